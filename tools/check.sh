@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Everything that must hold, in three builds.  The last line counts it:
+#   N passed, N failed
+cd "$(dirname "$0")/.." || exit 1
+PATH=/usr/bin:/bin:$PATH
+started=$SECONDS
+logs=()
+failed=0 # what is not a test: a build that fails, a comparison
+
+# The sanitizers of gcc 12 and clang 14 lose their shadow memory on kernels that
+# randomise 32 bits of addresses; without randomisation they are at home anywhere.
+plain_addresses=()
+setarch -R true 2>/dev/null && plain_addresses=(setarch -R)
+
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+unset NODETOLL_MODELS
+
+# build NAME OPTIONS...
+build() {
+	echo "== build/$1"
+	tools/build.sh "$@" && return
+	echo "FAILED: the build of build/$1"
+	failed=$((failed + 1))
+	return 1
+}
+
+# run NAME MESON-TEST-OPTIONS...
+run() {
+	local name=$1
+	shift
+	rm -f "build/$name/meson-logs/check".*
+	"${plain_addresses[@]}" meson test -C "build/$name" --no-rebuild --logbase check --print-errorlogs \
+		--num-processes 2 "$@"
+	logs+=("build/$name/meson-logs/check.junit.xml")
+}
+
+build debug --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined &&
+	run debug
+build release --buildtype=debugoptimized &&
+	run release
+CC=clang build fuzz --buildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined \
+	-Db_lundef=false -Dfuzz=true &&
+	run fuzz --suite fuzz
+
+echo "== $((SECONDS - started)) s"
+exec tools/count.py "$failed" "${logs[@]}"

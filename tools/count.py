@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""count.py FAILED JUNIT...: names what failed, prints the sum of all test runs as the last line.
+
+A program that speaks TAP counts case by case, any other program as one.
+"""
+
+import sys
+import xml.etree.ElementTree as xml
+
+
+def main():
+    passed, failed = 0, int(sys.argv[1])
+    skipped = []
+    for path in sys.argv[2:]:
+        try:
+            cases = [(suite, case) for suite in xml.parse(path).getroot().iter("testsuite")
+                     for case in suite.iter("testcase")]
+        except (OSError, xml.ParseError) as error:
+            print(f"FAILED: {path}: {error}")
+            failed += 1
+            continue
+        for suite, case in cases:
+            name = f"{path.split('/')[1]}: {suite.get('name')}: {case.get('name')}"
+            if case.find("failure") is not None or case.find("error") is not None:
+                print(f"FAILED: {name}")
+                failed += 1
+            elif case.find("skipped") is not None:
+                skipped.append(name)
+            else:
+                passed += 1
+    for name in skipped:
+        print(f"skipped: {name}")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+main()
