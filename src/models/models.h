@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The models as checked structs: what files in models/ say, ready for agent, server and fleet.
+ *
+ * Plain values without pointers into files: names are copied, calls are interned, ratios are
+ * parts per million, spans are nanoseconds.  Written by the reader in models/, read by anyone.
+ * No state: a model never changes during a run.
+ */
+#ifndef MODELS_MODELS_H
+#define MODELS_MODELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ns.h"
+#include "sim/calls.h"
+
+#define MODEL_NAME   64
+#define LOOPS_MAX    32
+#define LOOP_CALLS   8
+#define WATCHES_MAX  16
+#define OBJECTS_MAX  8
+#define PROBES_MAX   8
+#define STARTUP_MAX  8
+#define RULES_MAX    16
+#define API_LAT_MAX  32
+#define NODES_MAX    20000
+#define PODS_MAX     1000
+#define CONTAINERS_MAX 16
+#define NAMESPACES_MAX 10000
+#define PPM          1000000
+
+/* A latency: mean + per_record * records listed, spread so that median and 99th percentile
+ * are these shares of the mean (parts per million). */
+struct latency {
+	ns_t mean;
+	ns_t per_record;
+	int64_t p50;
+	int64_t p99;
+};
+
+enum pleg_design { PLEG_POLLING, PLEG_GENERIC, PLEG_EVENTED, PLEG_ONDEMAND, PLEG_PARALLEL, PLEG_DESIGNS };
+enum object_design { OBJECT_NEVER, OBJECT_GET, OBJECT_CACHE, OBJECT_WATCH, OBJECT_BULKWATCH, OBJECT_DESIGNS };
+enum runtime_interface { INTERFACE_DOCKER, INTERFACE_CRI };
+enum timer_kind { TIMER_SLIDING, TIMER_TICKER, TIMER_SLEEP };
+enum call_scope { SCOPE_NODE, SCOPE_POD, SCOPE_CONTAINER };
+enum client { CLIENT_MAIN, CLIENT_EVENTS, CLIENT_HEARTBEAT, CLIENTS };
+enum status_write { STATUS_PUT, STATUS_PATCH };
+enum deletion_style { DELETION_WORKER_RETRIES /* <= 1.21 */, DELETION_TERMINATING /* >= 1.22 */ };
+enum sharing { SHARED_POD, SHARED_NAMESPACE, SHARED_NODE, SHARED_CLUSTER };
+enum placement { PLACE_RANDOM, PLACE_ROUND_ROBIN };
+/* What the kubelet does when the calls of a loop have been answered, beside making them. */
+enum loop_hook { HOOK_NONE, HOOK_HOUSEKEEPING, HOOK_CONTAINER_GC };
+enum start_kind { START_AT_ONCE, START_STATIONARY };
+
+/* One call of a loop. */
+struct model_call {
+	uint16_t call;         /* class; hidden runtime operations already shifted */
+	enum call_scope scope; /* once, per running pod, per running container */
+	enum client client;    /* API requests: which limiter */
+	ns_t at_most_every;    /* skip unless so long since it was last made; 0: always */
+	ns_t if_older_than;    /* the runtime cache: this and the calls marked alike are made
+				* only if the cache's stamp is older; 0: always */
+	int64_t records;       /* lists only: share of records listed, PPM = all */
+};
+
+/* A loop of the kubelet: timer and calls.  kubelet-calls.md section 0. */
+struct model_loop {
+	char name[32];
+	enum timer_kind timer;
+	ns_t period;
+	int64_t jitter;    /* PPM of the period added at most, drawn every time */
+	ns_t first;        /* after the kubelet's start */
+	bool in_sync_loop; /* runs in the kubelet's one sync loop, which it blocks meanwhile */
+	enum loop_hook hook;
+	uint32_t n_calls;
+	struct model_call calls[LOOP_CALLS];
+};
+
+/* A standing watch of the kubelet that no mechanism owns (nodes, services, ...). */
+struct model_watch {
+	char name[32];
+	uint16_t list;  /* classes */
+	uint16_t watch;
+};
+
+struct kubelet_model {
+	char name[MODEL_NAME];
+	enum runtime_interface interface;
+	bool cgroups_per_qos; /* a pod is deletable only after housekeeping removed its cgroup */
+	struct {
+		enum pleg_design design;
+		ns_t relist_period;    /* sliding; polling: the resync ticker */
+		ns_t relist_threshold; /* unhealthy when the last relist began longer ago */
+		uint32_t event_channel;
+		uint32_t workers;      /* parallel: concurrent inspections */
+		bool reinspect;        /* failed inspections are repeated at the next relist */
+		uint32_t stream_retries;
+		ns_t evented_relist_period;
+		ns_t evented_threshold;
+		ns_t cache_update_period; /* evented: releases workers of unchanged pods */
+		ns_t cache_refresh_period; /* polling: docker ps of the runtime cache */
+		ns_t cache_refresh_idle;   /* polling: until so long passed without a request */
+		uint32_t request_channel;  /* ondemand */
+	} pleg;
+	struct {
+		ns_t sync_frequency;
+		int64_t sync_jitter;
+		ns_t back_off;
+		int64_t back_off_jitter;
+		ns_t ticker; /* the sync loop's look into the work queue */
+		ns_t crash_back_off;     /* 10 s, doubling */
+		ns_t crash_back_off_max; /* 300 s */
+	} worker;
+	struct {
+		ns_t populator_period;
+		ns_t reconciler_period;
+		ns_t mount_poll;
+		ns_t mount_timeout;
+		ns_t mount_back_off;
+		ns_t mount_back_off_max;
+		ns_t pod_list_period; /* populator: list the runtime's pods while some pod ends */
+		bool remount;         /* every sync mounts object volumes again */
+	} volumes;
+	struct {
+		enum object_design design;
+		ns_t ttl;              /* without an annotation */
+		bool ttl_annotation;   /* the node's annotation overrides */
+		ns_t watch_timeout_min, watch_timeout_max; /* whole seconds, drawn per watch */
+		ns_t idle_stop;        /* 0: never */
+		ns_t idle_check;
+		bool immutable_stop;
+		ns_t sync_wait;        /* a Get waits so long for the reflector's first LIST */
+	} objects;
+	struct {
+		ns_t batch_period;
+		uint32_t channel;
+		enum status_write write;
+		bool coalesce;   /* >= 1.27: a wake-up handles all pending pods */
+		bool skip_unchanged; /* no write if nothing differs (>= 1.18) */
+	} status;
+	struct {
+		int64_t qps_milli; /* < 0: no limit */
+		uint32_t burst;
+	} client[CLIENTS];
+	struct {
+		bool enabled;
+		uint32_t per_container_start; /* Pulled, Created, Started */
+		uint32_t per_pull;            /* Pulling */
+		uint32_t per_container_kill;  /* Killing */
+		uint32_t spam_burst;          /* events per source and object at once, then refill */
+		ns_t spam_refill;
+	} events;
+	struct {
+		int64_t registry_qps_milli;
+		uint32_t registry_burst;
+		bool serial;
+	} images;
+	struct {
+		enum deletion_style style;
+		uint32_t container_buffer; /* 50 */
+		uint32_t sandbox_buffer;   /* 20 */
+		uint32_t dead_to_keep;     /* exited instances kept per container */
+	} deletion;
+	struct {
+		bool enabled; /* service account tokens by TokenRequest (>= 1.21) */
+		ns_t expiry;
+	} tokens;
+	uint32_t n_loops;
+	struct model_loop loops[LOOPS_MAX];
+	uint32_t n_watches;
+	struct model_watch watches[WATCHES_MAX];
+	uint32_t n_startup;
+	struct model_call startup[STARTUP_MAX];
+};
+
+enum rule_kind { RULE_SLOW, RULE_HANG, RULE_FAIL };
+
+/* A disturbance of the runtime: while from <= now < until, for that operation. */
+struct runtime_rule {
+	enum rule_kind kind;
+	enum operation op; /* OP_N: every operation */
+	int64_t factor;    /* slow: PPM */
+	int64_t share;     /* of calls, PPM */
+	ns_t from, until;
+};
+
+struct runtime_model {
+	char name[MODEL_NAME];
+	struct latency op[OP_N];
+	struct latency timer_lateness; /* how late a timer of the agent fires on such a host */
+	struct latency dispatch;       /* from one goroutine to the next */
+	bool sandbox_stop_checks;      /* stopping a removed sandbox or asking a removed
+					* container's status is NotFound */
+	bool stop_is_seen_early;
+	char calibration[MODEL_NAME];  /* CPU; "" if none */
+	uint32_t n_rules;
+	struct runtime_rule rules[RULES_MAX];
+};
+
+struct api_latency {
+	uint16_t call; /* CALLS_MAX: every other */
+	struct latency latency;
+};
+
+struct apiserver_model {
+	char name[MODEL_NAME];
+	struct latency other;
+	uint32_t n_latency;
+	struct api_latency latency[API_LAT_MAX];
+	struct latency watch_delay; /* from a write to the watcher's event */
+	bool ttl_controller;
+	uint32_t n_ttl_steps;
+	struct {
+		uint32_t size_min, size_max;
+		ns_t ttl;
+	} ttl_steps[8];
+};
+
+struct workload_object {
+	char resource[16]; /* secrets or configmaps */
+	char name[32];
+	enum sharing shared_by;
+	ns_t update_every; /* mean time between changes of one object; 0: never */
+	bool immutable;
+};
+
+struct workload_probe {
+	bool exec; /* others make no runtime call */
+	ns_t period;
+};
+
+struct workload_model {
+	char name[MODEL_NAME];
+	uint32_t pods;
+	uint32_t containers;
+	uint32_t namespaces;
+	enum placement placement;
+	ns_t grace;
+	bool exit_on_sigterm;
+	uint32_t n_objects;
+	struct workload_object objects[OBJECTS_MAX];
+	uint32_t n_probes; /* each for every container */
+	struct workload_probe probes[PROBES_MAX];
+	ns_t container_death_every; /* mean, per node; 0: never */
+	int64_t crash_looping;      /* share of pods, PPM */
+	ns_t crash_after;           /* such a container runs so long */
+	ns_t replace_pod_every;     /* per node; 0: never */
+	ns_t update_object_every;   /* per node, one object in turn; 0: never */
+	bool image_present;
+	bool pull_always;
+	uint32_t images;
+	uint32_t warning_event_per_sync; /* 0 or 1 */
+};
+
+struct scenario {
+	char name[MODEL_NAME];
+	uint64_t seed;
+	uint32_t nodes;
+	uint32_t cluster_nodes; /* whose size sets the TTL annotation; 0: nodes */
+	ns_t warmup;
+	ns_t duration;
+	enum start_kind start;
+	ns_t ttl_annotation; /* -1: by the TTL controller; -2: no annotation */
+	struct kubelet_model kubelet;
+	struct runtime_model runtime;
+	struct apiserver_model apiserver;
+	struct workload_model workload;
+	struct calls calls;
+};
+
+#endif
