@@ -1,1 +1,72 @@
-# bash completion for nodetoll
+# SPDX-License-Identifier: Apache-2.0
+# bash completion for nodetoll                                 -*- shell-script -*-
+
+_nodetoll_models() {
+	"${COMP_WORDS[0]}" models list -o json 2>/dev/null |
+		sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p'
+}
+
+_nodetoll_flags() {
+	case $1 in
+	contrast)
+		echo --nodes --pods-per-node --containers --namespaces --shared-by --duration --warmup \
+			--kubelet --runtime --seed --threads --output --filename --models --help
+		;;
+	simulate) echo --set --filename --trace --trace-node --seed --threads --output --models --help ;;
+	validate) echo --kubelet --seeds --min-within --threads --output --filename --models --help ;;
+	models) echo --output --models --help ;;
+	*) echo --help --version --models ;;
+	esac
+}
+
+# What may follow a flag; nothing, if it takes a value of the user's own.
+_nodetoll_values() {
+	case $1 in
+	-o | --output) compgen -W "text json csv markdown" -- "$2" ;;
+	--shared-by) compgen -W "namespace pod" -- "$2" ;;
+	-f | --filename | --trace) compgen -f -- "$2" ;;
+	--models) compgen -d -- "$2" ;;
+	--kubelet | --runtime) compgen -W "$(_nodetoll_models)" -- "$2" ;;
+	*) return 1 ;;
+	esac
+}
+
+_nodetoll() {
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local command="" i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		contrast | simulate | validate | models)
+			command=${COMP_WORDS[i]}
+			break
+			;;
+		esac
+	done
+	COMPREPLY=()
+	local IFS=$'\n'
+	case $previous in
+	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime)
+		COMPREPLY=($(_nodetoll_values "$previous" "$current"))
+		return
+		;;
+	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
+		--seeds | --threads | --set | --trace-node | --min-within)
+		return
+		;;
+	esac
+	if [[ $current == -* ]]; then
+		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
+	elif [[ -z $command ]]; then
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate validate models" -- "$current"))
+	elif [[ $command == models ]]; then
+		if [[ $previous == models ]]; then
+			COMPREPLY=($(IFS=' ' compgen -W "list show explain" -- "$current"))
+		else
+			COMPREPLY=($(compgen -W "$(_nodetoll_models)" -- "$current"))
+		fi
+	else
+		COMPREPLY=($(compgen -f -- "$current"))
+	fi
+}
+
+complete -o filenames -F _nodetoll nodetoll

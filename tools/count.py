@@ -9,6 +9,12 @@ import sys
 import xml.etree.ElementTree as xml
 
 
+def show(tap):
+    for line in tap.splitlines():
+        if line.startswith(("not ok", "#", "Bail")):
+            print("    " + line)
+
+
 def main():
     passed, failed = 0, int(sys.argv[1])
     skipped = []
@@ -20,11 +26,15 @@ def main():
             print(f"FAILED: {path}: {error}")
             failed += 1
             continue
+        told = set()
         for suite, case in cases:
             name = f"{path.split('/')[1]}: {suite.get('name')}: {case.get('name')}"
             if case.find("failure") is not None or case.find("error") is not None:
                 print(f"FAILED: {name}")
                 failed += 1
+                if suite not in told:  # what a TAP program said of its failures, once
+                    told.add(suite)
+                    show(suite.findtext("system-out") or "")
             elif case.find("skipped") is not None:
                 skipped.append(name)
             else:

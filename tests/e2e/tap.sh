@@ -14,7 +14,7 @@ check() {
 		echo "ok $tap_n - $name"
 	else
 		echo "not ok $tap_n - $name"
-		sed 's/^/# /' "$scratch/log"
+		sed "s/^/$name: /" "$scratch/log" >&2
 		tap_failed=1
 	fi
 }

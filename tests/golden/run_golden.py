@@ -13,6 +13,7 @@ UPDATE=1 writes stdout, stderr and status anew: read the difference before you
 commit it.
 """
 
+import difflib
 import os
 import shlex
 import subprocess
@@ -52,12 +53,9 @@ def update(case, got):
 
 def show(case, got, names):
     for name in names:
-        print(f"# {name} differs; expected:")
-        for line in (read(case / name, "0\n")).splitlines():
-            print("#   " + line)
-        print(f"# {name}, as printed:")
-        for line in got[name].splitlines():
-            print("#   " + line)
+        wanted = read(case / name, "0\n").splitlines()
+        sys.stderr.write("\n".join(difflib.unified_diff(
+            wanted, got[name].splitlines(), f"{case.name}/{name}", "as printed", lineterm="")) + "\n")
 
 
 def main():

@@ -8,6 +8,7 @@ not read again: the build folder keeps a stamp per file.
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ def tidy(build, source):
         print(f"{source}: clang-tidy took over {SECONDS_PER_FILE} s")
         return False
     if run.returncode:
-        print(run.stdout.replace(str(ROOT) + "/", ""))
+        print(re.sub(r"\S*?/\.\./(?:\.\./)*(?=src/)", "", run.stdout.replace(str(ROOT) + "/", "")))
     return run.returncode == 0
 
 
