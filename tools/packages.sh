@@ -25,7 +25,7 @@ done
 
 echo "Installing the packages that are missing:$missing"
 if [ "$(id -u)" -eq 0 ]; then
-	as_root=env
+	as_root="env"
 elif command -v sudo >/dev/null; then
 	as_root="sudo env"
 else
@@ -33,8 +33,8 @@ else
 	exit 3
 fi
 # shellcheck disable=SC2086  # words on purpose
-$as_root apt-get update -q >/dev/null &&
-	$as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null || {
+if ! $as_root apt-get update -q >/dev/null ||
+	! $as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null; then
 	echo "packages.sh: apt-get could not install:$missing" >&2
 	exit 3
-}
+fi
