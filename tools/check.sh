@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.." || exit 1
 PATH=/usr/bin:/bin:$PATH
 started=$SECONDS
 logs=()
-failed=0 # what is not a test: a build that fails, a comparison
+passed=0 # what is not a test of one build: a build that fails, two builds compared
+failed=0
 
 # The sanitizers of gcc 12 and clang 14 lose their shadow memory on kernels that
 # randomise 32 bits of addresses; without randomisation they are at home anywhere.
@@ -36,6 +37,22 @@ run() {
 	logs+=("build/$name/meson-logs/check.junit.xml")
 }
 
+# same_bytes NAME COMMAND...: the debug and the release build print the same.
+same_bytes() {
+	local name=$1 kind
+	shift
+	for kind in debug release; do
+		[ -x "build/$kind/nodetoll" ] || return
+		NODETOLL_MODELS=models "build/$kind/nodetoll" "$@" >"build/$kind.json" || : >"build/$kind.json"
+	done
+	if [ -s build/debug.json ] && cmp build/debug.json build/release.json; then
+		passed=$((passed + 1))
+	else
+		echo "FAILED: debug and release: $name"
+		failed=$((failed + 1))
+	fi
+}
+
 build debug --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined &&
 	run debug
 build release --buildtype=debugoptimized &&
@@ -44,5 +61,8 @@ CC=clang build fuzz --buildtype=debugoptimized -Doptimization=1 -Db_sanitize=add
 	-Db_lundef=false -Dfuzz=true &&
 	run fuzz --suite fuzz
 
+echo "== debug and release"
+same_bytes contrast contrast --nodes 40 --pods-per-node 10,30 --duration 60s --warmup 20s -o json
+
 echo "== $((SECONDS - started)) s"
-exec tools/count.py "$failed" "${logs[@]}"
+exec tools/count.py "$passed" "$failed" "${logs[@]}"

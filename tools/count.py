@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""count.py FAILED JUNIT...: names what failed, prints the sum of all test runs as the last line.
+"""count.py PASSED FAILED JUNIT...: names what failed, prints the sum of all test runs as the last line.
 
 A program that speaks TAP counts case by case, any other program as one.
 """
@@ -16,9 +16,9 @@ def show(tap):
 
 
 def main():
-    passed, failed = 0, int(sys.argv[1])
+    passed, failed = int(sys.argv[1]), int(sys.argv[2])
     skipped = []
-    for path in sys.argv[2:]:
+    for path in sys.argv[3:]:
         try:
             cases = [(suite, case) for suite in xml.parse(path).getroot().iter("testsuite")
                      for case in suite.iter("testcase")]

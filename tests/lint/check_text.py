@@ -23,11 +23,11 @@ CLOCKS = re.compile(r"\b(?:clock_gettime|gettimeofday|time|clock|localtime|local
 
 def tracked_text():
     """Every file that git tracks or would, as text; what is not text is left out."""
-    run = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard"],
-                         capture_output=True, check=False)
-    if run.returncode == 0:
-        paths = [ROOT / name for name in run.stdout.decode().split("\0") if name]
-    else:  # a source archive has no repository
+    try:
+        listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard"],
+                                capture_output=True, check=True).stdout.decode()
+        paths = [ROOT / name for name in listed.split("\0") if name]
+    except (OSError, subprocess.CalledProcessError):  # no git, or a source archive
         paths = files("*")
     for path in paths:
         if not path.is_file():
