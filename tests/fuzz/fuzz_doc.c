@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Any bytes are a document or one error with its place; what was read prints,
- * and what was printed reads again. */
+/* Any bytes are a document or one error with its place; what was read prints
+ * as text that reads back the same. */
 
 #include "base/arena.h"
 #include "base/doc.h"
@@ -15,16 +15,33 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static int same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static int same_tree(const struct doc_node *a, const struct doc_node *b)
+{
+	if (a->kind != b->kind || a->n != b->n || !same_text(a->text, b->text) ||
+		!same_text(a->key, b->key))
+		return 0;
+	const struct doc_node *x = a->first;
+	const struct doc_node *y = b->first;
+	for (; x && y; x = x->next, y = y->next)
+		if (!same_tree(x, y))
+			return 0;
+	return !x && !y;
+}
+
 static void print_and_reread(struct arena *mem, const struct doc_node *root)
 {
 	struct err err;
 	struct str text;
+	struct doc_node *again = NULL;
 	str_init(&text);
 	doc_print_yaml(&text, root);
-	struct doc_node *again = NULL;
 	int rc = doc_parse(mem, "printed", str_text(&text), str_len(&text), &again, &err);
-	assert(rc == 0 && again != NULL);
-	assert(again->kind == root->kind && again->n == root->n);
+	assert(rc == 0 && same_tree(root, again));
 	str_fini(&text);
 }
 
@@ -36,11 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&mem, (size_t)1 << 16);
 	int rc = doc_parse(&mem, "fuzz", (const char *)data, size, &root, &err);
 	if (rc == 0) {
-		assert(root != NULL);
 		print_and_reread(&mem, root);
 		struct doc_node *merged = doc_merge(&mem, root, root);
-		assert(merged != NULL);
-		(void)doc_set(&mem, merged, "a.b[0].c", "1", &err);
+		if (merged->kind == DOC_MAP)
+			(void)doc_set(&mem, merged, "a.b[0].c", "[1, x]", &err);
 	} else {
 		assert(root == NULL && rc == (int)err.code && err.text[0] != '\0');
 	}
