@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Relists on demand (PLEGOnDemandRelist, 1.36): beside the generic relist, a worker that
+ * acted on its pod has just that pod looked at.  One goroutine does both; the relist's timer
+ * goes before requests, and a request older than the last relist's start is skipped.
+ * kubernetes pull request 137362. */
+#include "pleg/pleg_priv.h"
+
+bool pleg_request(struct pleg *g, ns_t now, uint32_t pod)
+{
+	(void)now;
+	if (g->params->kind != PLEG_KIND_ONDEMAND || g->n_requests == PLEG_REQUESTS)
+		return false; /* a full channel drops the request: the relist will see */
+	g->request[(g->request_head + g->n_requests) % PLEG_REQUESTS] = (uint16_t)pod;
+	g->n_requests++;
+	return g->state[PLEG_LOOP] == IDLE;
+}
+
+/* GetPod(uid): the two lists, of that pod only. */
+static void get_pod(struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
+{
+	uint32_t pod = g->request[g->request_head];
+
+	g->request_head = (g->request_head + 1) % PLEG_REQUESTS;
+	g->n_requests--;
+	pleg_snapshot(g, pod, view);
+	g->at_pod[PLEG_LOOP] = (uint16_t)pod;
+	g->asked_at[PLEG_LOOP] = now;
+	g->state[PLEG_LOOP] = GETTING;
+	want->kind = PLEG_CALLS;
+	chain_start(&want->chain, pod);
+	chain_add(&want->chain, OP_LIST_PODSANDBOX, 1, 1);
+	chain_add(&want->chain, OP_LIST_CONTAINERS, 1, g->params->containers);
+}
+
+/* The pod is listed: if it changed, its statuses follow.  That the lists inside GetPodStatus
+ * are not made again is inferred from its new argument, not read. */
+static void got_pod(struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
+{
+	uint32_t pod = g->at_pod[PLEG_LOOP];
+	uint32_t n = 0;
+
+	pleg_snapshot(g, pod, view);
+	if (!pleg_pod_differs(g, pod, view)) {
+		g->pod_time[pod] = g->asked_at[PLEG_LOOP];
+		g->state[PLEG_LOOP] = IDLE;
+		want->cache_changed = true;
+		return;
+	}
+	for (uint32_t c = 0; c < g->params->containers; c++)
+		n += record_listed(g->cur[(size_t)pod * g->params->containers + c]);
+	g->flags[pod] |= POD_CHANGED;
+	g->asked_at[PLEG_LOOP] = now;
+	g->state[PLEG_LOOP] = STREAMING; /* inspects outside a relist */
+	g->inspecting++;
+	want->kind = PLEG_CALLS;
+	chain_start(&want->chain, pod);
+	chain_add(&want->chain, OP_PODSANDBOX_STATUS, g->cur_sandbox[pod] != RECORD_NONE, 0);
+	chain_add(&want->chain, OP_CONTAINER_STATUS, n, 0);
+}
+
+/* Between two pieces of work: the timer first, then requests, else sleep. */
+static void next_work(
+	struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
+{
+	if (now >= g->next_relist) {
+		g->n_requests = 0; /* all are older than the relist that starts */
+		pleg_relist_begins(g, now, want);
+		return;
+	}
+	if (g->n_requests > 0) {
+		get_pod(g, now, view, want);
+		return;
+	}
+	want->kind = PLEG_SLEEPS;
+	want->until = g->next_relist;
+}
+
+void pleg_ondemand_step(struct pleg *g, unsigned actor, ns_t now, enum outcome answered,
+	const struct records *view, struct pleg_want *want)
+{
+	switch (g->state[actor]) {
+	case IDLE:
+		break;
+	case GETTING:
+		got_pod(g, now, view, want);
+		if (g->state[actor] != IDLE)
+			return;
+		break;
+	case STREAMING:
+		pleg_inspected(g, actor, answered, view, want);
+		g->state[actor] = IDLE;
+		break;
+	default:
+		pleg_generic_step(g, actor, now, answered, view, want);
+		if (want->kind == PLEG_SLEEPS) {
+			g->next_relist = want->until;
+			if (g->n_requests)
+				next_work(g, now, view, want);
+		}
+		return;
+	}
+	next_work(g, now, view, want);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The container runtime of one node: pods, sandboxes, containers and images.
+ *
+ * Answers every call after a latency drawn from the runtime's model and changes its state at
+ * the moment the call completes, not when it was asked.  Containers die by themselves (a
+ * death now and then, crash loops).  Disturbances slow calls, let them hang or fail.  No
+ * clock: the driver says what time it is and wakes it at mock_next_at.  Not modelled: CPU
+ * contention between calls.
+ */
+#ifndef RUNTIME_MOCK_RUNTIME_MOCK_H
+#define RUNTIME_MOCK_RUNTIME_MOCK_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "sim/chain.h"
+#include "sim/dist.h"
+#include "sim/records.h"
+#include "sim/tally.h"
+
+enum { MOCK_RULES = 16, MOCK_IMAGES = 64, MOCK_DEATH = OP_N };
+
+enum mock_disturbance { MOCK_SLOW, MOCK_HANG, MOCK_FAIL };
+
+struct mock_rule {
+	enum mock_disturbance kind;
+	uint32_t op;    /* OP_N: every operation */
+	int64_t factor; /* slow: millionths */
+	int64_t share;  /* millionths of the calls */
+	ns_t from, until;
+};
+
+/* What all nodes of a run have in common.  Must outlive the mocks. */
+struct mock_params {
+	struct dist op[OP_N];
+	uint32_t pods, containers; /* places */
+	ns_t grace;                /* a container that ignores SIGTERM stops after it */
+	bool stops_at_once;        /* it heeds SIGTERM */
+	ns_t death_every;          /* one container of the node dies so often; 0: never */
+	ns_t crash_after;          /* a crash-looping container runs so long */
+	uint32_t images;           /* <= MOCK_IMAGES; pod p uses image p % images */
+	bool image_present;
+	ns_t hang;                 /* a call that hangs is given up after this */
+	uint32_t n_rules;
+	struct mock_rule rules[MOCK_RULES];
+};
+
+/* Something that will be true at `at`. */
+struct mock_change {
+	ns_t at;
+	uint32_t seq;
+	uint32_t pod;
+	uint16_t container;
+	uint16_t instance;
+	uint16_t op; /* the operation whose effect it is, or MOCK_DEATH */
+};
+
+/* Read by anyone, written by runtime_mock.c only.  Per pod with C containers: 1 + 11 C bytes
+ * and room for C + 1 changes of 24 bytes. */
+struct mock {
+	const struct mock_params *params;
+	uint64_t key; /* of random draws */
+	uint32_t draws;
+	uint32_t seq;
+	struct records records;
+	bool *crashes;        /* [pods] */
+	ns_t *died_at;        /* [pods * containers], of the last death */
+	ns_t next_death_at;
+	uint32_t deaths;
+	uint64_t images;      /* bit: present */
+	struct mock_change *change; /* a binary heap */
+	uint32_t n_changes, capacity;
+};
+
+/* A container that changed by itself or by a call: what an event stream would tell. */
+struct mock_event {
+	uint32_t pod;
+	uint16_t container;
+	enum record_state now;
+};
+
+/* An empty runtime in memory from mem.  The random key decides every draw. */
+void mock_init(struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key);
+
+/* Let pod run already, all its containers up, as after a long time. */
+void mock_place_running(struct mock *m, uint32_t pod);
+
+/* Whether containers of that pod crash soon after they start. */
+void mock_set_crashing(struct mock *m, uint32_t pod, bool crashes);
+
+/* Make the calls of a chain from `now` on, count them in t, say when the last is answered and
+ * how.  Effects come true at their own time through mock_step. */
+struct chain_answer mock_call(
+	struct mock *m, ns_t now, const struct chain *chain, struct tally *t);
+
+/* When mock_step is due; NS_NEVER if nothing is pending. */
+static inline ns_t mock_next_at(const struct mock *m)
+{
+	ns_t at = m->n_changes ? m->change[0].at : NS_NEVER;
+
+	return at < m->next_death_at ? at : m->next_death_at;
+}
+
+/* Let the one change that is due at `now` come true.  True if *event tells of a container
+ * whose state changed. */
+bool mock_step(struct mock *m, ns_t now, struct mock_event *event);
+
+#endif

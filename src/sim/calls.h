@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The vocabulary of calls: every runtime operation and API request that is counted.
+ *
+ * A call class is an index.  The first 2 * OP_N are runtime operations: those that the
+ * kubelet's own metric kubelet_runtime_operations_total sees (call = operation) and those
+ * that only the runtime sees (call = CALL_HIDDEN + operation), such as the log manager's
+ * ContainerStatus sweep.  Behind them stand API requests: those that mechanisms make, fixed
+ * here, and those that a model's loops declare, interned when the model is read.  Names are
+ * Kubernetes' own: operation_type, the CRI method, audit verb and resource[/subresource].
+ */
+#ifndef SIM_CALLS_H
+#define SIM_CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* operation: enum, operation_type of the metric, CRI method ("" where CRI has none) */
+#define OPERATIONS(X)                                                                         \
+	X(VERSION, "version", "Version")                                                      \
+	X(STATUS, "status", "Status")                                                         \
+	X(LIST_PODSANDBOX, "list_podsandbox", "ListPodSandbox")                               \
+	X(PODSANDBOX_STATUS, "podsandbox_status", "PodSandboxStatus")                         \
+	X(LIST_CONTAINERS, "list_containers", "ListContainers")                               \
+	X(CONTAINER_STATUS, "container_status", "ContainerStatus")                            \
+	X(LIST_CONTAINER_STATS, "list_container_stats", "ListContainerStats")                 \
+	X(LIST_IMAGES, "list_images", "ListImages")                                           \
+	X(IMAGE_STATUS, "image_status", "ImageStatus")                                        \
+	X(IMAGE_FS_INFO, "image_fs_info", "ImageFsInfo")                                      \
+	X(PULL_IMAGE, "pull_image", "PullImage")                                              \
+	X(REMOVE_IMAGE, "remove_image", "RemoveImage")                                        \
+	X(RUN_PODSANDBOX, "run_podsandbox", "RunPodSandbox")                                  \
+	X(STOP_PODSANDBOX, "stop_podsandbox", "StopPodSandbox")                               \
+	X(REMOVE_PODSANDBOX, "remove_podsandbox", "RemovePodSandbox")                         \
+	X(CREATE_CONTAINER, "create_container", "CreateContainer")                            \
+	X(START_CONTAINER, "start_container", "StartContainer")                               \
+	X(STOP_CONTAINER, "stop_container", "StopContainer")                                  \
+	X(REMOVE_CONTAINER, "remove_container", "RemoveContainer")                            \
+	X(EXEC_SYNC, "exec_sync", "ExecSync")                                                 \
+	X(UPDATE_CONTAINER_RESOURCES, "update_container_resources", "UpdateContainerResources") \
+	X(GET_CONTAINER_EVENTS, "get_container_events", "GetContainerEvents")                 \
+	X(INSPECT_CONTAINER, "inspect_container", "")                                         \
+	X(INSPECT_IMAGE, "inspect_image", "")                                                 \
+	X(REFRESH_CONTAINERS, "list_containers(cache)", "")
+
+enum operation {
+#define X(e, name, cri) OP_##e,
+	OPERATIONS(X)
+#undef X
+	OP_N
+};
+
+/* API request made by a mechanism: enum, verb, resource[/subresource] */
+#define API_CALLS(X)                                                                          \
+	X(GET_PODS, "get", "pods")                                                            \
+	X(PATCH_PODS_STATUS, "patch", "pods/status")                                          \
+	X(UPDATE_PODS_STATUS, "update", "pods/status")                                        \
+	X(DELETE_PODS, "delete", "pods")                                                      \
+	X(GET_SECRETS, "get", "secrets")                                                      \
+	X(LIST_SECRETS, "list", "secrets")                                                    \
+	X(WATCH_SECRETS, "watch", "secrets")                                                  \
+	X(GET_CONFIGMAPS, "get", "configmaps")                                                \
+	X(LIST_CONFIGMAPS, "list", "configmaps")                                              \
+	X(WATCH_CONFIGMAPS, "watch", "configmaps")                                            \
+	X(CREATE_TOKENS, "create", "serviceaccounts/token")                                   \
+	X(CREATE_EVENTS, "create", "events")                                                  \
+	X(PATCH_EVENTS, "patch", "events")
+
+#define CALL_HIDDEN ((uint16_t)OP_N)
+#define CALL_API    ((uint16_t)(2 * OP_N))
+
+enum api_call {
+	API_BEFORE_FIRST = 2 * OP_N - 1,
+#define X(e, verb, resource) API_##e,
+	API_CALLS(X)
+#undef X
+	API_FIXED_END
+};
+
+#define CALLS_MAX 128 /* fixed calls and those of one scenario's loops, watches and features */
+
+/* What came of a request.  The API's status code, in classes that are counted apart. */
+enum outcome { OUTCOME_OK, OUTCOME_NOT_FOUND, OUTCOME_GONE, OUTCOME_REJECTED, OUTCOME_ERROR, OUTCOME_N };
+
+struct call_name {
+	char verb[16];     /* "" for a runtime operation */
+	char resource[48]; /* resource[/subresource], or the operation_type */
+};
+
+/* All call classes of a run.  Filled by calls_init, extended by calls_intern; read by anyone. */
+struct calls {
+	uint32_t n;
+	struct call_name name[CALLS_MAX];
+};
+
+/* Make c hold the fixed classes. */
+void calls_init(struct calls *c);
+
+/* The class of an API request, added if new.  CALLS_MAX is returned when the table is full. */
+uint16_t calls_intern(struct calls *c, const char *verb, const char *resource);
+
+/* The operation with that operation_type, or OP_N. */
+enum operation operation_by_name(const char *operation_type);
+
+/* operation_type and CRI method of an operation.  Static strings. */
+const char *operation_name(enum operation op);
+const char *operation_cri_method(enum operation op);
+
+/* True for a runtime operation, whether the kubelet's metric sees it or not. */
+static inline bool call_is_runtime(uint16_t call)
+{
+	return call < CALL_API;
+}
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a container runtime lists: the state of every sandbox and container of a node.
+ *
+ * The runtime keeps it, PLEG reads it and keeps the older copy it compares with.  A
+ * container's record is one 16-bit word: state, exited older instances still listed, and an
+ * instance number that grows at each restart.  2 bytes a container and 1 a pod.
+ */
+#ifndef SIM_RECORDS_H
+#define SIM_RECORDS_H
+
+#include <stdint.h>
+
+enum record_state { RECORD_NONE, RECORD_CREATED, RECORD_RUNNING, RECORD_EXITED };
+
+typedef uint16_t record_t;
+
+enum { RECORD_DEAD_MAX = 15, RECORD_INSTANCES = 1 << 10 };
+
+static inline enum record_state record_state(record_t r)
+{
+	return (enum record_state)(r & 3);
+}
+
+static inline uint32_t record_dead(record_t r)
+{
+	return r >> 2 & 15;
+}
+
+static inline uint32_t record_instance(record_t r)
+{
+	return r >> 6;
+}
+
+static inline record_t record_make(enum record_state state, uint32_t dead, uint32_t instance)
+{
+	return (record_t)((uint32_t)state | dead << 2 | (instance & (RECORD_INSTANCES - 1)) << 6);
+}
+
+/* How many containers of any state the record stands for. */
+static inline uint32_t record_listed(record_t r)
+{
+	return record_dead(r) + (record_state(r) != RECORD_NONE);
+}
+
+/* A sandbox: none, ready (RECORD_RUNNING) or not ready (RECORD_EXITED). */
+typedef uint8_t sandbox_t;
+
+/* Written by the runtime, read by anyone. */
+struct records {
+	uint64_t changes;      /* grows with every change, so that "nothing changed" is one compare */
+	uint32_t pods;         /* pod places of the node */
+	uint32_t containers;   /* of each */
+	uint32_t n_containers; /* records of any state */
+	uint32_t n_running;    /* containers */
+	uint32_t n_sandboxes;
+	sandbox_t *sandbox;    /* [pods] */
+	record_t *container;   /* [pods * containers] */
+};
+
+#endif

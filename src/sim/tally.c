@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/tally.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t seconds)
+{
+	assert(n_windows > 0 && n_windows <= TALLY_WINDOWS);
+	t->n_windows = n_windows;
+	t->window = ARENA_ARRAY(mem, struct tally_window, n_windows);
+	t->last[0] = t->last[1] = 0;
+	t->seconds = seconds;
+	t->series = seconds ? ARENA_ARRAY(mem, uint32_t, (size_t)CALLS_MAX * seconds) : NULL;
+}
+
+static void counts_merge(struct tally_counts *into, const struct tally_counts *from)
+{
+	for (size_t c = 0; c < CALLS_MAX; c++) {
+		for (size_t o = 0; o < OUTCOME_N; o++)
+			into->count[c][o] += from->count[c][o];
+		into->bytes[c] += from->bytes[c];
+	}
+	into->records += from->records;
+	into->watch_events += from->watch_events;
+}
+
+void tally_merge(struct tally *into, const struct tally *from)
+{
+	assert(into->n_windows == from->n_windows && into->seconds == from->seconds);
+	for (uint32_t w = 0; w < into->n_windows; w++)
+		counts_merge(&into->window[w].in, &from->window[w].in);
+	for (size_t i = 0; i < (size_t)CALLS_MAX * into->seconds; i++)
+		into->series[i] += from->series[i];
+}
+
+struct tally_counts *tally_find(struct tally *t, unsigned side, ns_t at)
+{
+	for (uint32_t i = 0; i < t->n_windows; i++) {
+		struct tally_window *w = &t->window[i];
+
+		if (at < w->from[side] || at >= w->until[side])
+			continue;
+		t->last[side] = i;
+		return &w->in;
+	}
+	return NULL;
+}

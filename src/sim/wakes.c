@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/wakes.h"
+
+#include <string.h>
+
+static uint32_t capacity_for(uint32_t n)
+{
+	uint32_t capacity = 2;
+
+	assert(n <= 1u << WAKES_SLOT_BITS);
+	while (capacity < n)
+		capacity *= 2;
+	return capacity;
+}
+
+size_t wakes_bytes(uint32_t n)
+{
+	return 2 * sizeof(uint64_t) * capacity_for(n);
+}
+
+void wakes_init(struct wakes *w, struct arena *mem, uint32_t n)
+{
+	w->capacity = capacity_for(n);
+	w->key = ARENA_ARRAY(mem, uint64_t, (size_t)2 * w->capacity);
+	wakes_reset(w);
+}
+
+void wakes_reset(struct wakes *w)
+{
+	memset(w->key, 0xff, 2 * sizeof(uint64_t) * w->capacity);
+}

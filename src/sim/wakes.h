@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who wakes next: one pending wake-up per actor, smallest first.
+ *
+ * A tournament tree over a fixed set of slots.  Every actor (a loop, a pod's worker, a mount)
+ * owns the slot of its index and has at most one wake-up pending; setting it again replaces
+ * it.  A key packs time and slot into 64 bits, so the order is total: by time, then by slot.
+ * Setting climbs from the leaf only as far as the winner changes.  16 bytes a slot, no
+ * allocation after init, no pointers followed.
+ */
+#ifndef SIM_WAKES_H
+#define SIM_WAKES_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/ns.h"
+
+enum { WAKES_SLOT_BITS = 16 };
+
+/* The latest time that fits beside a slot: 78 hours. */
+#define WAKES_LATEST ((ns_t)((UINT64_C(1) << (64 - WAKES_SLOT_BITS)) - 2))
+
+/* Read by anyone, written here and by wakes.c only. */
+struct wakes {
+	uint64_t *key; /* [1, capacity): winners, [capacity, 2 capacity): leaves */
+	uint32_t capacity;
+};
+
+/* Bytes that wakes_init takes for n slots. */
+size_t wakes_bytes(uint32_t n);
+
+/* Make w a tree of n (<= 65536) slots, none of them due, in memory from mem that lives as
+ * long as mem does. */
+void wakes_init(struct wakes *w, struct arena *mem, uint32_t n);
+
+/* Forget every wake-up. */
+void wakes_reset(struct wakes *w);
+
+/* Let slot wake at `at` in place of whatever it waited for; NS_NEVER: not at all. */
+static inline void wakes_set(struct wakes *w, uint32_t slot, ns_t at)
+{
+	uint32_t i = w->capacity + slot;
+	uint64_t k = at >= WAKES_LATEST ? UINT64_MAX : (uint64_t)at << WAKES_SLOT_BITS | slot;
+
+	assert(at >= 0 && slot < w->capacity);
+	w->key[i] = k;
+	while (i > 1) {
+		uint64_t other = w->key[i ^ 1];
+
+		k = k < other ? k : other;
+		i >>= 1;
+		if (w->key[i] == k)
+			return;
+		w->key[i] = k;
+	}
+}
+
+/* When slot wakes; NS_NEVER if it does not. */
+static inline ns_t wakes_at(const struct wakes *w, uint32_t slot)
+{
+	uint64_t k = w->key[w->capacity + slot];
+
+	return k == UINT64_MAX ? NS_NEVER : (ns_t)(k >> WAKES_SLOT_BITS);
+}
+
+/* When the next slot wakes; NS_NEVER if none does. */
+static inline ns_t wakes_next_at(const struct wakes *w)
+{
+	return w->key[1] == UINT64_MAX ? NS_NEVER : (ns_t)(w->key[1] >> WAKES_SLOT_BITS);
+}
+
+/* Which slot that is.  There must be one. */
+static inline uint32_t wakes_next(const struct wakes *w)
+{
+	return (uint32_t)(w->key[1] & ((1u << WAKES_SLOT_BITS) - 1));
+}
+
+#endif
