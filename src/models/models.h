@@ -61,6 +61,7 @@ struct model_call {
 	ns_t if_older_than;    /* the runtime cache: this and the calls marked alike are made
 				* only if the cache's stamp is older; 0: always */
 	int64_t records;       /* lists only: share of records listed, PPM = all */
+	bool hidden;           /* the kubelet's own metric does not see it; in call already */
 };
 
 /* A loop of the kubelet: timer and calls.  kubelet-calls.md section 0. */
@@ -72,6 +73,7 @@ struct model_loop {
 	ns_t first;        /* after the kubelet's start */
 	bool in_sync_loop; /* runs in the kubelet's one sync loop, which it blocks meanwhile */
 	enum loop_hook hook;
+	ns_t work; /* what a round takes beside its calls */
 	uint32_t n_calls;
 	struct model_call calls[LOOP_CALLS];
 };
