@@ -24,9 +24,9 @@ def main():
             if header:
                 unit = header.group(1)
                 continue
-            fields = line.split()
-            # value, flags, section, size, name: an object's flags end in O
-            if "O" in fields[1:3] and len(fields) >= 5 and WRITABLE.match(fields[-3 if fields[-2] != ".hidden" else -4]):
+            # value, flags, section, size, perhaps .hidden, name; an object's flags end in O
+            fields = [field for field in line.split() if field != ".hidden"]
+            if "O" in fields[1:3] and WRITABLE.match(fields[-3]):
                 print(f"{unit}: {fields[-1]} is mutable and outlives a call")
                 failed = True
     sys.exit(1 if failed else 0)

@@ -31,7 +31,8 @@ def fanalyzer_command(_, __, compiled):
         if flag in words:
             at = words.index(flag)
             del words[at:at + 2]
-    return [w for w in words if w != "-MD"] + ["-fanalyzer", "-fdiagnostics-color=never", "-o", "/dev/null"]
+    words = [word for word in words if word != "-MD"]
+    return words + ["-fanalyzer", "-fdiagnostics-color=never", "-o", "/dev/null"]
 
 
 TOOLS = {"clang-tidy": tidy_command, "fanalyzer": fanalyzer_command}
