@@ -26,6 +26,10 @@
 #define DOC_MAX_DEPTH       64
 #define DOC_MAX_NODES       2000000
 #define DOC_MAX_ALIAS_NODES 100000 /* nodes that aliases may add by expansion */
+#define DOC_MAX_ANCHORS     1000
+/* One value, key, comment or line of JSON: the parser holds all of it at once,
+ * at up to 350 times its size. */
+#define DOC_MAX_PIECE_BYTES ((size_t)1024 * 1024)
 
 enum doc_kind {
 	DOC_NULL,   /* null, ~ or nothing at all */
@@ -39,14 +43,18 @@ struct doc_source;
 /* Read by anyone, written by doc*.c only. */
 struct doc_node {
 	enum doc_kind kind;
-	bool quoted;      /* a scalar that was written in quotes or as a block: a string */
-	const char *key;  /* its name in a map; NULL elsewhere */
-	const char *text; /* of a scalar, else NULL */
-	struct doc_node *first;          /* of a map or list */
-	struct doc_node *next;           /* in the map or list that it is in */
-	uint32_t n;                      /* entries of a map or list */
-	uint32_t line;                   /* from 1; 0 if it was not read from a file */
-	uint32_t column;                 /* from 1, in characters */
+	bool quoted;            /* a scalar in quotes or written as a block: a string */
+	const char *key;        /* its name in a map; NULL elsewhere */
+	const char *text;       /* of a scalar, else NULL */
+	struct doc_node *first; /* of a map or list */
+	struct doc_node *next;  /* in the map or list that it is in */
+	uint32_t n;             /* entries of a map or list */
+	/* Its place, from 1 and in characters; line 0 if it is not from a file.  A
+	 * map, list or null under a key stands where the key does. */
+	uint32_t line;
+	uint32_t column;
+	uint32_t key_line; /* where the key is; 0 if there is none */
+	uint32_t key_column;
 	const char *file;                /* name for messages; NULL if it has none */
 	const struct doc_source *source; /* for the caret; NULL if there is none */
 };
@@ -74,11 +82,12 @@ struct doc_node *doc_merge(
 /* A deep copy, without a key and a next of its own. */
 struct doc_node *doc_clone(struct arena *mem, const struct doc_node *node);
 
-/* Set the value at path (a.b.c, a.b[2].c, a backslash before a dot or bracket
- * that belongs to a name), in the tree at root, a map.  Missing maps on the way are made, a
- * list takes an index up to one past its end.  A value that begins with [ { " or ' is read as
- * YAML, null removes a map's key, anything else is taken as it stands. ERR_INPUT: a path that
- * is malformed or leads through something else, a value that does not parse; the tree is then
+/* Set the value at path in the tree at root, a map: a.b.c, a.b[2].c, with a
+ * backslash before a dot or bracket that belongs to a name.  Missing maps on
+ * the way are made, a list takes an index up to one past its end.  A value
+ * that begins with [ { " or ' is read as YAML, null removes a map's key,
+ * anything else is taken as it stands.  ERR_INPUT: a path that is malformed or
+ * leads through something else, a value that does not parse; the tree is then
  * as before. */
 int doc_set(struct arena *mem, struct doc_node *root, const char *path, const char *value,
 	struct err *err);
@@ -86,6 +95,10 @@ int doc_set(struct arena *mem, struct doc_node *root, const char *path, const ch
 /* Complain about a node: "file:line:column: text", source line and caret, as
  * far as they are known.  Returns ERR_INPUT. */
 int doc_error(const struct doc_node *at, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same, pointing at the node's key: for a name that is not known. */
+int doc_error_key(const struct doc_node *at, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Append the tree as YAML that doc_parse reads back as the same tree. */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How much room the first read of something without a size gets. */
+#define FIRST_BYTES ((size_t)64 * 1024)
+
+/* Temporary names that may be taken before we give up. */
+#define MAX_NAMES 100
+
+static int too_large(const char *path, size_t max_bytes, struct err *err)
+{
+	return err_set(err, ERR_INPUT, "%.300s: larger than the %zu bytes that are allowed",
+		path, max_bytes);
+}
+
+/* Refuse what cannot be a file of ours before reading any of it. */
+static int check(int fd, const char *path, size_t max_bytes, size_t *guess, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_set(err, ERR_ENV, "%.300s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, ERR_INPUT, "%.300s: this is a directory, not a file", path);
+	if (S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode))
+		return err_set(err, ERR_INPUT, "%.300s: this is a device, not a file", path);
+	*guess = FIRST_BYTES;
+	if (S_ISREG(st.st_mode) && st.st_size > 0) {
+		if ((uintmax_t)st.st_size > max_bytes)
+			return too_large(path, max_bytes, err);
+		*guess = (size_t)st.st_size + 1; /* one more, to see the end */
+	}
+	return 0;
+}
+
+/* Read to the end of fd, growing *text (whose size is *cap) as needed. */
+static int read_all(int fd, const char *path, size_t max_bytes, char **text, size_t *cap,
+	size_t *len, struct err *err)
+{
+	while (true) {
+		ssize_t n;
+
+		if (*len == *cap) {
+			char *more = realloc(*text, *cap * 2 + 1);
+
+			if (more == NULL)
+				return err_set(err, ERR_NOMEM, "%.300s: out of memory", path);
+			*text = more;
+			*cap *= 2;
+		}
+		n = read(fd, *text + *len, *cap - *len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(err, ERR_ENV, "%.300s: %s", path, strerror(errno));
+		if (n == 0)
+			return 0;
+		*len += (size_t)n;
+		if (*len > max_bytes)
+			return too_large(path, max_bytes, err);
+	}
+}
+
+static int read_fd(
+	int fd, const char *path, size_t max_bytes, char **text, size_t *len, struct err *err)
+{
+	char *read_text;
+	size_t read_len = 0;
+	size_t cap;
+	int ret;
+
+	ret = check(fd, path, max_bytes, &cap, err);
+	if (ret != 0)
+		return ret;
+	read_text = malloc(cap + 1);
+	if (read_text == NULL)
+		return err_set(err, ERR_NOMEM, "%.300s: out of memory", path);
+	ret = read_all(fd, path, max_bytes, &read_text, &cap, &read_len, err);
+	if (ret != 0) {
+		free(read_text);
+		return ret;
+	}
+	read_text[read_len] = '\0';
+	*text = read_text;
+	*len = read_len;
+	return 0;
+}
+
+int file_read(const char *path, size_t max_bytes, char **text, size_t *len, struct err *err)
+{
+	int fd;
+	int ret;
+
+	if (strcmp(path, "-") == 0)
+		return read_fd(STDIN_FILENO, "<stdin>", max_bytes, text, len, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, ERR_INPUT, "%.300s: there is no such file", path);
+	if (fd < 0)
+		return err_set(
+			err, ERR_INPUT, "%.300s: cannot be opened: %s", path, strerror(errno));
+	ret = read_fd(fd, path, max_bytes, text, len, err);
+	(void)close(fd);
+	return ret;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int cannot_write(const char *path, struct err *err)
+{
+	return err_set(err, ERR_ENV, "%.300s: cannot be written: %s", path, strerror(errno));
+}
+
+/* A device or pipe takes the bytes as they come. */
+static int write_in_place(const char *path, const char *text, size_t len, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int failed;
+
+	if (fd < 0)
+		return cannot_write(path, err);
+	failed = write_all(fd, text, len);
+	if (failed != 0)
+		(void)cannot_write(path, err);
+	if (close(fd) != 0 && failed == 0)
+		return cannot_write(path, err);
+	return failed != 0 ? ERR_ENV : 0;
+}
+
+/* Open a file beside path that nobody else has; its name goes into temp. */
+static int open_beside(const char *path, char *temp, size_t size)
+{
+	for (unsigned i = 0; i < MAX_NAMES; i++) {
+		int n = snprintf(temp, size, "%s.%ld.%u.tmp", path, (long)getpid(), i);
+		int fd;
+
+		if (n < 0 || (size_t)n >= size) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+/* Replace path; old is what is there, NULL if nothing. */
+static int replace(
+	const char *path, const struct stat *old, const char *text, size_t len, struct err *err)
+{
+	char temp[PATH_MAX + 32];
+	int fd = open_beside(path, temp, sizeof temp);
+	bool ok;
+
+	if (fd < 0)
+		return cannot_write(path, err);
+	ok = write_all(fd, text, len) == 0;
+	ok = ok && (old == NULL || fchmod(fd, old->st_mode & 07777) == 0);
+	ok = ok && fsync(fd) == 0;
+	if (!ok)
+		(void)cannot_write(path, err);
+	if (close(fd) != 0 && ok) {
+		(void)cannot_write(path, err);
+		ok = false;
+	}
+	if (ok && rename(temp, path) != 0) {
+		(void)cannot_write(path, err);
+		ok = false;
+	}
+	if (!ok)
+		(void)unlink(temp);
+	return ok ? 0 : ERR_ENV;
+}
+
+int file_write_whole(const char *path, const char *text, size_t len, struct err *err)
+{
+	struct stat st;
+	char *real;
+	int ret;
+
+	if (stat(path, &st) != 0)
+		return replace(path, NULL, text, len, err);
+	if (S_ISDIR(st.st_mode))
+		return err_set(
+			err, ERR_ENV, "%.300s: cannot be written: it is a directory", path);
+	if (!S_ISREG(st.st_mode))
+		return write_in_place(path, text, len, err);
+	if (access(path, W_OK) != 0)
+		return cannot_write(path, err); /* a rename would not ask */
+	real = realpath(path, NULL);
+	if (real == NULL)
+		return cannot_write(path, err);
+	ret = replace(real, &st, text, len, err);
+	free(real);
+	return ret;
+}
+
+bool file_exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
