@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/field.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define NAMES_MAX 256
+
+const struct field *table_find(const struct table *t, const char *name)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (!(t->field[i].flags & FIELD_KEY) && !strcmp(t->field[i].name, name))
+			return &t->field[i];
+	return NULL;
+}
+
+static int unknown_name(const struct doc_node *at, const char *name, const char *where,
+	const char *const *known, size_t n, struct err *err)
+{
+	const char *near = str_nearest(name, known, n);
+	char list[320] = "";
+	size_t used = 0;
+
+	if (near)
+		return doc_error_key(
+			at, err, "no '%s' in %s; did you mean '%s'?", name, where, near);
+	for (size_t i = 0; i < n && used < sizeof(list); i++) {
+		int wrote = snprintf(
+			list + used, sizeof(list) - used, "%s%s", i ? ", " : "", known[i]);
+		used += wrote > 0 ? (size_t)wrote : 0;
+	}
+	return doc_error_key(at, err, "no '%s' in %s; there are: %s", name, where, list);
+}
+
+int table_unknown(const struct table *t, const char *name, const char *where,
+	const struct doc_node *at, struct err *err)
+{
+	const char *known[NAMES_MAX];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < t->n && n < NAMES_MAX; i++)
+		if (!(t->field[i].flags & FIELD_KEY))
+			known[n++] = t->field[i].name;
+	return unknown_name(at, name, where, known, n, err);
+}
+
+static int unknown_word(
+	const struct field *f, const struct doc_node *at, const char *name, struct err *err)
+{
+	const char *known[NAMES_MAX];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < f->n_words && n < NAMES_MAX; i++)
+		known[n++] = f->words[i].name;
+	return unknown_name(at, name, f->name, known, n, err);
+}
+
+static const struct word *word_find(const struct field *f, const char *name)
+{
+	for (uint32_t i = 0; i < f->n_words; i++)
+		if (!strcmp(f->words[i].name, name))
+			return &f->words[i];
+	return NULL;
+}
+
+static int read_map(struct reading *r, const struct table *t, const struct doc_node *map,
+	void *record, const char *where, struct err *err);
+
+/* The array of a list or named map, and its length. */
+static char *entries_of(struct reading *r, const struct field *f, uint32_t n,
+	const struct doc_node *at, char *record)
+{
+	char *array = record + f->offset;
+
+	(void)at;
+	memcpy(record + f->n_offset, &n, sizeof(n));
+	if (f->by_pointer) {
+		void *taken = arena_alloc_array(r->mem, n, f->size, alignof(max_align_t));
+		memcpy(record + f->offset, &taken, sizeof(taken));
+		array = taken;
+	}
+	return array;
+}
+
+static int read_list(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err)
+{
+	char *array;
+	uint32_t i = 0;
+
+	if (node->kind != DOC_LIST)
+		return doc_error(node, err, "'%s' is %s, a list is needed", f->name,
+			doc_kind_name(node->kind));
+	if (node->n > f->limit)
+		return doc_error(node, err, "'%s' has %u entries, %u at most are allowed",
+			f->name, node->n, f->limit);
+	array = entries_of(r, f, node->n, node, record);
+	for (const struct doc_node *at = node->first; at; at = at->next, i++)
+		if (read_map(r, f->sub, at, array + i * f->size, f->sub->what, err))
+			return ERR_INPUT;
+	return 0;
+}
+
+static int read_key(struct reading *r, const struct field *key, const struct doc_node *at,
+	char *record, struct err *err)
+{
+	struct doc_node name = *at;
+
+	name.kind = DOC_SCALAR;
+	name.text = at->key;
+	name.quoted = true;
+	name.first = NULL;
+	return field_read_scalar(r, key, &name, record, err);
+}
+
+static int read_named(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err)
+{
+	char *array;
+	char where[96];
+	uint32_t i = 0;
+
+	if (node->kind != DOC_MAP)
+		return doc_error(node, err, "'%s' is %s, a map is needed", f->name,
+			doc_kind_name(node->kind));
+	if (node->n > f->limit)
+		return doc_error(node, err, "'%s' has %u entries, %u at most are allowed",
+			f->name, node->n, f->limit);
+	array = entries_of(r, f, node->n, node, record);
+	for (const struct doc_node *at = node->first; at; at = at->next, i++) {
+		char *entry = array + i * f->size;
+
+		(void)snprintf(where, sizeof(where), "%s '%.40s'", f->sub->what, at->key);
+		if (read_key(r, &f->sub->field[0], at, entry, err) ||
+			read_map(r, f->sub, at, entry, where, err))
+			return ERR_INPUT;
+	}
+	return 0;
+}
+
+static int read_by_word(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err)
+{
+	if (node->kind != DOC_MAP)
+		return doc_error(node, err, "'%s' is %s, a map is needed", f->name,
+			doc_kind_name(node->kind));
+	for (const struct doc_node *at = node->first; at; at = at->next) {
+		const struct word *w = word_find(f, at->key);
+
+		if (!w)
+			return unknown_word(f, at, at->key, err);
+		if (read_map(r, f->sub, at, record + f->offset + (size_t)w->value * f->size,
+			    at->key, err))
+			return ERR_INPUT;
+	}
+	for (uint32_t i = 0; i < f->n_words; i++)
+		if (!doc_get(node, f->words[i].name))
+			return doc_error_key(
+				node, err, "'%s' is missing in %s", f->words[i].name, f->name);
+	return 0;
+}
+
+static int read_field(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err)
+{
+	switch (f->type) {
+	case FIELD_MAP:
+		return read_map(r, f->sub, node, record + f->offset, f->name, err);
+	case FIELD_LIST:
+		return read_list(r, f, node, record, err);
+	case FIELD_NAMED:
+		return read_named(r, f, node, record, err);
+	case FIELD_BY_WORD:
+		return read_by_word(r, f, node, record, err);
+	case FIELD_IGNORED:
+		return 0;
+	case FIELD_TREE:
+		memcpy(record + f->offset, &node, sizeof(node));
+		return 0;
+	case FIELD_BOOL:
+	case FIELD_COUNT:
+	case FIELD_SEED:
+	case FIELD_DURATION:
+	case FIELD_SECONDS:
+	case FIELD_MILLIS:
+	case FIELD_RATIO:
+	case FIELD_RATE:
+	case FIELD_NUMBER:
+	case FIELD_ENUM:
+	case FIELD_TEXT:
+	case FIELD_TEXT_PTR:
+	case FIELD_OPERATION:
+	case FIELD_API:
+	case FIELD_WATCHED:
+		break;
+	}
+	return field_read_scalar(r, f, node, record, err);
+}
+
+/* What a missing optional field leaves behind: maps and lists stay empty. */
+static void take_otherwise(const struct field *f, char *record)
+{
+	char *to = record + f->offset;
+	uint32_t count = (uint32_t)f->otherwise;
+	bool truth = f->otherwise != 0;
+
+	switch (f->type) {
+	case FIELD_BOOL:
+		memcpy(to, &truth, sizeof(truth));
+		break;
+	case FIELD_COUNT:
+	case FIELD_ENUM:
+		memcpy(to, &count, sizeof(count));
+		break;
+	case FIELD_SEED:
+	case FIELD_DURATION:
+	case FIELD_SECONDS:
+	case FIELD_MILLIS:
+	case FIELD_RATIO:
+	case FIELD_RATE:
+	case FIELD_NUMBER:
+		memcpy(to, &f->otherwise, sizeof(f->otherwise));
+		break;
+	case FIELD_TEXT:
+	case FIELD_TEXT_PTR:
+	case FIELD_OPERATION:
+	case FIELD_API:
+	case FIELD_WATCHED:
+	case FIELD_MAP:
+	case FIELD_LIST:
+	case FIELD_NAMED:
+	case FIELD_BY_WORD:
+	case FIELD_IGNORED:
+	case FIELD_TREE:
+		break;
+	}
+}
+
+static int read_map(struct reading *r, const struct table *t, const struct doc_node *map,
+	void *record, const char *where, struct err *err)
+{
+	if (map->kind != DOC_MAP)
+		return doc_error(
+			map, err, "%s is %s, a map is needed", where, doc_kind_name(map->kind));
+	for (const struct doc_node *at = map->first; at; at = at->next)
+		if (!table_find(t, at->key))
+			return table_unknown(t, at->key, where, at, err);
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->field[i];
+		const struct doc_node *at = doc_get(map, f->name);
+
+		if (f->flags & FIELD_KEY)
+			continue;
+		if (at && at->kind != DOC_NULL) {
+			if (read_field(r, f, at, record, err))
+				return ERR_INPUT;
+		} else if (f->flags & FIELD_OPTIONAL) {
+			take_otherwise(f, record);
+		} else {
+			return doc_error_key(
+				at ? at : map, err, "'%s' is missing in %s", f->name, where);
+		}
+	}
+	return t->finish ? t->finish(r, record, map, err) : 0;
+}
+
+int table_read(struct reading *r, const struct table *t, const struct doc_node *map,
+	void *record, struct err *err)
+{
+	return read_map(r, t, map, record, t->what, err);
+}

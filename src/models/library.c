@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/library.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "models/library_priv.h"
+#include "models/tables.h"
+#include "models/tree.h"
+
+#define PATH_ROOM 1024
+
+static const struct {
+	const char *kind;
+	const char *folder;
+	const struct table *table;
+} kinds[MODEL_KINDS] = {
+	[MODEL_KUBELET] = {"Kubelet", "kubelet", &table_kubelet},
+	[MODEL_RUNTIME] = {"Runtime", "runtime", &table_runtime},
+	[MODEL_APISERVER] = {"APIServer", "apiserver", &table_apiserver},
+	[MODEL_WORKLOAD] = {"Workload", "workload", &table_workload},
+	[MODEL_SCENARIO] = {"Scenario", "scenario", &table_scenario},
+};
+
+const char *model_kind_name(enum model_kind kind)
+{
+	return kinds[kind].kind;
+}
+
+const char *model_kind_folder(enum model_kind kind)
+{
+	return kinds[kind].folder;
+}
+
+const struct table *model_kind_table(enum model_kind kind)
+{
+	return kinds[kind].table;
+}
+
+enum model_kind model_kind_find(const char *name)
+{
+	unsigned i = 0;
+
+	while (i < MODEL_KINDS && strcmp(name, kinds[i].kind) != 0 &&
+		strcmp(name, kinds[i].folder) != 0)
+		i++;
+	return (enum model_kind)i;
+}
+
+/* v1.2 before v1.12: as versions are counted, not as letters sort. */
+static int by_version(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a;
+	const char *y = *(const char *const *)b;
+
+	while (*x && *y) {
+		char *x_end;
+		char *y_end;
+		unsigned long x_number;
+		unsigned long y_number;
+
+		if (!isdigit((unsigned char)*x) || !isdigit((unsigned char)*y)) {
+			if (*x != *y)
+				break;
+			x++;
+			y++;
+			continue;
+		}
+		x_number = strtoul(x, &x_end, 10);
+		y_number = strtoul(y, &y_end, 10);
+		if (x_number != y_number)
+			return x_number < y_number ? -1 : 1;
+		x = x_end;
+		y = y_end;
+	}
+	return (unsigned char)*x - (unsigned char)*y;
+}
+
+int library_list(const struct library *lib, enum model_kind kind, struct arena *mem,
+	const char ***names, uint32_t *n, struct err *err)
+{
+	char path[PATH_ROOM];
+	const char **list = ARENA_ARRAY(mem, const char *, 1024);
+	uint32_t found = 0;
+	const struct dirent *entry;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", lib->dir, kinds[kind].folder);
+	dir = opendir(path);
+	if (!dir)
+		return err_set(err, ERR_INPUT, "%s: %s; is this a directory of models?", path,
+			strerror(errno));
+	while ((entry = readdir(dir)) != NULL && found < 1024) {
+		size_t len = strlen(entry->d_name);
+
+		if (len > 5 && !strcmp(entry->d_name + len - 5, ".yaml"))
+			list[found++] = arena_strndup(mem, entry->d_name, len - 5);
+	}
+	(void)closedir(dir);
+	qsort(list, found, sizeof(*list), by_version);
+	*names = list;
+	*n = found;
+	return 0;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name);
+	size_t end_len = strlen(end);
+
+	return len > end_len && !strcmp(name + len - end_len, end);
+}
+
+static bool is_path(const char *name)
+{
+	return strchr(name, '/') || ends_with(name, ".yaml") || ends_with(name, ".json");
+}
+
+/* A path that a file states is relative to that file. */
+static const char *path_from(struct arena *mem, const char *path, const char *from)
+{
+	const char *slash = from ? strrchr(from, '/') : NULL;
+	char joined[PATH_ROOM];
+
+	if (*path == '/' || !slash)
+		return arena_strdup(mem, path);
+	(void)snprintf(joined, sizeof(joined), "%.*s/%s", (int)(slash - from), from, path);
+	return arena_strdup(mem, joined);
+}
+
+static int no_such_model(struct resolving *r, enum model_kind kind, const char *name,
+	const struct doc_node *at, struct err *err)
+{
+	const char **names = NULL;
+	const char *near;
+	struct str all = {0};
+	uint32_t n = 0;
+	int code;
+
+	if (library_list(r->lib, kind, r->mem, &names, &n, err))
+		return ERR_INPUT;
+	near = str_nearest(name, names, n);
+	for (uint32_t i = 0; i < n; i++)
+		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
+	code = near ? doc_error(at, err, "no %s '%.60s'; did you mean '%s'?",
+			      kinds[kind].folder, name, near)
+		    : doc_error(at, err, "no %s '%.60s'; there are: %.180s", kinds[kind].folder,
+			      name, str_text(&all));
+	str_fini(&all);
+	return code;
+}
+
+int model_check_head(
+	const struct doc_node *root, const char *kind_name, const char **name, struct err *err)
+{
+	const struct doc_node *version = doc_get(root, "apiVersion");
+	const struct doc_node *kind = doc_get(root, "kind");
+	const struct doc_node *meta = doc_get(root, "metadata");
+	const struct doc_node *named = doc_get(meta, "name");
+
+	if (root->kind != DOC_MAP)
+		return doc_error(root, err,
+			"the file is %s, a map with apiVersion and kind is needed",
+			doc_kind_name(root->kind));
+	if (!version || version->kind != DOC_SCALAR ||
+		strcmp(version->text, MODEL_API_VERSION) != 0)
+		return doc_error(version ? version : root, err,
+			"'apiVersion: " MODEL_API_VERSION "' is needed");
+	if (!kind || kind->kind != DOC_SCALAR)
+		return doc_error(kind ? kind : root, err, "'kind' is missing");
+	if (kind_name && strcmp(kind->text, kind_name) != 0)
+		return doc_error(kind, err, "this is of kind %.40s, a %s is needed", kind->text,
+			kind_name);
+	if (!named || named->kind != DOC_SCALAR || !*named->text)
+		return doc_error(meta ? meta : root, err, "'metadata.name' is missing");
+	if (strlen(named->text) >= MODEL_NAME)
+		return doc_error(named, err, "'metadata.name' is longer than %d characters",
+			MODEL_NAME - 1);
+	*name = named->text;
+	return 0;
+}
+
+static int check_head_fields(const struct doc_node *root, struct err *err)
+{
+	static const char *const known[] = {"apiVersion", "kind", "metadata", "spec"};
+
+	for (const struct doc_node *at = root->first; at; at = at->next) {
+		const char *near;
+		size_t i = 0;
+
+		while (i < COUNT_OF(known) && strcmp(at->key, known[i]) != 0)
+			i++;
+		if (i < COUNT_OF(known))
+			continue;
+		near = str_nearest(at->key, known, COUNT_OF(known));
+		return doc_error_key(at, err,
+			"no '%.60s' beside apiVersion, kind, metadata and spec%s%s%s", at->key,
+			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	}
+	return 0;
+}
+
+struct doc_node *model_named(struct arena *mem, const struct doc_node *spec, const char *name)
+{
+	struct doc_node *named = tree_empty(mem, DOC_MAP, spec);
+
+	tree_put(mem, named, "name", tree_text(mem, name));
+	named->first->next = tree_without(mem, spec, "name")->first;
+	for (const struct doc_node *at = named->first->next; at; at = at->next)
+		named->n++;
+	return named;
+}
+
+static int circle(
+	const struct chain *chain, const char *file, const struct doc_node *at, struct err *err)
+{
+	struct str text = {0};
+	int code;
+
+	str_add(&text, file);
+	for (const struct chain *c = chain; c; c = c->next) {
+		str_addf(&text, " <- %s", c->file);
+		if (!strcmp(c->file, file))
+			break;
+	}
+	code = doc_error(at, err, "'extends' goes in a circle: %.250s", str_text(&text));
+	str_fini(&text);
+	return code;
+}
+
+int library_extend(struct resolving *r, enum model_kind kind, const struct doc_node *spec,
+	const struct chain *chain, struct doc_node **merged, const char **base_name,
+	struct err *err)
+{
+	const struct doc_node *extends = doc_get(spec, "extends");
+	struct model base = {0};
+
+	*base_name = NULL;
+	if (!extends) {
+		*merged = tree_copy(r->mem, spec);
+		return 0;
+	}
+	if (extends->kind != DOC_SCALAR)
+		return doc_error(
+			extends, err, "'extends' must be the name of a %s", kinds[kind].folder);
+	if (library_resolve(r, kind, extends->text, extends, chain, &base, err))
+		return err ? err->code : ERR_INPUT;
+	*base_name = base.name;
+	*merged = doc_merge(r->mem, base.spec, tree_without(r->mem, spec, "extends"));
+	return 0;
+}
+
+int library_resolve_root(struct resolving *r, enum model_kind kind, const struct doc_node *root,
+	const struct chain *chain, struct model *model, struct err *err)
+{
+	const struct doc_node *spec = doc_get(root, "spec");
+	struct doc_node *plain = NULL;
+	const char *base;
+
+	if (model_check_head(root, kinds[kind].kind, &model->name, err) ||
+		check_head_fields(root, err))
+		return ERR_INPUT;
+	if (!spec || spec->kind != DOC_MAP)
+		return doc_error(spec ? spec : root, err, "'spec', a map, is missing");
+	if (origin_strip(r->mem, r->origins, spec, &plain, err))
+		return ERR_INPUT;
+	model->kind = kind;
+	model->file = chain->file;
+	if (library_extend(r, kind, plain, chain, &plain, &base, err))
+		return err ? err->code : ERR_INPUT;
+	model->spec = model_named(r->mem, plain, model->name);
+	return 0;
+}
+
+int library_resolve(struct resolving *r, enum model_kind kind, const char *name,
+	const struct doc_node *at, const struct chain *chain, struct model *model,
+	struct err *err)
+{
+	struct doc_node *root = NULL;
+	struct chain here = {.next = chain, .depth = chain ? chain->depth + 1 : 0};
+	char path[PATH_ROOM];
+
+	if (is_path(name)) {
+		here.file = path_from(r->mem, name, at ? at->file : NULL);
+	} else {
+		(void)snprintf(path, sizeof(path), "%s/%s/%.200s.yaml", r->lib->dir,
+			kinds[kind].folder, name);
+		here.file = arena_strdup(r->mem, path);
+		if (!*name || !file_exists(here.file))
+			return no_such_model(r, kind, name, at, err);
+	}
+	for (const struct chain *c = chain; c; c = c->next)
+		if (!strcmp(c->file, here.file) || here.depth > EXTENDS_MAX)
+			return circle(chain, here.file, at, err);
+	if (doc_load(r->mem, here.file, MODEL_FILE_BYTES, &root, err))
+		return err ? err->code : ERR_INPUT;
+	return library_resolve_root(r, kind, root, &here, model, err);
+}
+
+/* Fills a struct of the kind, to know that it can be. */
+static int check(struct resolving *r, const struct model *m, struct err *err)
+{
+	struct arena scratch;
+	struct reading reading = {.mem = &scratch};
+	struct scenario *all;
+	void *record = NULL;
+	int code;
+
+	(void)r;
+	arena_init(&scratch, 0);
+	all = ARENA_NEW(&scratch, struct scenario);
+	reading.calls = &all->calls;
+	calls_init(&all->calls);
+	switch (m->kind) {
+	case MODEL_KUBELET:
+		record = &all->kubelet;
+		break;
+	case MODEL_RUNTIME:
+		record = &all->runtime;
+		break;
+	case MODEL_APISERVER:
+		record = &all->apiserver;
+		break;
+	case MODEL_WORKLOAD:
+		record = &all->workload;
+		break;
+	case MODEL_SCENARIO:
+	case MODEL_KINDS:
+		record = all;
+		break;
+	}
+	code = table_read(&reading, kinds[m->kind].table, m->spec, record, err);
+	arena_fini(&scratch);
+	return code;
+}
+
+static int finish_model(struct resolving *r, struct model *m, struct err *err)
+{
+	int code = 0;
+
+	if (m->kind == MODEL_SCENARIO)
+		code = scenario_inline(r, m, err);
+	return code ? code : check(r, m, err);
+}
+
+int library_load(const struct library *lib, enum model_kind kind, const char *name,
+	struct arena *mem, struct model *model, struct err *err)
+{
+	struct resolving r = {.lib = lib, .mem = mem, .origins = &model->origins};
+	int code = library_resolve(&r, kind, name, NULL, NULL, model, err);
+
+	return code ? code : finish_model(&r, model, err);
+}
+
+int library_load_text(const struct library *lib, const char *name, const char *text, size_t len,
+	struct arena *mem, struct model *model, struct err *err)
+{
+	struct resolving r = {.lib = lib, .mem = mem, .origins = &model->origins};
+	struct chain here = {.file = name};
+	struct doc_node *root = NULL;
+	const struct doc_node *kind;
+	const char *metadata_name;
+	int code;
+
+	if (doc_parse(mem, name, text, len, &root, err) ||
+		model_check_head(root, NULL, &metadata_name, err))
+		return err ? err->code : ERR_INPUT;
+	kind = doc_get(root, "kind");
+	if (model_kind_find(kind->text) == MODEL_KINDS)
+		return doc_error(kind, err, "no kind of model is called '%.40s'", kind->text);
+	code = library_resolve_root(&r, model_kind_find(kind->text), root, &here, model, err);
+	return code ? code : finish_model(&r, model, err);
+}

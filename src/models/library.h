@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The library of models: names become files, files extend files, scenarios gather them.
+ *
+ * A name is a file <models>/<kind>/NAME.yaml; with a slash or an ending .yaml or .json it is a
+ * path, relative to the file that names it.  `extends` lays a file over its predecessor: maps
+ * merge by key, everything else replaces, null removes.  A scenario refers to a kubelet, a
+ * runtime, an API server and a workload, each by name or as a map that extends one.  What comes
+ * out is a tree without references, which results embed, and the checked struct.
+ *
+ * Reads files, prints nothing, keeps no state between calls.
+ */
+#ifndef MODELS_LIBRARY_H
+#define MODELS_LIBRARY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/err.h"
+#include "models/field.h"
+#include "models/models.h"
+#include "models/origin.h"
+
+/* Kinds of input: enum, `kind` of the file, folder in the library. */
+#define MODEL_KINDS_X(X)                                                                       \
+	X(KUBELET, "Kubelet", "kubelet")                                                       \
+	X(RUNTIME, "Runtime", "runtime")                                                       \
+	X(APISERVER, "APIServer", "apiserver")                                                 \
+	X(WORKLOAD, "Workload", "workload")                                                    \
+	X(SCENARIO, "Scenario", "scenario")
+
+enum model_kind {
+#define X(e, kind, folder) MODEL_##e,
+	MODEL_KINDS_X(X)
+#undef X
+		MODEL_KINDS
+};
+
+#define MODEL_FILE_BYTES  (4u << 20) /* no honest model is longer */
+#define MODEL_API_VERSION "nodetoll/v1alpha1"
+#define EXTENDS_MAX       32
+
+/* Where the models are.  The directory's name must outlive it. */
+struct library {
+	const char *dir;
+};
+
+/* A model without references.  Memory is the arena's that it was read into. */
+struct model {
+	enum model_kind kind;
+	const char *name; /* metadata.name */
+	const char *file;
+	struct doc_node *spec;  /* merged; plain values; with `name` */
+	struct origins origins; /* of every constant in spec */
+};
+
+/* "Kubelet", "kubelet"; the kind of that folder's name or kind's name, MODEL_KINDS if none. */
+const char *model_kind_name(enum model_kind kind);
+const char *model_kind_folder(enum model_kind kind);
+enum model_kind model_kind_find(const char *name);
+
+/* The table by which a kind's spec is read. */
+const struct table *model_kind_table(enum model_kind kind);
+
+/* The names in the library of that kind, sorted.  ERR_INPUT: the directory cannot be read. */
+int library_list(const struct library *lib, enum model_kind kind, struct arena *mem,
+	const char ***names, uint32_t *n, struct err *err);
+
+/* A model of that name or path, with all that it extends.  Checked as a whole: ERR_INPUT has
+ * the place of the first mistake. */
+int library_load(const struct library *lib, enum model_kind kind, const char *name,
+	struct arena *mem, struct model *model, struct err *err);
+
+/* A scenario by name or path.  sets are "path=value", paths relative to spec and on through
+ * the references ("kubelet.pleg.relistPeriod=2s", "kubelet=v1.12"), in order.  *resolved is
+ * its spec without references.  ERR_INPUT as above; a wrong set is named. */
+int scenario_load(const struct library *lib, const char *name, const char *const *sets,
+	size_t n_sets, struct arena *mem, struct scenario *scenario, struct model *resolved,
+	struct err *err);
+
+/* Names of a scenario that no file holds.  It has one node, ten minutes after two, starts
+ * stationary, seed 1; sets change that. */
+struct scenario_names {
+	const char *name;
+	const char *kubelet;
+	const char *runtime;
+	const char *apiserver;
+	const char *workload;
+};
+
+int scenario_compose(const struct library *lib, const struct scenario_names *names,
+	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
+	struct model *resolved, struct err *err);
+
+/* A scenario from a spec in memory, with or without references: a result's embedded one. */
+int scenario_from_doc(const struct library *lib, const struct doc_node *spec,
+	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
+	struct model *resolved, struct err *err);
+
+/* A model whose file's text is given, as if it were read from name.  kind is the text's own. */
+int library_load_text(const struct library *lib, const char *name, const char *text, size_t len,
+	struct arena *mem, struct model *model, struct err *err);
+
+/* Checks apiVersion, kind and metadata.name of a file.  kind_name NULL: any. */
+int model_check_head(
+	const struct doc_node *root, const char *kind_name, const char **name, struct err *err);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A scenario's references and settings. */
+#include "models/library.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/library_priv.h"
+#include "models/tables.h"
+#include "models/tree.h"
+
+static const struct {
+	const char *field;
+	enum model_kind kind;
+} references[] = {
+	{"kubelet", MODEL_KUBELET},
+	{"runtime", MODEL_RUNTIME},
+	{"apiserver", MODEL_APISERVER},
+	{"workload", MODEL_WORKLOAD},
+};
+
+/* The model that node names, or the map that it is over what the map extends. */
+static int follow(struct resolving *r, enum model_kind kind, const struct doc_node *node,
+	struct doc_node **to, struct err *err)
+{
+	struct model named = {0};
+	const char *base = NULL;
+	int code;
+
+	if (node->kind == DOC_MAP) {
+		code = library_extend(r, kind, node, NULL, to, &base, err);
+		if (!code && base)
+			*to = model_named(r->mem, *to, base);
+		return code;
+	}
+	if (node->kind != DOC_SCALAR)
+		return doc_error(
+			node, err, "'%s' must be a name, or a map that extends one", node->key);
+	code = library_resolve(r, kind, node->text, node, NULL, &named, err);
+	if (!code)
+		*to = named.spec;
+	return code;
+}
+
+int scenario_inline(struct resolving *r, struct model *scenario, struct err *err)
+{
+	for (size_t i = 0; i < COUNT_OF(references); i++) {
+		const struct doc_node *at = doc_get(scenario->spec, references[i].field);
+		struct doc_node *to = NULL;
+		int code;
+
+		if (!at)
+			continue; /* the table's reader complains */
+		code = follow(r, references[i].kind, at, &to, err);
+		if (code)
+			return code;
+		scenario->spec = tree_with(
+			r->mem, scenario->spec, references[i].field, doc_clone(r->mem, to));
+	}
+	return 0;
+}
+
+/* "path=value" in two; path is a copy. */
+static int split(
+	struct arena *mem, const char *set, char **path, const char **value, struct err *err)
+{
+	const char *equals = strchr(set, '=');
+
+	if (!equals || equals == set)
+		return err_set(err, ERR_INPUT, "--set %.200s: path=value is needed", set);
+	*path = arena_strndup(mem, set, (size_t)(equals - set));
+	*value = equals + 1;
+	return 0;
+}
+
+static bool is_reference(const char *path)
+{
+	for (size_t i = 0; i < COUNT_OF(references); i++)
+		if (!strcmp(path, references[i].field))
+			return true;
+	return false;
+}
+
+/* "kubelet=v1.12": before references are followed, so that other settings reach into it. */
+static int set_references(struct resolving *r, struct model *m, const char *const *sets,
+	size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct doc_node *name;
+		char label[300];
+		char *path;
+		const char *value;
+
+		if (split(r->mem, sets[i], &path, &value, err))
+			return ERR_INPUT;
+		if (!is_reference(path))
+			continue;
+		name = tree_text(r->mem, value);
+		(void)snprintf(label, sizeof(label), "--set %.200s", sets[i]);
+		name->file = arena_strdup(r->mem, label);
+		m->spec = tree_with(r->mem, m->spec, path, name);
+	}
+	return 0;
+}
+
+/* The node that path leads to, as doc_set read it: names and [index], backslash escapes. */
+static struct doc_node *node_at(struct doc_node *root, const char *path)
+{
+	struct doc_node *at = root;
+	char name[256];
+
+	while (at && *path) {
+		size_t n = 0;
+
+		if (*path == '[') {
+			uint32_t index = 0;
+
+			for (path++; *path >= '0' && *path <= '9'; path++)
+				index = index * 10 + (uint32_t)(*path - '0');
+			path += *path == ']';
+			for (at = at->first; at && index; index--)
+				at = at->next;
+		} else {
+			for (; *path && *path != '.' && *path != '['; path++) {
+				path += *path == '\\' && path[1];
+				if (n + 1 < sizeof(name))
+					name[n++] = *path;
+			}
+			name[n] = '\0';
+			at = doc_get(at, name);
+		}
+		path += *path == '.';
+	}
+	return at;
+}
+
+static int apply_set(struct resolving *r, struct model *m, const char *set, struct err *err)
+{
+	char label[300];
+	char *path;
+	const char *value;
+	struct doc_node *node;
+
+	if (split(r->mem, set, &path, &value, err))
+		return ERR_INPUT;
+	if (is_reference(path))
+		return 0;
+	if (table_check_path(&table_scenario, m->spec, path, err) ||
+		doc_set(r->mem, m->spec, path, value, err))
+		return err_wrap(err, "--set %.200s", set);
+	/* From now on a complaint about the value names the setting. */
+	node = node_at(m->spec, path);
+	(void)snprintf(label, sizeof(label), "--set %.200s", set);
+	if (node && !node->line)
+		node->file = arena_strdup(r->mem, label);
+	return 0;
+}
+
+/* Settings, references, settings again, then the struct. */
+static int finish_scenario(struct resolving *r, const char *const *sets, size_t n_sets,
+	struct scenario *scenario, struct model *m, struct err *err)
+{
+	struct reading reading = {.mem = r->mem, .calls = &scenario->calls};
+	int code = set_references(r, m, sets, n_sets, err);
+
+	if (!code)
+		code = scenario_inline(r, m, err);
+	if (code)
+		return code;
+	m->spec = doc_clone(r->mem, m->spec);
+	for (size_t i = 0; i < n_sets; i++) {
+		code = apply_set(r, m, sets[i], err);
+		if (code)
+			return code;
+	}
+	memset(scenario, 0, sizeof(*scenario));
+	calls_init(&scenario->calls);
+	code = table_read(&reading, &table_scenario, m->spec, scenario, err);
+	if (!code && m->name)
+		(void)snprintf(scenario->name, sizeof(scenario->name), "%s", m->name);
+	return code;
+}
+
+int scenario_load(const struct library *lib, const char *name, const char *const *sets,
+	size_t n_sets, struct arena *mem, struct scenario *scenario, struct model *resolved,
+	struct err *err)
+{
+	struct resolving r = {.lib = lib, .mem = mem, .origins = &resolved->origins};
+	int code;
+
+	*resolved = (struct model){0};
+	code = library_resolve(&r, MODEL_SCENARIO, name, NULL, NULL, resolved, err);
+	return code ? code : finish_scenario(&r, sets, n_sets, scenario, resolved, err);
+}
+
+int scenario_from_doc(const struct library *lib, const struct doc_node *spec,
+	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
+	struct model *resolved, struct err *err)
+{
+	struct resolving r = {.lib = lib, .mem = mem, .origins = &resolved->origins};
+	const struct doc_node *name = doc_get(spec, "name");
+	struct doc_node *plain = NULL;
+
+	*resolved = (struct model){
+		.kind = MODEL_SCENARIO,
+		.name = name && name->kind == DOC_SCALAR ? name->text : "composed",
+		.file = spec->file,
+	};
+	if (spec->kind != DOC_MAP)
+		return doc_error(spec, err, "a scenario is %s, a map is needed",
+			doc_kind_name(spec->kind));
+	if (origin_strip(mem, &resolved->origins, spec, &plain, err))
+		return ERR_INPUT;
+	resolved->spec = model_named(mem, plain, resolved->name);
+	return finish_scenario(&r, sets, n_sets, scenario, resolved, err);
+}
+
+int scenario_compose(const struct library *lib, const struct scenario_names *names,
+	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
+	struct model *resolved, struct err *err)
+{
+	const struct {
+		const char *key;
+		const char *text;
+	} fields[] = {
+		{"name", names->name},
+		{"nodes", "1"},
+		{"duration", "10m"},
+		{"warmup", "2m"},
+		{"start", "stationary"},
+		{"seed", "1"},
+		{"kubelet", names->kubelet},
+		{"runtime", names->runtime},
+		{"apiserver", names->apiserver},
+		{"workload", names->workload},
+	};
+	struct doc_node *spec = tree_empty(mem, DOC_MAP, NULL);
+
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		tree_put(mem, spec, fields[i].key, tree_text(mem, fields[i].text));
+	return scenario_from_doc(lib, spec, sets, n_sets, mem, scenario, resolved, err);
+}

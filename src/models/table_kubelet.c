@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a file of kind Kubelet holds. */
+#include "models/tables.h"
+
+#define HOUR (60 * NS_MIN)
+
+static const struct word words_interface[] = {
+	{"docker", INTERFACE_DOCKER},
+	{"cri", INTERFACE_CRI},
+};
+static const struct word words_timer[] = {
+	{"sliding", TIMER_SLIDING},
+	{"ticker", TIMER_TICKER},
+	{"sleep", TIMER_SLEEP},
+};
+static const struct word words_hook[] = {
+	{"none", HOOK_NONE},
+	{"housekeeping", HOOK_HOUSEKEEPING},
+	{"containerGC", HOOK_CONTAINER_GC},
+};
+static const struct word words_write[] = {
+	{"put", STATUS_PUT},
+	{"patch", STATUS_PATCH},
+};
+static const struct word words_deletion[] = {
+	{"workerRetries", DELETION_WORKER_RETRIES},
+	{"terminating", DELETION_TERMINATING},
+};
+
+#define REC struct kubelet_model
+static const struct field pleg_fields[] = {
+	ONE_OF(pleg.design, "design", words_pleg_design,
+		"how the kubelet learns what happened"),
+	SPAN(pleg.relist_period, "relistPeriod", NS_MS, HOUR,
+		"pause between relists; polling: the resync ticker"),
+	SPAN(pleg.relist_threshold, "relistThreshold", NS_S, 24 * HOUR,
+		"unhealthy when the last relist began longer ago"),
+	COUNT(pleg.event_channel, "eventChannel", 1, 1000000, "events that wait at most"),
+	COUNT(pleg.workers, "workers", 1, 1000, "parallel: inspections at once"),
+	TRUTH(pleg.reinspect, "reinspect",
+		"failed inspections are repeated at the next relist"),
+	COUNT(pleg.stream_retries, "streamRetries", 0, 1000, "evented: before falling back"),
+	SPAN(pleg.evented_relist_period, "eventedRelistPeriod", NS_MS, 24 * HOUR,
+		"evented: pause between safety relists"),
+	SPAN(pleg.evented_threshold, "eventedThreshold", NS_S, 24 * HOUR,
+		"evented: unhealthy when the last relist began longer ago"),
+	SPAN(pleg.cache_update_period, "cacheUpdatePeriod", NS_MS, HOUR,
+		"evented: releases workers of unchanged pods"),
+	SPAN(pleg.cache_refresh_period, "cacheRefreshPeriod", NS_MS, HOUR,
+		"polling: pause between listings of the runtime cache"),
+	SPAN(pleg.cache_refresh_idle, "cacheRefreshIdle", 0, HOUR,
+		"polling: until so long passed without a request"),
+	COUNT(pleg.request_channel, "requestChannel", 1, 1000000,
+		"ondemand: requests that wait at most"),
+};
+static const struct table pleg_table = TABLE("pleg", pleg_fields);
+
+static const struct field worker_fields[] = {
+	SPAN(worker.sync_frequency, "syncFrequency", NS_S, 24 * HOUR, "from sync to resync"),
+	RATIO(worker.sync_jitter, "syncJitter", 10 * PPM, "added at most, as a share"),
+	SPAN(worker.back_off, "backOff", 0, HOUR, "after a failed sync"),
+	RATIO(worker.back_off_jitter, "backOffJitter", 10 * PPM, "added at most, as a share"),
+	SPAN(worker.ticker, "ticker", NS_MS, NS_MIN,
+		"the sync loop's look into the work queue"),
+	SPAN(worker.crash_back_off, "crashBackOff", NS_MS, HOUR, "before the first restart"),
+	SPAN(worker.crash_back_off_max, "crashBackOffMax", NS_MS, 24 * HOUR,
+		"doubling ends here"),
+};
+static const struct table worker_table = TABLE("worker", worker_fields);
+
+static const struct field volumes_fields[] = {
+	SPAN(volumes.populator_period, "populatorPeriod", NS_MS, NS_MIN,
+		"desired state of world populator"),
+	SPAN(volumes.reconciler_period, "reconcilerPeriod", NS_MS, NS_MIN, "reconciler"),
+	SPAN(volumes.mount_poll, "mountPoll", NS_MS, NS_MIN, "WaitForAttachAndMount looks"),
+	SPAN(volumes.mount_timeout, "mountTimeout", NS_MS, HOUR, "and gives up"),
+	SPAN(volumes.mount_back_off, "mountBackOff", 0, HOUR, "after a failed mount"),
+	SPAN(volumes.mount_back_off_max, "mountBackOffMax", 0, HOUR, "doubling ends here"),
+	SPAN(volumes.pod_list_period, "podListPeriod", NS_MS, HOUR,
+		"populator: lists the runtime's pods so often while some pod ends"),
+	TRUTH(volumes.remount, "remount", "every sync mounts object volumes again"),
+};
+static const struct table volumes_table = TABLE("volumes", volumes_fields);
+
+static const struct field objects_fields[] = {
+	ONE_OF(objects.design, "design", words_object_design,
+		"how secrets and configmaps are fetched"),
+	SPAN(objects.ttl, "ttl", 0, 24 * HOUR, "cache: fresh so long, without an annotation"),
+	TRUTH(objects.ttl_annotation, "ttlAnnotation", "the node's annotation overrides ttl"),
+	SPAN(objects.watch_timeout_min, "watchTimeoutMin", NS_S, 24 * HOUR,
+		"a watch ends after at least so long"),
+	SPAN(objects.watch_timeout_max, "watchTimeoutMax", NS_S, 24 * HOUR,
+		"and before so long; whole seconds, drawn per watch"),
+	SPAN(objects.idle_stop, "idleStop", 0, 24 * HOUR,
+		"watch: a reflector that nobody reads stops; 0 is never"),
+	SPAN(objects.idle_check, "idleCheck", NS_MS, 24 * HOUR, "watch: looked at so often"),
+	TRUTH(objects.immutable_stop, "immutableStop",
+		"watch: immutable objects are not watched"),
+	SPAN(objects.sync_wait, "syncWait", 0, NS_MIN,
+		"watch: a Get waits so long for the first LIST"),
+};
+
+static int finish_objects(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct kubelet_model *m = record;
+
+	(void)r;
+	if (m->objects.watch_timeout_min >= m->objects.watch_timeout_max)
+		return doc_error(at, err, "watchTimeoutMin is not below watchTimeoutMax");
+	return 0;
+}
+
+static const struct table objects_table = {
+	.what = "objects",
+	.field = objects_fields,
+	.n = COUNT_OF(objects_fields),
+	.finish = finish_objects,
+};
+
+static const struct field status_fields[] = {
+	SPAN(status.batch_period, "batchPeriod", NS_MS, HOUR, "the status manager's ticker"),
+	COUNT(status.channel, "channel", 1, 1000000, "updates that wait at most"),
+	ONE_OF(status.write, "write", words_write, "how a status is written"),
+	TRUTH(status.coalesce, "coalesce", "a wake-up handles all that wait"),
+	TRUTH(status.skip_unchanged, "skipUnchanged", "nothing is written if nothing differs"),
+};
+static const struct table status_table = TABLE("status", status_fields);
+
+static const struct field events_fields[] = {
+	TRUTH(events.enabled, "enabled", "whether events are sent"),
+	COUNT(events.per_container_start, "perContainerStart", 0, 100,
+		"Pulled, Created, Started"),
+	COUNT(events.per_pull, "perPull", 0, 100, "Pulling"),
+	COUNT(events.per_container_kill, "perContainerKill", 0, 100, "Killing"),
+	COUNT(events.spam_burst, "spamBurst", 1, 1000000, "per source and object at once"),
+	SPAN(events.spam_refill, "spamRefill", NS_MS, 24 * HOUR, "and then one each"),
+};
+static const struct table events_table = TABLE("events", events_fields);
+
+static const struct field images_fields[] = {
+	RATE(images.registry_qps_milli, "registryQPS", "pulls a second; -1 is no limit"),
+	COUNT(images.registry_burst, "registryBurst", 1, 1000000, "pulls at once"),
+	TRUTH(images.serial, "serial", "one pull at a time"),
+};
+static const struct table images_table = TABLE("images", images_fields);
+
+static const struct field deletion_fields[] = {
+	ONE_OF(deletion.style, "style", words_deletion, "until 1.21, since 1.22"),
+	COUNT(deletion.container_buffer, "containerBuffer", 1, 1000000,
+		"containers that wait to be removed"),
+	COUNT(deletion.sandbox_buffer, "sandboxBuffer", 1, 1000000,
+		"sandboxes that wait to be removed"),
+	COUNT(deletion.dead_to_keep, "deadToKeep", 0, 1000,
+		"exited instances kept per container"),
+};
+static const struct table deletion_table = TABLE("deletion", deletion_fields);
+
+static const struct field tokens_fields[] = {
+	TRUTH(tokens.enabled, "enabled", "service account tokens by TokenRequest"),
+	SPAN(tokens.expiry, "expiry", NS_MIN, 24 * 366 * HOUR, "lifetime of a token"),
+};
+static const struct table tokens_table = TABLE("tokens", tokens_fields);
+#undef REC
+
+#define CLIENT_AT(member)                                                                      \
+	(offsetof(struct kubelet_model, client[0].member) -                                    \
+		offsetof(struct kubelet_model, client))
+static const struct field client_fields[] = {
+	{.name = "qps",
+		.type = FIELD_RATE,
+		.offset = CLIENT_AT(qps_milli),
+		.min = 1,
+		.help = "requests a second; -1 is no limit"},
+	{.name = "burst",
+		.type = FIELD_COUNT,
+		.offset = CLIENT_AT(burst),
+		.min = 1,
+		.max = 1000000,
+		.help = "requests at once"},
+};
+static const struct table client_table = TABLE("a client", client_fields);
+
+#define REC struct model_loop
+static const struct field loop_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
+	ONE_OF(timer, "timer", words_timer,
+		"sliding: end of a round + period; ticker: fixed phase; sleep: as sliding"),
+	SPAN(period, "period", NS_MS, 24 * HOUR, "of the timer"),
+	FIELD(jitter, "jitter", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = 10 * PPM,
+		.help = "added at most, as a share of the period, drawn every time"),
+	FIELD(first, "first", FIELD_DURATION, .flags = FIELD_OPTIONAL, .otherwise = -1,
+		.help = "first round; at once, a ticker after one period"),
+	FIELD(in_sync_loop, "inSyncLoop", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "runs in the kubelet's one sync loop and blocks it"),
+	FIELD(hook, "hook", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_hook,
+		.n_words = COUNT_OF(words_hook), .otherwise = HOOK_NONE,
+		.help = "what the kubelet does beside the calls"),
+	FIELD(work, "work", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = HOUR,
+		.help = "what a round takes beside its calls"),
+	FIELD(calls, "calls", FIELD_LIST, .n_offset = offsetof(REC, n_calls),
+		.size = sizeof(struct model_call), .limit = LOOP_CALLS,
+		.sub = &table_model_call, .help = "made one after the other"),
+};
+#undef REC
+
+static int finish_loop(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct model_loop *loop = record;
+
+	(void)r;
+	(void)at;
+	(void)err;
+	if (loop->first < 0)
+		loop->first = loop->timer == TIMER_TICKER ? loop->period : 0;
+	return 0;
+}
+
+static const struct table loop_table = {
+	.what = "loop",
+	.field = loop_fields,
+	.n = COUNT_OF(loop_fields),
+	.finish = finish_loop,
+};
+
+#define REC struct model_watch
+static const struct field watch_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
+	FIELD(list, "resource", FIELD_WATCHED, .help = "listed once, then watched"),
+};
+#undef REC
+static const struct table watch_table = TABLE("watch", watch_fields);
+
+#define REC struct kubelet_model
+static const struct field kubelet_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
+		.help = "where the model came from; written when it is resolved"),
+	ONE_OF(interface, "runtimeInterface", words_interface,
+		"docker: containers only; cri: pods have sandboxes"),
+	TRUTH(cgroups_per_qos, "cgroupsPerQOS",
+		"a pod is gone only after housekeeping removed its cgroup"),
+	PART("pleg", pleg_table, "how the kubelet learns what happened"),
+	PART("worker", worker_table, "pod workers"),
+	PART("volumes", volumes_table, "the volume manager"),
+	PART("objects", objects_table, "secrets and configmaps"),
+	PART("status", status_table, "the status manager"),
+	FIELD(client, "clients", FIELD_BY_WORD, .words = words_client, .n_words = CLIENTS,
+		.size = sizeof(((REC *)0)->client[0]), .sub = &client_table,
+		.help = "clients of the API server and their limits"),
+	PART("events", events_table, "events that the kubelet sends"),
+	PART("images", images_table, "image pulls"),
+	PART("deletion", deletion_table, "how pods end"),
+	PART("tokens", tokens_table, "service account tokens"),
+	FIELD(loops, "loops", FIELD_NAMED, .n_offset = offsetof(REC, n_loops),
+		.size = sizeof(struct model_loop), .limit = LOOPS_MAX, .sub = &loop_table,
+		.help = "every other loop: its timer and its calls"),
+	FIELD(watches, "watches", FIELD_NAMED, .n_offset = offsetof(REC, n_watches),
+		.size = sizeof(struct model_watch), .limit = WATCHES_MAX, .sub = &watch_table,
+		.help = "standing watches"),
+	FIELD(startup, "startup", FIELD_LIST, .n_offset = offsetof(REC, n_startup),
+		.size = sizeof(struct model_call), .limit = STARTUP_MAX,
+		.sub = &table_model_call, .help = "calls made once, at the kubelet's start"),
+};
+#undef REC
+
+const struct table table_kubelet = TABLE("the kubelet", kubelet_fields);

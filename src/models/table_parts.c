@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables that several kinds share: latencies, calls, words. */
+#include "models/tables.h"
+
+const struct word words_pleg_design[PLEG_DESIGNS] = {
+	{"polling", PLEG_POLLING},
+	{"generic", PLEG_GENERIC},
+	{"evented", PLEG_EVENTED},
+	{"ondemand", PLEG_ONDEMAND},
+	{"parallel", PLEG_PARALLEL},
+};
+
+const struct word words_object_design[OBJECT_DESIGNS] = {
+	{"never", OBJECT_NEVER},
+	{"get", OBJECT_GET},
+	{"cache", OBJECT_CACHE},
+	{"watch", OBJECT_WATCH},
+	{"bulkwatch", OBJECT_BULKWATCH},
+};
+
+const struct word words_client[CLIENTS] = {
+	{"kube", CLIENT_MAIN},
+	{"events", CLIENT_EVENTS},
+	{"heartbeat", CLIENT_HEARTBEAT},
+};
+
+const struct word words_sharing[4] = {
+	{"pod", SHARED_POD},
+	{"namespace", SHARED_NAMESPACE},
+	{"node", SHARED_NODE},
+	{"cluster", SHARED_CLUSTER},
+};
+
+const struct word words_placement[2] = {
+	{"random", PLACE_RANDOM},
+	{"roundRobin", PLACE_ROUND_ROBIN},
+};
+
+const struct word words_operation[OP_N + 1] = {
+#define X(e, name, cri) {name, OP_##e},
+	OPERATIONS(X)
+#undef X
+		{"all", OP_N},
+};
+
+static const struct word words_scope[] = {
+	{"node", SCOPE_NODE},
+	{"pod", SCOPE_POD},
+	{"container", SCOPE_CONTAINER},
+};
+
+const char *word_of(const struct word *words, uint32_t n, int64_t value)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (words[i].value == value)
+			return words[i].name;
+	return "?";
+}
+
+#define REC struct latency
+static const struct field latency_fields[] = {
+	SPAN(mean, "mean", 0, NS_MIN * 60, "mean time of a call that lists nothing"),
+	FIELD(per_record, "perRecord", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = NS_S,
+		.help = "listings: added for each record listed"),
+	RATIO(p50, "p50", PPM, "median as a share of the mean"),
+	FIELD(p99, "p99", FIELD_RATIO, .min = PPM, .max = INT64_C(1000) * PPM,
+		.help = "99th percentile as a share of the mean"),
+};
+#undef REC
+const struct table table_latency = TABLE("a latency", latency_fields);
+
+#define REC struct model_call
+static const struct field call_fields[] = {
+	FIELD(call, "runtime", FIELD_OPERATION, .flags = FIELD_OPTIONAL,
+		.help = "operation_type of kubelet_runtime_operations_total"),
+	FIELD(call, "api", FIELD_API, .flags = FIELD_OPTIONAL,
+		.help = "audit verb and resource[/subresource], as in 'get nodes'"),
+	FIELD(hidden, "hidden", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "the kubelet's own metric does not see this runtime call"),
+	FIELD(scope, "scope", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_scope,
+		.n_words = COUNT_OF(words_scope), .otherwise = SCOPE_NODE,
+		.help = "once, for every running pod, or for every running container"),
+	FIELD(client, "client", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_client,
+		.n_words = COUNT_OF(words_client), .otherwise = CLIENT_MAIN,
+		.help = "API calls: whose limiter they pass"),
+	FIELD(at_most_every, "atMostEvery", FIELD_DURATION, .flags = FIELD_OPTIONAL,
+		.help = "left out until so long has passed since it was last made"),
+	FIELD(if_older_than, "ifOlderThan", FIELD_DURATION, .flags = FIELD_OPTIONAL,
+		.help = "the runtime cache: made only if its stamp is older"),
+	FIELD(records, "records", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = PPM,
+		.otherwise = PPM, .help = "listings: share of the node's records listed"),
+};
+
+static int finish_call(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct model_call *call = record;
+	bool runtime = doc_get(at, "runtime") != NULL;
+	bool api = doc_get(at, "api") != NULL;
+
+	(void)r;
+	if (runtime == api)
+		return doc_error(at, err,
+			"a call is either 'runtime: OPERATION' or 'api: VERB RESOURCE'");
+	if (api && call->hidden)
+		return doc_error(at, err, "'hidden' is for runtime calls");
+	if (call->hidden)
+		call->call = (uint16_t)(call->call + CALL_HIDDEN);
+	return 0;
+}
+
+const struct table table_model_call = {
+	.what = "a call",
+	.field = call_fields,
+	.n = COUNT_OF(call_fields),
+	.finish = finish_call,
+};

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What files of the kinds Runtime, APIServer, Workload and Scenario hold. */
+#include "models/tables.h"
+
+#define HOUR (60 * NS_MIN)
+#define DAY  (24 * HOUR)
+
+static const struct word words_rule[] = {
+	{"slow", RULE_SLOW},
+	{"hang", RULE_HANG},
+	{"fail", RULE_FAIL},
+};
+static const struct word words_start[] = {
+	{"atOnce", START_AT_ONCE},
+	{"stationary", START_STATIONARY},
+};
+static const struct word words_unlimited[] = {{"unlimited", UINT32_MAX}};
+static const struct word words_annotation[] = {{"controller", -1}, {"none", -2}};
+
+#define REC struct runtime_rule
+static const struct field rule_fields[] = {
+	ONE_OF(kind, "kind", words_rule, "slower by factor, never answering, or failing"),
+	ONE_OF(op, "operation", words_operation, "which operation, or all"),
+	FIELD(factor, "factor", FIELD_RATIO, .flags = FIELD_OPTIONAL, .otherwise = PPM,
+		.max = INT64_C(100000) * PPM, .help = "slow: times the latency"),
+	FIELD(share, "share", FIELD_RATIO, .flags = FIELD_OPTIONAL, .otherwise = PPM,
+		.max = PPM, .help = "of the calls that it concerns"),
+	SPAN(from, "from", 0, SPAN_MAX, "on the run's clock, warm-up included"),
+	SPAN(until, "until", 0, SPAN_MAX, "the same"),
+};
+#undef REC
+
+static int finish_rule(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct runtime_rule *rule = record;
+
+	(void)r;
+	if (rule->from >= rule->until)
+		return doc_error(at, err, "'from' is not before 'until'");
+	return 0;
+}
+
+static const struct table rule_table = {
+	.what = "a rule",
+	.field = rule_fields,
+	.n = COUNT_OF(rule_fields),
+	.finish = finish_rule,
+};
+
+#define REC struct runtime_model
+static const struct field runtime_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
+		.help = "where the model came from; written when it is resolved"),
+	FIELD(op, "operations", FIELD_BY_WORD, .words = words_operation, .n_words = OP_N,
+		.size = sizeof(struct latency), .sub = &table_latency,
+		.help = "latency of every operation"),
+	FIELD(timer_lateness, "timerLateness", FIELD_MAP, .sub = &table_latency,
+		.help = "how late a timer fires on such a host"),
+	FIELD(dispatch, "dispatch", FIELD_MAP, .sub = &table_latency,
+		.help = "from one goroutine to the next"),
+	TRUTH(sandbox_stop_checks, "sandboxStopChecks",
+		"stopping a removed sandbox is NotFound, so is the status of a removed "
+		"container"),
+	TRUTH(stop_is_seen_early, "stopIsSeenEarly",
+		"listings show an exit before the call that stops the container answers"),
+	FIELD(calibration, "calibration", FIELD_TEXT, .size = MODEL_NAME,
+		.help = "CPU cost: name of a Calibration, \"\" if there is none"),
+	FIELD(rules, "rules", FIELD_LIST, .flags = FIELD_OPTIONAL,
+		.n_offset = offsetof(REC, n_rules), .size = sizeof(struct runtime_rule),
+		.limit = RULES_MAX, .sub = &rule_table, .help = "disturbances"),
+};
+#undef REC
+const struct table table_runtime = TABLE("the runtime", runtime_fields);
+
+#define REC struct api_latency
+static const struct field api_latency_fields[] = {
+	FIELD(call, "call", FIELD_API, .flags = FIELD_KEY),
+	SPAN(latency.mean, "mean", 0, HOUR, "mean time of a request"),
+	RATIO(latency.p50, "p50", PPM, "median as a share of the mean"),
+	FIELD(latency.p99, "p99", FIELD_RATIO, .min = PPM, .max = INT64_C(1000) * PPM,
+		.help = "99th percentile as a share of the mean"),
+};
+#undef REC
+static const struct table api_latency_table = TABLE("call", api_latency_fields);
+
+#define STEP_AT(member)                                                                        \
+	(offsetof(struct apiserver_model, ttl_steps[0].member) -                               \
+		offsetof(struct apiserver_model, ttl_steps))
+static const struct field ttl_step_fields[] = {
+	{.name = "sizeMin",
+		.type = FIELD_COUNT,
+		.offset = STEP_AT(size_min),
+		.help = "a step down below so many nodes"},
+	{.name = "sizeMax",
+		.type = FIELD_COUNT,
+		.offset = STEP_AT(size_max),
+		.words = words_unlimited,
+		.n_words = COUNT_OF(words_unlimited),
+		.help = "a step up above so many nodes"},
+	{.name = "ttl",
+		.type = FIELD_DURATION,
+		.offset = STEP_AT(ttl),
+		.max = DAY,
+		.help = "the annotation"},
+};
+static const struct table ttl_step_table = TABLE("a step", ttl_step_fields);
+
+#define REC struct apiserver_model
+static const struct field ttl_fields[] = {
+	TRUTH(ttl_controller, "enabled", "nodes are annotated"),
+	FIELD(ttl_steps, "steps", FIELD_LIST, .n_offset = offsetof(REC, n_ttl_steps),
+		.size = sizeof(((REC *)0)->ttl_steps[0]), .limit = 8, .sub = &ttl_step_table,
+		.help = "TTL by cluster size; the overlap is the hysteresis"),
+};
+
+static int finish_ttl(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct apiserver_model *m = record;
+	const struct doc_node *step = doc_get(at, "steps")->first;
+
+	(void)r;
+	if (!m->n_ttl_steps)
+		return doc_error(at, err, "'steps' is empty");
+	for (uint32_t i = 1; i < m->n_ttl_steps; i++) {
+		step = step->next;
+		if (m->ttl_steps[i].size_min > m->ttl_steps[i - 1].size_max ||
+			m->ttl_steps[i].size_max <= m->ttl_steps[i - 1].size_max)
+			return doc_error(step, err,
+				"a step must begin within the one before and end beyond it");
+	}
+	return 0;
+}
+
+static const struct table ttl_table = {
+	.what = "ttlController",
+	.field = ttl_fields,
+	.n = COUNT_OF(ttl_fields),
+	.finish = finish_ttl,
+};
+
+static const struct field apiserver_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
+		.help = "where the model came from; written when it is resolved"),
+	FIELD(latency, "latency", FIELD_NAMED, .n_offset = offsetof(REC, n_latency),
+		.size = sizeof(struct api_latency), .limit = API_LAT_MAX,
+		.sub = &api_latency_table, .help = "by verb and resource"),
+	FIELD(other, "other", FIELD_MAP, .sub = &table_latency,
+		.help = "of every other request"),
+	FIELD(watch_delay, "watchDelay", FIELD_MAP, .sub = &table_latency,
+		.help = "from a write to the watcher's event"),
+	PART("ttlController", ttl_table, "node.alpha.kubernetes.io/ttl by cluster size"),
+};
+#undef REC
+const struct table table_apiserver = TABLE("the API server", apiserver_fields);
+
+#define REC struct workload_object
+static const struct word words_resource[] = {{"secrets", 0}, {"configmaps", 0}};
+static const struct field object_fields[] = {
+	FIELD(resource, "resource", FIELD_TEXT, .size = sizeof(((REC *)0)->resource),
+		.words = words_resource, .n_words = COUNT_OF(words_resource),
+		.help = "secrets or configmaps"),
+	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .help = "any"),
+	ONE_OF(shared_by, "sharedBy", words_sharing, "who refers to the same object"),
+	FIELD(update_every, "updateEvery", FIELD_DURATION, .flags = FIELD_OPTIONAL,
+		.help = "mean time between changes of one object; 0 is never"),
+	FIELD(immutable, "immutable", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "never changes"),
+};
+#undef REC
+static const struct table object_table = TABLE("an object", object_fields);
+
+#define REC struct workload_probe
+static const struct field probe_fields[] = {
+	TRUTH(exec, "exec", "executes a command in the container; others make no runtime call"),
+	SPAN(period, "period", NS_S, HOUR, "periodSeconds"),
+};
+#undef REC
+static const struct table probe_table = TABLE("a probe", probe_fields);
+
+#define REC struct workload_model
+static const struct field workload_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
+		.help = "where the model came from; written when it is resolved"),
+	COUNT(pods, "pods", 0, PODS_MAX, "on a node"),
+	COUNT(containers, "containers", 1, CONTAINERS_MAX, "in a pod"),
+	COUNT(namespaces, "namespaces", 1, NAMESPACES_MAX, "of the cluster"),
+	ONE_OF(placement, "placement", words_placement, "how pods fall on namespaces"),
+	SPAN(grace, "terminationGracePeriod", 0, HOUR, "before a container is killed"),
+	TRUTH(exit_on_sigterm, "exitOnSIGTERM", "containers end as soon as they are asked"),
+	FIELD(objects, "objects", FIELD_LIST, .n_offset = offsetof(REC, n_objects),
+		.size = sizeof(struct workload_object), .limit = OBJECTS_MAX,
+		.sub = &object_table, .help = "each pod mounts one of each"),
+	FIELD(probes, "probes", FIELD_LIST, .n_offset = offsetof(REC, n_probes),
+		.size = sizeof(struct workload_probe), .limit = PROBES_MAX, .sub = &probe_table,
+		.help = "of every container"),
+	SPAN(container_death_every, "containerDeathEvery", 0, DAY,
+		"mean time between deaths on a node; 0 is never"),
+	RATIO(crash_looping, "crashLooping", PPM, "share of the pods"),
+	SPAN(crash_after, "crashAfter", 0, DAY, "such a container runs so long"),
+	SPAN(replace_pod_every, "replacePodEvery", 0, DAY, "on a node; 0 is never"),
+	SPAN(update_object_every, "updateObjectEvery", 0, DAY,
+		"on a node, one object in turn; 0 is never"),
+	TRUTH(image_present, "imagePresent", "no pull is needed"),
+	TRUTH(pull_always, "pullAlways", "every start pulls"),
+	COUNT(images, "images", 1, 1000, "how many different ones"),
+	FIELD(warning_event_per_sync, "warningEventPerSync", FIELD_COUNT, .max = 1,
+		.help = "an event that each pod sync raises, 0 or 1"),
+};
+#undef REC
+const struct table table_workload = TABLE("the workload", workload_fields);
+
+#define REC struct scenario
+static const struct field scenario_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
+		.help = "where the scenario came from; written when it is resolved"),
+	COUNT(nodes, "nodes", 1, NODES_MAX, "simulated, every one"),
+	FIELD(cluster_nodes, "clusterNodes", FIELD_COUNT, .flags = FIELD_OPTIONAL,
+		.max = 1000000, .help = "the cluster's size where it is not nodes; 0 is nodes"),
+	SPAN(duration, "duration", NS_S, 7 * DAY, "what is counted"),
+	SPAN(warmup, "warmup", 0, 7 * DAY, "before counting begins"),
+	ONE_OF(start, "start", words_start,
+		"stationary: at random ages; atOnce: all pods are created at the start"),
+	FIELD(seed, "seed", FIELD_SEED, .help = "of every random number"),
+	FIELD(ttl_annotation, "ttlAnnotation", FIELD_DURATION, .flags = FIELD_OPTIONAL,
+		.otherwise = -1, .max = DAY, .words = words_annotation,
+		.n_words = COUNT_OF(words_annotation),
+		.help = "of every node; controller: by the cluster's size; none"),
+	FIELD(kubelet, "kubelet", FIELD_MAP, .sub = &table_kubelet, .help = "a Kubelet"),
+	FIELD(runtime, "runtime", FIELD_MAP, .sub = &table_runtime, .help = "a Runtime"),
+	FIELD(apiserver, "apiserver", FIELD_MAP, .sub = &table_apiserver,
+		.help = "an APIServer"),
+	FIELD(workload, "workload", FIELD_MAP, .sub = &table_workload, .help = "a Workload"),
+};
+#undef REC
+const struct table table_scenario = TABLE("the scenario", scenario_fields);

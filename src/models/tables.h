@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each kind of file holds: the tables by which it is read and its schema is written.
+ *
+ * Constant.  The records that they fill are those of models.h.
+ */
+#ifndef MODELS_TABLES_H
+#define MODELS_TABLES_H
+
+#include "models/field.h"
+#include "models/models.h"
+
+extern const struct table table_kubelet;    /* struct kubelet_model */
+extern const struct table table_runtime;    /* struct runtime_model */
+extern const struct table table_apiserver;  /* struct apiserver_model */
+extern const struct table table_workload;   /* struct workload_model */
+extern const struct table table_scenario;   /* struct scenario */
+extern const struct table table_latency;    /* struct latency */
+extern const struct table table_model_call; /* struct model_call */
+
+/* Words of enums that several tables or reports need. */
+extern const struct word words_pleg_design[PLEG_DESIGNS];
+extern const struct word words_object_design[OBJECT_DESIGNS];
+extern const struct word words_client[CLIENTS];
+extern const struct word words_sharing[4];
+extern const struct word words_placement[2];
+extern const struct word words_operation[OP_N + 1]; /* the last is "all" */
+
+/* The word of a value, "?" if it has none. */
+const char *word_of(const struct word *words, uint32_t n, int64_t value);
+
+/* One line of a table each.  REC is the record's type. */
+#define FIELD(member_, name_, type_, ...)                                                      \
+	{                                                                                      \
+		.name = (name_), .type = (type_), .offset = offsetof(REC, member_),            \
+		__VA_ARGS__                                                                    \
+	}
+#define SPAN(member_, name_, lo_, hi_, help_)                                                  \
+	FIELD(member_, name_, FIELD_DURATION, .min = (lo_), .max = (hi_), .help = (help_))
+#define COUNT(member_, name_, lo_, hi_, help_)                                                 \
+	FIELD(member_, name_, FIELD_COUNT, .min = (lo_), .max = (hi_), .help = (help_))
+#define RATIO(member_, name_, hi_, help_)                                                      \
+	FIELD(member_, name_, FIELD_RATIO, .max = (hi_), .help = (help_))
+#define TRUTH(member_, name_, help_) FIELD(member_, name_, FIELD_BOOL, .help = (help_))
+#define RATE(member_, name_, help_)  FIELD(member_, name_, FIELD_RATE, .min = 1, .help = (help_))
+#define ONE_OF(member_, name_, words_, help_)                                                  \
+	FIELD(member_, name_, FIELD_ENUM, .words = (words_), .n_words = COUNT_OF(words_),      \
+		.help = (help_))
+#define PART(name_, table_, help_)                                                             \
+	{                                                                                      \
+		.name = (name_), .type = FIELD_MAP, .sub = &(table_), .help = (help_)          \
+	}
+#define TABLE(what_, fields_)                                                                  \
+	{                                                                                      \
+		.what = (what_), .field = (fields_), .n = COUNT_OF(fields_)                    \
+	}
+
+#endif

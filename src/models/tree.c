@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/tree.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct doc_node *tree_empty(struct arena *mem, enum doc_kind kind, const struct doc_node *place)
+{
+	struct doc_node *node = ARENA_NEW(mem, struct doc_node);
+
+	if (place) {
+		*node = *place;
+		node->next = NULL;
+		node->first = NULL;
+		node->text = NULL;
+		node->quoted = false;
+		node->n = 0;
+	}
+	node->kind = kind;
+	return node;
+}
+
+struct doc_node *tree_text(struct arena *mem, const char *text)
+{
+	struct doc_node *node = ARENA_NEW(mem, struct doc_node);
+
+	node->kind = DOC_SCALAR;
+	node->text = arena_strdup(mem, text);
+	return node;
+}
+
+void tree_put(
+	struct arena *mem, struct doc_node *parent, const char *key, struct doc_node *child)
+{
+	struct doc_node **at = &parent->first;
+
+	assert((parent->kind == DOC_MAP) == (key != NULL));
+	while (*at)
+		at = &(*at)->next;
+	child->key = key ? arena_strdup(mem, key) : NULL;
+	child->next = NULL;
+	*at = child;
+	parent->n++;
+}
+
+/* Appends copies of the entries of from except the one named but. */
+static void put_entries(
+	struct arena *mem, struct doc_node *to, const struct doc_node *from, const char *but)
+{
+	struct doc_node **end = &to->first;
+
+	for (const struct doc_node *at = from->first; at; at = at->next) {
+		if (but && at->key && !strcmp(at->key, but))
+			continue;
+		*end = ARENA_NEW(mem, struct doc_node);
+		**end = *at;
+		(*end)->next = NULL;
+		end = &(*end)->next;
+		to->n++;
+	}
+}
+
+struct doc_node *tree_copy(struct arena *mem, const struct doc_node *node)
+{
+	struct doc_node *copy = tree_empty(mem, node->kind, node);
+
+	put_entries(mem, copy, node, NULL);
+	return copy;
+}
+
+struct doc_node *tree_with(
+	struct arena *mem, const struct doc_node *map, const char *key, struct doc_node *child)
+{
+	struct doc_node *copy = tree_copy(mem, map);
+
+	for (struct doc_node **at = &copy->first; *at; at = &(*at)->next)
+		if (!strcmp((*at)->key, key)) {
+			child->key = (*at)->key;
+			child->next = (*at)->next;
+			*at = child;
+			return copy;
+		}
+	tree_put(mem, copy, key, child);
+	return copy;
+}
+
+struct doc_node *tree_without(struct arena *mem, const struct doc_node *map, const char *key)
+{
+	struct doc_node *copy = tree_empty(mem, map->kind, map);
+
+	put_entries(mem, copy, map, key);
+	return copy;
+}
