@@ -79,6 +79,8 @@ static void excerpt(struct str *out, const struct doc_source *src, size_t at, ui
 	uint32_t from = column > EXCERPT_BEFORE ? column - EXCERPT_BEFORE : 1;
 	uint32_t now = 0;
 
+	if (end == at)
+		return; /* an empty line shows nothing */
 	str_add(out, from > 1 ? "\n    ..." : "\n    ");
 	for (size_t i = at; i < end; i++) {
 		now += !is_inside(src->text[i]);

@@ -1,64 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-
-/* Any bytes are a document or one error with its place; what was read prints
- * as text that reads back the same. */
-
-#include "base/arena.h"
+/* Any bytes end in a tree or in one error, and a tree that was printed reads
+ * back as the same tree. */
 #include "base/doc.h"
-#include "base/err.h"
-#include "base/str.h"
 
-#include <assert.h>
-#include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int same_text(const char *a, const char *b)
+/* libfyaml 0.7.12 loses some bytes of its own on some malformed texts. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
+	return "leak:libfyaml";
 }
 
-static int same_tree(const struct doc_node *a, const struct doc_node *b)
+static void must(int holds)
 {
-	if (a->kind != b->kind || a->n != b->n || !same_text(a->text, b->text) ||
-		!same_text(a->key, b->key))
-		return 0;
-	const struct doc_node *x = a->first;
-	const struct doc_node *y = b->first;
-	for (; x && y; x = x->next, y = y->next)
-		if (!same_tree(x, y))
-			return 0;
-	return !x && !y;
+	if (!holds)
+		abort();
 }
 
-static void print_and_reread(struct arena *mem, const struct doc_node *root)
+static int is_same_text(const char *a, const char *b)
 {
-	struct err err;
-	struct str text;
-	struct doc_node *again = NULL;
-	str_init(&text);
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static void compare(const struct doc_node *a, const struct doc_node *b)
+{
+	must(a->kind == b->kind && a->n == b->n);
+	must(is_same_text(a->key, b->key) && is_same_text(a->text, b->text));
+	a = a->first;
+	b = b->first;
+	for (; a != NULL && b != NULL; a = a->next, b = b->next)
+		compare(a, b);
+	must(a == NULL && b == NULL);
+}
+
+static void round_trip(struct arena *mem, const struct doc_node *root)
+{
+	struct doc_node *again;
+	struct err err = {0};
+	struct str text = {0};
+
 	doc_print_yaml(&text, root);
-	int rc = doc_parse(mem, "printed", str_text(&text), str_len(&text), &again, &err);
-	assert(rc == 0 && same_tree(root, again));
+	must(doc_parse(mem, "again", str_text(&text), str_len(&text), &again, &err) == 0);
+	compare(root, again);
+	compare(root, doc_clone(mem, root));
+	must(doc_merge(mem, root, again)->kind == root->kind);
 	str_fini(&text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena mem;
-	struct err err = {.code = ERR_OK};
 	struct doc_node *root = NULL;
-	arena_init(&mem, (size_t)1 << 16);
-	int rc = doc_parse(&mem, "fuzz", (const char *)data, size, &root, &err);
-	if (rc == 0) {
-		print_and_reread(&mem, root);
-		struct doc_node *merged = doc_merge(&mem, root, root);
-		if (merged->kind == DOC_MAP)
-			(void)doc_set(&mem, merged, "a.b[0].c", "[1, x]", &err);
+	struct err err = {0};
+	int ret;
+
+	arena_init(&mem, 0);
+	ret = doc_parse(&mem, "fuzz", (const char *)data, size, &root, &err);
+	if (ret == 0) {
+		must(root != NULL);
+		round_trip(&mem, root);
 	} else {
-		assert(root == NULL && rc == (int)err.code && err.text[0] != '\0');
+		must(ret == ERR_INPUT && err.code == ERR_INPUT);
+		must(strncmp(err.text, "fuzz:", 5) == 0);
 	}
 	arena_fini(&mem);
 	return 0;
