@@ -103,3 +103,8 @@ void pleg_forget(struct pleg *g, uint32_t pod)
 	for (uint32_t c = 0; c < g->params->containers; c++)
 		g->cached[first + c] = 0;
 }
+
+void pleg_cache_now(struct pleg *g, uint32_t pod, ns_t now, const struct records *view)
+{
+	pleg_cache_pod(g, pod, now, view);
+}

@@ -149,6 +149,9 @@ void pleg_poll_chain(
 /* polling: the sync's status is here; events follow from what changed. */
 void pleg_poll_ends(struct pleg *g, ns_t now, uint32_t pod, const struct records *view);
 
+/* The pod was asked for outside a relist, and this is how it is. */
+void pleg_cache_now(struct pleg *g, uint32_t pod, ns_t now, const struct records *view);
+
 /* The pod is gone from the node: forget what was cached of it. */
 void pleg_forget(struct pleg *g, uint32_t pod);
 

@@ -9,6 +9,7 @@
 #ifndef SIM_BUCKET_H
 #define SIM_BUCKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/ns.h"
@@ -40,6 +41,17 @@ static inline ns_t bucket_take(struct bucket *b, ns_t now)
 	b->full_at += b->period;
 	at = b->full_at - b->depth;
 	return at > now ? at : now;
+}
+
+/* Take a token only if there is one now. */
+static inline bool bucket_try(struct bucket *b, ns_t now)
+{
+	ns_t full_at = b->full_at > now ? b->full_at : now;
+
+	if (b->period && full_at + b->period - b->depth > now)
+		return false;
+	b->full_at = full_at + b->period;
+	return true;
 }
 
 #endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/agent_priv.h"
+
+#include <assert.h>
+
+/* ------------------------------------------------------------------ what actors use */
+
+uint64_t agent_draw(struct agent *a, enum draw purpose, uint32_t item)
+{
+	return rng_draw(a->key, (uint32_t)purpose, item, a->draws[purpose]++);
+}
+
+ns_t agent_late(struct agent *a, ns_t at)
+{
+	return at + dist_draw(&a->plan->lateness, agent_draw(a, DRAW_LATENESS, 0), 0);
+}
+
+ns_t agent_dispatch(struct agent *a, ns_t now)
+{
+	return now + dist_draw(&a->plan->dispatch, agent_draw(a, DRAW_DISPATCH, 0), 0);
+}
+
+static struct effect *effect_add(struct effects *out, enum effect_kind kind, uint32_t actor, ns_t at)
+{
+	struct effect *e = &out->effect[out->n++];
+
+	assert(out->n <= AGENT_EFFECTS);
+	e->kind = kind;
+	e->actor = actor;
+	e->at = at;
+	return e;
+}
+
+void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
+{
+	effect_add(out, EFFECT_CHAIN, actor, now)->chain = *chain;
+}
+
+void agent_request(
+	struct agent *a, struct effects *out, uint32_t actor, ns_t now, struct agent_request req)
+{
+	ns_t at = req.timeout ? now : bucket_take(&a->bucket[req.client], now);
+
+	effect_add(out, EFFECT_REQUEST, actor, at)->request = req;
+}
+
+void agent_note(struct effects *out, ns_t now, struct agent_note note)
+{
+	effect_add(out, EFFECT_NOTE, 0, now)->note = note;
+}
+
+/* ------------------------------------------------------------------ stepping */
+
+static void step_actor(
+	struct agent *a, enum actor_kind kind, uint32_t index, ns_t now, struct effects *out)
+{
+	switch (kind) {
+	case ACTOR_LOOP:
+		loop_step(a, index, now, out);
+		return;
+	case ACTOR_STARTUP:
+		startup_step(a, now, out);
+		return;
+	case ACTOR_WATCH:
+		watch_step(a, index, now, out);
+		return;
+	case ACTOR_PLEG:
+		pleg_actor_step(a, index, now, out);
+		return;
+	case ACTOR_SYNC:
+		sync_step(a, now, out);
+		return;
+	case ACTOR_STATUS:
+		status_step(a, now, out);
+		return;
+	case ACTOR_EVENTS:
+		events_step(a, now, out);
+		return;
+	case ACTOR_PULLER:
+		puller_step(a, now, out);
+		return;
+	case ACTOR_CONTAINER_DELETOR:
+		container_deletor_step(a, now, out);
+		return;
+	case ACTOR_SANDBOX_DELETOR:
+		sandbox_deletor_step(a, now, out);
+		return;
+	case ACTOR_COLLECTOR:
+		collector_step(a, now, out);
+		return;
+	case ACTOR_POPULATOR:
+		populator_step(a, now, out);
+		return;
+	case ACTOR_WORKER:
+		worker_step(a, index, now, out);
+		return;
+	case ACTOR_KILLER:
+		killer_step(a, index, now, out);
+		return;
+	case ACTOR_MOUNT:
+		mount_step(a, index, now, out);
+		return;
+	case ACTOR_REFLECTOR:
+		reflector_step(a, index, now, out);
+		return;
+	case ACTOR_PROBE:
+		probe_step(a, index, now, out);
+		return;
+	case ACTOR_KINDS:
+		break;
+	}
+	assert(!"an actor of no kind");
+}
+
+void agent_step(struct agent *a, ns_t now, struct effects *out)
+{
+	uint32_t slot = wakes_next(&a->wakes);
+	enum actor_kind kind = (enum actor_kind)a->plan->kind_of[slot];
+
+	assert(wakes_next_at(&a->wakes) <= now);
+	wakes_set(&a->wakes, slot, NS_NEVER);
+	step_actor(a, kind, slot - a->plan->first[kind], now, out);
+}
+
+void agent_answer(struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value)
+{
+	a->answer[actor] = (uint8_t)what;
+	a->answer_value[actor] = value;
+	wakes_set(&a->wakes, actor, at);
+}
+
+void agent_runtime_news(struct agent *a, ns_t now, uint32_t pod)
+{
+	if (a->plan->pleg.kind != PLEG_KIND_EVENTED)
+		return;
+	pleg_stream_event(&a->pleg, now, pod, a->view);
+	worker_cache_changed(a, now);
+	sync_wake(a, now);
+}
+
+/* ------------------------------------------------------------------ questions */
+
+bool agent_place_is_free(const struct agent *a, uint32_t pod)
+{
+	const struct pod *p = &a->pod[pod];
+	size_t first = (size_t)pod * a->plan->containers;
+
+	if (p->known || p->working || a->view->sandbox[pod] || a->pleg.old_sandbox[pod])
+		return false;
+	if (wakes_at(&a->wakes, slot_of(a, ACTOR_KILLER, pod)) != NS_NEVER)
+		return false;
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		if (record_listed(a->view->container[first + c]) ||
+			record_listed(a->pleg.old[first + c]))
+			return false;
+	return true;
+}
+
+uint32_t agent_open_watches(const struct agent *a, ns_t now, uint32_t *of_objects)
+{
+	uint32_t open = 0;
+
+	for (uint32_t w = 0; w < a->plan->kubelet->n_watches; w++)
+		open += a->loop[a->plan->kubelet->n_loops + 1 + w].watching;
+	*of_objects = a->plan->objects.entries ? sc_open_watches(&a->objects, now) : 0;
+	return open + *of_objects;
+}

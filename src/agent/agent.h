@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One node agent: a kubelet, as a state machine.
+ *
+ * Made of actors, each what is a goroutine in the kubelet: the loops that the model declares,
+ * the PLEG's, the sync loop, a worker for each pod, a mount for each volume, a reflector for
+ * each watched object, the status manager, the deletors.  An actor sleeps, waits for the
+ * answer of one call, or waits for another actor; it owns one slot of the wake-up tree.  A
+ * step wakes the actor that is due, which decides and appends what it wants done to `out`.
+ * The driver does it and says so with agent_answer, in virtual time at once and for a later
+ * moment, live when the answer is there.
+ *
+ * Contract: `now` never goes back; a step appends at most AGENT_EFFECTS effects and at most
+ * one call; the same inputs give the same effects; nothing is allocated after agent_init.
+ * The runtime's answers to lists are read from `view` when they arrive.
+ *
+ * Sources are cited in the files of src/agent; versions differ only by the model.
+ */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "models/models.h"
+#include "pleg/pleg.h"
+#include "secretcache/secretcache.h"
+#include "sim/bucket.h"
+#include "sim/chain.h"
+#include "sim/dist.h"
+#include "sim/wakes.h"
+
+enum { AGENT_EFFECTS = 8, AGENT_VOLUMES = OBJECTS_MAX + 1 };
+
+/* Kinds of actors, in the order of their slots; AGENT_KINDS ends the list. */
+enum actor_kind {
+	ACTOR_LOOP,
+	ACTOR_STARTUP,
+	ACTOR_WATCH,
+	ACTOR_PLEG,
+	ACTOR_SYNC,
+	ACTOR_STATUS,
+	ACTOR_EVENTS,
+	ACTOR_PULLER,
+	ACTOR_CONTAINER_DELETOR,
+	ACTOR_SANDBOX_DELETOR,
+	ACTOR_COLLECTOR,
+	ACTOR_POPULATOR,
+	ACTOR_WORKER,
+	ACTOR_KILLER,
+	ACTOR_MOUNT,
+	ACTOR_REFLECTOR,
+	ACTOR_PROBE,
+	ACTOR_KINDS
+};
+
+/* What all agents of a run share: the model, compiled.  Read-only; outlives them. */
+struct agent_plan {
+	const struct kubelet_model *kubelet;
+	const struct workload_model *workload;
+	uint32_t pods; /* places */
+	uint32_t containers;
+	uint32_t volumes; /* of each pod: objects, then the token if there is one */
+	uint32_t exec_probes; /* of each pod, all containers together */
+	struct pleg_params pleg;
+	struct sc_params objects;
+	struct dist lateness; /* of timers */
+	struct dist dispatch; /* from goroutine to goroutine */
+	uint32_t status_queue;
+	uint32_t first[ACTOR_KINDS + 1]; /* slot of each kind's first actor */
+	uint8_t *kind_of;                /* [slots] */
+};
+
+/* A request to the API server. */
+struct agent_request {
+	uint16_t call;
+	uint8_t client; /* enum client */
+	uint8_t object; /* index into the workload's objects */
+	bool quorum;
+	uint32_t pod;
+	uint32_t key;    /* of an object */
+	uint32_t status; /* written */
+	ns_t timeout;    /* a watch */
+};
+
+/* Something the driver may want to measure; no answer is expected. */
+enum note_kind {
+	NOTE_DIED_SEEN,   /* the kubelet knows of a container's death */
+	NOTE_OBJECT_READ, /* a volume shows the object as of version, or as watched now */
+	NOTE_RELIST,      /* began_at .. now; previous: the start before */
+	NOTE_POD_STATUS,  /* a status patch is through: all containers run (value 1) */
+	NOTE_POD_STEP,    /* a pod's start reached a step: value is a enum pod_step */
+	NOTE_EVENT_DROPPED,
+};
+
+enum pod_step { POD_STEP_WORKER, POD_STEP_MOUNTED, POD_STEP_SANDBOX, POD_STEP_STARTED, POD_STEP_SEEN };
+
+#define NOTE_LIVE UINT32_MAX /* version: whatever the watch last told */
+
+struct agent_note {
+	enum note_kind kind;
+	uint32_t pod;
+	uint32_t container; /* or volume */
+	uint32_t value;
+	ns_t from, before;
+};
+
+enum effect_kind { EFFECT_CHAIN, EFFECT_REQUEST, EFFECT_NOTE };
+
+struct effect {
+	enum effect_kind kind;
+	uint32_t actor; /* whom to answer */
+	ns_t at;        /* send it then, not before: the client's limiter says so */
+	union {
+		struct chain chain;
+		struct agent_request request;
+		struct agent_note note;
+	};
+};
+
+struct effects {
+	uint32_t n;
+	struct effect effect[AGENT_EFFECTS];
+};
+
+/* What the pod watch tells. */
+enum pod_change { POD_ADDED, POD_DELETING, POD_STATUS, POD_REMOVED };
+
+struct loop_state {
+	ns_t phase;   /* ticker: of its ticks */
+	ns_t last[LOOP_CALLS];
+	uint8_t next; /* call */
+	bool watching; /* a watch: listed already */
+};
+
+enum worker_state {
+	WORKER_IDLE,
+	WORKER_TAKEN,  /* an update was handed over */
+	WORKER_WAITS,  /* for the pod cache to be newer than its last sync */
+	WORKER_MOUNTS, /* polls for its volumes */
+	WORKER_SANDBOX,
+	WORKER_IMAGE,  /* asked whether the image is there */
+	WORKER_PULLS,
+	WORKER_STARTS,
+	WORKER_STOPS,         /* containers */
+	WORKER_STOPS_SANDBOX,
+	WORKER_PROVES,        /* >= 1.22: asks once more that nothing runs */
+	WORKER_POLL_LISTS,    /* polling: the runtime cache of the burst */
+	WORKER_POLL_READY,
+	WORKER_POLLS,
+};
+
+/* A pod's place.  104 bytes. */
+struct pod {
+	ns_t last_sync; /* end; -1: none */
+	ns_t due;       /* in the work queue; NS_NEVER */
+	ns_t began;     /* the sync under way */
+	ns_t crash_until; /* containers wait until then (the latest back-off) */
+	ns_t token_until; /* the token is good until then */
+	uint32_t namespace;
+	uint32_t status;        /* cached: what the kubelet thinks, as a fingerprint */
+	uint32_t known_status;  /* the API server's, as the watch last told */
+	uint16_t status_version;
+	uint16_t api_version;   /* sent and acknowledged */
+	uint8_t state;          /* enum worker_state */
+	uint8_t container;      /* being started */
+	uint8_t n_mounted;
+	uint8_t crash_steps;
+	bool known;        /* in the pod manager */
+	bool deleting;     /* has a deletion timestamp */
+	bool working, undelivered, deferred;
+	bool status_cached;
+	bool status_running; /* the cached status shows a running container */
+	bool api_known;    /* apiStatusVersions has it */
+	bool terminated;   /* >= 1.22: its termination is complete */
+	bool volumes_wanted; /* in the desired state of the world */
+	bool sandbox_new;    /* this sync made a sandbox: every container starts */
+	bool cgroup;
+	bool acted, failed; /* this sync */
+	uint8_t cache_running; /* runtime cache: running containers, sandbox ready */
+	bool cache_ready;
+	uint8_t kill_state; /* of its killer */
+	bool warned;
+	ns_t event_refill;   /* the spam filter's bucket is full again then */
+	ns_t volumes_until;  /* unmounted then, once not wanted */
+};
+
+enum mount_state { MOUNT_IDLE, MOUNT_MARKED, MOUNT_FETCHES, MOUNT_WAITS, MOUNT_RESUMED };
+
+/* One volume of one pod. */
+struct mount {
+	uint16_t entry;
+	uint8_t state;
+	bool mounted;
+	uint32_t version; /* shown */
+	uint8_t failures;
+	bool referenced;
+};
+
+struct status_item {
+	uint32_t status;
+	uint16_t pod;
+	uint16_t version;
+	bool running;
+};
+
+struct removal {
+	uint16_t pod;
+	uint16_t instance;
+	uint8_t container;
+};
+
+/* Read by drivers and reports; written by src/agent only. */
+struct agent {
+	const struct agent_plan *plan;
+	const struct records *view;
+	uint64_t key; /* of random draws */
+	uint32_t *draws; /* [ACTOR_KINDS] */
+	struct wakes wakes;
+	uint8_t *answer;        /* [slots], enum outcome */
+	uint32_t *answer_value; /* [slots] */
+	struct bucket bucket[CLIENTS];
+	struct pleg pleg;
+	struct secretcache objects;
+	struct loop_state *loop;  /* loops, then the startup, then watches */
+	struct pod *pod;
+	struct mount *mount;      /* [pods * volumes] */
+	ns_t started_at;
+	ns_t tick_phase, populator_phase, reconciler_phase;
+	uint32_t n_waiting;  /* workers that wait for the pod cache */
+	uint32_t n_deferred;
+	bool sync_busy;      /* housekeeping runs in the sync loop */
+	uint8_t sync_state;
+	uint16_t sync_pod;
+	/* pod changes that the sync loop has not handled, a ring */
+	struct pod_news { uint32_t status; uint16_t pod; uint8_t change; } *news;
+	uint32_t news_head, n_news, news_capacity;
+	/* status manager */
+	uint8_t status_state;
+	struct status_item *status_queue, *status_batch, status_now;
+	uint32_t status_head, n_status, n_batch, at_batch;
+	ns_t status_tick;
+	/* the rest of the kubelet */
+	ns_t runtime_cache_at;
+	ns_t populator_listed_at;
+	uint32_t n_events, n_event_patches;
+	bool event_sending;
+	uint16_t *pulls; uint32_t pull_head, n_pulls; /* pods, a ring */
+	struct bucket registry;
+	struct removal *dead; uint32_t dead_head, n_dead;     /* container deletor */
+	uint16_t *gone; uint32_t gone_head, n_gone;           /* sandbox deletor */
+	struct removal *collect; uint32_t n_collect, at_collect;
+	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
+	bool poll_listing;
+	ns_t *probe_next; /* [pods * exec probes] */
+	uint64_t dropped_events;
+};
+
+/* Compile a scenario's models for its agents; memory from mem, which the plan shares. */
+void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods,
+	ns_t ttl, struct arena *mem);
+
+/* A kubelet that has just started at `now`, with nothing on its node, or with what
+ * agent_place_running adds.  view is the runtime it looks at; it must outlive the agent. */
+void agent_init(struct agent *a, const struct agent_plan *plan, const struct records *view,
+	uint64_t key, ns_t now, struct arena *mem);
+
+/* Let the pod be there already, running for long, all timers at stationary random ages.
+ * Call for each pod before the first step, then agent_settle once. */
+void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t namespace);
+void agent_settle(struct agent *a, ns_t now);
+
+/* When agent_step is due; NS_NEVER if the agent only waits. */
+static inline ns_t agent_next_at(const struct agent *a)
+{
+	return wakes_next_at(&a->wakes);
+}
+
+/* Step the actor that is due at `now`. */
+void agent_step(struct agent *a, ns_t now, struct effects *out);
+
+/* An effect is answered (or, in virtual time, will be at `at`). */
+void agent_answer(struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value);
+
+/* The pod watch tells of a change; status is the API server's. */
+void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change change,
+	uint32_t namespace, uint32_t status);
+
+/* The runtime's event stream tells of a container (evented designs only listen). */
+void agent_runtime_news(struct agent *a, ns_t now, uint32_t pod);
+
+/* True if nothing of the pod's place is in use any more. */
+bool agent_place_is_free(const struct agent *a, uint32_t pod);
+
+/* Watches that are open now: the model's standing ones and those of objects. */
+uint32_t agent_open_watches(const struct agent *a, ns_t now, uint32_t *of_objects);
+
+/* The key of the object that a volume of a pod in that namespace mounts. */
+uint32_t agent_object_key(
+	const struct agent_plan *plan, uint32_t object, uint32_t pod, uint32_t namespace);
+
+#endif

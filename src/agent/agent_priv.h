@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of src/agent share; nobody else includes it. */
+#ifndef AGENT_AGENT_PRIV_H
+#define AGENT_AGENT_PRIV_H
+
+#include "agent/agent.h"
+#include "base/rng.h"
+
+/* What a random draw is for. */
+enum draw {
+	DRAW_LATENESS = 1,
+	DRAW_DISPATCH,
+	DRAW_PHASE,
+	DRAW_RESYNC,
+	DRAW_BACK_OFF,
+	DRAW_SELECT,
+	DRAW_TIMEOUT,
+	DRAW_AGE,
+	DRAW_TOKEN,
+	DRAW_PROBE,
+	DRAW_JITTER,
+	DRAWS
+};
+
+/* ------------------------------------------------------------------ core (agent.c) */
+
+/* 64 random bits for that purpose; every purpose has a sequence of its own. */
+uint64_t agent_draw(struct agent *a, enum draw purpose, uint32_t item);
+
+/* A timer that is due at `at` fires a little later. */
+ns_t agent_late(struct agent *a, ns_t at);
+
+/* One goroutine woke another at `now`: when that one runs. */
+ns_t agent_dispatch(struct agent *a, ns_t now);
+
+static inline uint32_t slot_of(const struct agent *a, enum actor_kind kind, uint32_t index)
+{
+	return a->plan->first[kind] + index;
+}
+
+static inline void agent_wake(struct agent *a, enum actor_kind kind, uint32_t index, ns_t at)
+{
+	wakes_set(&a->wakes, slot_of(a, kind, index), at);
+}
+
+/* Ask the driver for calls of the runtime.  The chain is copied. */
+void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain);
+
+/* Ask the driver for a request, after the client's limiter.  A watch is not limited. */
+void agent_request(
+	struct agent *a, struct effects *out, uint32_t actor, ns_t now, struct agent_request req);
+
+void agent_note(struct effects *out, ns_t now, struct agent_note note);
+
+static inline enum outcome answer_of(const struct agent *a, enum actor_kind kind, uint32_t index)
+{
+	return (enum outcome)a->answer[slot_of(a, kind, index)];
+}
+
+static inline const struct kubelet_model *model_of(const struct agent *a)
+{
+	return a->plan->kubelet;
+}
+
+/* ------------------------------------------------------------------ loops.c */
+void loop_step(struct agent *a, uint32_t loop, ns_t now, struct effects *out);
+void loops_start(struct agent *a, ns_t now, bool stationary);
+void watch_step(struct agent *a, uint32_t watch, ns_t now, struct effects *out);
+void startup_step(struct agent *a, ns_t now, struct effects *out);
+
+/* ------------------------------------------------------------------ pleg_glue.c */
+void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *out);
+void pleg_loop_now(struct agent *a, ns_t now);
+
+/* ------------------------------------------------------------------ syncloop.c */
+void sync_step(struct agent *a, ns_t now, struct effects *out);
+void sync_wake(struct agent *a, ns_t now);
+void sync_dispatch(struct agent *a, uint32_t pod, ns_t now);
+void sync_housekeeping(struct agent *a, ns_t now);
+void sync_release(struct agent *a, ns_t now);
+ns_t sync_tick_after(const struct agent *a, ns_t due);
+
+/* ------------------------------------------------------------------ worker.c */
+void worker_update(struct agent *a, uint32_t pod, ns_t now);
+void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void worker_volumes_ready(struct agent *a, uint32_t pod, ns_t now);
+void worker_cache_changed(struct agent *a, ns_t now);
+void worker_kill(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed);
+
+/* ------------------------------------------------------------------ start.c */
+void start_begins(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void puller_step(struct agent *a, ns_t now, struct effects *out);
+
+/* ------------------------------------------------------------------ polls.c */
+void polls_release(struct agent *a, ns_t now);
+void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void polls_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+
+/* ------------------------------------------------------------------ status.c */
+void status_set(struct agent *a, uint32_t pod, ns_t now, bool force);
+void status_step(struct agent *a, ns_t now, struct effects *out);
+void status_start(struct agent *a, ns_t now);
+uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running);
+void status_forget(struct agent *a, uint32_t pod);
+
+/* ------------------------------------------------------------------ volumes.c */
+void volumes_register(struct agent *a, uint32_t pod, ns_t now);
+void volumes_unregister(struct agent *a, uint32_t pod, ns_t now);
+void volumes_mark(struct agent *a, uint32_t pod, ns_t now);
+void volumes_terminated(struct agent *a, ns_t now);
+void mount_step(struct agent *a, uint32_t mount, ns_t now, struct effects *out);
+void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *out);
+void populator_step(struct agent *a, ns_t now, struct effects *out);
+ns_t volumes_reconciler_after(const struct agent *a, ns_t now);
+bool volumes_exist(const struct agent *a, uint32_t pod, ns_t now);
+
+/* ------------------------------------------------------------------ removal.c */
+void removal_of_containers(struct agent *a, uint32_t pod, int container, ns_t now);
+void removal_of_sandbox(struct agent *a, uint32_t pod, ns_t now);
+void removal_collect(struct agent *a, ns_t now);
+void container_deletor_step(struct agent *a, ns_t now, struct effects *out);
+void sandbox_deletor_step(struct agent *a, ns_t now, struct effects *out);
+void collector_step(struct agent *a, ns_t now, struct effects *out);
+void killer_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void removal_kill(struct agent *a, uint32_t pod, ns_t now);
+
+/* ------------------------------------------------------------------ events.c */
+void event_raise(struct agent *a, uint32_t pod, uint32_t n, ns_t now);
+void event_warn(struct agent *a, uint32_t pod, ns_t now);
+void events_step(struct agent *a, ns_t now, struct effects *out);
+
+/* ------------------------------------------------------------------ probes.c */
+void probes_start(struct agent *a, uint32_t pod, ns_t now);
+void probes_stop(struct agent *a, uint32_t pod);
+void probe_step(struct agent *a, uint32_t probe, ns_t now, struct effects *out);
+
+/* Whether the pod is on its way out and nothing of it runs as far as the API server is told:
+ * the sync loop does not sync it any more (kubelet.go podAndContainersAreTerminal). */
+static inline bool pod_is_terminal(const struct pod *p)
+{
+	return p->deleting && p->status_cached && !p->status_running;
+}
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events: a queue of a thousand, a filter against spam, one goroutine that sends.
+ * client-go tools/record event.go recordToSink, events_cache.go (v1.20.2). */
+#include "agent/agent_priv.h"
+
+enum { EVENT_QUEUE = 1000 };
+
+/* The spam filter: 25 events at once for a source and object, then one in five minutes. */
+static bool is_spam(const struct agent *a, struct pod *p, ns_t now)
+{
+	const struct kubelet_model *k = model_of(a);
+	ns_t full_at = p->event_refill > now ? p->event_refill : now;
+
+	if (k->events.spam_burst == 0)
+		return false;
+	if (full_at + k->events.spam_refill - k->events.spam_refill * k->events.spam_burst > now)
+		return true;
+	p->event_refill = full_at + k->events.spam_refill;
+	return false;
+}
+
+static void raise_one(struct agent *a, uint32_t pod, bool known, ns_t now)
+{
+	if (is_spam(a, &a->pod[pod], now))
+		return;
+	if (a->n_events + a->n_event_patches == EVENT_QUEUE) {
+		a->dropped_events++;
+		return;
+	}
+	a->n_events += !known;
+	a->n_event_patches += known;
+	if (!a->event_sending &&
+		wakes_at(&a->wakes, slot_of(a, ACTOR_EVENTS, 0)) == NS_NEVER)
+		agent_wake(a, ACTOR_EVENTS, 0, agent_dispatch(a, now));
+}
+
+/* n events that were not seen before: a POST each. */
+void event_raise(struct agent *a, uint32_t pod, uint32_t n, ns_t now)
+{
+	if (!model_of(a)->events.enabled)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		raise_one(a, pod, false, now);
+}
+
+/* The warning that every sync of such a workload raises: a POST, then a PATCH that counts. */
+void event_warn(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (!model_of(a)->events.enabled || !a->plan->workload->warning_event_per_sync)
+		return;
+	raise_one(a, pod, p->warned, now);
+	p->warned = true;
+}
+
+void events_step(struct agent *a, ns_t now, struct effects *out)
+{
+	bool patch = a->n_events == 0;
+
+	a->event_sending = a->n_events + a->n_event_patches > 0;
+	if (!a->event_sending)
+		return;
+	a->n_events -= !patch;
+	a->n_event_patches -= patch;
+	agent_request(a, out, slot_of(a, ACTOR_EVENTS, 0), now,
+		(struct agent_request){.call = patch ? API_PATCH_EVENTS : API_CREATE_EVENTS,
+			.client = CLIENT_EVENTS});
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loops that the model declares: a timer and calls, made one after the other.
+ *
+ * The kind of timer decides more than its period.  Sliding (wait.Until) and sleep start the
+ * period when the round ends, so they drift by their own duration; a ticker (time.NewTicker)
+ * has a fixed phase and a buffer of one, so a round that takes too long drops ticks. */
+#include "agent/agent_priv.h"
+
+#include <string.h>
+
+static ns_t loop_period(struct agent *a, const struct model_loop *l)
+{
+	ns_t spread = l->period / PPM * l->jitter;
+
+	return l->jitter ? l->period + rng_span(agent_draw(a, DRAW_JITTER, 0), 0, spread + 1)
+			 : l->period;
+}
+
+/* When the next round begins, after one that began by a tick and ends now. */
+static ns_t loop_next_at(struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
+{
+	if (l->timer != TIMER_TICKER)
+		return agent_late(a, now + loop_period(a, l));
+	st->phase += l->period;
+	if (st->phase <= now) { /* one tick waits in the buffer; what else passed is lost */
+		st->phase += (now - st->phase) / l->period * l->period;
+		return agent_dispatch(a, now);
+	}
+	return agent_late(a, st->phase);
+}
+
+static uint32_t repeats(const struct agent *a, const struct model_call *c)
+{
+	uint32_t pods = 0;
+
+	switch (c->scope) {
+	case SCOPE_NODE:
+		return 1;
+	case SCOPE_CONTAINER:
+		return a->view->n_running;
+	case SCOPE_POD:
+		for (uint32_t p = 0; p < a->plan->pods; p++)
+			pods += a->view->sandbox[p] == RECORD_RUNNING;
+		return pods;
+	}
+	return 1;
+}
+
+/* Whether the call is left out this time. */
+static bool call_is_skipped(
+	struct agent *a, const struct model_call *c, struct loop_state *st, uint32_t i, ns_t now)
+{
+	if (c->at_most_every > 0) {
+		if (st->last[i] != 0 && now - st->last[i] < c->at_most_every)
+			return true;
+		st->last[i] = now;
+	}
+	/* runtime_cache.go GetPods: refreshed if the stamp, taken before its list, is older.
+	 * The stamp moves with the first call of the group; the others follow it. */
+	if (c->if_older_than > 0) {
+		if (a->runtime_cache_at != now && a->runtime_cache_at >= 0 &&
+			now - a->runtime_cache_at <= c->if_older_than)
+			return true;
+		a->runtime_cache_at = now;
+	}
+	return false;
+}
+
+static void chain_add_call(const struct agent *a, struct chain *chain, const struct model_call *c)
+{
+	chain_add(chain, c->call, repeats(a, c), c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
+}
+
+/* The runtime cache's new content, as far as killing orphans needs it. */
+static void remember_running(struct agent *a)
+{
+	uint32_t n = a->plan->containers;
+
+	for (uint32_t p = 0; p < a->plan->pods; p++) {
+		uint32_t running = 0;
+
+		for (uint32_t c = 0; c < n; c++)
+			running += record_state(a->view->container[(size_t)p * n + c]) ==
+				   RECORD_RUNNING;
+		a->pod[p].cache_running = (uint8_t)running;
+		a->pod[p].cache_ready = a->view->sandbox[p] == RECORD_RUNNING;
+	}
+}
+
+/* The calls from st->next on, up to one that is no call of the runtime.  True if any. */
+static bool runtime_calls(struct agent *a, const struct model_loop *l, struct loop_state *st,
+	ns_t now, struct chain *chain)
+{
+	chain_start(chain, CHAIN_NO_POD);
+	while (st->next < l->n_calls && call_is_runtime(l->calls[st->next].call)) {
+		const struct model_call *c = &l->calls[st->next];
+
+		if (chain->n_steps == CHAIN_STEPS)
+			break;
+		if (!call_is_skipped(a, c, st, st->next, now)) {
+			chain_add_call(a, chain, c);
+			if (c->if_older_than > 0 && l->hook == HOOK_HOUSEKEEPING)
+				remember_running(a);
+		}
+		st->next++;
+	}
+	return chain->n_steps > 0;
+}
+
+static void loop_ends(struct agent *a, uint32_t i, ns_t now)
+{
+	const struct model_loop *l = &model_of(a)->loops[i];
+	struct loop_state *st = &a->loop[i];
+
+	st->next = 0;
+	if (l->hook == HOOK_HOUSEKEEPING)
+		sync_housekeeping(a, now);
+	if (l->hook == HOOK_CONTAINER_GC)
+		removal_collect(a, now);
+	if (l->in_sync_loop)
+		sync_release(a, now);
+	agent_wake(a, ACTOR_LOOP, i, loop_next_at(a, l, st, now + l->work));
+}
+
+void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
+{
+	const struct model_loop *l = &model_of(a)->loops[i];
+	struct loop_state *st = &a->loop[i];
+	struct chain chain;
+
+	if (st->next == 0 && l->in_sync_loop)
+		a->sync_busy = true;
+	while (st->next < l->n_calls) {
+		const struct model_call *c = &l->calls[st->next];
+
+		if (call_is_runtime(c->call)) {
+			if (!runtime_calls(a, l, st, now, &chain))
+				continue;
+			agent_call(out, slot_of(a, ACTOR_LOOP, i), now, &chain);
+			return;
+		}
+		st->next++;
+		if (call_is_skipped(a, c, st, st->next - 1u, now))
+			continue;
+		agent_request(a, out, slot_of(a, ACTOR_LOOP, i), now,
+			(struct agent_request){.call = c->call, .client = (uint8_t)c->client});
+		return;
+	}
+	loop_ends(a, i, now);
+}
+
+/* ------------------------------------------------------------------ standing watches */
+
+/* client-go reflector.go ListAndWatch: LIST once, then WATCH again whenever the watch ends by
+ * its own timeout, without a LIST. */
+void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
+{
+	const struct model_watch *w = &model_of(a)->watches[i];
+	struct loop_state *st = &a->loop[model_of(a)->n_loops + 1 + i];
+	struct agent_request req = {.client = CLIENT_MAIN};
+
+	if (!st->next) {
+		st->next = 1;
+		req.call = w->list;
+	} else {
+		st->watching = true;
+		req.call = w->watch;
+		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, i));
+	}
+	agent_request(a, out, slot_of(a, ACTOR_WATCH, i), now, req);
+}
+
+/* ------------------------------------------------------------------ beginnings */
+
+void startup_step(struct agent *a, ns_t now, struct effects *out)
+{
+	struct loop_state *st = &a->loop[model_of(a)->n_loops];
+	const struct kubelet_model *k = model_of(a);
+	struct chain chain;
+
+	if (st->next || k->n_startup == 0)
+		return;
+	st->next = 1;
+	chain_start(&chain, CHAIN_NO_POD);
+	for (uint32_t i = 0; i < k->n_startup; i++)
+		chain_add_call(a, &chain, &k->startup[i]);
+	if (chain.n_steps)
+		agent_call(out, slot_of(a, ACTOR_STARTUP, 0), now, &chain);
+}
+
+static void start_watch(struct agent *a, uint32_t i, ns_t now, bool stationary)
+{
+	struct loop_state *st = &a->loop[model_of(a)->n_loops + 1 + i];
+	ns_t timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, i));
+
+	st->next = stationary;
+	st->watching = stationary;
+	if (stationary)
+		now += rng_span(agent_draw(a, DRAW_PHASE, i), 0, timeout);
+	agent_wake(a, ACTOR_WATCH, i, now);
+}
+
+void loops_start(struct agent *a, ns_t now, bool stationary)
+{
+	const struct kubelet_model *k = model_of(a);
+
+	for (uint32_t i = 0; i < k->n_loops; i++) {
+		const struct model_loop *l = &k->loops[i];
+		ns_t at = now + l->first;
+
+		memset(&a->loop[i], 0, sizeof(a->loop[i]));
+		if (stationary)
+			at = now + rng_span(agent_draw(a, DRAW_PHASE, i), 0, l->period);
+		else if (l->timer == TIMER_TICKER)
+			at += l->period;
+		if (stationary)
+			for (uint32_t c = 0; c < l->n_calls; c++)
+				a->loop[i].last[c] = at - rng_span(agent_draw(a, DRAW_PHASE, c), 0,
+								  l->calls[c].at_most_every);
+		a->loop[i].phase = at;
+		agent_wake(a, ACTOR_LOOP, i, agent_late(a, at));
+	}
+	for (uint32_t i = 0; i < k->n_watches; i++)
+		start_watch(a, i, now, stationary);
+	if (!stationary)
+		agent_wake(a, ACTOR_STARTUP, 0, now);
+	for (uint32_t i = PLEG_LOOP; i < PLEG_INSPECTORS && i < pleg_actors(&a->plan->pleg); i++) {
+		ns_t phase = rng_span(agent_draw(a, DRAW_PHASE, i), 0, a->pleg.period);
+
+		if (a->plan->pleg.kind == PLEG_KIND_POLLING && i == PLEG_SIDE)
+			continue; /* the refresher starts with the first sync */
+		if (i == PLEG_LOOP)
+			a->pleg.next_relist = stationary ? now + phase : now;
+		agent_wake(a, ACTOR_PLEG, i, stationary && i == PLEG_LOOP ? now + phase : now);
+	}
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a scenario to an agent: the plan that all agents share, and one agent's beginning. */
+#include "agent/agent_priv.h"
+
+#include <assert.h>
+
+static const enum pleg_kind pleg_kinds[PLEG_DESIGNS] = {
+	[PLEG_POLLING] = PLEG_KIND_POLLING,
+	[PLEG_GENERIC] = PLEG_KIND_GENERIC,
+	[PLEG_EVENTED] = PLEG_KIND_EVENTED,
+	[PLEG_ONDEMAND] = PLEG_KIND_ONDEMAND,
+	[PLEG_PARALLEL] = PLEG_KIND_PARALLEL,
+};
+
+static const enum sc_kind object_kinds[OBJECT_DESIGNS] = {
+	[OBJECT_NEVER] = SC_NEVER,
+	[OBJECT_GET] = SC_GET,
+	[OBJECT_CACHE] = SC_CACHE,
+	[OBJECT_WATCH] = SC_WATCH,
+	[OBJECT_BULKWATCH] = SC_BULKWATCH,
+};
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void plan_pleg(struct agent_plan *plan)
+{
+	const struct kubelet_model *k = plan->kubelet;
+	bool evented = k->pleg.design == PLEG_EVENTED;
+	uint32_t room = 8 * plan->pods * (plan->containers + 1);
+
+	plan->pleg = (struct pleg_params){
+		.kind = pleg_kinds[k->pleg.design],
+		.docker = k->interface == INTERFACE_DOCKER,
+		.reinspect = k->pleg.reinspect,
+		.pods = plan->pods,
+		.containers = plan->containers,
+		.workers = min_u32(k->pleg.workers ? k->pleg.workers : 1, PLEG_WORKERS_MAX),
+		.channel = min_u32(k->pleg.event_channel, room),
+		.period = evented ? k->pleg.evented_relist_period : k->pleg.relist_period,
+		.threshold = evented ? k->pleg.evented_threshold : k->pleg.relist_threshold,
+		.fallback_period = k->pleg.relist_period,
+		.fallback_threshold = k->pleg.relist_threshold,
+		.stream_retries = k->pleg.stream_retries,
+		.update_period = k->pleg.cache_update_period,
+		.refresh_period = k->pleg.cache_refresh_period,
+		.refresh_idle = k->pleg.cache_refresh_idle,
+	};
+}
+
+/* slots: how many actors of each kind, one kind behind the other */
+static void plan_slots(struct agent_plan *plan, struct arena *mem)
+{
+	const uint32_t n[ACTOR_KINDS] = {
+		[ACTOR_LOOP] = plan->kubelet->n_loops,
+		[ACTOR_STARTUP] = 1,
+		[ACTOR_WATCH] = plan->kubelet->n_watches,
+		[ACTOR_PLEG] = pleg_actors(&plan->pleg),
+		[ACTOR_SYNC] = 1,
+		[ACTOR_STATUS] = 1,
+		[ACTOR_EVENTS] = 1,
+		[ACTOR_PULLER] = 1,
+		[ACTOR_CONTAINER_DELETOR] = 1,
+		[ACTOR_SANDBOX_DELETOR] = 1,
+		[ACTOR_COLLECTOR] = 1,
+		[ACTOR_POPULATOR] = 1,
+		[ACTOR_WORKER] = plan->pods,
+		[ACTOR_KILLER] = plan->pods,
+		[ACTOR_MOUNT] = plan->pods * plan->volumes,
+		[ACTOR_REFLECTOR] = plan->objects.entries + 1,
+		[ACTOR_PROBE] = plan->pods * plan->exec_probes,
+	};
+	uint32_t slot = 0;
+
+	for (unsigned k = 0; k < ACTOR_KINDS; k++) {
+		plan->first[k] = slot;
+		slot += n[k];
+	}
+	plan->first[ACTOR_KINDS] = slot;
+	plan->kind_of = ARENA_ARRAY(mem, uint8_t, slot);
+	for (unsigned k = 0; k < ACTOR_KINDS; k++)
+		for (uint32_t i = plan->first[k]; i < plan->first[k] + n[k]; i++)
+			plan->kind_of[i] = (uint8_t)k;
+}
+
+void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods, ns_t ttl,
+	struct arena *mem)
+{
+	const struct kubelet_model *k = &s->kubelet;
+	const struct workload_model *w = &s->workload;
+	const struct latency *late = &s->runtime.timer_lateness;
+	const struct latency *dispatch = &s->runtime.dispatch;
+
+	*plan = (struct agent_plan){
+		.kubelet = k, .workload = w, .pods = pods, .containers = w->containers};
+	plan->volumes = w->n_objects + k->tokens.enabled;
+	for (uint32_t i = 0; i < w->n_probes; i++)
+		plan->exec_probes += w->probes[i].exec ? w->containers : 0;
+	plan_pleg(plan);
+	plan->objects = (struct sc_params){
+		.kind = object_kinds[k->objects.design],
+		.entries = pods * w->n_objects,
+		.readers = pods * plan->volumes,
+		.ttl = k->objects.ttl_annotation && ttl >= 0 ? ttl : k->objects.ttl,
+		.watch_min = k->objects.watch_timeout_min,
+		.watch_max = k->objects.watch_timeout_max,
+		.idle_stop = k->objects.idle_stop,
+		.idle_check = k->objects.idle_check,
+		.immutable_stop = k->objects.immutable_stop,
+	};
+	plan->status_queue = min_u32(k->status.channel, 8 * pods + 16);
+	dist_init(&plan->lateness, late->mean, 0, late->p50, late->p99);
+	dist_init(&plan->dispatch, dispatch->mean, 0, dispatch->p50, dispatch->p99);
+	plan_slots(plan, mem);
+}
+
+/* ------------------------------------------------------------------ one agent */
+
+static void agent_memory(struct agent *a, struct arena *mem)
+{
+	const struct agent_plan *plan = a->plan;
+	uint32_t slots = plan->first[ACTOR_KINDS];
+
+	a->draws = ARENA_ARRAY(mem, uint32_t, DRAWS);
+	wakes_init(&a->wakes, mem, slots);
+	a->answer = ARENA_ARRAY(mem, uint8_t, slots);
+	a->answer_value = ARENA_ARRAY(mem, uint32_t, slots);
+	pleg_init(&a->pleg, &plan->pleg, mem);
+	sc_init(&a->objects, &plan->objects, mem);
+	a->loop = ARENA_ARRAY(
+		mem, struct loop_state, plan->kubelet->n_loops + 1 + plan->kubelet->n_watches);
+	a->pod = ARENA_ARRAY(mem, struct pod, plan->pods);
+	a->mount = ARENA_ARRAY(mem, struct mount, (size_t)plan->pods * plan->volumes);
+	a->news_capacity = 4 * plan->pods + 16;
+	a->news = ARENA_ARRAY(mem, struct pod_news, a->news_capacity);
+	a->status_queue = ARENA_ARRAY(mem, struct status_item, plan->status_queue);
+	a->status_batch = ARENA_ARRAY(mem, struct status_item, plan->pods);
+	a->pulls = ARENA_ARRAY(mem, uint16_t, plan->pods);
+	a->probe_next = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->exec_probes);
+	a->dead = ARENA_ARRAY(mem, struct removal, plan->kubelet->deletion.container_buffer + 1);
+	a->gone = ARENA_ARRAY(mem, uint16_t, plan->kubelet->deletion.sandbox_buffer + 1);
+	a->collect = ARENA_ARRAY(
+		mem, struct removal, (size_t)plan->pods * (plan->containers * 2 + 1));
+}
+
+void agent_init(struct agent *a, const struct agent_plan *plan, const struct records *view,
+	uint64_t key, ns_t now, struct arena *mem)
+{
+	const struct kubelet_model *k = plan->kubelet;
+
+	*a = (struct agent){.plan = plan, .view = view, .key = key, .started_at = now};
+	agent_memory(a, mem);
+	for (unsigned c = 0; c < CLIENTS; c++)
+		bucket_init(&a->bucket[c], k->client[c].qps_milli, k->client[c].burst);
+	bucket_init(&a->registry, k->images.registry_qps_milli, k->images.registry_burst);
+	a->tick_phase = now + k->worker.ticker;
+	a->populator_phase =
+		now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, k->volumes.populator_period);
+	a->reconciler_phase =
+		now + rng_span(agent_draw(a, DRAW_PHASE, 1), 0, k->volumes.reconciler_period);
+	a->runtime_cache_at = -1;
+	a->populator_listed_at = -1;
+	for (uint32_t p = 0; p < plan->pods; p++) {
+		a->pod[p].last_sync = -1;
+		a->pod[p].due = NS_NEVER;
+	}
+	loops_start(a, now, false);
+	status_start(a, now);
+}
+
+/* The residual of a uniform span [lo, hi) looked at from outside: long spans are met more
+ * often than short ones.  Drawn by accepting a span in proportion to its length. */
+static ns_t residual(struct agent *a, ns_t lo, ns_t hi)
+{
+	for (;;) {
+		ns_t span = rng_span(agent_draw(a, DRAW_AGE, 0), lo, hi);
+
+		if (rng_span(agent_draw(a, DRAW_AGE, 1), 0, hi) <= span)
+			return rng_span(agent_draw(a, DRAW_AGE, 2), 0, span);
+	}
+}
+
+static void place_objects(struct agent *a, ns_t now, uint32_t pod)
+{
+	const struct kubelet_model *k = model_of(a);
+
+	volumes_register(a, pod, now);
+	for (uint32_t v = 0; v < a->plan->volumes; v++) {
+		uint32_t reader = pod * a->plan->volumes + v;
+		struct mount *m = &a->mount[reader];
+		struct sc_entry *e = &a->objects.entry[m->entry];
+
+		m->mounted = true;
+		a->objects.reader[reader].had = true;
+		if (v >= a->plan->workload->n_objects || e->refs > 1)
+			continue;
+		e->synced = true;
+		e->version = 1;
+		e->fetched_at = now - residual(a, a->plan->objects.ttl,
+					      a->plan->objects.ttl + k->worker.sync_frequency + NS_S);
+		e->read_at = now;
+		if (a->plan->objects.kind == SC_WATCH) {
+			e->reflector = SC_WATCHING;
+			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, m->entry),
+				now + residual(a, a->plan->objects.watch_min, a->plan->objects.watch_max),
+				OUTCOME_OK, 0);
+		}
+	}
+	a->pod[pod].n_mounted = (uint8_t)a->plan->volumes;
+}
+
+void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t namespace)
+{
+	const struct kubelet_model *k = model_of(a);
+	struct pod *p = &a->pod[pod];
+	ns_t longest = k->worker.sync_frequency +
+		       k->worker.sync_frequency / PPM * k->worker.sync_jitter;
+
+	p->known = true;
+	p->namespace = namespace;
+	p->volumes_wanted = true;
+	p->cgroup = k->cgroups_per_qos;
+	p->status_cached = true;
+	p->status_running = true;
+	p->status_version = p->api_version = 1;
+	p->api_known = true;
+	p->warned = true;
+	p->token_until = now + residual(a, k->tokens.expiry / 5 * 4, k->tokens.expiry / 5 * 4 + NS_S);
+	place_objects(a, now, pod);
+	probes_start(a, pod, now);
+	if (a->plan->pleg.kind == PLEG_KIND_POLLING)
+		return;
+	p->due = now + residual(a, k->worker.sync_frequency, longest + 1);
+}
+
+void agent_settle(struct agent *a, ns_t now)
+{
+	struct sc_entry *all = &a->objects.entry[a->plan->objects.entries];
+
+	pleg_settle(&a->pleg, now, a->view);
+	a->tick_phase = now + rng_span(agent_draw(a, DRAW_PHASE, 2), 0, model_of(a)->worker.ticker);
+	for (uint32_t p = 0; p < a->plan->pods; p++) {
+		bool running;
+
+		if (!a->pod[p].known)
+			continue;
+		a->pod[p].status = a->pod[p].known_status = status_fingerprint(a, p, &running);
+		a->pod[p].last_sync = now - 1;
+		if (a->pod[p].due != NS_NEVER)
+			agent_wake(a, ACTOR_WORKER, p,
+				agent_late(a, sync_tick_after(a, a->pod[p].due)));
+	}
+	if (a->plan->objects.kind == SC_CACHE)
+		for (uint32_t i = 0; i < a->plan->objects.entries; i++)
+			a->objects.entry[i].has_data = a->objects.entry[i].refs > 0;
+	if (a->plan->objects.kind == SC_BULKWATCH && a->objects.n_live) {
+		all->reflector = SC_WATCHING;
+		all->synced = true;
+		agent_answer(a, slot_of(a, ACTOR_REFLECTOR, a->plan->objects.entries),
+			now + residual(a, a->plan->objects.watch_min, a->plan->objects.watch_max),
+			OUTCOME_OK, 0);
+	}
+	loops_start(a, now, true);
+	status_start(a, now);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The PLEG inside the agent: its wishes become calls and wake-ups, its news the sync loop's. */
+#include "agent/agent_priv.h"
+
+void pleg_loop_now(struct agent *a, ns_t now)
+{
+	agent_wake(a, ACTOR_PLEG, PLEG_LOOP, now);
+}
+
+static void relisted(struct agent *a, const struct pleg_want *want, ns_t now, ns_t before,
+	struct effects *out)
+{
+	(void)a;
+	agent_note(out, now,
+		(struct agent_note){.kind = NOTE_RELIST, .from = want->began_at, .before = before});
+}
+
+void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *out)
+{
+	ns_t before = a->pleg.last_relist;
+	struct pleg_want want;
+
+	pleg_step(&a->pleg, actor, now, answer_of(a, ACTOR_PLEG, actor), a->view, &want);
+	switch (want.kind) {
+	case PLEG_SLEEPS:
+		agent_wake(a, ACTOR_PLEG, actor, agent_late(a, want.until));
+		break;
+	case PLEG_CALLS:
+		agent_call(out, slot_of(a, ACTOR_PLEG, actor), now, &want.chain);
+		break;
+	case PLEG_WAITS:
+		break;
+	}
+	for (uint32_t i = 0; want.wake; i++, want.wake >>= 1)
+		if (want.wake & 1)
+			agent_wake(a, ACTOR_PLEG, i, now);
+	if (want.relisted)
+		relisted(a, &want, now, before, out);
+	if (want.cache_changed)
+		worker_cache_changed(a, now);
+	if (want.release_all)
+		polls_release(a, now);
+	if (a->pleg.n_events)
+		sync_wake(a, now);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A worker under per-pod polling (1.0, 1.1): its sync asks the runtime for the pod's status
+ * itself, before and after it acts.  v1.1.8 kubelet.go syncPod, HandlePodSyncs. */
+#include "agent/agent_priv.h"
+
+/* The resync ticker: every worker at the same instant, without jitter. */
+void polls_release(struct agent *a, ns_t now)
+{
+	for (uint32_t p = 0; p < a->plan->pods; p++)
+		if (a->pod[p].known)
+			sync_dispatch(a, p, now);
+}
+
+/* The first worker of a burst lists for the runtime cache; the others wait for its lock. */
+void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+	bool refresher = false;
+	struct chain chain;
+
+	p->began = now;
+	p->state = WORKER_POLL_LISTS;
+	if (a->poll_listing)
+		return;
+	if (!pleg_poll_begins(&a->pleg, now, p->last_sync, &refresher)) {
+		p->state = WORKER_POLL_READY;
+		agent_wake(a, ACTOR_WORKER, pod, now);
+		return;
+	}
+	if (refresher)
+		agent_wake(a, ACTOR_PLEG, PLEG_SIDE, agent_late(a, now + model_of(a)->pleg.cache_refresh_period));
+	a->poll_listing = true;
+	chain_start(&chain, CHAIN_NO_POD);
+	chain_add(&chain, OP_REFRESH_CONTAINERS, 1, CHAIN_ALL);
+	agent_call(out, slot_of(a, ACTOR_WORKER, pod), now, &chain);
+}
+
+static void listed(struct agent *a, ns_t now)
+{
+	a->poll_listing = false;
+	for (uint32_t i = 0; i < a->plan->pods; i++) {
+		if (a->pod[i].state != WORKER_POLL_LISTS)
+			continue;
+		a->pod[i].state = WORKER_POLL_READY;
+		agent_wake(a, ACTOR_WORKER, i, agent_dispatch(a, now));
+	}
+}
+
+static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct chain chain;
+
+	a->pod[pod].state = WORKER_POLLS;
+	pleg_poll_chain(&a->pleg, pod, a->view, &chain);
+	chain_add(&chain, OP_EXEC_SYNC, a->plan->exec_probes, 0); /* probes run inline */
+	agent_call(out, slot_of(a, ACTOR_WORKER, pod), now, &chain);
+}
+
+/* The kubelet of that time had no sync loop that waits for events: the worker knows. */
+static void take_events(struct agent *a, ns_t now, struct effects *out)
+{
+	while (a->pleg.n_events) {
+		struct pleg_event e = pleg_take(&a->pleg);
+
+		if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX && out->n < 2)
+			agent_note(out, now,
+				(struct agent_note){.kind = NOTE_DIED_SEEN,
+					.pod = e.pod,
+					.container = e.container});
+	}
+}
+
+static void asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (answer_of(a, ACTOR_WORKER, pod) != OUTCOME_OK) {
+		worker_sync_ends(a, pod, now, true);
+		return;
+	}
+	pleg_poll_ends(&a->pleg, now, pod, a->view);
+	take_events(a, now, out);
+	status_set(a, pod, now, p->deleting);
+	if (p->deleting) {
+		worker_kill(a, pod, now, out);
+		return;
+	}
+	if (p->n_mounted < a->plan->volumes) {
+		volumes_mark(a, pod, now);
+		p->state = WORKER_MOUNTS;
+		agent_wake(a, ACTOR_WORKER, pod, now + model_of(a)->volumes.mount_timeout);
+		return;
+	}
+	start_begins(a, pod, now, out);
+}
+
+void polls_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	if (a->pod[pod].state == WORKER_POLL_LISTS)
+		listed(a, now);
+	else if (a->pod[pod].state == WORKER_POLL_READY)
+		ask(a, pod, now, out);
+	else
+		asked(a, pod, now, out);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The status manager: one goroutine that brings pod statuses to the API server.
+ *
+ * A queue of versioned statuses and a 10 s ticker that empties it and goes over all pods.
+ * Each item is GET, then a write only if something differs, then the final DELETE if nothing
+ * of the pod is left.  status_manager.go Start, updateStatusInternal, syncBatch, syncPod,
+ * needsUpdate, needsReconcile, canBeDeleted; kubelet_pods.go PodResourcesAreReclaimed
+ * (v1.20.2). */
+#include "agent/agent_priv.h"
+
+enum { STATUS_IDLE, STATUS_GETS, STATUS_WRITES, STATUS_DELETES };
+
+/* What the kubelet would write, as a number: equal numbers, equal statuses.  0 is what the
+ * API server has of a pod that no kubelet has touched. */
+uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running)
+{
+	uint64_t h = 1 + (a->pleg.sandbox[pod] != RECORD_NONE); /* it has an address */
+
+	*running = false;
+	for (uint32_t c = 0; c < a->plan->containers; c++) {
+		record_t r = a->pleg.cached[(size_t)pod * a->plan->containers + c];
+		enum record_state state = record_state(r);
+
+		*running |= state == RECORD_RUNNING;
+		h = rng_mix(h * 31 + (state == RECORD_CREATED ? 0 : (uint64_t)state) +
+			    ((uint64_t)record_instance(r) << 8));
+	}
+	return (uint32_t)h | 1;
+}
+
+static void status_wake(struct agent *a, ns_t now)
+{
+	uint32_t slot = slot_of(a, ACTOR_STATUS, 0);
+	ns_t at = agent_dispatch(a, now);
+
+	if (a->status_state == STATUS_IDLE && at < wakes_at(&a->wakes, slot))
+		wakes_set(&a->wakes, slot, at);
+}
+
+void status_start(struct agent *a, ns_t now)
+{
+	a->status_tick = agent_late(a, now + model_of(a)->status.batch_period);
+	agent_wake(a, ACTOR_STATUS, 0, a->status_tick);
+}
+
+/* SetPodStatus: nothing if nothing changed, unless forced (as it is for a pod with a deletion
+ * timestamp, and by TerminatePod). */
+void status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
+{
+	struct pod *p = &a->pod[pod];
+	bool running;
+	uint32_t status = status_fingerprint(a, pod, &running);
+
+	if (p->status_cached && p->status == status && p->status_running == running && !force)
+		return;
+	if (p->deleting && p->status_running && !running)
+		volumes_terminated(a, now);
+	p->status = status;
+	p->status_running = running;
+	p->status_cached = true;
+	p->status_version++;
+	if (a->n_status < a->plan->status_queue) /* else the batch finds it */
+		a->status_queue[(a->status_head + a->n_status++) % a->plan->status_queue] =
+			(struct status_item){
+				status, (uint16_t)pod, p->status_version, running};
+	status_wake(a, now);
+}
+
+void status_forget(struct agent *a, uint32_t pod)
+{
+	a->pod[pod].status_cached = false;
+	a->pod[pod].api_known = false;
+}
+
+/* ------------------------------------------------------------------ what is needed */
+
+static bool nothing_cached(const struct agent *a, uint32_t pod)
+{
+	if (a->pleg.sandbox[pod] != RECORD_NONE)
+		return false;
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		if (record_listed(a->pleg.cached[(size_t)pod * a->plan->containers + c]))
+			return false;
+	return true;
+}
+
+/* Until 1.21 the DELETE waits until the runtime has removed everything; since 1.22 only until
+ * nothing runs any more. */
+static bool can_be_deleted(const struct agent *a, const struct status_item *item, ns_t now)
+{
+	const struct pod *p = &a->pod[item->pod];
+	bool gone = model_of(a)->deletion.style == DELETION_TERMINATING
+			    ? p->terminated
+			    : nothing_cached(a, item->pod);
+
+	return p->known && p->deleting && !item->running && gone && !p->cgroup &&
+	       !volumes_exist(a, item->pod, now);
+}
+
+static bool needs_update(const struct agent *a, const struct status_item *item, ns_t now)
+{
+	const struct pod *p = &a->pod[item->pod];
+
+	if (!p->api_known || (int16_t)(p->api_version - item->version) < 0)
+		return true;
+	return can_be_deleted(a, item, now);
+}
+
+static struct status_item latest(const struct agent *a, uint32_t pod)
+{
+	const struct pod *p = &a->pod[pod];
+
+	return (struct status_item){
+		p->status, (uint16_t)pod, p->status_version, p->status_running};
+}
+
+/* syncBatch: everybody whose status was not sent, whose status the API server shows
+ * otherwise, or who can be deleted; in no particular order (a Go map's). */
+static void batch(struct agent *a, ns_t now, bool reconcile)
+{
+	uint32_t from = (uint32_t)rng_below(agent_draw(a, DRAW_SELECT, 1), a->plan->pods);
+
+	a->n_status = 0;
+	a->n_batch = a->at_batch = 0;
+	for (uint32_t i = 0; i < a->plan->pods; i++) {
+		uint32_t pod = (from + i) % a->plan->pods;
+		struct pod *p = &a->pod[pod];
+		struct status_item item = latest(a, pod);
+
+		if (!p->status_cached)
+			continue;
+		if (!needs_update(a, &item, now)) {
+			if (!reconcile || !p->known || p->known_status == p->status)
+				continue;
+			p->api_known = false; /* needsReconcile */
+		}
+		a->status_batch[a->n_batch++] = item;
+	}
+}
+
+/* ------------------------------------------------------------------ one item */
+
+static void send(struct agent *a, uint32_t state, uint16_t call, ns_t now, struct effects *out)
+{
+	a->status_state = (uint8_t)state;
+	agent_request(a, out, slot_of(a, ACTOR_STATUS, 0), now,
+		(struct agent_request){.call = call,
+			.client = CLIENT_MAIN,
+			.quorum = true,
+			.pod = a->status_now.pod,
+			.status = a->status_now.status});
+}
+
+/* True if the item is under way, false if it needs nothing. */
+static bool item_begins(struct agent *a, struct status_item item, ns_t now, struct effects *out)
+{
+	if (!needs_update(a, &item, now))
+		return false;
+	a->status_now = item;
+	send(a, STATUS_GETS, API_GET_PODS, now, out);
+	return true;
+}
+
+static bool tick_is_ready(const struct agent *a, ns_t now)
+{
+	return a->status_tick <= now;
+}
+
+static void tick(struct agent *a, ns_t now)
+{
+	ns_t period = model_of(a)->status.batch_period;
+
+	a->status_tick += (now - a->status_tick) / period * period + period;
+	batch(a, now, true);
+}
+
+/* What the goroutine does next: the rest of a batch, else whatever select picks. */
+static void next_item(struct agent *a, ns_t now, struct effects *out)
+{
+	a->status_state = STATUS_IDLE;
+	for (;;) {
+		if (a->at_batch < a->n_batch) {
+			if (item_begins(a, a->status_batch[a->at_batch++], now, out))
+				return;
+		} else if (tick_is_ready(a, now) &&
+			   (a->n_status == 0 || agent_draw(a, DRAW_SELECT, 2) >> 63)) {
+			tick(a, now);
+		} else if (a->n_status && model_of(a)->status.coalesce) {
+			batch(a, now, false);
+		} else if (a->n_status) {
+			struct status_item item = a->status_queue[a->status_head];
+
+			a->status_head = (a->status_head + 1) % a->plan->status_queue;
+			a->n_status--;
+			if (item_begins(a, item, now, out))
+				return;
+		} else {
+			agent_wake(a, ACTOR_STATUS, 0, a->status_tick);
+			return;
+		}
+	}
+}
+
+static void item_written(struct agent *a, ns_t now, struct effects *out)
+{
+	const struct status_item *item = &a->status_now;
+	struct pod *p = &a->pod[item->pod];
+
+	p->api_version = item->version;
+	p->api_known = true;
+	if (can_be_deleted(a, item, now))
+		send(a, STATUS_DELETES, API_DELETE_PODS, now, out);
+	else
+		next_item(a, now, out);
+}
+
+/* The server's status is here: write ours if it differs (always, before 1.18). */
+static void item_got(struct agent *a, uint32_t theirs, ns_t now, struct effects *out)
+{
+	const struct kubelet_model *k = model_of(a);
+
+	if (theirs == a->status_now.status && k->status.skip_unchanged)
+		item_written(a, now, out);
+	else
+		send(a, STATUS_WRITES,
+			k->status.write == STATUS_PATCH ? API_PATCH_PODS_STATUS
+							: API_UPDATE_PODS_STATUS,
+			now, out);
+}
+
+void status_step(struct agent *a, ns_t now, struct effects *out)
+{
+	enum outcome what = answer_of(a, ACTOR_STATUS, 0);
+	uint32_t pod = a->status_now.pod;
+
+	if (a->status_state != STATUS_IDLE && what != OUTCOME_OK) {
+		next_item(a, now, out); /* not there any more, or it failed: the batch tries again */
+		return;
+	}
+	switch (a->status_state) {
+	case STATUS_GETS:
+		item_got(a, a->answer_value[slot_of(a, ACTOR_STATUS, 0)], now, out);
+		return;
+	case STATUS_WRITES:
+		agent_note(out, now,
+			(struct agent_note){.kind = NOTE_POD_STATUS,
+				.pod = pod,
+				.value = a->status_now.running});
+		item_written(a, now, out);
+		return;
+	case STATUS_DELETES:
+		status_forget(a, pod);
+		break;
+	default:
+		break;
+	}
+	next_item(a, now, out);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kubelet's one sync loop: pod changes, PLEG events, due pods, housekeeping; one thing at a
+ * time.  kubelet.go syncLoopIteration, dispatchWork, HandlePod*; kubelet_pods.go
+ * HandlePodCleanups (v1.20.2). */
+#include "agent/agent_priv.h"
+
+#include <assert.h>
+
+enum { SYNC_IDLE, SYNC_LISTS /* deletePod: the runtime cache was too old */ };
+
+ns_t sync_tick_after(const struct agent *a, ns_t due)
+{
+	ns_t period = model_of(a)->worker.ticker;
+	ns_t behind = due - a->tick_phase;
+
+	if (behind <= 0)
+		return a->tick_phase;
+	return a->tick_phase + (behind + period - 1) / period * period;
+}
+
+void sync_wake(struct agent *a, ns_t now)
+{
+	if (a->sync_busy || a->sync_state != SYNC_IDLE)
+		return;
+	if (wakes_at(&a->wakes, slot_of(a, ACTOR_SYNC, 0)) == NS_NEVER)
+		agent_wake(a, ACTOR_SYNC, 0, agent_dispatch(a, now));
+}
+
+/* The work of the sync loop that housekeeping kept waiting. */
+void sync_release(struct agent *a, ns_t now)
+{
+	a->sync_busy = false;
+	for (uint32_t p = 0; p < a->plan->pods && a->n_deferred > 0; p++) {
+		if (!a->pod[p].deferred)
+			continue;
+		a->pod[p].deferred = false;
+		a->n_deferred--;
+		sync_dispatch(a, p, now);
+	}
+	if (a->n_news || a->pleg.n_events)
+		sync_wake(a, now);
+}
+
+/* kubelet.go dispatchWork: a pod that is to go and of which nothing runs is not synced any
+ * more; instead its status is sent once more, forced (TerminatePod). */
+void sync_dispatch(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (!p->known || p->terminated)
+		return;
+	if (pod_is_terminal(p) && model_of(a)->deletion.style == DELETION_WORKER_RETRIES) {
+		status_set(a, pod, now, true);
+		return;
+	}
+	worker_update(a, pod, now);
+}
+
+static void forget_pod(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	volumes_unregister(a, pod, now);
+	probes_stop(a, pod);
+	p->known = false;
+	p->undelivered = false;
+	p->due = NS_NEVER;
+	if (p->state == WORKER_IDLE || p->state == WORKER_WAITS) {
+		a->n_waiting -= p->state == WORKER_WAITS;
+		p->state = WORKER_IDLE;
+		p->working = false;
+		agent_wake(a, ACTOR_WORKER, pod, NS_NEVER);
+	}
+}
+
+static void add_pod(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	p->known = true;
+	p->volumes_wanted = false;
+	volumes_register(a, pod, now);
+	sync_dispatch(a, pod, now);
+	probes_start(a, pod, now);
+}
+
+/* HandlePodRemoves: deletePod looks for what still runs in the runtime cache, which it lists
+ * anew if that is older than two seconds. */
+static void remove_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct chain chain;
+
+	forget_pod(a, pod, now);
+	if (a->plan->pleg.docker || now - a->runtime_cache_at <= 2 * NS_S) {
+		removal_kill(a, pod, now);
+		return;
+	}
+	a->runtime_cache_at = now;
+	a->sync_state = SYNC_LISTS;
+	a->sync_pod = (uint16_t)pod;
+	chain_start(&chain, CHAIN_NO_POD);
+	chain_add(&chain, OP_LIST_PODSANDBOX, 1, CHAIN_RUNNING);
+	chain_add(&chain, OP_LIST_CONTAINERS, 1, CHAIN_RUNNING);
+	agent_call(out, slot_of(a, ACTOR_SYNC, 0), now, &chain);
+}
+
+static void handle_news(struct agent *a, ns_t now, struct effects *out)
+{
+	struct pod_news n = a->news[a->news_head];
+	struct pod *p = &a->pod[n.pod];
+
+	a->news_head = (a->news_head + 1) % a->news_capacity;
+	a->n_news--;
+	switch ((enum pod_change)n.change) {
+	case POD_ADDED:
+		add_pod(a, n.pod, now);
+		return;
+	case POD_DELETING:
+		if (!p->known)
+			return;
+		p->deleting = true;
+		volumes_register(a, n.pod, now);
+		sync_dispatch(a, n.pod, now);
+		return;
+	case POD_STATUS:
+		/* The echo of the kubelet's own patch: RECONCILE.  The pod manager registers
+		 * the pod again, which drops its objects from the cache. */
+		if (!p->known)
+			return;
+		p->known_status = n.status;
+		volumes_register(a, n.pod, now);
+		return;
+	case POD_REMOVED:
+		if (p->known)
+			remove_pod(a, n.pod, now, out);
+		return;
+	}
+}
+
+static void handle_event(struct agent *a, ns_t now, struct effects *out)
+{
+	struct pleg_event e = pleg_take(&a->pleg);
+
+	if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX)
+		agent_note(out, now,
+			(struct agent_note){
+				.kind = NOTE_DIED_SEEN, .pod = e.pod, .container = e.container});
+	if (e.kind != PLEG_REMOVED) /* isSyncPodWorthy */
+		sync_dispatch(a, e.pod, now);
+	if (e.kind == PLEG_REMOVED)
+		removal_of_sandbox(a, e.pod, now);
+	if (e.kind == PLEG_DIED)
+		removal_of_containers(
+			a, e.pod, e.container == PLEG_SANDBOX ? -1 : (int)e.container, now);
+}
+
+/* select picks at random among what is ready. */
+void sync_step(struct agent *a, ns_t now, struct effects *out)
+{
+	if (a->sync_state == SYNC_LISTS) {
+		a->sync_state = SYNC_IDLE;
+		removal_kill(a, a->sync_pod, now);
+	} else if (a->n_news && (a->pleg.n_events == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
+		handle_news(a, now, out);
+	} else if (a->pleg.n_events) {
+		handle_event(a, now, out);
+	}
+	if (a->sync_state == SYNC_IDLE && (a->n_news || a->pleg.n_events))
+		sync_wake(a, now);
+}
+
+void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change change,
+	uint32_t namespace, uint32_t status)
+{
+	struct pod *p = &a->pod[pod];
+	uint32_t tail = (a->news_head + a->n_news) % a->news_capacity;
+
+	if (change == POD_ADDED) {
+		*p = (struct pod){.last_sync = -1,
+			.due = NS_NEVER,
+			.namespace = namespace,
+			.known_status = status};
+	}
+	assert(a->n_news < a->news_capacity); /* the watch is read as fast as it tells */
+	a->news[tail] = (struct pod_news){status, (uint16_t)pod, (uint8_t)change};
+	a->n_news++;
+	sync_wake(a, now);
+}
+
+/* HandlePodCleanups, after its lists: workers and statuses of pods that are gone are
+ * forgotten, what the runtime cache shows running of pods that should not run is killed, the
+ * cgroups of pods that ended are removed. */
+void sync_housekeeping(struct agent *a, ns_t now)
+{
+	for (uint32_t p = 0; p < a->plan->pods; p++) {
+		struct pod *pod = &a->pod[p];
+		bool desired = pod->known && !pod_is_terminal(pod);
+
+		if (desired)
+			continue;
+		if (pod->cache_ready || pod->cache_running)
+			removal_kill(a, p, now);
+		if (!pod->known)
+			status_forget(a, p);
+		if (!volumes_exist(a, p, now))
+			pod->cgroup = false;
+	}
+}

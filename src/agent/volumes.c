@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Volumes that come from the API server: secrets, configmaps, service account tokens.
+ *
+ * Two loops of 100 ms stand between a sync and a mount: the populator notes what the pod
+ * wants (or wants again: every sync asks for a remount), the reconciler starts the mounts,
+ * each in a goroutine of its own.  Loops that find nothing to do are not events here: a mount
+ * is marked for the tick at which it would be found.  volumemanager/populator and
+ * volumemanager/reconciler, volume_manager.go WaitForAttachAndMount (v1.20.2);
+ * token/token_manager.go. */
+#include "agent/agent_priv.h"
+
+uint32_t agent_object_key(
+	const struct agent_plan *plan, uint32_t object, uint32_t pod, uint32_t namespace)
+{
+	switch (plan->workload->objects[object].shared_by) {
+	case SHARED_POD:
+		return pod;
+	case SHARED_NAMESPACE:
+		return namespace;
+	case SHARED_NODE:
+	case SHARED_CLUSTER:
+		break;
+	}
+	return 0;
+}
+
+static ns_t tick_after(ns_t phase, ns_t period, ns_t now)
+{
+	return now <= phase ? phase : phase + (now - phase + period - 1) / period * period;
+}
+
+ns_t volumes_reconciler_after(const struct agent *a, ns_t now)
+{
+	return tick_after(a->reconciler_phase, model_of(a)->volumes.reconciler_period, now);
+}
+
+static bool is_token(const struct agent *a, uint32_t volume)
+{
+	return volume >= a->plan->workload->n_objects;
+}
+
+/* ------------------------------------------------------------------ references */
+
+/* secretManager.RegisterPod: references of the new pod object first, then the old one's go, so
+ * an update keeps the entry but drops its data. */
+void volumes_register(struct agent *a, uint32_t pod, ns_t now)
+{
+	uint32_t pods = a->plan->pods;
+
+	for (uint32_t v = 0; v < a->plan->workload->n_objects; v++) {
+		const struct workload_object *o = &a->plan->workload->objects[v];
+		struct mount *m = &a->mount[pod * a->plan->volumes + v];
+		uint32_t key = agent_object_key(a->plan, v, pod, a->pod[pod].namespace);
+		bool started;
+		uint32_t entry = sc_add_reference(
+			&a->objects, key, v * pods, pods, o->immutable, &started);
+
+		if (started)
+			agent_wake(a, ACTOR_REFLECTOR,
+				a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : entry,
+				agent_dispatch(a, now));
+		if (m->referenced)
+			(void)sc_delete_reference(&a->objects, m->entry);
+		m->referenced = true;
+		m->entry = (uint16_t)entry;
+	}
+}
+
+void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
+{
+	for (uint32_t v = 0; v < a->plan->volumes; v++) {
+		uint32_t reader = pod * a->plan->volumes + v;
+		struct mount *m = &a->mount[reader];
+
+		if (m->state == MOUNT_WAITS)
+			sc_forget_waiter(&a->objects, m->entry, reader);
+		if (m->referenced && sc_delete_reference(&a->objects, m->entry))
+			agent_wake(a, ACTOR_REFLECTOR, m->entry, NS_NEVER);
+		if (m->state != MOUNT_FETCHES) {
+			m->state = MOUNT_IDLE;
+			agent_wake(a, ACTOR_MOUNT, reader, NS_NEVER);
+		}
+		m->referenced = false;
+		m->mounted = false;
+		a->objects.reader[reader].had = false;
+	}
+	a->pod[pod].n_mounted = 0;
+	if (a->pod[pod].volumes_wanted)
+		volumes_terminated(a, now);
+}
+
+/* ------------------------------------------------------------------ mounting */
+
+/* ReprocessPod: the populator marks the pod's volumes for a remount at its next tick, the
+ * reconciler mounts them at its own.  A mark that meets a mount under way is lost with it
+ * (actual_state_of_world.go AddPodToVolume clears it). */
+void volumes_mark(struct agent *a, uint32_t pod, ns_t now)
+{
+	const struct kubelet_model *k = model_of(a);
+	ns_t at = volumes_reconciler_after(
+		a, tick_after(a->populator_phase, k->volumes.populator_period, now));
+
+	if (a->plan->volumes == 0)
+		return;
+	a->pod[pod].volumes_wanted = true;
+	for (uint32_t v = 0; v < a->plan->volumes; v++) {
+		struct mount *m = &a->mount[pod * a->plan->volumes + v];
+
+		if (m->state != MOUNT_IDLE || (m->mounted && !k->volumes.remount))
+			continue;
+		m->state = MOUNT_MARKED;
+		agent_wake(a, ACTOR_MOUNT, pod * a->plan->volumes + v, agent_dispatch(a, at));
+	}
+}
+
+static void mounted(struct agent *a, uint32_t reader, ns_t now, uint32_t version, struct effects *out)
+{
+	uint32_t pod = reader / a->plan->volumes;
+	uint32_t volume = reader % a->plan->volumes;
+	struct mount *m = &a->mount[reader];
+
+	m->state = MOUNT_IDLE;
+	m->failures = 0;
+	if (!a->pod[pod].known)
+		return;
+	if (!is_token(a, volume) && a->plan->workload->objects[volume].update_every > 0)
+		agent_note(out, now,
+			(struct agent_note){.kind = NOTE_OBJECT_READ,
+				.pod = pod,
+				.container = volume,
+				.value = version,
+				.before = m->version});
+	if (m->mounted)
+		return;
+	m->mounted = true;
+	if (++a->pod[pod].n_mounted == a->plan->volumes)
+		worker_volumes_ready(a, pod, now);
+}
+
+/* nestedpendingoperations: 500 ms, doubling to 2 min 2 s, then at a reconciler's tick. */
+static void mount_failed(struct agent *a, uint32_t reader, ns_t now)
+{
+	const struct kubelet_model *k = model_of(a);
+	struct mount *m = &a->mount[reader];
+	ns_t back_off = k->volumes.mount_back_off;
+
+	for (uint32_t i = 0; i < m->failures && back_off < k->volumes.mount_back_off_max; i++)
+		back_off *= 2;
+	m->failures = (uint8_t)(m->failures + (m->failures < 16));
+	m->state = MOUNT_MARKED;
+	agent_wake(a, ACTOR_MOUNT, reader,
+		volumes_reconciler_after(a, now + ns_min(back_off, k->volumes.mount_back_off_max)));
+}
+
+static void request_object(
+	struct agent *a, uint32_t reader, bool quorum, ns_t now, struct effects *out)
+{
+	uint32_t volume = reader % a->plan->volumes;
+	bool secret = a->plan->workload->objects[volume].resource[0] == 's';
+
+	a->mount[reader].state = MOUNT_FETCHES;
+	agent_request(a, out, slot_of(a, ACTOR_MOUNT, reader), now,
+		(struct agent_request){.call = secret ? API_GET_SECRETS : API_GET_CONFIGMAPS,
+			.client = CLIENT_MAIN,
+			.object = (uint8_t)volume,
+			.quorum = quorum,
+			.pod = reader / a->plan->volumes,
+			.key = a->objects.entry[a->mount[reader].entry].key});
+}
+
+/* The token manager: a request at the first mount, and again at a remount in the last fifth
+ * of the token's life, less up to 10 s drawn anew at each look. */
+static void mount_token(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[reader / a->plan->volumes];
+	ns_t early = (ns_t)rng_below(agent_draw(a, DRAW_TOKEN, 0), 10) * NS_S;
+
+	if (now <= p->token_until - early) {
+		mounted(a, reader, now, 0, out);
+		return;
+	}
+	a->mount[reader].state = MOUNT_FETCHES;
+	agent_request(a, out, slot_of(a, ACTOR_MOUNT, reader), now,
+		(struct agent_request){.call = API_CREATE_TOKENS,
+			.client = CLIENT_MAIN,
+			.pod = reader / a->plan->volumes});
+}
+
+static void wait_for_object(struct agent *a, uint32_t reader, ns_t now)
+{
+	struct mount *m = &a->mount[reader];
+	uint32_t entry = a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry;
+
+	m->state = MOUNT_WAITS;
+	if (a->plan->objects.kind == SC_CACHE)
+		return;
+	/* watch_based_manager.go Get: waits one second at most for the first LIST */
+	agent_wake(a, ACTOR_MOUNT, reader, now + model_of(a)->objects.sync_wait);
+	if (a->objects.entry[entry].reflector == SC_STARTING)
+		agent_wake(a, ACTOR_REFLECTOR, entry, agent_dispatch(a, now));
+}
+
+static void mount_begins(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
+{
+	struct mount *m = &a->mount[reader];
+	bool quorum;
+
+	if (is_token(a, reader % a->plan->volumes)) {
+		mount_token(a, reader, now, out);
+		return;
+	}
+	switch (sc_get(&a->objects, now, m->entry, reader, &quorum)) {
+	case SC_FETCH:
+		request_object(a, reader, quorum, now, out);
+		return;
+	case SC_WAIT:
+		wait_for_object(a, reader, now);
+		return;
+	case SC_SERVED:
+		break;
+	}
+	mounted(a, reader, now,
+		a->plan->objects.kind >= SC_WATCH ? NOTE_LIVE : a->objects.entry[m->entry].version,
+		out);
+}
+
+static void resume_waiters(struct agent *a, uint32_t entry, uint32_t reader, ns_t now)
+{
+	for (;;) {
+		uint32_t w = sc_next_waiter(&a->objects, entry, reader);
+
+		if (w == SC_NOBODY)
+			return;
+		a->mount[w].state = MOUNT_RESUMED;
+		agent_wake(a, ACTOR_MOUNT, w, now);
+	}
+}
+
+static void mount_fetched(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
+{
+	struct mount *m = &a->mount[reader];
+	struct pod *p = &a->pod[reader / a->plan->volumes];
+	enum outcome what = answer_of(a, ACTOR_MOUNT, reader);
+	uint32_t version = a->answer_value[slot_of(a, ACTOR_MOUNT, reader)];
+	bool served = what == OUTCOME_OK;
+
+	if (is_token(a, reader % a->plan->volumes)) {
+		if (served)
+			p->token_until = now + model_of(a)->tokens.expiry / 5 * 4;
+	} else {
+		served = sc_fetched(&a->objects, now, m->entry, reader, what, version);
+		resume_waiters(a, m->entry, reader, now);
+	}
+	if (!p->known)
+		m->state = MOUNT_IDLE;
+	else if (served)
+		mounted(a, reader, now, version, out);
+	else
+		mount_failed(a, reader, now);
+}
+
+void mount_step(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
+{
+	struct mount *m = &a->mount[reader];
+
+	switch ((enum mount_state)m->state) {
+	case MOUNT_MARKED:
+	case MOUNT_RESUMED:
+		mount_begins(a, reader, now, out);
+		return;
+	case MOUNT_FETCHES:
+		mount_fetched(a, reader, now, out);
+		return;
+	case MOUNT_WAITS: /* in vain */
+		sc_forget_waiter(&a->objects,
+			a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry,
+			reader);
+		mount_failed(a, reader, now);
+		return;
+	case MOUNT_IDLE:
+		return;
+	}
+}
+
+/* ------------------------------------------------------------------ reflectors */
+
+void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *out)
+{
+	bool bulk = entry == a->plan->objects.entries;
+	uint32_t object = bulk ? 0 : entry / a->plan->pods;
+	bool secret = a->plan->workload->objects[object].resource[0] == 's';
+	struct agent_request req = {.client = CLIENT_MAIN,
+		.object = (uint8_t)object,
+		.pod = CHAIN_NO_POD,
+		.key = a->objects.entry[entry].key};
+	enum sc_reflector_wish wish = sc_reflector_step(
+		&a->objects, now, entry, answer_of(a, ACTOR_REFLECTOR, entry));
+
+	if (a->objects.entry[entry].synced)
+		resume_waiters(a, entry, SC_NOBODY, now);
+	if (wish == SC_WISH_STOP)
+		return;
+	req.call = secret ? API_LIST_SECRETS : API_LIST_CONFIGMAPS;
+	if (wish == SC_WISH_WATCH) {
+		req.call = secret ? API_WATCH_SECRETS : API_WATCH_CONFIGMAPS;
+		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, entry));
+	}
+	agent_request(a, out, slot_of(a, ACTOR_REFLECTOR, entry), now, req);
+}
+
+/* ------------------------------------------------------------------ unmounting */
+
+bool volumes_exist(const struct agent *a, uint32_t pod, ns_t now)
+{
+	const struct pod *p = &a->pod[pod];
+
+	return p->volumes_wanted || now < p->volumes_until;
+}
+
+static bool volumes_are_to_go(const struct pod *p)
+{
+	return p->volumes_wanted && (!p->known || p->terminated || pod_is_terminal(p));
+}
+
+/* findAndRemoveDeletedPods: some pod with volumes has ended, so the populator asks the
+ * runtime what still runs, at most every two seconds. */
+void volumes_terminated(struct agent *a, ns_t now)
+{
+	const struct kubelet_model *k = model_of(a);
+	ns_t at = tick_after(a->populator_phase, k->volumes.populator_period, now);
+
+	if (a->populator_lists)
+		return;
+	if (a->populator_listed_at >= 0)
+		at = tick_after(a->populator_phase, k->volumes.populator_period,
+			at > a->populator_listed_at + k->volumes.pod_list_period
+				? at
+				: a->populator_listed_at + k->volumes.pod_list_period);
+	if (at < wakes_at(&a->wakes, slot_of(a, ACTOR_POPULATOR, 0)))
+		agent_wake(a, ACTOR_POPULATOR, 0, agent_late(a, at));
+}
+
+static bool runs_something(const struct agent *a, uint32_t pod)
+{
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		if (record_state(a->view->container[(size_t)pod * a->plan->containers + c]) ==
+			RECORD_RUNNING)
+			return true;
+	return false;
+}
+
+static void populator_listed(struct agent *a, ns_t now)
+{
+	bool some_wait = false;
+
+	a->populator_lists = false;
+	for (uint32_t p = 0; p < a->plan->pods; p++) {
+		if (!volumes_are_to_go(&a->pod[p]))
+			continue;
+		if (runs_something(a, p)) {
+			some_wait = true;
+			continue;
+		}
+		a->pod[p].volumes_wanted = false;
+		a->pod[p].volumes_until = agent_dispatch(a, volumes_reconciler_after(a, now));
+	}
+	if (some_wait)
+		volumes_terminated(a, now);
+}
+
+void populator_step(struct agent *a, ns_t now, struct effects *out)
+{
+	bool any = false;
+	struct chain chain;
+
+	if (a->populator_lists) {
+		populator_listed(a, now);
+		return;
+	}
+	for (uint32_t p = 0; p < a->plan->pods && !any; p++)
+		any = volumes_are_to_go(&a->pod[p]);
+	if (!any)
+		return;
+	a->populator_lists = true;
+	a->populator_listed_at = now;
+	chain_start(&chain, CHAIN_NO_POD);
+	if (!a->plan->pleg.docker)
+		chain_add(&chain, OP_LIST_PODSANDBOX, 1, CHAIN_RUNNING);
+	chain_add(&chain, OP_LIST_CONTAINERS, 1, CHAIN_RUNNING);
+	agent_call(out, slot_of(a, ACTOR_POPULATOR, 0), now, &chain);
+}

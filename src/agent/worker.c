@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pod's worker: one sync after the other.
+ *
+ * A sync waits until the pod cache is newer than the end of the sync before (so it sees what
+ * that one did), computes the status, then kills, or waits for the volumes and starts what
+ * does not run.  pod_workers.go managePodLoop, wrapUp; kubelet.go syncPod;
+ * kuberuntime_container.go killContainersWithSyncResult (v1.20.2); pod_workers.go and
+ * kubelet.go syncTerminatingPod (1.22 and later). */
+#include "agent/agent_priv.h"
+
+#include <assert.h>
+
+static void worker_calls(
+	struct agent *a, uint32_t pod, ns_t now, const struct chain *chain, struct effects *out)
+{
+	agent_call(out, slot_of(a, ACTOR_WORKER, pod), now, chain);
+}
+
+/* UpdatePod: handed over at once to an idle worker; a busy one finds the newest when it ends. */
+void worker_update(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (p->working) {
+		p->undelivered = true;
+		return;
+	}
+	p->working = true;
+	p->state = WORKER_TAKEN;
+	agent_wake(a, ACTOR_WORKER, pod, agent_dispatch(a, now));
+}
+
+static void wait_for_cache(struct agent *a, struct pod *p)
+{
+	p->state = WORKER_WAITS;
+	a->n_waiting++;
+}
+
+void worker_cache_changed(struct agent *a, ns_t now)
+{
+	for (uint32_t i = 0; i < a->plan->pods && a->n_waiting > 0; i++) {
+		struct pod *p = &a->pod[i];
+
+		if (p->state != WORKER_WAITS || !pleg_knows(&a->pleg, i, p->last_sync))
+			continue;
+		a->n_waiting--;
+		p->state = WORKER_TAKEN;
+		agent_wake(a, ACTOR_WORKER, i, agent_dispatch(a, now));
+	}
+}
+
+static ns_t resync_after(struct agent *a, bool failed)
+{
+	const struct kubelet_model *k = model_of(a);
+	ns_t period = failed ? k->worker.back_off : k->worker.sync_frequency;
+	int64_t jitter = failed ? k->worker.back_off_jitter : k->worker.sync_jitter;
+
+	return period + rng_span(agent_draw(a, DRAW_RESYNC, 0), 0, period / PPM * jitter + 1);
+}
+
+/* wrapUp: the pod comes again after JITTER(60 s, 0.5), whatever was due before is
+ * overwritten; an update that came meanwhile is taken at once. */
+void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed)
+{
+	struct pod *p = &a->pod[pod];
+
+	p->last_sync = now;
+	if (!p->known) {
+		p->working = false;
+		p->state = WORKER_IDLE;
+		return;
+	}
+	if (p->due != NS_NEVER && sync_tick_after(a, p->due) <= now)
+		p->undelivered = true; /* the ticker had picked it up meanwhile */
+	p->due = p->terminated || a->plan->pleg.kind == PLEG_KIND_POLLING
+			 ? NS_NEVER
+			 : now + resync_after(a, failed);
+	if (p->acted && pleg_request(&a->pleg, now, pod))
+		pleg_loop_now(a, now);
+	p->acted = false;
+	if (p->undelivered && !p->terminated) {
+		p->undelivered = false;
+		p->state = WORKER_TAKEN;
+		agent_wake(a, ACTOR_WORKER, pod, agent_dispatch(a, now));
+		return;
+	}
+	p->working = false;
+	p->state = WORKER_IDLE;
+	if (p->due != NS_NEVER)
+		agent_wake(a, ACTOR_WORKER, pod, agent_late(a, sync_tick_after(a, p->due)));
+}
+
+/* ------------------------------------------------------------------ killing */
+
+static uint32_t cached_running(const struct agent *a, uint32_t pod)
+{
+	uint32_t n = 0;
+
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		n += record_state(a->pleg.cached[(size_t)pod * a->plan->containers + c]) ==
+		     RECORD_RUNNING;
+	return n;
+}
+
+static void stop_sandbox(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+	struct chain chain;
+
+	p->state = WORKER_STOPS_SANDBOX;
+	chain_start(&chain, pod);
+	/* every sandbox of the status, also one that is not ready */
+	if (!a->plan->pleg.docker)
+		chain_add(&chain, OP_STOP_PODSANDBOX, a->pleg.sandbox[pod] != RECORD_NONE, 0);
+	else
+		chain_add(&chain, OP_STOP_CONTAINER, a->pleg.sandbox[pod] == RECORD_RUNNING, 0);
+	if (chain.n_steps)
+		worker_calls(a, pod, now, &chain, out);
+	else
+		agent_wake(a, ACTOR_WORKER, pod, now);
+}
+
+/* killPod: the running containers side by side, then the sandboxes. */
+void worker_kill(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	uint32_t running = cached_running(a, pod);
+	struct chain chain;
+
+	if (running == 0) {
+		stop_sandbox(a, pod, now, out);
+		return;
+	}
+	a->pod[pod].state = WORKER_STOPS;
+	chain_start(&chain, pod);
+	chain.parallel = true;
+	chain_add(&chain, OP_STOP_CONTAINER, running, 0);
+	worker_calls(a, pod, now, &chain, out);
+	event_raise(a, pod, running * model_of(a)->events.per_container_kill, now);
+}
+
+/* >= 1.22: GetPodStatus proves that nothing runs any more, then the pod has terminated. */
+static void prove_stopped(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	uint32_t n = 0;
+	struct chain chain;
+
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		n += record_listed(a->view->container[(size_t)pod * a->plan->containers + c]);
+	a->pod[pod].state = WORKER_PROVES;
+	chain_start(&chain, pod);
+	chain_add(&chain, OP_LIST_PODSANDBOX, 1, 1);
+	chain_add(&chain, OP_PODSANDBOX_STATUS, a->view->sandbox[pod] != RECORD_NONE, 0);
+	chain_add(&chain, OP_LIST_CONTAINERS, 1, n);
+	chain_add(&chain, OP_CONTAINER_STATUS, n, 0);
+	worker_calls(a, pod, now, &chain, out);
+}
+
+static void sandbox_stopped(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	bool failed = answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR;
+
+	if (model_of(a)->deletion.style == DELETION_TERMINATING && !failed) {
+		prove_stopped(a, pod, now, out);
+		return;
+	}
+	worker_sync_ends(a, pod, now, failed);
+}
+
+static void pod_terminated(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	pleg_cache_now(&a->pleg, pod, now, a->view);
+	status_set(a, pod, now, true);
+	p->terminated = true;
+	volumes_terminated(a, now);
+	worker_sync_ends(a, pod, now, false);
+}
+
+/* ------------------------------------------------------------------ a sync */
+
+static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+
+	p->began = now;
+	p->failed = false;
+	status_set(a, pod, now, p->deleting); /* forced while it is being deleted */
+	if (p->deleting) {
+		worker_kill(a, pod, now, out);
+		return;
+	}
+	if (p->last_sync < 0)
+		agent_note(out, now, (struct agent_note){.kind = NOTE_POD_STEP,
+					     .pod = pod,
+					     .value = POD_STEP_WORKER});
+	p->cgroup = model_of(a)->cgroups_per_qos;
+	volumes_mark(a, pod, now);
+	event_warn(a, pod, now);
+	if (p->n_mounted < a->plan->volumes) {
+		p->state = WORKER_MOUNTS;
+		agent_wake(a, ACTOR_WORKER, pod, now + model_of(a)->volumes.mount_timeout);
+		return;
+	}
+	start_begins(a, pod, now, out);
+}
+
+/* The last volume is mounted: the worker finds out at its next poll. */
+void worker_volumes_ready(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+	ns_t poll = model_of(a)->volumes.mount_poll;
+
+	if (p->state == WORKER_MOUNTS)
+		agent_wake(a, ACTOR_WORKER, pod,
+			agent_late(a, p->began + ((now - p->began) / poll + 1) * poll));
+}
+
+static void mounts_polled(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (p->n_mounted < a->plan->volumes) { /* timed out waiting */
+		worker_sync_ends(a, pod, now, true);
+		return;
+	}
+	agent_note(out, now,
+		(struct agent_note){
+			.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_MOUNTED});
+	start_begins(a, pod, now, out);
+}
+
+/* An idle worker wakes when the sync ticker picks its pod up. */
+static void due(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	p->due = NS_NEVER;
+	if (a->sync_busy) {
+		a->n_deferred += !p->deferred;
+		p->deferred = true;
+		return;
+	}
+	sync_dispatch(a, pod, now);
+}
+
+void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+
+	switch ((enum worker_state)p->state) {
+	case WORKER_IDLE:
+		due(a, pod, now);
+		return;
+	case WORKER_TAKEN:
+		if (a->plan->pleg.kind == PLEG_KIND_POLLING)
+			polls_begin(a, pod, now, out);
+		else if (pleg_knows(&a->pleg, pod, p->last_sync))
+			sync_pod(a, pod, now, out);
+		else
+			wait_for_cache(a, p);
+		return;
+	case WORKER_MOUNTS:
+		mounts_polled(a, pod, now, out);
+		return;
+	case WORKER_STOPS:
+		stop_sandbox(a, pod, now, out);
+		return;
+	case WORKER_STOPS_SANDBOX:
+		sandbox_stopped(a, pod, now, out);
+		return;
+	case WORKER_PROVES:
+		pod_terminated(a, pod, now);
+		return;
+	case WORKER_SANDBOX:
+	case WORKER_IMAGE:
+	case WORKER_PULLS:
+	case WORKER_STARTS:
+		start_step(a, pod, now, out);
+		return;
+	case WORKER_POLL_LISTS:
+	case WORKER_POLL_READY:
+	case WORKER_POLLS:
+		polls_step(a, pod, now, out);
+		return;
+	case WORKER_WAITS:
+		break;
+	}
+	assert(!"a worker that waits for the cache has no wake-up");
+}

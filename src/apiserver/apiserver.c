@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apiserver/apiserver.h"
+
+#include <assert.h>
+
+#include "base/rng.h"
+
+enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE };
+
+static void dist_from(struct dist *d, const struct latency *l)
+{
+	dist_init(d, l->mean, l->per_record, l->p50, l->p99);
+}
+
+static void init_changes(struct api *api, uint32_t pods)
+{
+	const struct workload_model *w = api->workload;
+	uint32_t distinct = 0;
+
+	for (uint32_t i = 0; i < w->n_objects; i++)
+		distinct += w->objects[i].shared_by == SHARED_POD ? pods
+			    : w->namespaces < pods		  ? w->namespaces
+								  : pods;
+	for (uint32_t i = 0; i < w->n_objects; i++) {
+		api->change_every[i] = w->objects[i].update_every;
+		api->change_step[i] = 0;
+		if (w->update_object_every > 0) {
+			api->change_every[i] = w->update_object_every * distinct;
+			api->change_step[i] = w->update_object_every;
+		}
+	}
+}
+
+void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t pods)
+{
+	const struct apiserver_model *m = &s->apiserver;
+
+	*api = (struct api){
+		.model = m, .workload = &s->workload, .seed = seed, .pods = pods};
+	dist_from(&api->other, &m->other);
+	dist_from(&api->watch_delay, &m->watch_delay);
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		api->dist_of[c] = API_LAT_MAX;
+	api->n_dists = m->n_latency;
+	for (uint32_t i = 0; i < m->n_latency; i++) {
+		dist_from(&api->dist[i], &m->latency[i].latency);
+		if (m->latency[i].call < CALLS_MAX)
+			api->dist_of[m->latency[i].call] = (uint8_t)i;
+	}
+	init_changes(api, s->workload.pods);
+}
+
+void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t node, uint64_t key,
+	struct arena *mem)
+{
+	*shard = (struct api_shard){.api = api, .node = node, .key = key};
+	shard->pod = ARENA_ARRAY(mem, struct api_pod, api->pods);
+	shard->capacity = 4 * api->pods + 16;
+	shard->event = ARENA_ARRAY(mem, struct api_event, shard->capacity);
+}
+
+/* ------------------------------------------------------------------ the pod watch */
+
+/* A watch tells in the order of writing, so one event can be late because of another. */
+static void tell(
+	struct api_shard *s, ns_t now, uint32_t pod, enum api_event_kind kind, uint32_t status)
+{
+	ns_t at = now + dist_draw(&s->api->watch_delay,
+				rng_draw(s->key, DRAW_WATCH, pod, s->draws++), 0);
+
+	assert(s->n_events < s->capacity);
+	if (at < s->last_event_at)
+		at = s->last_event_at;
+	s->last_event_at = at;
+	s->event[(s->event_head + s->n_events++) % s->capacity] =
+		(struct api_event){at, status, (uint16_t)pod, (uint8_t)kind};
+}
+
+struct api_event api_take(struct api_shard *s)
+{
+	struct api_event e = s->event[s->event_head];
+
+	assert(s->n_events > 0);
+	s->event_head = (s->event_head + 1) % s->capacity;
+	s->n_events--;
+	return e;
+}
+
+void api_pod_create(struct api_shard *s, ns_t now, uint32_t pod)
+{
+	s->pod[pod] = (struct api_pod){.exists = true};
+	tell(s, now, pod, API_POD_ADDED, 0);
+}
+
+void api_pod_delete(struct api_shard *s, ns_t now, uint32_t pod)
+{
+	if (!s->pod[pod].exists || s->pod[pod].deleting)
+		return;
+	s->pod[pod].deleting = true;
+	tell(s, now, pod, API_POD_DELETING, s->pod[pod].status);
+}
+
+void api_pod_place(struct api_shard *s, uint32_t pod, uint32_t status)
+{
+	s->pod[pod] = (struct api_pod){.exists = true, .status = status};
+}
+
+/* ------------------------------------------------------------------ objects */
+
+/* Objects that pods of several nodes share change for all of them at once. */
+static ns_t first_change(const struct api *api, uint32_t node, uint32_t object, uint32_t key)
+{
+	enum sharing shared = api->workload->objects[object].shared_by;
+	bool local = shared == SHARED_POD || shared == SHARED_NODE;
+	uint64_t draw = rng_draw(rng_key(api->seed, local ? node + 1 : 0), DRAW_CHANGE, object, key);
+
+	if (api->change_step[object] > 0)
+		return api->change_step[object] * (key + 1);
+	return rng_span(draw, 0, api->change_every[object]);
+}
+
+uint32_t api_object_version(
+	const struct api *api, uint32_t node, uint32_t object, uint32_t key, ns_t now)
+{
+	ns_t first;
+
+	if (api->change_every[object] <= 0)
+		return 1;
+	first = first_change(api, node, object, key);
+	return now < first ? 1 : 2 + (uint32_t)((now - first) / api->change_every[object]);
+}
+
+ns_t api_object_changed_at(
+	const struct api *api, uint32_t node, uint32_t object, uint32_t key, uint32_t version)
+{
+	assert(version >= 2);
+	return first_change(api, node, object, key) +
+	       (ns_t)(version - 2) * api->change_every[object];
+}
+
+/* ------------------------------------------------------------------ requests */
+
+static ns_t latency(struct api_shard *s, uint16_t call)
+{
+	uint8_t i = s->api->dist_of[call];
+	const struct dist *d = i == API_LAT_MAX ? &s->api->other : &s->api->dist[i];
+
+	return dist_draw(d, rng_draw(s->key, DRAW_LATENCY, call, s->draws++), 0);
+}
+
+/* A watch is answered when it ends, by the timeout that its client asked for.  Counted when
+ * it opens, as in the audit log's ResponseStarted. */
+static void watch(struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t,
+	struct api_answer *a)
+{
+	struct tally_counts *c = tally_at(t, 1, now);
+
+	a->at += r->timeout;
+	if (!c || (r->call != API_WATCH_SECRETS && r->call != API_WATCH_CONFIGMAPS))
+		return;
+	c->watch_events += api_object_version(s->api, s->node, r->object, r->key, a->at) -
+			   api_object_version(s->api, s->node, r->object, r->key, now);
+}
+
+static void pod_request(struct api_shard *s, const struct api_request *r, struct api_answer *a)
+{
+	struct api_pod *p = &s->pod[r->pod];
+
+	if (!p->exists) {
+		a->what = OUTCOME_NOT_FOUND;
+		return;
+	}
+	a->value = p->status;
+	if (r->call == API_DELETE_PODS) {
+		p->exists = false;
+		tell(s, a->at, r->pod, API_POD_REMOVED, p->status);
+	} else if (r->call != API_GET_PODS) {
+		p->status = r->status;
+		a->value = r->status;
+		tell(s, a->at, r->pod, API_POD_STATUS, r->status);
+	}
+}
+
+struct api_answer api_request(
+	struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t)
+{
+	struct api_answer a = {.at = now + latency(s, r->call), .what = OUTCOME_OK};
+
+	switch (r->call) {
+	case API_GET_PODS:
+	case API_PATCH_PODS_STATUS:
+	case API_UPDATE_PODS_STATUS:
+	case API_DELETE_PODS:
+		pod_request(s, r, &a);
+		break;
+	case API_GET_SECRETS:
+	case API_GET_CONFIGMAPS:
+		a.value = api_object_version(s->api, s->node, r->object, r->key, a.at);
+		break;
+	default:
+		break;
+	}
+	tally_add(t, r->call, a.what, now);
+	if (r->timeout > 0)
+		watch(s, now, r, t, &a);
+	return a;
+}

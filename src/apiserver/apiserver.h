@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The API server as the agents meet it: pods and objects with their versions, answers after a
+ * latency, watches that end and tell of changes.
+ *
+ * It keeps a shard for each node: the node's pods and the watch that tells their kubelet of
+ * them.  Objects need no store: when an object changes follows from its name.  Requests are
+ * answered as they come, so a node can run on its own; limits, queues and fairness, which
+ * make nodes wait for one another, have their place in api_request.
+ */
+#ifndef APISERVER_APISERVER_H
+#define APISERVER_APISERVER_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "models/models.h"
+#include "sim/dist.h"
+#include "sim/tally.h"
+
+/* What all shards share.  Read-only after api_init. */
+struct api {
+	const struct apiserver_model *model;
+	const struct workload_model *workload;
+	uint64_t seed;
+	uint32_t pods;   /* places on a node */
+	struct dist other, watch_delay;
+	uint32_t n_dists;
+	struct dist dist[API_LAT_MAX];
+	uint8_t dist_of[CALLS_MAX]; /* API_LAT_MAX: other */
+	ns_t change_every[OBJECTS_MAX]; /* of one object of the kind; 0: never */
+	ns_t change_step[OBJECTS_MAX];  /* one object after the other, so far apart; 0: at random */
+};
+
+struct api_request {
+	uint16_t call;
+	uint8_t object; /* index into the workload's objects */
+	uint32_t pod;
+	uint32_t key;
+	uint32_t status;
+	ns_t timeout; /* a watch asks to be ended after it */
+};
+
+struct api_answer {
+	ns_t at;
+	enum outcome what;
+	uint32_t value; /* a pod's status, an object's version */
+};
+
+enum api_event_kind { API_POD_ADDED, API_POD_DELETING, API_POD_STATUS, API_POD_REMOVED };
+
+/* What the watch on the node's pods tells. */
+struct api_event {
+	ns_t at;
+	uint32_t status;
+	uint16_t pod;
+	uint8_t kind;
+};
+
+struct api_pod {
+	uint32_t status; /* 0: as created */
+	bool exists, deleting;
+};
+
+/* One node's part of the store, and its pod watch.  Read by anyone, written by apiserver.c. */
+struct api_shard {
+	const struct api *api;
+	uint64_t key; /* of random draws */
+	uint32_t node;
+	uint32_t draws;
+	struct api_pod *pod;     /* [pods] */
+	struct api_event *event; /* a ring, in the order of telling */
+	uint32_t event_head, n_events, capacity;
+	ns_t last_event_at;
+};
+
+/* Compile the model.  The scenario must outlive it. */
+void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t pods);
+
+/* An empty shard; memory from mem. */
+void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t node, uint64_t key,
+	struct arena *mem);
+
+/* A request of the node's kubelet, arriving at `now`; counted in t. */
+struct api_answer api_request(
+	struct api_shard *shard, ns_t now, const struct api_request *req, struct tally *t);
+
+/* Somebody (scheduler, user) gives the node a pod, or asks for its deletion. */
+void api_pod_create(struct api_shard *shard, ns_t now, uint32_t pod);
+void api_pod_delete(struct api_shard *shard, ns_t now, uint32_t pod);
+
+/* The pod is there and running, and its kubelet knows. */
+void api_pod_place(struct api_shard *shard, uint32_t pod, uint32_t status);
+
+/* When the pod watch tells next; NS_NEVER. */
+static inline ns_t api_next_at(const struct api_shard *shard)
+{
+	return shard->n_events ? shard->event[shard->event_head].at : NS_NEVER;
+}
+
+/* Take what it tells; there must be something. */
+struct api_event api_take(struct api_shard *shard);
+
+/* The version of an object at `now`, 1 before its first change; and when it got it. */
+uint32_t api_object_version(
+	const struct api *api, uint32_t node, uint32_t object, uint32_t key, ns_t now);
+ns_t api_object_changed_at(
+	const struct api *api, uint32_t node, uint32_t object, uint32_t key, uint32_t version);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fleet: N nodes in virtual time.
+ *
+ * Nodes meet only at the API server, and one that answers as requests come makes nobody wait
+ * for anybody.  So each node runs alone, from its first event to its last, in a block of memory
+ * that stays in the processor's caches, and the next node reuses it; counts add up.  The same
+ * agent, runtime and API server code runs live; only this driver knows virtual time.
+ *
+ * Results do not depend on the number of threads: every draw is a hash, every sum an integer.
+ */
+#ifndef FLEET_FLEET_H
+#define FLEET_FLEET_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hist.h"
+#include "models/models.h"
+#include "sim/tally.h"
+
+enum { FLEET_WINDOWS = TALLY_WINDOWS, FLEET_ACTIONS = 32 };
+
+/* Something that is done to every node's pods. */
+enum fleet_act { FLEET_CREATE_ALL, FLEET_DELETE_ALL, FLEET_CHURN, FLEET_CHURN_ENDS };
+
+struct fleet_action {
+	ns_t at;
+	enum fleet_act act;
+	ns_t spacing; /* from one pod to the next; churn: from replacement to replacement */
+};
+
+struct fleet_window {
+	ns_t from[2], until[2]; /* [0] calls of the runtime, [1] of the API server */
+	const ns_t *op_mean;    /* [OP_N] the runtime's mean latencies meanwhile; 0: as modelled;
+				 * NULL: all as modelled */
+};
+
+/* One call, for --trace. */
+struct fleet_call {
+	ns_t at; /* when it was answered (runtime) or sent (API) */
+	uint32_t node;
+	uint16_t call;
+	enum outcome outcome;
+};
+
+struct fleet_params {
+	const struct scenario *scenario;
+	ns_t until;        /* the run's end */
+	ns_t kubelet_start;
+	uint32_t n_actions;
+	struct fleet_action action[FLEET_ACTIONS]; /* by time */
+	uint32_t n_windows; /* at least 1 */
+	struct fleet_window window[FLEET_WINDOWS];
+	bool series;       /* per second, over window 0 */
+	unsigned threads;
+	uint32_t trace_node;
+	void (*trace)(void *ctx, const struct fleet_call *call); /* NULL: off */
+	void (*progress)(void *ctx, uint32_t nodes_done);        /* from thread 0; NULL: off */
+	void *ctx;
+};
+
+/* What was measured, over all nodes.  Times in ns. */
+struct fleet_result {
+	struct arena mem; /* owns what follows */
+	struct tally tally;
+	struct hist detection;       /* from a container's death to the kubelet's knowing, window 0 */
+	struct hist staleness;       /* from an object's change to a pod's volume showing it */
+	struct hist relist_duration;
+	struct hist relist_interval; /* from start to start */
+	struct hist step[5];         /* enum pod_step: from a pod's creation */
+	struct hist running;         /* from creation to the last status patch of window 0 */
+	struct hist gone;            /* from the delete request to the DELETE */
+	uint64_t pods_started, pods_removed;
+	uint64_t open_watches, open_object_watches; /* at the end */
+	uint64_t distinct_objects, object_references; /* at the end */
+	uint64_t events_dropped, pleg_events_dropped;
+	uint64_t relists[FLEET_WINDOWS];
+	uint64_t unhealthy_nodes;    /* at the end */
+	uint64_t steps;              /* actors stepped: the engine's own events */
+	uint64_t node_bytes;         /* of one node's block */
+};
+
+/* The usual run of a scenario: warm-up, then one measured window of its duration. */
+void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigned threads);
+
+/* Run; release with fleet_result_fini.  ERR_ENV if threads cannot be started. */
+int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *err);
+
+void fleet_result_fini(struct fleet_result *r);
+
+#endif
