@@ -38,7 +38,7 @@ static int unknown_name(const struct doc_node *at, const char *name, const char 
 int table_unknown(const struct table *t, const char *name, const char *where,
 	const struct doc_node *at, struct err *err)
 {
-	const char *known[NAMES_MAX];
+	const char *known[NAMES_MAX] = {0};
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < t->n && n < NAMES_MAX; i++)
@@ -50,7 +50,7 @@ int table_unknown(const struct table *t, const char *name, const char *where,
 static int unknown_word(
 	const struct field *f, const struct doc_node *at, const char *name, struct err *err)
 {
-	const char *known[NAMES_MAX];
+	const char *known[NAMES_MAX] = {0};
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < f->n_words && n < NAMES_MAX; i++)
@@ -257,6 +257,8 @@ static int read_map(struct reading *r, const struct table *t, const struct doc_n
 		if (at && at->kind != DOC_NULL) {
 			if (read_field(r, f, at, record, err))
 				return ERR_INPUT;
+		} else if (f->flags & FIELD_KEEP) {
+			continue;
 		} else if (f->flags & FIELD_OPTIONAL) {
 			take_otherwise(f, record);
 		} else {

@@ -60,7 +60,7 @@ static int read_step(const char **path, struct step *step, struct err *err)
 static int unknown_key(
 	const struct doc_node *map, const struct step *step, const char *where, struct err *err)
 {
-	const char *known[NAMES_MAX];
+	const char *known[NAMES_MAX] = {0};
 	const char *near;
 	struct str all = {0};
 	size_t n = 0;

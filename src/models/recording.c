@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/recording.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/units.h"
+#include "models/recording_priv.h"
+#include "models/tables.h"
+#include "models/tree.h"
+
+static const char *const source_names[RECORDED_SOURCES] = {"api", "cri", "wire"};
+
+const char *phase_action_name(enum phase_action action)
+{
+	return word_of(words_action, COUNT_OF(words_action), action);
+}
+
+const char *recorded_source_name(enum recorded_source source)
+{
+	return source_names[source];
+}
+
+/* '<verb> <resource>[/<subresource>][ <code>]' */
+static bool is_api_call(const char *call)
+{
+	static const char *const verbs[] = {"get ", "list ", "watch ", "create ", "update ",
+		"patch ", "delete ", "deletecollection "};
+	const char *rest = NULL;
+	size_t len;
+
+	for (uint32_t i = 0; i < COUNT_OF(verbs) && !rest; i++)
+		if (!strncmp(call, verbs[i], strlen(verbs[i])))
+			rest = call + strlen(verbs[i]);
+	if (!rest)
+		return false;
+	len = strspn(rest, "abcdefghijklmnopqrstuvwxyz0123456789./-");
+	if (!len || !rest[len])
+		return len > 0;
+	return rest[len] == ' ' && strspn(rest + len + 1, "0123456789") == 3 && !rest[len + 4];
+}
+
+/* An operation_type: a newer kubelet's may be unknown here. */
+static bool is_operation(const char *call)
+{
+	return *call && !call[strspn(call, "abcdefghijklmnopqrstuvwxyz_")];
+}
+
+/* '<Method>[ <Code>]' */
+static bool is_method(const char *call)
+{
+	static const char *const letters =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len = strspn(call, letters);
+
+	if (!len || *call < 'A' || *call > 'Z')
+		return false;
+	return !call[len] || (call[len] == ' ' && call[len + 1] &&
+				     !call[len + 1 + strspn(call + len + 1, letters)]);
+}
+
+static int read_count(const struct doc_node *node, uint32_t *count, struct err *err)
+{
+	struct err why = {0};
+	int64_t value;
+
+	if (node->kind != DOC_SCALAR || node->quoted)
+		return doc_error(node, err, "'%.80s' is %s, a count is needed", node->key,
+			node->quoted ? "a text" : doc_kind_name(node->kind));
+	if (units_parse_int(node->text, 0, RECORDED_COUNT_MAX, &value, &why))
+		return doc_error(node, err, "'%.80s': %s", node->key, why.text);
+	*count = (uint32_t)value;
+	return 0;
+}
+
+static int read_rows(struct recorded_phase *p, enum recorded_source source, struct err *err)
+{
+	static bool (*const is_call[RECORDED_SOURCES])(const char *) = {
+		is_api_call, is_operation, is_method};
+	static const char *const form[RECORDED_SOURCES] = {
+		"'<verb> <resource>[/<subresource>][ <code>]'", "an operation_type",
+		"'<Method>[ <Code>]'"};
+
+	if (!p->tree[source])
+		return 0;
+	if (p->tree[source]->kind != DOC_MAP)
+		return doc_error(p->tree[source], err, "'%s' is %s, a map of counts is needed",
+			source_names[source], doc_kind_name(p->tree[source]->kind));
+	p->has[source] = true;
+	for (const struct doc_node *at = p->tree[source]->first; at; at = at->next) {
+		struct recorded_row *row = &p->rows[p->n_rows];
+
+		if (!is_call[source](at->key))
+			return doc_error_key(at, err, "'%.80s' is no call: %s is needed",
+				at->key, form[source]);
+		row->source = source;
+		row->call = at->key;
+		if (read_count(at, &row->count, err))
+			return ERR_INPUT;
+		p->n_rows++;
+	}
+	return 0;
+}
+
+/* Handling times of methods that are unknown here feed nothing. */
+static int read_means(struct recorded_phase *p, struct err *err)
+{
+	static const struct field mean = {
+		.name = "wireMeanMs", .type = FIELD_MILLIS, .max = 60 * NS_MIN};
+
+	if (!p->wire_mean_tree)
+		return 0;
+	if (p->wire_mean_tree->kind != DOC_MAP)
+		return doc_error(p->wire_mean_tree, err, "'wireMeanMs' is %s, a map is needed",
+			doc_kind_name(p->wire_mean_tree->kind));
+	for (const struct doc_node *at = p->wire_mean_tree->first; at; at = at->next) {
+		ns_t value;
+
+		if (!is_method(at->key))
+			return doc_error_key(
+				at, err, "'%.80s' is no method of the runtime", at->key);
+		if (field_read_scalar(NULL, &mean, at, &value, err))
+			return ERR_INPUT;
+		for (uint32_t i = 0; i < OP_N; i++)
+			if (!strcmp(at->key, operation_cri_method((enum operation)i)))
+				p->wire_mean[i] = value;
+	}
+	return 0;
+}
+
+static int check_phase(
+	const struct recorded_phase *p, const struct doc_node *at, struct err *err)
+{
+	bool churns = p->replace_one_pod_every || p->update_one_secret_every;
+
+	if (!p->n_rows)
+		return doc_error_key(
+			at, err, "phase '%.60s' has no counts: api, cri or wire", p->name);
+	if (p->has[RECORDED_API] && !p->api_time)
+		return doc_error_key(
+			at, err, "'apiSeconds' is missing in phase '%.60s'", p->name);
+	if ((p->has[RECORDED_CRI] || p->has[RECORDED_WIRE]) && !p->cri_time)
+		return doc_error_key(
+			at, err, "'criSeconds' is missing in phase '%.60s'", p->name);
+	if (churns != (p->action == PHASE_CHURN))
+		return doc_error_key(at, err,
+			"phase '%.60s': action churn goes with replaceOnePodEverySeconds or "
+			"updateOneSecretEverySeconds",
+			p->name);
+	return 0;
+}
+
+int recording_finish_phase(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct recorded_phase *p = record;
+	uint32_t n = 0;
+
+	for (uint32_t s = 0; s < RECORDED_SOURCES; s++)
+		n += p->tree[s] ? p->tree[s]->n : 0;
+	p->rows = ARENA_ARRAY(r->mem, struct recorded_row, n);
+	for (uint32_t s = 0; s < RECORDED_SOURCES; s++)
+		if (read_rows(p, (enum recorded_source)s, err))
+			return ERR_INPUT;
+	return read_means(p, err) ? ERR_INPUT : check_phase(p, at, err);
+}
+
+static int check_pods(const struct recorded_node *node, const struct doc_node *phase,
+	const char *field, uint32_t pods, struct err *err)
+{
+	const struct doc_node *at = doc_get(phase, field);
+
+	if (pods > node->pods)
+		return doc_error(at ? at : phase, err,
+			"phase '%.60s' is about %u pods, the node has %u", phase->key, pods,
+			node->pods);
+	return 0;
+}
+
+int recording_finish_node(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct recorded_node *node = record;
+	const struct doc_node *phases = doc_get(at, "phases");
+	const struct doc_node *phase = phases->first;
+
+	(void)r;
+	if (!node->n_phases)
+		return doc_error(phases, err, "node '%.60s' has no phases", node->name);
+	for (uint32_t i = 0; i < node->n_phases; i++, phase = phase->next) {
+		const struct recorded_phase *p = &node->phases[i];
+
+		if (check_pods(node, phase, "pods", p->pods, err) ||
+			check_pods(node, phase, "runningSeconds", p->running.pods, err) ||
+			check_pods(node, phase, "goneSeconds", p->gone.pods, err))
+			return ERR_INPUT;
+	}
+	return 0;
+}
+
+static struct model_loop *find_loop(struct kubelet_model *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->n_loops; i++)
+		if (!strcmp(m->loops[i].name, name))
+			return &m->loops[i];
+	return NULL;
+}
+
+/* Settings that a loop of the model carries. */
+static void apply_loops(struct reading_recording *x)
+{
+	struct model_loop *status = find_loop(&x->rec.base.kubelet, "nodeStatus");
+	struct model_loop *lease = find_loop(&x->rec.base.kubelet, "lease");
+
+	if (status && x->status_period)
+		status->period = x->status_period;
+	if (status && x->status_report)
+		for (uint32_t i = 0; i < status->n_calls; i++)
+			if (status->calls[i].at_most_every)
+				status->calls[i].at_most_every = x->status_report;
+	if (lease && x->lease)
+		lease->period =
+			x->lease / 4; /* 1.20.2 kubelet.go: leases are renewed at 0.25 */
+}
+
+static int read_objects(struct reading *r, struct reading_recording *x, struct err *err)
+{
+	struct workload_model *w = &x->rec.base.workload;
+
+	w->n_objects = 0;
+	if (!x->objects)
+		return 0;
+	if (x->objects->kind != DOC_LIST || x->objects->n > OBJECTS_MAX)
+		return doc_error(
+			x->objects, err, "'objects' must be a list of at most %d", OBJECTS_MAX);
+	for (const struct doc_node *at = x->objects->first; at; at = at->next) {
+		memset(&w->objects[w->n_objects], 0, sizeof(w->objects[0]));
+		if (table_read(r, &table_recorded_object, at, &w->objects[w->n_objects], err))
+			return ERR_INPUT;
+		w->n_objects++;
+	}
+	return 0;
+}
+
+/* A probe as in a pod's spec (exec: {...}, periodSeconds), or with its handler as a word. */
+static int read_probe(const struct doc_node *at, struct workload_probe *probe, struct err *err)
+{
+	static const char *const known[] = {"exec", "httpGet", "tcpSocket", "grpc", "type",
+		"kind", "name", "handler", "action", "periodSeconds", "initialDelaySeconds",
+		"timeoutSeconds", "failureThreshold", "successThreshold", "container"};
+	static const struct field period = {.name = "periodSeconds",
+		.type = FIELD_SECONDS,
+		.min = NS_S,
+		.max = 24 * 60 * NS_MIN};
+
+	if (at->kind != DOC_MAP)
+		return doc_error(
+			at, err, "a probe is %s, a map is needed", doc_kind_name(at->kind));
+	*probe = (struct workload_probe){.period = 10 * NS_S}; /* Kubernetes' default */
+	for (const struct doc_node *f = at->first; f; f = f->next) {
+		const char *near;
+		size_t i = 0;
+
+		while (i < COUNT_OF(known) && strcmp(known[i], f->key) != 0)
+			i++;
+		near = str_nearest(f->key, known, COUNT_OF(known));
+		if (i == COUNT_OF(known))
+			return doc_error_key(f, err, "no '%.60s' in a probe%s%s%s", f->key,
+				near ? "; did you mean '" : "", near ? near : "",
+				near ? "'?" : "");
+		if (!strcmp(f->key, "exec"))
+			probe->exec |= !(f->kind == DOC_SCALAR && !strcmp(f->text, "false"));
+		else if (f->kind == DOC_SCALAR && !strcmp(f->text, "exec"))
+			probe->exec = true;
+		if (!strcmp(f->key, "periodSeconds") &&
+			field_read_scalar(NULL, &period, f, &probe->period, err))
+			return ERR_INPUT;
+	}
+	return 0;
+}
+
+static int read_probes(struct reading_recording *x, struct err *err)
+{
+	struct workload_model *w = &x->rec.base.workload;
+
+	w->n_probes = 0;
+	if (!x->probes)
+		return 0;
+	if (x->probes->kind != DOC_LIST || x->probes->n > PROBES_MAX)
+		return doc_error(
+			x->probes, err, "'probes' must be a list of at most %d", PROBES_MAX);
+	for (const struct doc_node *at = x->probes->first; at; at = at->next)
+		if (read_probe(at, &w->probes[w->n_probes++], err))
+			return ERR_INPUT;
+	return 0;
+}
+
+int recording_finish(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct reading_recording *x = record;
+	const struct doc_node *node = doc_get(at, "nodes")->first;
+
+	if (!x->rec.n_nodes)
+		return doc_error_key(doc_get(at, "nodes"), err, "the recording has no nodes");
+	for (uint32_t i = 0; i < x->rec.n_nodes; i++, node = node->next)
+		for (uint32_t k = 0; k < i; k++)
+			if (!strcmp(x->rec.nodes[i].name, x->rec.nodes[k].name))
+				return doc_error(node, err, "there are two nodes '%.60s'",
+					x->rec.nodes[i].name);
+	apply_loops(x);
+	x->rec.base.workload.warning_event_per_sync = x->rec.warning_event ? 1 : 0;
+	x->rec.base.workload.pull_always = x->pull == PULL_ALWAYS;
+	return read_objects(r, x, err) ? ERR_INPUT : read_probes(x, err);
+}
+
+/* Puts the name that the recording gives a model into spec, with its place. */
+static int take_name(struct arena *mem, const struct doc_node *map, const char *key,
+	const char *field, struct doc_node *spec, struct err *err)
+{
+	const struct doc_node *at = doc_get(map, key);
+
+	if (!at || at->kind != DOC_SCALAR)
+		return doc_error(
+			at ? at : map, err, "'%s', the name of a model, is missing", key);
+	tree_put(mem, spec, field, doc_clone(mem, at));
+	return 0;
+}
+
+/* Fills rec.base from the models that the recording names. */
+static int take_models(const struct library *lib, const struct doc_node *root,
+	const char *kubelet, struct arena *mem, struct recording *rec, struct err *err)
+{
+	static const char *const rest[][2] = {{"nodes", "1"}, {"duration", "10m"},
+		{"warmup", "0"}, {"start", "atOnce"}, {"seed", "1"}, {"ttlAnnotation", "none"},
+		{"apiserver", "v1.20"}, {"workload", "recorded-density"}};
+	struct doc_node *spec = tree_empty(mem, DOC_MAP, NULL);
+	const struct doc_node *settings = doc_get(root, "kubelet");
+	const struct doc_node *runtime;
+	int code;
+
+	if (!settings || settings->kind != DOC_MAP)
+		return doc_error(
+			settings ? settings : root, err, "'kubelet', a map, is missing");
+	if (take_name(mem, settings, "version", "kubelet", spec, err) ||
+		take_name(mem, root, "runtime", "runtime", spec, err))
+		return ERR_INPUT;
+	if (kubelet)
+		spec = tree_with(mem, spec, "kubelet", tree_text(mem, kubelet));
+	tree_put(mem, spec, "name", tree_text(mem, rec->name));
+	for (size_t i = 0; i < COUNT_OF(rest); i++)
+		tree_put(mem, spec, rest[i][0], tree_text(mem, rest[i][1]));
+	code = scenario_from_doc(lib, spec, NULL, 0, mem, &rec->base, &rec->resolved, err);
+	/* Kubemark's hollow kubelets run without (hollow_kubelet.go GetHollowKubeletConfig). */
+	runtime = doc_get(root, "runtime");
+	if (!code && !strcmp(runtime->text, "kubemark-fake"))
+		rec->base.kubelet.cgroups_per_qos = false;
+	return code;
+}
+
+static int read_root(const struct library *lib, const struct doc_node *root,
+	const char *kubelet, struct arena *mem, struct recording *rec, struct err *err)
+{
+	struct reading_recording *x = ARENA_NEW(mem, struct reading_recording);
+	struct reading r = {.mem = mem, .calls = &x->rec.base.calls};
+	int code;
+
+	if (model_check_head(root, "Recording", &x->rec.name, err))
+		return ERR_INPUT;
+	x->rec.file = root->file;
+	code = take_models(lib, root, kubelet, mem, &x->rec, err);
+	if (!code)
+		code = table_read(&r, &table_recording, root, x, err);
+	if (!code)
+		*rec = x->rec;
+	return code;
+}
+
+int recording_load(const struct library *lib, const char *path, const char *kubelet,
+	struct arena *mem, struct recording *rec, struct err *err)
+{
+	struct doc_node *root = NULL;
+	int code = doc_load(mem, path, RECORDING_FILE_BYTES, &root, err);
+
+	return code ? code : read_root(lib, root, kubelet, mem, rec, err);
+}
+
+int recording_parse(const struct library *lib, const char *name, const char *text, size_t len,
+	struct arena *mem, struct recording *rec, struct err *err)
+{
+	struct doc_node *root = NULL;
+	int code = doc_parse(mem, name, text, len, &root, err);
+
+	return code ? code : read_root(lib, root, NULL, mem, rec, err);
+}
+
+void recording_scenario(const struct recording *rec, uint32_t node, struct scenario *scenario)
+{
+	const struct recorded_node *n = &rec->nodes[node];
+
+	*scenario = rec->base;
+	scenario->workload.pods = n->pods;
+	scenario->kubelet.objects.design = n->objects;
+	scenario->ttl_annotation = n->ttl_annotation;
+	scenario->nodes = 1;
+	scenario->start = START_AT_ONCE;
+}
