@@ -186,6 +186,7 @@ static int read_field(struct reading *r, const struct field *f, const struct doc
 	case FIELD_DURATION:
 	case FIELD_SECONDS:
 	case FIELD_MILLIS:
+	case FIELD_MICROS:
 	case FIELD_RATIO:
 	case FIELD_RATE:
 	case FIELD_NUMBER:
@@ -219,6 +220,7 @@ static void take_otherwise(const struct field *f, char *record)
 	case FIELD_DURATION:
 	case FIELD_SECONDS:
 	case FIELD_MILLIS:
+	case FIELD_MICROS:
 	case FIELD_RATIO:
 	case FIELD_RATE:
 	case FIELD_NUMBER:

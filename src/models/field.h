@@ -26,6 +26,7 @@ enum field_type {
 	FIELD_DURATION,  /* ns_t: as in Go, "1m30s" */
 	FIELD_SECONDS,   /* ns_t: a plain number of seconds */
 	FIELD_MILLIS,    /* ns_t: a plain number of milliseconds */
+	FIELD_MICROS,    /* ns_t: a plain number of microseconds */
 	FIELD_RATIO,     /* int64_t: parts per million, "0.5" or "50%" */
 	FIELD_RATE,      /* int64_t: thousandths a second, -1 is no limit */
 	FIELD_NUMBER,    /* int64_t: millionths of a plain number */

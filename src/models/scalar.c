@@ -105,6 +105,7 @@ static int parse_number(const struct field *f, const char *text, int64_t *out, s
 	case FIELD_MILLIS:
 	case FIELD_NUMBER:
 		return decimal_parse(text, 6, out, err);
+	case FIELD_MICROS:
 	case FIELD_RATE:
 		return decimal_parse(text, 3, out, err);
 	case FIELD_RATIO:
@@ -136,7 +137,7 @@ static const char *limit_text(const struct field *f, int64_t value, char *buf, s
 		return units_format_count(buf, size, value);
 	if (f->type == FIELD_SECONDS)
 		(void)snprintf(buf, size, "%g", (double)value / 1e9);
-	else if (f->type == FIELD_RATE)
+	else if (f->type == FIELD_RATE || f->type == FIELD_MICROS)
 		(void)snprintf(buf, size, "%g", (double)value / 1e3);
 	else
 		(void)snprintf(buf, size, "%g", (double)value / 1e6);
@@ -154,6 +155,7 @@ static int64_t type_max(const struct field *f)
 	case FIELD_DURATION:
 	case FIELD_SECONDS:
 	case FIELD_MILLIS:
+	case FIELD_MICROS:
 		return SPAN_MAX;
 	case FIELD_RATIO:
 		return 1000 * INT64_C(1000000);
@@ -377,6 +379,7 @@ int field_read_scalar(struct reading *r, const struct field *f, const struct doc
 	case FIELD_DURATION:
 	case FIELD_SECONDS:
 	case FIELD_MILLIS:
+	case FIELD_MICROS:
 	case FIELD_RATIO:
 	case FIELD_RATE:
 	case FIELD_NUMBER:

@@ -2,7 +2,10 @@
 #include "models/tree.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/json.h"
 
 struct doc_node *tree_empty(struct arena *mem, enum doc_kind kind, const struct doc_node *place)
 {
@@ -90,4 +93,54 @@ struct doc_node *tree_without(struct arena *mem, const struct doc_node *map, con
 
 	put_entries(mem, copy, map, key);
 	return copy;
+}
+
+static bool is_number(const char *text)
+{
+	const char *at = text + (*text == '-');
+	size_t digits = strspn(at, "0123456789");
+
+	if (!digits || (*at == '0' && digits > 1))
+		return false;
+	at += digits;
+	if (*at == '.') {
+		digits = strspn(at + 1, "0123456789");
+		at += digits ? digits + 1 : 0;
+	}
+	return !*at;
+}
+
+static struct json *scalar_json(const struct doc_node *node)
+{
+	/* Beyond 15 digits a number would not come back as it was. */
+	if (!node->quoted && is_number(node->text) && strlen(node->text) <= 15)
+		return strchr(node->text, '.')
+			       ? json_num(strtod(node->text, NULL))
+			       : json_int((int64_t)strtoll(node->text, NULL, 10));
+	if (!node->quoted && (!strcmp(node->text, "true") || !strcmp(node->text, "false")))
+		return json_bool(*node->text == 't');
+	return json_str(node->text);
+}
+
+struct json *tree_json(const struct doc_node *node)
+{
+	struct json *out;
+
+	switch (node->kind) {
+	case DOC_NULL:
+		return json_null();
+	case DOC_SCALAR:
+		return scalar_json(node);
+	case DOC_MAP:
+		out = json_object();
+		for (const struct doc_node *at = node->first; at; at = at->next)
+			json_put(out, at->key, tree_json(at));
+		return out;
+	case DOC_LIST:
+		out = json_array();
+		for (const struct doc_node *at = node->first; at; at = at->next)
+			json_append(out, tree_json(at));
+		return out;
+	}
+	return NULL;
 }

@@ -31,4 +31,9 @@ struct doc_node *tree_with(
 /* A copy of map without key. */
 struct doc_node *tree_without(struct arena *mem, const struct doc_node *map, const char *key);
 
+struct json;
+
+/* The tree as JSON, which the caller owns.  Unquoted numbers and truth values stay such. */
+struct json *tree_json(const struct doc_node *node);
+
 #endif

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cmd_models.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/doc.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "models/explain.h"
+#include "models/library.h"
+#include "models/schema.h"
+#include "models/tree.h"
+
+/* One run of the command. */
+struct models_run {
+	struct library lib;
+	struct arena mem;
+	struct str out;
+	bool json;
+	const char *name; /* NAME or KIND; NULL if none was given */
+};
+
+static void add_json(struct models_run *m, struct json *value)
+{
+	char *text = json_print(value);
+
+	str_add(&m->out, text);
+	free(text);
+	json_free(value);
+}
+
+static struct json *result(const char *kind)
+{
+	struct json *out = json_object();
+
+	json_put_str(out, "apiVersion", MODEL_API_VERSION);
+	json_put_str(out, "kind", kind);
+	return out;
+}
+
+/* What a model of the library extends, "" if nothing. */
+static const char *base_of(struct models_run *m, enum model_kind kind, const char *name)
+{
+	const struct doc_node *extends;
+	struct doc_node *root;
+	char path[1024];
+
+	(void)snprintf(
+		path, sizeof(path), "%s/%s/%s.yaml", m->lib.dir, model_kind_folder(kind), name);
+	if (doc_load(&m->mem, path, MODEL_FILE_BYTES, &root, NULL))
+		return "";
+	extends = doc_get(doc_get(root, "spec"), "extends");
+	return extends && extends->kind == DOC_SCALAR ? extends->text : "";
+}
+
+static void list_one(
+	struct models_run *m, struct json *list, enum model_kind kind, const char *name)
+{
+	const char *base = base_of(m, kind, name);
+	struct json *entry;
+
+	if (!list) {
+		str_addf(&m->out, "%-10s  %-18s  %s\n", model_kind_folder(kind), name, base);
+		return;
+	}
+	entry = json_object();
+	json_put_str(entry, "kind", model_kind_name(kind));
+	json_put_str(entry, "name", name);
+	if (*base)
+		json_put_str(entry, "extends", base);
+	json_append(list, entry);
+}
+
+static int run_list(struct models_run *m, struct err *err)
+{
+	struct json *list = m->json ? json_array() : NULL;
+	struct json *out;
+
+	if (!list)
+		str_addf(&m->out, "%-10s  %-18s  %s\n", "KIND", "NAME", "EXTENDS");
+	for (unsigned k = 0; k < MODEL_KINDS; k++) {
+		const char **names;
+		uint32_t n;
+
+		if (library_list(&m->lib, (enum model_kind)k, &m->mem, &names, &n, err)) {
+			json_free(list);
+			return ERR_INPUT;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			list_one(m, list, (enum model_kind)k, names[i]);
+	}
+	if (list) {
+		out = result("ModelList");
+		json_put(out, "models", list);
+		add_json(m, out);
+	}
+	return 0;
+}
+
+/* The kinds of which the library has a model of that name. */
+static uint32_t kinds_with(
+	struct models_run *m, const char *name, enum model_kind *first, struct str *all)
+{
+	uint32_t found = 0;
+
+	for (unsigned k = 0; k < MODEL_KINDS; k++) {
+		char path[1024];
+
+		(void)snprintf(path, sizeof(path), "%s/%s/%.200s.yaml", m->lib.dir,
+			model_kind_folder((enum model_kind)k), name);
+		if (!file_exists(path))
+			continue;
+		if (!found++)
+			*first = (enum model_kind)k;
+		else
+			str_addf(all, "%s%s:%s", str_len(all) ? ", " : "",
+				model_kind_folder((enum model_kind)k), name);
+	}
+	return found;
+}
+
+static int no_such_model(struct models_run *m, struct err *err)
+{
+	const char *known[512];
+	const char *near;
+	size_t n = 0;
+
+	for (unsigned k = 0; k < MODEL_KINDS; k++) {
+		const char **names;
+		uint32_t count;
+
+		if (library_list(&m->lib, (enum model_kind)k, &m->mem, &names, &count, err))
+			return ERR_INPUT;
+		for (uint32_t i = 0; i < count && n < 512; i++)
+			known[n++] = names[i];
+	}
+	near = str_nearest(m->name, known, n);
+	return err_set(err, ERR_INPUT, "no model '%.100s'%s%s%s", m->name,
+		near ? "; did you mean '" : "; 'nodetoll models list' lists them",
+		near ? near : "", near ? "'?" : "");
+}
+
+static int load_file(struct models_run *m, struct model *model, struct err *err)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int code = file_read(m->name, MODEL_FILE_BYTES, &text, &len, err);
+
+	if (!code)
+		code = library_load_text(&m->lib, m->name, text, len, &m->mem, model, err);
+	free(text);
+	return code;
+}
+
+/* NAME, KIND:NAME or a file. */
+static int load(struct models_run *m, struct model *model, struct err *err)
+{
+	const char *colon = strchr(m->name, ':');
+	enum model_kind kind = MODEL_KINDS;
+	struct str others = {0};
+	char folder[32];
+	uint32_t found;
+
+	if (colon && (size_t)(colon - m->name) < sizeof(folder)) {
+		(void)snprintf(folder, sizeof(folder), "%.*s", (int)(colon - m->name), m->name);
+		kind = model_kind_find(folder);
+		if (kind != MODEL_KINDS)
+			return library_load(&m->lib, kind, colon + 1, &m->mem, model, err);
+	}
+	if (strchr(m->name, '/') || strstr(m->name, ".yaml") || strstr(m->name, ".json"))
+		return load_file(m, model, err);
+	found = kinds_with(m, m->name, &kind, &others);
+	if (found > 1)
+		(void)fprintf(stderr, "nodetoll models: %s:%s; there is also %s\n",
+			model_kind_folder(kind), m->name, str_text(&others));
+	str_fini(&others);
+	if (!found)
+		return no_such_model(m, err);
+	return library_load(&m->lib, kind, m->name, &m->mem, model, err);
+}
+
+static int run_show(struct models_run *m, struct err *err)
+{
+	struct model model = {0};
+	struct json *out;
+	struct json *metadata;
+	int code = load(m, &model, err);
+
+	if (code)
+		return code;
+	if (!m->json) {
+		str_addf(&m->out, "apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\nspec:\n",
+			MODEL_API_VERSION, model_kind_name(model.kind), model.name);
+		struct str spec = {0};
+
+		doc_print_yaml(&spec, tree_without(&m->mem, model.spec, "name"));
+		for (const char *line = str_text(&spec); *line;) {
+			size_t len = strcspn(line, "\n");
+
+			str_addf(&m->out, "  %.*s\n", (int)len, line);
+			line += len + (line[len] == '\n');
+		}
+		str_fini(&spec);
+		return 0;
+	}
+	out = result(model_kind_name(model.kind));
+	metadata = json_object();
+	json_put_str(metadata, "name", model.name);
+	json_put(out, "metadata", metadata);
+	json_put(out, "spec", tree_json(tree_without(&m->mem, model.spec, "name")));
+	add_json(m, out);
+	return 0;
+}
+
+static void explain_text(struct models_run *m, const struct explained *list, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct explained *e = &list[i];
+
+		str_addf(&m->out, "%-40s %-14s %-9s %s", e->path, e->value,
+			evidence_name(e->is), e->source ? e->source : "(no source)");
+		if (e->file)
+			str_addf(&m->out, "  [%s:%u]", e->file, e->line);
+		str_add(&m->out, "\n");
+	}
+}
+
+static void explain_json(struct models_run *m, const struct model *model,
+	const struct explained *list, uint32_t n)
+{
+	struct json *out = result("ModelExplanation");
+	struct json *constants = json_array();
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct json *c = json_object();
+
+		json_put_str(c, "path", list[i].path);
+		json_put_str(c, "value", list[i].value);
+		json_put_str(c, "is", evidence_name(list[i].is));
+		json_put_str(c, "source", list[i].source);
+		json_put_str(c, "file", list[i].file);
+		json_put_int(c, "line", list[i].line);
+		json_append(constants, c);
+	}
+	json_put_str(out, "modelKind", model_kind_name(model->kind));
+	json_put_str(out, "name", model->name);
+	json_put(out, "constants", constants);
+	json_put_int(out, "withoutSource", explained_unsourced(list, n));
+	add_json(m, out);
+}
+
+static int run_explain(struct models_run *m, struct err *err)
+{
+	struct model model = {0};
+	struct explained *list;
+	uint32_t n;
+	int code = load(m, &model, err);
+
+	if (code)
+		return code;
+	model_explain(&model, &m->mem, &list, &n);
+	if (m->json) {
+		explain_json(m, &model, list, n);
+		return 0;
+	}
+	explain_text(m, list, n);
+	str_addf(&m->out, "%u constants, %u without a source\n", n,
+		explained_unsourced(list, n));
+	return 0;
+}
+
+static int run_schema(struct models_run *m, struct err *err)
+{
+	struct json *schema;
+
+	if (schema_of(m->name, &schema, err))
+		return ERR_INPUT;
+	add_json(m, schema);
+	return 0;
+}
+
+struct verb {
+	const char *name;
+	bool needs_name;
+	int (*run)(struct models_run *m, struct err *err);
+};
+
+static const struct verb verbs[] = {
+	{"list", false, run_list},
+	{"show", true, run_show},
+	{"explain", true, run_explain},
+	{"schema", true, run_schema},
+};
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static const struct verb *find_verb(const char *name, struct err *err)
+{
+	const char *known[VERBS];
+	const char *near;
+
+	for (size_t i = 0; i < VERBS; i++) {
+		if (!strcmp(name, verbs[i].name))
+			return &verbs[i];
+		known[i] = verbs[i].name;
+	}
+	near = str_nearest(name, known, VERBS);
+	(void)err_set(err, ERR_INPUT, "models: no '%.60s'%s%s%s", name,
+		near ? "; did you mean '" : "; there are: list, show, explain, schema",
+		near ? near : "", near ? "'?" : "");
+	return NULL;
+}
+
+/* -o json, -ojson, --output=json, --output json. */
+static int take_output(struct models_run *m, int argc, char **argv, int *i, struct err *err)
+{
+	const char *value;
+
+	if (!strncmp(argv[*i], "--output=", 9))
+		value = argv[*i] + 9;
+	else if (strncmp(argv[*i], "--", 2) != 0 && argv[*i][2])
+		value = argv[*i] + 2;
+	else if (++*i < argc)
+		value = argv[*i];
+	else
+		return err_set(err, ERR_INPUT, "-o needs text or json");
+	m->json = !strcmp(value, "json");
+	if (!m->json && strcmp(value, "text") != 0)
+		return err_set(err, ERR_INPUT, "-o is '%.60s': text or json is needed", value);
+	return 0;
+}
+
+static int parse(
+	struct models_run *m, int argc, char **argv, const struct verb **verb, struct err *err)
+{
+	*verb = NULL;
+	for (int i = 1; i < argc; i++) {
+		if (!strncmp(argv[i], "-o", 2) || !strncmp(argv[i], "--output", 8)) {
+			if (take_output(m, argc, argv, &i, err))
+				return ERR_INPUT;
+		} else if (argv[i][0] == '-' && argv[i][1]) {
+			return err_set(err, ERR_INPUT, "models: no flag '%.60s'", argv[i]);
+		} else if (!*verb) {
+			*verb = find_verb(argv[i], err);
+			if (!*verb)
+				return ERR_INPUT;
+		} else if (!m->name && (*verb)->needs_name) {
+			m->name = argv[i];
+		} else {
+			return err_set(err, ERR_INPUT, "models %s: '%.60s' is one too many",
+				(*verb)->name, argv[i]);
+		}
+	}
+	if (!*verb)
+		*verb = &verbs[0];
+	if ((*verb)->needs_name && !m->name)
+		return err_set(err, ERR_INPUT, "models %s: a name is needed", (*verb)->name);
+	return 0;
+}
+
+int cmd_models(const char *models_dir, int argc, char **argv, struct err *err)
+{
+	struct models_run m = {.lib = {.dir = models_dir}};
+	const struct verb *verb;
+	int code;
+
+	arena_init(&m.mem, 0);
+	code = parse(&m, argc, argv, &verb, err);
+	if (!code)
+		code = verb->run(&m, err);
+	if (!code && (fwrite(str_text(&m.out), 1, str_len(&m.out), stdout) != str_len(&m.out) ||
+			     fflush(stdout)))
+		code = err_set(err, ERR_ENV, "standard output cannot be written");
+	str_fini(&m.out);
+	arena_fini(&m.mem);
+	return err_exit_status((enum err_code)code);
+}

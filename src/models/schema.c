@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/schema.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "models/calibration.h"
+#include "models/recording.h"
+#include "models/tables.h"
+
+const char *const schema_kinds[] = {"kubelet", "runtime", "apiserver", "workload", "scenario",
+	"recording", "calibration", NULL};
+
+#define SPAN_PATTERN  "^(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$"
+#define SHARE_PATTERN "^[0-9]*\\.?[0-9]+%?$"
+#define COUNT_PATTERN "^[0-9.]+(e[0-9]+|[munkMGTPE]|[KMGTPE]i)?$"
+
+/* What differs between a model and a measurement: models extend others, so that fields may be
+ * missing, and may give every constant a source. */
+enum style { STYLE_MODEL, STYLE_MEASURED };
+
+static struct json *map_schema(const struct table *t, enum style style, bool whole);
+
+static struct json *typed(const char *type)
+{
+	struct json *s = json_object();
+
+	json_put_str(s, "type", type);
+	return s;
+}
+
+static struct json *any_of(struct json *a, struct json *b)
+{
+	struct json *s = json_object();
+	struct json *list = json_array();
+
+	json_append(list, a);
+	json_append(list, b);
+	json_put(s, "anyOf", list);
+	return s;
+}
+
+static struct json *reference(const char *to)
+{
+	struct json *s = json_object();
+
+	json_put_str(s, "$ref", to);
+	return s;
+}
+
+static struct json *words_schema(const struct field *f)
+{
+	struct json *s = json_object();
+	struct json *list = json_array();
+
+	for (uint32_t i = 0; i < f->n_words; i++)
+		json_append_str(list, f->words[i].name);
+	json_put(s, "enum", list);
+	return s;
+}
+
+static struct json *pattern_schema(const char *pattern)
+{
+	struct json *s = typed("string");
+
+	json_put_str(s, "pattern", pattern);
+	return s;
+}
+
+/* A number with the field's limits, in the unit that the file states. */
+static struct json *number_schema(const struct field *f, const char *type, double unit)
+{
+	struct json *s = typed(type);
+
+	json_put_num(s, "minimum", f->type == FIELD_RATE ? -1 : (double)f->min / unit);
+	if (f->max)
+		json_put_num(s, "maximum", (double)f->max / unit);
+	return s;
+}
+
+static struct json *zero_or(struct json *other)
+{
+	struct json *zero = json_object();
+
+	json_put_int(zero, "const", 0);
+	return any_of(other, zero);
+}
+
+static struct json *scalar_schema(const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_BOOL:
+		return typed("boolean");
+	case FIELD_COUNT:
+		return any_of(number_schema(f, "integer", 1), pattern_schema(COUNT_PATTERN));
+	case FIELD_SEED:
+		return number_schema(f, "integer", 1);
+	case FIELD_DURATION:
+		return zero_or(pattern_schema(SPAN_PATTERN));
+	case FIELD_SECONDS:
+		return number_schema(f, "number", 1e9);
+	case FIELD_MILLIS:
+		return number_schema(f, "number", 1e6);
+	case FIELD_MICROS:
+	case FIELD_RATE:
+		return number_schema(f, "number", 1e3);
+	case FIELD_NUMBER:
+		return number_schema(f, "number", 1e6);
+	case FIELD_RATIO:
+		return any_of(number_schema(f, "number", 1e6), pattern_schema(SHARE_PATTERN));
+	case FIELD_ENUM:
+	case FIELD_OPERATION:
+		return f->n_words ? words_schema(f) : typed("string");
+	case FIELD_API:
+		return pattern_schema("^(get|list|watch|create|update|patch|delete|"
+				      "deletecollection) [a-z0-9./-]+$");
+	case FIELD_TEXT:
+		return f->n_words ? words_schema(f) : typed("string");
+	case FIELD_TEXT_PTR:
+	case FIELD_WATCHED:
+		return typed("string");
+	case FIELD_MAP:
+	case FIELD_LIST:
+	case FIELD_NAMED:
+	case FIELD_BY_WORD:
+	case FIELD_IGNORED:
+	case FIELD_TREE:
+		break;
+	}
+	return json_object();
+}
+
+/* A single value, or one with its source. */
+static struct json *value_schema(const struct field *f, enum style style)
+{
+	struct json *plain = scalar_schema(f);
+	struct json *sourced;
+	struct json *properties;
+	struct json *required;
+
+	if (f->n_words && (f->type == FIELD_COUNT || f->type == FIELD_DURATION))
+		plain = any_of(plain, words_schema(f));
+	if (style == STYLE_MEASURED)
+		return plain;
+	sourced = typed("object");
+	properties = json_object();
+	required = json_array();
+	json_put(properties, "value", json_clone(plain));
+	json_put(properties, "source", reference("#/definitions/source"));
+	json_put(properties, "is", reference("#/definitions/is"));
+	json_put(sourced, "properties", properties);
+	json_append_str(required, "value");
+	json_put(sourced, "required", required);
+	json_put_bool(sourced, "additionalProperties", false);
+	return any_of(plain, sourced);
+}
+
+static struct json *list_schema(const struct field *f, enum style style)
+{
+	struct json *s = typed("array");
+
+	/* Lists replace, so their entries are whole. */
+	json_put(s, "items", map_schema(f->sub, style, true));
+	json_put_int(s, "maxItems", f->limit);
+	return s;
+}
+
+static void allow_sources(struct json *properties, enum style style)
+{
+	if (style == STYLE_MEASURED)
+		return;
+	json_put(properties, "source", reference("#/definitions/source"));
+	json_put(properties, "is", reference("#/definitions/is"));
+}
+
+/* A map of entries by name: entries that a file does not know are its predecessor's. */
+static struct json *named_schema(const struct field *f, enum style style)
+{
+	struct json *s = typed("object");
+	struct json *properties = json_object();
+	struct json *entry = map_schema(f->sub, style, style == STYLE_MEASURED);
+
+	allow_sources(properties, style);
+	json_put(s, "properties", properties);
+	if (f->type == FIELD_BY_WORD) {
+		struct json *names = words_schema(f);
+
+		if (style == STYLE_MODEL) {
+			json_append_str(json_get(names, "enum"), "source");
+			json_append_str(json_get(names, "enum"), "is");
+		}
+		json_put(s, "propertyNames", names);
+	}
+	json_put(s, "additionalProperties",
+		f->type == FIELD_NAMED && style == STYLE_MODEL ? any_of(entry, typed("null"))
+							       : entry);
+	return s;
+}
+
+/* A scenario's kubelet, runtime, API server or workload: a name, or a map. */
+static bool is_reference(const struct field *f)
+{
+	return f->sub == &table_kubelet || f->sub == &table_runtime ||
+	       f->sub == &table_apiserver || f->sub == &table_workload;
+}
+
+static struct json *shape_schema(const struct field *f, enum style style)
+{
+	switch (f->type) {
+	case FIELD_MAP:
+		if (is_reference(f))
+			return any_of(typed("string"), map_schema(f->sub, style, false));
+		return map_schema(f->sub, style, style == STYLE_MEASURED);
+	case FIELD_LIST:
+		return list_schema(f, style);
+	case FIELD_NAMED:
+	case FIELD_BY_WORD:
+		return named_schema(f, style);
+	case FIELD_IGNORED:
+	case FIELD_TREE:
+		return json_object();
+	case FIELD_BOOL:
+	case FIELD_COUNT:
+	case FIELD_SEED:
+	case FIELD_DURATION:
+	case FIELD_SECONDS:
+	case FIELD_MILLIS:
+	case FIELD_MICROS:
+	case FIELD_RATIO:
+	case FIELD_RATE:
+	case FIELD_NUMBER:
+	case FIELD_ENUM:
+	case FIELD_TEXT:
+	case FIELD_TEXT_PTR:
+	case FIELD_OPERATION:
+	case FIELD_API:
+	case FIELD_WATCHED:
+		break;
+	}
+	return value_schema(f, style);
+}
+
+static struct json *field_schema(const struct field *f, enum style style)
+{
+	struct json *s = shape_schema(f, style);
+
+	if (f->help)
+		json_put_str(s, "description", f->help);
+	return s;
+}
+
+static struct json *map_schema(const struct table *t, enum style style, bool whole)
+{
+	struct json *s = typed("object");
+	struct json *properties = json_object();
+	struct json *required = json_array();
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct field *f = &t->field[i];
+
+		if (f->flags & FIELD_KEY)
+			continue;
+		json_put(properties, f->name, field_schema(f, style));
+		if (whole && !(f->flags & (FIELD_OPTIONAL | FIELD_KEEP)))
+			json_append_str(required, f->name);
+	}
+	if (t == &table_kubelet || t == &table_runtime || t == &table_apiserver ||
+		t == &table_workload || t == &table_scenario)
+		json_put(properties, "extends", typed("string"));
+	allow_sources(properties, style);
+	json_put(s, "properties", properties);
+	if (json_size(required))
+		json_put(s, "required", required);
+	else
+		json_free(required);
+	json_put_bool(s, "additionalProperties", false);
+	return s;
+}
+
+static struct json *constant(const char *text)
+{
+	struct json *s = json_object();
+
+	json_put_str(s, "const", text);
+	return s;
+}
+
+static struct json *metadata_schema(void)
+{
+	struct json *s = typed("object");
+	struct json *properties = json_object();
+	struct json *required = json_array();
+	struct json *name = typed("string");
+
+	json_put_int(name, "minLength", 1);
+	json_put_int(name, "maxLength", MODEL_NAME - 1);
+	json_put(properties, "name", name);
+	json_put(s, "properties", properties);
+	json_append_str(required, "name");
+	json_put(s, "required", required);
+	return s;
+}
+
+static struct json *definitions(void)
+{
+	struct json *s = json_object();
+	struct json *source = typed("string");
+	struct json *is = json_object();
+	struct json *kinds = json_array();
+
+	json_put_int(source, "minLength", 1);
+	json_put_str(source, "description", "where the constants in this map come from");
+	json_put(s, "source", source);
+	for (unsigned i = EVIDENCE_READ; i < EVIDENCES; i++)
+		json_append_str(kinds, evidence_name((enum evidence)i));
+	json_put(is, "enum", kinds);
+	json_put_str(is, "description", "what kind of evidence that is");
+	json_put(s, "is", is);
+	return s;
+}
+
+static struct json *head(const char *kind)
+{
+	struct json *s = json_object();
+
+	json_put_str(s, "$schema", "http://json-schema.org/draft-07/schema#");
+	json_put_str(s, "title", kind);
+	return s;
+}
+
+static struct json *model_schema(enum model_kind kind)
+{
+	static const char *const required_names[] = {"apiVersion", "kind", "metadata", "spec"};
+	struct json *s = head(model_kind_name(kind));
+	struct json *properties = json_object();
+	struct json *required = json_array();
+
+	json_put_str(s, "type", "object");
+	json_put(properties, "apiVersion", constant(MODEL_API_VERSION));
+	json_put(properties, "kind", constant(model_kind_name(kind)));
+	json_put(properties, "metadata", metadata_schema());
+	json_put(properties, "spec", map_schema(model_kind_table(kind), STYLE_MODEL, false));
+	json_put(s, "properties", properties);
+	for (size_t i = 0; i < COUNT_OF(required_names); i++)
+		json_append_str(required, required_names[i]);
+	json_put(s, "required", required);
+	json_put_bool(s, "additionalProperties", false);
+	json_put(s, "definitions", definitions());
+	return s;
+}
+
+/* Files without a spec: their table is of the whole file. */
+static struct json *measured_schema(const char *kind, const struct table *t)
+{
+	struct json *s = head(kind);
+	struct json *all = json_array();
+	struct json *heads = typed("object");
+	struct json *properties = json_object();
+
+	json_put(properties, "apiVersion", constant(MODEL_API_VERSION));
+	json_put(properties, "kind", constant(kind));
+	json_put(properties, "metadata", metadata_schema());
+	json_put(heads, "properties", properties);
+	json_append(all, heads);
+	json_append(all, map_schema(t, STYLE_MEASURED, true));
+	json_put(s, "allOf", all);
+	return s;
+}
+
+int schema_of(const char *kind, struct json **schema, struct err *err)
+{
+	enum model_kind model = model_kind_find(kind);
+	const char *near;
+	uint32_t n = 0;
+
+	if (model != MODEL_KINDS)
+		*schema = model_schema(model);
+	else if (!strcmp(kind, "recording") || !strcmp(kind, "Recording"))
+		*schema = measured_schema("Recording", &table_recording);
+	else if (!strcmp(kind, "calibration") || !strcmp(kind, "Calibration"))
+		*schema = measured_schema("Calibration", &table_calibration);
+	else {
+		while (schema_kinds[n])
+			n++;
+		near = str_nearest(kind, schema_kinds, n);
+		return err_set(err, ERR_INPUT, "no kind '%.60s'%s%s%s", kind,
+			near ? "; did you mean '" : "", near ? near : "",
+			near ? "'?"
+			     : ": kubelet, runtime, apiserver, workload, scenario, "
+			       "recording, calibration");
+	}
+	return 0;
+}
