@@ -193,7 +193,8 @@ struct runtime_model {
 	struct latency dispatch;       /* from one goroutine to the next */
 	bool sandbox_stop_checks;      /* stopping a removed sandbox or asking a removed
 					* container's status is NotFound */
-	bool stop_is_seen_early;
+	bool stop_is_seen_early; /* an exit is listed before the call that caused it ends */
+	bool stops_at_once;      /* StopContainer does not wait for SIGTERM to be heeded */
 	char calibration[MODEL_NAME];  /* CPU; "" if none */
 	uint32_t n_rules;
 	struct runtime_rule rules[RULES_MAX];

@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 
-enum { DRAW_LATENCY = 101, DRAW_DEATH, DRAW_VICTIM, DRAW_RULE, MILLION = 1000000 };
+enum { DRAW_LATENCY = 101, DRAW_DEATH, DRAW_VICTIM, DRAW_RULE, DRAW_EXIT, MILLION = 1000000 };
 
 void mock_init(struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key)
 {
@@ -120,12 +120,15 @@ static enum outcome call_outcome(const struct mock *m, const struct chain *c, ui
 			       : OUTCOME_NOT_FOUND;
 	case OP_CONTAINER_STATUS:
 	case OP_REMOVE_CONTAINER:
-		if (c->instance == CHAIN_CURRENT || c->pod == CHAIN_NO_POD)
+		if (c->instance == CHAIN_CURRENT || c->pod == CHAIN_NO_POD ||
+			!m->params->gone_is_an_error)
 			return OUTCOME_OK; /* a status among many: the records say which exist */
 		return container_exists(m, c) ? OUTCOME_OK : OUTCOME_NOT_FOUND;
 	case OP_STOP_PODSANDBOX:
 	case OP_REMOVE_PODSANDBOX:
-		return m->records.sandbox[c->pod] != RECORD_NONE ? OUTCOME_OK : OUTCOME_NOT_FOUND;
+		return m->records.sandbox[c->pod] != RECORD_NONE || !m->params->gone_is_an_error
+			       ? OUTCOME_OK
+			       : OUTCOME_NOT_FOUND;
 	default:
 		return OUTCOME_OK;
 	}
@@ -211,6 +214,7 @@ static ns_t one_call(struct mock *m, ns_t now, const struct chain *c, const stru
 {
 	uint16_t op = s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
 	ns_t latency = latency_of(m, op, records_listed(m, s, op));
+	ns_t true_at;
 	uint16_t container = (uint16_t)(c->container + (c->parallel ? nth : 0));
 	record_t r;
 
@@ -220,11 +224,14 @@ static ns_t one_call(struct mock *m, ns_t now, const struct chain *c, const stru
 		latency += m->params->grace;
 	if (m->params->n_rules)
 		latency = disturbed(m, now, op, latency, what);
+	true_at = now + latency;
+	if (op == OP_STOP_CONTAINER && m->params->exit_is_seen_early)
+		true_at = now + rng_span(rng_draw(m->key, DRAW_EXIT, op, m->draws), 0, latency);
 	now += latency;
 	if (*what != OUTCOME_OK || !call_changes(op))
 		return now;
 	r = op == OP_PULL_IMAGE ? 0 : *record_of(m, c->pod, container);
-	change_push(m, (struct mock_change){.at = now,
+	change_push(m, (struct mock_change){.at = true_at,
 			       .pod = c->pod,
 			       .container = container,
 			       .instance = c->instance == CHAIN_CURRENT
@@ -357,7 +364,8 @@ static bool come_true(struct mock *m, ns_t now, const struct mock_change *c)
 			sandbox_set(m, c->pod, RECORD_EXITED);
 		return false;
 	case OP_REMOVE_PODSANDBOX:
-		sandbox_set(m, c->pod, RECORD_NONE);
+		if (m->records.sandbox[c->pod] != RECORD_NONE)
+			sandbox_set(m, c->pod, RECORD_NONE);
 		return false;
 	case OP_CREATE_CONTAINER:
 		container_created(m, c->pod, c->container);

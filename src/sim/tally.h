@@ -36,6 +36,8 @@ struct tally {
 	uint32_t last[2];            /* the window that last counted */
 	uint32_t seconds;            /* of the series, from window 0's start; 0: none */
 	uint32_t *series;            /* [CALLS_MAX][seconds] */
+	void (*trace)(void *ctx, uint16_t call, enum outcome what, ns_t at); /* NULL: off */
+	void *trace_ctx;
 };
 
 /* Make t count into n windows that the caller sets, with a series over the first of them if
@@ -64,6 +66,8 @@ static inline void tally_add(struct tally *t, uint16_t call, enum outcome what, 
 	unsigned side = !call_is_runtime(call);
 	struct tally_counts *c = tally_at(t, side, at);
 
+	if (t->trace)
+		t->trace(t->trace_ctx, call, what, at);
 	if (!c)
 		return;
 	c->count[call][what]++;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet/fleet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apiserver/ttl.h"
+#include "base/pool.h"
+#include "fleet/node.h"
+
+enum { NODES_AN_ITEM = 8 };
+
+struct fleet_thread {
+	struct node node;
+	struct arena mem;
+	struct fleet_result result;
+};
+
+struct fleet {
+	const struct fleet_params *params;
+	struct node_plan plan;
+	struct arena mem;
+	unsigned n_threads;
+	struct fleet_thread *thread;
+	uint32_t done; /* by thread 0, times the number of threads: an estimate */
+};
+
+/* ------------------------------------------------------------------ the plan */
+
+static void plan_rules(struct mock_params *m, const struct runtime_model *r)
+{
+	static const enum mock_disturbance kinds[] = {
+		[RULE_SLOW] = MOCK_SLOW, [RULE_HANG] = MOCK_HANG, [RULE_FAIL] = MOCK_FAIL};
+
+	m->n_rules = r->n_rules;
+	for (uint32_t i = 0; i < r->n_rules; i++)
+		m->rules[i] = (struct mock_rule){kinds[r->rules[i].kind], r->rules[i].op,
+			r->rules[i].factor, r->rules[i].share, r->rules[i].from, r->rules[i].until};
+}
+
+/* A recorded mean replaces the model's; the shape stays. */
+static void plan_mock(struct mock_params *m, const struct scenario *s, uint32_t places,
+	const ns_t *op_mean)
+{
+	const struct runtime_model *r = &s->runtime;
+	const struct workload_model *w = &s->workload;
+
+	*m = (struct mock_params){.pods = places,
+		.containers = w->containers,
+		.grace = w->grace,
+		.stops_at_once = w->exit_on_sigterm || r->stops_at_once,
+		.exit_is_seen_early = r->stop_is_seen_early,
+		.gone_is_an_error = r->sandbox_stop_checks,
+		.death_every = w->container_death_every,
+		.crash_after = w->crash_after,
+		.images = w->images && w->images <= MOCK_IMAGES ? w->images : 1,
+		.image_present = w->image_present,
+		.hang = 2 * NS_MIN};
+	for (unsigned op = 0; op < OP_N; op++) {
+		const struct latency *l = &r->op[op];
+		bool recorded = op_mean && op_mean[op] > 0;
+
+		dist_init(&m->op[op], recorded ? op_mean[op] : l->mean, recorded ? 0 : l->per_record,
+			l->p50, l->p99);
+	}
+	plan_rules(m, r);
+}
+
+static ns_t annotation_of(const struct scenario *s)
+{
+	if (s->ttl_annotation == -1)
+		return ttl_of_size(
+			&s->apiserver, s->cluster_nodes ? s->cluster_nodes : s->nodes);
+	return s->ttl_annotation;
+}
+
+/* Pods that are replaced overlap for a while. */
+static uint32_t places_for(const struct fleet_params *p)
+{
+	uint32_t pods = p->scenario->workload.pods;
+
+	for (uint32_t i = 0; i < p->n_actions; i++)
+		if (p->action[i].act == FLEET_CHURN)
+			return pods + pods / 4 + 4;
+	return pods;
+}
+
+static void plan_init(struct fleet *f)
+{
+	const struct fleet_params *p = f->params;
+	struct node_plan *plan = &f->plan;
+
+	plan->params = p;
+	plan->places = places_for(p);
+	agent_plan_init(
+		&plan->agent, p->scenario, plan->places, annotation_of(p->scenario), &f->mem);
+	api_init(&plan->api, p->scenario, p->scenario->seed, plan->places);
+	for (uint32_t w = 0; w <= p->n_windows; w++)
+		plan_mock(&plan->mock[w], p->scenario, plan->places,
+			w < p->n_windows ? p->window[w].op_mean : NULL);
+}
+
+/* ------------------------------------------------------------------ results */
+
+static void result_init(struct fleet_result *r, const struct fleet_params *p)
+{
+	const struct fleet_window *first = &p->window[0];
+	uint32_t seconds =
+		p->series ? (uint32_t)((first->until[0] - first->from[0] + NS_S - 1) / NS_S) : 0;
+
+	memset(r, 0, sizeof(*r));
+	arena_init(&r->mem, 0);
+	tally_init(&r->tally, &r->mem, p->n_windows, seconds);
+	for (uint32_t w = 0; w < p->n_windows; w++) {
+		memcpy(r->tally.window[w].from, p->window[w].from, sizeof(first->from));
+		memcpy(r->tally.window[w].until, p->window[w].until, sizeof(first->until));
+	}
+	hist_reset(&r->detection);
+	hist_reset(&r->staleness);
+	hist_reset(&r->relist_duration);
+	hist_reset(&r->relist_interval);
+	hist_reset(&r->running);
+	hist_reset(&r->gone);
+	for (unsigned i = 0; i < 5; i++)
+		hist_reset(&r->step[i]);
+}
+
+static void result_merge(struct fleet_result *into, const struct fleet_result *from)
+{
+	tally_merge(&into->tally, &from->tally);
+	hist_merge(&into->detection, &from->detection);
+	hist_merge(&into->staleness, &from->staleness);
+	hist_merge(&into->relist_duration, &from->relist_duration);
+	hist_merge(&into->relist_interval, &from->relist_interval);
+	hist_merge(&into->running, &from->running);
+	hist_merge(&into->gone, &from->gone);
+	for (unsigned i = 0; i < 5; i++)
+		hist_merge(&into->step[i], &from->step[i]);
+	into->pods_started += from->pods_started;
+	into->pods_removed += from->pods_removed;
+	into->open_watches += from->open_watches;
+	into->open_object_watches += from->open_object_watches;
+	into->distinct_objects += from->distinct_objects;
+	into->object_references += from->object_references;
+	into->events_dropped += from->events_dropped;
+	into->pleg_events_dropped += from->pleg_events_dropped;
+	into->unhealthy_nodes += from->unhealthy_nodes;
+	into->steps += from->steps;
+	for (unsigned w = 0; w < FLEET_WINDOWS; w++)
+		into->relists[w] += from->relists[w];
+	if (from->node_bytes > into->node_bytes)
+		into->node_bytes = from->node_bytes;
+}
+
+/* ------------------------------------------------------------------ running */
+
+static void trace_call(void *ctx, uint16_t call, enum outcome what, ns_t at)
+{
+	const struct fleet *f = ctx;
+	const struct fleet_call c = {at, f->params->trace_node, call, what};
+
+	f->params->trace(f->params->ctx, &c);
+}
+
+static void run_nodes(void *ctx, unsigned thread, uint32_t item)
+{
+	struct fleet *f = ctx;
+	struct fleet_thread *t = &f->thread[thread];
+	uint32_t nodes = f->params->scenario->nodes;
+
+	for (uint32_t i = item * NODES_AN_ITEM; i < (item + 1) * NODES_AN_ITEM && i < nodes; i++) {
+		bool traced = f->params->trace && i == f->params->trace_node;
+
+		arena_reset(&t->mem);
+		t->result.tally.trace = traced ? trace_call : NULL;
+		t->result.tally.trace_ctx = f;
+		node_run(&t->node, &f->plan, i, &t->result, &t->mem);
+		if (arena_bytes(&t->mem) > t->result.node_bytes)
+			t->result.node_bytes = arena_bytes(&t->mem);
+	}
+	if (thread == 0 && f->params->progress)
+		f->params->progress(f->params->ctx, (item + 1) * NODES_AN_ITEM);
+}
+
+int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *err)
+{
+	struct fleet f = {.params = p, .n_threads = p->threads ? p->threads : pool_processors()};
+	uint32_t items = (p->scenario->nodes + NODES_AN_ITEM - 1) / NODES_AN_ITEM;
+	int rc;
+
+	if (f.n_threads > items)
+		f.n_threads = items ? items : 1;
+	arena_init(&f.mem, 0);
+	plan_init(&f);
+	f.thread = ARENA_ARRAY(&f.mem, struct fleet_thread, f.n_threads);
+	for (unsigned i = 0; i < f.n_threads; i++) {
+		arena_init(&f.thread[i].mem, 0);
+		result_init(&f.thread[i].result, p);
+	}
+	rc = pool_run(f.n_threads, items, run_nodes, &f, err);
+	if (rc == 0)
+		result_init(r, p);
+	for (unsigned i = 0; i < f.n_threads; i++) {
+		if (rc == 0)
+			result_merge(r, &f.thread[i].result);
+		fleet_result_fini(&f.thread[i].result);
+		arena_fini(&f.thread[i].mem);
+	}
+	arena_fini(&f.mem);
+	return rc;
+}
+
+void fleet_result_fini(struct fleet_result *r)
+{
+	arena_fini(&r->mem);
+}
+
+void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigned threads)
+{
+	ns_t from = s->warmup;
+
+	*p = (struct fleet_params){.scenario = s, .threads = threads, .series = true, .n_windows = 1};
+	p->until = s->warmup + s->duration;
+	p->window[0] = (struct fleet_window){.from = {from, from}, .until = {p->until, p->until}};
+	if (s->start == START_AT_ONCE)
+		p->action[p->n_actions++] = (struct fleet_action){.at = 0, .act = FLEET_CREATE_ALL};
+	if (s->workload.replace_pod_every > 0)
+		p->action[p->n_actions++] = (struct fleet_action){
+			.at = 0, .act = FLEET_CHURN, .spacing = s->workload.replace_pod_every};
+}

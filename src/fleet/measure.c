@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What agents' notes mean to the measurements.  Times are counted where the first window has
+ * them. */
+#include "fleet/node.h"
+
+static bool in_window(const struct node *n, unsigned side, ns_t at)
+{
+	const struct fleet_window *w = &n->plan->params->window[0];
+
+	return at >= w->from[side] && at < w->until[side];
+}
+
+static void death_seen(struct node *n, ns_t now, const struct agent_note *note)
+{
+	size_t i = (size_t)note->pod * n->plan->agent.containers + note->container;
+
+	if (in_window(n, 0, now) && n->mock.died_at[i] <= now)
+		hist_add(&n->result->detection, now - n->mock.died_at[i]);
+}
+
+/* Every change that this read shows for the first time is that old by now. */
+static void object_read(struct node *n, ns_t now, const struct agent_note *note)
+{
+	uint32_t volume = note->container;
+	struct mount *m = &n->agent.mount[note->pod * n->plan->agent.volumes + volume];
+	uint32_t key = agent_object_key(
+		&n->plan->agent, volume, note->pod, n->agent.pod[note->pod].namespace);
+	uint32_t version = note->value == NOTE_LIVE
+				   ? api_object_version(&n->plan->api, n->index, volume, key, now)
+				   : note->value;
+
+	if (m->version != 0 && in_window(n, 1, now))
+		for (uint32_t v = m->version + 1; v <= version; v++)
+			hist_add(&n->result->staleness,
+				now - api_object_changed_at(
+					      &n->plan->api, n->index, volume, key, v));
+	m->version = version;
+}
+
+static void relist(struct node *n, ns_t now, const struct agent_note *note)
+{
+	for (uint32_t w = 0; w < n->plan->params->n_windows; w++)
+		n->result->relists[w] += now >= n->plan->params->window[w].from[0] &&
+					 now < n->plan->params->window[w].until[0];
+	if (!in_window(n, 0, now))
+		return;
+	hist_add(&n->result->relist_duration, now - note->from);
+	if (note->before >= 0)
+		hist_add(&n->result->relist_interval, note->from - note->before);
+}
+
+static void pod_step(struct node *n, ns_t now, const struct agent_note *note)
+{
+	if (n->created_at[note->pod] != NS_NEVER && in_window(n, 1, now))
+		hist_add(&n->result->step[note->value], now - n->created_at[note->pod]);
+	n->result->pods_started += note->value == POD_STEP_STARTED;
+}
+
+void node_measure(struct node *n, ns_t now, const struct agent_note *note)
+{
+	switch (note->kind) {
+	case NOTE_DIED_SEEN:
+		death_seen(n, now, note);
+		return;
+	case NOTE_OBJECT_READ:
+		object_read(n, now, note);
+		return;
+	case NOTE_RELIST:
+		relist(n, now, note);
+		return;
+	case NOTE_POD_STATUS:
+		if (note->value && in_window(n, 1, now))
+			n->status_at[note->pod] = now;
+		return;
+	case NOTE_POD_STEP:
+		pod_step(n, now, note);
+		return;
+	case NOTE_EVENT_DROPPED:
+		return;
+	}
+}
+
+void node_measure_end(struct node *n, ns_t now)
+{
+	struct fleet_result *r = n->result;
+	uint32_t of_objects = 0;
+
+	for (uint32_t p = 0; p < n->plan->places; p++)
+		if (n->created_at[p] != NS_NEVER && n->status_at[p] != NS_NEVER)
+			hist_add(&r->running, n->status_at[p] - n->created_at[p]);
+	r->open_watches += agent_open_watches(&n->agent, now, &of_objects);
+	r->open_object_watches += of_objects;
+	r->distinct_objects += n->agent.objects.n_live;
+	for (uint32_t p = 0; p < n->plan->places; p++)
+		r->object_references +=
+			n->agent.pod[p].known * n->plan->agent.workload->n_objects;
+	r->events_dropped += n->agent.dropped_events;
+	r->pleg_events_dropped += n->agent.pleg.dropped;
+	r->unhealthy_nodes += !pleg_is_healthy(&n->agent.pleg, now);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One node in virtual time: an agent, a runtime, its shard of the API server, and what is done
+ * to its pods.  Whoever is due next goes; ties go to the runtime, then to the API server, then
+ * to the script, then to the agent.  For src/fleet only. */
+#ifndef FLEET_NODE_H
+#define FLEET_NODE_H
+
+#include "agent/agent.h"
+#include "apiserver/apiserver.h"
+#include "fleet/fleet.h"
+#include "runtime_mock/runtime_mock.h"
+
+/* What all nodes of a run share. */
+struct node_plan {
+	const struct fleet_params *params;
+	struct agent_plan agent;
+	struct api api;
+	struct mock_params mock[FLEET_WINDOWS + 1]; /* of each window; the last: outside */
+	uint32_t places;
+};
+
+/* What a node is to do to its pods, from the run's actions. */
+struct script {
+	uint32_t next_action;
+	enum fleet_act act;
+	uint32_t next_pod; /* of a create-all or delete-all under way */
+	uint32_t churned;
+	ns_t pod_at;
+	ns_t churn_at, churn_every;
+};
+
+struct node {
+	const struct node_plan *plan;
+	struct fleet_result *result; /* adds up here */
+	uint32_t index;
+	uint64_t key;
+	struct agent agent;
+	struct mock mock;
+	struct api_shard shard;
+	struct script script;
+	ns_t relisted_at; /* start of the last relist */
+	uint32_t window;  /* whose latencies are in force */
+	ns_t *created_at, *deleted_at, *status_at; /* [places] */
+	struct effects out;
+};
+
+/* script.c */
+ns_t script_next_at(const struct node *n);
+void script_step(struct node *n, ns_t now);
+uint32_t script_namespace(const struct node *n, uint32_t pod, uint32_t generation);
+
+/* node.c: run node `index` from its beginning to the end; memory from mem. */
+void node_run(struct node *n, const struct node_plan *plan, uint32_t index,
+	struct fleet_result *result, struct arena *mem);
+
+/* measure.c: what an agent's note means to the measurements. */
+void node_measure(struct node *n, ns_t now, const struct agent_note *note);
+void node_measure_end(struct node *n, ns_t now);
+
+#endif
