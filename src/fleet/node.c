@@ -35,6 +35,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 
 	*n = (struct node){.plan = plan, .result = result, .index = index, .key = key};
 	n->script.churn_at = NS_NEVER;
+	n->script.next_pod = UINT32_MAX; /* no action is under way */
 	n->window = plan->params->n_windows;
 	n->created_at = ARENA_ARRAY(mem, ns_t, plan->places);
 	n->deleted_at = ARENA_ARRAY(mem, ns_t, plan->places);

@@ -51,7 +51,7 @@ static void action_begins(struct node *n, ns_t now)
 		return;
 	case FLEET_CHURN:
 		s->churn_every = a->spacing;
-		s->churn_at = now + rng_span(n->key, 0, n->plan->params->n_actions ? a->spacing : 1);
+		s->churn_at = now + rng_span(rng_mix(n->key), 0, a->spacing);
 		return;
 	case FLEET_CHURN_ENDS:
 		s->churn_at = NS_NEVER;
