@@ -39,11 +39,11 @@ void arena_reset(struct arena *a);
 /* bytes of zeroed memory at a multiple of align (a power of two, at most
  * 4096), valid until reset or fini.  Zero bytes give a valid pointer. */
 void *arena_alloc(struct arena *a, size_t bytes, size_t align)
-	__attribute__((alloc_size(2), returns_nonnull, warn_unused_result));
+	__attribute__((alloc_size(2), returns_nonnull));
 
 /* n pieces of item_bytes; aborts if the product overflows. */
 void *arena_alloc_array(struct arena *a, size_t n, size_t item_bytes, size_t align)
-	__attribute__((alloc_size(2, 3), returns_nonnull, warn_unused_result));
+	__attribute__((alloc_size(2, 3), returns_nonnull));
 
 /* A copy of s, or of the first len bytes of s with a NUL behind. */
 char *arena_strdup(struct arena *a, const char *s);

@@ -95,11 +95,11 @@ int doc_set(struct arena *mem, struct doc_node *root, const char *path, const ch
 /* Complain about a node: "file:line:column: text", source line and caret, as
  * far as they are known.  Returns ERR_INPUT. */
 int doc_error(const struct doc_node *at, struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4), nonnull(3)));
 
 /* The same, pointing at the node's key: for a name that is not known. */
 int doc_error_key(const struct doc_node *at, struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4), nonnull(3)));
 
 /* Append the tree as YAML that doc_parse reads back as the same tree. */
 void doc_print_yaml(struct str *out, const struct doc_node *node);

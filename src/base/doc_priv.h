@@ -19,7 +19,7 @@ struct doc_source {
 
 /* Complain about a place in src (line and column from 1). */
 int doc_error_at(const struct doc_source *src, uint32_t line, uint32_t column, struct err *err,
-	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+	const char *fmt, ...) __attribute__((format(printf, 5, 6), nonnull(5)));
 
 /* Look for what would harm or hang the parser, before it sees the text. */
 int doc_guard(const struct doc_source *src, struct err *err);

@@ -97,7 +97,9 @@ static int read_value(struct arena *mem, const struct path *p, const char *value
 	if (str_bad_byte(value, strlen(value)) < strlen(value))
 		return err_set(err, ERR_INPUT,
 			"%.200s: the value has a control character in it", p->text);
-	str_addf(&file, "%s=%s", p->text, value);
+	str_add(&file, p->text);
+	str_add_char(&file, '=');
+	str_add(&file, value);
 	node = ARENA_NEW(mem, struct doc_node);
 	node->file = arena_strdup(mem, str_text(&file));
 	str_fini(&file);

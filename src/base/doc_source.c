@@ -100,9 +100,10 @@ static int complain(const struct doc_source *src, uint32_t line, uint32_t column
 	struct err *err, const char *sentence)
 {
 	struct str caret = {0};
+	size_t start = clamp(src, &line, &column);
 	int code;
 
-	excerpt(&caret, src, clamp(src, &line, &column), column);
+	excerpt(&caret, src, start, column);
 	code = err_set(err, ERR_INPUT, "%.*s:%u:%u: %s%s", NAME_BYTES, src->name, line, column,
 		sentence, str_text(&caret));
 	str_fini(&caret);

@@ -30,11 +30,12 @@ struct err {
 /* Fill err (unless NULL) and return code, so that a failure is one statement:
  * return err_set(err, ERR_INPUT, "..."). */
 int err_set(struct err *err, enum err_code code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4), nonnull(3)));
 
 /* Put "text: " before what err already says and return its code.  With a NULL
  * err the code is unknown and the answer is ERR_ENV. */
-int err_wrap(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int err_wrap(struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* The exit status of the program that ends with this code: 0, 1, 2, 3, 3. */
 int err_exit_status(enum err_code code);

@@ -397,8 +397,8 @@ int json_parse(const char *text, size_t len, struct json **result, struct err *e
 	at = end != NULL && end >= text && end <= text + len ? (size_t)(end - text) : 0;
 	if (value == NULL)
 		return bad_place(text, at, err,
-			at >= len ? "the JSON ends too early"
-				  : "this is not JSON from here on");
+			at + 1 >= len ? "the JSON ends too early, or wrongly"
+				      : "this is not JSON from here on");
 	while (at < len && strchr(" \t\r\n", text[at]) != NULL)
 		at++;
 	if (at < len)

@@ -28,7 +28,8 @@ void str_reset(struct str *s);
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const char *bytes, size_t len);
 void str_add_char(struct str *s, char c);
-void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void str_addf(struct str *s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* The text so far; "" when empty.  Valid until s changes. */
 const char *str_text(const struct str *s);
