@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands: a row each, defined in its cmd_*.c. */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+#include "cli/opt.h"
+
+extern const struct cmd cmd_contrast_row;
+extern const struct cmd cmd_simulate_row;
+extern const struct cmd cmd_validate_row;
+extern const struct cmd cmd_models_row;
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `nodetoll simulate`: one scenario in virtual time. */
+#include "cli/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/common.h"
+#include "cli/result_json.h"
+#include "fleet/fleet.h"
+#include "models/tree.h"
+#include "report/result.h"
+
+struct simulate_options {
+	struct common common;
+	struct opt_texts sets;
+	uint64_t seed;
+	const char *trace;
+	uint32_t trace_node;
+};
+
+/* getopt sees no difference between a seed that was not given and its fallback. */
+#define NO_SEED UINT64_MAX
+
+#define REC struct simulate_options
+static const struct opt opts[] = {
+	{.name = "set",
+		.type = OPT_TEXTS,
+		.value = "PATH=VALUE",
+		.at = offsetof(REC, sets),
+		.help = "override a field of the scenario's spec; may be repeated"},
+	{.name = "seed",
+		.type = OPT_SEED,
+		.value = "N",
+		.at = offsetof(REC, seed),
+		.help = "seed of the random draws (the scenario's)"},
+	{.name = "trace",
+		.type = OPT_TEXT,
+		.value = "FILE",
+		.at = offsetof(REC, trace),
+		.help = "write one node's calls, a JSON object a line"},
+	{.name = "trace-node",
+		.type = OPT_COUNT,
+		.value = "N",
+		.fallback = "0",
+		.max = NODES_MAX - 1,
+		.at = offsetof(REC, trace_node),
+		.help = "which node to trace"},
+	OPTS_COMMON(REC),
+};
+#undef REC
+
+/* A per-second series of a longer run would fill the memory; its peaks are left out. */
+#define SERIES_MAX (24 * NS_HOUR)
+
+struct simulation {
+	struct simulate_options o;
+	struct library lib;
+	struct arena mem;
+	struct scenario scenario;
+	struct model resolved;
+	struct progress progress;
+	struct traced {
+		struct fleet_call call;
+		uint64_t seq;
+	} * traced;
+	uint64_t n_traced, room;
+};
+
+/* ------------------------------------------------------------------ the trace */
+
+static void trace_call(struct simulation *m, const struct fleet_call *call)
+{
+	if (m->n_traced == m->room) {
+		m->room = m->room ? 2 * m->room : 4096;
+		m->traced = realloc(m->traced, m->room * sizeof(*m->traced));
+		if (!m->traced)
+			abort();
+	}
+	m->traced[m->n_traced] = (struct traced){*call, m->n_traced};
+	m->n_traced++;
+}
+
+static void on_trace(void *ctx, const struct fleet_call *call)
+{
+	trace_call(ctx, call);
+}
+
+/* The calls of a chain are counted together; the trace is by time. */
+static int by_time(const void *a, const void *b)
+{
+	const struct traced *x = a, *y = b;
+
+	if (x->call.at != y->call.at)
+		return x->call.at < y->call.at ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static void trace_line(const struct scenario *s, const struct fleet_call *c, struct str *out)
+{
+	str_addf(out, "{\"at\": %lld, \"node\": %u, ", (long long)c->at, c->node);
+	if (call_is_runtime(c->call)) {
+		bool hidden = c->call >= CALL_HIDDEN;
+		unsigned op = c->call - (hidden ? CALL_HIDDEN : 0u);
+
+		str_addf(out, "\"operation\": \"%s\", \"inMetric\": %s, \"code\": \"%s\"}\n",
+			operation_name((enum operation)op), hidden ? "false" : "true",
+			cri_code(c->outcome));
+		return;
+	}
+	str_addf(out,
+		"\"client\": \"%s\", \"verb\": \"%s\", \"resource\": \"%s\", \"code\": "
+		"\"%s\"}\n",
+		client_of(s, c->call), s->calls.name[c->call].verb,
+		s->calls.name[c->call].resource, api_code(&s->calls.name[c->call], c->outcome));
+}
+
+static int write_trace(struct simulation *m, struct err *err)
+{
+	struct str out = {0};
+	int code;
+
+	if (m->n_traced)
+		qsort(m->traced, m->n_traced, sizeof(*m->traced), by_time);
+	for (uint64_t i = 0; i < m->n_traced; i++)
+		trace_line(&m->scenario, &m->traced[i].call, &out);
+	code = file_write_whole(m->o.trace, str_text(&out), str_len(&out), err);
+	str_fini(&out);
+	return code;
+}
+
+/* ------------------------------------------------------------------ the run */
+
+static void on_progress(void *ctx, uint32_t nodes_done)
+{
+	struct simulation *m = ctx;
+
+	progress_tell(&m->progress, nodes_done);
+}
+
+static struct json *result_of(const struct simulation *m, const struct fleet_result *r)
+{
+	const struct scenario *s = &m->scenario;
+	struct json *result = common_result("Result");
+	struct json *metadata = json_object();
+
+	json_put_str(metadata, "name", s->name);
+	json_put(result, "metadata", metadata);
+	json_put_int(result, "seed", (int64_t)s->seed);
+	json_put_int(result, "nodes", s->nodes);
+	json_put_int(result, "podsPerNode", s->workload.pods);
+	json_put_num(result, "warmupSeconds", (double)s->warmup / 1e9);
+	json_put_num(result, "durationSeconds", (double)s->duration / 1e9);
+	json_put_str(result, "kubelet", s->kubelet.name);
+	json_put_str(result, "containerRuntime", s->runtime.name);
+	result_put_measurements(result, s, r);
+	json_put(result, "scenario", tree_json(m->resolved.spec));
+	return result;
+}
+
+static int simulate(struct simulation *m, struct err *err)
+{
+	static const struct renderings how = {result_text, result_csv, result_markdown};
+	struct fleet_result r = {0};
+	struct fleet_params p;
+	struct json *result;
+	int code;
+
+	fleet_params_init(&p, &m->scenario, m->o.common.threads);
+	p.series = m->scenario.duration <= SERIES_MAX;
+	p.ctx = m;
+	p.progress = on_progress;
+	if (m->o.trace) {
+		p.trace = on_trace;
+		p.trace_node = m->o.trace_node;
+	}
+	progress_begin(&m->progress, "simulate", m->scenario.nodes);
+	code = fleet_run(&p, &r, err);
+	progress_end(&m->progress);
+	if (code)
+		return code;
+	if (m->o.trace)
+		code = write_trace(m, err);
+	if (!code) {
+		result = result_of(m, &r);
+		code = common_emit(&m->o.common, result, &how, err);
+		json_free(result);
+	}
+	fleet_result_fini(&r);
+	return code;
+}
+
+static int load(struct simulation *m, const char *name, struct err *err)
+{
+	char seed[64];
+	int code = common_library(m->o.common.models, &m->lib, err);
+
+	if (code)
+		return code;
+	if (m->o.seed != NO_SEED && m->o.sets.n < OPT_TEXTS_MAX) {
+		(void)snprintf(seed, sizeof(seed), "seed=%llu", (unsigned long long)m->o.seed);
+		m->o.sets.text[m->o.sets.n++] = arena_strdup(&m->mem, seed);
+	}
+	code = scenario_load(&m->lib, name, m->o.sets.text, m->o.sets.n, &m->mem, &m->scenario,
+		&m->resolved, err);
+	if (code)
+		return code;
+	if (m->o.trace && m->o.trace_node >= m->scenario.nodes)
+		return err_set(err, ERR_INPUT,
+			"--trace-node '%u': 0 to %u is allowed, the scenario has %u nodes",
+			m->o.trace_node, m->scenario.nodes - 1, m->scenario.nodes);
+	return 0;
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+{
+	struct simulation *m = calloc(1, sizeof(*m));
+	struct str text = {0};
+	const char *name;
+	bool help;
+	int code;
+
+	if (!m)
+		return err_set(err, ERR_NOMEM, "no memory");
+	arena_init(&m->mem, 0);
+	m->o.seed = NO_SEED;
+	code = opt_parse(cmd, argc, argv, &m->o, &name, &help, err);
+	if (!code && help) {
+		opt_help(cmd, &text);
+		code = common_print(str_text(&text), str_len(&text), err);
+	} else if (!code) {
+		code = load(m, name, err);
+		if (!code)
+			code = simulate(m, err);
+	}
+	str_fini(&text);
+	free(m->traced);
+	arena_fini(&m->mem);
+	free(m);
+	return code;
+}
+
+const struct cmd cmd_simulate_row = {
+	.name = "simulate",
+	.argument = "SCENARIO",
+	.summary = "one scenario in virtual time, every call of every node",
+	.about = "SCENARIO is a name in models/scenario or a file.  Counts every call by "
+		 "operation and\n"
+		 "by client, verb, resource and code, with rates, peaks, bytes and latencies.",
+	.opts = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.run = run,
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/common.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+const char *const form_words[] = {"text", "json", "csv", "markdown", NULL};
+
+int common_library(const char *given, struct library *lib, struct err *err)
+{
+	const char *from = "--models";
+	const char *dir = given;
+
+	if (!dir) {
+		from = "NODETOLL_MODELS";
+		dir = getenv("NODETOLL_MODELS");
+	}
+	if (!dir || !*dir) {
+		from = "installed models";
+		dir = NODETOLL_MODELS_DIR;
+	}
+	if (!file_exists(dir))
+		return err_set(err, ERR_INPUT,
+			"%s '%.200s': no such folder; --models DIR or NODETOLL_MODELS names "
+			"the "
+			"folder that has kubelet/, runtime/, ...",
+			from, dir);
+	lib->dir = dir;
+	return 0;
+}
+
+struct json *common_result(const char *kind)
+{
+	struct json *result = json_object();
+	struct json *versions = json_object();
+
+	json_put_str(result, "apiVersion", MODEL_API_VERSION);
+	json_put_str(result, "kind", kind);
+	json_put_str(versions, "nodetoll", NODETOLL_VERSION);
+	json_put(result, "versions", versions);
+	return result;
+}
+
+int common_print(const char *text, size_t len, struct err *err)
+{
+	if (fwrite(text, 1, len, stdout) != len || fflush(stdout))
+		return err_set(err, ERR_ENV, "standard output cannot be written");
+	return 0;
+}
+
+int common_emit(const struct common *c, const struct json *result, const struct renderings *how,
+	struct err *err)
+{
+	struct str json = {0}, shown = {0};
+	char *text = json_print(result);
+	int code = 0;
+
+	str_add(&json, text);
+	free(text);
+	if (c->form == FORM_TEXT)
+		how->text(result, &shown);
+	else if (c->form == FORM_CSV)
+		how->csv(result, &shown);
+	else if (c->form == FORM_MARKDOWN)
+		how->markdown(result, &shown);
+	else
+		str_add_n(&shown, str_text(&json), str_len(&json));
+	if (c->file)
+		code = file_write_whole(c->file, str_text(&json), str_len(&json), err);
+	if (!code)
+		code = common_print(str_text(&shown), str_len(&shown), err);
+	str_fini(&json);
+	str_fini(&shown);
+	return code;
+}
+
+/* ------------------------------------------------------------------ progress */
+
+enum { QUIET_MS = 1000, BETWEEN_MS = 200 };
+
+static int64_t machine_ms(void)
+{
+	struct timespec ts = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void progress_begin(struct progress *p, const char *what, uint64_t of)
+{
+	*p = (struct progress){.on = isatty(STDERR_FILENO) != 0, .what = what, .of = of};
+	if (p->on)
+		p->began_at = p->told_at = machine_ms();
+}
+
+void progress_tell(struct progress *p, uint64_t done)
+{
+	int64_t now, left;
+
+	if (!p->on || !done)
+		return;
+	now = machine_ms();
+	if (now - p->began_at < QUIET_MS || now - p->told_at < BETWEEN_MS)
+		return;
+	p->told_at = now;
+	p->shown = true;
+	if (done > p->of)
+		done = p->of;
+	left = (now - p->began_at) * (int64_t)(p->of - done) / (int64_t)done;
+	(void)fprintf(stderr, "\r%s: %3llu %%, %lld s left \033[K", p->what,
+		(unsigned long long)(100 * done / p->of), (long long)(left + 999) / 1000);
+}
+
+void progress_end(struct progress *p)
+{
+	if (p->shown)
+		(void)fputs("\r\033[K", stderr);
+}

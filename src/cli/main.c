@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* nodetoll: what a node agent costs its container runtime and the API server.
+ *
+ * The map of the source, from the bottom up.  A module includes those above it in this list,
+ * as far as src/meson.build allows it, and never those below.
+ *
+ * base/          what C lacks
+ *   ns.h           time: integer nanoseconds
+ *   err            what went wrong, in words
+ *   arena          memory that is given back all at once
+ *   rng.h          random numbers: a hash of who draws and why
+ *   hist           log-linear histogram of durations
+ *   units          durations, quantities and ratios, in and out
+ *   str, file      text that grows; whole files
+ *   doc*           YAML as a tree that knows its places (libfyaml)
+ *   json           JSON values (cJSON)
+ *   pool           a few threads, many items
+ * sim/           what all simulated things are made of
+ *   calls          the vocabulary: every operation and request that is counted
+ *   tally          counts by call, outcome, window and second
+ *   chain.h        calls that one goroutine makes one after the other
+ *   records.h      what a runtime lists
+ *   dist           latencies to draw from
+ *   bucket.h       the client's token bucket
+ *   wakes          who is due next on a node: a tournament tree
+ * models/        files in models/ become checked structs
+ *   models.h       the structs: kubelet, runtime, API server, workload, scenario
+ *   field, scalar, path    tables that say what a file may hold, and their one reader
+ *   table_*        those tables
+ *   library        names, files, `extends`
+ *   scenario       a scenario gathers models; --set
+ *   origin, explain        where every constant comes from
+ *   recording*     what a real kubelet was recorded doing
+ *   calibration    what calls cost a real runtime or API server
+ *   schema         JSON schemas from the tables
+ *   tree           documents composed in memory
+ * pleg/          how a kubelet finds out what changed: polling, generic, evented, ondemand,
+ *                parallel; records (what it saw before)
+ * secretcache/   how it gets secrets and configmaps: cache, watch, and in secretcache.c the
+ *                simple designs
+ * runtime_mock/  the container runtime: pods, sandboxes, containers, images, disturbances
+ * agent/         one kubelet: goroutines as actors
+ *   agent, plan    what an agent is, and what all agents share
+ *   loops          the loops that the model declares
+ *   worker, start, removal   a pod's life; killing and cleaning up
+ *   syncloop       the one loop that everything passes
+ *   volumes        mounting, and remounting at every sync
+ *   status, events, probes   what it tells the API server, and whom it asks
+ *   pleg_glue, polls         its PLEG; its worker in the time before PLEG
+ * apiserver/     the API server as agents meet it; ttl: the annotation by cluster size
+ * fleet/         N nodes in virtual time
+ *   fleet          nodes over threads, results added up
+ *   node           one node from its first event to its last
+ *   script         what is done to its pods
+ *   measure        what an agent's notes mean
+ * estimate/      the closed form
+ *   rates          the runtime's side, design by design
+ *   renewal        when a pod syncs again: numbers without simulation
+ *   objects        the object side
+ *   cost           CPU, fitted to a calibration
+ * report/        results on paper
+ *   table          rows as text, CSV or Markdown
+ *   result, contrast, validation   one for each kind of result
+ * cli/           this program
+ *   main           you are here: commands and the way to them
+ *   opt            options as tables
+ *   common         models, output, progress
+ *   cmd_*          a command each
+ *   result_json    a run's measurements as JSON
+ *   contrast_*     the runs behind the contrast, and its numbers
+ *   validate_*     the runs behind a validation, and its rows
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/common.h"
+
+static const struct cmd *const commands[] = {
+
+	&cmd_simulate_row,
+
+	&cmd_models_row,
+};
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void usage(struct str *out)
+{
+	str_add(out,
+		"nodetoll: what a node agent costs its container runtime and the API server\n\n"
+		"nodetoll COMMAND [options]\n\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char left[48];
+
+		(void)snprintf(left, sizeof(left), "%s%s%s", commands[i]->name,
+			*commands[i]->argument ? " " : "", commands[i]->argument);
+		str_addf(out, "  %-22s %s\n", left, commands[i]->summary);
+	}
+	str_add(out,
+		"\nnodetoll COMMAND --help tells a command's options; nodetoll --version the "
+		"version.\nThe same input and seed give the same bytes.\n");
+}
+
+static const struct cmd *find(const char *name, struct err *err)
+{
+	const char *known[COMMANDS];
+	const char *near;
+	struct str all = {0};
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (!strcmp(commands[i]->name, name)) {
+			str_fini(&all);
+			return commands[i];
+		}
+		known[i] = commands[i]->name;
+		str_addf(&all, "%s%s", i ? ", " : "", known[i]);
+	}
+	near = str_nearest(name, known, COMMANDS);
+	(void)err_set(err, ERR_INPUT, "no command '%.60s'; there are: %s%s%s%s", name,
+		str_text(&all), near ? "; did you mean '" : "", near ? near : "",
+		near ? "'?" : "");
+	str_fini(&all);
+	return NULL;
+}
+
+static int print(void (*what)(struct str *), struct err *err)
+{
+	struct str out = {0};
+	int code;
+
+	what(&out);
+	code = common_print(str_text(&out), str_len(&out), err);
+	str_fini(&out);
+	return code;
+}
+
+static void version(struct str *out)
+{
+	str_add(out, "nodetoll " NODETOLL_VERSION "\n");
+}
+
+static int dispatch(int argc, char **argv, struct err *err)
+{
+	const struct cmd *cmd;
+
+	if (argc < 2)
+		return err_set(
+			err, ERR_INPUT, "a command is missing; 'nodetoll --help' lists them");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return print(usage, err);
+	if (!strcmp(argv[1], "--version"))
+		return print(version, err);
+	if (argv[1][0] == '-')
+		return err_set(err, ERR_INPUT,
+			"no flag '%.60s' before the command; --help and --version are allowed",
+			argv[1]);
+	cmd = find(argv[1], err);
+	return cmd ? cmd->run(cmd, argc - 1, argv + 1, err) : ERR_INPUT;
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = {0};
+	int code = dispatch(argc, argv, &err);
+
+	if (code && err.text[0])
+		(void)fprintf(stderr, "nodetoll: %s\n", err.text);
+	return err_exit_status((enum err_code)code);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands and their options, as tables.
+ *
+ * A command is a row of the command table with the options that it takes; parsing, --help and
+ * the defaults all come from those rows.  Options are long, a few have a letter too, and are
+ * never abbreviated: a script must not break because an option was added.  A mistake is one
+ * line that names the flag, what is allowed and the nearest right word.  Nothing is run here.
+ */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* How an option's value is read, and into what. */
+enum opt_type {
+	OPT_FLAG,     /* bool; takes no value */
+	OPT_TEXT,     /* const char * */
+	OPT_TEXTS,    /* struct opt_texts; may be given several times */
+	OPT_COUNT,    /* uint32_t */
+	OPT_COUNTS,   /* struct opt_counts; separated by commas */
+	OPT_SEED,     /* uint64_t */
+	OPT_DURATION, /* ns_t */
+	OPT_RATIO,    /* int64_t, millionths */
+	OPT_WORD,     /* unsigned: the index in words */
+};
+
+enum { OPT_TEXTS_MAX = 256, OPT_COUNTS_MAX = 64, OPTS_MAX = 32 };
+
+struct opt_texts {
+	uint32_t n;
+	const char *text[OPT_TEXTS_MAX];
+};
+
+struct opt_counts {
+	uint32_t n;
+	uint32_t value[OPT_COUNTS_MAX];
+};
+
+struct opt {
+	const char *name;
+	char letter; /* 0: none */
+	enum opt_type type;
+	const char *value;    /* its place holder in --help: "N" */
+	const char *fallback; /* read as if it had been given; NULL: none */
+	const char *help;
+	size_t at;                /* in the command's record of options */
+	int64_t min, max;         /* of counts, seeds, durations and ratios; max 0: no limit */
+	const char *const *words; /* OPT_WORD: NULL behind the last */
+};
+
+struct cmd {
+	const char *name;
+	const char *argument; /* "SCENARIO"; "" if it takes none */
+	const char *summary;  /* half a line */
+	const char *about;    /* a paragraph, lines broken */
+	const struct opt *opts;
+	uint32_t n_opts;
+	/* argv[0] is the command's name.  Returns 0 or an error code. */
+	int (*run)(const struct cmd *cmd, int argc, char **argv, struct err *err);
+};
+
+/* Fill record, zeroed by the caller, from argv, and *argument with the one that is no option
+ * (NULL if none was given and `needed` is none).  *help is true if --help was asked for; then
+ * nothing else is checked.  Texts point into argv.  ERR_INPUT. */
+int opt_parse(const struct cmd *cmd, int argc, char **argv, void *record, const char **argument,
+	bool *help, struct err *err);
+
+/* What --help prints. */
+void opt_help(const struct cmd *cmd, struct str *out);
+
+#endif

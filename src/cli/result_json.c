@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/result_json.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define SECONDS(ns) ((double)(ns) / 1e9)
+
+const char *api_code(const struct call_name *call, enum outcome what)
+{
+	switch (what) {
+	case OUTCOME_OK:
+		return !strcmp(call->verb, "create") ? "201" : "200";
+	case OUTCOME_NOT_FOUND:
+		return "404";
+	case OUTCOME_GONE:
+		return "410";
+	case OUTCOME_REJECTED:
+		return "429";
+	case OUTCOME_ERROR:
+	case OUTCOME_N:
+		break;
+	}
+	return "500";
+}
+
+const char *cri_code(enum outcome what)
+{
+	switch (what) {
+	case OUTCOME_OK:
+		return "OK";
+	case OUTCOME_NOT_FOUND:
+		return "NotFound";
+	case OUTCOME_REJECTED:
+		return "ResourceExhausted";
+	case OUTCOME_GONE:
+	case OUTCOME_ERROR:
+	case OUTCOME_N:
+		break;
+	}
+	return "Unknown";
+}
+
+const char *client_of(const struct scenario *s, uint16_t call)
+{
+	static const char *const names[CLIENTS] = {"kube", "events", "heartbeat"};
+	const struct kubelet_model *k = &s->kubelet;
+
+	if (call == API_CREATE_EVENTS || call == API_PATCH_EVENTS)
+		return names[CLIENT_EVENTS];
+	for (uint32_t l = 0; l < k->n_loops; l++)
+		for (uint32_t c = 0; c < k->loops[l].n_calls; c++)
+			if (k->loops[l].calls[c].call == call)
+				return names[k->loops[l].calls[c].client];
+	return names[CLIENT_MAIN];
+}
+
+/* ------------------------------------------------------------------ calls */
+
+static double window_seconds(const struct tally_window *w, unsigned side)
+{
+	return SECONDS(w->until[side] - w->from[side]);
+}
+
+static uint64_t peak_second(const struct tally *t, uint16_t call)
+{
+	uint64_t peak = 0;
+
+	for (uint32_t s = 0; s < t->seconds; s++)
+		if (t->series[(size_t)call * t->seconds + s] > peak)
+			peak = t->series[(size_t)call * t->seconds + s];
+	return peak;
+}
+
+static void put_rates(struct json *row, const struct scenario *s, const struct tally *t,
+	uint16_t call, uint64_t count)
+{
+	double rate = (double)count / window_seconds(&t->window[0], !call_is_runtime(call));
+
+	json_put_int(row, "count", (int64_t)count);
+	json_put_num(row, "perSecond", rate);
+	json_put_num(row, "perSecondPerNode", rate / s->nodes);
+}
+
+/* The series does not tell outcomes apart, so the peak is the call's as a whole. */
+static void put_peak(struct json *row, const struct tally *t, uint16_t call)
+{
+	if (t->seconds)
+		json_put_int(row, "peakSecond", (int64_t)peak_second(t, call));
+	else
+		json_put(row, "peakSecond", json_null());
+}
+
+static struct json *runtime_row(
+	const struct scenario *s, const struct tally *t, uint16_t call, enum outcome what)
+{
+	enum operation op = (enum operation)(call < CALL_HIDDEN ? call : call - CALL_HIDDEN);
+	const char *method = operation_cri_method(op);
+	struct json *row = json_object();
+
+	json_put_str(row, "operation", operation_name(op));
+	json_put_str(row, "method", *method ? method : NULL);
+	json_put_bool(row, "inMetric", call < CALL_HIDDEN);
+	json_put_str(row, "code", cri_code(what));
+	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
+	put_peak(row, t, call);
+	return row;
+}
+
+static struct json *api_row(
+	const struct scenario *s, const struct tally *t, uint16_t call, enum outcome what)
+{
+	const struct call_name *name = &s->calls.name[call];
+	struct json *row = json_object();
+
+	json_put_str(row, "client", client_of(s, call));
+	json_put_str(row, "verb", name->verb);
+	json_put_str(row, "resource", name->resource);
+	json_put_str(row, "code", api_code(name, what));
+	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
+	put_peak(row, t, call);
+	json_put_int(row, "bytes", (int64_t)t->window[0].in.bytes[call]);
+	return row;
+}
+
+static struct json *rows(const struct scenario *s, const struct tally *t, bool runtime)
+{
+	struct json *list = json_array();
+
+	for (uint32_t c = runtime ? 0 : CALL_API; c < (runtime ? CALL_API : s->calls.n); c++)
+		for (unsigned o = 0; o < OUTCOME_N; o++)
+			if (t->window[0].in.count[c][o])
+				json_append(list,
+					runtime ? runtime_row(
+							  s, t, (uint16_t)c, (enum outcome)o)
+						: api_row(s, t, (uint16_t)c, (enum outcome)o));
+	return list;
+}
+
+/* ------------------------------------------------------------------ histograms */
+
+struct json *json_of_hist(const struct hist *h)
+{
+	struct json *o = json_object();
+	struct json *buckets = json_array();
+
+	json_put_int(o, "count", (int64_t)h->n);
+	json_put_int(o, "sumNs", (int64_t)h->sum);
+	if (h->n) {
+		json_put_num(o, "mean", SECONDS(hist_mean(h)));
+		json_put_num(o, "min", SECONDS(h->min));
+		json_put_num(o, "p50", SECONDS(hist_quantile(h, 500000)));
+		json_put_num(o, "p90", SECONDS(hist_quantile(h, 900000)));
+		json_put_num(o, "p99", SECONDS(hist_quantile(h, 990000)));
+		json_put_num(o, "max", SECONDS(h->max));
+	}
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		struct json *pair;
+
+		if (!h->bucket[i])
+			continue;
+		pair = json_array();
+		json_append_int(pair, (int64_t)i);
+		json_append_int(pair, (int64_t)h->bucket[i]);
+		json_append(buckets, pair);
+	}
+	json_put(o, "buckets", buckets);
+	return o;
+}
+
+static struct json *steps(const struct fleet_result *r)
+{
+	static const char *const names[] = {
+		"worker", "volumesMounted", "sandboxRuns", "containersStarted", "seenRunning"};
+	struct json *o = json_object();
+
+	static_assert(sizeof(names) / sizeof(names[0]) == sizeof(r->step) / sizeof(r->step[0]),
+		"a name for every step");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		json_put(o, names[i], json_of_hist(&r->step[i]));
+	return o;
+}
+
+void result_put_measurements(
+	struct json *result, const struct scenario *s, const struct fleet_result *r)
+{
+	const struct tally *t = &r->tally;
+	struct json *o;
+
+	json_put(result, "runtime", rows(s, t, true));
+	json_put(result, "api", rows(s, t, false));
+	json_put_int(result, "recordsListed", (int64_t)t->window[0].in.records);
+	json_put_int(result, "watchEvents", (int64_t)t->window[0].in.watch_events);
+	o = json_object();
+	json_put_int(o, "count", (int64_t)r->relists[0]);
+	json_put(o, "durationSeconds", json_of_hist(&r->relist_duration));
+	json_put(o, "intervalSeconds", json_of_hist(&r->relist_interval));
+	json_put(result, "relist", o);
+	json_put(result, "detectionSeconds", json_of_hist(&r->detection));
+	json_put(result, "stalenessSeconds", json_of_hist(&r->staleness));
+	o = json_object();
+	json_put_int(o, "started", (int64_t)r->pods_started);
+	json_put_int(o, "removed", (int64_t)r->pods_removed);
+	json_put(o, "startedSeconds", steps(r));
+	json_put(o, "runningSeconds", json_of_hist(&r->running));
+	json_put(o, "goneSeconds", json_of_hist(&r->gone));
+	json_put(result, "pods", o);
+	o = json_object();
+	json_put_int(o, "open", (int64_t)r->open_watches);
+	json_put_int(o, "ofObjects", (int64_t)r->open_object_watches);
+	json_put(result, "watches", o);
+	o = json_object();
+	json_put_int(o, "references", (int64_t)r->object_references);
+	json_put_int(o, "distinct", (int64_t)r->distinct_objects);
+	json_put_num(o, "distinctPerNode", (double)r->distinct_objects / s->nodes);
+	if (r->distinct_objects)
+		json_put_num(o, "sharingFactor",
+			(double)r->object_references / (double)r->distinct_objects);
+	else
+		json_put(o, "sharingFactor", json_null());
+	json_put(result, "objects", o);
+	o = json_object();
+	json_put_int(o, "unhealthyNodes", (int64_t)r->unhealthy_nodes);
+	json_put_int(o, "eventsDropped", (int64_t)r->events_dropped);
+	json_put_int(o, "plegEventsDropped", (int64_t)r->pleg_events_dropped);
+	json_put(result, "health", o);
+}

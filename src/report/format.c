@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/format.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/units.h"
+
+/* Half away from zero, without libm; far beyond what is counted the sign is enough. */
+static int64_t nearest(double value)
+{
+	if (value > 9e18)
+		return INT64_MAX;
+	if (value < -9e18)
+		return INT64_MIN;
+	return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
+char *format_count(char *buf, size_t size, double value)
+{
+	(void)units_format_count(buf, size, nearest(value));
+	return buf;
+}
+
+char *format_rate(char *buf, size_t size, double value)
+{
+	double abs = value < 0 ? -value : value;
+	int digits;
+
+	if (abs >= 999.5)
+		return format_count(buf, size, value);
+	if (value == 0)
+		digits = 0;
+	else if (abs >= 99.95)
+		digits = 1;
+	else if (abs >= 0.995)
+		digits = 2;
+	else if (abs >= 0.0995)
+		digits = 3;
+	else
+		digits = 4;
+	(void)snprintf(buf, size, "%.*f", digits, value);
+	return buf;
+}
+
+char *format_seconds(char *buf, size_t size, double value)
+{
+	if (value >= 9.95)
+		(void)snprintf(buf, size, "%.1f s", value);
+	else if (value >= 0.9995)
+		(void)snprintf(buf, size, "%.3f s", value);
+	else if (value >= 0.00995)
+		(void)snprintf(buf, size, "%.0f ms", value * 1e3);
+	else
+		(void)snprintf(buf, size, "%.2f ms", value * 1e3);
+	return buf;
+}
+
+char *format_percent(char *buf, size_t size, double share)
+{
+	(void)snprintf(buf, size, "%+.1f%%", share * 100);
+	return buf;
+}
+
+char *format_exact(char *buf, size_t size, double value)
+{
+	for (int digits = 15; digits <= 17; digits++) {
+		(void)snprintf(buf, size, "%.*g", digits, value);
+		if (strtod(buf, NULL) == value)
+			break;
+	}
+	return buf;
+}

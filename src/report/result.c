@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/result.h"
+
+#include "report/format.h"
+#include "report/table.h"
+
+static const struct column runtime_columns[] = {
+	{"operation", "operation_type", CELL_TEXT, NULL},
+	{"code", "code", CELL_TEXT, NULL},
+	{"inMetric", "in metric", CELL_YES_NO, NULL},
+	{"count", "calls", CELL_COUNT, NULL},
+	{"perSecond", "per second", CELL_RATE, NULL},
+	{"perSecondPerNode", "and node", CELL_RATE, NULL},
+	{"peakSecond", "peak second", CELL_COUNT, NULL},
+};
+static const struct column api_columns[] = {
+	{"verb", "verb", CELL_TEXT, NULL},
+	{"resource", "resource", CELL_TEXT, NULL},
+	{"code", "code", CELL_TEXT, NULL},
+	{"client", "client", CELL_TEXT, NULL},
+	{"count", "requests", CELL_COUNT, NULL},
+	{"perSecond", "per second", CELL_RATE, NULL},
+	{"perSecondPerNode", "and node", CELL_RATE, NULL},
+	{"peakSecond", "peak second", CELL_COUNT, NULL},
+};
+static const struct column span_columns[] = {
+	{"name", "time", CELL_TEXT, NULL},
+	{"count", "count", CELL_COUNT, NULL},
+	{"mean", "mean", CELL_SECONDS, NULL},
+	{"p50", "p50", CELL_SECONDS, NULL},
+	{"p90", "p90", CELL_SECONDS, NULL},
+	{"p99", "p99", CELL_SECONDS, NULL},
+	{"max", "max", CELL_SECONDS, NULL},
+};
+static const struct column csv_columns[] = {
+	{"operation", "", CELL_TEXT, NULL},
+	{"inMetric", "", CELL_TEXT, NULL},
+	{"client", "", CELL_TEXT, NULL},
+	{"verb", "", CELL_TEXT, NULL},
+	{"resource", "", CELL_TEXT, NULL},
+	{"code", "", CELL_TEXT, NULL},
+	{"count", "", CELL_TEXT, NULL},
+	{"perSecond", "", CELL_TEXT, NULL},
+	{"perSecondPerNode", "", CELL_TEXT, NULL},
+	{"peakSecond", "", CELL_TEXT, NULL},
+	{"bytes", "", CELL_TEXT, NULL},
+};
+#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
+
+static const struct {
+	const char *key;
+	const char *name;
+} spans[] = {
+	{"relist.durationSeconds", "relist"},
+	{"relist.intervalSeconds", "from relist to relist"},
+	{"detectionSeconds", "container's death to its being known"},
+	{"stalenessSeconds", "object's change to the pod's volume"},
+	{"pods.startedSeconds.worker", "pod created to worker"},
+	{"pods.startedSeconds.volumesMounted", "pod created to volumes mounted"},
+	{"pods.startedSeconds.sandboxRuns", "pod created to sandbox"},
+	{"pods.startedSeconds.containersStarted", "pod created to containers started"},
+	{"pods.startedSeconds.seenRunning", "pod created to seen running"},
+	{"pods.runningSeconds", "pod created to its last status"},
+	{"pods.goneSeconds", "pod deleted to gone"},
+};
+
+/* The histograms that counted something, as rows. */
+static struct json *span_rows(const struct json *result)
+{
+	static const char *const keys[] = {"count", "mean", "p50", "p90", "p99", "max"};
+	struct json *rows = json_array();
+
+	for (size_t i = 0; i < N(spans); i++) {
+		const struct json *h = table_value(result, spans[i].key);
+		struct json *row;
+
+		if (json_as_num(json_get(h, "count")) <= 0)
+			continue;
+		row = json_object();
+		json_put_str(row, "name", spans[i].name);
+		for (size_t k = 0; k < N(keys); k++)
+			json_put_num(row, keys[k], json_as_num(json_get(h, keys[k])));
+		json_append(rows, row);
+	}
+	return rows;
+}
+
+static void head(const struct json *result, struct str *out)
+{
+	char nodes[FORMAT_BYTES];
+
+	str_addf(out,
+		"Scenario %s: %s nodes with %.0f pods each, kubelet %s on %s, %.0f s after "
+		"%.0f s, "
+		"seed %.0f.\n",
+		json_as_str(json_get(json_get(result, "metadata"), "name")),
+		format_count(nodes, sizeof(nodes), json_as_num(json_get(result, "nodes"))),
+		json_as_num(json_get(result, "podsPerNode")),
+		json_as_str(json_get(result, "kubelet")),
+		json_as_str(json_get(result, "containerRuntime")),
+		json_as_num(json_get(result, "durationSeconds")),
+		json_as_num(json_get(result, "warmupSeconds")),
+		json_as_num(json_get(result, "seed")));
+}
+
+static void foot(const struct json *result, struct str *out)
+{
+	const struct json *objects = json_get(result, "objects");
+	const struct json *watches = json_get(result, "watches");
+	const struct json *sharing = json_get(objects, "sharingFactor");
+	const struct json *health = json_get(result, "health");
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	str_addf(out, "\nWatches open at the end: %s, of objects %s.\n",
+		format_count(a, sizeof(a), json_as_num(json_get(watches, "open"))),
+		format_count(b, sizeof(b), json_as_num(json_get(watches, "ofObjects"))));
+	if (json_is_num(sharing))
+		str_addf(out, "Distinct objects per node %s, sharing factor %s.\n",
+			format_rate(a, sizeof(a),
+				json_as_num(json_get(objects, "distinctPerNode"))),
+			format_rate(b, sizeof(b), json_as_num(sharing)));
+	if (json_as_num(json_get(health, "unhealthyNodes")) > 0)
+		str_addf(out, "Nodes whose PLEG is unhealthy at the end: %s.\n",
+			format_count(
+				a, sizeof(a), json_as_num(json_get(health, "unhealthyNodes"))));
+}
+
+void result_text(const struct json *result, struct str *out)
+{
+	struct json *times = span_rows(result);
+
+	head(result, out);
+	str_add(out, "\nCalls to the container runtime\n");
+	table_text(runtime_columns, N(runtime_columns), json_get(result, "runtime"), "  ", out);
+	str_add(out, "\nRequests to the API server\n");
+	table_text(api_columns, N(api_columns), json_get(result, "api"), "  ", out);
+	if (json_size(times)) {
+		str_add(out, "\nTimes\n");
+		table_text(span_columns, N(span_columns), times, "  ", out);
+	}
+	foot(result, out);
+	json_free(times);
+}
+
+void result_markdown(const struct json *result, struct str *out)
+{
+	struct json *times = span_rows(result);
+
+	head(result, out);
+	str_add(out, "\n### Calls to the container runtime\n\n");
+	table_markdown(runtime_columns, N(runtime_columns), json_get(result, "runtime"), out);
+	str_add(out, "\n### Requests to the API server\n\n");
+	table_markdown(api_columns, N(api_columns), json_get(result, "api"), out);
+	if (json_size(times)) {
+		str_add(out, "\n### Times\n\n");
+		table_markdown(span_columns, N(span_columns), times, out);
+	}
+	foot(result, out);
+	json_free(times);
+}
+
+void result_csv(const struct json *result, struct str *out)
+{
+	struct json *rows = json_array();
+	static const char *const parts[] = {"runtime", "api"};
+
+	for (size_t i = 0; i < N(parts); i++)
+		for (const struct json *row = json_child(json_get(result, parts[i])); row;
+			row = json_next(row))
+			json_append(rows, json_clone(row));
+	table_csv(csv_columns, N(csv_columns), rows, out);
+	json_free(rows);
+}

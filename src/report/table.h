@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of a result as a table: text, CSV or Markdown, from the same list of columns.
+ *
+ * Shows what is there and computes nothing: every number is in the JSON.
+ */
+#ifndef REPORT_TABLE_H
+#define REPORT_TABLE_H
+
+#include "base/json.h"
+#include "base/str.h"
+
+enum cell {
+	CELL_TEXT,
+	CELL_COUNT,
+	CELL_RATE,
+	CELL_SECONDS,
+	CELL_PERCENT, /* a share, signed */
+	CELL_YES_NO,
+};
+
+struct column {
+	const char *key; /* of the row, "a.b" reaches into it */
+	const char *title;
+	enum cell kind;
+	const char *absent; /* shown for null or nothing; NULL: "-" */
+};
+
+/* The value that a row has for a column; NULL if none. */
+const struct json *table_value(const struct json *row, const char *key);
+
+/* One cell's text as shown in text and Markdown. */
+void table_cell(const struct column *column, const struct json *row, struct str *out);
+
+/* rows is an array of objects; indent goes before every line of text. */
+void table_text(const struct column *columns, size_t n, const struct json *rows,
+	const char *indent, struct str *out);
+void table_markdown(
+	const struct column *columns, size_t n, const struct json *rows, struct str *out);
+
+/* Header and rows; the titles are the keys, numbers are exact. */
+void table_csv(
+	const struct column *columns, size_t n, const struct json *rows, struct str *out);
+
+#endif
