@@ -13,7 +13,8 @@ struct doc_anchor {
 
 static int complain_here(struct doc_builder *b, const char *sentence)
 {
-	return doc_error_at(b->src, b->line, b->column, b->err, "%s", sentence);
+	(void)doc_error_at(b->src, b->line, b->column, b->err, "%s", sentence);
+	return ERR_INPUT;
 }
 
 static bool is_null_text(const char *text)
@@ -125,7 +126,7 @@ static int take_key(struct doc_builder *b, struct doc_frame *f, const struct doc
 int doc_build_scalar(struct doc_builder *b, const struct doc_event *event)
 {
 	struct doc_frame *f = wants_key(b);
-	struct doc_node *node;
+	struct doc_node *node = NULL;
 	int ret;
 
 	if (f != NULL)
@@ -146,7 +147,7 @@ int doc_build_scalar(struct doc_builder *b, const struct doc_event *event)
 
 int doc_build_open(struct doc_builder *b, const struct doc_event *event, enum doc_kind kind)
 {
-	struct doc_node *node;
+	struct doc_node *node = NULL;
 	int ret;
 
 	if (wants_key(b) != NULL)
@@ -194,7 +195,7 @@ static int expand(struct doc_builder *b, const struct doc_node *from, unsigned d
 	struct doc_node **out)
 {
 	struct doc_node **link;
-	struct doc_node *node;
+	struct doc_node *node = NULL;
 	int ret;
 
 	if (++b->n_alias_nodes > DOC_MAX_ALIAS_NODES)
@@ -202,17 +203,20 @@ static int expand(struct doc_builder *b, const struct doc_node *from, unsigned d
 	if (depth >= DOC_MAX_DEPTH && from->kind >= DOC_MAP)
 		return complain_here(b, "this alias nests more than 64 levels deep");
 	ret = new_node(b, from->kind, &node);
-	if (ret != 0)
+	if (ret != 0 || node == NULL)
 		return ret;
 	*node = *from;
 	node->next = NULL;
 	node->first = NULL;
 	link = &node->first;
 	for (const struct doc_node *c = from->first; c != NULL; c = c->next) {
-		ret = expand(b, c, depth + 1, link);
+		struct doc_node *copy;
+
+		ret = expand(b, c, depth + 1, &copy);
 		if (ret != 0)
 			return ret;
-		link = &(*link)->next;
+		*link = copy;
+		link = &copy->next;
 	}
 	*out = node;
 	return 0;
@@ -222,7 +226,7 @@ int doc_build_alias(struct doc_builder *b, const struct doc_event *event)
 {
 	const struct doc_anchor *a = b->anchors;
 	struct doc_node *node;
-	const char *name = NULL;
+	const char *name;
 	int ret;
 
 	if (wants_key(b) != NULL)
@@ -232,9 +236,11 @@ int doc_build_alias(struct doc_builder *b, const struct doc_event *event)
 		return ret;
 	while (a != NULL && strcmp(a->name, name) != 0)
 		a = a->older;
-	if (a == NULL)
-		return doc_error_at(b->src, b->line, b->column, b->err,
+	if (a == NULL) {
+		(void)doc_error_at(b->src, b->line, b->column, b->err,
 			"nothing before this is named &%.100s", name);
+		return ERR_INPUT;
+	}
 	for (unsigned i = 0; i < b->depth; i++)
 		if (b->stack[i].node == a->node)
 			return complain_here(b, "this alias stands inside what it names");

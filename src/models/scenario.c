@@ -89,8 +89,8 @@ static int set_references(struct resolving *r, struct model *m, const char *cons
 	for (size_t i = 0; i < n; i++) {
 		struct doc_node *name;
 		char label[300];
-		char *path;
-		const char *value;
+		char *path = NULL;
+		const char *value = NULL;
 
 		if (split(r->mem, sets[i], &path, &value, err))
 			return ERR_INPUT;
@@ -138,8 +138,8 @@ static struct doc_node *node_at(struct doc_node *root, const char *path)
 static int apply_set(struct resolving *r, struct model *m, const char *set, struct err *err)
 {
 	char label[300];
-	char *path;
-	const char *value;
+	char *path = NULL;
+	const char *value = NULL;
 	struct doc_node *node;
 
 	if (split(r->mem, set, &path, &value, err))
