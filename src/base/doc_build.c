@@ -190,36 +190,39 @@ int doc_build_close(struct doc_builder *b)
 		sorted[worst]->key, sorted[worst - 1]->key_line);
 }
 
-/* A copy of what an alias stands for, within the limits on nodes and depth. */
-static int expand(struct doc_builder *b, const struct doc_node *from, unsigned depth,
-	struct doc_node **out)
+/* A copy of what an alias stands for, within the limits on nodes and depth;
+ * NULL, after a complaint, beyond them. */
+static struct doc_node *expand(
+	struct doc_builder *b, const struct doc_node *from, unsigned depth)
 {
-	struct doc_node **link;
-	struct doc_node *node = NULL;
-	int ret;
+	struct doc_node *last = NULL;
+	struct doc_node *node;
 
-	if (++b->n_alias_nodes > DOC_MAX_ALIAS_NODES)
-		return complain_here(b, "aliases (*...) expand to more than 100,000 values");
-	if (depth >= DOC_MAX_DEPTH && from->kind >= DOC_MAP)
-		return complain_here(b, "this alias nests more than 64 levels deep");
-	ret = new_node(b, from->kind, &node);
-	if (ret != 0 || node == NULL)
-		return ret;
+	if (++b->n_alias_nodes > DOC_MAX_ALIAS_NODES) {
+		(void)complain_here(b, "aliases (*...) expand to more than 100,000 values");
+		return NULL;
+	}
+	if (depth >= DOC_MAX_DEPTH && from->kind >= DOC_MAP) {
+		(void)complain_here(b, "this alias nests more than 64 levels deep");
+		return NULL;
+	}
+	if (new_node(b, from->kind, &node) != 0)
+		return NULL;
 	*node = *from;
 	node->next = NULL;
 	node->first = NULL;
-	link = &node->first;
 	for (const struct doc_node *c = from->first; c != NULL; c = c->next) {
-		struct doc_node *copy;
+		struct doc_node *copy = expand(b, c, depth + 1);
 
-		ret = expand(b, c, depth + 1, &copy);
-		if (ret != 0)
-			return ret;
-		*link = copy;
-		link = &copy->next;
+		if (copy == NULL)
+			return NULL;
+		if (last != NULL)
+			last->next = copy;
+		else
+			node->first = copy;
+		last = copy;
 	}
-	*out = node;
-	return 0;
+	return node;
 }
 
 int doc_build_alias(struct doc_builder *b, const struct doc_event *event)
@@ -244,9 +247,9 @@ int doc_build_alias(struct doc_builder *b, const struct doc_event *event)
 	for (unsigned i = 0; i < b->depth; i++)
 		if (b->stack[i].node == a->node)
 			return complain_here(b, "this alias stands inside what it names");
-	ret = expand(b, a->node, b->depth, &node);
-	if (ret != 0)
-		return ret;
+	node = expand(b, a->node, b->depth);
+	if (node == NULL)
+		return ERR_INPUT;
 	/* Inside are the places of the original; the whole stands where the alias does. */
 	node->key = NULL;
 	node->key_line = 0;

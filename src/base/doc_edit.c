@@ -53,7 +53,7 @@ struct doc_node **doc_sorted(struct arena *mem, const struct doc_node *map)
 
 	for (struct doc_node *n = map->first; n != NULL; n = n->next)
 		sorted[i++] = n;
-	qsort(sorted, map->n, sizeof *sorted, by_key);
+	qsort(sorted, map->n, sizeof(struct doc_node *), by_key);
 	return sorted;
 }
 

@@ -94,9 +94,11 @@ static int read_value(struct arena *mem, const struct path *p, const char *value
 
 	if (value[0] != '\0' && strchr("[{\"'", value[0]) != NULL)
 		return doc_parse(mem, p->text, value, strlen(value), out, err);
-	if (str_bad_byte(value, strlen(value)) < strlen(value))
-		return err_set(err, ERR_INPUT,
-			"%.200s: the value has a control character in it", p->text);
+	if (str_bad_byte(value, strlen(value)) < strlen(value)) {
+		(void)err_set(err, ERR_INPUT, "%.200s: the value has a control character in it",
+			p->text);
+		return ERR_INPUT;
+	}
 	str_add(&file, p->text);
 	str_add_char(&file, '=');
 	str_add(&file, value);
@@ -213,8 +215,11 @@ int doc_set(struct arena *mem, struct doc_node *root, const char *path, const ch
 	int ret;
 
 	ret = read_path(mem, &p, err);
-	if (ret == 0)
-		ret = read_value(mem, &p, value, &new_value, err);
+	if (ret != 0)
+		return ret;
+	ret = read_value(mem, &p, value, &new_value, err);
+	if (ret != 0)
+		return ret;
 	while (ret == 0 && i < p.n) {
 		ret = check_step(&p, i, node, err);
 		next = ret == 0 ? enter(node, &p.step[i]) : NULL;

@@ -34,7 +34,6 @@ static int check(int fd, const char *path, size_t max_bytes, size_t *guess, stru
 		return err_set(err, ERR_INPUT, "%.300s: this is a directory, not a file", path);
 	if (S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode))
 		return err_set(err, ERR_INPUT, "%.300s: this is a device, not a file", path);
-	*guess = FIRST_BYTES;
 	if (S_ISREG(st.st_mode) && st.st_size > 0) {
 		if ((uintmax_t)st.st_size > max_bytes)
 			return too_large(path, max_bytes, err);
@@ -43,30 +42,37 @@ static int check(int fd, const char *path, size_t max_bytes, size_t *guess, stru
 	return 0;
 }
 
-/* Read to the end of fd, growing *text (whose size is *cap) as needed. */
-static int read_all(int fd, const char *path, size_t max_bytes, char **text, size_t *cap,
-	size_t *len, struct err *err)
+/* What has been read so far, and room for more. */
+struct content {
+	char *text;
+	size_t len;
+	size_t cap;
+};
+
+/* Read to the end of fd. */
+static int read_all(
+	int fd, const char *path, size_t max_bytes, struct content *c, struct err *err)
 {
 	while (true) {
 		ssize_t n;
 
-		if (*len == *cap) {
-			char *more = realloc(*text, *cap * 2 + 1);
+		if (c->len == c->cap) {
+			char *more = realloc(c->text, c->cap * 2 + 1);
 
 			if (more == NULL)
 				return err_set(err, ERR_NOMEM, "%.300s: out of memory", path);
-			*text = more;
-			*cap *= 2;
+			c->text = more;
+			c->cap *= 2;
 		}
-		n = read(fd, *text + *len, *cap - *len);
+		n = read(fd, c->text + c->len, c->cap - c->len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_set(err, ERR_ENV, "%.300s: %s", path, strerror(errno));
 		if (n == 0)
 			return 0;
-		*len += (size_t)n;
-		if (*len > max_bytes)
+		c->len += (size_t)n;
+		if (c->len > max_bytes)
 			return too_large(path, max_bytes, err);
 	}
 }
@@ -74,25 +80,23 @@ static int read_all(int fd, const char *path, size_t max_bytes, char **text, siz
 static int read_fd(
 	int fd, const char *path, size_t max_bytes, char **text, size_t *len, struct err *err)
 {
-	char *read_text;
-	size_t read_len = 0;
-	size_t cap;
+	struct content c = {.cap = FIRST_BYTES};
 	int ret;
 
-	ret = check(fd, path, max_bytes, &cap, err);
+	ret = check(fd, path, max_bytes, &c.cap, err);
 	if (ret != 0)
 		return ret;
-	read_text = malloc(cap + 1);
-	if (read_text == NULL)
+	c.text = malloc(c.cap + 1);
+	if (c.text == NULL)
 		return err_set(err, ERR_NOMEM, "%.300s: out of memory", path);
-	ret = read_all(fd, path, max_bytes, &read_text, &cap, &read_len, err);
+	ret = read_all(fd, path, max_bytes, &c, err);
 	if (ret != 0) {
-		free(read_text);
+		free(c.text);
 		return ret;
 	}
-	read_text[read_len] = '\0';
-	*text = read_text;
-	*len = read_len;
+	c.text[c.len] = '\0';
+	*text = c.text;
+	*len = c.len;
 	return 0;
 }
 

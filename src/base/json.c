@@ -263,6 +263,7 @@ static void print_num(struct str *to, double num)
 
 static void print_str(struct str *to, const char *text)
 {
+	assert(text != NULL);
 	str_add_char(to, '"');
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;

@@ -246,7 +246,7 @@ static void aliases_of_aliases_end_in_one_error(void **state)
 	struct str text = {0};
 
 	str_add(&text, "a: &a [x, x, x, x, x, x, x, x, x]\n");
-	for (char c = 'b'; c <= 'z'; c++) {
+	for (int c = 'b'; c <= 'z'; c++) {
 		str_addf(&text, "%c: &%c [", c, c);
 		for (int i = 0; i < 9; i++)
 			str_addf(&text, "*%c, ", c - 1);
