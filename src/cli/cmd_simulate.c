@@ -217,7 +217,6 @@ static int load(struct simulation *m, const char *name, struct err *err)
 static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
 {
 	struct simulation *m = calloc(1, sizeof(*m));
-	struct str text = {0};
 	const char *name;
 	bool help;
 	int code;
@@ -228,14 +227,12 @@ static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
 	m->o.seed = NO_SEED;
 	code = opt_parse(cmd, argc, argv, &m->o, &name, &help, err);
 	if (!code && help) {
-		opt_help(cmd, &text);
-		code = common_print(str_text(&text), str_len(&text), err);
+		code = common_help(cmd, err);
 	} else if (!code) {
 		code = load(m, name, err);
 		if (!code)
 			code = simulate(m, err);
 	}
-	str_fini(&text);
 	free(m->traced);
 	arena_fini(&m->mem);
 	free(m);

@@ -52,6 +52,17 @@ int common_print(const char *text, size_t len, struct err *err)
 	return 0;
 }
 
+int common_help(const struct cmd *cmd, struct err *err)
+{
+	struct str out = {0};
+	int code;
+
+	opt_help(cmd, &out);
+	code = common_print(str_text(&out), str_len(&out), err);
+	str_fini(&out);
+	return code;
+}
+
 int common_emit(const struct common *c, const struct json *result, const struct renderings *how,
 	struct err *err)
 {

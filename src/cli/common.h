@@ -76,6 +76,9 @@ int common_emit(const struct common *c, const struct json *result, const struct 
 /* Write text to standard output.  ERR_ENV. */
 int common_print(const char *text, size_t len, struct err *err);
 
+/* Print what --help prints. */
+int common_help(const struct cmd *cmd, struct err *err);
+
 /* Tells on standard error, if that is a terminal, how far a run is, once it takes over a
  * second. */
 struct progress {

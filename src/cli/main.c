@@ -79,6 +79,7 @@
 static const struct cmd *const commands[] = {
 
 	&cmd_simulate_row,
+	&cmd_validate_row,
 
 	&cmd_models_row,
 };

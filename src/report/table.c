@@ -36,6 +36,10 @@ static void number(const struct column *c, double value, struct str *out)
 	case CELL_RATE:
 		str_add(out, format_rate(buf, sizeof(buf), value));
 		return;
+	case CELL_FIXED:
+		(void)snprintf(buf, sizeof(buf), "%.1f", value);
+		str_add(out, buf);
+		return;
 	case CELL_SECONDS:
 		str_add(out, format_seconds(buf, sizeof(buf), value));
 		return;

@@ -13,6 +13,7 @@ enum cell {
 	CELL_TEXT,
 	CELL_COUNT,
 	CELL_RATE,
+	CELL_FIXED, /* one decimal */
 	CELL_SECONDS,
 	CELL_PERCENT, /* a share, signed */
 	CELL_YES_NO,

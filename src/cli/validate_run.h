@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The runs behind a validation: one recorded node, simulated over several seeds.
+ *
+ * The node's phases become windows and actions on one clock.  In the first phase the runtime's
+ * counts begin at the kubelet's start, the API's when the pods are created; later both begin
+ * together, where the phase before ends.
+ */
+#ifndef CLI_VALIDATE_RUN_H
+#define CLI_VALIDATE_RUN_H
+
+#include "fleet/fleet.h"
+#include "models/recording.h"
+
+/* The client that makes and deletes the pods of a recording works one after the other: the
+ * audit log of kubelet-1.20.2-density has 5 ms from create to create, 7 from delete to delete.
+ */
+#define VALIDATE_CREATE_SPACING (5 * NS_MS)
+#define VALIDATE_DELETE_SPACING (7 * NS_MS)
+
+/* What one run showed, for every phase. */
+struct validate_sample {
+	uint64_t (*count)[CALLS_MAX][OUTCOME_N]; /* [phases] */
+	uint64_t *relists;                       /* [phases] */
+	struct hist running, gone;
+};
+
+/* Simulate a recorded node for seeds first_seed .. first_seed + n - 1, over so many threads.
+ * samples[0..n) and what they point to are mem's; *scenario is that of the node.
+ * ERR_INPUT: more phases than can be counted apart.  ERR_ENV: no threads. */
+int validate_run(const struct recording *rec, uint32_t node, uint64_t first_seed, uint32_t n,
+	unsigned threads, struct arena *mem, struct scenario *scenario,
+	struct validate_sample **samples, struct err *err);
+
+#endif

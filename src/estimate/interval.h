@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one further run will show: the 95 % prediction interval of a count.
+ *
+ * mean +- t s sqrt(1 + 1/n) over n runs that differ in their seed only, t being Student's for
+ * n - 1 degrees of freedom, and never less than +- least: a count is a whole number.  Basic
+ * arithmetic only, so that every machine prints the same bytes.
+ */
+#ifndef ESTIMATE_INTERVAL_H
+#define ESTIMATE_INTERVAL_H
+
+#include <stdint.h>
+
+struct interval {
+	double mean;
+	double low; /* never below 0 */
+	double high;
+};
+
+/* Of n >= 2 values. */
+struct interval interval_of(const double *values, uint32_t n, double least);
+
+/* Student's t that a share of 0.975 is below, for df >= 1 degrees of freedom; between the
+ * tabulated ones that of the next smaller, which is wider. */
+double interval_t(uint32_t df);
+
+/* The square root of x >= 0, by Newton's method. */
+double interval_root(double x);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/validation.h"
+
+#include "report/format.h"
+#include "report/table.h"
+
+static const struct column columns[] = {
+	{"node", "node", CELL_TEXT, NULL},
+	{"phase", "phase", CELL_TEXT, NULL},
+	{"source", "source", CELL_TEXT, NULL},
+	{"call", "call", CELL_TEXT, NULL},
+	{"recorded", "recorded", CELL_COUNT, NULL},
+	{"simulated", "simulated", CELL_FIXED, NULL},
+	{"low", "low", CELL_FIXED, NULL},
+	{"high", "high", CELL_FIXED, NULL},
+	{"relativeError", "error", CELL_PERCENT, "-"},
+	{"within", "within", CELL_YES_NO, NULL},
+};
+static const struct column other_columns[] = {
+	{"node", "node", CELL_TEXT, NULL},
+	{"phase", "phase", CELL_TEXT, NULL},
+	{"call", "what", CELL_TEXT, NULL},
+	{"recorded", "recorded", CELL_FIXED, NULL},
+	{"simulated", "simulated", CELL_FIXED, NULL},
+	{"low", "low", CELL_FIXED, NULL},
+	{"high", "high", CELL_FIXED, NULL},
+	{"relativeError", "error", CELL_PERCENT, "-"},
+	{"within", "within", CELL_YES_NO, NULL},
+};
+#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
+
+static void head(const struct json *result, struct str *out)
+{
+	str_addf(out,
+		"Recording %s, kubelet %s on %s, %.0f seeds from %.0f: recorded count, "
+		"simulated mean "
+		"and\n95 %% prediction interval of one further run.\n",
+		json_as_str(json_get(json_get(result, "metadata"), "name")),
+		json_as_str(json_get(result, "kubelet")),
+		json_as_str(json_get(result, "containerRuntime")),
+		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
+}
+
+static void foot(const struct json *result, struct str *out)
+{
+	const struct json *large = json_get(result, "steadyRowsOf500");
+
+	str_addf(out,
+		"\nCoverage %.3f: %.0f of %.0f rows are within their interval (at least %.3f "
+		"wanted).\n",
+		json_as_num(json_get(result, "coverage")),
+		json_as_num(json_get(result, "rowsWithin")),
+		json_as_num(json_get(result, "rowsTotal")),
+		json_as_num(json_get(result, "minWithin")));
+	if (json_as_num(json_get(large, "rows")) > 0)
+		str_addf(out,
+			"Rows of 500 calls or more while nothing is done to the pods: %.0f of "
+			"%.0f "
+			"within 3 %%, the worst off by %.1f %%.\n",
+			json_as_num(json_get(large, "within3Percent")),
+			json_as_num(json_get(large, "rows")),
+			100 * json_as_num(json_get(large, "worstRelativeError")));
+}
+
+void validation_text(const struct json *result, struct str *out)
+{
+	head(result, out);
+	str_add_char(out, '\n');
+	table_text(columns, N(columns), json_get(result, "rows"), "", out);
+	if (json_child(json_get(result, "others"))) {
+		str_add(out, "\nBeside the counts, and no part of the coverage\n");
+		table_text(
+			other_columns, N(other_columns), json_get(result, "others"), "", out);
+	}
+	foot(result, out);
+}
+
+void validation_markdown(const struct json *result, struct str *out)
+{
+	head(result, out);
+	str_add_char(out, '\n');
+	table_markdown(columns, N(columns), json_get(result, "rows"), out);
+	if (json_child(json_get(result, "others"))) {
+		str_add(out, "\nBeside the counts, and no part of the coverage:\n\n");
+		table_markdown(
+			other_columns, N(other_columns), json_get(result, "others"), out);
+	}
+	foot(result, out);
+}
+
+void validation_csv(const struct json *result, struct str *out)
+{
+	table_csv(columns, N(columns), json_get(result, "rows"), out);
+}

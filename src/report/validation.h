@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Validation on paper: recorded beside simulated. */
+#ifndef REPORT_VALIDATION_H
+#define REPORT_VALIDATION_H
+
+#include "base/json.h"
+#include "base/str.h"
+
+void validation_text(const struct json *result, struct str *out);
+void validation_markdown(const struct json *result, struct str *out);
+
+/* One table: a row for every node, phase, source and call. */
+void validation_csv(const struct json *result, struct str *out);
+
+#endif
