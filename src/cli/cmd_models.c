@@ -86,7 +86,7 @@ static int run_list(struct models_run *m, struct err *err)
 		const char **names;
 		uint32_t n;
 
-		if (library_list(&m->lib, (enum model_kind)k, &m->mem, &names, &n, err)) {
+		if (library_list(&m->lib, (enum model_kind)k, &names, &n, err)) {
 			json_free(list);
 			return ERR_INPUT;
 		}
@@ -133,7 +133,7 @@ static int no_such_model(struct models_run *m, struct err *err)
 		const char **names;
 		uint32_t count;
 
-		if (library_list(&m->lib, (enum model_kind)k, &m->mem, &names, &count, err))
+		if (library_list(&m->lib, (enum model_kind)k, &names, &count, err))
 			return ERR_INPUT;
 		for (uint32_t i = 0; i < count && n < 512; i++)
 			known[n++] = names[i];
@@ -151,7 +151,7 @@ static int load_file(struct models_run *m, struct model *model, struct err *err)
 	int code = file_read(m->name, MODEL_FILE_BYTES, &text, &len, err);
 
 	if (!code)
-		code = library_load_text(&m->lib, m->name, text, len, &m->mem, model, err);
+		code = library_load_text(&m->lib, m->name, text, len, model, err);
 	free(text);
 	return code;
 }
@@ -169,7 +169,7 @@ static int load(struct models_run *m, struct model *model, struct err *err)
 		(void)snprintf(folder, sizeof(folder), "%.*s", (int)(colon - m->name), m->name);
 		kind = model_kind_find(folder);
 		if (kind != MODEL_KINDS)
-			return library_load(&m->lib, kind, colon + 1, &m->mem, model, err);
+			return library_load(&m->lib, kind, colon + 1, model, err);
 	}
 	if (strchr(m->name, '/') || strstr(m->name, ".yaml") || strstr(m->name, ".json"))
 		return load_file(m, model, err);
@@ -180,7 +180,7 @@ static int load(struct models_run *m, struct model *model, struct err *err)
 	str_fini(&others);
 	if (!found)
 		return no_such_model(m, err);
-	return library_load(&m->lib, kind, m->name, &m->mem, model, err);
+	return library_load(&m->lib, kind, m->name, model, err);
 }
 
 static int run_show(struct models_run *m, struct err *err)
@@ -368,6 +368,7 @@ int cmd_models(const char *models_dir, int argc, char **argv, struct err *err)
 	int code;
 
 	arena_init(&m.mem, 0);
+	m.lib.mem = &m.mem;
 	code = parse(&m, argc, argv, &verb, err);
 	if (!code)
 		code = verb->run(&m, err);

@@ -194,6 +194,7 @@ static int simulate(struct simulation *m, struct err *err)
 
 static int load(struct simulation *m, const char *name, struct err *err)
 {
+	struct settings sets;
 	char seed[64];
 	int code = common_library(m->o.common.models, &m->lib, err);
 
@@ -203,8 +204,9 @@ static int load(struct simulation *m, const char *name, struct err *err)
 		(void)snprintf(seed, sizeof(seed), "seed=%llu", (unsigned long long)m->o.seed);
 		m->o.sets.text[m->o.sets.n++] = arena_strdup(&m->mem, seed);
 	}
-	code = scenario_load(&m->lib, name, m->o.sets.text, m->o.sets.n, &m->mem, &m->scenario,
-		&m->resolved, err);
+	sets = (struct settings){.text = m->o.sets.text, .n = m->o.sets.n};
+	m->lib.mem = &m->mem;
+	code = scenario_load(&m->lib, name, &sets, &m->scenario, &m->resolved, err);
 	if (code)
 		return code;
 	if (m->o.trace && m->o.trace_node >= m->scenario.nodes)

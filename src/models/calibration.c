@@ -131,7 +131,7 @@ static int read_root(
 	return 0;
 }
 
-int calibration_load(const struct library *lib, const char *name, struct arena *mem,
+int calibration_load(const struct library *lib, const char *name,
 	struct calibration *calibration, struct err *err)
 {
 	struct doc_node *root = NULL;
@@ -142,8 +142,8 @@ int calibration_load(const struct library *lib, const char *name, struct arena *
 		(void)snprintf(path, sizeof(path), "%s", name);
 	else
 		(void)snprintf(path, sizeof(path), "%s/calibration/%s.json", lib->dir, name);
-	code = doc_load(mem, path, MODEL_FILE_BYTES, &root, err);
-	return code ? code : read_root(root, mem, calibration, err);
+	code = doc_load(lib->mem, path, MODEL_FILE_BYTES, &root, err);
+	return code ? code : read_root(root, lib->mem, calibration, err);
 }
 
 int calibration_parse(const char *name, const char *text, size_t len, struct arena *mem,

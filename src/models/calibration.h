@@ -55,7 +55,7 @@ struct calibrated_call {
 	uint32_t requests;
 };
 
-/* Memory is the arena's that it was read into. */
+/* It lives in the library's memory. */
 struct calibration {
 	const char *name;
 	const char *about;
@@ -71,7 +71,7 @@ struct calibration {
 };
 
 /* A calibration by name (models/calibration/NAME.json) or path.  ERR_INPUT has the place. */
-int calibration_load(const struct library *lib, const char *name, struct arena *mem,
+int calibration_load(const struct library *lib, const char *name,
 	struct calibration *calibration, struct err *err);
 
 /* The same from a text in memory. */

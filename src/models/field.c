@@ -79,7 +79,7 @@ static char *entries_of(struct reading *r, const struct field *f, uint32_t n,
 	memcpy(record + f->n_offset, &n, sizeof(n));
 	if (f->by_pointer) {
 		void *taken = arena_alloc_array(r->mem, n, f->size, alignof(max_align_t));
-		memcpy(record + f->offset, &taken, sizeof(taken));
+		memcpy(record + f->offset, &taken, sizeof(void *));
 		array = taken;
 	}
 	return array;

@@ -82,11 +82,11 @@ static int by_version(const void *a, const void *b)
 	return (unsigned char)*x - (unsigned char)*y;
 }
 
-int library_list(const struct library *lib, enum model_kind kind, struct arena *mem,
-	const char ***names, uint32_t *n, struct err *err)
+int library_list(const struct library *lib, enum model_kind kind, const char ***names,
+	uint32_t *n, struct err *err)
 {
 	char path[PATH_ROOM];
-	const char **list = ARENA_ARRAY(mem, const char *, 1024);
+	const char **list = ARENA_ARRAY(lib->mem, const char *, 1024);
 	uint32_t found = 0;
 	const struct dirent *entry;
 	DIR *dir;
@@ -100,7 +100,7 @@ int library_list(const struct library *lib, enum model_kind kind, struct arena *
 		size_t len = strlen(entry->d_name);
 
 		if (len > 5 && !strcmp(entry->d_name + len - 5, ".yaml"))
-			list[found++] = arena_strndup(mem, entry->d_name, len - 5);
+			list[found++] = arena_strndup(lib->mem, entry->d_name, len - 5);
 	}
 	(void)closedir(dir);
 	qsort(list, found, sizeof(*list), by_version);
@@ -134,8 +134,7 @@ static const char *path_from(struct arena *mem, const char *path, const char *fr
 	return arena_strdup(mem, joined);
 }
 
-static int no_such_model(struct resolving *r, enum model_kind kind, const char *name,
-	const struct doc_node *at, struct err *err)
+static int no_such_model(struct resolving *r, const struct model_ref *ref, struct err *err)
 {
 	const char **names = NULL;
 	const char *near;
@@ -143,15 +142,15 @@ static int no_such_model(struct resolving *r, enum model_kind kind, const char *
 	uint32_t n = 0;
 	int code;
 
-	if (library_list(r->lib, kind, r->mem, &names, &n, err))
+	if (library_list(r->lib, ref->kind, &names, &n, err))
 		return ERR_INPUT;
-	near = str_nearest(name, names, n);
+	near = str_nearest(ref->name, names, n);
 	for (uint32_t i = 0; i < n; i++)
 		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
-	code = near ? doc_error(at, err, "no %s '%.60s'; did you mean '%s'?",
-			      kinds[kind].folder, name, near)
-		    : doc_error(at, err, "no %s '%.60s'; there are: %.180s", kinds[kind].folder,
-			      name, str_text(&all));
+	code = near ? doc_error(ref->at, err, "no %s '%.60s'; did you mean '%s'?",
+			      kinds[ref->kind].folder, ref->name, near)
+		    : doc_error(ref->at, err, "no %s '%.60s'; there are: %.180s",
+			      kinds[ref->kind].folder, ref->name, str_text(&all));
 	str_fini(&all);
 	return code;
 }
@@ -217,42 +216,43 @@ struct doc_node *model_named(struct arena *mem, const struct doc_node *spec, con
 	return named;
 }
 
-static int circle(
-	const struct chain *chain, const char *file, const struct doc_node *at, struct err *err)
+static int circle(const struct model_ref *ref, const char *file, struct err *err)
 {
 	struct str text = {0};
 	int code;
 
 	str_add(&text, file);
-	for (const struct chain *c = chain; c; c = c->next) {
+	for (const struct chain *c = ref->chain; c; c = c->next) {
 		str_addf(&text, " <- %s", c->file);
 		if (!strcmp(c->file, file))
 			break;
 	}
-	code = doc_error(at, err, "'extends' goes in a circle: %.250s", str_text(&text));
+	code = doc_error(ref->at, err, "'extends' goes in a circle: %.250s", str_text(&text));
 	str_fini(&text);
 	return code;
 }
 
 int library_extend(struct resolving *r, enum model_kind kind, const struct doc_node *spec,
-	const struct chain *chain, struct doc_node **merged, const char **base_name,
-	struct err *err)
+	const struct chain *chain, struct extended *to, struct err *err)
 {
 	const struct doc_node *extends = doc_get(spec, "extends");
 	struct model base = {0};
+	int code;
 
-	*base_name = NULL;
+	to->base = NULL;
 	if (!extends) {
-		*merged = tree_copy(r->mem, spec);
+		to->spec = tree_copy(r->mem, spec);
 		return 0;
 	}
 	if (extends->kind != DOC_SCALAR)
 		return doc_error(
 			extends, err, "'extends' must be the name of a %s", kinds[kind].folder);
-	if (library_resolve(r, kind, extends->text, extends, chain, &base, err))
-		return err ? err->code : ERR_INPUT;
-	*base_name = base.name;
-	*merged = doc_merge(r->mem, base.spec, tree_without(r->mem, spec, "extends"));
+	code = library_resolve(
+		r, &(struct model_ref){kind, extends->text, extends, chain}, &base, err);
+	if (code)
+		return code;
+	to->base = base.name;
+	to->spec = doc_merge(r->mem, base.spec, tree_without(r->mem, spec, "extends"));
 	return 0;
 }
 
@@ -261,7 +261,8 @@ int library_resolve_root(struct resolving *r, enum model_kind kind, const struct
 {
 	const struct doc_node *spec = doc_get(root, "spec");
 	struct doc_node *plain = NULL;
-	const char *base;
+	struct extended extended;
+	int code;
 
 	if (model_check_head(root, kinds[kind].kind, &model->name, err) ||
 		check_head_fields(root, err))
@@ -272,39 +273,39 @@ int library_resolve_root(struct resolving *r, enum model_kind kind, const struct
 		return ERR_INPUT;
 	model->kind = kind;
 	model->file = chain->file;
-	if (library_extend(r, kind, plain, chain, &plain, &base, err))
-		return err ? err->code : ERR_INPUT;
-	model->spec = model_named(r->mem, plain, model->name);
-	return 0;
+	code = library_extend(r, kind, plain, chain, &extended, err);
+	if (!code)
+		model->spec = model_named(r->mem, extended.spec, model->name);
+	return code;
 }
 
-int library_resolve(struct resolving *r, enum model_kind kind, const char *name,
-	const struct doc_node *at, const struct chain *chain, struct model *model,
-	struct err *err)
+int library_resolve(
+	struct resolving *r, const struct model_ref *ref, struct model *model, struct err *err)
 {
 	struct doc_node *root = NULL;
-	struct chain here = {.next = chain, .depth = chain ? chain->depth + 1 : 0};
+	struct chain here = {
+		.next = ref->chain, .depth = ref->chain ? ref->chain->depth + 1 : 0};
 	char path[PATH_ROOM];
+	int code;
 
-	if (is_path(name)) {
-		here.file = path_from(r->mem, name, at ? at->file : NULL);
+	if (is_path(ref->name)) {
+		here.file = path_from(r->mem, ref->name, ref->at ? ref->at->file : NULL);
 	} else {
 		(void)snprintf(path, sizeof(path), "%s/%s/%.200s.yaml", r->lib->dir,
-			kinds[kind].folder, name);
+			kinds[ref->kind].folder, ref->name);
 		here.file = arena_strdup(r->mem, path);
-		if (!*name || !file_exists(here.file))
-			return no_such_model(r, kind, name, at, err);
+		if (!*ref->name || !file_exists(here.file))
+			return no_such_model(r, ref, err);
 	}
-	for (const struct chain *c = chain; c; c = c->next)
+	for (const struct chain *c = ref->chain; c; c = c->next)
 		if (!strcmp(c->file, here.file) || here.depth > EXTENDS_MAX)
-			return circle(chain, here.file, at, err);
-	if (doc_load(r->mem, here.file, MODEL_FILE_BYTES, &root, err))
-		return err ? err->code : ERR_INPUT;
-	return library_resolve_root(r, kind, root, &here, model, err);
+			return circle(ref, here.file, err);
+	code = doc_load(r->mem, here.file, MODEL_FILE_BYTES, &root, err);
+	return code ? code : library_resolve_root(r, ref->kind, root, &here, model, err);
 }
 
 /* Fills a struct of the kind, to know that it can be. */
-static int check(struct resolving *r, const struct model *m, struct err *err)
+static int check(const struct model *m, struct err *err)
 {
 	struct arena scratch;
 	struct reading reading = {.mem = &scratch};
@@ -312,7 +313,6 @@ static int check(struct resolving *r, const struct model *m, struct err *err)
 	void *record = NULL;
 	int code;
 
-	(void)r;
 	arena_init(&scratch, 0);
 	all = ARENA_NEW(&scratch, struct scenario);
 	reading.calls = &all->calls;
@@ -346,31 +346,32 @@ static int finish_model(struct resolving *r, struct model *m, struct err *err)
 
 	if (m->kind == MODEL_SCENARIO)
 		code = scenario_inline(r, m, err);
-	return code ? code : check(r, m, err);
+	return code ? code : check(m, err);
 }
 
 int library_load(const struct library *lib, enum model_kind kind, const char *name,
-	struct arena *mem, struct model *model, struct err *err)
+	struct model *model, struct err *err)
 {
-	struct resolving r = {.lib = lib, .mem = mem, .origins = &model->origins};
-	int code = library_resolve(&r, kind, name, NULL, NULL, model, err);
+	struct resolving r = {.lib = lib, .mem = lib->mem, .origins = &model->origins};
+	int code = library_resolve(&r, &(struct model_ref){kind, name, NULL, NULL}, model, err);
 
 	return code ? code : finish_model(&r, model, err);
 }
 
 int library_load_text(const struct library *lib, const char *name, const char *text, size_t len,
-	struct arena *mem, struct model *model, struct err *err)
+	struct model *model, struct err *err)
 {
-	struct resolving r = {.lib = lib, .mem = mem, .origins = &model->origins};
+	struct resolving r = {.lib = lib, .mem = lib->mem, .origins = &model->origins};
 	struct chain here = {.file = name};
 	struct doc_node *root = NULL;
 	const struct doc_node *kind;
 	const char *metadata_name;
-	int code;
+	int code = doc_parse(lib->mem, name, text, len, &root, err);
 
-	if (doc_parse(mem, name, text, len, &root, err) ||
-		model_check_head(root, NULL, &metadata_name, err))
-		return err ? err->code : ERR_INPUT;
+	if (!code)
+		code = model_check_head(root, NULL, &metadata_name, err);
+	if (code)
+		return code;
 	kind = doc_get(root, "kind");
 	if (model_kind_find(kind->text) == MODEL_KINDS)
 		return doc_error(kind, err, "no kind of model is called '%.40s'", kind->text);

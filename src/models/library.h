@@ -41,12 +41,20 @@ enum model_kind {
 #define MODEL_API_VERSION "nodetoll/v1alpha1"
 #define EXTENDS_MAX       32
 
-/* Where the models are.  The directory's name must outlive it. */
+/* Where the models are, and the memory into which they are read.  Both are the caller's. */
 struct library {
 	const char *dir;
+	struct arena *mem;
 };
 
-/* A model without references.  Memory is the arena's that it was read into. */
+/* "path=value" each: paths relative to spec and on through the references
+ * ("kubelet.pleg.relistPeriod=2s", "kubelet=v1.12"), applied in order.  Zeroed is none. */
+struct settings {
+	const char *const *text;
+	size_t n;
+};
+
+/* A model without references.  It lives in the library's memory. */
 struct model {
 	enum model_kind kind;
 	const char *name; /* metadata.name */
@@ -64,20 +72,18 @@ enum model_kind model_kind_find(const char *name);
 const struct table *model_kind_table(enum model_kind kind);
 
 /* The names in the library of that kind, sorted.  ERR_INPUT: the directory cannot be read. */
-int library_list(const struct library *lib, enum model_kind kind, struct arena *mem,
-	const char ***names, uint32_t *n, struct err *err);
+int library_list(const struct library *lib, enum model_kind kind, const char ***names,
+	uint32_t *n, struct err *err);
 
 /* A model of that name or path, with all that it extends.  Checked as a whole: ERR_INPUT has
  * the place of the first mistake. */
 int library_load(const struct library *lib, enum model_kind kind, const char *name,
-	struct arena *mem, struct model *model, struct err *err);
+	struct model *model, struct err *err);
 
-/* A scenario by name or path.  sets are "path=value", paths relative to spec and on through
- * the references ("kubelet.pleg.relistPeriod=2s", "kubelet=v1.12"), in order.  *resolved is
- * its spec without references.  ERR_INPUT as above; a wrong set is named. */
-int scenario_load(const struct library *lib, const char *name, const char *const *sets,
-	size_t n_sets, struct arena *mem, struct scenario *scenario, struct model *resolved,
-	struct err *err);
+/* A scenario by name or path, with settings (NULL: none).  *resolved is its spec without
+ * references.  ERR_INPUT as above; a wrong setting is named. */
+int scenario_load(const struct library *lib, const char *name, const struct settings *sets,
+	struct scenario *scenario, struct model *resolved, struct err *err);
 
 /* Names of a scenario that no file holds.  It has one node, ten minutes after two, starts
  * stationary, seed 1; sets change that. */
@@ -90,17 +96,17 @@ struct scenario_names {
 };
 
 int scenario_compose(const struct library *lib, const struct scenario_names *names,
-	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
-	struct model *resolved, struct err *err);
+	const struct settings *sets, struct scenario *scenario, struct model *resolved,
+	struct err *err);
 
 /* A scenario from a spec in memory, with or without references: a result's embedded one. */
 int scenario_from_doc(const struct library *lib, const struct doc_node *spec,
-	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
-	struct model *resolved, struct err *err);
+	const struct settings *sets, struct scenario *scenario, struct model *resolved,
+	struct err *err);
 
 /* A model whose file's text is given, as if it were read from name.  kind is the text's own. */
 int library_load_text(const struct library *lib, const char *name, const char *text, size_t len,
-	struct arena *mem, struct model *model, struct err *err);
+	struct model *model, struct err *err);
 
 /* Checks apiVersion, kind and metadata.name of a file.  kind_name NULL: any. */
 int model_check_head(

@@ -8,7 +8,7 @@
 /* What one resolution works with. */
 struct resolving {
 	const struct library *lib;
-	struct arena *mem;
+	struct arena *mem; /* the library's */
 	struct origins *origins;
 };
 
@@ -19,20 +19,30 @@ struct chain {
 	unsigned depth;
 };
 
-/* The plain, merged spec of a file by name or path, still with references if it is a scenario.
- * at, the node that named it, may be NULL. */
-int library_resolve(struct resolving *r, enum model_kind kind, const char *name,
-	const struct doc_node *at, const struct chain *chain, struct model *model,
-	struct err *err);
+/* A name or path, who named it (NULL: the caller) and the chain so far (NULL: none). */
+struct model_ref {
+	enum model_kind kind;
+	const char *name;
+	const struct doc_node *at;
+	const struct chain *chain;
+};
 
-/* The same for a parsed file. */
+/* The plain, merged spec of what ref names, still with references if it is a scenario. */
+int library_resolve(
+	struct resolving *r, const struct model_ref *ref, struct model *model, struct err *err);
+
+/* The same for a parsed file of that kind. */
 int library_resolve_root(struct resolving *r, enum model_kind kind, const struct doc_node *root,
 	const struct chain *chain, struct model *model, struct err *err);
 
-/* Lay a spec that may extend a model of that kind over what it extends. */
+/* A spec over what it extends, and the name of that (NULL: it extends nothing). */
+struct extended {
+	struct doc_node *spec;
+	const char *base;
+};
+
 int library_extend(struct resolving *r, enum model_kind kind, const struct doc_node *spec,
-	const struct chain *chain, struct doc_node **merged, const char **base_name,
-	struct err *err);
+	const struct chain *chain, struct extended *to, struct err *err);
 
 /* Replace a scenario's four references by what they name. */
 int scenario_inline(struct resolving *r, struct model *scenario, struct err *err);

@@ -330,11 +330,12 @@ static int take_name(struct arena *mem, const struct doc_node *map, const char *
 
 /* Fills rec.base from the models that the recording names. */
 static int take_models(const struct library *lib, const struct doc_node *root,
-	const char *kubelet, struct arena *mem, struct recording *rec, struct err *err)
+	const char *kubelet, struct recording *rec, struct err *err)
 {
 	static const char *const rest[][2] = {{"nodes", "1"}, {"duration", "10m"},
 		{"warmup", "0"}, {"start", "atOnce"}, {"seed", "1"}, {"ttlAnnotation", "none"},
 		{"apiserver", "v1.20"}, {"workload", "recorded-density"}};
+	struct arena *mem = lib->mem;
 	struct doc_node *spec = tree_empty(mem, DOC_MAP, NULL);
 	const struct doc_node *settings = doc_get(root, "kubelet");
 	const struct doc_node *runtime;
@@ -351,7 +352,7 @@ static int take_models(const struct library *lib, const struct doc_node *root,
 	tree_put(mem, spec, "name", tree_text(mem, rec->name));
 	for (size_t i = 0; i < COUNT_OF(rest); i++)
 		tree_put(mem, spec, rest[i][0], tree_text(mem, rest[i][1]));
-	code = scenario_from_doc(lib, spec, NULL, 0, mem, &rec->base, &rec->resolved, err);
+	code = scenario_from_doc(lib, spec, NULL, &rec->base, &rec->resolved, err);
 	/* Kubemark's hollow kubelets run without (hollow_kubelet.go GetHollowKubeletConfig). */
 	runtime = doc_get(root, "runtime");
 	if (!code && !strcmp(runtime->text, "kubemark-fake"))
@@ -360,16 +361,16 @@ static int take_models(const struct library *lib, const struct doc_node *root,
 }
 
 static int read_root(const struct library *lib, const struct doc_node *root,
-	const char *kubelet, struct arena *mem, struct recording *rec, struct err *err)
+	const char *kubelet, struct recording *rec, struct err *err)
 {
-	struct reading_recording *x = ARENA_NEW(mem, struct reading_recording);
-	struct reading r = {.mem = mem, .calls = &x->rec.base.calls};
+	struct reading_recording *x = ARENA_NEW(lib->mem, struct reading_recording);
+	struct reading r = {.mem = lib->mem, .calls = &x->rec.base.calls};
 	int code;
 
 	if (model_check_head(root, "Recording", &x->rec.name, err))
 		return ERR_INPUT;
 	x->rec.file = root->file;
-	code = take_models(lib, root, kubelet, mem, &x->rec, err);
+	code = take_models(lib, root, kubelet, &x->rec, err);
 	if (!code)
 		code = table_read(&r, &table_recording, root, x, err);
 	if (!code)
@@ -378,21 +379,21 @@ static int read_root(const struct library *lib, const struct doc_node *root,
 }
 
 int recording_load(const struct library *lib, const char *path, const char *kubelet,
-	struct arena *mem, struct recording *rec, struct err *err)
+	struct recording *rec, struct err *err)
 {
 	struct doc_node *root = NULL;
-	int code = doc_load(mem, path, RECORDING_FILE_BYTES, &root, err);
+	int code = doc_load(lib->mem, path, RECORDING_FILE_BYTES, &root, err);
 
-	return code ? code : read_root(lib, root, kubelet, mem, rec, err);
+	return code ? code : read_root(lib, root, kubelet, rec, err);
 }
 
 int recording_parse(const struct library *lib, const char *name, const char *text, size_t len,
-	struct arena *mem, struct recording *rec, struct err *err)
+	struct recording *rec, struct err *err)
 {
 	struct doc_node *root = NULL;
-	int code = doc_parse(mem, name, text, len, &root, err);
+	int code = doc_parse(lib->mem, name, text, len, &root, err);
 
-	return code ? code : read_root(lib, root, NULL, mem, rec, err);
+	return code ? code : read_root(lib, root, NULL, rec, err);
 }
 
 void recording_scenario(const struct recording *rec, uint32_t node, struct scenario *scenario)

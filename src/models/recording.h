@@ -71,7 +71,7 @@ struct recorded_node {
 	struct recorded_phase *phases;
 };
 
-/* Memory is the arena's that it was read into. */
+/* It lives in the library's memory. */
 struct recording {
 	const char *name;
 	const char *file;
@@ -88,11 +88,11 @@ struct recording {
 /* Read the recording at path.  kubelet names another model than the recording's version, NULL
  * its own.  ERR_INPUT has the place of the first mistake. */
 int recording_load(const struct library *lib, const char *path, const char *kubelet,
-	struct arena *mem, struct recording *rec, struct err *err);
+	struct recording *rec, struct err *err);
 
 /* The same from a text in memory. */
 int recording_parse(const struct library *lib, const char *name, const char *text, size_t len,
-	struct arena *mem, struct recording *rec, struct err *err);
+	struct recording *rec, struct err *err);
 
 /* The scenario of one node: base with the node's pods, objects and annotation. */
 void recording_scenario(const struct recording *rec, uint32_t node, struct scenario *scenario);

@@ -260,7 +260,7 @@ static int find_word(
 static int read_enum(
 	const struct field *f, const struct doc_node *node, char *to, struct err *err)
 {
-	uint32_t index;
+	uint32_t index = 0;
 	uint32_t value;
 
 	if (find_word(f, node, &index, err))
@@ -274,7 +274,7 @@ static int read_text(struct reading *r, const struct field *f, const struct doc_
 	char *to, struct err *err)
 {
 	const char *copy;
-	uint32_t index;
+	uint32_t index = 0;
 
 	if (f->type == FIELD_TEXT_PTR) {
 		copy = arena_strdup(r->mem, node->text);

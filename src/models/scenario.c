@@ -25,19 +25,21 @@ static int follow(struct resolving *r, enum model_kind kind, const struct doc_no
 	struct doc_node **to, struct err *err)
 {
 	struct model named = {0};
-	const char *base = NULL;
+	struct extended extended;
 	int code;
 
 	if (node->kind == DOC_MAP) {
-		code = library_extend(r, kind, node, NULL, to, &base, err);
-		if (!code && base)
-			*to = model_named(r->mem, *to, base);
+		code = library_extend(r, kind, node, NULL, &extended, err);
+		if (!code)
+			*to = extended.base ? model_named(r->mem, extended.spec, extended.base)
+					    : extended.spec;
 		return code;
 	}
 	if (node->kind != DOC_SCALAR)
 		return doc_error(
 			node, err, "'%s' must be a name, or a map that extends one", node->key);
-	code = library_resolve(r, kind, node->text, node, NULL, &named, err);
+	code = library_resolve(
+		r, &(struct model_ref){kind, node->text, node, NULL}, &named, err);
 	if (!code)
 		*to = named.spec;
 	return code;
@@ -83,21 +85,21 @@ static bool is_reference(const char *path)
 }
 
 /* "kubelet=v1.12": before references are followed, so that other settings reach into it. */
-static int set_references(struct resolving *r, struct model *m, const char *const *sets,
-	size_t n, struct err *err)
+static int set_references(
+	struct resolving *r, struct model *m, const struct settings *sets, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < sets->n; i++) {
 		struct doc_node *name;
 		char label[300];
 		char *path = NULL;
 		const char *value = NULL;
 
-		if (split(r->mem, sets[i], &path, &value, err))
+		if (split(r->mem, sets->text[i], &path, &value, err))
 			return ERR_INPUT;
 		if (!is_reference(path))
 			continue;
 		name = tree_text(r->mem, value);
-		(void)snprintf(label, sizeof(label), "--set %.200s", sets[i]);
+		(void)snprintf(label, sizeof(label), "--set %.200s", sets->text[i]);
 		name->file = arena_strdup(r->mem, label);
 		m->spec = tree_with(r->mem, m->spec, path, name);
 	}
@@ -157,20 +159,23 @@ static int apply_set(struct resolving *r, struct model *m, const char *set, stru
 	return 0;
 }
 
-/* Settings, references, settings again, then the struct. */
-static int finish_scenario(struct resolving *r, const char *const *sets, size_t n_sets,
+/* Settings of references, references, every other setting, then the struct. */
+static int finish_scenario(struct resolving *r, const struct settings *sets,
 	struct scenario *scenario, struct model *m, struct err *err)
 {
+	static const struct settings none = {0};
 	struct reading reading = {.mem = r->mem, .calls = &scenario->calls};
-	int code = set_references(r, m, sets, n_sets, err);
+	int code;
 
+	sets = sets ? sets : &none;
+	code = set_references(r, m, sets, err);
 	if (!code)
 		code = scenario_inline(r, m, err);
 	if (code)
 		return code;
 	m->spec = doc_clone(r->mem, m->spec);
-	for (size_t i = 0; i < n_sets; i++) {
-		code = apply_set(r, m, sets[i], err);
+	for (size_t i = 0; i < sets->n; i++) {
+		code = apply_set(r, m, sets->text[i], err);
 		if (code)
 			return code;
 	}
@@ -182,23 +187,23 @@ static int finish_scenario(struct resolving *r, const char *const *sets, size_t 
 	return code;
 }
 
-int scenario_load(const struct library *lib, const char *name, const char *const *sets,
-	size_t n_sets, struct arena *mem, struct scenario *scenario, struct model *resolved,
-	struct err *err)
+int scenario_load(const struct library *lib, const char *name, const struct settings *sets,
+	struct scenario *scenario, struct model *resolved, struct err *err)
 {
-	struct resolving r = {.lib = lib, .mem = mem, .origins = &resolved->origins};
+	struct resolving r = {.lib = lib, .mem = lib->mem, .origins = &resolved->origins};
 	int code;
 
 	*resolved = (struct model){0};
-	code = library_resolve(&r, MODEL_SCENARIO, name, NULL, NULL, resolved, err);
-	return code ? code : finish_scenario(&r, sets, n_sets, scenario, resolved, err);
+	code = library_resolve(
+		&r, &(struct model_ref){MODEL_SCENARIO, name, NULL, NULL}, resolved, err);
+	return code ? code : finish_scenario(&r, sets, scenario, resolved, err);
 }
 
 int scenario_from_doc(const struct library *lib, const struct doc_node *spec,
-	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
-	struct model *resolved, struct err *err)
+	const struct settings *sets, struct scenario *scenario, struct model *resolved,
+	struct err *err)
 {
-	struct resolving r = {.lib = lib, .mem = mem, .origins = &resolved->origins};
+	struct resolving r = {.lib = lib, .mem = lib->mem, .origins = &resolved->origins};
 	const struct doc_node *name = doc_get(spec, "name");
 	struct doc_node *plain = NULL;
 
@@ -210,15 +215,15 @@ int scenario_from_doc(const struct library *lib, const struct doc_node *spec,
 	if (spec->kind != DOC_MAP)
 		return doc_error(spec, err, "a scenario is %s, a map is needed",
 			doc_kind_name(spec->kind));
-	if (origin_strip(mem, &resolved->origins, spec, &plain, err))
+	if (origin_strip(lib->mem, &resolved->origins, spec, &plain, err))
 		return ERR_INPUT;
-	resolved->spec = model_named(mem, plain, resolved->name);
-	return finish_scenario(&r, sets, n_sets, scenario, resolved, err);
+	resolved->spec = model_named(lib->mem, plain, resolved->name);
+	return finish_scenario(&r, sets, scenario, resolved, err);
 }
 
 int scenario_compose(const struct library *lib, const struct scenario_names *names,
-	const char *const *sets, size_t n_sets, struct arena *mem, struct scenario *scenario,
-	struct model *resolved, struct err *err)
+	const struct settings *sets, struct scenario *scenario, struct model *resolved,
+	struct err *err)
 {
 	const struct {
 		const char *key;
@@ -235,9 +240,9 @@ int scenario_compose(const struct library *lib, const struct scenario_names *nam
 		{"apiserver", names->apiserver},
 		{"workload", names->workload},
 	};
-	struct doc_node *spec = tree_empty(mem, DOC_MAP, NULL);
+	struct doc_node *spec = tree_empty(lib->mem, DOC_MAP, NULL);
 
 	for (size_t i = 0; i < COUNT_OF(fields); i++)
-		tree_put(mem, spec, fields[i].key, tree_text(mem, fields[i].text));
-	return scenario_from_doc(lib, spec, sets, n_sets, mem, scenario, resolved, err);
+		tree_put(lib->mem, spec, fields[i].key, tree_text(lib->mem, fields[i].text));
+	return scenario_from_doc(lib, spec, sets, scenario, resolved, err);
 }

@@ -65,7 +65,8 @@ static const struct field runtime_fields[] = {
 	TRUTH(stop_is_seen_early, "stopIsSeenEarly",
 		"listings show an exit before the call that stops the container answers"),
 	TRUTH(stops_at_once, "stopsAtOnce",
-		"StopContainer does not wait until a process heeds SIGTERM or its grace is over"),
+		"StopContainer does not wait until a process heeds SIGTERM or its grace is "
+		"over"),
 	FIELD(calibration, "calibration", FIELD_TEXT, .size = MODEL_NAME,
 		.help = "CPU cost: name of a Calibration, \"\" if there is none"),
 	FIELD(rules, "rules", FIELD_LIST, .flags = FIELD_OPTIONAL,

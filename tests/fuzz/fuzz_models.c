@@ -26,15 +26,15 @@ static void must(int holds)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *dir = getenv("NODETOLL_MODELS");
-	struct library lib = {.dir = dir ? dir : "models"};
 	struct arena mem;
+	const char *dir = getenv("NODETOLL_MODELS");
+	struct library lib = {.dir = dir ? dir : "models", .mem = &mem};
 	struct model model = {0};
 	struct calibration calibration;
 	struct err err = {0};
 
 	arena_init(&mem, 0);
-	if (!library_load_text(&lib, "fuzz", (const char *)data, size, &mem, &model, &err)) {
+	if (!library_load_text(&lib, "fuzz", (const char *)data, size, &model, &err)) {
 		struct explained *list;
 		uint32_t n;
 

@@ -23,15 +23,15 @@ static void must(int holds)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *dir = getenv("NODETOLL_MODELS");
-	struct library lib = {.dir = dir ? dir : "models"};
 	struct arena mem;
+	const char *dir = getenv("NODETOLL_MODELS");
+	struct library lib = {.dir = dir ? dir : "models", .mem = &mem};
 	struct recording *rec = calloc(1, sizeof(*rec));
 	struct err err = {0};
 
 	must(rec != NULL);
 	arena_init(&mem, 0);
-	if (!recording_parse(&lib, "fuzz", (const char *)data, size, &mem, rec, &err)) {
+	if (!recording_parse(&lib, "fuzz", (const char *)data, size, rec, &err)) {
 		struct scenario *s = calloc(1, sizeof(*s));
 
 		must(s != NULL && rec->n_nodes > 0);

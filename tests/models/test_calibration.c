@@ -6,22 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct library the_library(void)
+static struct library the_library(struct arena *mem)
 {
 	const char *dir = getenv("NODETOLL_MODELS");
 
-	return (struct library){.dir = dir ? dir : "models"};
+	return (struct library){.dir = dir ? dir : "models", .mem = mem};
 }
 
 static void the_runtime_is_read(void **state)
 {
-	struct library lib = the_library();
 	struct arena mem;
+	struct library lib = the_library(&mem);
 	struct calibration c;
 
 	(void)state;
 	arena_init(&mem, 0);
-	assert_int_equal(calibration_load(&lib, "containerd-1.6.20-cost", &mem, &c, NULL), 0);
+	assert_int_equal(calibration_load(&lib, "containerd-1.6.20-cost", &c, NULL), 0);
 	assert_int_equal(c.n_designs, 9);
 	assert_string_equal(c.designs[8].design, "per-pod polling 10s");
 	assert_int_equal(c.designs[8].runtime_cores, 41200);
@@ -37,13 +37,13 @@ static void the_runtime_is_read(void **state)
 
 static void the_api_server_is_read(void **state)
 {
-	struct library lib = the_library();
 	struct arena mem;
+	struct library lib = the_library(&mem);
 	struct calibration c;
 
 	(void)state;
 	arena_init(&mem, 0);
-	assert_int_equal(calibration_load(&lib, "apiserver-1.20.2-cost", &mem, &c, NULL), 0);
+	assert_int_equal(calibration_load(&lib, "apiserver-1.20.2-cost", &c, NULL), 0);
 	assert_int_equal(c.n_calls, 19);
 	assert_string_equal(c.calls[0].call, "get secrets");
 	assert_int_equal(c.calls[0].apiserver_cpu, 200800);

@@ -11,35 +11,32 @@
 #include "base/file.h"
 #include "models/explain.h"
 
-static struct library the_library(void)
+static struct library the_library(struct arena *mem)
 {
 	const char *dir = getenv("NODETOLL_MODELS");
 
-	return (struct library){.dir = dir ? dir : "models"};
+	return (struct library){.dir = dir ? dir : "models", .mem = mem};
 }
 
 static void every_model_of_the_library_is_read_and_every_constant_has_a_source(void **state)
 {
-	struct library lib = the_library();
-
 	(void)state;
 	for (unsigned k = 0; k < MODEL_KINDS; k++) {
 		struct arena mem;
+		struct library lib = the_library(&mem);
 		struct err err = {0};
 		const char **names;
 		uint32_t n;
 
 		arena_init(&mem, 0);
-		assert_int_equal(
-			library_list(&lib, (enum model_kind)k, &mem, &names, &n, &err), 0);
+		assert_int_equal(library_list(&lib, (enum model_kind)k, &names, &n, &err), 0);
 		assert_true(n > 0);
 		for (uint32_t i = 0; i < n; i++) {
 			struct model model = {0};
 			struct explained *list;
 			uint32_t n_list;
 
-			if (library_load(
-				    &lib, (enum model_kind)k, names[i], &mem, &model, &err))
+			if (library_load(&lib, (enum model_kind)k, names[i], &model, &err))
 				fail_msg("%s", err.text);
 			assert_string_equal(model.name, names[i]);
 			model_explain(&model, &mem, &list, &n_list);
@@ -54,14 +51,14 @@ static void every_model_of_the_library_is_read_and_every_constant_has_a_source(v
 
 static void versions_are_listed_as_versions_are_counted(void **state)
 {
-	struct library lib = the_library();
 	struct arena mem;
+	struct library lib = the_library(&mem);
 	const char **names;
 	uint32_t n;
 
 	(void)state;
 	arena_init(&mem, 0);
-	assert_int_equal(library_list(&lib, MODEL_KUBELET, &mem, &names, &n, NULL), 0);
+	assert_int_equal(library_list(&lib, MODEL_KUBELET, &names, &n, NULL), 0);
 	assert_string_equal(names[0], "v1.1");
 	assert_string_equal(names[1], "v1.2");
 	assert_string_equal(names[n - 1], "v1.36");
@@ -70,14 +67,14 @@ static void versions_are_listed_as_versions_are_counted(void **state)
 
 static void a_file_states_only_what_changed(void **state)
 {
-	struct library lib = the_library();
 	struct arena mem;
+	struct library lib = the_library(&mem);
 	struct model model = {0};
 	const struct doc_node *pleg;
 
 	(void)state;
 	arena_init(&mem, 0);
-	assert_int_equal(library_load(&lib, MODEL_KUBELET, "v1.20", &mem, &model, NULL), 0);
+	assert_int_equal(library_load(&lib, MODEL_KUBELET, "v1.20", &model, NULL), 0);
 	pleg = doc_get(model.spec, "pleg");
 	assert_string_equal(doc_get(pleg, "relistPeriod")->text, "1s");    /* 1.2's */
 	assert_string_equal(doc_get(pleg, "relistThreshold")->text, "3m"); /* 1.6's */
@@ -89,14 +86,14 @@ static void a_file_states_only_what_changed(void **state)
 
 static void assert_text(const char *text, const char *because)
 {
-	struct library lib = the_library();
 	struct arena mem;
+	struct library lib = the_library(&mem);
 	struct model model = {0};
 	struct err err = {0};
 	int code;
 
 	arena_init(&mem, 0);
-	code = library_load_text(&lib, "t.yaml", text, strlen(text), &mem, &model, &err);
+	code = library_load_text(&lib, "t.yaml", text, strlen(text), &model, &err);
 	assert_int_equal(code, because ? ERR_INPUT : 0);
 	if (because && !strstr(err.text, because))
 		fail_msg("'%s' lacks '%s'", err.text, because);
@@ -188,11 +185,11 @@ static void write_model(const char *path, const char *extends)
 
 static void a_circle_of_extends_is_shown(void **state)
 {
-	struct library lib = the_library();
+	struct arena mem;
+	struct library lib = the_library(&mem);
 	char dir[] = "/tmp/nodetoll-test-XXXXXX";
 	char a[64];
 	char b[64];
-	struct arena mem;
 	struct model model = {0};
 	struct err err = {0};
 
@@ -203,7 +200,7 @@ static void a_circle_of_extends_is_shown(void **state)
 	write_model(a, "./b.yaml");
 	write_model(b, "./a.yaml");
 	arena_init(&mem, 0);
-	assert_int_equal(library_load(&lib, MODEL_WORKLOAD, a, &mem, &model, &err), ERR_INPUT);
+	assert_int_equal(library_load(&lib, MODEL_WORKLOAD, a, &model, &err), ERR_INPUT);
 	assert_non_null(strstr(err.text, "goes in a circle"));
 	assert_non_null(strstr(err.text, "b.yaml <- "));
 	arena_fini(&mem);

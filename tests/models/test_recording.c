@@ -12,19 +12,19 @@
 #define REAL    "tests/recordings/kubelet-1.20.2-containerd-30.json"
 #define DENSITY "tests/recordings/kubelet-1.20.2-density.json"
 
-static struct library the_library(void)
+static struct library the_library(struct arena *mem)
 {
 	const char *dir = getenv("NODETOLL_MODELS");
 
-	return (struct library){.dir = dir ? dir : "models"};
+	return (struct library){.dir = dir ? dir : "models", .mem = mem};
 }
 
 static void load(const char *path, struct arena *mem, struct recording *rec)
 {
-	struct library lib = the_library();
+	struct library lib = the_library(mem);
 	struct err err = {0};
 
-	if (recording_load(&lib, path, NULL, mem, rec, &err))
+	if (recording_load(&lib, path, NULL, rec, &err))
 		fail_msg("%s", err.text);
 }
 
@@ -157,8 +157,8 @@ static void the_loops_account_for_every_call_of_the_quiet_phases(void **state)
 /* The real recording with one text replaced, or cut at it if there is nothing to replace. */
 static void assert_spoilt(const char *old, const char *new, const char *because)
 {
-	struct library lib = the_library();
 	struct arena mem;
+	struct library lib = the_library(&mem);
 	struct recording *rec = calloc(1, sizeof(*rec));
 	struct err err = {0};
 	char *text;
@@ -178,8 +178,7 @@ static void assert_spoilt(const char *old, const char *new, const char *because)
 		new ? at + strlen(old) : "");
 	arena_init(&mem, 0);
 	assert_int_equal(
-		recording_parse(&lib, "r.json", spoilt, strlen(spoilt), &mem, rec, &err),
-		ERR_INPUT);
+		recording_parse(&lib, "r.json", spoilt, strlen(spoilt), rec, &err), ERR_INPUT);
 	if (!strstr(err.text, because) || strncmp(err.text, "r.json:", 7) != 0)
 		fail_msg("'%s' lacks '%s'", err.text, because);
 	arena_fini(&mem);
@@ -217,8 +216,8 @@ static void bad_recordings_are_refused_with_their_place(void **state)
 
 static void assert_phase(const char *phase, const char *because)
 {
-	struct library lib = the_library();
 	struct arena mem;
+	struct library lib = the_library(&mem);
 	struct recording *rec = calloc(1, sizeof(*rec));
 	struct err err = {0};
 	char text[1024];
@@ -235,7 +234,7 @@ static void assert_phase(const char *phase, const char *because)
 		"%s}}]}",
 		phase);
 	arena_init(&mem, 0);
-	assert_int_equal(recording_parse(&lib, "r.json", text, strlen(text), &mem, rec, &err),
+	assert_int_equal(recording_parse(&lib, "r.json", text, strlen(text), rec, &err),
 		because ? ERR_INPUT : 0);
 	if (because && !strstr(err.text, because))
 		fail_msg("'%s' lacks '%s'", err.text, because);

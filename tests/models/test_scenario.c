@@ -13,22 +13,24 @@ struct loaded {
 	struct err err;
 };
 
-static struct library the_library(void)
+static struct library the_library(struct arena *mem)
 {
 	const char *dir = getenv("NODETOLL_MODELS");
 
-	return (struct library){.dir = dir ? dir : "models"};
+	return (struct library){.dir = dir ? dir : "models", .mem = mem};
 }
 
 static struct loaded *load(const char *name, const char *const *sets, size_t n, int expected)
 {
-	struct library lib = the_library();
 	struct loaded *l = calloc(1, sizeof(*l));
+	struct settings settings = {.text = sets, .n = n};
+	struct library lib;
 	int code;
 
 	assert_non_null(l);
 	arena_init(&l->mem, 0);
-	code = scenario_load(&lib, name, sets, n, &l->mem, &l->s, &l->resolved, &l->err);
+	lib = the_library(&l->mem);
+	code = scenario_load(&lib, name, &settings, &l->s, &l->resolved, &l->err);
 	if (code != expected)
 		fail_msg("%d: %s", code, l->err.text);
 	return l;
@@ -141,23 +143,24 @@ static void a_scenario_is_composed_without_a_file(void **state)
 		.runtime = "kubemark-fake",
 		.apiserver = "v1.36",
 		.workload = "serving"};
-	struct library lib = the_library();
+	static const struct settings settings = {.text = sets, .n = 2};
+	struct library lib;
 	struct loaded *l = calloc(1, sizeof(*l));
 	struct loaded *again = calloc(1, sizeof(*again));
 
 	(void)state;
 	assert_true(l && again);
 	arena_init(&l->mem, 0);
+	lib = the_library(&l->mem);
 	assert_int_equal(
-		scenario_compose(&lib, &names, sets, 2, &l->mem, &l->s, &l->resolved, &l->err),
-		0);
+		scenario_compose(&lib, &names, &settings, &l->s, &l->resolved, &l->err), 0);
 	assert_string_equal(l->s.name, "mine");
 	assert_int_equal(l->s.workload.pods, 100);
 	assert_int_equal(l->s.kubelet.objects.design, OBJECT_CACHE);
 	assert_int_equal(l->s.apiserver.n_ttl_steps, 5);
 
 	/* What a result embeds is a scenario again. */
-	assert_int_equal(scenario_from_doc(&lib, l->resolved.spec, NULL, 0, &l->mem, &again->s,
+	assert_int_equal(scenario_from_doc(&lib, l->resolved.spec, NULL, &again->s,
 				 &again->resolved, &l->err),
 		0);
 	assert_memory_equal(&again->s, &l->s, sizeof(l->s));
