@@ -173,8 +173,9 @@ static int validate(struct validation *v, const char *path, struct err *err)
 {
 	int code = common_library(v->o.common.models, &v->lib, err);
 
+	v->lib.mem = &v->mem;
 	if (!code)
-		code = recording_load(&v->lib, path, v->o.kubelet, &v->mem, &v->rec, err);
+		code = recording_load(&v->lib, path, v->o.kubelet, &v->rec, err);
 	if (code)
 		return code;
 	v->rows = json_array();
