@@ -261,26 +261,41 @@ static void print_num(struct str *to, double num)
 	str_add(to, text);
 }
 
+static void print_char(struct str *to, char c)
+{
+	static const char plain[] = "\"\\\n\t\r";
+	static const char *const escapes[] = {"\\\"", "\\\\", "\\n", "\\t", "\\r"};
+	const char *found = strchr(plain, c);
+
+	if (found != NULL)
+		str_add(to, escapes[found - plain]);
+	else
+		str_add_char(to, c);
+}
+
+/* Whatever the bytes, the output is text: control characters are escaped, and
+ * what is not UTF-8 becomes the character that says so. */
 static void print_str(struct str *to, const char *text)
 {
-	assert(text != NULL);
-	str_add_char(to, '"');
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+	size_t len;
+	size_t good;
 
-		if (c == '"' || c == '\\')
-			str_addf(to, "\\%c", c);
-		else if (c == '\n')
-			str_add(to, "\\n");
-		else if (c == '\t')
-			str_add(to, "\\t");
-		else if (c == '\r')
-			str_add(to, "\\r");
-		else if (c < 0x20 || c == 0x7f)
-			str_addf(to, "\\u%04x", c);
-		else
-			str_add_char(to, (char)c);
+	assert(text != NULL);
+	len = strlen(text);
+	str_add_char(to, '"');
+	while ((good = str_bad_byte(text, len)) < len) {
+		const unsigned char *bad = (const unsigned char *)text + good;
+		bool is_c1 = bad[0] == 0xc2 && bad[1] >= 0x80 && bad[1] < 0xa0;
+
+		for (size_t i = 0; i < good; i++)
+			print_char(to, text[i]);
+		str_addf(to, "\\u%04x", is_c1 ? bad[1] : bad[0] < 0x80 ? bad[0] : 0xfffd);
+		good += is_c1 ? 2 : 1;
+		text += good;
+		len -= good;
 	}
+	for (size_t i = 0; i < len; i++)
+		print_char(to, text[i]);
 	str_add_char(to, '"');
 }
 

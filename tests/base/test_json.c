@@ -55,6 +55,14 @@ static void a_built_value_prints_in_order(void **state)
 		"    [],\n    false\n  ]\n}\n");
 }
 
+static void any_bytes_print_as_text(void **state)
+{
+	(void)state;
+	check_print(json_str("a\x7f\xc2\x88 \xc3\xa9\xff\xc3"),
+		"\"a\\u007f\\u0088 \xc3\xa9\\ufffd\\ufffd\"\n");
+	check_print(parse("\"\\u0088\""), "\"\\u0088\"\n");
+}
+
 static void numbers_are_the_shortest_that_read_back(void **state)
 {
 	(void)state;
@@ -219,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_built_value_prints_in_order),
+		cmocka_unit_test(any_bytes_print_as_text),
 		cmocka_unit_test(numbers_are_the_shortest_that_read_back),
 		cmocka_unit_test(any_number_reads_back_the_same),
 		cmocka_unit_test(values_are_found_and_told_apart),
