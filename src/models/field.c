@@ -79,7 +79,7 @@ static char *entries_of(struct reading *r, const struct field *f, uint32_t n,
 	memcpy(record + f->n_offset, &n, sizeof(n));
 	if (f->by_pointer) {
 		void *taken = arena_alloc_array(r->mem, n, f->size, alignof(max_align_t));
-		memcpy(record + f->offset, &taken, sizeof(void *));
+		memcpy(record + f->offset, &taken, sizeof(taken));
 		array = taken;
 	}
 	return array;
@@ -166,6 +166,8 @@ static int read_by_word(struct reading *r, const struct field *f, const struct d
 static int read_field(struct reading *r, const struct field *f, const struct doc_node *node,
 	char *record, struct err *err)
 {
+	const void *tree = node;
+
 	switch (f->type) {
 	case FIELD_MAP:
 		return read_map(r, f->sub, node, record + f->offset, f->name, err);
@@ -178,7 +180,7 @@ static int read_field(struct reading *r, const struct field *f, const struct doc
 	case FIELD_IGNORED:
 		return 0;
 	case FIELD_TREE:
-		memcpy(record + f->offset, &node, sizeof(node));
+		memcpy(record + f->offset, &tree, sizeof(tree));
 		return 0;
 	case FIELD_BOOL:
 	case FIELD_COUNT:

@@ -53,6 +53,14 @@ enum model_kind model_kind_find(const char *name)
 	return (enum model_kind)i;
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name);
+	size_t end_len = strlen(end);
+
+	return len > end_len && !strcmp(name + len - end_len, end);
+}
+
 /* v1.2 before v1.12: as versions are counted, not as letters sort. */
 static int by_version(const void *a, const void *b)
 {
@@ -86,35 +94,28 @@ int library_list(const struct library *lib, enum model_kind kind, const char ***
 	uint32_t *n, struct err *err)
 {
 	char path[PATH_ROOM];
-	const char **list = ARENA_ARRAY(lib->mem, const char *, 1024);
+	struct dirent **entries;
+	const char **list;
 	uint32_t found = 0;
-	const struct dirent *entry;
-	DIR *dir;
+	int n_entries;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", lib->dir, kinds[kind].folder);
-	dir = opendir(path);
-	if (!dir)
+	n_entries = scandir(path, &entries, NULL, NULL);
+	if (n_entries < 0)
 		return err_set(err, ERR_INPUT, "%s: %s; is this a directory of models?", path,
 			strerror(errno));
-	while ((entry = readdir(dir)) != NULL && found < 1024) {
-		size_t len = strlen(entry->d_name);
-
-		if (len > 5 && !strcmp(entry->d_name + len - 5, ".yaml"))
-			list[found++] = arena_strndup(lib->mem, entry->d_name, len - 5);
+	list = ARENA_ARRAY(lib->mem, const char *, (size_t)n_entries);
+	for (int i = 0; i < n_entries; i++) {
+		if (ends_with(entries[i]->d_name, ".yaml"))
+			list[found++] = arena_strndup(lib->mem, entries[i]->d_name,
+				strlen(entries[i]->d_name) - strlen(".yaml"));
+		free(entries[i]);
 	}
-	(void)closedir(dir);
+	free(entries);
 	qsort(list, found, sizeof(*list), by_version);
 	*names = list;
 	*n = found;
 	return 0;
-}
-
-static bool ends_with(const char *name, const char *end)
-{
-	size_t len = strlen(name);
-	size_t end_len = strlen(end);
-
-	return len > end_len && !strcmp(name + len - end_len, end);
 }
 
 static bool is_path(const char *name)
@@ -261,7 +262,7 @@ int library_resolve_root(struct resolving *r, enum model_kind kind, const struct
 {
 	const struct doc_node *spec = doc_get(root, "spec");
 	struct doc_node *plain = NULL;
-	struct extended extended;
+	struct extended extended = {0};
 	int code;
 
 	if (model_check_head(root, kinds[kind].kind, &model->name, err) ||

@@ -25,7 +25,7 @@ static int follow(struct resolving *r, enum model_kind kind, const struct doc_no
 	struct doc_node **to, struct err *err)
 {
 	struct model named = {0};
-	struct extended extended;
+	struct extended extended = {0};
 	int code;
 
 	if (node->kind == DOC_MAP) {
@@ -69,8 +69,10 @@ static int split(
 {
 	const char *equals = strchr(set, '=');
 
-	if (!equals || equals == set)
-		return err_set(err, ERR_INPUT, "--set %.200s: path=value is needed", set);
+	if (!equals || equals == set) {
+		(void)err_set(err, ERR_INPUT, "--set %.200s: path=value is needed", set);
+		return ERR_INPUT;
+	}
 	*path = arena_strndup(mem, set, (size_t)(equals - set));
 	*value = equals + 1;
 	return 0;

@@ -68,7 +68,7 @@ static const struct model_loop *find_loop(const struct scenario *s, const char *
 		if (!strcmp(s->kubelet.loops[i].name, name))
 			return &s->kubelet.loops[i];
 	fail_msg("no loop %s", name);
-	return NULL;
+	return &s->kubelet.loops[0];
 }
 
 static void hidden_calls_are_classes_of_their_own(void **state)
