@@ -43,6 +43,27 @@ void status_start(struct agent *a, ns_t now)
 	agent_wake(a, ACTOR_STATUS, 0, a->status_tick);
 }
 
+static void publish(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+
+	p->status_cached = true;
+	p->status_version++;
+	if (a->n_status < a->plan->status_queue) /* else the batch finds it */
+		a->status_queue[(a->status_head + a->n_status++) % a->plan->status_queue] =
+			(struct status_item){
+				p->status, (uint16_t)pod, p->status_version, p->status_running};
+	status_wake(a, now);
+}
+
+/* TerminatePod: the cached status once more, so that somebody looks whether the pod can be
+ * deleted now.  All its containers count as terminated. */
+void status_terminate(struct agent *a, uint32_t pod, ns_t now)
+{
+	a->pod[pod].status_running = false;
+	publish(a, pod, now);
+}
+
 /* SetPodStatus: nothing if nothing changed, unless forced (as it is for a pod with a deletion
  * timestamp, and by TerminatePod). */
 void status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
@@ -51,25 +72,23 @@ void status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
 	bool running;
 	uint32_t status = status_fingerprint(a, pod, &running);
 
+	/* a terminated container stays so in the status after its removal (kubelet_pods.go
+	 * convertToAPIContainerStatuses) */
+	if (p->deleting && p->status_cached && !p->status_running && !running)
+		status = p->status;
 	if (p->status_cached && p->status == status && p->status_running == running && !force)
 		return;
 	if (p->deleting && p->status_running && !running)
 		volumes_terminated(a, now);
 	p->status = status;
 	p->status_running = running;
-	p->status_cached = true;
-	p->status_version++;
-	if (a->n_status < a->plan->status_queue) /* else the batch finds it */
-		a->status_queue[(a->status_head + a->n_status++) % a->plan->status_queue] =
-			(struct status_item){
-				status, (uint16_t)pod, p->status_version, running};
-	status_wake(a, now);
+	publish(a, pod, now);
 }
 
 void status_forget(struct agent *a, uint32_t pod)
 {
 	a->pod[pod].status_cached = false;
-	a->pod[pod].api_known = false;
+	a->pod[pod].status_version = 0;
 }
 
 /* ------------------------------------------------------------------ what is needed */
@@ -125,10 +144,13 @@ static void batch(struct agent *a, ns_t now, bool reconcile)
 	for (uint32_t i = 0; i < a->plan->pods; i++) {
 		uint32_t pod = (from + i) % a->plan->pods;
 		struct pod *p = &a->pod[pod];
-		struct status_item item = latest(a, pod);
+		struct status_item item;
 
-		if (!p->status_cached)
+		if (!p->status_cached) {
+			p->api_known = false; /* orphaned versions go */
 			continue;
+		}
+		item = latest(a, pod);
 		if (!needs_update(a, &item, now)) {
 			if (!reconcile || !p->known || p->known_status == p->status)
 				continue;

@@ -109,7 +109,10 @@ void volumes_mark(struct agent *a, uint32_t pod, ns_t now)
 		if (m->state != MOUNT_IDLE || (m->mounted && !k->volumes.remount))
 			continue;
 		m->state = MOUNT_MARKED;
-		agent_wake(a, ACTOR_MOUNT, pod * a->plan->volumes + v, agent_dispatch(a, at));
+		/* The first time, the reconciler notes the volume as attached at one tick
+		 * (VerifyControllerAttachedVolume, no call for these) and mounts at the next. */
+		agent_wake(a, ACTOR_MOUNT, pod * a->plan->volumes + v,
+			agent_dispatch(a, m->mounted ? at : at + k->volumes.reconciler_period));
 	}
 }
 

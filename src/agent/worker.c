@@ -27,7 +27,8 @@ void worker_update(struct agent *a, uint32_t pod, ns_t now)
 	}
 	p->working = true;
 	p->state = WORKER_TAKEN;
-	agent_wake(a, ACTOR_WORKER, pod, agent_dispatch(a, now));
+	/* to the worker, and in it past GetNewerThan and generateAPIPodStatus */
+	agent_wake(a, ACTOR_WORKER, pod, agent_dispatch(a, agent_dispatch(a, now)));
 }
 
 static void wait_for_cache(struct agent *a, struct pod *p)

@@ -162,9 +162,14 @@ static void watch(struct api_shard *s, ns_t now, const struct api_request *r, st
 			   api_object_version(s->api, s->node, r->object, r->key, now);
 }
 
-static void pod_request(struct api_shard *s, const struct api_request *r, struct api_answer *a)
+/* A write is committed, and watchers are told, before its client has the answer.  The final
+ * DELETE of a pod is two writes: the grace period becomes 0, then the pod goes
+ * (apiserver registry/generic/registry/store.go Delete, updateForGracefulDeletion). */
+static void pod_request(
+	struct api_shard *s, ns_t now, const struct api_request *r, struct api_answer *a)
 {
 	struct api_pod *p = &s->pod[r->pod];
+	ns_t committed = now + (a->at - now) / 2;
 
 	if (!p->exists) {
 		a->what = OUTCOME_NOT_FOUND;
@@ -173,11 +178,12 @@ static void pod_request(struct api_shard *s, const struct api_request *r, struct
 	a->value = p->status;
 	if (r->call == API_DELETE_PODS) {
 		p->exists = false;
+		tell(s, committed, r->pod, API_POD_DELETING, p->status);
 		tell(s, a->at, r->pod, API_POD_REMOVED, p->status);
 	} else if (r->call != API_GET_PODS) {
 		p->status = r->status;
 		a->value = r->status;
-		tell(s, a->at, r->pod, API_POD_STATUS, r->status);
+		tell(s, committed, r->pod, API_POD_STATUS, r->status);
 	}
 }
 
@@ -191,7 +197,7 @@ struct api_answer api_request(
 	case API_PATCH_PODS_STATUS:
 	case API_UPDATE_PODS_STATUS:
 	case API_DELETE_PODS:
-		pod_request(s, r, &a);
+		pod_request(s, now, r, &a);
 		break;
 	case API_GET_SECRETS:
 	case API_GET_CONFIGMAPS:

@@ -75,6 +75,17 @@ static void delete(struct node *n, ns_t now, uint32_t pod)
 	api_pod_delete(&n->shard, now, pod);
 }
 
+/* The k-th pod of a deletion that goes namespace by namespace, as clients that delete all of
+ * a namespace's pods at a time do. */
+static uint32_t in_order_of_namespaces(const struct node *n, uint32_t k)
+{
+	for (uint32_t ns = 0; ns < n->plan->agent.workload->namespaces; ns++)
+		for (uint32_t p = 0; p < pods_wanted(n); p++)
+			if (n->agent.pod[p].namespace == ns && k-- == 0)
+				return p;
+	return k;
+}
+
 static void next_pod(struct node *n, ns_t now)
 {
 	struct script *s = &n->script;
@@ -82,7 +93,7 @@ static void next_pod(struct node *n, ns_t now)
 	if (s->act == FLEET_CREATE_ALL)
 		create(n, now, s->next_pod);
 	else
-		delete(n, now, s->next_pod);
+		delete(n, now, in_order_of_namespaces(n, s->next_pod));
 	s->next_pod++;
 	s->pod_at = now + n->plan->params->action[s->next_action - 1].spacing;
 }

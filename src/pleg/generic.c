@@ -52,7 +52,8 @@ bool pleg_relist_listed(struct pleg *g, ns_t now, enum outcome answered,
 
 /* Let actor inspect the next pod of this relist.  False if none is left.  A pod that is gone
  * costs no call: its cache entry goes, its events are sent. */
-bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now, struct pleg_want *want)
+bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now,
+	const struct records *view, struct pleg_want *want)
 {
 	for (; g->n_todo > 0 && g->next_todo < g->params->pods; g->next_todo++) {
 		uint32_t pod = g->next_todo;
@@ -72,7 +73,7 @@ bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now, struct pleg_
 		g->state[actor] = INSPECTING;
 		g->inspecting++;
 		want->kind = PLEG_CALLS;
-		pleg_inspect_chain(g, pod, &want->chain);
+		pleg_inspect_chain(g, pod, view, &want->chain);
 		return true;
 	}
 	return false;
@@ -127,6 +128,6 @@ void pleg_generic_step(struct pleg *g, unsigned actor, ns_t now, enum outcome an
 		pleg_inspected(g, actor, answered, view, want);
 		break;
 	}
-	if (!pleg_next_inspection(g, actor, now, want))
+	if (!pleg_next_inspection(g, actor, now, view, want))
 		pleg_relist_ends(g, now, want);
 }

@@ -11,7 +11,7 @@ static void inspector_step(struct pleg *g, unsigned actor, ns_t now, enum outcom
 		g->state[actor] = IDLE;
 		pleg_inspected(g, actor, answered, view, want);
 	}
-	if (pleg_next_inspection(g, actor, now, want))
+	if (pleg_next_inspection(g, actor, now, view, want))
 		return;
 	want->kind = PLEG_WAITS;
 	if (g->inspecting == 0 && g->state[PLEG_LOOP] == INSPECTING)

@@ -17,13 +17,15 @@ bool pleg_pod_is_listed(const struct pleg *g, uint32_t pod);
 void pleg_emit_changes(struct pleg *g, uint32_t pod);
 void pleg_cache_pod(struct pleg *g, uint32_t pod, ns_t as_of, const struct records *view);
 void pleg_list_chain(const struct pleg *g, struct chain *chain);
-void pleg_inspect_chain(const struct pleg *g, uint32_t pod, struct chain *chain);
+void pleg_inspect_chain(
+	const struct pleg *g, uint32_t pod, const struct records *view, struct chain *chain);
 
 /* generic.c: the relist that the others build on */
 void pleg_relist_begins(struct pleg *g, ns_t now, struct pleg_want *want);
 bool pleg_relist_listed(struct pleg *g, ns_t now, enum outcome answered,
 	const struct records *view, struct pleg_want *want);
-bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now, struct pleg_want *want);
+bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now,
+	const struct records *view, struct pleg_want *want);
 void pleg_inspected(struct pleg *g, unsigned actor, enum outcome answered,
 	const struct records *view, struct pleg_want *want);
 void pleg_relist_ends(struct pleg *g, ns_t now, struct pleg_want *want);

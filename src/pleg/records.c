@@ -134,13 +134,15 @@ void pleg_list_chain(const struct pleg *g, struct chain *chain)
  * 1 ListContainers of the pod, a status a container in any state.  dockertools: one
  * unfiltered list, an inspect a container and sandbox.  evented: the sandbox's status
  * carries its containers'. */
-void pleg_inspect_chain(const struct pleg *g, uint32_t pod, struct chain *chain)
+void pleg_inspect_chain(
+	const struct pleg *g, uint32_t pod, const struct records *view, struct chain *chain)
 {
-	uint32_t sandboxes = g->cur_sandbox[pod] != RECORD_NONE;
+	/* It lists the pod anew: what the relist saw may be gone by now. */
+	uint32_t sandboxes = view->sandbox[pod] != RECORD_NONE;
 	uint32_t n = 0;
 
 	for (uint32_t c = 0; c < g->params->containers; c++)
-		n += record_listed(g->cur[(size_t)pod * g->params->containers + c]);
+		n += record_listed(view_pod(g, view, pod)[c]);
 	chain_start(chain, pod);
 	if (g->params->docker) {
 		chain_add(chain, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
