@@ -8,9 +8,8 @@
 #include "base/units.h"
 #include "models/tables.h"
 
-#define HOUR (60 * NS_MIN)
-#define KEEP(member_, name_, type_, ...)                                                       \
-	FIELD(member_, name_, type_, .flags = FIELD_KEEP, __VA_ARGS__)
+#define HOUR                      (60 * NS_MIN)
+#define KEEP(member_, name_, ...) FIELD(member_, name_, __VA_ARGS__, .flags = FIELD_KEEP)
 #define ROWS(rows_, n_, name_, type_, table_, help_)                                           \
 	KEEP(rows_, name_, FIELD_LIST, .n_offset = offsetof(REC, n_), .size = sizeof(type_),   \
 		.limit = CALIBRATION_ROWS_MAX, .sub = &(table_), .by_pointer = true,           \

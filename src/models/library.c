@@ -90,6 +90,11 @@ static int by_version(const void *a, const void *b)
 	return (unsigned char)*x - (unsigned char)*y;
 }
 
+static int is_model(const struct dirent *entry)
+{
+	return ends_with(entry->d_name, ".yaml");
+}
+
 int library_list(const struct library *lib, enum model_kind kind, const char ***names,
 	uint32_t *n, struct err *err)
 {
@@ -100,15 +105,14 @@ int library_list(const struct library *lib, enum model_kind kind, const char ***
 	int n_entries;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", lib->dir, kinds[kind].folder);
-	n_entries = scandir(path, &entries, NULL, NULL);
+	n_entries = scandir(path, &entries, is_model, alphasort);
 	if (n_entries < 0)
 		return err_set(err, ERR_INPUT, "%s: %s; is this a directory of models?", path,
 			strerror(errno));
 	list = ARENA_ARRAY(lib->mem, const char *, (size_t)n_entries);
 	for (int i = 0; i < n_entries; i++) {
-		if (ends_with(entries[i]->d_name, ".yaml"))
-			list[found++] = arena_strndup(lib->mem, entries[i]->d_name,
-				strlen(entries[i]->d_name) - strlen(".yaml"));
+		list[found++] = arena_strndup(lib->mem, entries[i]->d_name,
+			strlen(entries[i]->d_name) - strlen(".yaml"));
 		free(entries[i]);
 	}
 	free(entries);

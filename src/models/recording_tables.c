@@ -34,8 +34,7 @@ static const struct word words_pull[] = {
 	{"Never", PULL_NEVER},
 };
 
-#define KEEP(member_, name_, type_, ...)                                                       \
-	FIELD(member_, name_, type_, .flags = FIELD_KEEP, __VA_ARGS__)
+#define KEEP(member_, name_, ...) FIELD(member_, name_, __VA_ARGS__, .flags = FIELD_KEEP)
 
 #define REC struct reading_recording
 static const struct field settings_fields[] = {
