@@ -370,7 +370,7 @@ int cmd_models(const char *models_dir, int argc, char **argv, struct err *err)
 	arena_init(&m.mem, 0);
 	m.lib.mem = &m.mem;
 	code = parse(&m, argc, argv, &verb, err);
-	if (!code)
+	if (!code && verb)
 		code = verb->run(&m, err);
 	if (!code && (fwrite(str_text(&m.out), 1, str_len(&m.out), stdout) != str_len(&m.out) ||
 			     fflush(stdout)))

@@ -14,20 +14,20 @@
 #include "base/ns.h"
 #include "sim/calls.h"
 
-#define MODEL_NAME   64
-#define LOOPS_MAX    32
-#define LOOP_CALLS   8
-#define WATCHES_MAX  16
-#define OBJECTS_MAX  8
-#define PROBES_MAX   8
-#define STARTUP_MAX  8
-#define RULES_MAX    16
-#define API_LAT_MAX  32
-#define NODES_MAX    20000
-#define PODS_MAX     1000
+#define MODEL_NAME     64
+#define LOOPS_MAX      32
+#define LOOP_CALLS     8
+#define WATCHES_MAX    16
+#define OBJECTS_MAX    8
+#define PROBES_MAX     8
+#define STARTUP_MAX    8
+#define RULES_MAX      16
+#define API_LAT_MAX    32
+#define NODES_MAX      20000
+#define PODS_MAX       1000
 #define CONTAINERS_MAX 16
 #define NAMESPACES_MAX 10000
-#define PPM          1000000
+#define PPM            1000000
 
 /* A latency: mean + per_record * records listed, spread so that median and 99th percentile
  * are these shares of the mean (parts per million). */
@@ -38,14 +38,31 @@ struct latency {
 	int64_t p99;
 };
 
-enum pleg_design { PLEG_POLLING, PLEG_GENERIC, PLEG_EVENTED, PLEG_ONDEMAND, PLEG_PARALLEL, PLEG_DESIGNS };
-enum object_design { OBJECT_NEVER, OBJECT_GET, OBJECT_CACHE, OBJECT_WATCH, OBJECT_BULKWATCH, OBJECT_DESIGNS };
+enum pleg_design {
+	PLEG_POLLING,
+	PLEG_GENERIC,
+	PLEG_EVENTED,
+	PLEG_ONDEMAND,
+	PLEG_PARALLEL,
+	PLEG_DESIGNS
+};
+enum object_design {
+	OBJECT_NEVER,
+	OBJECT_GET,
+	OBJECT_CACHE,
+	OBJECT_WATCH,
+	OBJECT_BULKWATCH,
+	OBJECT_DESIGNS
+};
 enum runtime_interface { INTERFACE_DOCKER, INTERFACE_CRI };
 enum timer_kind { TIMER_SLIDING, TIMER_TICKER, TIMER_SLEEP };
 enum call_scope { SCOPE_NODE, SCOPE_POD, SCOPE_CONTAINER };
 enum client { CLIENT_MAIN, CLIENT_EVENTS, CLIENT_HEARTBEAT, CLIENTS };
 enum status_write { STATUS_PUT, STATUS_PATCH };
-enum deletion_style { DELETION_WORKER_RETRIES /* <= 1.21 */, DELETION_TERMINATING /* >= 1.22 */ };
+enum deletion_style {
+	DELETION_WORKER_RETRIES /* <= 1.21 */,
+	DELETION_TERMINATING /* >= 1.22 */
+};
 enum sharing { SHARED_POD, SHARED_NAMESPACE, SHARED_NODE, SHARED_CLUSTER };
 enum placement { PLACE_RANDOM, PLACE_ROUND_ROBIN };
 /* What the kubelet does when the calls of a loop have been answered, beside making them. */
@@ -81,25 +98,26 @@ struct model_loop {
 /* A standing watch of the kubelet that no mechanism owns (nodes, services, ...). */
 struct model_watch {
 	char name[32];
-	uint16_t list;  /* classes */
+	uint16_t list; /* classes */
 	uint16_t watch;
 };
 
 struct kubelet_model {
 	char name[MODEL_NAME];
 	enum runtime_interface interface;
-	bool cgroups_per_qos; /* a pod is deletable only after housekeeping removed its cgroup */
+	bool cgroups_per_qos; /* a pod is deletable only after housekeeping removed its cgroup
+			       */
 	struct {
 		enum pleg_design design;
 		ns_t relist_period;    /* sliding; polling: the resync ticker */
 		ns_t relist_threshold; /* unhealthy when the last relist began longer ago */
 		uint32_t event_channel;
-		uint32_t workers;      /* parallel: concurrent inspections */
-		bool reinspect;        /* failed inspections are repeated at the next relist */
+		uint32_t workers; /* parallel: concurrent inspections */
+		bool reinspect;   /* failed inspections are repeated at the next relist */
 		uint32_t stream_retries;
 		ns_t evented_relist_period;
 		ns_t evented_threshold;
-		ns_t cache_update_period; /* evented: releases workers of unchanged pods */
+		ns_t cache_update_period;  /* evented: releases workers of unchanged pods */
 		ns_t cache_refresh_period; /* polling: docker ps of the runtime cache */
 		ns_t cache_refresh_idle;   /* polling: until so long passed without a request */
 		uint32_t request_channel;  /* ondemand */
@@ -109,7 +127,7 @@ struct kubelet_model {
 		int64_t sync_jitter;
 		ns_t back_off;
 		int64_t back_off_jitter;
-		ns_t ticker; /* the sync loop's look into the work queue */
+		ns_t ticker;             /* the sync loop's look into the work queue */
 		ns_t crash_back_off;     /* 10 s, doubling */
 		ns_t crash_back_off_max; /* 300 s */
 	} worker;
@@ -120,24 +138,25 @@ struct kubelet_model {
 		ns_t mount_timeout;
 		ns_t mount_back_off;
 		ns_t mount_back_off_max;
-		ns_t pod_list_period; /* populator: list the runtime's pods while some pod ends */
+		ns_t pod_list_period; /* populator: list the runtime's pods while some pod ends
+				       */
 		bool remount;         /* every sync mounts object volumes again */
 	} volumes;
 	struct {
 		enum object_design design;
-		ns_t ttl;              /* without an annotation */
-		bool ttl_annotation;   /* the node's annotation overrides */
+		ns_t ttl;                                  /* without an annotation */
+		bool ttl_annotation;                       /* the node's annotation overrides */
 		ns_t watch_timeout_min, watch_timeout_max; /* whole seconds, drawn per watch */
-		ns_t idle_stop;        /* 0: never */
+		ns_t idle_stop;                            /* 0: never */
 		ns_t idle_check;
 		bool immutable_stop;
-		ns_t sync_wait;        /* a Get waits so long for the reflector's first LIST */
+		ns_t sync_wait; /* a Get waits so long for the reflector's first LIST */
 	} objects;
 	struct {
 		ns_t batch_period;
 		uint32_t channel;
 		enum status_write write;
-		bool coalesce;   /* >= 1.27: a wake-up handles all pending pods */
+		bool coalesce;       /* >= 1.27: a wake-up handles all pending pods */
 		bool skip_unchanged; /* no write if nothing differs (>= 1.18) */
 	} status;
 	struct {
@@ -149,7 +168,7 @@ struct kubelet_model {
 		uint32_t per_container_start; /* Pulled, Created, Started */
 		uint32_t per_pull;            /* Pulling */
 		uint32_t per_container_kill;  /* Killing */
-		uint32_t spam_burst;          /* events per source and object at once, then refill */
+		uint32_t spam_burst; /* events per source and object at once, then refill */
 		ns_t spam_refill;
 	} events;
 	struct {
@@ -195,7 +214,7 @@ struct runtime_model {
 					* container's status is NotFound */
 	bool stop_is_seen_early; /* an exit is listed before the call that caused it ends */
 	bool stops_at_once;      /* StopContainer does not wait for SIGTERM to be heeded */
-	char calibration[MODEL_NAME];  /* CPU; "" if none */
+	char calibration[MODEL_NAME]; /* CPU; "" if none */
 	uint32_t n_rules;
 	struct runtime_rule rules[RULES_MAX];
 };
