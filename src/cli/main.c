@@ -78,6 +78,7 @@
 
 static const struct cmd *const commands[] = {
 
+	&cmd_contrast_row,
 	&cmd_simulate_row,
 	&cmd_validate_row,
 

@@ -67,8 +67,8 @@ static uint64_t peak_second(const struct tally *t, uint16_t call)
 	uint64_t peak = 0;
 
 	for (uint32_t s = 0; s < t->seconds; s++)
-		if (t->series[(size_t)call * t->seconds + s] > peak)
-			peak = t->series[(size_t)call * t->seconds + s];
+		if (tally_second(t, call, s) > peak)
+			peak = tally_second(t, call, s);
 	return peak;
 }
 

@@ -40,6 +40,10 @@ static void number(const struct column *c, double value, struct str *out)
 		(void)snprintf(buf, sizeof(buf), "%.1f", value);
 		str_add(out, buf);
 		return;
+	case CELL_CORES:
+		(void)snprintf(buf, sizeof(buf), "%.4f", value);
+		str_add(out, buf);
+		return;
 	case CELL_SECONDS:
 		str_add(out, format_seconds(buf, sizeof(buf), value));
 		return;

@@ -15,6 +15,7 @@ enum cell {
 	CELL_RATE,
 	CELL_FIXED, /* one decimal */
 	CELL_SECONDS,
+	CELL_CORES,   /* four decimals */
 	CELL_PERCENT, /* a share, signed */
 	CELL_YES_NO,
 };

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `nodetoll contrast`: the headline.  Runtime designs and object designs side by side. */
+#include "cli/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apiserver/ttl.h"
+#include "cli/common.h"
+#include "cli/contrast_rows.h"
+#include "cli/contrast_runs.h"
+#include "cli/contrast_words.h"
+#include "report/contrast.h"
+
+struct contrast_options {
+	struct common common;
+	uint32_t nodes;
+	struct opt_counts pods;
+	uint32_t containers;
+	uint32_t namespaces;
+	unsigned shared_by;
+	ns_t duration, warmup;
+	uint64_t seed;
+	const char *kubelet;
+	const char *runtime;
+};
+
+static const char *const sharing_words[] = {"namespace", "pod", NULL};
+
+/* Above an hour the per-second series of a density would not fit the caches any more, and a
+ * steady state has been seen long before. */
+#define DURATION_MAX (24 * NS_HOUR)
+
+#define REC struct contrast_options
+#define ROW(member_, name_, type_, ...)                                                        \
+	{                                                                                      \
+		.name = (name_), .type = (type_), .at = offsetof(REC, member_), __VA_ARGS__    \
+	}
+static const struct opt opts[] = {
+	ROW(nodes, "nodes", OPT_COUNT, .value = "N", .fallback = "5000", .min = 1,
+		.max = NODES_MAX, .help = "nodes of the cluster, every one simulated"),
+	ROW(pods, "pods-per-node", OPT_COUNTS, .value = "N,N,...", .fallback = "10,30,50,100",
+		.min = 1, .max = PODS_MAX, .help = "densities"),
+	ROW(containers, "containers", OPT_COUNT, .value = "N", .fallback = "1", .min = 1,
+		.max = CONTAINERS_MAX, .help = "containers of a pod"),
+	ROW(namespaces, "namespaces", OPT_COUNT, .value = "N", .fallback = "50", .min = 1,
+		.max = NAMESPACES_MAX, .help = "on which pods fall at random"),
+	ROW(shared_by, "shared-by", OPT_WORD, .value = "namespace|pod", .fallback = "namespace",
+		.words = sharing_words, .help = "who shares a secret"),
+	ROW(duration, "duration", OPT_DURATION, .value = "TIME", .fallback = "10m", .min = NS_S,
+		.max = DURATION_MAX, .help = "measured virtual time"),
+	ROW(warmup, "warmup", OPT_DURATION, .value = "TIME", .fallback = "2m", .min = 0,
+		.max = DURATION_MAX, .help = "virtual time before it"),
+	ROW(seed, "seed", OPT_SEED, .value = "N", .fallback = "1",
+		.help = "seed of the random draws"),
+	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME", .fallback = "v1.20",
+		.help = "the kubelet in which all designs run"),
+	ROW(runtime, "runtime", OPT_TEXT, .value = "NAME", .fallback = "containerd-1.6.20",
+		.help = "the container runtime"),
+	OPTS_COMMON(REC),
+};
+#undef ROW
+#undef REC
+
+struct contrast {
+	struct contrast_options o;
+	struct library lib;
+	struct arena mem;
+	struct scenario base;
+	struct cost cost;
+	bool has_cost;
+	ns_t ttl; /* that the cluster's size gives */
+	struct json *runtime, *objects;
+	struct progress progress;
+	uint32_t runs_done;
+};
+
+/* A run of a density: the whole kubelet, five designs, six of the object half. */
+enum { RUNS_A_DENSITY = 12 };
+
+/* The TTL that every cluster had before there was an annotation. */
+#define CACHE_MINUTE (60 * NS_S)
+
+static int run_scenario(
+	struct contrast *c, const struct scenario *s, struct fleet_result *r, struct err *err)
+{
+	int code = contrast_run(s, c->o.common.threads, r, err);
+
+	progress_tell(&c->progress, ++c->runs_done);
+	return code;
+}
+
+/* ------------------------------------------------------------------ the runtime half */
+
+static int runtime_run(struct contrast *c, uint32_t pods, enum pleg_design design,
+	enum contrast_part part, struct scenario *s, struct fleet_result *r, struct err *err)
+{
+	contrast_runtime_scenario(&c->base, pods, design, part, s);
+	return run_scenario(c, s, r, err);
+}
+
+static void runtime_row(struct contrast *c, const struct scenario *s,
+	const struct fleet_result *r, int64_t rest)
+{
+	json_append(
+		c->runtime, contrast_runtime_row(s, r, rest, c->has_cost ? &c->cost : NULL));
+}
+
+/* The other designs, generic's result being there already. */
+static int runtime_rows(struct contrast *c, uint32_t pods, const struct scenario *generic,
+	const struct fleet_result *of_generic, int64_t rest, struct err *err)
+{
+	for (unsigned d = 0; d < PLEG_DESIGNS; d++) {
+		struct fleet_result r = {0};
+		struct scenario s;
+
+		if (d == PLEG_GENERIC) {
+			runtime_row(c, generic, of_generic, rest);
+			continue;
+		}
+		if (runtime_run(
+			    c, pods, (enum pleg_design)d, CONTRAST_DESIGN_ALONE, &s, &r, err))
+			return err->code;
+		runtime_row(c, &s, &r, rest);
+		fleet_result_fini(&r);
+	}
+	return 0;
+}
+
+/* What the loops that no design touches call is what the whole kubelet calls more than the
+ * generic PLEG alone. */
+static int runtime_half(struct contrast *c, uint32_t pods, struct err *err)
+{
+	struct fleet_result r = {0};
+	struct contrast_calls whole, alone;
+	struct scenario s;
+	int code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_WHOLE_KUBELET, &s, &r, err);
+
+	if (code)
+		return code;
+	contrast_count(&r, &whole);
+	fleet_result_fini(&r);
+	code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_DESIGN_ALONE, &s, &r, err);
+	if (code)
+		return code;
+	contrast_count(&r, &alone);
+	code = runtime_rows(c, pods, &s, &r, (int64_t)whole.total - (int64_t)alone.total, err);
+	fleet_result_fini(&r);
+	return code;
+}
+
+/* ------------------------------------------------------------------ the object half */
+
+static int object_row(
+	struct contrast *c, uint32_t pods, enum object_design design, ns_t ttl, struct err *err)
+{
+	struct fleet_result r = {0};
+	struct scenario s;
+	struct arena mem;
+	int code;
+
+	contrast_object_scenario(&c->base, pods, design, ttl, &s);
+	code = run_scenario(c, &s, &r, err);
+	if (code)
+		return code;
+	arena_init(&mem, 0);
+	json_append(c->objects, contrast_object_row(&s, &r, ttl, &mem));
+	arena_fini(&mem);
+	fleet_result_fini(&r);
+	return 0;
+}
+
+static int object_half(struct contrast *c, uint32_t pods, struct err *err)
+{
+	for (unsigned d = 0; d < OBJECT_DESIGNS; d++) {
+		enum object_design design = (enum object_design)d;
+		int code = 0;
+
+		if (design == OBJECT_CACHE && c->ttl != CACHE_MINUTE)
+			code = object_row(c, pods, design, CACHE_MINUTE, err);
+		if (!code)
+			code = object_row(c, pods, design, c->ttl, err);
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the result */
+
+static struct json *parameters(const struct contrast *c)
+{
+	struct json *p = json_object();
+	struct json *pods = json_array();
+
+	json_put_int(p, "nodes", c->o.nodes);
+	for (uint32_t i = 0; i < c->o.pods.n; i++)
+		json_append_int(pods, c->o.pods.value[i]);
+	json_put(p, "podsPerNode", pods);
+	json_put_int(p, "containers", c->o.containers);
+	json_put_int(p, "namespaces", c->o.namespaces);
+	json_put_str(p, "sharedBy", sharing_words[c->o.shared_by]);
+	json_put_num(p, "durationSeconds", (double)c->o.duration / 1e9);
+	json_put_num(p, "warmupSeconds", (double)c->o.warmup / 1e9);
+	json_put_int(p, "seed", (int64_t)c->o.seed);
+	json_put_str(p, "kubelet", c->base.kubelet.name);
+	json_put_str(p, "runtime", c->base.runtime.name);
+	json_put_str(p, "apiserver", c->base.apiserver.name);
+	json_put_num(p, "ttlSeconds", (double)c->ttl / 1e9);
+	json_put_num(p, "containerDeathEverySeconds", (double)CONTRAST_DEATH_EVERY / 1e9);
+	json_put_num(p, "objectChangeEverySeconds", (double)CONTRAST_CHANGE_EVERY / 1e9);
+	return p;
+}
+
+static uint32_t highest(const struct opt_counts *pods)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < pods->n; i++)
+		most = pods->value[i] > most ? pods->value[i] : most;
+	return most;
+}
+
+static int report(struct contrast *c, struct err *err)
+{
+	static const struct renderings how = {contrast_text, contrast_csv, contrast_markdown};
+	const struct cost *cost = c->has_cost ? &c->cost : NULL;
+	struct json *result = common_result("Contrast");
+	struct json *published = json_object();
+	int code;
+
+	json_put(result, "parameters", parameters(c));
+	json_put(result, "summary",
+		contrast_words(
+			c->runtime, c->objects, highest(&c->o.pods), c->o.containers, cost));
+	json_put(result, "runtime", c->runtime);
+	json_put(result, "objects", c->objects);
+	c->runtime = c->objects = NULL;
+	json_put_int(published, "factor", CONTRAST_PUBLISHED_FACTOR);
+	json_put_str(published, "source",
+		"Kubernetes 1.2: CPU of kubelet and Docker per pod, polling over PLEG");
+	json_put(result, "published", published);
+	json_put(result, "cost", contrast_cost(cost));
+	code = common_emit(&c->o.common, result, &how, err);
+	json_free(result);
+	return code;
+}
+
+static int load_base(struct contrast *c, struct err *err)
+{
+	const struct scenario_names names = {
+		"contrast", c->o.kubelet, c->o.runtime, "v1.20", "secrets-30"};
+	struct workload_model *w = &c->base.workload;
+	struct model resolved;
+	int code = scenario_compose(&c->lib, &names, NULL, &c->base, &resolved, err);
+
+	if (code)
+		return code;
+	c->base.nodes = c->o.nodes;
+	c->base.cluster_nodes = 0;
+	c->base.seed = c->o.seed;
+	c->base.duration = c->o.duration;
+	c->base.warmup = c->o.warmup;
+	w->containers = c->o.containers;
+	w->namespaces = c->o.namespaces;
+	w->placement = PLACE_RANDOM;
+	w->objects[0].shared_by = c->o.shared_by == 0 ? SHARED_NAMESPACE : SHARED_POD;
+	c->ttl = ttl_of_size(&c->base.apiserver, c->o.nodes);
+	return 0;
+}
+
+static int load_cost(struct contrast *c, struct err *err)
+{
+	struct calibration calibration = {0};
+	int code;
+
+	if (!*c->base.runtime.calibration)
+		return 0;
+	code = calibration_load(&c->lib, c->base.runtime.calibration, &calibration, err);
+	if (!code)
+		code = cost_fit(&c->cost, &calibration, err);
+	c->has_cost = !code;
+	return code;
+}
+
+static int contrast(struct contrast *c, struct err *err)
+{
+	int code = common_library(c->o.common.models, &c->lib, err);
+
+	c->lib.mem = &c->mem;
+	if (!code)
+		code = load_base(c, err);
+	if (!code)
+		code = load_cost(c, err);
+	c->runtime = json_array();
+	c->objects = json_array();
+	progress_begin(&c->progress, "contrast", (uint64_t)RUNS_A_DENSITY * c->o.pods.n);
+	for (uint32_t i = 0; i < c->o.pods.n && !code; i++) {
+		code = runtime_half(c, c->o.pods.value[i], err);
+		if (!code)
+			code = object_half(c, c->o.pods.value[i], err);
+	}
+	progress_end(&c->progress);
+	return code ? code : report(c, err);
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+{
+	struct contrast *c = calloc(1, sizeof(*c));
+	const char *none;
+	bool help;
+	int code;
+
+	if (!c)
+		return err_set(err, ERR_NOMEM, "no memory");
+	arena_init(&c->mem, 0);
+	code = opt_parse(cmd, argc, argv, &c->o, &none, &help, err);
+	if (!code && help)
+		code = common_help(cmd, err);
+	else if (!code)
+		code = contrast(c, err);
+	json_free(c->runtime);
+	json_free(c->objects);
+	arena_fini(&c->mem);
+	free(c);
+	return code;
+}
+
+const struct cmd cmd_contrast_row = {
+	.name = "contrast",
+	.argument = "",
+	.summary = "the headline: designs side by side over densities, no file needed",
+	.about = "Ways to find out what a node's containers do (per-pod polling, PLEG in its "
+		 "forms) and\n"
+		 "ways to get pods' secrets (a GET per pod, the shared cache, watches), all in "
+		 "one\n"
+		 "kubelet on one runtime, in the steady state, closed form beside simulation.",
+	.opts = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.run = run,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The numbers of the contrast: a row a design and density, closed form beside simulated. */
+#ifndef CLI_CONTRAST_ROWS_H
+#define CLI_CONTRAST_ROWS_H
+
+#include "base/json.h"
+#include "estimate/cost.h"
+#include "fleet/fleet.h"
+#include "models/models.h"
+
+/* Calls of the runtime in window 0, over all nodes: those that find out what changed, and all.
+ */
+struct contrast_calls {
+	uint64_t operation[OP_N]; /* to find out */
+	uint64_t find_out;        /* their sum */
+	uint64_t total;           /* of whatever purpose, in the metric or not */
+};
+
+void contrast_count(const struct fleet_result *r, struct contrast_calls *calls);
+
+/* A row of the runtime half.  rest: calls of the loops that no design touches, all nodes,
+ * window 0.  cost NULL: the runtime has no calibration. */
+struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_result *r,
+	int64_t rest, const struct cost *cost);
+
+/* A row of the object half; ttl: of a cache. */
+struct json *contrast_object_row(
+	const struct scenario *s, const struct fleet_result *r, ns_t ttl, struct arena *mem);
+
+/* The fit with its residuals and predictions; NULL is null. */
+struct json *contrast_cost(const struct cost *cost);
+
+const char *contrast_pleg_name(enum pleg_design design);
+const char *contrast_object_name(enum object_design design);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/contrast_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "models/models.h"
+#include "report/format.h"
+#include "report/table.h"
+
+struct words {
+	struct str out;
+	char buf[8][FORMAT_BYTES]; /* a ring: several numbers in one call */
+	unsigned next;
+};
+
+static char *room(struct words *w)
+{
+	return w->buf[w->next++ % 8];
+}
+
+static const char *rate(struct words *w, double value)
+{
+	return format_rate(room(w), FORMAT_BYTES, value);
+}
+
+static const char *seconds(struct words *w, double value)
+{
+	return format_seconds(room(w), FORMAT_BYTES, value);
+}
+
+static double number(const struct json *row, const char *key)
+{
+	return json_as_num(table_value(row, key));
+}
+
+/* The row of a design at a density; ttl < 0: any. */
+static const struct json *row_of(
+	const struct json *rows, const char *design, uint32_t pods, double ttl)
+{
+	const struct json *last = NULL;
+
+	for (const struct json *row = json_child(rows); row; row = json_next(row)) {
+		if (strcmp(json_as_str(json_get(row, "design")), design) != 0 ||
+			number(row, "podsPerNode") != pods)
+			continue;
+		if (ttl < 0 || number(row, "ttlSeconds") == ttl)
+			last = row;
+	}
+	return last;
+}
+
+uint32_t contrast_break_even(const struct cost *cost, uint32_t containers)
+{
+	for (uint32_t pods = 1; pods <= PODS_MAX; pods++) {
+		struct cost_load relist = cost_pattern(pods, containers, false);
+		struct cost_load polling = cost_pattern(pods, containers, true);
+
+		if (cost_of(cost, COST_RUNTIME, &polling) >
+			cost_of(cost, COST_RUNTIME, &relist))
+			return pods;
+	}
+	return 0;
+}
+
+/* "36", "4.9": how many times more. */
+static const char *times(struct words *w, double more, double less)
+{
+	double factor = less > 0 ? more / less : 0;
+	char *buf = room(w);
+
+	(void)snprintf(buf, FORMAT_BYTES, "%.*f", factor < 9.95, factor);
+	return buf;
+}
+
+/* The mean delay, if a death was seen at all. */
+static void delays(struct words *w, const struct json *polling, const struct json *generic)
+{
+	if (!json_is_num(table_value(polling, "detectionSeconds.mean")) ||
+		!json_is_num(table_value(generic, "detectionSeconds.mean")))
+		return;
+	str_addf(&w->out, ", and a container's death is known after %s instead of %s",
+		seconds(w, number(generic, "detectionSeconds.mean")),
+		seconds(w, number(polling, "detectionSeconds.mean")));
+}
+
+static void cpu(struct words *w, const struct json *polling, const struct json *generic,
+	const struct cost *cost, uint32_t containers)
+{
+	uint32_t even = contrast_break_even(cost, containers);
+
+	str_addf(&w->out,
+		"; it adds %s instead of %s of a core to the runtime, %s times less (%s; "
+		"Docker's "
+		"authors published %d for kubelet and runtime)",
+		rate(w, number(generic, "cpuCoresPerNode.runtimeAdded")),
+		rate(w, number(polling, "cpuCoresPerNode.runtimeAdded")),
+		times(w, number(polling, "cpuCoresPerNode.runtimeAdded"),
+			number(generic, "cpuCoresPerNode.runtimeAdded")),
+		cost->calibration, CONTRAST_PUBLISHED_FACTOR);
+	if (even > 1)
+		str_addf(&w->out,
+			"; below %u pods a node it is lost, for there a burst every 10 s costs "
+			"less "
+			"than a wake-up every second",
+			even);
+}
+
+static void runtime_sentence(struct words *w, const struct json *rows, uint32_t pods,
+	uint32_t containers, const struct cost *cost)
+{
+	const struct json *polling = row_of(rows, "polling", pods, -1);
+	const struct json *generic = row_of(rows, "generic", pods, -1);
+
+	str_addf(&w->out,
+		"At %u pods a node a relist every second makes %s calls/s where per-pod "
+		"polling makes "
+		"%s (%s times fewer; the whole kubelet falls from %s to %s)",
+		pods, rate(w, number(generic, "callsPerSecondPerNode")),
+		rate(w, number(polling, "callsPerSecondPerNode")),
+		times(w, number(polling, "callsPerSecondPerNode"),
+			number(generic, "callsPerSecondPerNode")),
+		rate(w, number(polling, "wholeKubeletPerNode")),
+		rate(w, number(generic, "wholeKubeletPerNode")));
+	delays(w, polling, generic);
+	if (cost)
+		cpu(w, polling, generic, cost, containers);
+	str_add(&w->out, ".");
+}
+
+/* With what a saving is compared: less than 2 % is none. */
+static const char *saved(struct words *w, double before, double after)
+{
+	char *buf = room(w);
+
+	if (after > 0.98 * before)
+		return "saves nothing";
+	(void)format_percent(buf, FORMAT_BYTES, after / before - 1);
+	return buf;
+}
+
+static void object_sentence(struct words *w, const struct json *rows, uint32_t pods)
+{
+	const struct json *get = row_of(rows, "get", pods, -1);
+	const struct json *cache = row_of(rows, "cache", pods, -1);
+	const struct json *minute = row_of(rows, "cache", pods, 60);
+	const struct json *watch = row_of(rows, "watch", pods, -1);
+	double gets = number(get, "requestsPerSecond.mean");
+	double cached = number(cache, "requestsPerSecond.mean");
+
+	str_addf(&w->out,
+		"At %u pods a node a GET per pod asks the API server %s times a second; the "
+		"cache with "
+		"the cluster's TTL of %.0f s asks %s times (%s, a secret being shared by %s "
+		"pods "
+		"of its "
+		"node)",
+		pods, rate(w, gets), number(cache, "ttlSeconds"), rate(w, cached),
+		saved(w, gets, cached), rate(w, number(cache, "sharingFactor")));
+	if (minute && minute != cache)
+		str_addf(&w->out, ", with 60 s %s times (%s)",
+			rate(w, number(minute, "requestsPerSecond.mean")),
+			saved(w, gets, number(minute, "requestsPerSecond.mean")));
+	str_addf(&w->out,
+		"; a TTL that the 60 to 90 s between two syncs outlast saves nothing for a "
+		"secret that "
+		"no other pod of the node shares, and a watch, which makes no GETs, keeps %s "
+		"watches "
+		"open and reopens %s a second.",
+		rate(w, number(watch, "openWatches")),
+		rate(w, number(watch, "reopensPerSecond")));
+}
+
+struct json *contrast_words(const struct json *runtime, const struct json *objects,
+	uint32_t pods, uint32_t containers, const struct cost *cost)
+{
+	struct json *list = json_array();
+	struct words w = {0};
+
+	runtime_sentence(&w, runtime, pods, containers, cost);
+	json_append_str(list, str_text(&w.out));
+	str_reset(&w.out);
+	object_sentence(&w, objects, pods);
+	json_append_str(list, str_text(&w.out));
+	str_fini(&w.out);
+	return list;
+}

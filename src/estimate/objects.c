@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/objects.h"
+
+#include "estimate/renewal.h"
+
+#define SECONDS(ns) ((double)(ns) / 1e9)
+
+/* How many objects there are for a node's pods to fall on. */
+static uint32_t places(const struct scenario *s)
+{
+	switch (s->workload.objects[0].shared_by) {
+	case SHARED_POD:
+		return s->workload.pods;
+	case SHARED_NAMESPACE:
+		return s->workload.namespaces;
+	case SHARED_NODE:
+	case SHARED_CLUSTER:
+		break;
+	}
+	return 1;
+}
+
+static bool is_shared(const struct scenario *s)
+{
+	return s->workload.objects[0].shared_by != SHARED_POD;
+}
+
+static bool is_random(const struct scenario *s)
+{
+	return s->workload.objects[0].shared_by == SHARED_NAMESPACE &&
+	       s->workload.placement == PLACE_RANDOM;
+}
+
+/* expected[k]: of so many objects, those that k pods of the node refer to.  Pods fall on them
+ * at random (binomial, from one k to the next), or in turn. */
+static void sharers(const struct scenario *s, double *expected)
+{
+	uint32_t pods = s->workload.pods, m = places(s);
+	double p = 1.0 / m, none = m;
+
+	for (uint32_t k = 0; k <= pods; k++)
+		expected[k] = 0;
+	if (!is_shared(s)) {
+		expected[1] = pods;
+		return;
+	}
+	if (!is_random(s) || m == 1) {
+		expected[pods / m] += m - pods % m;
+		expected[pods / m + (pods % m > 0)] += pods % m;
+		return;
+	}
+	for (uint32_t i = 0; i < pods; i++)
+		none *= 1 - p;
+	expected[0] = none;
+	for (uint32_t k = 1; k <= pods; k++)
+		expected[k] = expected[k - 1] * (pods - k + 1) / k * p / (1 - p);
+}
+
+double objects_distinct(const struct scenario *s)
+{
+	uint32_t m = places(s), pods = s->workload.pods;
+	double none = 1;
+
+	if (!is_shared(s))
+		return pods;
+	if (!is_random(s))
+		return pods < m ? pods : m;
+	for (uint32_t i = 0; i < pods; i++)
+		none *= 1 - 1.0 / m;
+	return m * (1 - none);
+}
+
+/* A watch asks for whole seconds, below its maximum. */
+static double watch_time(const struct kubelet_model *k)
+{
+	return (SECONDS(k->objects.watch_timeout_min) + SECONDS(k->objects.watch_timeout_max) -
+		       1) /
+	       2;
+}
+
+/* A fetch after the TTL, when some sharing pod syncs; freshness counts from the fetch's end. */
+static double cache_rate(
+	const struct scenario *s, const struct renewal *r, ns_t ttl, struct arena *mem)
+{
+	uint32_t pods = s->workload.pods;
+	double *expected = ARENA_ARRAY(mem, double, pods + 1);
+	double *gap = ARENA_ARRAY(mem, double, pods + 1);
+	double rate = 0;
+
+	sharers(s, expected);
+	renewal_gaps(r, SECONDS(ttl), pods, gap, mem);
+	for (uint32_t k = 1; k <= pods; k++)
+		rate += expected[k] / gap[k - 1];
+	return rate;
+}
+
+/* Objects over the TTL, but never more than a GET a pod and minute. */
+static double cache_nominal(const struct scenario *s, ns_t ttl, double gets)
+{
+	double rate = ttl > 0 ? objects_distinct(s) / SECONDS(ttl) : gets;
+
+	return rate < gets ? rate : gets;
+}
+
+void objects_estimate(
+	const struct scenario *s, ns_t ttl, struct arena *mem, struct objects_estimate *out)
+{
+	const struct kubelet_model *k = &s->kubelet;
+	double pods = s->workload.pods, gets = pods / SECONDS(k->worker.sync_frequency);
+	struct renewal r;
+
+	*out = (struct objects_estimate){.distinct = objects_distinct(s)};
+	renewal_init(&r, k, mem);
+	switch (k->objects.design) {
+	case OBJECT_GET:
+		out->nominal = gets;
+		out->requests = pods / r.mean;
+		break;
+	case OBJECT_CACHE:
+		out->nominal = cache_nominal(s, ttl, gets);
+		out->requests = pods ? cache_rate(s, &r, ttl, mem) : 0;
+		break;
+	case OBJECT_WATCH:
+		out->requests = out->distinct / watch_time(k);
+		break;
+	case OBJECT_BULKWATCH:
+		out->requests = (pods > 0) / watch_time(k);
+		break;
+	case OBJECT_NEVER:
+	case OBJECT_DESIGNS:
+		break;
+	}
+	out->nominal *= s->nodes;
+	out->requests *= s->nodes;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The closed form of the object side: requests for the secrets that pods mount.
+ *
+ * Twice: the arithmetic that people quote (objects over the nominal period), and what the real
+ * sync makes of it (its jitter, its ticks, who shares what).  Rates are for the whole cluster.
+ * Without limits: where the client's limiter or the server's binds, this does not hold.
+ */
+#ifndef ESTIMATE_OBJECTS_H
+#define ESTIMATE_OBJECTS_H
+
+#include "base/arena.h"
+#include "models/models.h"
+
+struct objects_estimate {
+	double requests; /* GETs, LISTs and watch openings together, per second */
+	double nominal;  /* what people quote; 0 where they quote nothing */
+	double distinct; /* objects that pods of a node refer to, expected */
+};
+
+/* Of the scenario's first object and its design, with that TTL for a cache. */
+void objects_estimate(
+	const struct scenario *s, ns_t ttl, struct arena *mem, struct objects_estimate *out);
+
+/* Expected distinct objects of a node. */
+double objects_distinct(const struct scenario *s);
+
+#endif

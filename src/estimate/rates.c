@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/rates.h"
+
+#include <stdio.h>
+
+#define SECONDS(ns) ((double)(ns) / 1e9)
+
+/* Of ticks whose loop lists a cache that is exactly one tick old: the stamp is taken a little
+ * after the tick, and a tick refreshes if its own delay is longer than the last one's.  For
+ * delays that are alike and independent that is 1 - 1/e.  kubelet-calls.md 2.1. */
+#define REFRESHED_SHARE 0.6321205588285577
+
+static double pods(const struct scenario *s)
+{
+	return s->workload.pods;
+}
+
+static double containers(const struct scenario *s)
+{
+	return (double)s->workload.pods * s->workload.containers;
+}
+
+static double deaths(const struct scenario *s)
+{
+	return s->workload.container_death_every
+		       ? 1 / SECONDS(s->workload.container_death_every)
+		       : 0;
+}
+
+double rates_dead_containers(const struct scenario *s)
+{
+	double most = containers(s) * s->kubelet.deletion.dead_to_keep;
+	double dead = deaths(s) * (SECONDS(s->warmup) + SECONDS(s->duration) / 2);
+
+	return dead < most ? dead : most;
+}
+
+/* ------------------------------------------------------------------ latencies */
+
+static double records_of(const struct scenario *s, enum operation op)
+{
+	double listed = containers(s) + rates_dead_containers(s);
+
+	if (op == OP_LIST_PODSANDBOX)
+		return pods(s);
+	if (op == OP_LIST_CONTAINERS || op == OP_LIST_CONTAINER_STATS ||
+		op == OP_REFRESH_CONTAINERS)
+		return s->kubelet.interface == INTERFACE_DOCKER ? listed + pods(s) : listed;
+	return 0;
+}
+
+double rates_latency(const struct scenario *s, enum operation op)
+{
+	const struct latency *l = &s->runtime.op[op];
+
+	return SECONDS(l->mean) + SECONDS(l->per_record) * records_of(s, op);
+}
+
+static double lateness(const struct scenario *s)
+{
+	return SECONDS(s->runtime.timer_lateness.mean);
+}
+
+/* ------------------------------------------------------------------ finding out */
+
+static double relist_time(const struct scenario *s)
+{
+	double listed = rates_latency(s, OP_LIST_CONTAINERS);
+
+	if (s->kubelet.interface == INTERFACE_CRI)
+		listed += rates_latency(s, OP_LIST_PODSANDBOX);
+	return listed;
+}
+
+/* Calls that one death causes: the exit is inspected, and so is the container that replaces
+ * it, then with the dead one beside it.  generic.go updateCache: 2 + S + N each; docker has no
+ * sandbox listing but a container more. */
+static double calls_of_death(const struct scenario *s)
+{
+	double n = s->workload.containers;
+
+	if (s->kubelet.interface == INTERFACE_DOCKER)
+		return (1 + 1 + n) + (1 + 1 + n + 1);
+	return (2 + 1 + n) + (2 + 1 + n + 1);
+}
+
+static void relists(
+	const struct scenario *s, ns_t period, double per_death, struct estimate *out)
+{
+	double lists = s->kubelet.interface == INTERFACE_CRI ? 2 : 1;
+	double gap = SECONDS(period) + lateness(s) + relist_time(s);
+
+	out->value = lists / gap + deaths(s) * per_death;
+	(void)snprintf(out->formula, sizeof(out->formula), "%.0f / (%g s + %.2f ms)", lists,
+		SECONDS(period), 1e3 * (gap - SECONDS(period)));
+	if (deaths(s) > 0 && per_death > 0) {
+		size_t len = sizeof(out->formula) - 60;
+		char base[ESTIMATE_TEXT];
+
+		(void)snprintf(base, sizeof(base), "%s", out->formula);
+		(void)snprintf(out->formula, sizeof(out->formula), "%.*s + %.0f / %g s",
+			(int)len, base, per_death, 1 / deaths(s));
+	}
+}
+
+/* The first worker of a burst lists for all; then every 100 ms and the list's own time, until
+ * two seconds have passed.  runtime_cache.go (v1.1.8). */
+static double refreshes_a_burst(const struct scenario *s)
+{
+	double pause = SECONDS(s->kubelet.pleg.cache_refresh_period) + lateness(s);
+	double idle = SECONDS(s->kubelet.pleg.cache_refresh_idle);
+	double each = pause + rates_latency(s, OP_REFRESH_CONTAINERS);
+	double more = idle < pause ? 0 : (idle - pause) / each;
+
+	return 1 + (idle < pause ? 0 : 1 + (double)(int64_t)more);
+}
+
+double rates_refresher(const struct scenario *s)
+{
+	if (s->kubelet.pleg.design != PLEG_POLLING || s->workload.pods == 0)
+		return 0;
+	return refreshes_a_burst(s) / SECONDS(s->kubelet.pleg.relist_period);
+}
+
+/* A pod's sync: two unfiltered lists, 2C + 3 statuses, 2 more for each dead container. */
+static void polling(const struct scenario *s, struct estimate *out)
+{
+	double c = s->workload.containers, period = SECONDS(s->kubelet.pleg.relist_period);
+
+	out->value = (pods(s) * (2 * c + 5) + 2 * rates_dead_containers(s)) / period +
+		     rates_refresher(s);
+	(void)snprintf(out->formula, sizeof(out->formula),
+		"%.0f x (2 x %.0f + 5) / %g s + cache %.0f / %g s", pods(s), c, period,
+		rates_refresher(s) * period, period);
+}
+
+void rates_find_out(const struct scenario *s, struct estimate *out)
+{
+	*out = (struct estimate){0};
+	switch (s->kubelet.pleg.design) {
+	case PLEG_POLLING:
+		polling(s, out);
+		return;
+	case PLEG_GENERIC:
+	case PLEG_ONDEMAND: /* a request looks at the pod instead of the relist, same calls */
+	case PLEG_PARALLEL:
+		relists(s, s->kubelet.pleg.relist_period, calls_of_death(s), out);
+		return;
+	case PLEG_EVENTED: /* events carry the status */
+		relists(s, s->kubelet.pleg.evented_relist_period, 0, out);
+		return;
+	case PLEG_DESIGNS:
+		return;
+	}
+}
+
+/* ------------------------------------------------------------------ loops */
+
+static double times(const struct scenario *s, const struct model_call *c)
+{
+	switch (c->scope) {
+	case SCOPE_NODE:
+		return 1;
+	case SCOPE_POD:
+		return pods(s);
+	case SCOPE_CONTAINER:
+		return containers(s);
+	}
+	return 0;
+}
+
+/* In how many of its rounds a loop makes the call. */
+static double share(const struct model_call *c, double gap)
+{
+	double age = SECONDS(c->if_older_than), least = SECONDS(c->at_most_every), rounds;
+
+	if (age > 0) {
+		rounds = (double)(int64_t)(age / gap + 1e-9);
+		if (rounds < 1)
+			return 1;
+		if (age < (rounds + 1e-6) * gap) /* a whole number of ticks: noise decides */
+			return 1 / (rounds - 1 + 1 / REFRESHED_SHARE);
+		return 1 / (rounds + 1);
+	}
+	if (least > gap) {
+		rounds = (double)(int64_t)(least / gap);
+		return 1 / (rounds * gap < least ? rounds + 1 : rounds);
+	}
+	return 1;
+}
+
+static double loop_gap(const struct scenario *s, const struct model_loop *l)
+{
+	double period = SECONDS(l->period) * (1 + (double)l->jitter / PPM / 2);
+	double calls = 0;
+
+	if (l->timer == TIMER_TICKER)
+		return SECONDS(l->period);
+	for (uint32_t i = 0; i < l->n_calls; i++) {
+		const struct model_call *c = &l->calls[i];
+		double latency = 0;
+
+		if (call_is_runtime(c->call))
+			latency = rates_latency(s, (enum operation)(c->call % OP_N));
+		calls += latency * times(s, c);
+	}
+	return period + lateness(s) + SECONDS(l->work) + calls;
+}
+
+double rates_of_loop(const struct scenario *s, const struct model_loop *loop)
+{
+	return 1 / loop_gap(s, loop);
+}
+
+void rates_loops(const struct scenario *s, struct estimate *out)
+{
+	double node = 0, container = 0;
+
+	for (uint32_t i = 0; i < s->kubelet.n_loops; i++) {
+		const struct model_loop *l = &s->kubelet.loops[i];
+		double gap = loop_gap(s, l);
+
+		for (uint32_t k = 0; k < l->n_calls; k++) {
+			const struct model_call *c = &l->calls[k];
+			double rate = times(s, c) * share(c, gap) / gap;
+
+			if (!call_is_runtime(c->call))
+				continue;
+			if (c->scope == SCOPE_NODE)
+				node += rate;
+			else
+				container += rate;
+		}
+	}
+	out->value = node + container;
+	(void)snprintf(out->formula, sizeof(out->formula),
+		"%.3f of loops + %.3f of loops over %.0f containers", node, container,
+		containers(s));
+}

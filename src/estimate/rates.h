@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The closed form of the runtime's side: how many calls a node at rest makes.
+ *
+ * A formula a design, a formula a loop, from the same model that is simulated; each comes with
+ * its numbers as text.  Rates are per second and node.  They hold for a node where nothing
+ * waits: calls that time out, queues and bursts are the simulation's business.
+ */
+#ifndef ESTIMATE_RATES_H
+#define ESTIMATE_RATES_H
+
+#include "models/models.h"
+
+#define ESTIMATE_TEXT 200
+
+struct estimate {
+	double value;
+	char formula[ESTIMATE_TEXT];
+};
+
+/* Calls made to find out what changed, by the scenario's PLEG design: polling and its cache
+ * refresher, or relists and inspections.  Container deaths count with what they cause. */
+void rates_find_out(const struct scenario *s, struct estimate *out);
+
+/* Of these, the refresher of polling's runtime cache; 0 for other designs. */
+double rates_refresher(const struct scenario *s);
+
+/* Calls of the model's loops, whether the kubelet's own metric sees them or not. */
+void rates_loops(const struct scenario *s, struct estimate *out);
+
+/* How often a loop starts, per second. */
+double rates_of_loop(const struct scenario *s, const struct model_loop *loop);
+
+/* Mean time of one runtime operation on a node at rest, in seconds. */
+double rates_latency(const struct scenario *s, enum operation op);
+
+/* Containers that exited and are still listed, on a node, halfway through the measurement. */
+double rates_dead_containers(const struct scenario *s);
+
+#endif

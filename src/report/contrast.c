@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/contrast.h"
+
+#include <string.h>
+
+#include "report/format.h"
+#include "report/table.h"
+
+static const struct column runtime_columns[] = {
+	{"podsPerNode", "pods", CELL_COUNT, NULL},
+	{"design", "design", CELL_TEXT, NULL},
+	{"callsPerSecondPerNode", "calls/s", CELL_RATE, NULL},
+	{"closedFormPerNode", "formula", CELL_RATE, NULL},
+	{"closedFormDifference", "diff", CELL_PERCENT, NULL},
+	{"callsPerSecondCluster", "cluster", CELL_RATE, NULL},
+	{"wholeKubeletPerNode", "whole", CELL_RATE, NULL},
+	{"recordsPerSecondPerNode", "records/s", CELL_RATE, NULL},
+	{"detectionSeconds.mean", "death seen", CELL_SECONDS, NULL},
+	{"detectionSeconds.p99", "p99", CELL_SECONDS, NULL},
+	{"cpuCoresPerNode.runtimeAdded", "CPU runtime", CELL_CORES, NULL},
+	{"cpuCoresPerNode.kubelet", "kubelet", CELL_CORES, NULL},
+};
+static const struct column object_columns[] = {
+	{"podsPerNode", "pods", CELL_COUNT, NULL},
+	{"design", "design", CELL_TEXT, NULL},
+	{"ttlSeconds", "TTL", CELL_COUNT, ""},
+	{"requestsPerSecond.mean", "req/s", CELL_RATE, NULL},
+	{"closedForm", "formula", CELL_RATE, NULL},
+	{"closedFormDifference", "diff", CELL_PERCENT, NULL},
+	{"requestsPerSecond.peak", "peak", CELL_COUNT, NULL},
+	{"nominal", "quoted", CELL_RATE, NULL},
+	{"openWatches", "watches", CELL_COUNT, NULL},
+	{"reopensPerSecond", "reopens/s", CELL_RATE, NULL},
+	{"distinctPerNode", "distinct", CELL_RATE, NULL},
+	{"sharingFactor", "sharing", CELL_RATE, NULL},
+	{"stalenessSeconds.mean", "stale", CELL_SECONDS, NULL},
+	{"stalenessSeconds.p99", "p99", CELL_SECONDS, NULL},
+};
+#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
+
+static double parameter(const struct json *result, const char *name)
+{
+	return json_as_num(json_get(json_get(result, "parameters"), name));
+}
+
+static const char *parameter_text(const struct json *result, const char *name)
+{
+	return json_as_str(json_get(json_get(result, "parameters"), name));
+}
+
+static void title(const struct json *result, struct str *out)
+{
+	char nodes[FORMAT_BYTES];
+
+	str_addf(out,
+		"%s nodes, %.0f container%s a pod, kubelet %s on %s, at rest; %.0f s after "
+		"%.0f s, "
+		"every node simulated; seed %.0f\n",
+		format_count(nodes, sizeof(nodes), parameter(result, "nodes")),
+		parameter(result, "containers"), parameter(result, "containers") > 1 ? "s" : "",
+		parameter_text(result, "kubelet"), parameter_text(result, "runtime"),
+		parameter(result, "durationSeconds"), parameter(result, "warmupSeconds"),
+		parameter(result, "seed"));
+}
+
+static const char runtime_intro[] =
+	"How a kubelet finds out what its containers do. polling (to 1.1): every pod's worker "
+	"asks the "
+	"runtime every 10 s. PLEG: one loop lists everything every second (generic), is told "
+	"by the "
+	"runtime (evented), also looks when a worker acted (ondemand), inspects side by side "
+	"(parallel). Calls/s of a node, of the cluster, with all other loops of the kubelet "
+	"(whole); "
+	"how late a death is seen; cores a node.";
+
+static void object_intro(const struct json *result, struct str *out)
+{
+	str_add(out, "How a kubelet gets the secret that each pod mounts (");
+	if (!strcmp(parameter_text(result, "sharedBy"), "pod"))
+		str_add(out, "one a pod");
+	else
+		str_addf(out, "one for each of %.0f namespaces",
+			parameter(result, "namespaces"));
+	str_add(out, "): a GET for every pod at every sync (get), a cache for a TTL, a watch "
+		     "each, a "
+		     "watch a node (bulkwatch); to 1.2 it was fetched once, never again. "
+		     "Requests/s of "
+		     "the cluster, beside the arithmetic that people quote; how stale a "
+		     "changed secret "
+		     "gets.");
+}
+
+/* One line on what the CPU columns rest on. */
+static void cpu_note(const struct json *result, struct str *out)
+{
+	const struct json *cost = json_get(result, "cost");
+	char measured[FORMAT_BYTES], predicted[FORMAT_BYTES];
+	const char *comma = "";
+
+	if (!json_is_object(cost)) {
+		str_add(out, "CPU is not told: this runtime has no calibration.");
+		return;
+	}
+	str_addf(out,
+		"CPU: cores added, by %s (cache refresher not in it). Polling over relist "
+		"there, fitted (measured):",
+		json_as_str(json_get(cost, "calibration")));
+	for (const struct json *r = json_child(json_get(cost, "pollingOverGeneric")); r;
+		r = json_next(r)) {
+		str_addf(out, "%s %s (%s) at %.0f", comma,
+			format_rate(predicted, sizeof(predicted),
+				json_as_num(json_get(r, "predicted"))),
+			format_rate(measured, sizeof(measured),
+				json_as_num(json_get(r, "measured"))),
+			json_as_num(json_get(r, "podsPerNode")));
+		comma = ",";
+	}
+	str_addf(out, " pods; published of Docker: %.0f.",
+		json_as_num(json_get(json_get(result, "published"), "factor")));
+}
+
+/* Words on lines of at most width. */
+static void wrapped(const char *text, size_t width, struct str *out)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " \n");
+
+		if (column && column + 1 + len > width) {
+			str_add_char(out, '\n');
+			column = 0;
+		}
+		if (column) {
+			str_add_char(out, ' ');
+			column++;
+		}
+		str_add_n(out, text, len);
+		column += len;
+		text += len;
+		text += *text != '\0';
+	}
+	str_add_char(out, '\n');
+}
+
+enum { WIDTH = 110 };
+
+static void wrapped_note(void (*note)(const struct json *, struct str *),
+	const struct json *result, struct str *out)
+{
+	struct str text = {0};
+
+	note(result, &text);
+	wrapped(str_text(&text), WIDTH, out);
+	str_fini(&text);
+}
+
+/* A design that asks nothing needs no row on the one screen. */
+static void without_never(const struct json *result, struct str *out)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *row = json_child(json_get(result, "objects")); row;
+		row = json_next(row))
+		if (strcmp(json_as_str(json_get(row, "design")), "never") != 0)
+			json_append(rows, json_clone(row));
+	table_text(object_columns, N(object_columns), rows, "", out);
+	json_free(rows);
+}
+
+void contrast_text(const struct json *result, struct str *out)
+{
+	title(result, out);
+	wrapped(runtime_intro, WIDTH, out);
+	table_text(runtime_columns, N(runtime_columns), json_get(result, "runtime"), "", out);
+	wrapped_note(cpu_note, result, out);
+	wrapped_note(object_intro, result, out);
+	without_never(result, out);
+	for (const struct json *s = json_child(json_get(result, "summary")); s;
+		s = json_next(s))
+		wrapped(json_as_str(s), WIDTH, out);
+}
+
+static void note_line(void (*note)(const struct json *, struct str *),
+	const struct json *result, struct str *out)
+{
+	struct str text = {0};
+
+	note(result, &text);
+	wrapped(str_text(&text), SIZE_MAX, out);
+	str_fini(&text);
+}
+
+void contrast_markdown(const struct json *result, struct str *out)
+{
+	title(result, out);
+	str_add(out, "\n### The runtime half\n\n");
+	wrapped(runtime_intro, SIZE_MAX, out);
+	str_add_char(out, '\n');
+	table_markdown(runtime_columns, N(runtime_columns), json_get(result, "runtime"), out);
+	str_add_char(out, '\n');
+	note_line(cpu_note, result, out);
+	str_add(out, "\n### The object half\n\n");
+	note_line(object_intro, result, out);
+	str_add_char(out, '\n');
+	table_markdown(object_columns, N(object_columns), json_get(result, "objects"), out);
+	for (const struct json *s = json_child(json_get(result, "summary")); s;
+		s = json_next(s))
+		str_addf(out, "\n%s\n", json_as_str(s));
+}
+
+/* ------------------------------------------------------------------ CSV */
+
+static const struct column csv_columns[] = {
+	{"half", "", CELL_TEXT, NULL},
+	{"design", "", CELL_TEXT, NULL},
+	{"ttlSeconds", "", CELL_TEXT, NULL},
+	{"podsPerNode", "", CELL_TEXT, NULL},
+	{"callsPerSecondPerNode", "", CELL_TEXT, NULL},
+	{"callsPerSecondCluster", "", CELL_TEXT, NULL},
+	{"wholeKubeletPerNode", "", CELL_TEXT, NULL},
+	{"closedFormPerNode", "", CELL_TEXT, NULL},
+	{"recordsPerSecondPerNode", "", CELL_TEXT, NULL},
+	{"detectionSeconds.mean", "", CELL_TEXT, NULL},
+	{"detectionSeconds.p99", "", CELL_TEXT, NULL},
+	{"cpuCoresPerNode.kubelet", "", CELL_TEXT, NULL},
+	{"cpuCoresPerNode.runtime", "", CELL_TEXT, NULL},
+	{"cpuCoresPerNode.runtimeAdded", "", CELL_TEXT, NULL},
+	{"cpuCoresPerNode.calibration", "", CELL_TEXT, NULL},
+	{"requestsPerSecond.mean", "", CELL_TEXT, NULL},
+	{"requestsPerSecond.peak", "", CELL_TEXT, NULL},
+	{"getsPerSecond", "", CELL_TEXT, NULL},
+	{"openWatches", "", CELL_TEXT, NULL},
+	{"reopensPerSecond", "", CELL_TEXT, NULL},
+	{"closedForm", "", CELL_TEXT, NULL},
+	{"closedFormDifference", "", CELL_TEXT, NULL},
+	{"nominal", "", CELL_TEXT, NULL},
+	{"distinctPerNode", "", CELL_TEXT, NULL},
+	{"sharingFactor", "", CELL_TEXT, NULL},
+	{"stalenessSeconds.mean", "", CELL_TEXT, NULL},
+	{"stalenessSeconds.p99", "", CELL_TEXT, NULL},
+};
+
+void contrast_csv(const struct json *result, struct str *out)
+{
+	static const char *const halves[] = {"runtime", "objects"};
+	struct json *rows = json_array();
+
+	for (size_t i = 0; i < N(halves); i++)
+		for (const struct json *row = json_child(json_get(result, halves[i])); row;
+			row = json_next(row)) {
+			struct json *copy = json_clone(row);
+
+			json_put_str(copy, "half", halves[i]);
+			json_append(rows, copy);
+		}
+	table_csv(csv_columns, N(csv_columns), rows, out);
+	json_free(rows);
+}
