@@ -5,21 +5,6 @@
 
 /* ------------------------------------------------------------------ what actors use */
 
-uint64_t agent_draw(struct agent *a, enum draw purpose, uint32_t item)
-{
-	return rng_draw(a->key, (uint32_t)purpose, item, a->draws[purpose]++);
-}
-
-ns_t agent_late(struct agent *a, ns_t at)
-{
-	return at + dist_draw(&a->plan->lateness, agent_draw(a, DRAW_LATENESS, 0), 0);
-}
-
-ns_t agent_dispatch(struct agent *a, ns_t now)
-{
-	return now + dist_draw(&a->plan->dispatch, agent_draw(a, DRAW_DISPATCH, 0), 0);
-}
-
 static struct effect *effect_add(struct effects *out, enum effect_kind kind, uint32_t actor, ns_t at)
 {
 	struct effect *e = &out->effect[out->n++];
@@ -34,6 +19,14 @@ static struct effect *effect_add(struct effects *out, enum effect_kind kind, uin
 void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
 {
 	effect_add(out, EFFECT_CHAIN, actor, now)->chain = *chain;
+}
+
+struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, uint32_t pod)
+{
+	struct chain *chain = &effect_add(out, EFFECT_CHAIN, actor, now)->chain;
+
+	chain_start(chain, pod);
+	return chain;
 }
 
 void agent_request(
@@ -116,10 +109,20 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 {
 	uint32_t slot = wakes_next(&a->wakes);
 	enum actor_kind kind = (enum actor_kind)a->plan->kind_of[slot];
+	ns_t due = wakes_next_at(&a->wakes);
 
-	assert(wakes_next_at(&a->wakes) <= now);
-	wakes_set(&a->wakes, slot, NS_NEVER);
+	assert(due <= now);
+	/* Most steps set their own slot anew, so it is cleared only if one did not. */
 	step_actor(a, kind, slot - a->plan->first[kind], now, out);
+	if (out->n > 0 && out->effect[0].kind != EFFECT_NOTE && out->effect[0].actor == slot)
+		return; /* the driver answers or parks it */
+	if (wakes_at(&a->wakes, slot) == due)
+		wakes_set(&a->wakes, slot, NS_NEVER);
+}
+
+void agent_park(struct agent *a, uint32_t actor)
+{
+	wakes_set(&a->wakes, actor, NS_NEVER);
 }
 
 void agent_answer(struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value)

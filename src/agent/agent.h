@@ -6,8 +6,8 @@
  * each watched object, the status manager, the deletors.  An actor sleeps, waits for the
  * answer of one call, or waits for another actor; it owns one slot of the wake-up tree.  A
  * step wakes the actor that is due, which decides and appends what it wants done to `out`.
- * The driver does it and says so with agent_answer, in virtual time at once and for a later
- * moment, live when the answer is there.
+ * The driver does it and says so with agent_answer: in virtual time at once, for a later
+ * moment; live it parks the actor and answers when the answer is there.
  *
  * Contract: `now` never goes back; a step appends at most AGENT_EFFECTS effects and at most
  * one call; the same inputs give the same effects; nothing is allocated after agent_init.
@@ -229,6 +229,10 @@ struct agent {
 	uint32_t n_waiting;  /* workers that wait for the pod cache */
 	uint32_t n_deferred;
 	bool sync_busy;      /* housekeeping runs in the sync loop */
+	/* What was looked at as a whole and found at rest need not be looked at again until
+	 * something changes: pods that come or go, the runtime's records, statuses. */
+	bool pods_at_rest, statuses_at_rest;
+	uint64_t remembered_changes, collected_changes;
 	uint8_t sync_state;
 	uint16_t sync_pod;
 	/* pod changes that the sync loop has not handled, a ring */
@@ -280,6 +284,10 @@ void agent_step(struct agent *a, ns_t now, struct effects *out);
 
 /* An effect is answered (or, in virtual time, will be at `at`). */
 void agent_answer(struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value);
+
+/* An effect is not answered yet: until it is, its actor has nothing to do.  Before the next
+ * step, every call of a step is either answered or parked. */
+void agent_park(struct agent *a, uint32_t actor);
 
 /* The pod watch tells of a change; status is the API server's. */
 void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change change,

@@ -25,13 +25,22 @@ enum draw {
 /* ------------------------------------------------------------------ core (agent.c) */
 
 /* 64 random bits for that purpose; every purpose has a sequence of its own. */
-uint64_t agent_draw(struct agent *a, enum draw purpose, uint32_t item);
+static inline uint64_t agent_draw(struct agent *a, enum draw purpose, uint32_t item)
+{
+	return rng_draw(a->key, (uint32_t)purpose, item, a->draws[purpose]++);
+}
 
 /* A timer that is due at `at` fires a little later. */
-ns_t agent_late(struct agent *a, ns_t at);
+static inline ns_t agent_late(struct agent *a, ns_t at)
+{
+	return at + dist_draw(&a->plan->lateness, agent_draw(a, DRAW_LATENESS, 0), 0);
+}
 
 /* One goroutine woke another at `now`: when that one runs. */
-ns_t agent_dispatch(struct agent *a, ns_t now);
+static inline ns_t agent_dispatch(struct agent *a, ns_t now)
+{
+	return now + dist_draw(&a->plan->dispatch, agent_draw(a, DRAW_DISPATCH, 0), 0);
+}
 
 static inline uint32_t slot_of(const struct agent *a, enum actor_kind kind, uint32_t index)
 {
@@ -45,6 +54,9 @@ static inline void agent_wake(struct agent *a, enum actor_kind kind, uint32_t in
 
 /* Ask the driver for calls of the runtime.  The chain is copied. */
 void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain);
+
+/* The same in place: an empty chain about that pod, to be filled before the step ends. */
+struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, uint32_t pod);
 
 /* Ask the driver for a request, after the client's limiter.  A watch is not limited. */
 void agent_request(

@@ -76,6 +76,10 @@ static void remember_running(struct agent *a)
 {
 	uint32_t n = a->plan->containers;
 
+	if (a->remembered_changes == a->view->changes)
+		return;
+	a->remembered_changes = a->view->changes;
+	a->pods_at_rest = false;
 	for (uint32_t p = 0; p < a->plan->pods; p++) {
 		uint32_t running = 0;
 
@@ -91,7 +95,6 @@ static void remember_running(struct agent *a)
 static bool runtime_calls(struct agent *a, const struct model_loop *l, struct loop_state *st,
 	ns_t now, struct chain *chain)
 {
-	chain_start(chain, CHAIN_NO_POD);
 	while (st->next < l->n_calls && call_is_runtime(l->calls[st->next].call)) {
 		const struct model_call *c = &l->calls[st->next];
 
@@ -126,7 +129,7 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 {
 	const struct model_loop *l = &model_of(a)->loops[i];
 	struct loop_state *st = &a->loop[i];
-	struct chain chain;
+	struct chain *chain;
 
 	if (st->next == 0 && l->in_sync_loop)
 		a->sync_busy = true;
@@ -134,10 +137,11 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		const struct model_call *c = &l->calls[st->next];
 
 		if (call_is_runtime(c->call)) {
-			if (!runtime_calls(a, l, st, now, &chain))
-				continue;
-			agent_call(out, slot_of(a, ACTOR_LOOP, i), now, &chain);
-			return;
+			chain = agent_call_begin(out, slot_of(a, ACTOR_LOOP, i), now, CHAIN_NO_POD);
+			if (runtime_calls(a, l, st, now, chain))
+				return;
+			out->n--;
+			continue;
 		}
 		st->next++;
 		if (call_is_skipped(a, c, st, st->next - 1u, now))

@@ -11,6 +11,15 @@ void polls_release(struct agent *a, ns_t now)
 			sync_dispatch(a, p, now);
 }
 
+static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct chain *chain = agent_call_begin(out, slot_of(a, ACTOR_WORKER, pod), now, pod);
+
+	a->pod[pod].state = WORKER_POLLS;
+	pleg_poll_chain(&a->pleg, pod, a->view, chain);
+	chain_add(chain, OP_EXEC_SYNC, a->plan->exec_probes, 0); /* probes run inline */
+}
+
 /* The first worker of a burst lists for the runtime cache; the others wait for its lock. */
 void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
@@ -23,8 +32,7 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	if (a->poll_listing)
 		return;
 	if (!pleg_poll_begins(&a->pleg, now, p->last_sync, &refresher)) {
-		p->state = WORKER_POLL_READY;
-		agent_wake(a, ACTOR_WORKER, pod, now);
+		ask(a, pod, now, out);
 		return;
 	}
 	if (refresher)
@@ -44,16 +52,6 @@ static void listed(struct agent *a, ns_t now)
 		a->pod[i].state = WORKER_POLL_READY;
 		agent_wake(a, ACTOR_WORKER, i, agent_dispatch(a, now));
 	}
-}
-
-static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
-{
-	struct chain chain;
-
-	a->pod[pod].state = WORKER_POLLS;
-	pleg_poll_chain(&a->pleg, pod, a->view, &chain);
-	chain_add(&chain, OP_EXEC_SYNC, a->plan->exec_probes, 0); /* probes run inline */
-	agent_call(out, slot_of(a, ACTOR_WORKER, pod), now, &chain);
 }
 
 /* The kubelet of that time had no sync loop that waits for events: the worker knows. */

@@ -169,6 +169,9 @@ void removal_collect(struct agent *a, ns_t now)
 {
 	if (a->at_collect < a->n_collect)
 		return; /* the last round is not through */
+	if (a->pods_at_rest && a->collected_changes == a->view->changes)
+		return;
+	a->collected_changes = a->view->changes;
 	a->n_collect = a->at_collect = 0;
 	for (uint32_t p = 0; p < a->plan->pods; p++)
 		collect_containers(a, p);

@@ -153,7 +153,7 @@ void puller_step(struct agent *a, ns_t now, struct effects *out)
 	a->puller_busy = true;
 	pod = a->pulls[a->pull_head];
 	if (!bucket_try(&a->registry, now)) {
-		agent_answer(a, slot_of(a, ACTOR_PULLER, 0), now, OUTCOME_ERROR, 0);
+		agent_answer(a, slot_of(a, ACTOR_PULLER, 0), now + 1, OUTCOME_ERROR, 0);
 		return;
 	}
 	chain_start(&chain, pod);

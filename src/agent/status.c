@@ -47,6 +47,7 @@ static void publish(struct agent *a, uint32_t pod, ns_t now)
 {
 	struct pod *p = &a->pod[pod];
 
+	a->statuses_at_rest = false;
 	p->status_cached = true;
 	p->status_version++;
 	if (a->n_status < a->plan->status_queue) /* else the batch finds it */
@@ -137,15 +138,20 @@ static struct status_item latest(const struct agent *a, uint32_t pod)
  * otherwise, or who can be deleted; in no particular order (a Go map's). */
 static void batch(struct agent *a, ns_t now, bool reconcile)
 {
-	uint32_t from = (uint32_t)rng_below(agent_draw(a, DRAW_SELECT, 1), a->plan->pods);
+	uint32_t from;
+	bool any_goes = false;
 
 	a->n_status = 0;
 	a->n_batch = a->at_batch = 0;
+	if (a->statuses_at_rest)
+		return;
+	from = (uint32_t)rng_below(agent_draw(a, DRAW_SELECT, 1), a->plan->pods);
 	for (uint32_t i = 0; i < a->plan->pods; i++) {
 		uint32_t pod = (from + i) % a->plan->pods;
 		struct pod *p = &a->pod[pod];
 		struct status_item item;
 
+		any_goes |= p->deleting || !p->known;
 		if (!p->status_cached) {
 			p->api_known = false; /* orphaned versions go */
 			continue;
@@ -158,6 +164,7 @@ static void batch(struct agent *a, ns_t now, bool reconcile)
 		}
 		a->status_batch[a->n_batch++] = item;
 	}
+	a->statuses_at_rest = reconcile && a->n_batch == 0 && !any_goes;
 }
 
 /* ------------------------------------------------------------------ one item */

@@ -193,6 +193,8 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 			.known_status = status};
 	}
 	assert(a->n_news < a->news_capacity); /* the watch is read as fast as it tells */
+	a->pods_at_rest = false;
+	a->statuses_at_rest = false;
 	a->news[tail] = (struct pod_news){status, (uint16_t)pod, (uint8_t)change};
 	a->n_news++;
 	sync_wake(a, now);
@@ -203,12 +205,19 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
  * cgroups of pods that ended are removed. */
 void sync_housekeeping(struct agent *a, ns_t now)
 {
+	if (a->pods_at_rest)
+		return;
+	a->pods_at_rest = true;
 	for (uint32_t p = 0; p < a->plan->pods; p++) {
 		struct pod *pod = &a->pod[p];
 		bool desired = pod->known && !pod_is_terminal(pod);
 
-		if (desired)
+		if (desired) {
+			a->pods_at_rest &= !pod->deleting;
 			continue;
+		}
+		a->pods_at_rest &= !pod->known && !pod->cache_ready && !pod->cache_running &&
+				   !pod->cgroup;
 		if (pod->cache_ready || pod->cache_running)
 			removal_kill(a, p, now);
 		if (!pod->known)

@@ -376,6 +376,7 @@ void populator_step(struct agent *a, ns_t now, struct effects *out)
 	bool any = false;
 	struct chain chain;
 
+	agent_wake(a, ACTOR_POPULATOR, 0, NS_NEVER);
 	if (a->populator_lists) {
 		populator_listed(a, now);
 		return;

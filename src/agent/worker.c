@@ -118,7 +118,7 @@ static void stop_sandbox(struct agent *a, uint32_t pod, ns_t now, struct effects
 	if (chain.n_steps)
 		worker_calls(a, pod, now, &chain, out);
 	else
-		agent_wake(a, ACTOR_WORKER, pod, now);
+		agent_wake(a, ACTOR_WORKER, pod, now + 1);
 }
 
 /* killPod: the running containers side by side, then the sandboxes. */

@@ -153,7 +153,7 @@ static ns_t latency(struct api_shard *s, uint16_t call)
 static void watch(struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t,
 	struct api_answer *a)
 {
-	struct tally_counts *c = tally_at(t, 1, now);
+	struct tally_counts *c = tally_spot(t, 1, now)->in;
 
 	a->at += r->timeout;
 	if (!c || (r->call != API_WATCH_SECRETS && r->call != API_WATCH_CONFIGMAPS))

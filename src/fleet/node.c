@@ -137,6 +137,12 @@ static void step_agent(struct node *n, ns_t now)
 	do_effects(n, now);
 }
 
+static void step_script(struct node *n, ns_t now)
+{
+	script_step(n, now);
+	n->script.next_at = script_next_at(n);
+}
+
 static void step_runtime(struct node *n, ns_t now)
 {
 	struct mock_event e;
@@ -152,10 +158,11 @@ void node_run(struct node *n, const struct node_plan *plan, uint32_t index,
 	bool phases = plan->params->window[0].op_mean != NULL;
 
 	node_init(n, plan, index, result, mem);
+	n->script.next_at = script_next_at(n);
 	for (;;) {
 		ns_t runtime = mock_next_at(&n->mock);
 		ns_t server = api_next_at(&n->shard);
-		ns_t script = script_next_at(n);
+		ns_t script = n->script.next_at;
 		ns_t now = ns_min(ns_min(agent_next_at(&n->agent), runtime), ns_min(server, script));
 
 		if (now >= until)
@@ -167,7 +174,7 @@ void node_run(struct node *n, const struct node_plan *plan, uint32_t index,
 		else if (server == now)
 			pod_news(n, now);
 		else if (script == now)
-			script_step(n, now);
+			step_script(n, now);
 		else
 			step_agent(n, now);
 	}

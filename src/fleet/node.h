@@ -27,6 +27,7 @@ struct script {
 	uint32_t churned;
 	ns_t pod_at;
 	ns_t churn_at, churn_every;
+	ns_t next_at; /* as script_next_at said after the last step */
 };
 
 struct node {

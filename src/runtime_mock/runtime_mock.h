@@ -62,7 +62,9 @@ struct mock_change {
 struct mock {
 	const struct mock_params *params;
 	uint64_t key; /* of random draws */
-	uint32_t draws;
+	uint64_t op_key[OP_N];   /* of an operation's latencies */
+	uint32_t op_draws[OP_N]; /* so many were drawn */
+	uint32_t draws;          /* for anything else */
 	uint32_t seq;
 	struct records records;
 	bool *crashes;        /* [pods] */

@@ -9,7 +9,7 @@ void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t
 	assert(n_windows > 0 && n_windows <= TALLY_WINDOWS);
 	t->n_windows = n_windows;
 	t->window = ARENA_ARRAY(mem, struct tally_window, n_windows);
-	t->last[0] = t->last[1] = 0;
+	t->spot[0] = t->spot[1] = (struct tally_spot){0};
 	t->seconds = seconds;
 	t->series = seconds ? ARENA_ARRAY(mem, uint32_t, (size_t)CALLS_MAX * seconds) : NULL;
 }
@@ -34,15 +34,41 @@ void tally_merge(struct tally *into, const struct tally *from)
 		into->series[i] += from->series[i];
 }
 
-struct tally_counts *tally_find(struct tally *t, unsigned side, ns_t at)
+/* The spot of a time that no window has: up to the next window. */
+static void seek_gap(struct tally *t, unsigned side, ns_t at)
+{
+	struct tally_spot gap = {.from = 0, .until = NS_NEVER};
+
+	for (uint32_t i = 0; i < t->n_windows; i++) {
+		const struct tally_window *w = &t->window[i];
+
+		if (w->until[side] <= at && w->until[side] > gap.from)
+			gap.from = w->until[side];
+		if (w->from[side] > at && w->from[side] < gap.until)
+			gap.until = w->from[side];
+	}
+	t->spot[side] = gap;
+}
+
+void tally_seek(struct tally *t, unsigned side, ns_t at)
 {
 	for (uint32_t i = 0; i < t->n_windows; i++) {
 		struct tally_window *w = &t->window[i];
+		struct tally_spot s = {w->from[side], w->until[side], &w->in, NULL};
 
-		if (at < w->from[side] || at >= w->until[side])
+		if (at < s.from || at >= s.until)
 			continue;
-		t->last[side] = i;
-		return &w->in;
+		if (i == 0 && t->seconds) {
+			uint64_t second = (uint64_t)(at - s.from) / NS_S;
+
+			if (second >= t->seconds)
+				second = t->seconds - 1u;
+			s.second = &t->series[second * CALLS_MAX];
+			s.from += (ns_t)second * NS_S;
+			s.until = ns_min(s.until, s.from + NS_S);
+		}
+		t->spot[side] = s;
+		return;
 	}
-	return NULL;
+	seek_gap(t, side, at);
 }

@@ -2,8 +2,9 @@
 /* What was called: counts by class and outcome, inside windows of time, and per second.
  *
  * Integers only and order does not matter, so tallies of threads add up to the same bytes in
- * any order.  A window has its own counts; the per-second series is optional (NULL).  Owned
- * by the driver; the machines that answer calls count into it.
+ * any order.  A window has its own counts; the per-second series is optional.  Owned by the
+ * driver; the machines that answer calls count into it.  Calls come nearly in the order of
+ * time, so the spot where the last one was counted is remembered: a window and a second.
  */
 #ifndef SIM_TALLY_H
 #define SIM_TALLY_H
@@ -29,13 +30,20 @@ struct tally_window {
 	struct tally_counts in;
 };
 
-/* Read by anyone; written by tally_add and tally.c. */
+/* From `from` on and before `until`, calls go into `in` (NULL: nowhere) and into `second`. */
+struct tally_spot {
+	ns_t from, until;
+	struct tally_counts *in;
+	uint32_t *second; /* [CALLS_MAX], or NULL */
+};
+
+/* Read by anyone; written by the functions here and tally.c. */
 struct tally {
 	uint32_t n_windows;
-	struct tally_window *window; /* they do not overlap */
-	uint32_t last[2];            /* the window that last counted */
-	uint32_t seconds;            /* of the series, from window 0's start; 0: none */
-	uint32_t *series;            /* [CALLS_MAX][seconds] */
+	struct tally_window *window; /* they do not overlap; the caller sets their times */
+	struct tally_spot spot[2];
+	uint32_t seconds; /* of the series, from window 0's start; 0: none */
+	uint32_t *series; /* [seconds][CALLS_MAX] */
 	void (*trace)(void *ctx, uint16_t call, enum outcome what, ns_t at); /* NULL: off */
 	void *trace_ctx;
 };
@@ -47,36 +55,42 @@ void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t
 /* Add what from counted; both have the same windows. */
 void tally_merge(struct tally *into, const struct tally *from);
 
-/* The counts that `at` falls into, or NULL, when the last window does not have it. */
-struct tally_counts *tally_find(struct tally *t, unsigned side, ns_t at);
-
-/* The counts that `at` falls into, or NULL.  side: 0 runtime, 1 API. */
-static inline struct tally_counts *tally_at(struct tally *t, unsigned side, ns_t at)
+/* Calls of that class in one second of window 0. */
+static inline uint32_t tally_second(const struct tally *t, uint32_t call, uint32_t second)
 {
-	struct tally_window *w = &t->window[t->last[side]];
+	return t->series[(size_t)second * CALLS_MAX + call];
+}
 
-	if (at >= w->from[side] && at < w->until[side])
-		return &w->in;
-	return tally_find(t, side, at);
+/* Move the spot of that side to `at`. */
+void tally_seek(struct tally *t, unsigned side, ns_t at);
+
+/* Where a call at `at` counts.  side: 0 runtime, 1 API. */
+static inline struct tally_spot *tally_spot(struct tally *t, unsigned side, ns_t at)
+{
+	struct tally_spot *s = &t->spot[side];
+
+	if (at < s->from || at >= s->until)
+		tally_seek(t, side, at);
+	return s;
+}
+
+/* Count n calls at a spot. */
+static inline void tally_count(
+	struct tally_spot *s, uint16_t call, enum outcome what, uint32_t n)
+{
+	if (!s->in)
+		return;
+	s->in->count[call][what] += n;
+	if (s->second)
+		s->second[call] += n;
 }
 
 /* Count one call at `at`. */
 static inline void tally_add(struct tally *t, uint16_t call, enum outcome what, ns_t at)
 {
-	unsigned side = !call_is_runtime(call);
-	struct tally_counts *c = tally_at(t, side, at);
-
+	tally_count(tally_spot(t, !call_is_runtime(call), at), call, what, 1);
 	if (t->trace)
 		t->trace(t->trace_ctx, call, what, at);
-	if (!c)
-		return;
-	c->count[call][what]++;
-	if (t->seconds && c == &t->window[0].in) {
-		uint64_t second = (uint64_t)(at - t->window[0].from[side]) / NS_S;
-
-		if (second < t->seconds)
-			t->series[(size_t)call * t->seconds + second]++;
-	}
 }
 
 #endif
