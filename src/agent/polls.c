@@ -3,12 +3,27 @@
  * itself, before and after it acts.  v1.1.8 kubelet.go syncPod, HandlePodSyncs. */
 #include "agent/agent_priv.h"
 
-/* The resync ticker: every worker at the same instant, without jitter. */
+/* The resync ticker: every worker at the same instant, without jitter.  The first that is idle
+ * takes the lock of the runtime cache; the others are at it before its list can be through,
+ * so they wait there from the start. */
 void polls_release(struct agent *a, ns_t now)
 {
-	for (uint32_t p = 0; p < a->plan->pods; p++)
-		if (a->pod[p].known)
-			sync_dispatch(a, p, now);
+	bool locked = a->poll_listing;
+
+	for (uint32_t i = 0; i < a->plan->pods; i++) {
+		struct pod *p = &a->pod[i];
+
+		if (!p->known)
+			continue;
+		if (p->working || !locked || p->deleting) {
+			locked |= !p->working;
+			sync_dispatch(a, i, now);
+			continue;
+		}
+		p->working = true;
+		p->began = now;
+		p->state = WORKER_POLL_LISTS;
+	}
 }
 
 static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
@@ -18,6 +33,17 @@ static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	a->pod[pod].state = WORKER_POLLS;
 	pleg_poll_chain(&a->pleg, pod, a->view, chain);
 	chain_add(chain, OP_EXEC_SYNC, a->plan->exec_probes, 0); /* probes run inline */
+}
+
+static void listed(struct agent *a, ns_t now)
+{
+	a->poll_listing = false;
+	for (uint32_t i = 0; i < a->plan->pods; i++) {
+		if (a->pod[i].state != WORKER_POLL_LISTS)
+			continue;
+		a->pod[i].state = WORKER_POLL_READY;
+		agent_wake(a, ACTOR_WORKER, i, agent_dispatch(a, now));
+	}
 }
 
 /* The first worker of a burst lists for the runtime cache; the others wait for its lock. */
@@ -33,6 +59,7 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		return;
 	if (!pleg_poll_begins(&a->pleg, now, p->last_sync, &refresher)) {
 		ask(a, pod, now, out);
+		listed(a, now);
 		return;
 	}
 	if (refresher)
@@ -41,17 +68,6 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	chain_start(&chain, CHAIN_NO_POD);
 	chain_add(&chain, OP_REFRESH_CONTAINERS, 1, CHAIN_ALL);
 	agent_call(out, slot_of(a, ACTOR_WORKER, pod), now, &chain);
-}
-
-static void listed(struct agent *a, ns_t now)
-{
-	a->poll_listing = false;
-	for (uint32_t i = 0; i < a->plan->pods; i++) {
-		if (a->pod[i].state != WORKER_POLL_LISTS)
-			continue;
-		a->pod[i].state = WORKER_POLL_READY;
-		agent_wake(a, ACTOR_WORKER, i, agent_dispatch(a, now));
-	}
 }
 
 /* The kubelet of that time had no sync loop that waits for events: the worker knows. */

@@ -192,46 +192,67 @@ static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
 		rng_mix(m->op_key[op] + ++m->op_draws[op] * RNG_STEP), records);
 }
 
-/* The time that n calls take, one after the other, and the moment of each if any is asked
- * for: where the calls end in one spot of the tally, only the end matters. */
-static ns_t calls_end(struct mock *m, ns_t now, uint16_t op, uint32_t n, uint32_t records)
-{
-	const struct dist *d = &m->params->op[op];
-	uint64_t key = m->op_key[op] + m->op_draws[op] * RNG_STEP;
+/* Operations that change nothing and always find what they are about. */
+static const bool op_is_plain[OP_N] = {
+	[OP_VERSION] = true,
+	[OP_STATUS] = true,
+	[OP_LIST_PODSANDBOX] = true,
+	[OP_PODSANDBOX_STATUS] = true,
+	[OP_LIST_CONTAINERS] = true,
+	[OP_LIST_CONTAINER_STATS] = true,
+	[OP_LIST_IMAGES] = true,
+	[OP_IMAGE_FS_INFO] = true,
+	[OP_EXEC_SYNC] = true,
+	[OP_GET_CONTAINER_EVENTS] = true,
+	[OP_INSPECT_CONTAINER] = true,
+	[OP_INSPECT_IMAGE] = true,
+	[OP_REFRESH_CONTAINERS] = true,
+};
 
-	for (uint32_t i = 0; i < n; i++)
-		now += dist_draw(d, rng_mix(key += RNG_STEP), records);
-	return now;
+static inline uint16_t op_of(const struct chain_step *s)
+{
+	return s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
 }
 
-/* One step of n calls with no rule in force that change nothing: the path that has to be
- * fast. */
-static ns_t plain_calls(struct mock *m, ns_t now, const struct chain_step *s, struct tally *t)
+/* The same calls again, each counted where it ends: they end in more than one spot. */
+static void count_each(struct mock *m, ns_t now, const struct chain_step *s, uint32_t records,
+	struct tally *t)
 {
-	uint16_t op = s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
-	uint32_t records = records_listed(m, s, op);
-	ns_t end = calls_end(m, now, op, s->n, records);
-	struct tally_spot *spot = tally_spot(t, 0, end);
+	uint16_t op = op_of(s);
 
-	if (t->trace || (s->n > 1 && now < spot->from)) {
-		for (uint32_t i = 0; i < s->n; i++) {
-			now += latency_of(m, op, records);
-			tally_add(t, s->call, OUTCOME_OK, now);
-		}
-	} else {
-		m->op_draws[op] += s->n;
-		tally_count(spot, s->call, OUTCOME_OK, s->n);
+	m->op_draws[op] -= s->n;
+	for (uint32_t i = 0; i < s->n; i++) {
+		now += latency_of(m, op, records);
+		tally_add(t, s->call, OUTCOME_OK, now);
 	}
+}
+
+/* One step of n calls that change nothing: the path that has to be fast. */
+static inline ns_t plain_calls(
+	struct mock *m, ns_t now, const struct chain_step *s, struct tally *t)
+{
+	uint16_t op = op_of(s);
+	uint32_t records = s->records ? records_listed(m, s, op) : 0;
+	ns_t begin = now;
+	struct tally_spot *spot;
+
+	for (uint32_t i = 0; i < s->n; i++)
+		now += latency_of(m, op, records);
+	spot = tally_spot(t, 0, now);
+	if (s->n > 1 && begin < spot->from)
+		count_each(m, begin, s, records, t);
+	else
+		tally_count(spot, s->call, OUTCOME_OK, s->n);
 	if (records && op != OP_LIST_PODSANDBOX && spot->in)
 		spot->in->records += (uint64_t)records * s->n;
-	return end;
+	return now;
 }
 
 /* One call, looked at in full. */
 static ns_t one_call(struct mock *m, ns_t now, const struct chain *c, const struct chain_step *s,
 	uint32_t nth, enum outcome *what)
 {
-	uint16_t op = s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
+	uint16_t op = op_of(s);
 	ns_t latency = latency_of(m, op, records_listed(m, s, op));
 	ns_t true_at;
 	uint16_t container = (uint16_t)(c->container + (c->parallel ? nth : 0));
@@ -260,39 +281,39 @@ static ns_t one_call(struct mock *m, ns_t now, const struct chain *c, const stru
 	return now;
 }
 
-static bool step_is_plain(const struct mock *m, const struct chain_step *s, const struct chain *c)
+/* A step whose calls can fail or change something, or while rules or a trace are on. */
+static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
+	const struct chain_step *s, struct tally *t, struct chain_answer *a)
 {
-	uint16_t op = s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
+	for (uint32_t k = 0; k < s->n; k++) {
+		enum outcome what;
+		ns_t end = one_call(m, chain->parallel ? now : a->at, chain, s, k, &what);
 
-	if (m->params->n_rules || call_changes(op) || c->parallel)
-		return false;
-	return op != OP_IMAGE_STATUS && (op != OP_CONTAINER_STATUS || c->instance == CHAIN_CURRENT);
+		tally_add(t, s->call, what, end);
+		a->at = end > a->at ? end : a->at;
+		if (what != OUTCOME_OK)
+			a->what = what;
+		if (what != OUTCOME_OK && !chain->parallel)
+			return false;
+	}
+	return true;
 }
 
 struct chain_answer mock_call(
 	struct mock *m, ns_t now, const struct chain *chain, struct tally *t)
 {
 	struct chain_answer a = {.at = now, .what = OUTCOME_OK};
+	bool plain = m->params->n_rules == 0 && !chain->parallel && !t->trace;
+	bool any_status = chain->instance == CHAIN_CURRENT;
 
 	for (uint32_t i = 0; i < chain->n_steps; i++) {
 		const struct chain_step *s = &chain->step[i];
+		uint16_t op = op_of(s);
 
-		if (step_is_plain(m, s, chain)) {
+		if (plain && (op_is_plain[op] || (op == OP_CONTAINER_STATUS && any_status)))
 			a.at = plain_calls(m, a.at, s, t);
-			a.done++;
-			continue;
-		}
-		for (uint32_t k = 0; k < s->n; k++) {
-			enum outcome what;
-			ns_t end = one_call(m, chain->parallel ? now : a.at, chain, s, k, &what);
-
-			tally_add(t, s->call, what, end);
-			a.at = end > a.at ? end : a.at;
-			if (what != OUTCOME_OK)
-				a.what = what;
-			if (what != OUTCOME_OK && !chain->parallel)
-				return a;
-		}
+		else if (!full_step(m, now, chain, s, t, &a))
+			return a;
 		a.done++;
 	}
 	return a;
