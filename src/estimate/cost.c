@@ -16,8 +16,7 @@
 static struct cost_load load_of(double pods, double containers, bool polling, double cycle)
 {
 	if (!polling)
-		return (struct cost_load){
-			1 / cycle, 2 / cycle, (pods + pods * containers) / cycle};
+		return (struct cost_load){1 / cycle, 2 / cycle, pods * containers / cycle};
 	return (struct cost_load){1 / cycle, pods * (2 * containers + 5) / cycle,
 		2 * pods * pods * containers / cycle};
 }

@@ -5,6 +5,9 @@
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
+/* So few objects of a node with so many sharers change no figure that is printed. */
+#define NEGLIGIBLE 1e-7
+
 /* How many objects there are for a node's pods to fall on. */
 static uint32_t places(const struct scenario *s)
 {
@@ -88,9 +91,11 @@ static double cache_rate(
 	double rate = 0;
 
 	sharers(s, expected);
-	renewal_gaps(r, SECONDS(ttl), pods, gap, mem);
+	for (uint32_t k = 0; k <= pods; k++)
+		expected[k] = expected[k] > NEGLIGIBLE ? expected[k] : 0;
+	renewal_gaps(r, SECONDS(ttl), pods, expected, gap, mem);
 	for (uint32_t k = 1; k <= pods; k++)
-		rate += expected[k] / gap[k - 1];
+		rate += expected[k] > 0 ? expected[k] / gap[k] : 0;
 	return rate;
 }
 

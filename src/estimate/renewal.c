@@ -3,7 +3,7 @@
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
-enum { STEPS_A_TICK = 4, POINTS_MAX = 8192 };
+enum { STEPS_A_TICK = 2, POINTS_MAX = 8192 };
 
 #define LEAST_TICK 1e-3
 
@@ -30,7 +30,7 @@ void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena
 	double lo = SECONDS(k->worker.sync_frequency);
 	double width = lo * (double)k->worker.sync_jitter / PPM;
 	double tick = k->worker.ticker > 0 ? SECONDS(k->worker.ticker) : LEAST_TICK;
-	double sum = 0, longest = lo + width + tick;
+	double longest = lo + width + tick;
 
 	*r = (struct renewal){.step = tick / STEPS_A_TICK};
 	if (longest / r->step > POINTS_MAX - 2)
@@ -38,7 +38,6 @@ void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena
 	r->n = (uint32_t)(longest / r->step) + 2;
 	r->mass = ARENA_ARRAY(mem, double, r->n);
 	r->longer = ARENA_ARRAY(mem, double, r->n);
-	r->residual = ARENA_ARRAY(mem, double, r->n);
 	for (uint32_t i = 0; i < r->n; i++) {
 		double at = i * r->step;
 		double below = distribution(at + r->step / 2, lo, width, tick);
@@ -47,59 +46,126 @@ void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena
 		r->longer[i] = 1 - below;
 		r->mean += at * r->mass[i];
 	}
-	for (uint32_t i = r->n; i-- > 0;) {
-		r->residual[i] = sum * r->step / r->mean;
-		sum += r->longer[i];
-	}
 }
 
-/* density[i]: the mean number of syncs at i steps after a sync, for i <= n. */
-static void renew(const struct renewal *r, double *density, uint32_t n)
+/* How the readers of one object look from a fetch on, as survivals at i + 1/2 steps after it
+ * expires. */
+struct readers {
+	uint32_t n, fresh; /* lattice points of a wait; steps that the object may be used */
+	double *density;   /* [fresh + 1]: mean number of syncs so long after a sync */
+	double *fetcher;   /* [n]: the pod that fetched has not synced yet */
+	double *other;     /* [n][n]: nor has another, whose last sync before the fetch was
+			    * more than y steps ago, [y][i] */
+	double *others;    /* [n][n]: the k - 1 others together */
+};
+
+static void renew(const struct renewal *r, struct readers *w)
 {
-	density[0] = 1;
-	for (uint32_t t = 1; t <= n; t++) {
+	w->density[0] = 1;
+	for (uint32_t t = 1; t <= w->fresh; t++) {
 		double sum = 0;
 
 		for (uint32_t i = 1; i < r->n && i <= t; i++)
-			sum += r->mass[i] * density[t - i];
-		density[t] = sum;
+			sum += r->mass[i] * w->density[t - i];
+		w->density[t] = sum;
 	}
 }
 
-/* after[x]: that the pod that fetched has no sync within x steps from `fresh` steps on. */
-static void quiet_after(
-	const struct renewal *r, const double *density, uint32_t fresh, double *after)
+/* From the density of syncs before the expiry: none in the x steps after it. */
+static void survive(
+	const struct renewal *r, const double *density, uint32_t fresh, double *quiet)
 {
-	uint32_t last = fresh ? fresh - 1 : 0;
-
-	for (uint32_t x = 0; x < r->n; x++) {
-		after[x] = 0;
-		for (uint32_t back = fresh - last; back <= fresh && back + x < r->n; back++)
-			after[x] += density[fresh - back] * r->longer[back + x];
-	}
+	for (uint32_t x = 0; x < r->n; x++)
+		for (uint32_t back = 1; back <= fresh && back + x < r->n; back++)
+			quiet[x] += density[fresh - back] * r->longer[back + x];
 }
 
-void renewal_gaps(
-	const struct renewal *r, double fresh, uint32_t n, double *gap, struct arena *mem)
+/* Another pod, which did not sync in the y steps before the fetch: its next sync comes after r
+ * steps with a density of 1 - F(y + r), for its syncs are in equilibrium. */
+static void survive_other(
+	const struct renewal *r, struct readers *w, uint32_t y, double *density)
 {
-	uint32_t steps = (uint32_t)(fresh / r->step + 0.5);
-	double *density = ARENA_ARRAY(mem, double, steps + 1);
-	double *after = ARENA_ARRAY(mem, double, r->n);
+	double *quiet = &w->other[(size_t)y * w->n];
+	double all = 0;
 
-	if (fresh <= 0) { /* every read fetches */
-		for (uint32_t k = 0; k < n; k++)
-			gap[k] = r->mean / (k + 1);
-		return;
+	for (uint32_t i = y; i < r->n; i++)
+		all += r->longer[i];
+	for (uint32_t t = 0; t < w->fresh; t++)
+		density[t] = 0;
+	for (uint32_t i = 0; i + y < r->n && all > 0; i++) {
+		double first = r->longer[y + i] / all;
+
+		for (uint32_t t = i; t < w->fresh; t++)
+			density[t] += first * w->density[t - i];
+		for (uint32_t x = 0; w->fresh + x <= i && x < r->n; x++)
+			quiet[x] += first;
 	}
-	renew(r, density, steps);
-	quiet_after(r, density, steps, after);
-	for (uint32_t k = 0; k < n; k++) {
-		double sum = after[0] / 2;
+	survive(r, density, w->fresh, quiet);
+}
 
-		for (uint32_t x = 1; x < r->n; x++)
-			sum += after[x];
-		gap[k] = fresh + sum * r->step;
-		for (uint32_t x = 0; x < r->n; x++)
-			after[x] *= r->residual[x];
+static void look(const struct renewal *r, struct readers *w, struct arena *mem)
+{
+	double *density = ARENA_ARRAY(mem, double, w->fresh + 1);
+
+	w->n = r->n;
+	w->density = ARENA_ARRAY(mem, double, w->fresh + 1);
+	w->fetcher = ARENA_ARRAY(mem, double, w->n);
+	w->other = ARENA_ARRAY(mem, double, (size_t)w->n * w->n);
+	w->others = ARENA_ARRAY(mem, double, (size_t)w->n * w->n);
+	renew(r, w);
+	survive(r, w->density, w->fresh, w->fetcher);
+	for (uint32_t y = 0; y < w->n; y++)
+		survive_other(r, w, y, density);
+	for (size_t i = 0; i < (size_t)w->n * w->n; i++)
+		w->others[i] = 1;
+}
+
+/* The mean wait from the expiry to the next sync of any reader.  How long it is depends on how
+ * long it was the time before (nobody synced meanwhile), so the waits are a Markov chain: some
+ * steps of it from no wait at all come to its rest. */
+static double mean_wait(const struct readers *w, double *now, double *next)
+{
+	enum { ROUNDS = 12 };
+	double mean = 0;
+
+	for (uint32_t i = 0; i < w->n; i++)
+		now[i] = i == 0;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		mean = 0;
+		for (uint32_t i = 0; i < w->n; i++)
+			next[i] = 0;
+		for (uint32_t y = 0; y < w->n; y++) {
+			double before = 1;
+
+			for (uint32_t x = 0; x < w->n && now[y] > 0; x++) {
+				double left = w->fetcher[x] * w->others[(size_t)y * w->n + x];
+
+				mean += now[y] * left;
+				next[x] += now[y] * (before - left);
+				before = left;
+			}
+		}
+		for (uint32_t i = 0; i < w->n; i++)
+			now[i] = next[i];
+	}
+	return mean;
+}
+
+void renewal_gaps(const struct renewal *r, double fresh, uint32_t n, const double *weight,
+	double *gap, struct arena *mem)
+{
+	struct readers w = {.fresh = (uint32_t)(fresh / r->step + 0.5)};
+	double *now = ARENA_ARRAY(mem, double, r->n);
+	double *next = ARENA_ARRAY(mem, double, r->n);
+
+	if (w.fresh > 0)
+		look(r, &w, mem);
+	for (uint32_t k = 1; k <= n; k++) {
+		if (w.fresh == 0)
+			gap[k] = r->mean / k;
+		else if (weight[k] > 0)
+			gap[k] = fresh + mean_wait(&w, now, next) * r->step;
+		for (size_t i = 0; w.fresh && i < (size_t)w.n * w.n; i++)
+			w.others[i] *= w.other[i];
 	}
 }

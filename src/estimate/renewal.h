@@ -26,10 +26,11 @@ struct renewal {
 /* The resync of a kubelet.  Memory from mem. */
 void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena *mem);
 
-/* For sharing pods 1..n: gap[k - 1] is the mean time from one fetch of an object to the next,
- * when it may be used for `fresh` seconds and k pods of the node read it.  Memory for the work
- * from mem.  A fresh of 0 is a fetch a read. */
-void renewal_gaps(
-	const struct renewal *r, double fresh, uint32_t n, double *gap, struct arena *mem);
+/* For k = 1..n sharing pods: gap[k] is the mean time from one fetch of an object to the next,
+ * when it may be used for `fresh` seconds and k pods of the node read it; only where weight[k]
+ * says that it matters (> 0).  Memory for the work from mem.  A fresh of 0 is a fetch a read.
+ */
+void renewal_gaps(const struct renewal *r, double fresh, uint32_t n, const double *weight,
+	double *gap, struct arena *mem);
 
 #endif
