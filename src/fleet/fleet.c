@@ -85,15 +85,12 @@ static uint32_t places_for(const struct fleet_params *p)
 	return pods;
 }
 
-static void plan_init(struct fleet *f)
+void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem)
 {
-	const struct fleet_params *p = f->params;
-	struct node_plan *plan = &f->plan;
-
 	plan->params = p;
 	plan->places = places_for(p);
 	agent_plan_init(
-		&plan->agent, p->scenario, plan->places, annotation_of(p->scenario), &f->mem);
+		&plan->agent, p->scenario, plan->places, annotation_of(p->scenario), mem);
 	api_init(&plan->api, p->scenario, p->scenario->seed, plan->places);
 	for (uint32_t w = 0; w <= p->n_windows; w++)
 		plan_mock(&plan->mock[w], p->scenario, plan->places,
@@ -102,7 +99,7 @@ static void plan_init(struct fleet *f)
 
 /* ------------------------------------------------------------------ results */
 
-static void result_init(struct fleet_result *r, const struct fleet_params *p)
+void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 {
 	const struct fleet_window *first = &p->window[0];
 	uint32_t seconds =
@@ -174,7 +171,9 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		arena_reset(&t->mem);
 		t->result.tally.trace = traced ? trace_call : NULL;
 		t->result.tally.trace_ctx = f;
-		node_run(&t->node, &f->plan, i, &t->result, &t->mem);
+		node_begin(&t->node, &f->plan, i, &t->result, &t->mem);
+		node_run_until(&t->node, f->params->until);
+		node_end(&t->node, f->params->until);
 		if (arena_bytes(&t->mem) > t->result.node_bytes)
 			t->result.node_bytes = arena_bytes(&t->mem);
 	}
@@ -191,15 +190,15 @@ int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *
 	if (f.n_threads > items)
 		f.n_threads = items ? items : 1;
 	arena_init(&f.mem, 0);
-	plan_init(&f);
+	node_plan_init(&f.plan, p, &f.mem);
 	f.thread = ARENA_ARRAY(&f.mem, struct fleet_thread, f.n_threads);
 	for (unsigned i = 0; i < f.n_threads; i++) {
 		arena_init(&f.thread[i].mem, 0);
-		result_init(&f.thread[i].result, p);
+		fleet_result_init(&f.thread[i].result, p);
 	}
 	rc = pool_run(f.n_threads, items, run_nodes, &f, err);
 	if (rc == 0)
-		result_init(r, p);
+		fleet_result_init(r, p);
 	for (unsigned i = 0; i < f.n_threads; i++) {
 		if (rc == 0)
 			result_merge(r, &f.thread[i].result);

@@ -151,32 +151,45 @@ static void step_runtime(struct node *n, ns_t now)
 		agent_runtime_news(&n->agent, now, e.pod);
 }
 
-void node_run(struct node *n, const struct node_plan *plan, uint32_t index,
+void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 	struct fleet_result *result, struct arena *mem)
 {
-	ns_t until = plan->params->until;
-	bool phases = plan->params->window[0].op_mean != NULL;
-
 	node_init(n, plan, index, result, mem);
 	n->script.next_at = script_next_at(n);
+}
+
+ns_t node_next_at(const struct node *n)
+{
+	return ns_min(ns_min(agent_next_at(&n->agent), mock_next_at(&n->mock)),
+		ns_min(api_next_at(&n->shard), n->script.next_at));
+}
+
+void node_step(struct node *n, ns_t now)
+{
+	if (n->plan->params->window[0].op_mean && now >= latencies_end(n))
+		choose_latencies(n, now);
+	if (mock_next_at(&n->mock) == now)
+		step_runtime(n, now);
+	else if (api_next_at(&n->shard) == now)
+		pod_news(n, now);
+	else if (n->script.next_at == now)
+		step_script(n, now);
+	else
+		step_agent(n, now);
+}
+
+void node_end(struct node *n, ns_t now)
+{
+	node_measure_end(n, now);
+}
+
+void node_run_until(struct node *n, ns_t until)
+{
 	for (;;) {
-		ns_t runtime = mock_next_at(&n->mock);
-		ns_t server = api_next_at(&n->shard);
-		ns_t script = n->script.next_at;
-		ns_t now = ns_min(ns_min(agent_next_at(&n->agent), runtime), ns_min(server, script));
+		ns_t now = node_next_at(n);
 
 		if (now >= until)
-			break;
-		if (phases && now >= latencies_end(n))
-			choose_latencies(n, now);
-		if (runtime == now)
-			step_runtime(n, now);
-		else if (server == now)
-			pod_news(n, now);
-		else if (script == now)
-			step_script(n, now);
-		else
-			step_agent(n, now);
+			return;
+		node_step(n, now);
 	}
-	node_measure_end(n, until);
 }

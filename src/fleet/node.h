@@ -50,9 +50,23 @@ ns_t script_next_at(const struct node *n);
 void script_step(struct node *n, ns_t now);
 uint32_t script_namespace(const struct node *n, uint32_t pod, uint32_t generation);
 
-/* node.c: run node `index` from its beginning to the end; memory from mem. */
-void node_run(struct node *n, const struct node_plan *plan, uint32_t index,
+/* node.c.  Begin node `index`, with nothing done yet; memory from mem. */
+void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 	struct fleet_result *result, struct arena *mem);
+
+/* When somebody of the node is due; then let the first of them go. */
+ns_t node_next_at(const struct node *n);
+void node_step(struct node *n, ns_t now);
+
+/* Everything that is due before `until`. */
+void node_run_until(struct node *n, ns_t until);
+
+/* The run is over: measure what only shows at its end. */
+void node_end(struct node *n, ns_t now);
+
+/* fleet.c: compile a run's plan, and make its results empty; for drivers of nodes. */
+void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem);
+void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
 
 /* measure.c: what an agent's note means to the measurements. */
 void node_measure(struct node *n, ns_t now, const struct agent_note *note);
