@@ -204,6 +204,22 @@ static void start_watch(struct agent *a, uint32_t i, ns_t now, bool stationary)
 	agent_wake(a, ACTOR_WATCH, i, now);
 }
 
+/* The relist; and for the evented design its stream and its timer.  Inspectors start when a
+ * relist wakes them, the polling cache's refresher with the first sync. */
+static void start_pleg(struct agent *a, ns_t now, bool stationary)
+{
+	ns_t first = now;
+
+	if (stationary)
+		first += rng_span(agent_draw(a, DRAW_PHASE, 0), 0, a->pleg.period);
+	a->pleg.next_relist = first;
+	agent_wake(a, ACTOR_PLEG, PLEG_LOOP, first);
+	if (a->plan->pleg.kind != PLEG_KIND_EVENTED)
+		return;
+	agent_wake(a, ACTOR_PLEG, PLEG_SIDE, now);
+	agent_wake(a, ACTOR_PLEG, PLEG_UPDATE, now);
+}
+
 void loops_start(struct agent *a, ns_t now, bool stationary)
 {
 	const struct kubelet_model *k = model_of(a);
@@ -228,13 +244,5 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 		start_watch(a, i, now, stationary);
 	if (!stationary)
 		agent_wake(a, ACTOR_STARTUP, 0, now);
-	for (uint32_t i = PLEG_LOOP; i < PLEG_INSPECTORS && i < pleg_actors(&a->plan->pleg); i++) {
-		ns_t phase = rng_span(agent_draw(a, DRAW_PHASE, i), 0, a->pleg.period);
-
-		if (a->plan->pleg.kind == PLEG_KIND_POLLING && i == PLEG_SIDE)
-			continue; /* the refresher starts with the first sync */
-		if (i == PLEG_LOOP)
-			a->pleg.next_relist = stationary ? now + phase : now;
-		agent_wake(a, ACTOR_PLEG, i, stationary && i == PLEG_LOOP ? now + phase : now);
-	}
+	start_pleg(a, now, stationary);
 }
