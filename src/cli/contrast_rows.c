@@ -100,6 +100,10 @@ static struct cost_load load_of(const struct scenario *s, const struct fleet_res
 		(double)s->workload.pods * s->workload.containers + rates_dead_containers(s);
 
 	l.wakeups = (double)r->relists[0] / node_seconds;
+	/* What is counted as listed are containers; a relist lists as many sandboxes as pods.
+	 */
+	if (s->kubelet.interface == INTERFACE_CRI)
+		listed += l.wakeups * s->workload.pods;
 	if (s->kubelet.pleg.design == PLEG_POLLING)
 		l.wakeups = 1 / SECONDS(s->kubelet.pleg.relist_period);
 	l.calls = (double)(calls->find_out - refreshes) / node_seconds;

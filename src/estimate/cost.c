@@ -10,13 +10,14 @@
 
 /* ------------------------------------------------------------------ the measured patterns */
 
-/* One cycle takes `cycle` seconds.  A relist is two lists; polling a burst in which every pod
- * makes two unfiltered lists and 2C + 3 statuses.  All calls of a cycle are made in a row, so
- * the runtime is woken once. */
+/* One cycle takes `cycle` seconds.  A relist lists sandboxes and containers; polling a burst in
+ * which every pod makes two unfiltered lists and 2C + 3 statuses.  All calls of a cycle are
+ * made in a row, so the runtime is woken once. */
 static struct cost_load load_of(double pods, double containers, bool polling, double cycle)
 {
 	if (!polling)
-		return (struct cost_load){1 / cycle, 2 / cycle, pods * containers / cycle};
+		return (struct cost_load){
+			1 / cycle, 2 / cycle, (pods + pods * containers) / cycle};
 	return (struct cost_load){1 / cycle, pods * (2 * containers + 5) / cycle,
 		2 * pods * pods * containers / cycle};
 }

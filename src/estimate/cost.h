@@ -20,7 +20,7 @@ enum { COST_TERMS = 3, COST_POINTS_MAX = 32 };
 struct cost_load {
 	double wakeups;
 	double calls;
-	double records;
+	double records; /* listed, of sandboxes and containers */
 };
 
 /* A measured design at a density, beside what the fit says. */

@@ -102,12 +102,13 @@ static void cpu_note(const struct json *result, struct str *out)
 		return;
 	}
 	str_addf(out,
-		"CPU: cores added, by %s (cache refresher not in it). Polling over relist "
-		"there, fitted (measured):",
+		"CPU: cores added, by %s (measured; polling without its cache refresher). "
+		"Polling over "
+		"relist, fitted and measured:",
 		json_as_str(json_get(cost, "calibration")));
 	for (const struct json *r = json_child(json_get(cost, "pollingOverGeneric")); r;
 		r = json_next(r)) {
-		str_addf(out, "%s %s (%s) at %.0f", comma,
+		str_addf(out, "%s %s and %s at %.0f", comma,
 			format_rate(predicted, sizeof(predicted),
 				json_as_num(json_get(r, "predicted"))),
 			format_rate(measured, sizeof(measured),
