@@ -93,6 +93,7 @@ void sync_release(struct agent *a, ns_t now);
 ns_t sync_tick_after(const struct agent *a, ns_t due);
 
 /* ------------------------------------------------------------------ worker.c */
+ns_t worker_due_at(struct agent *a, ns_t at);
 void worker_update(struct agent *a, uint32_t pod, ns_t now);
 void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void worker_volumes_ready(struct agent *a, uint32_t pod, ns_t now);

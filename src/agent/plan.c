@@ -249,8 +249,7 @@ void agent_settle(struct agent *a, ns_t now)
 		a->pod[p].status = a->pod[p].known_status = status_fingerprint(a, p, &running);
 		a->pod[p].last_sync = now - 1;
 		if (a->pod[p].due != NS_NEVER)
-			agent_wake(a, ACTOR_WORKER, p,
-				agent_late(a, sync_tick_after(a, a->pod[p].due)));
+			agent_wake(a, ACTOR_WORKER, p, worker_due_at(a, a->pod[p].due));
 	}
 	if (a->plan->objects.kind == SC_CACHE)
 		for (uint32_t i = 0; i < a->plan->objects.entries; i++)

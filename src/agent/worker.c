@@ -71,7 +71,7 @@ void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed)
 		p->state = WORKER_IDLE;
 		return;
 	}
-	if (p->due != NS_NEVER && sync_tick_after(a, p->due) <= now)
+	if (p->due <= now && sync_tick_after(a, p->due) <= now)
 		p->undelivered = true; /* the ticker had picked it up meanwhile */
 	p->due = p->terminated || a->plan->pleg.kind == PLEG_KIND_POLLING
 			 ? NS_NEVER
@@ -88,7 +88,7 @@ void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed)
 	p->working = false;
 	p->state = WORKER_IDLE;
 	if (p->due != NS_NEVER)
-		agent_wake(a, ACTOR_WORKER, pod, agent_late(a, sync_tick_after(a, p->due)));
+		agent_wake(a, ACTOR_WORKER, pod, worker_due_at(a, p->due));
 }
 
 /* ------------------------------------------------------------------ killing */
@@ -231,8 +231,21 @@ static void mounts_polled(struct agent *a, uint32_t pod, ns_t now, struct effect
 	start_begins(a, pod, now, out);
 }
 
-/* An idle worker wakes when the sync ticker picks its pod up. */
-static void due(struct agent *a, uint32_t pod, ns_t now)
+static void taken(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (a->plan->pleg.kind == PLEG_KIND_POLLING)
+		polls_begin(a, pod, now, out);
+	else if (pleg_knows(&a->pleg, pod, p->last_sync))
+		sync_pod(a, pod, now, out);
+	else
+		wait_for_cache(a, p);
+}
+
+/* An idle worker's pod is due: the sync ticker picked it up, and the worker's wake-up has the
+ * hand-over in it already, so that a quiet pod's sync takes one step. */
+static void due(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
 
@@ -240,9 +253,18 @@ static void due(struct agent *a, uint32_t pod, ns_t now)
 	if (a->sync_busy) {
 		a->n_deferred += !p->deferred;
 		p->deferred = true;
-		return;
+	} else if (p->deleting || !p->known) {
+		sync_dispatch(a, pod, now);
+	} else {
+		p->working = true;
+		taken(a, pod, now, out);
 	}
-	sync_dispatch(a, pod, now);
+}
+
+/* When an idle worker whose pod is due at `at` begins its sync. */
+ns_t worker_due_at(struct agent *a, ns_t at)
+{
+	return agent_dispatch(a, agent_late(a, sync_tick_after(a, at)));
 }
 
 void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
@@ -251,15 +273,10 @@ void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 
 	switch ((enum worker_state)p->state) {
 	case WORKER_IDLE:
-		due(a, pod, now);
+		due(a, pod, now, out);
 		return;
 	case WORKER_TAKEN:
-		if (a->plan->pleg.kind == PLEG_KIND_POLLING)
-			polls_begin(a, pod, now, out);
-		else if (pleg_knows(&a->pleg, pod, p->last_sync))
-			sync_pod(a, pod, now, out);
-		else
-			wait_for_cache(a, p);
+		taken(a, pod, now, out);
 		return;
 	case WORKER_MOUNTS:
 		mounts_polled(a, pod, now, out);

@@ -183,11 +183,20 @@ void node_end(struct node *n, ns_t now)
 	node_measure_end(n, now);
 }
 
+/* As node_step over and over, but who else is due is asked only after somebody has acted on
+ * the runtime or the server. */
 void node_run_until(struct node *n, ns_t until)
 {
 	for (;;) {
-		ns_t now = node_next_at(n);
+		ns_t others = ns_min(ns_min(mock_next_at(&n->mock), api_next_at(&n->shard)),
+			ns_min(n->script.next_at, until));
+		ns_t now = agent_next_at(&n->agent);
 
+		if (now < others && !n->plan->params->window[0].op_mean) {
+			step_agent(n, now);
+			continue;
+		}
+		now = ns_min(now, others);
 		if (now >= until)
 			return;
 		node_step(n, now);
