@@ -7,28 +7,54 @@
  * evented.go watchEventsChannel, updateGlobalCache (01ba738f). */
 #include "pleg/pleg_priv.h"
 
-static void stream_step(
-	struct pleg *g, ns_t now, enum outcome answered, struct pleg_want *want)
+static bool has_given_up(const struct pleg *g)
+{
+	return g->attempts >= g->params->stream_retries;
+}
+
+/* The stream ended: it is opened again when a relist that begins now has ended (the goroutine
+ * calls Relist itself, which waits for one that is under way). */
+static void stream_broke(struct pleg *g, ns_t now, struct pleg_want *want)
+{
+	g->attempts++; /* never reset, not even by success */
+	g->state[PLEG_SIDE] = GETTING;
+	g->asked_at[PLEG_SIDE] = now;
+	want->kind = PLEG_WAITS;
+	if (g->state[PLEG_LOOP] == IDLE)
+		want->wake = 1u << PLEG_LOOP;
+}
+
+static void stream_step(struct pleg *g, ns_t now, enum outcome answered, struct pleg_want *want)
 {
 	want->kind = PLEG_WAITS;
 	if (g->state[PLEG_SIDE] == STREAMING) {
-		if (answered == OUTCOME_OK)
-			return; /* open: it stays so */
-		g->attempts++; /* never reset, not even by success */
-		if (g->state[PLEG_LOOP] == IDLE)
-			want->wake = 1u << PLEG_LOOP;
+		if (answered != OUTCOME_OK) /* else it is open and stays so */
+			stream_broke(g, now, want);
+		return;
 	}
-	if (g->attempts >= g->params->stream_retries) {
+	if (has_given_up(g)) { /* the generic PLEG is started anew */
 		g->period = g->params->fallback_period;
 		g->threshold = g->params->fallback_threshold;
 		g->state[PLEG_SIDE] = IDLE;
+		want->wake = 1u << PLEG_LOOP;
 		return;
 	}
-	(void)now;
 	g->state[PLEG_SIDE] = STREAMING;
 	want->kind = PLEG_CALLS;
 	chain_start(&want->chain, CHAIN_NO_POD);
 	chain_add(&want->chain, OP_GET_CONTAINER_EVENTS, 1, 0);
+}
+
+static void relist_step(struct pleg *g, ns_t now, enum outcome answered,
+	const struct records *view, struct pleg_want *want)
+{
+	pleg_generic_step(g, PLEG_LOOP, now, answered, view, want);
+	if (want->kind != PLEG_SLEEPS || g->state[PLEG_SIDE] != GETTING)
+		return;
+	if (g->began_at >= g->asked_at[PLEG_SIDE])
+		want->wake = 1u << PLEG_SIDE;
+	else
+		want->until = now; /* the one that was forced comes now */
 }
 
 void pleg_stream_event(struct pleg *g, ns_t now, uint32_t pod, const struct records *view)
@@ -48,12 +74,15 @@ void pleg_evented_step(struct pleg *g, unsigned actor, ns_t now, enum outcome an
 		stream_step(g, now, answered, want);
 		return;
 	case PLEG_UPDATE:
+		want->kind = PLEG_WAITS;
+		if (has_given_up(g))
+			return; /* Stop closes its channel, too */
 		g->cache_time = now;
 		want->cache_changed = true;
 		want->kind = PLEG_SLEEPS;
 		want->until = now + g->params->update_period;
 		return;
 	default:
-		pleg_generic_step(g, actor, now, answered, view, want);
+		relist_step(g, now, answered, view, want);
 	}
 }

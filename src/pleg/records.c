@@ -76,7 +76,8 @@ static void emit_change(struct pleg *g, uint32_t pod, uint32_t container, uint32
 static void emit_container(
 	struct pleg *g, uint32_t pod, uint32_t container, record_t old, record_t now)
 {
-	uint32_t restarts = (record_instance(now) - record_instance(old)) & (RECORD_INSTANCES - 1);
+	uint32_t restarts =
+		(record_instance(now) - record_instance(old)) & (RECORD_INSTANCES - 1);
 	uint32_t dead = record_dead(old);
 
 	if (restarts == 0) {
@@ -88,13 +89,16 @@ static void emit_container(
 		if (record_state(old) != RECORD_NONE && record_state(old) != RECORD_EXITED)
 			emit(g, PLEG_DIED, pod, container, record_instance(old));
 		for (uint32_t i = 1; i < restarts; i++)
-			emit(g, PLEG_DIED, pod, container, record_instance(old) + i);
+			emit(g, PLEG_DIED, pod, container,
+				(record_instance(old) + i) & (RECORD_INSTANCES - 1));
 		emit_change(g, pod, container, record_instance(now), RECORD_NONE,
 			record_state(now));
 		dead += restarts - 1 + (record_state(old) != RECORD_NONE);
 	}
-	for (uint32_t i = record_dead(now); i < dead; i++)
-		emit(g, PLEG_REMOVED, pod, container, record_instance(now) - dead + i);
+	/* the oldest went; numbers wrap */
+	for (uint32_t age = dead; age > record_dead(now); age--)
+		emit(g, PLEG_REMOVED, pod, container,
+			(record_instance(now) - age) & (RECORD_INSTANCES - 1));
 }
 
 void pleg_emit_changes(struct pleg *g, uint32_t pod)

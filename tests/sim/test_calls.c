@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/calls.h"
+
+#include "tcase.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void a_request_gets_one_class_however_often_it_is_named(void **state)
+{
+	struct calls c;
+	uint16_t lease;
+
+	(void)state;
+	calls_init(&c);
+	lease = calls_intern(&c, "update", "leases");
+	assert_int_equal(lease, API_FIXED_END);
+	assert_int_equal(calls_intern(&c, "get", "leases"), API_FIXED_END + 1);
+	assert_int_equal(calls_intern(&c, "update", "leases"), lease);
+	assert_int_equal(c.n, API_FIXED_END + 2);
+	assert_string_equal(c.name[lease].verb, "update");
+	assert_string_equal(c.name[lease].resource, "leases");
+}
+
+static void a_mechanisms_request_is_found_under_its_name(void **state)
+{
+	struct calls c;
+
+	(void)state;
+	calls_init(&c);
+	assert_int_equal(calls_intern(&c, "get", "pods"), API_GET_PODS);
+	assert_int_equal(calls_intern(&c, "patch", "pods/status"), API_PATCH_PODS_STATUS);
+	assert_int_equal(calls_intern(&c, "watch", "secrets"), API_WATCH_SECRETS);
+	assert_int_equal(
+		calls_intern(&c, "create", "serviceaccounts/token"), API_CREATE_TOKENS);
+	assert_int_equal(calls_intern(&c, "patch", "events"), API_PATCH_EVENTS);
+	assert_int_equal(c.n, API_FIXED_END);
+}
+
+static void an_operation_is_no_request(void **state)
+{
+	struct calls c;
+	uint16_t i;
+
+	(void)state;
+	calls_init(&c);
+	i = calls_intern(&c, "", "list_containers");
+	assert_int_equal(i, API_FIXED_END);
+	assert_false(call_is_runtime(i));
+	assert_true(call_is_runtime(OP_LIST_CONTAINERS));
+	assert_true(call_is_runtime(CALL_HIDDEN + OP_LIST_CONTAINERS));
+	assert_false(call_is_runtime(CALL_API));
+}
+
+static void a_full_table_says_so_and_keeps_what_it_has(void **state)
+{
+	char name[16];
+	struct calls c;
+
+	(void)state;
+	calls_init(&c);
+	for (uint32_t i = API_FIXED_END; i < CALLS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "kind%u", i);
+		assert_int_equal(calls_intern(&c, "get", name), i);
+	}
+	assert_int_equal(calls_intern(&c, "get", "onemore"), CALLS_MAX);
+	assert_int_equal(c.n, CALLS_MAX);
+	assert_int_equal(calls_intern(&c, "get", name), CALLS_MAX - 1);
+	assert_int_equal(calls_intern(&c, "get", "pods"), API_GET_PODS);
+}
+
+static void operations_are_found_by_the_metrics_name(void **state)
+{
+	(void)state;
+	for (unsigned op = 0; op < OP_N; op++)
+		assert_int_equal(operation_by_name(operation_name((enum operation)op)), op);
+	assert_int_equal(operation_by_name("list_pods"), OP_N);
+	assert_int_equal(operation_by_name(""), OP_N);
+	assert_string_equal(operation_name(OP_LIST_PODSANDBOX), "list_podsandbox");
+	assert_string_equal(operation_cri_method(OP_LIST_PODSANDBOX), "ListPodSandbox");
+	assert_string_equal(operation_cri_method(OP_INSPECT_CONTAINER), "");
+}
+
+static void what_the_metric_does_not_see_has_the_same_name(void **state)
+{
+	struct calls c;
+
+	(void)state;
+	calls_init(&c);
+	for (unsigned op = 0; op < OP_N; op++) {
+		assert_string_equal(c.name[op].resource, c.name[CALL_HIDDEN + op].resource);
+		assert_string_equal(c.name[op].verb, "");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_request_gets_one_class_however_often_it_is_named),
+		cmocka_unit_test(a_mechanisms_request_is_found_under_its_name),
+		cmocka_unit_test(an_operation_is_no_request),
+		cmocka_unit_test(a_full_table_says_so_and_keeps_what_it_has),
+		cmocka_unit_test(operations_are_found_by_the_metrics_name),
+		cmocka_unit_test(what_the_metric_does_not_see_has_the_same_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

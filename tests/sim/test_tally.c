@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/tally.h"
+
+#include "tcase.h"
+
+struct heard {
+	uint32_t n;
+	uint16_t call;
+	enum outcome what;
+	ns_t at;
+};
+
+static void two_windows(struct tally *t, struct arena *mem, uint32_t seconds)
+{
+	arena_init(mem, 0);
+	*t = (struct tally){0};
+	tally_init(t, mem, 2, seconds);
+	t->window[0].from[0] = t->window[0].from[1] = 10 * NS_S;
+	t->window[0].until[0] = t->window[0].until[1] = 20 * NS_S;
+	t->window[1].from[0] = t->window[1].from[1] = 20 * NS_S;
+	t->window[1].until[0] = 30 * NS_S;
+	t->window[1].until[1] = 40 * NS_S;
+}
+
+static void a_window_has_its_beginning_and_not_its_end(void **state)
+{
+	struct arena mem;
+	struct tally t;
+
+	(void)state;
+	two_windows(&t, &mem, 0);
+	tally_add(&t, OP_VERSION, OUTCOME_OK, 10 * NS_S - 1);
+	tally_add(&t, OP_VERSION, OUTCOME_OK, 10 * NS_S);
+	tally_add(&t, OP_VERSION, OUTCOME_OK, 20 * NS_S - 1);
+	tally_add(&t, OP_VERSION, OUTCOME_ERROR, 20 * NS_S);
+	tally_add(&t, OP_VERSION, OUTCOME_OK, 30 * NS_S);
+	assert_int_equal(t.window[0].in.count[OP_VERSION][OUTCOME_OK], 2);
+	assert_int_equal(t.window[1].in.count[OP_VERSION][OUTCOME_OK], 0);
+	assert_int_equal(t.window[1].in.count[OP_VERSION][OUTCOME_ERROR], 1);
+	arena_fini(&mem);
+}
+
+static void runtime_and_server_have_windows_of_their_own(void **state)
+{
+	struct arena mem;
+	struct tally t;
+
+	(void)state;
+	two_windows(&t, &mem, 0);
+	tally_add(&t, OP_STATUS, OUTCOME_OK, 35 * NS_S);
+	tally_add(&t, CALL_HIDDEN + OP_STATUS, OUTCOME_OK, 35 * NS_S);
+	tally_add(&t, API_GET_PODS, OUTCOME_OK, 35 * NS_S);
+	assert_int_equal(t.window[1].in.count[OP_STATUS][OUTCOME_OK], 0);
+	assert_int_equal(t.window[1].in.count[CALL_HIDDEN + OP_STATUS][OUTCOME_OK], 0);
+	assert_int_equal(t.window[1].in.count[API_GET_PODS][OUTCOME_OK], 1);
+	arena_fini(&mem);
+}
+
+/* A limiter sends later what was asked now, so requests are not counted in order. */
+static void time_may_go_back_between_windows(void **state)
+{
+	struct arena mem;
+	struct tally t;
+
+	(void)state;
+	two_windows(&t, &mem, 0);
+	for (int i = 0; i < 10; i++) {
+		tally_add(&t, API_GET_PODS, OUTCOME_OK, 25 * NS_S);
+		tally_add(&t, API_GET_PODS, OUTCOME_OK, 15 * NS_S);
+		tally_add(&t, API_GET_PODS, OUTCOME_OK, 45 * NS_S);
+	}
+	assert_int_equal(t.window[0].in.count[API_GET_PODS][OUTCOME_OK], 10);
+	assert_int_equal(t.window[1].in.count[API_GET_PODS][OUTCOME_OK], 10);
+	arena_fini(&mem);
+}
+
+static void the_series_is_of_the_first_window_by_second(void **state)
+{
+	struct arena mem;
+	struct tally t;
+
+	(void)state;
+	two_windows(&t, &mem, 10);
+	tally_add(&t, OP_STATUS, OUTCOME_OK, 10 * NS_S);
+	tally_add(&t, OP_STATUS, OUTCOME_ERROR, 11 * NS_S - 1);
+	tally_add(&t, OP_STATUS, OUTCOME_OK, 19 * NS_S);
+	tally_add(&t, OP_STATUS, OUTCOME_OK, 21 * NS_S);
+	assert_int_equal(tally_second(&t, OP_STATUS, 0), 2);
+	assert_int_equal(tally_second(&t, OP_STATUS, 9), 1);
+	assert_int_equal(tally_second(&t, OP_STATUS, 1), 0);
+	arena_fini(&mem);
+}
+
+static void hear(void *ctx, uint16_t call, enum outcome what, ns_t at)
+{
+	struct heard *h = ctx;
+
+	*h = (struct heard){h->n + 1, call, what, at};
+}
+
+static void a_trace_hears_also_what_no_window_counts(void **state)
+{
+	struct heard h = {0};
+	struct arena mem;
+	struct tally t;
+
+	(void)state;
+	two_windows(&t, &mem, 0);
+	t.trace = hear;
+	t.trace_ctx = &h;
+	tally_add(&t, API_DELETE_PODS, OUTCOME_NOT_FOUND, NS_S);
+	assert_int_equal(h.n, 1);
+	assert_int_equal(h.call, API_DELETE_PODS);
+	assert_int_equal(h.what, OUTCOME_NOT_FOUND);
+	assert_int_equal(h.at, NS_S);
+	arena_fini(&mem);
+}
+
+static void merging_adds_everything(void **state)
+{
+	struct arena mem[2];
+	struct tally t[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		two_windows(&t[i], &mem[i], 10);
+		tally_add(&t[i], OP_STATUS, OUTCOME_OK, 12 * NS_S);
+		t[i].window[1].in.bytes[API_GET_PODS] = 5;
+		t[i].window[1].in.records = 7;
+		t[i].window[0].in.watch_events = 9;
+	}
+	tally_merge(&t[0], &t[1]);
+	assert_int_equal(t[0].window[0].in.count[OP_STATUS][OUTCOME_OK], 2);
+	assert_int_equal(t[0].window[1].in.bytes[API_GET_PODS], 10);
+	assert_int_equal(t[0].window[1].in.records, 14);
+	assert_int_equal(t[0].window[0].in.watch_events, 18);
+	assert_int_equal(tally_second(&t[0], OP_STATUS, 2), 2);
+	assert_int_equal(t[1].window[0].in.count[OP_STATUS][OUTCOME_OK], 1);
+	arena_fini(&mem[0]);
+	arena_fini(&mem[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_window_has_its_beginning_and_not_its_end),
+		cmocka_unit_test(runtime_and_server_have_windows_of_their_own),
+		cmocka_unit_test(time_may_go_back_between_windows),
+		cmocka_unit_test(the_series_is_of_the_first_window_by_second),
+		cmocka_unit_test(a_trace_hears_also_what_no_window_counts),
+		cmocka_unit_test(merging_adds_everything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
