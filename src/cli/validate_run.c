@@ -4,6 +4,14 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/rng.h"
+
+/* A recording was made by one client that did to all nodes' pods in turn what a phase says. */
+struct pacing {
+	uint32_t pods_before; /* of the nodes before this one */
+	uint32_t pods;        /* of this one */
+	uint32_t all_pods;
+};
 
 struct job {
 	const struct recorded_node *node;
@@ -20,6 +28,11 @@ static ns_t phase_time(const struct recorded_phase *p)
 	return p->api_time ? p->api_time : p->cri_time;
 }
 
+static ns_t runtime_time(const struct recorded_phase *p)
+{
+	return p->cri_time ? p->cri_time : phase_time(p);
+}
+
 /* The kubelet starts so long before the pods are created. */
 static ns_t head_start(const struct recorded_phase *first)
 {
@@ -33,14 +46,19 @@ static void add_action(struct fleet_params *p, ns_t at, enum fleet_act act, ns_t
 	p->action[p->n_actions++] = (struct fleet_action){at, act, spacing};
 }
 
-static void add_actions(struct fleet_params *p, const struct recorded_phase *phase, ns_t from)
+/* Creation goes node by node, deletion namespace by namespace, so that the deletions of one
+ * node spread over those of all. */
+static void add_actions(struct fleet_params *p, const struct recorded_phase *phase, ns_t from,
+	const struct pacing *c)
 {
 	switch (phase->action) {
 	case PHASE_CREATE_ALL:
-		add_action(p, from, FLEET_CREATE_ALL, VALIDATE_CREATE_SPACING);
+		add_action(p, from + c->pods_before * VALIDATE_CREATE_SPACING, FLEET_CREATE_ALL,
+			VALIDATE_CREATE_SPACING);
 		return;
 	case PHASE_DELETE_ALL:
-		add_action(p, from, FLEET_DELETE_ALL, VALIDATE_DELETE_SPACING);
+		add_action(p, from, FLEET_DELETE_ALL,
+			VALIDATE_DELETE_SPACING * c->all_pods / (c->pods ? c->pods : 1));
 		return;
 	case PHASE_CHURN:
 		if (!phase->replace_one_pod_every)
@@ -53,22 +71,23 @@ static void add_actions(struct fleet_params *p, const struct recorded_phase *pha
 	}
 }
 
-static void plan(struct fleet_params *p, const struct recorded_node *node)
+static void plan(
+	struct fleet_params *p, const struct recorded_node *node, const struct pacing *pacing)
 {
-	ns_t at = head_start(&node->phases[0]);
+	ns_t at = head_start(&node->phases[0]) + VALIDATE_START_DOUBT;
 
 	*p = (struct fleet_params){.threads = 1, .n_windows = node->n_phases};
 	for (uint32_t i = 0; i < node->n_phases; i++) {
 		const struct recorded_phase *phase = &node->phases[i];
 		ns_t until = at + phase_time(phase);
-		ns_t runtime_from = i ? at : 0;
+		ns_t runtime_from = i ? at : 0; /* the kubelet starts a little after 0 */
 
 		p->window[i] = (struct fleet_window){.from = {runtime_from, at},
-			.until = {runtime_from + (phase->cri_time ? phase->cri_time
-								  : phase_time(phase)),
+			.until = {i ? runtime_from + runtime_time(phase)
+				    : ns_max(until, runtime_time(phase) + VALIDATE_START_DOUBT),
 				until},
 			.op_mean = phase->wire_mean};
-		add_actions(p, phase, at);
+		add_actions(p, phase, at, pacing);
 		at = until;
 		p->until = ns_max(until, p->window[i].until[0]);
 	}
@@ -93,6 +112,8 @@ static void run_seed(void *ctx, unsigned thread, uint32_t item)
 	j->scenarios[thread] = *j->base;
 	j->scenarios[thread].seed = j->first_seed + item;
 	p.scenario = &j->scenarios[thread];
+	p.kubelet_start =
+		rng_span(rng_draw(p.scenario->seed, 0, 0, 0), 0, 2 * VALIDATE_START_DOUBT);
 	if (fleet_run(&p, &r, &j->errors[thread]))
 		return;
 	keep(j, &r, &j->samples[item]);
@@ -114,12 +135,24 @@ static void node_scenario(
 				node->phases[i].update_one_secret_every;
 }
 
+static struct pacing pacing_of(const struct recording *rec, uint32_t node)
+{
+	struct pacing c = {.pods = rec->nodes[node].pods};
+
+	for (uint32_t i = 0; i < rec->n_nodes; i++) {
+		c.pods_before += i < node ? rec->nodes[i].pods : 0;
+		c.all_pods += rec->nodes[i].pods;
+	}
+	return c;
+}
+
 int validate_run(const struct recording *rec, uint32_t node, uint64_t first_seed, uint32_t n,
 	unsigned threads, struct arena *mem, struct scenario *scenario,
 	struct validate_sample **samples, struct err *err)
 {
 	struct job j = {.node = &rec->nodes[node], .base = scenario, .first_seed = first_seed};
 	uint32_t phases = j.node->n_phases;
+	struct pacing pacing;
 	int code;
 
 	if (phases > FLEET_WINDOWS)
@@ -128,7 +161,8 @@ int validate_run(const struct recording *rec, uint32_t node, uint64_t first_seed
 			j.node->name, phases, FLEET_WINDOWS);
 	threads = threads ? threads : pool_processors();
 	node_scenario(rec, node, scenario);
-	plan(&j.params, j.node);
+	pacing = pacing_of(rec, node);
+	plan(&j.params, j.node, &pacing);
 	j.samples = ARENA_ARRAY(mem, struct validate_sample, n);
 	j.scenarios = ARENA_ARRAY(mem, struct scenario, threads);
 	j.errors = ARENA_ARRAY(mem, struct err, threads);
