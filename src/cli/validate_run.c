@@ -21,6 +21,8 @@ struct job {
 	struct validate_sample *samples;
 	struct scenario *scenarios; /* [threads] */
 	struct err *errors;         /* [threads] */
+	ns_t (*op_mean)[OP_N];      /* [phases] */
+	unsigned threads;
 };
 
 static ns_t phase_time(const struct recorded_phase *p)
@@ -98,6 +100,7 @@ static void keep(struct job *j, const struct fleet_result *r, struct validate_sa
 	for (uint32_t i = 0; i < j->node->n_phases; i++) {
 		memcpy(to->count[i], r->tally.window[i].in.count, sizeof(to->count[i]));
 		to->relists[i] = r->relists[i];
+		to->relist_time[i] = r->relist_time[i];
 	}
 	to->running = r->running;
 	to->gone = r->gone;
@@ -146,35 +149,114 @@ static struct pacing pacing_of(const struct recording *rec, uint32_t node)
 	return c;
 }
 
+static void job_memory(struct job *j, uint32_t n, struct arena *mem)
+{
+	uint32_t phases = j->node->n_phases;
+
+	j->samples = ARENA_ARRAY(mem, struct validate_sample, n);
+	j->scenarios = ARENA_ARRAY(mem, struct scenario, j->threads);
+	j->errors = ARENA_ARRAY(mem, struct err, j->threads);
+	j->op_mean = arena_alloc_array(mem, phases, sizeof(*j->op_mean), alignof(ns_t));
+	for (uint32_t i = 0; i < phases; i++) {
+		memcpy(j->op_mean[i], j->node->phases[i].wire_mean, sizeof(*j->op_mean));
+		j->params.window[i].op_mean = j->op_mean[i];
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		j->samples[i].count = arena_alloc_array(
+			mem, phases, sizeof(*j->samples[i].count), alignof(uint64_t));
+		j->samples[i].relists = ARENA_ARRAY(mem, uint64_t, phases);
+		j->samples[i].relist_time = ARENA_ARRAY(mem, uint64_t, phases);
+	}
+}
+
+static int run_all(struct job *j, uint32_t n, struct err *err)
+{
+	int code = pool_run(j->threads, n, run_seed, j, err);
+
+	for (unsigned i = 0; i < j->threads && !code; i++)
+		if (j->errors[i].code)
+			code = err_set(err, j->errors[i].code, "%s", j->errors[i].text);
+	return code;
+}
+
+/* ------------------------------------------------------------------ recorded relists */
+
+static ns_t mean_relist(const struct job *j, uint32_t phase, uint32_t n)
+{
+	uint64_t relists = 0;
+	uint64_t time = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		relists += j->samples[i].relists[phase];
+		time += j->samples[i].relist_time[phase];
+	}
+	return relists ? (ns_t)(time / relists) : 0;
+}
+
+static bool is_adjusted(const struct recorded_phase *p)
+{
+	return p->has[RECORDED_WIRE] && p->action != PHASE_NONE && p->mean_relist > 0;
+}
+
+static void add_to_statuses(struct job *j, uint32_t phase, ns_t more)
+{
+	j->op_mean[phase][OP_CONTAINER_STATUS] += more;
+	j->op_mean[phase][OP_PODSANDBOX_STATUS] += more;
+}
+
+/* The means grow in proportion to what is added, so two points say how much it takes. */
+static int adjust_to_relists(struct job *j, uint32_t n, struct err *err)
+{
+	ns_t without[FLEET_WINDOWS];
+	uint32_t phases = j->node->n_phases;
+	bool any = false;
+	int code;
+
+	n = n < VALIDATE_PILOTS ? n : VALIDATE_PILOTS;
+	for (uint32_t i = 0; i < phases; i++)
+		any |= is_adjusted(&j->node->phases[i]);
+	if (!any)
+		return 0;
+	code = run_all(j, n, err);
+	for (uint32_t i = 0; i < phases; i++) {
+		without[i] = mean_relist(j, i, n);
+		if (is_adjusted(&j->node->phases[i]))
+			add_to_statuses(j, i, VALIDATE_PROBE);
+	}
+	code = code ? code : run_all(j, n, err);
+	for (uint32_t i = 0; i < phases && !code; i++) {
+		ns_t wanted = j->node->phases[i].mean_relist - without[i];
+		ns_t gained = mean_relist(j, i, n) - without[i];
+
+		if (!is_adjusted(&j->node->phases[i]))
+			continue;
+		add_to_statuses(j, i, -VALIDATE_PROBE);
+		if (wanted > 0 && gained > 0)
+			add_to_statuses(j, i, VALIDATE_PROBE * wanted / gained);
+	}
+	return code;
+}
+
 int validate_run(const struct recording *rec, uint32_t node, uint64_t first_seed, uint32_t n,
 	unsigned threads, struct arena *mem, struct scenario *scenario,
 	struct validate_sample **samples, struct err *err)
 {
 	struct job j = {.node = &rec->nodes[node], .base = scenario, .first_seed = first_seed};
-	uint32_t phases = j.node->n_phases;
 	struct pacing pacing;
 	int code;
 
-	if (phases > FLEET_WINDOWS)
+	if (j.node->n_phases > FLEET_WINDOWS)
 		return err_set(err, ERR_INPUT,
 			"%s: node '%.60s' has %u phases, %d are possible", rec->file,
-			j.node->name, phases, FLEET_WINDOWS);
-	threads = threads ? threads : pool_processors();
+			j.node->name, j.node->n_phases, FLEET_WINDOWS);
+	j.threads = threads ? threads : pool_processors();
 	node_scenario(rec, node, scenario);
 	pacing = pacing_of(rec, node);
 	plan(&j.params, j.node, &pacing);
-	j.samples = ARENA_ARRAY(mem, struct validate_sample, n);
-	j.scenarios = ARENA_ARRAY(mem, struct scenario, threads);
-	j.errors = ARENA_ARRAY(mem, struct err, threads);
-	for (uint32_t i = 0; i < n; i++) {
-		j.samples[i].count = arena_alloc_array(
-			mem, phases, sizeof(*j.samples[i].count), alignof(uint64_t));
-		j.samples[i].relists = ARENA_ARRAY(mem, uint64_t, phases);
-	}
-	code = pool_run(threads, n, run_seed, &j, err);
-	for (unsigned i = 0; i < threads && !code; i++)
-		if (j.errors[i].code)
-			code = err_set(err, j.errors[i].code, "%s", j.errors[i].text);
+	job_memory(&j, n, mem);
+	code = adjust_to_relists(&j, n, err);
+	if (!code)
+		code = run_all(&j, n, err);
 	if (!code)
 		*samples = j.samples;
 	return code;

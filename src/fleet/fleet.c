@@ -143,8 +143,10 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	into->pleg_events_dropped += from->pleg_events_dropped;
 	into->unhealthy_nodes += from->unhealthy_nodes;
 	into->steps += from->steps;
-	for (unsigned w = 0; w < FLEET_WINDOWS; w++)
+	for (unsigned w = 0; w < FLEET_WINDOWS; w++) {
 		into->relists[w] += from->relists[w];
+		into->relist_time[w] += from->relist_time[w];
+	}
 	if (from->node_bytes > into->node_bytes)
 		into->node_bytes = from->node_bytes;
 }

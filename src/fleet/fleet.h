@@ -76,6 +76,7 @@ struct fleet_result {
 	uint64_t distinct_objects, object_references; /* at the end */
 	uint64_t events_dropped, pleg_events_dropped;
 	uint64_t relists[FLEET_WINDOWS];
+	uint64_t relist_time[FLEET_WINDOWS]; /* ns, all of them together */
 	uint64_t unhealthy_nodes;    /* at the end */
 	uint64_t steps;              /* actors stepped: the engine's own events */
 	uint64_t node_bytes;         /* of one node's block */

@@ -25,9 +25,9 @@ static void object_read(struct node *n, ns_t now, const struct agent_note *note)
 	struct mount *m = &n->agent.mount[note->pod * n->plan->agent.volumes + volume];
 	uint32_t key = agent_object_key(
 		&n->plan->agent, volume, note->pod, n->agent.pod[note->pod].namespace);
-	uint32_t version = note->value == NOTE_LIVE
-				   ? api_object_version(&n->plan->api, n->index, volume, key, now)
-				   : note->value;
+	uint32_t version = note->value == NOTE_LIVE ? api_object_version(&n->plan->api,
+							      n->index, volume, key, now)
+						    : note->value;
 
 	if (m->version != 0 && in_window(n, 1, now))
 		for (uint32_t v = m->version + 1; v <= version; v++)
@@ -39,9 +39,13 @@ static void object_read(struct node *n, ns_t now, const struct agent_note *note)
 
 static void relist(struct node *n, ns_t now, const struct agent_note *note)
 {
-	for (uint32_t w = 0; w < n->plan->params->n_windows; w++)
-		n->result->relists[w] += now >= n->plan->params->window[w].from[0] &&
-					 now < n->plan->params->window[w].until[0];
+	for (uint32_t w = 0; w < n->plan->params->n_windows; w++) {
+		if (now < n->plan->params->window[w].from[0] ||
+			now >= n->plan->params->window[w].until[0])
+			continue;
+		n->result->relists[w]++;
+		n->result->relist_time[w] += (uint64_t)(now - note->from);
+	}
 	if (!in_window(n, 0, now))
 		return;
 	hist_add(&n->result->relist_duration, now - note->from);
