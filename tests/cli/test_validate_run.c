@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/validate_run.h"
+
+#include "tcase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct fixture {
+	struct arena mem;
+	struct recording rec;
+	struct scenario scenario;
+	struct validate_sample *samples;
+};
+
+static void begin(struct fixture *f, unsigned threads)
+{
+	struct library lib = {.dir = getenv("NODETOLL_MODELS"), .mem = &f->mem};
+	struct err err = {0};
+
+	arena_init(&f->mem, 0);
+	if (recording_load(&lib, "tests/recordings/kubelet-1.20.2-density.json", NULL, &f->rec,
+		    &err) ||
+		validate_run(
+			&f->rec, 0, 1, 3, threads, &f->mem, &f->scenario, &f->samples, &err))
+		fail_msg("%s", err.text);
+}
+
+static uint64_t all(const struct fixture *f, uint32_t seed, uint32_t phase, unsigned call)
+{
+	return f->samples[seed].count[phase][call][OUTCOME_OK];
+}
+
+/* Node get-10 of two containers a pod: start, rest, deletion. */
+static void phases_hold_what_is_done_in_them(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 1);
+	for (uint32_t seed = 0; seed < 3; seed++) {
+		assert_int_equal(all(&f, seed, 0, OP_RUN_PODSANDBOX), 10);
+		assert_int_equal(all(&f, seed, 0, OP_CREATE_CONTAINER), 20);
+		assert_int_equal(all(&f, seed, 1, OP_RUN_PODSANDBOX), 0);
+		assert_int_equal(all(&f, seed, 1, OP_STOP_CONTAINER), 0);
+		assert_int_equal(all(&f, seed, 2, OP_REMOVE_PODSANDBOX), 10);
+		assert_int_equal(all(&f, seed, 2, API_DELETE_PODS), 10);
+	}
+	arena_fini(&f.mem);
+}
+
+static void the_runtimes_window_begins_with_the_kubelet(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 1);
+	/* 154.3 s of the runtime's calls, 134.8 s of the API server's */
+	assert_in_range(f.samples[0].relists[0], 150, 155);
+	arena_fini(&f.mem);
+}
+
+static void threads_do_not_change_what_a_seed_shows(void **state)
+{
+	struct fixture one, three;
+
+	(void)state;
+	begin(&one, 1);
+	begin(&three, 3);
+	for (uint32_t seed = 0; seed < 3; seed++)
+		for (uint32_t phase = 0; phase < 3; phase++)
+			assert_memory_equal(one.samples[seed].count[phase],
+				three.samples[seed].count[phase],
+				sizeof(one.samples[seed].count[phase]));
+	arena_fini(&one.mem);
+	arena_fini(&three.mem);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phases_hold_what_is_done_in_them),
+		cmocka_unit_test(the_runtimes_window_begins_with_the_kubelet),
+		cmocka_unit_test(threads_do_not_change_what_a_seed_shows),
+	};
+
+	return cmocka_run_group_tests_name("validate_run", tests, NULL, NULL);
+}

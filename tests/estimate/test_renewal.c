@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/renewal.h"
+
+#include "tcase.h"
+
+#include "base/rng.h"
+
+#define assert_within(a, b, share)                                                             \
+	assert_true((a) < (b) * (1 + (share)) && (a) > (b) * (1 - (share)))
+
+struct fixture {
+	struct arena mem;
+	struct kubelet_model kubelet;
+	struct renewal r;
+};
+
+static void begin(struct fixture *f, ns_t frequency, int64_t jitter)
+{
+	*f = (struct fixture){0};
+	arena_init(&f->mem, 0);
+	f->kubelet.worker.sync_frequency = frequency;
+	f->kubelet.worker.sync_jitter = jitter;
+	f->kubelet.worker.ticker = NS_S;
+	renewal_init(&f->r, &f->kubelet, &f->mem);
+}
+
+static void end(struct fixture *f)
+{
+	arena_fini(&f->mem);
+}
+
+static double gap_of(struct fixture *f, double fresh, uint32_t k)
+{
+	double weight[17] = {0}, gap[17] = {0};
+
+	weight[k] = 1;
+	renewal_gaps(&f->r, fresh, 16, weight, gap, &f->mem);
+	return gap[k];
+}
+
+/* kubelet-calls.md section 4: U(60, 90) and half a tick. */
+static void a_pod_syncs_every_75_and_a_half_seconds(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, NS_MIN, PPM / 2);
+	assert_within(f.r.mean, 75.5, 1e-6);
+	end(&f);
+}
+
+static void without_jitter_only_the_tick_is_left(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 10 * NS_S, 0);
+	assert_within(f.r.mean, 10.5, 0.01);
+	end(&f);
+}
+
+/* The figures of kubelet-calls.md, which come from a Monte Carlo: 75.6, 336 and 637 s. */
+static void an_unshared_object_is_fetched_at_the_first_sync_after_its_ttl(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, NS_MIN, PPM / 2);
+	assert_within(gap_of(&f, 60, 1), 75.5, 0.002);
+	assert_within(gap_of(&f, 300, 1), 336, 0.005);
+	assert_within(gap_of(&f, 600, 1), 637, 0.005);
+	end(&f);
+}
+
+static void a_ttl_of_zero_is_a_fetch_a_read(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, NS_MIN, PPM / 2);
+	assert_within(gap_of(&f, 0, 1), 75.5, 1e-6);
+	assert_within(gap_of(&f, 0, 4), 75.5 / 4, 1e-6);
+	end(&f);
+}
+
+/* What readers of one object do, drawn: the yardstick for the convolution. */
+static double drawn_gap(uint32_t k, double fresh)
+{
+	enum { FETCHES = 40000, READERS = 16 };
+	double next[READERS], now = 0, fetched = -1e9, first = 0;
+	uint32_t draws = 0, fetches = 0;
+
+	for (uint32_t i = 0; i < k; i++)
+		next[i] =
+			75.5 * (double)(rng_draw(7, 1, i, draws++) >> 11) / 9007199254740992.0;
+	while (fetches < FETCHES) {
+		uint32_t i = 0;
+		double u, v;
+
+		for (uint32_t j = 1; j < k; j++)
+			i = next[j] < next[i] ? j : i;
+		now = next[i];
+		u = (double)(rng_draw(7, 2, i, draws++) >> 11) / 9007199254740992.0;
+		v = (double)(rng_draw(7, 3, i, draws++) >> 11) / 9007199254740992.0;
+		next[i] = now + 60 + 30 * u + v;
+		if (now - fetched < fresh)
+			continue;
+		fetched = now;
+		if (fetches++ == 1000)
+			first = now;
+	}
+	return (now - first) / (FETCHES - 1001);
+}
+
+static void sharing_pods_shorten_the_wait_as_a_drawing_says(void **state)
+{
+	static const struct {
+		uint32_t k;
+		double fresh;
+		double share;
+	} cases[] = {{1, 300, 0.005}, {2, 300, 0.01}, {4, 300, 0.01}, {12, 300, 0.01},
+		{2, 60, 0.02}, {5, 60, 0.02}};
+	struct fixture f;
+
+	(void)state;
+	begin(&f, NS_MIN, PPM / 2);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_within(gap_of(&f, cases[i].fresh, cases[i].k),
+			drawn_gap(cases[i].k, cases[i].fresh), cases[i].share);
+	end(&f);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pod_syncs_every_75_and_a_half_seconds),
+		cmocka_unit_test(without_jitter_only_the_tick_is_left),
+		cmocka_unit_test(an_unshared_object_is_fetched_at_the_first_sync_after_its_ttl),
+		cmocka_unit_test(a_ttl_of_zero_is_a_fetch_a_read),
+		cmocka_unit_test(sharing_pods_shorten_the_wait_as_a_drawing_says),
+	};
+
+	return cmocka_run_group_tests_name("renewal", tests, NULL, NULL);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/result.h"
+
+#include "tcase.h"
+
+#include <string.h>
+
+static const char small[] =
+	"{\"metadata\": {\"name\": \"s\"}, \"seed\": 7, \"nodes\": 2, \"podsPerNode\": 3,"
+	" \"warmupSeconds\": 0, \"durationSeconds\": 10, \"kubelet\": \"v1.20\","
+	" \"containerRuntime\": \"r\","
+	" \"runtime\": [{\"operation\": \"status\", \"code\": \"OK\", \"inMetric\": true, "
+	"\"count\": 4,"
+	"  \"perSecond\": 0.4, \"perSecondPerNode\": 0.2, \"peakSecond\": 2}],"
+	" \"api\": [{\"client\": \"kube\", \"verb\": \"get\", \"resource\": \"pods\", "
+	"\"code\": \"404\","
+	"  \"count\": 1, \"perSecond\": 0.1, \"perSecondPerNode\": 0.05, \"peakSecond\": "
+	"null}],"
+	" \"relist\": {\"count\": 1, \"durationSeconds\": {\"count\": 1, \"mean\": 0.002, "
+	"\"p50\": 0.002,"
+	"  \"p90\": 0.002, \"p99\": 0.002, \"max\": 0.002}},"
+	" \"watches\": {\"open\": 10, \"ofObjects\": 0}, \"objects\": {\"sharingFactor\": "
+	"null},"
+	" \"health\": {\"unhealthyNodes\": 1}}";
+
+static struct json *result(void)
+{
+	struct json *value = NULL;
+	struct err err = {0};
+
+	if (json_parse(small, strlen(small), &value, &err))
+		fail_msg("%s", err.text);
+	return value;
+}
+
+static void text_shows_calls_times_and_what_went_wrong(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	result_text(r, &out);
+	assert_non_null(strstr(str_text(&out), "Scenario s: 2 nodes with 3 pods each"));
+	assert_non_null(strstr(str_text(&out), "seed 7"));
+	assert_non_null(strstr(str_text(&out), "get   pods      404"));
+	assert_non_null(strstr(str_text(&out), "2.00 ms"));
+	assert_non_null(strstr(str_text(&out), "unhealthy at the end: 1"));
+	assert_null(strstr(str_text(&out), "sharing factor"));
+	str_fini(&out);
+	json_free(r);
+}
+
+static void csv_has_a_row_for_every_call_of_either_side(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	result_csv(r, &out);
+	assert_non_null(strstr(str_text(&out), "\nstatus,true,,,,OK,4,0.4,0.2,2,\n"));
+	assert_non_null(strstr(str_text(&out), "\n,,kube,get,pods,404,1,0.1,0.05,,\n"));
+	str_fini(&out);
+	json_free(r);
+}
+
+static void markdown_has_the_same_tables(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	result_markdown(r, &out);
+	assert_non_null(strstr(str_text(&out), "| status | OK | yes | 4 |"));
+	assert_non_null(strstr(str_text(&out), "| relist | 1 |"));
+	str_fini(&out);
+	json_free(r);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_shows_calls_times_and_what_went_wrong),
+		cmocka_unit_test(csv_has_a_row_for_every_call_of_either_side),
+		cmocka_unit_test(markdown_has_the_same_tables),
+	};
+
+	return cmocka_run_group_tests_name("result", tests, NULL, NULL);
+}
