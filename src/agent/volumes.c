@@ -251,7 +251,7 @@ static void mount_fetched(struct agent *a, uint32_t reader, ns_t now, struct eff
 		if (served)
 			p->token_until = now + model_of(a)->tokens.expiry / 5 * 4;
 	} else {
-		served = sc_fetched(&a->objects, now, m->entry, reader, what, version);
+		served = sc_fetched(&a->objects, now, m->entry, reader, what, &version);
 		resume_waiters(a, m->entry, reader, now);
 	}
 	if (!p->known)

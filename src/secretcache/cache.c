@@ -32,24 +32,27 @@ enum sc_verdict sc_cache_get(
 }
 
 bool sc_cache_fetched(struct secretcache *s, ns_t now, uint32_t entry, uint32_t reader,
-	enum outcome what, uint32_t version)
+	enum outcome what, uint32_t *version)
 {
 	struct sc_entry *e = &s->entry[entry];
 	bool current = s->reader[reader].generation == e->generation;
 
 	if (e->busy && e->busy_generation == s->reader[reader].generation)
 		e->busy = false;
-	if (!current) /* into data that nobody finds any more */
+	if (!current) { /* into data that nobody finds any more */
+		*version = *version > e->version ? *version : e->version;
 		return what == OUTCOME_OK;
-	if (what == OUTCOME_OK && (!e->has_data || version >= e->version)) {
+	}
+	if (what == OUTCOME_OK && (!e->has_data || *version >= e->version)) {
 		e->has_data = true;
 		e->has_error = false;
-		e->version = version;
+		e->version = *version;
 		e->fetched_at = now;
 	} else if (what == OUTCOME_NOT_FOUND) {
 		e->has_data = true;
 		e->has_error = true;
 		e->fetched_at = now;
 	}
+	*version = e->version;
 	return e->has_data && !e->has_error;
 }

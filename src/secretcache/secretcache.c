@@ -39,8 +39,8 @@ static uint32_t entry_of(struct secretcache *s, uint32_t key, uint32_t first, ui
 	return empty;
 }
 
-uint32_t sc_add_reference(
-	struct secretcache *s, uint32_t key, uint32_t first, uint32_t n, bool immutable, bool *started)
+uint32_t sc_add_reference(struct secretcache *s, uint32_t key, uint32_t first, uint32_t n,
+	bool immutable, bool *started)
 {
 	uint32_t i = entry_of(s, key, first, n);
 	struct sc_entry *e = &s->entry[i];
@@ -51,6 +51,7 @@ uint32_t sc_add_reference(
 		e->immutable = immutable;
 		e->has_data = e->has_error = false;
 		e->version = 0;
+		e->read_at = NS_NEVER;
 		s->n_live++;
 		if (has_reflectors(s)) {
 			*started = true;
@@ -61,7 +62,8 @@ uint32_t sc_add_reference(
 	e->generation++;
 	e->has_data = false; /* the next Get fetches, for all pods that share it */
 	e->has_error = false;
-	if (s->params->kind == SC_BULKWATCH && s->entry[s->params->entries].reflector == SC_STOPPED) {
+	if (s->params->kind == SC_BULKWATCH &&
+		s->entry[s->params->entries].reflector == SC_STOPPED) {
 		s->entry[s->params->entries].reflector = SC_STARTING;
 		*started = true;
 	}
@@ -107,13 +109,13 @@ enum sc_verdict sc_get(
 }
 
 bool sc_fetched(struct secretcache *s, ns_t now, uint32_t entry, uint32_t reader,
-	enum outcome what, uint32_t version)
+	enum outcome what, uint32_t *version)
 {
 	if (s->params->kind == SC_CACHE)
 		return sc_cache_fetched(s, now, entry, reader, what, version);
 	if (what == OUTCOME_OK) {
 		s->reader[reader].had = true;
-		s->entry[entry].version = version;
+		s->entry[entry].version = *version;
 	}
 	return what == OUTCOME_OK;
 }

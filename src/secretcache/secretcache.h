@@ -28,9 +28,9 @@ struct sc_params {
 	enum sc_kind kind;
 	uint32_t entries; /* places for distinct objects */
 	uint32_t readers;
-	ns_t ttl;         /* cache: in force on this node; 0: never fresh */
+	ns_t ttl;                  /* cache: in force on this node; 0: never fresh */
 	ns_t watch_min, watch_max; /* a watch ends by itself after whole seconds of these */
-	ns_t idle_stop;   /* a reflector that nobody read for so long stops; 0: never */
+	ns_t idle_stop; /* a reflector that nobody read for so long stops; 0: never */
 	ns_t idle_check;
 	bool immutable_stop;
 };
@@ -52,7 +52,7 @@ struct sc_entry {
 	uint32_t version;    /* of the object; 0: none */
 	uint32_t waiter;     /* the first reader that waits */
 	ns_t fetched_at;     /* when its last fetch COMPLETED */
-	ns_t read_at;        /* reflectors: for the idle stop */
+	ns_t read_at;        /* reflectors: for the idle stop; NS_NEVER: not read yet */
 	uint8_t has_data, has_error, busy;
 	bool used; /* ever: a search goes on behind it */
 	uint8_t reflector;
@@ -81,8 +81,8 @@ void sc_init(struct secretcache *s, const struct sc_params *params, struct arena
 /* A pod that references key is registered, or registered again by an update (which the echo
  * of the kubelet's own status patch is, too): AddReference.  within: the entry places
  * [first, first + n) to use.  Returns the entry; *started if a reflector is to be started. */
-uint32_t sc_add_reference(
-	struct secretcache *s, uint32_t key, uint32_t first, uint32_t n, bool immutable, bool *started);
+uint32_t sc_add_reference(struct secretcache *s, uint32_t key, uint32_t first, uint32_t n,
+	bool immutable, bool *started);
 
 /* The other half of an update: the same pod's older reference goes.  True if the entry is
  * free now (its reflector stops). */
@@ -92,9 +92,11 @@ bool sc_delete_reference(struct secretcache *s, uint32_t entry);
 enum sc_verdict sc_get(
 	struct secretcache *s, ns_t now, uint32_t entry, uint32_t reader, bool *quorum);
 
-/* A reader's GET is answered.  False if the read failed and nothing can be served. */
+/* A reader's GET is answered, with that version if there is one.  False if the read failed and
+ * nothing can be served; else *version is what the reader is given, which is the newer object
+ * that the cache had if the answer is an older one or an error. */
 bool sc_fetched(struct secretcache *s, ns_t now, uint32_t entry, uint32_t reader,
-	enum outcome what, uint32_t version);
+	enum outcome what, uint32_t *version);
 
 /* Take the next reader that waited for what has just become available; SC_NOBODY if none.  It
  * reads again. */

@@ -6,7 +6,7 @@
 /* Whether nobody has read it for so long that the check, once a minute, stopped it. */
 static bool is_idle(const struct secretcache *s, const struct sc_entry *e, ns_t now)
 {
-	return s->params->idle_stop > 0 &&
+	return s->params->idle_stop > 0 && e->read_at != NS_NEVER &&
 	       now - e->read_at > s->params->idle_stop + s->params->idle_check / 2;
 }
 
@@ -14,10 +14,10 @@ enum sc_verdict sc_watch_get(struct secretcache *s, ns_t now, uint32_t entry, ui
 {
 	struct sc_entry *e = &s->entry[entry];
 
-	if (is_idle(s, e, now) && e->reflector == SC_WATCHING) {
-		e->reflector = SC_STARTING;
+	if (is_idle(s, e, now) && e->reflector == SC_WATCHING)
 		e->synced = false;
-	}
+	if (!e->synced && (e->reflector == SC_STOPPED || e->reflector == SC_WATCHING))
+		e->reflector = SC_STARTING;
 	e->read_at = now;
 	if (!e->synced) {
 		sc_enqueue(s, entry, reader);
@@ -54,6 +54,7 @@ enum sc_reflector_wish sc_reflector_step(
 			return SC_WISH_LIST;
 		e->synced = true;
 		e->fetched_at = now;
+		e->read_at = e->read_at == NS_NEVER ? now : e->read_at;
 		e->reflector = SC_WATCHING;
 		return SC_WISH_WATCH;
 	case SC_WATCHING:
@@ -75,7 +76,7 @@ enum sc_reflector_wish sc_reflector_step(
 ns_t sc_watch_timeout(const struct secretcache *s, uint64_t draw)
 {
 	uint64_t span = (uint64_t)(s->params->watch_max - s->params->watch_min) / NS_S;
-	uint64_t whole = (uint64_t)(((__extension__ (unsigned __int128)draw) * span) >> 64);
+	uint64_t whole = (uint64_t)(((__extension__(unsigned __int128) draw) * span) >> 64);
 
 	return s->params->watch_min + (ns_t)whole * NS_S;
 }
