@@ -92,37 +92,43 @@ static int run_scenario(
 
 /* ------------------------------------------------------------------ the runtime half */
 
+struct runtime_run {
+	struct scenario s;
+	struct fleet_result r;
+};
+
 static int runtime_run(struct contrast *c, uint32_t pods, enum pleg_design design,
-	enum contrast_part part, struct scenario *s, struct fleet_result *r, struct err *err)
+	enum contrast_part part, struct runtime_run *run, struct err *err)
 {
-	contrast_runtime_scenario(&c->base, pods, design, part, s);
-	return run_scenario(c, s, r, err);
+	*run = (struct runtime_run){0};
+	contrast_runtime_scenario(&c->base, pods, design, part, &run->s);
+	return run_scenario(c, &run->s, &run->r, err);
 }
 
-static void runtime_row(struct contrast *c, const struct scenario *s,
-	const struct fleet_result *r, int64_t rest)
+static void runtime_row(struct contrast *c, const struct runtime_run *run, int64_t rest)
 {
-	json_append(
-		c->runtime, contrast_runtime_row(s, r, rest, c->has_cost ? &c->cost : NULL));
+	json_append(c->runtime,
+		contrast_runtime_row(&run->s, &run->r, rest, c->has_cost ? &c->cost : NULL));
 }
 
-/* The other designs, generic's result being there already. */
-static int runtime_rows(struct contrast *c, uint32_t pods, const struct scenario *generic,
-	const struct fleet_result *of_generic, int64_t rest, struct err *err)
+/* A row for every design, generic's run being there already. */
+static int runtime_rows(struct contrast *c, uint32_t pods, const struct runtime_run *generic,
+	int64_t rest, struct err *err)
 {
 	for (unsigned d = 0; d < PLEG_DESIGNS; d++) {
-		struct fleet_result r = {0};
-		struct scenario s;
+		struct runtime_run run;
+		int code;
 
 		if (d == PLEG_GENERIC) {
-			runtime_row(c, generic, of_generic, rest);
+			runtime_row(c, generic, rest);
 			continue;
 		}
-		if (runtime_run(
-			    c, pods, (enum pleg_design)d, CONTRAST_DESIGN_ALONE, &s, &r, err))
-			return err->code;
-		runtime_row(c, &s, &r, rest);
-		fleet_result_fini(&r);
+		code = runtime_run(
+			c, pods, (enum pleg_design)d, CONTRAST_DESIGN_ALONE, &run, err);
+		if (code)
+			return code;
+		runtime_row(c, &run, rest);
+		fleet_result_fini(&run.r);
 	}
 	return 0;
 }
@@ -131,21 +137,20 @@ static int runtime_rows(struct contrast *c, uint32_t pods, const struct scenario
  * generic PLEG alone. */
 static int runtime_half(struct contrast *c, uint32_t pods, struct err *err)
 {
-	struct fleet_result r = {0};
 	struct contrast_calls whole, alone;
-	struct scenario s;
-	int code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_WHOLE_KUBELET, &s, &r, err);
+	struct runtime_run run;
+	int code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_WHOLE_KUBELET, &run, err);
 
 	if (code)
 		return code;
-	contrast_count(&r, &whole);
-	fleet_result_fini(&r);
-	code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_DESIGN_ALONE, &s, &r, err);
+	contrast_count(&run.r, &whole);
+	fleet_result_fini(&run.r);
+	code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_DESIGN_ALONE, &run, err);
 	if (code)
 		return code;
-	contrast_count(&r, &alone);
-	code = runtime_rows(c, pods, &s, &r, (int64_t)whole.total - (int64_t)alone.total, err);
-	fleet_result_fini(&r);
+	contrast_count(&run.r, &alone);
+	code = runtime_rows(c, pods, &run, (int64_t)whole.total - (int64_t)alone.total, err);
+	fleet_result_fini(&run.r);
 	return code;
 }
 
@@ -307,15 +312,14 @@ static int contrast(struct contrast *c, struct err *err)
 static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
 {
 	struct contrast *c = calloc(1, sizeof(*c));
-	const char *none;
-	bool help;
+	struct opt_line line = {.argc = argc, .argv = argv};
 	int code;
 
 	if (!c)
 		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&c->mem, 0);
-	code = opt_parse(cmd, argc, argv, &c->o, &none, &help, err);
-	if (!code && help)
+	code = opt_parse(cmd, &line, &c->o, err);
+	if (!code && line.help)
 		code = common_help(cmd, err);
 	else if (!code)
 		code = contrast(c, err);

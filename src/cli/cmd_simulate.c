@@ -219,19 +219,18 @@ static int load(struct simulation *m, const char *name, struct err *err)
 static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
 {
 	struct simulation *m = calloc(1, sizeof(*m));
-	const char *name;
-	bool help;
+	struct opt_line line = {.argc = argc, .argv = argv};
 	int code;
 
 	if (!m)
 		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&m->mem, 0);
 	m->o.seed = NO_SEED;
-	code = opt_parse(cmd, argc, argv, &m->o, &name, &help, err);
-	if (!code && help) {
+	code = opt_parse(cmd, &line, &m->o, err);
+	if (!code && line.help) {
 		code = common_help(cmd, err);
 	} else if (!code) {
-		code = load(m, name, err);
+		code = load(m, line.argument, err);
 		if (!code)
 			code = simulate(m, err);
 	}

@@ -67,14 +67,15 @@ static int simulate_nodes(struct validation *v, struct err *err)
 {
 	progress_begin(&v->progress, "validate", v->rec.n_nodes);
 	for (uint32_t i = 0; i < v->rec.n_nodes; i++) {
+		const struct validate_plan plan = {
+			&v->rec, i, v->o.seed, v->o.seeds, v->o.common.threads};
 		struct scenario scenario;
 		struct validate_sample *samples;
 		struct arena mem;
 		int code;
 
 		arena_init(&mem, 0);
-		code = validate_run(&v->rec, i, v->o.seed, v->o.seeds, v->o.common.threads,
-			&mem, &scenario, &samples, err);
+		code = validate_run(&plan, &mem, &scenario, &samples, err);
 		if (!code)
 			validate_rows(&v->rec.nodes[i], &scenario, samples, v->o.seeds, v->rows,
 				v->others);
@@ -187,18 +188,17 @@ static int validate(struct validation *v, const char *path, struct err *err)
 static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
 {
 	struct validation *v = calloc(1, sizeof(*v));
-	const char *path;
-	bool help;
+	struct opt_line line = {.argc = argc, .argv = argv};
 	int code;
 
 	if (!v)
 		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&v->mem, 0);
-	code = opt_parse(cmd, argc, argv, &v->o, &path, &help, err);
-	if (!code && help)
+	code = opt_parse(cmd, &line, &v->o, err);
+	if (!code && line.help)
 		code = common_help(cmd, err);
 	else if (!code)
-		code = validate(v, path, err);
+		code = validate(v, line.argument, err);
 	json_free(v->rows);
 	json_free(v->others);
 	arena_fini(&v->mem);

@@ -250,16 +250,15 @@ static int take(const struct cmd *cmd, int found, char **argv, void *record, boo
 	return read_value(o, optarg, record, err);
 }
 
-static int take_argument(
-	const struct cmd *cmd, int argc, char **argv, const char **argument, struct err *err)
+static int take_argument(const struct cmd *cmd, struct opt_line *line, struct err *err)
 {
-	int n = argc - optind;
+	int n = line->argc - optind;
 	int wanted = *cmd->argument != '\0';
 
-	*argument = n > 0 ? argv[optind] : NULL;
+	line->argument = n > 0 ? line->argv[optind] : NULL;
 	if (n > wanted)
 		return err_set(err, ERR_INPUT, "%s: '%.100s' is one argument too many",
-			cmd->name, argv[optind + wanted]);
+			cmd->name, line->argv[optind + wanted]);
 	if (n < wanted)
 		return err_set(err, ERR_INPUT,
 			"%s: %s is missing; 'nodetoll %s --help' tells more", cmd->name,
@@ -277,8 +276,7 @@ static int take_fallbacks(
 	return 0;
 }
 
-int opt_parse(const struct cmd *cmd, int argc, char **argv, void *record, const char **argument,
-	bool *help, struct err *err)
+int opt_parse(const struct cmd *cmd, struct opt_line *line, void *record, struct err *err)
 {
 	struct option longs[OPTS_MAX + 2];
 	char letters[3 * OPTS_MAX + 4];
@@ -286,19 +284,19 @@ int opt_parse(const struct cmd *cmd, int argc, char **argv, void *record, const 
 	int found;
 
 	build(cmd, longs, letters);
-	*help = false;
-	*argument = NULL;
+	line->help = false;
+	line->argument = NULL;
 	optind = 0; /* GNU: start anew */
 	opterr = 0;
-	while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+	while ((found = getopt_long(line->argc, line->argv, letters, longs, NULL)) != -1) {
 		if (found == 'h') {
-			*help = true;
+			line->help = true;
 			return 0;
 		}
-		if (take(cmd, found, argv, record, seen, err))
+		if (take(cmd, found, line->argv, record, seen, err))
 			return ERR_INPUT;
 	}
-	if (take_argument(cmd, argc, argv, argument, err))
+	if (take_argument(cmd, line, err))
 		return ERR_INPUT;
 	return take_fallbacks(cmd, seen, record, err);
 }

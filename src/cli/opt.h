@@ -64,11 +64,16 @@ struct cmd {
 	int (*run)(const struct cmd *cmd, int argc, char **argv, struct err *err);
 };
 
-/* Fill record, zeroed by the caller, from argv, and *argument with the one that is no option
- * (NULL if none was given and `needed` is none).  *help is true if --help was asked for; then
- * nothing else is checked.  Texts point into argv.  ERR_INPUT. */
-int opt_parse(const struct cmd *cmd, int argc, char **argv, void *record, const char **argument,
-	bool *help, struct err *err);
+/* A command line: what is given, and what is found in it. */
+struct opt_line {
+	int argc;
+	char **argv;          /* its order changes */
+	const char *argument; /* the one that is no option; NULL if the command takes none */
+	bool help;            /* --help was asked for; then nothing else is checked */
+};
+
+/* Fill record, zeroed by the caller, from the line.  Texts point into argv.  ERR_INPUT. */
+int opt_parse(const struct cmd *cmd, struct opt_line *line, void *record, struct err *err);
 
 /* What --help prints. */
 void opt_help(const struct cmd *cmd, struct str *out);

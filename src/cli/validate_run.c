@@ -237,26 +237,26 @@ static int adjust_to_relists(struct job *j, uint32_t n, struct err *err)
 	return code;
 }
 
-int validate_run(const struct recording *rec, uint32_t node, uint64_t first_seed, uint32_t n,
-	unsigned threads, struct arena *mem, struct scenario *scenario,
+int validate_run(const struct validate_plan *p, struct arena *mem, struct scenario *scenario,
 	struct validate_sample **samples, struct err *err)
 {
-	struct job j = {.node = &rec->nodes[node], .base = scenario, .first_seed = first_seed};
+	struct job j = {
+		.node = &p->rec->nodes[p->node], .base = scenario, .first_seed = p->first_seed};
 	struct pacing pacing;
 	int code;
 
 	if (j.node->n_phases > FLEET_WINDOWS)
 		return err_set(err, ERR_INPUT,
-			"%s: node '%.60s' has %u phases, %d are possible", rec->file,
+			"%s: node '%.60s' has %u phases, %d are possible", p->rec->file,
 			j.node->name, j.node->n_phases, FLEET_WINDOWS);
-	j.threads = threads ? threads : pool_processors();
-	node_scenario(rec, node, scenario);
-	pacing = pacing_of(rec, node);
+	j.threads = p->threads ? p->threads : pool_processors();
+	node_scenario(p->rec, p->node, scenario);
+	pacing = pacing_of(p->rec, p->node);
 	plan(&j.params, j.node, &pacing);
-	job_memory(&j, n, mem);
-	code = adjust_to_relists(&j, n, err);
+	job_memory(&j, p->n, mem);
+	code = adjust_to_relists(&j, p->n, err);
 	if (!code)
-		code = run_all(&j, n, err);
+		code = run_all(&j, p->n, err);
 	if (!code)
 		*samples = j.samples;
 	return code;

@@ -37,11 +37,18 @@ struct validate_sample {
 	struct hist running, gone;
 };
 
-/* Simulate a recorded node for seeds first_seed .. first_seed + n - 1, over so many threads.
- * samples[0..n) and what they point to are mem's; *scenario is that of the node.
+struct validate_plan {
+	const struct recording *rec;
+	uint32_t node;
+	uint64_t first_seed;
+	uint32_t n;       /* seeds, first_seed and those behind it */
+	unsigned threads; /* 0: all processors */
+};
+
+/* Simulate a recorded node over its seeds.  samples[0..n) and what they point to are mem's;
+ * *scenario is that of the node.
  * ERR_INPUT: more phases than can be counted apart.  ERR_ENV: no threads. */
-int validate_run(const struct recording *rec, uint32_t node, uint64_t first_seed, uint32_t n,
-	unsigned threads, struct arena *mem, struct scenario *scenario,
+int validate_run(const struct validate_plan *p, struct arena *mem, struct scenario *scenario,
 	struct validate_sample **samples, struct err *err);
 
 #endif

@@ -94,6 +94,7 @@ struct outcome {
 static struct outcome parse(const char *words)
 {
 	struct outcome o = {0};
+	struct opt_line line;
 	char *argv[ARGUMENTS] = {NULL};
 	char *copy = test_malloc(strlen(words) + 1);
 	int argc = 0;
@@ -101,10 +102,12 @@ static struct outcome parse(const char *words)
 	strcpy(copy, words);
 	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
-	o.code = opt_parse(&cmd, argc, argv, &o.r, &o.argument, &o.help, &o.err);
+	line = (struct opt_line){.argc = argc, .argv = argv};
+	o.code = opt_parse(&cmd, &line, &o.r, &o.err);
+	o.help = line.help;
 	/* what points into the words is compared before they go */
-	if (o.argument)
-		o.argument = strcmp(o.argument, "it") ? "other" : "it";
+	if (line.argument)
+		o.argument = strcmp(line.argument, "it") ? "other" : "it";
 	test_free(copy);
 	return o;
 }

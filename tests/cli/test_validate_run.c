@@ -16,13 +16,13 @@ struct fixture {
 static void begin(struct fixture *f, unsigned threads)
 {
 	struct library lib = {.dir = getenv("NODETOLL_MODELS"), .mem = &f->mem};
+	const struct validate_plan plan = {&f->rec, 0, 1, 3, threads};
 	struct err err = {0};
 
 	arena_init(&f->mem, 0);
 	if (recording_load(&lib, "tests/recordings/kubelet-1.20.2-density.json", NULL, &f->rec,
 		    &err) ||
-		validate_run(
-			&f->rec, 0, 1, 3, threads, &f->mem, &f->scenario, &f->samples, &err))
+		validate_run(&plan, &f->mem, &f->scenario, &f->samples, &err))
 		fail_msg("%s", err.text);
 }
 

@@ -42,7 +42,7 @@ static double find_out(
 	return e.value;
 }
 
-/* kubelet-calls.md 1.A: 2C + 5 a pod and ten seconds, beside the cache. */
+/* 2C + 5 a pod and ten seconds, beside the cache. */
 static void polling_makes_21_28_70_and_90_calls(void **state)
 {
 	static const struct {
@@ -74,7 +74,7 @@ static void a_relist_is_two_lists_a_second_and_its_own_time(void **state)
 	arena_fini(&f.mem);
 }
 
-/* Of kubelet-calls.md section 1: list_containers of a quiet node, measured as 1.857/s and
+/* list_containers of a quiet node, measured as 1.857/s and
  * 1.839 to 1.857 by rule; here all loops but the PLEG's. */
 static void the_loops_of_1_20_make_three_calls_and_the_log_managers_sweep(void **state)
 {

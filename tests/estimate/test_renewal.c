@@ -38,7 +38,7 @@ static double gap_of(struct fixture *f, double fresh, uint32_t k)
 	return gap[k];
 }
 
-/* kubelet-calls.md section 4: U(60, 90) and half a tick. */
+/* U(60, 90) and half a tick. */
 static void a_pod_syncs_every_75_and_a_half_seconds(void **state)
 {
 	struct fixture f;
@@ -59,7 +59,7 @@ static void without_jitter_only_the_tick_is_left(void **state)
 	end(&f);
 }
 
-/* The figures of kubelet-calls.md, which come from a Monte Carlo: 75.6, 336 and 637 s. */
+/* From a Monte Carlo of the same distribution: 75.6, 336 and 637 s. */
 static void an_unshared_object_is_fetched_at_the_first_sync_after_its_ttl(void **state)
 {
 	struct fixture f;
