@@ -5,7 +5,8 @@
 
 /* ------------------------------------------------------------------ what actors use */
 
-static struct effect *effect_add(struct effects *out, enum effect_kind kind, uint32_t actor, ns_t at)
+static struct effect *effect_add(
+	struct effects *out, enum effect_kind kind, uint32_t actor, ns_t at)
 {
 	struct effect *e = &out->effect[out->n++];
 
@@ -29,8 +30,8 @@ struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, ui
 	return chain;
 }
 
-void agent_request(
-	struct agent *a, struct effects *out, uint32_t actor, ns_t now, struct agent_request req)
+void agent_request(struct agent *a, struct effects *out, uint32_t actor, ns_t now,
+	struct agent_request req)
 {
 	ns_t at = req.timeout ? now : bucket_take(&a->bucket[req.client], now);
 
@@ -102,7 +103,7 @@ static void step_actor(
 	case ACTOR_KINDS:
 		break;
 	}
-	assert(!"an actor of no kind");
+	assert(kind < ACTOR_KINDS);
 }
 
 void agent_step(struct agent *a, ns_t now, struct effects *out)

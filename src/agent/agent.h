@@ -59,7 +59,7 @@ struct agent_plan {
 	const struct workload_model *workload;
 	uint32_t pods; /* places */
 	uint32_t containers;
-	uint32_t volumes; /* of each pod: objects, then the token if there is one */
+	uint32_t volumes;     /* of each pod: objects, then the token if there is one */
 	uint32_t exec_probes; /* of each pod, all containers together */
 	struct pleg_params pleg;
 	struct sc_params objects;
@@ -92,7 +92,13 @@ enum note_kind {
 	NOTE_EVENT_DROPPED,
 };
 
-enum pod_step { POD_STEP_WORKER, POD_STEP_MOUNTED, POD_STEP_SANDBOX, POD_STEP_STARTED, POD_STEP_SEEN };
+enum pod_step {
+	POD_STEP_WORKER,
+	POD_STEP_MOUNTED,
+	POD_STEP_SANDBOX,
+	POD_STEP_STARTED,
+	POD_STEP_SEEN
+};
 
 #define NOTE_LIVE UINT32_MAX /* version: whatever the watch last told */
 
@@ -126,9 +132,9 @@ struct effects {
 enum pod_change { POD_ADDED, POD_DELETING, POD_STATUS, POD_REMOVED };
 
 struct loop_state {
-	ns_t phase;   /* ticker: of its ticks */
+	ns_t phase; /* ticker: of its ticks */
 	ns_t last[LOOP_CALLS];
-	uint8_t next; /* call */
+	uint8_t next;  /* call */
 	bool watching; /* a watch: listed already */
 };
 
@@ -138,50 +144,50 @@ enum worker_state {
 	WORKER_WAITS,  /* for the pod cache to be newer than its last sync */
 	WORKER_MOUNTS, /* polls for its volumes */
 	WORKER_SANDBOX,
-	WORKER_IMAGE,  /* asked whether the image is there */
+	WORKER_IMAGE, /* asked whether the image is there */
 	WORKER_PULLS,
 	WORKER_STARTS,
-	WORKER_STOPS,         /* containers */
+	WORKER_STOPS, /* containers */
 	WORKER_STOPS_SANDBOX,
-	WORKER_PROVES,        /* >= 1.22: asks once more that nothing runs */
-	WORKER_POLL_LISTS,    /* polling: the runtime cache of the burst */
+	WORKER_PROVES,     /* >= 1.22: asks once more that nothing runs */
+	WORKER_POLL_LISTS, /* polling: the runtime cache of the burst */
 	WORKER_POLL_READY,
 	WORKER_POLLS,
 };
 
 /* A pod's place.  104 bytes. */
 struct pod {
-	ns_t last_sync; /* end; -1: none */
-	ns_t due;       /* in the work queue; NS_NEVER */
-	ns_t began;     /* the sync under way */
+	ns_t last_sync;   /* end; -1: none */
+	ns_t due;         /* in the work queue; NS_NEVER */
+	ns_t began;       /* the sync under way */
 	ns_t crash_until; /* containers wait until then (the latest back-off) */
 	ns_t token_until; /* the token is good until then */
 	uint32_t namespace;
-	uint32_t status;        /* cached: what the kubelet thinks, as a fingerprint */
-	uint32_t known_status;  /* the API server's, as the watch last told */
+	uint32_t status;       /* cached: what the kubelet thinks, as a fingerprint */
+	uint32_t known_status; /* the API server's, as the watch last told */
 	uint16_t status_version;
-	uint16_t api_version;   /* sent and acknowledged */
-	uint8_t state;          /* enum worker_state */
-	uint8_t container;      /* being started */
+	uint16_t api_version; /* sent and acknowledged */
+	uint8_t state;        /* enum worker_state */
+	uint8_t container;    /* being started */
 	uint8_t n_mounted;
 	uint8_t crash_steps;
-	bool known;        /* in the pod manager */
-	bool deleting;     /* has a deletion timestamp */
+	bool known;    /* in the pod manager */
+	bool deleting; /* has a deletion timestamp */
 	bool working, undelivered, deferred;
 	bool status_cached;
 	bool status_running; /* the cached status shows a running container */
-	bool api_known;    /* apiStatusVersions has it */
-	bool terminated;   /* >= 1.22: its termination is complete */
+	bool api_known;      /* apiStatusVersions has it */
+	bool terminated;     /* >= 1.22: its termination is complete */
 	bool volumes_wanted; /* in the desired state of the world */
 	bool sandbox_new;    /* this sync made a sandbox: every container starts */
 	bool cgroup;
-	bool acted, failed; /* this sync */
+	bool acted, failed;    /* this sync */
 	uint8_t cache_running; /* runtime cache: running containers, sandbox ready */
 	bool cache_ready;
 	uint8_t kill_state; /* of its killer */
 	bool warned;
-	ns_t event_refill;   /* the spam filter's bucket is full again then */
-	ns_t volumes_until;  /* unmounted then, once not wanted */
+	ns_t event_refill;  /* the spam filter's bucket is full again then */
+	ns_t volumes_until; /* unmounted then, once not wanted */
 };
 
 enum mount_state { MOUNT_IDLE, MOUNT_MARKED, MOUNT_FETCHES, MOUNT_WAITS, MOUNT_RESUMED };
@@ -213,7 +219,7 @@ struct removal {
 struct agent {
 	const struct agent_plan *plan;
 	const struct records *view;
-	uint64_t key; /* of random draws */
+	uint64_t key;    /* of random draws */
 	uint32_t *draws; /* [ACTOR_KINDS] */
 	struct wakes wakes;
 	uint8_t *answer;        /* [slots], enum outcome */
@@ -221,14 +227,14 @@ struct agent {
 	struct bucket bucket[CLIENTS];
 	struct pleg pleg;
 	struct secretcache objects;
-	struct loop_state *loop;  /* loops, then the startup, then watches */
+	struct loop_state *loop; /* loops, then the startup, then watches */
 	struct pod *pod;
-	struct mount *mount;      /* [pods * volumes] */
+	struct mount *mount; /* [pods * volumes] */
 	ns_t started_at;
 	ns_t tick_phase, populator_phase, reconciler_phase;
-	uint32_t n_waiting;  /* workers that wait for the pod cache */
+	uint32_t n_waiting; /* workers that wait for the pod cache */
 	uint32_t n_deferred;
-	bool sync_busy;      /* housekeeping runs in the sync loop */
+	bool sync_busy; /* housekeeping runs in the sync loop */
 	/* What was looked at as a whole and found at rest need not be looked at again until
 	 * something changes: pods that come or go, the runtime's records, statuses. */
 	bool pods_at_rest, statuses_at_rest;
@@ -236,7 +242,11 @@ struct agent {
 	uint8_t sync_state;
 	uint16_t sync_pod;
 	/* pod changes that the sync loop has not handled, a ring */
-	struct pod_news { uint32_t status; uint16_t pod; uint8_t change; } *news;
+	struct pod_news {
+		uint32_t status;
+		uint16_t pod;
+		uint8_t change;
+	} * news;
 	uint32_t news_head, n_news, news_capacity;
 	/* status manager */
 	uint8_t status_state;
@@ -248,11 +258,15 @@ struct agent {
 	ns_t populator_listed_at;
 	uint32_t n_events, n_event_patches;
 	bool event_sending;
-	uint16_t *pulls; uint32_t pull_head, n_pulls; /* pods, a ring */
+	uint16_t *pulls;
+	uint32_t pull_head, n_pulls; /* pods, a ring */
 	struct bucket registry;
-	struct removal *dead; uint32_t dead_head, n_dead;     /* container deletor */
-	uint16_t *gone; uint32_t gone_head, n_gone;           /* sandbox deletor */
-	struct removal *collect; uint32_t n_collect, at_collect;
+	struct removal *dead;
+	uint32_t dead_head, n_dead; /* container deletor */
+	uint16_t *gone;
+	uint32_t gone_head, n_gone; /* sandbox deletor */
+	struct removal *collect;
+	uint32_t n_collect, at_collect;
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
 	bool poll_listing;
 	ns_t *probe_next; /* [pods * exec probes] */
@@ -260,8 +274,8 @@ struct agent {
 };
 
 /* Compile a scenario's models for its agents; memory from mem, which the plan shares. */
-void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods,
-	ns_t ttl, struct arena *mem);
+void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods, ns_t ttl,
+	struct arena *mem);
 
 /* A kubelet that has just started at `now`, with nothing on its node, or with what
  * agent_place_running adds.  view is the runtime it looks at; it must outlive the agent. */

@@ -59,12 +59,13 @@ void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chai
 struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, uint32_t pod);
 
 /* Ask the driver for a request, after the client's limiter.  A watch is not limited. */
-void agent_request(
-	struct agent *a, struct effects *out, uint32_t actor, ns_t now, struct agent_request req);
+void agent_request(struct agent *a, struct effects *out, uint32_t actor, ns_t now,
+	struct agent_request req);
 
 void agent_note(struct effects *out, ns_t now, struct agent_note note);
 
-static inline enum outcome answer_of(const struct agent *a, enum actor_kind kind, uint32_t index)
+static inline enum outcome answer_of(
+	const struct agent *a, enum actor_kind kind, uint32_t index)
 {
 	return (enum outcome)a->answer[slot_of(a, kind, index)];
 }

@@ -13,7 +13,8 @@ static bool is_spam(const struct agent *a, struct pod *p, ns_t now)
 
 	if (k->events.spam_burst == 0)
 		return false;
-	if (full_at + k->events.spam_refill - k->events.spam_refill * k->events.spam_burst > now)
+	if (full_at + k->events.spam_refill - k->events.spam_refill * k->events.spam_burst >
+		now)
 		return true;
 	p->event_refill = full_at + k->events.spam_refill;
 	return false;
@@ -29,8 +30,7 @@ static void raise_one(struct agent *a, uint32_t pod, bool known, ns_t now)
 	}
 	a->n_events += !known;
 	a->n_event_patches += known;
-	if (!a->event_sending &&
-		wakes_at(&a->wakes, slot_of(a, ACTOR_EVENTS, 0)) == NS_NEVER)
+	if (!a->event_sending && wakes_at(&a->wakes, slot_of(a, ACTOR_EVENTS, 0)) == NS_NEVER)
 		agent_wake(a, ACTOR_EVENTS, 0, agent_dispatch(a, now));
 }
 

@@ -17,7 +17,8 @@ static ns_t loop_period(struct agent *a, const struct model_loop *l)
 }
 
 /* When the next round begins, after one that began by a tick and ends now. */
-static ns_t loop_next_at(struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
+static ns_t loop_next_at(
+	struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
 {
 	if (l->timer != TIMER_TICKER)
 		return agent_late(a, now + loop_period(a, l));
@@ -47,8 +48,8 @@ static uint32_t repeats(const struct agent *a, const struct model_call *c)
 }
 
 /* Whether the call is left out this time. */
-static bool call_is_skipped(
-	struct agent *a, const struct model_call *c, struct loop_state *st, uint32_t i, ns_t now)
+static bool call_is_skipped(struct agent *a, const struct model_call *c, struct loop_state *st,
+	uint32_t i, ns_t now)
 {
 	if (c->at_most_every > 0) {
 		if (st->last[i] != 0 && now - st->last[i] < c->at_most_every)
@@ -66,7 +67,8 @@ static bool call_is_skipped(
 	return false;
 }
 
-static void chain_add_call(const struct agent *a, struct chain *chain, const struct model_call *c)
+static void chain_add_call(
+	const struct agent *a, struct chain *chain, const struct model_call *c)
 {
 	chain_add(chain, c->call, repeats(a, c), c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
 }
@@ -137,7 +139,8 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		const struct model_call *c = &l->calls[st->next];
 
 		if (call_is_runtime(c->call)) {
-			chain = agent_call_begin(out, slot_of(a, ACTOR_LOOP, i), now, CHAIN_NO_POD);
+			chain = agent_call_begin(
+				out, slot_of(a, ACTOR_LOOP, i), now, CHAIN_NO_POD);
 			if (runtime_calls(a, l, st, now, chain))
 				return;
 			out->n--;
@@ -235,8 +238,8 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 			at += l->period;
 		if (stationary)
 			for (uint32_t c = 0; c < l->n_calls; c++)
-				a->loop[i].last[c] = at - rng_span(agent_draw(a, DRAW_PHASE, c), 0,
-								  l->calls[c].at_most_every);
+				a->loop[i].last[c] = at - rng_span(agent_draw(a, DRAW_PHASE, c),
+								  0, l->calls[c].at_most_every);
 		a->loop[i].phase = at;
 		agent_wake(a, ACTOR_LOOP, i, agent_late(a, at));
 	}

@@ -139,7 +139,8 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	a->status_batch = ARENA_ARRAY(mem, struct status_item, plan->pods);
 	a->pulls = ARENA_ARRAY(mem, uint16_t, plan->pods);
 	a->probe_next = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->exec_probes);
-	a->dead = ARENA_ARRAY(mem, struct removal, plan->kubelet->deletion.container_buffer + 1);
+	a->dead =
+		ARENA_ARRAY(mem, struct removal, plan->kubelet->deletion.container_buffer + 1);
 	a->gone = ARENA_ARRAY(mem, uint16_t, plan->kubelet->deletion.sandbox_buffer + 1);
 	a->collect = ARENA_ARRAY(
 		mem, struct removal, (size_t)plan->pods * (plan->containers * 2 + 1));
@@ -198,13 +199,15 @@ static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 			continue;
 		e->synced = true;
 		e->version = 1;
-		e->fetched_at = now - residual(a, a->plan->objects.ttl,
-					      a->plan->objects.ttl + k->worker.sync_frequency + NS_S);
+		e->fetched_at =
+			now - residual(a, a->plan->objects.ttl,
+				      a->plan->objects.ttl + k->worker.sync_frequency + NS_S);
 		e->read_at = now;
 		if (a->plan->objects.kind == SC_WATCH) {
 			e->reflector = SC_WATCHING;
 			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, m->entry),
-				now + residual(a, a->plan->objects.watch_min, a->plan->objects.watch_max),
+				now + residual(a, a->plan->objects.watch_min,
+					      a->plan->objects.watch_max),
 				OUTCOME_OK, 0);
 		}
 	}
@@ -227,7 +230,8 @@ void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t names
 	p->status_version = p->api_version = 1;
 	p->api_known = true;
 	p->warned = true;
-	p->token_until = now + residual(a, k->tokens.expiry / 5 * 4, k->tokens.expiry / 5 * 4 + NS_S);
+	p->token_until =
+		now + residual(a, k->tokens.expiry / 5 * 4, k->tokens.expiry / 5 * 4 + NS_S);
 	place_objects(a, now, pod);
 	probes_start(a, pod, now);
 	if (a->plan->pleg.kind == PLEG_KIND_POLLING)
@@ -240,7 +244,8 @@ void agent_settle(struct agent *a, ns_t now)
 	struct sc_entry *all = &a->objects.entry[a->plan->objects.entries];
 
 	pleg_settle(&a->pleg, now, a->view);
-	a->tick_phase = now + rng_span(agent_draw(a, DRAW_PHASE, 2), 0, model_of(a)->worker.ticker);
+	a->tick_phase =
+		now + rng_span(agent_draw(a, DRAW_PHASE, 2), 0, model_of(a)->worker.ticker);
 	for (uint32_t p = 0; p < a->plan->pods; p++) {
 		bool running;
 
@@ -258,7 +263,8 @@ void agent_settle(struct agent *a, ns_t now)
 		all->reflector = SC_WATCHING;
 		all->synced = true;
 		agent_answer(a, slot_of(a, ACTOR_REFLECTOR, a->plan->objects.entries),
-			now + residual(a, a->plan->objects.watch_min, a->plan->objects.watch_max),
+			now + residual(a, a->plan->objects.watch_min,
+				      a->plan->objects.watch_max),
 			OUTCOME_OK, 0);
 	}
 	loops_start(a, now, true);

@@ -12,7 +12,8 @@ static void relisted(struct agent *a, const struct pleg_want *want, ns_t now, ns
 {
 	(void)a;
 	agent_note(out, now,
-		(struct agent_note){.kind = NOTE_RELIST, .from = want->began_at, .before = before});
+		(struct agent_note){
+			.kind = NOTE_RELIST, .from = want->began_at, .before = before});
 }
 
 void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *out)

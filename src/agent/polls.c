@@ -63,7 +63,8 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		return;
 	}
 	if (refresher)
-		agent_wake(a, ACTOR_PLEG, PLEG_SIDE, agent_late(a, now + model_of(a)->pleg.cache_refresh_period));
+		agent_wake(a, ACTOR_PLEG, PLEG_SIDE,
+			agent_late(a, now + model_of(a)->pleg.cache_refresh_period));
 	a->poll_listing = true;
 	chain_start(&chain, CHAIN_NO_POD);
 	chain_add(&chain, OP_REFRESH_CONTAINERS, 1, CHAIN_ALL);

@@ -3,11 +3,11 @@
  * Probes by HTTP and TCP make no call of the runtime.  prober/worker.go run (v1.20.2). */
 #include "agent/agent_priv.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 /* Probe i of a pod: which of the workload's, on which container. */
-static const struct workload_probe *probe_of(const struct agent *a, uint32_t i, uint32_t *container)
+static const struct workload_probe *probe_of(
+	const struct agent *a, uint32_t i, uint32_t *container)
 {
 	const struct workload_model *w = a->plan->workload;
 
@@ -20,8 +20,7 @@ static const struct workload_probe *probe_of(const struct agent *a, uint32_t i, 
 		}
 		i -= w->containers;
 	}
-	assert(!"a probe that the workload does not have");
-	abort();
+	abort(); /* a probe that the workload does not have */
 }
 
 void probes_start(struct agent *a, uint32_t pod, ns_t now)

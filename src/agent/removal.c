@@ -69,7 +69,8 @@ void removal_of_containers(struct agent *a, uint32_t pod, int container, ns_t no
 		return;
 	}
 	if (container >= 0)
-		enqueue_exited(a, pod, (uint32_t)container, model_of(a)->deletion.dead_to_keep, now);
+		enqueue_exited(
+			a, pod, (uint32_t)container, model_of(a)->deletion.dead_to_keep, now);
 }
 
 /* removeContainer: the log manager's Clean asks for the status past the metric, then the log
@@ -198,7 +199,8 @@ void collector_step(struct agent *a, ns_t now, struct effects *out)
 		const struct removal *r = &a->collect[a->at_collect++];
 
 		if (r->container == COLLECT_SANDBOX) {
-			if (has_containers(a, r->pod) || a->view->sandbox[r->pod] != RECORD_EXITED)
+			if (has_containers(a, r->pod) ||
+				a->view->sandbox[r->pod] != RECORD_EXITED)
 				continue;
 			remove_sandbox_chain(a, r->pod, &chain);
 		} else {

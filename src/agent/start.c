@@ -9,8 +9,8 @@ static ns_t crash_back_off(const struct agent *a, const struct pod *p)
 {
 	ns_t back_off = model_of(a)->worker.crash_back_off;
 
-	for (uint32_t i = 1; i < p->crash_steps && back_off < model_of(a)->worker.crash_back_off_max;
-		i++)
+	for (uint32_t i = 1;
+		i < p->crash_steps && back_off < model_of(a)->worker.crash_back_off_max; i++)
 		back_off *= 2;
 	return p->crash_steps ? ns_min(back_off, model_of(a)->worker.crash_back_off_max) : 0;
 }
@@ -77,7 +77,8 @@ static void next_container(struct agent *a, uint32_t pod, ns_t now, struct effec
 {
 	struct pod *p = &a->pod[pod];
 
-	while (p->container < a->plan->containers && !container_starts(a, pod, p->container, now))
+	while (p->container < a->plan->containers &&
+		!container_starts(a, pod, p->container, now))
 		p->container++;
 	if (p->container < a->plan->containers) {
 		start_container(a, pod, now, out);
@@ -86,9 +87,8 @@ static void next_container(struct agent *a, uint32_t pod, ns_t now, struct effec
 	p->sandbox_new = false;
 	if (p->acted)
 		agent_note(out, now,
-			(struct agent_note){.kind = NOTE_POD_STEP,
-				.pod = pod,
-				.value = POD_STEP_STARTED});
+			(struct agent_note){
+				.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_STARTED});
 	worker_sync_ends(a, pod, now, false);
 }
 

@@ -263,7 +263,8 @@ void status_step(struct agent *a, ns_t now, struct effects *out)
 	uint32_t pod = a->status_now.pod;
 
 	if (a->status_state != STATUS_IDLE && what != OUTCOME_OK) {
-		next_item(a, now, out); /* not there any more, or it failed: the batch tries again */
+		next_item(a, now,
+			out); /* not there any more, or it failed: the batch tries again */
 		return;
 	}
 	switch (a->status_state) {

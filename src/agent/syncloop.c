@@ -154,8 +154,9 @@ static void handle_event(struct agent *a, ns_t now, struct effects *out)
 
 	if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX)
 		agent_note(out, now,
-			(struct agent_note){
-				.kind = NOTE_DIED_SEEN, .pod = e.pod, .container = e.container});
+			(struct agent_note){.kind = NOTE_DIED_SEEN,
+				.pod = e.pod,
+				.container = e.container});
 	if (e.kind != PLEG_REMOVED) /* isSyncPodWorthy */
 		sync_dispatch(a, e.pod, now);
 	if (e.kind == PLEG_REMOVED)
@@ -171,7 +172,8 @@ void sync_step(struct agent *a, ns_t now, struct effects *out)
 	if (a->sync_state == SYNC_LISTS) {
 		a->sync_state = SYNC_IDLE;
 		removal_kill(a, a->sync_pod, now);
-	} else if (a->n_news && (a->pleg.n_events == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
+	} else if (a->n_news &&
+		   (a->pleg.n_events == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
 		handle_news(a, now, out);
 	} else if (a->pleg.n_events) {
 		handle_event(a, now, out);
@@ -216,8 +218,8 @@ void sync_housekeeping(struct agent *a, ns_t now)
 			a->pods_at_rest &= !pod->deleting;
 			continue;
 		}
-		a->pods_at_rest &= !pod->known && !pod->cache_ready && !pod->cache_running &&
-				   !pod->cgroup;
+		a->pods_at_rest &=
+			!pod->known && !pod->cache_ready && !pod->cache_running && !pod->cgroup;
 		if (pod->cache_ready || pod->cache_running)
 			removal_kill(a, p, now);
 		if (!pod->known)

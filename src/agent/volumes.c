@@ -57,7 +57,8 @@ void volumes_register(struct agent *a, uint32_t pod, ns_t now)
 
 		if (started)
 			agent_wake(a, ACTOR_REFLECTOR,
-				a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : entry,
+				a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries
+								      : entry,
 				agent_dispatch(a, now));
 		if (m->referenced)
 			(void)sc_delete_reference(&a->objects, m->entry);
@@ -110,13 +111,15 @@ void volumes_mark(struct agent *a, uint32_t pod, ns_t now)
 			continue;
 		m->state = MOUNT_MARKED;
 		/* The first time, the reconciler notes the volume as attached at one tick
-		 * (VerifyControllerAttachedVolume, no call for these) and mounts at the next. */
+		 * (VerifyControllerAttachedVolume, no call for these) and mounts at the next.
+		 */
 		agent_wake(a, ACTOR_MOUNT, pod * a->plan->volumes + v,
 			agent_dispatch(a, m->mounted ? at : at + k->volumes.reconciler_period));
 	}
 }
 
-static void mounted(struct agent *a, uint32_t reader, ns_t now, uint32_t version, struct effects *out)
+static void mounted(
+	struct agent *a, uint32_t reader, ns_t now, uint32_t version, struct effects *out)
 {
 	uint32_t pod = reader / a->plan->volumes;
 	uint32_t volume = reader % a->plan->volumes;
@@ -152,7 +155,8 @@ static void mount_failed(struct agent *a, uint32_t reader, ns_t now)
 	m->failures = (uint8_t)(m->failures + (m->failures < 16));
 	m->state = MOUNT_MARKED;
 	agent_wake(a, ACTOR_MOUNT, reader,
-		volumes_reconciler_after(a, now + ns_min(back_off, k->volumes.mount_back_off_max)));
+		volumes_reconciler_after(
+			a, now + ns_min(back_off, k->volumes.mount_back_off_max)));
 }
 
 static void request_object(
@@ -192,7 +196,8 @@ static void mount_token(struct agent *a, uint32_t reader, ns_t now, struct effec
 static void wait_for_object(struct agent *a, uint32_t reader, ns_t now)
 {
 	struct mount *m = &a->mount[reader];
-	uint32_t entry = a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry;
+	uint32_t entry =
+		a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry;
 
 	m->state = MOUNT_WAITS;
 	if (a->plan->objects.kind == SC_CACHE)
@@ -223,7 +228,8 @@ static void mount_begins(struct agent *a, uint32_t reader, ns_t now, struct effe
 		break;
 	}
 	mounted(a, reader, now,
-		a->plan->objects.kind >= SC_WATCH ? NOTE_LIVE : a->objects.entry[m->entry].version,
+		a->plan->objects.kind >= SC_WATCH ? NOTE_LIVE
+						  : a->objects.entry[m->entry].version,
 		out);
 }
 
@@ -276,7 +282,8 @@ void mount_step(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
 		return;
 	case MOUNT_WAITS: /* in vain */
 		sc_forget_waiter(&a->objects,
-			a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry,
+			a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries
+							      : m->entry,
 			reader);
 		mount_failed(a, reader, now);
 		return;

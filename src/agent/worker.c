@@ -16,7 +16,8 @@ static void worker_calls(
 	agent_call(out, slot_of(a, ACTOR_WORKER, pod), now, chain);
 }
 
-/* UpdatePod: handed over at once to an idle worker; a busy one finds the newest when it ends. */
+/* UpdatePod: handed over at once to an idle worker; a busy one finds the newest when it ends.
+ */
 void worker_update(struct agent *a, uint32_t pod, ns_t now)
 {
 	struct pod *p = &a->pod[pod];
@@ -192,9 +193,9 @@ static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *ou
 		return;
 	}
 	if (p->last_sync < 0)
-		agent_note(out, now, (struct agent_note){.kind = NOTE_POD_STEP,
-					     .pod = pod,
-					     .value = POD_STEP_WORKER});
+		agent_note(out, now,
+			(struct agent_note){
+				.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_WORKER});
 	p->cgroup = model_of(a)->cgroups_per_qos;
 	volumes_mark(a, pod, now);
 	event_warn(a, pod, now);
@@ -304,5 +305,5 @@ void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	case WORKER_WAITS:
 		break;
 	}
-	assert(!"a worker that waits for the cache has no wake-up");
+	assert(p->state != WORKER_WAITS); /* the cache wakes those */
 }

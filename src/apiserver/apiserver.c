@@ -19,7 +19,7 @@ static void init_changes(struct api *api, uint32_t pods)
 
 	for (uint32_t i = 0; i < w->n_objects; i++)
 		distinct += w->objects[i].shared_by == SHARED_POD ? pods
-			    : w->namespaces < pods		  ? w->namespaces
+			    : w->namespaces < pods                ? w->namespaces
 								  : pods;
 	for (uint32_t i = 0; i < w->n_objects; i++) {
 		api->change_every[i] = w->objects[i].update_every;
@@ -35,8 +35,7 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 {
 	const struct apiserver_model *m = &s->apiserver;
 
-	*api = (struct api){
-		.model = m, .workload = &s->workload, .seed = seed, .pods = pods};
+	*api = (struct api){.model = m, .workload = &s->workload, .seed = seed, .pods = pods};
 	dist_from(&api->other, &m->other);
 	dist_from(&api->watch_delay, &m->watch_delay);
 	for (uint32_t c = 0; c < CALLS_MAX; c++)
@@ -112,7 +111,8 @@ static ns_t first_change(const struct api *api, uint32_t node, uint32_t object, 
 {
 	enum sharing shared = api->workload->objects[object].shared_by;
 	bool local = shared == SHARED_POD || shared == SHARED_NODE;
-	uint64_t draw = rng_draw(rng_key(api->seed, local ? node + 1 : 0), DRAW_CHANGE, object, key);
+	uint64_t draw =
+		rng_draw(rng_key(api->seed, local ? node + 1 : 0), DRAW_CHANGE, object, key);
 
 	if (api->change_step[object] > 0)
 		return api->change_step[object] * (key + 1);

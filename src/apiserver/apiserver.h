@@ -22,13 +22,14 @@ struct api {
 	const struct apiserver_model *model;
 	const struct workload_model *workload;
 	uint64_t seed;
-	uint32_t pods;   /* places on a node */
+	uint32_t pods; /* places on a node */
 	struct dist other, watch_delay;
 	uint32_t n_dists;
 	struct dist dist[API_LAT_MAX];
-	uint8_t dist_of[CALLS_MAX]; /* API_LAT_MAX: other */
+	uint8_t dist_of[CALLS_MAX];     /* API_LAT_MAX: other */
 	ns_t change_every[OBJECTS_MAX]; /* of one object of the kind; 0: never */
-	ns_t change_step[OBJECTS_MAX];  /* one object after the other, so far apart; 0: at random */
+	ns_t change_step[OBJECTS_MAX]; /* one object after the other, so far apart; 0: at random
+					*/
 };
 
 struct api_request {

@@ -9,7 +9,8 @@ void ttl_init(struct ttl_controller *c, const struct apiserver_model *model)
 void ttl_node_added(struct ttl_controller *c)
 {
 	c->nodes++;
-	if (c->step + 1 < c->model->n_ttl_steps && c->nodes > c->model->ttl_steps[c->step].size_max)
+	if (c->step + 1 < c->model->n_ttl_steps &&
+		c->nodes > c->model->ttl_steps[c->step].size_max)
 		c->step++;
 }
 

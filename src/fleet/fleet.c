@@ -35,12 +35,13 @@ static void plan_rules(struct mock_params *m, const struct runtime_model *r)
 	m->n_rules = r->n_rules;
 	for (uint32_t i = 0; i < r->n_rules; i++)
 		m->rules[i] = (struct mock_rule){kinds[r->rules[i].kind], r->rules[i].op,
-			r->rules[i].factor, r->rules[i].share, r->rules[i].from, r->rules[i].until};
+			r->rules[i].factor, r->rules[i].share, r->rules[i].from,
+			r->rules[i].until};
 }
 
 /* A recorded mean replaces the model's; the shape stays. */
-static void plan_mock(struct mock_params *m, const struct scenario *s, uint32_t places,
-	const ns_t *op_mean)
+static void plan_mock(
+	struct mock_params *m, const struct scenario *s, uint32_t places, const ns_t *op_mean)
 {
 	const struct runtime_model *r = &s->runtime;
 	const struct workload_model *w = &s->workload;
@@ -60,8 +61,8 @@ static void plan_mock(struct mock_params *m, const struct scenario *s, uint32_t 
 		const struct latency *l = &r->op[op];
 		bool recorded = op_mean && op_mean[op] > 0;
 
-		dist_init(&m->op[op], recorded ? op_mean[op] : l->mean, recorded ? 0 : l->per_record,
-			l->p50, l->p99);
+		dist_init(&m->op[op], recorded ? op_mean[op] : l->mean,
+			recorded ? 0 : l->per_record, l->p50, l->p99);
 	}
 	plan_rules(m, r);
 }
@@ -103,7 +104,8 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 {
 	const struct fleet_window *first = &p->window[0];
 	uint32_t seconds =
-		p->series ? (uint32_t)((first->until[0] - first->from[0] + NS_S - 1) / NS_S) : 0;
+		p->series ? (uint32_t)((first->until[0] - first->from[0] + NS_S - 1) / NS_S)
+			  : 0;
 
 	memset(r, 0, sizeof(*r));
 	arena_init(&r->mem, 0);
@@ -167,7 +169,8 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 	struct fleet_thread *t = &f->thread[thread];
 	uint32_t nodes = f->params->scenario->nodes;
 
-	for (uint32_t i = item * NODES_AN_ITEM; i < (item + 1) * NODES_AN_ITEM && i < nodes; i++) {
+	for (uint32_t i = item * NODES_AN_ITEM; i < (item + 1) * NODES_AN_ITEM && i < nodes;
+		i++) {
 		bool traced = f->params->trace && i == f->params->trace_node;
 
 		arena_reset(&t->mem);
@@ -185,7 +188,8 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 
 int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *err)
 {
-	struct fleet f = {.params = p, .n_threads = p->threads ? p->threads : pool_processors()};
+	struct fleet f = {
+		.params = p, .n_threads = p->threads ? p->threads : pool_processors()};
 	uint32_t items = (p->scenario->nodes + NODES_AN_ITEM - 1) / NODES_AN_ITEM;
 	int rc;
 
@@ -220,11 +224,14 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 {
 	ns_t from = s->warmup;
 
-	*p = (struct fleet_params){.scenario = s, .threads = threads, .series = true, .n_windows = 1};
+	*p = (struct fleet_params){
+		.scenario = s, .threads = threads, .series = true, .n_windows = 1};
 	p->until = s->warmup + s->duration;
-	p->window[0] = (struct fleet_window){.from = {from, from}, .until = {p->until, p->until}};
+	p->window[0] =
+		(struct fleet_window){.from = {from, from}, .until = {p->until, p->until}};
 	if (s->start == START_AT_ONCE)
-		p->action[p->n_actions++] = (struct fleet_action){.at = 0, .act = FLEET_CREATE_ALL};
+		p->action[p->n_actions++] =
+			(struct fleet_action){.at = 0, .act = FLEET_CREATE_ALL};
 	if (s->workload.replace_pod_every > 0)
 		p->action[p->n_actions++] = (struct fleet_action){
 			.at = 0, .act = FLEET_CHURN, .spacing = s->workload.replace_pod_every};

@@ -32,8 +32,8 @@ struct fleet_action {
 
 struct fleet_window {
 	ns_t from[2], until[2]; /* [0] calls of the runtime, [1] of the API server */
-	const ns_t *op_mean;    /* [OP_N] the runtime's mean latencies meanwhile; 0: as modelled;
-				 * NULL: all as modelled */
+	const ns_t *op_mean; /* [OP_N] the runtime's mean latencies meanwhile; 0: as modelled;
+			      * NULL: all as modelled */
 };
 
 /* One call, for --trace. */
@@ -46,13 +46,13 @@ struct fleet_call {
 
 struct fleet_params {
 	const struct scenario *scenario;
-	ns_t until;        /* the run's end */
+	ns_t until; /* the run's end */
 	ns_t kubelet_start;
 	uint32_t n_actions;
 	struct fleet_action action[FLEET_ACTIONS]; /* by time */
-	uint32_t n_windows; /* at least 1 */
+	uint32_t n_windows;                        /* at least 1 */
 	struct fleet_window window[FLEET_WINDOWS];
-	bool series;       /* per second, over window 0 */
+	bool series; /* per second, over window 0 */
 	unsigned threads;
 	uint32_t trace_node;
 	void (*trace)(void *ctx, const struct fleet_call *call); /* NULL: off */
@@ -64,22 +64,22 @@ struct fleet_params {
 struct fleet_result {
 	struct arena mem; /* owns what follows */
 	struct tally tally;
-	struct hist detection;       /* from a container's death to the kubelet's knowing, window 0 */
-	struct hist staleness;       /* from an object's change to a pod's volume showing it */
+	struct hist detection; /* from a container's death to the kubelet's knowing, window 0 */
+	struct hist staleness; /* from an object's change to a pod's volume showing it */
 	struct hist relist_duration;
 	struct hist relist_interval; /* from start to start */
 	struct hist step[5];         /* enum pod_step: from a pod's creation */
 	struct hist running;         /* from creation to the last status patch of window 0 */
 	struct hist gone;            /* from the delete request to the DELETE */
 	uint64_t pods_started, pods_removed;
-	uint64_t open_watches, open_object_watches; /* at the end */
+	uint64_t open_watches, open_object_watches;   /* at the end */
 	uint64_t distinct_objects, object_references; /* at the end */
 	uint64_t events_dropped, pleg_events_dropped;
 	uint64_t relists[FLEET_WINDOWS];
 	uint64_t relist_time[FLEET_WINDOWS]; /* ns, all of them together */
-	uint64_t unhealthy_nodes;    /* at the end */
-	uint64_t steps;              /* actors stepped: the engine's own events */
-	uint64_t node_bytes;         /* of one node's block */
+	uint64_t unhealthy_nodes;            /* at the end */
+	uint64_t steps;                      /* actors stepped: the engine's own events */
+	uint64_t node_bytes;                 /* of one node's block */
 };
 
 /* The usual run of a scenario: warm-up, then one measured window of its duration. */

@@ -39,8 +39,8 @@ struct node {
 	struct mock mock;
 	struct api_shard shard;
 	struct script script;
-	ns_t relisted_at; /* start of the last relist */
-	uint32_t window;  /* whose latencies are in force */
+	ns_t relisted_at;                          /* start of the last relist */
+	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
 	struct effects out;
 };

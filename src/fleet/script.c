@@ -67,7 +67,7 @@ static void create(struct node *n, ns_t now, uint32_t pod)
 	api_pod_create(&n->shard, now, pod);
 }
 
-static void delete(struct node *n, ns_t now, uint32_t pod)
+static void delete (struct node *n, ns_t now, uint32_t pod)
 {
 	if (!n->shard.pod[pod].exists)
 		return;
@@ -93,7 +93,7 @@ static void next_pod(struct node *n, ns_t now)
 	if (s->act == FLEET_CREATE_ALL)
 		create(n, now, s->next_pod);
 	else
-		delete(n, now, in_order_of_namespaces(n, s->next_pod));
+		delete (n, now, in_order_of_namespaces(n, s->next_pod));
 	s->next_pod++;
 	s->pod_at = now + n->plan->params->action[s->next_action - 1].spacing;
 }
@@ -111,7 +111,7 @@ static void replace(struct node *n, ns_t now)
 			(oldest == UINT32_MAX || n->created_at[p] < n->created_at[oldest]))
 			oldest = p;
 	if (oldest != UINT32_MAX)
-		delete(n, now, oldest);
+		delete (n, now, oldest);
 	for (uint32_t p = 0; p < n->plan->places; p++) {
 		if (n->shard.pod[p].exists || !agent_place_is_free(&n->agent, p))
 			continue;

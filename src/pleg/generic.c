@@ -52,8 +52,8 @@ bool pleg_relist_listed(struct pleg *g, ns_t now, enum outcome answered,
 
 /* Let actor inspect the next pod of this relist.  False if none is left.  A pod that is gone
  * costs no call: its cache entry goes, its events are sent. */
-bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now,
-	const struct records *view, struct pleg_want *want)
+bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now, const struct records *view,
+	struct pleg_want *want)
 {
 	for (; g->n_todo > 0 && g->next_todo < g->params->pods; g->next_todo++) {
 		uint32_t pod = g->next_todo;

@@ -16,7 +16,8 @@ bool pleg_request(struct pleg *g, ns_t now, uint32_t pod)
 }
 
 /* GetPod(uid): the two lists, of that pod only. */
-static void get_pod(struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
+static void get_pod(
+	struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
 {
 	uint32_t pod = g->request[g->request_head];
 
@@ -34,7 +35,8 @@ static void get_pod(struct pleg *g, ns_t now, const struct records *view, struct
 
 /* The pod is listed: if it changed, its statuses follow.  That the lists inside GetPodStatus
  * are not made again is inferred from its new argument, not read. */
-static void got_pod(struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
+static void got_pod(
+	struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
 {
 	uint32_t pod = g->at_pod[PLEG_LOOP];
 	uint32_t n = 0;

@@ -20,7 +20,13 @@
 #include "sim/chain.h"
 #include "sim/records.h"
 
-enum pleg_kind { PLEG_KIND_POLLING, PLEG_KIND_GENERIC, PLEG_KIND_EVENTED, PLEG_KIND_ONDEMAND, PLEG_KIND_PARALLEL };
+enum pleg_kind {
+	PLEG_KIND_POLLING,
+	PLEG_KIND_GENERIC,
+	PLEG_KIND_EVENTED,
+	PLEG_KIND_ONDEMAND,
+	PLEG_KIND_PARALLEL
+};
 
 enum {
 	PLEG_LOOP,       /* the relist; polling: the resync ticker */
@@ -83,7 +89,7 @@ struct pleg {
 	ns_t began_at;    /* the relist under way */
 	ns_t next_relist; /* ondemand: when the sleep that a request interrupts would end */
 	uint64_t seen_changes;
-	uint32_t n_todo;  /* pods that wait for inspection in this relist */
+	uint32_t n_todo; /* pods that wait for inspection in this relist */
 	uint32_t next_todo;
 	uint32_t n_reinspect;
 	uint32_t inspecting; /* inspections under way */

@@ -24,8 +24,8 @@ void pleg_inspect_chain(
 void pleg_relist_begins(struct pleg *g, ns_t now, struct pleg_want *want);
 bool pleg_relist_listed(struct pleg *g, ns_t now, enum outcome answered,
 	const struct records *view, struct pleg_want *want);
-bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now,
-	const struct records *view, struct pleg_want *want);
+bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now, const struct records *view,
+	struct pleg_want *want);
 void pleg_inspected(struct pleg *g, unsigned actor, enum outcome answered,
 	const struct records *view, struct pleg_want *want);
 void pleg_relist_ends(struct pleg *g, ns_t now, struct pleg_want *want);

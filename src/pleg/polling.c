@@ -8,7 +8,8 @@
 
 bool pleg_poll_begins(struct pleg *g, ns_t now, ns_t last_sync, bool *refresher)
 {
-	bool list = g->last_request <= last_sync || now - g->last_request > g->params->refresh_idle;
+	bool list =
+		g->last_request <= last_sync || now - g->last_request > g->params->refresh_idle;
 
 	*refresher = g->state[PLEG_SIDE] == IDLE;
 	if (*refresher)
@@ -23,8 +24,10 @@ void pleg_poll_chain(
 	const struct pleg *g, uint32_t pod, const struct records *view, struct chain *chain)
 {
 	const record_t *r = &view->container[(size_t)pod * g->params->containers];
-	enum operation sandbox = g->params->docker ? OP_INSPECT_CONTAINER : OP_PODSANDBOX_STATUS;
-	enum operation container = g->params->docker ? OP_INSPECT_CONTAINER : OP_CONTAINER_STATUS;
+	enum operation sandbox =
+		g->params->docker ? OP_INSPECT_CONTAINER : OP_PODSANDBOX_STATUS;
+	enum operation container =
+		g->params->docker ? OP_INSPECT_CONTAINER : OP_CONTAINER_STATUS;
 	uint32_t n = 0;
 
 	for (uint32_t c = 0; c < g->params->containers; c++)

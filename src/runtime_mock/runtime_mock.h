@@ -37,12 +37,12 @@ struct mock_params {
 	ns_t grace;                /* a container that ignores SIGTERM stops after it */
 	bool stops_at_once;        /* it heeds SIGTERM, or nobody waits for it */
 	bool exit_is_seen_early;   /* listed at some moment while StopContainer still waits */
-	bool gone_is_an_error;     /* stopping a removed sandbox, a removed container's status */
-	ns_t death_every;          /* one container of the node dies so often; 0: never */
-	ns_t crash_after;          /* a crash-looping container runs so long */
-	uint32_t images;           /* <= MOCK_IMAGES; pod p uses image p % images */
+	bool gone_is_an_error; /* stopping a removed sandbox, a removed container's status */
+	ns_t death_every;      /* one container of the node dies so often; 0: never */
+	ns_t crash_after;      /* a crash-looping container runs so long */
+	uint32_t images;       /* <= MOCK_IMAGES; pod p uses image p % images */
 	bool image_present;
-	ns_t hang;                 /* a call that hangs is given up after this */
+	ns_t hang; /* a call that hangs is given up after this */
 	uint32_t n_rules;
 	struct mock_rule rules[MOCK_RULES];
 };
@@ -61,17 +61,17 @@ struct mock_change {
  * and room for C + 1 changes of 24 bytes. */
 struct mock {
 	const struct mock_params *params;
-	uint64_t key; /* of random draws */
+	uint64_t key;            /* of random draws */
 	uint64_t op_key[OP_N];   /* of an operation's latencies */
 	uint32_t op_draws[OP_N]; /* so many were drawn */
 	uint32_t draws;          /* for anything else */
 	uint32_t seq;
 	struct records records;
-	bool *crashes;        /* [pods] */
-	ns_t *died_at;        /* [pods * containers], of the last death */
+	bool *crashes; /* [pods] */
+	ns_t *died_at; /* [pods * containers], of the last death */
 	ns_t next_death_at;
 	uint32_t deaths;
-	uint64_t images;      /* bit: present */
+	uint64_t images;            /* bit: present */
 	struct mock_change *change; /* a binary heap */
 	uint32_t n_changes, capacity;
 };
@@ -84,7 +84,8 @@ struct mock_event {
 };
 
 /* An empty runtime in memory from mem.  The random key decides every draw. */
-void mock_init(struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key);
+void mock_init(
+	struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key);
 
 /* Let pod run already, all its containers up, as after a long time. */
 void mock_place_running(struct mock *m, uint32_t pod);

@@ -16,54 +16,55 @@
 #include <stdint.h>
 
 /* operation: enum, operation_type of the metric, CRI method ("" where CRI has none) */
-#define OPERATIONS(X)                                                                         \
-	X(VERSION, "version", "Version")                                                      \
-	X(STATUS, "status", "Status")                                                         \
-	X(LIST_PODSANDBOX, "list_podsandbox", "ListPodSandbox")                               \
-	X(PODSANDBOX_STATUS, "podsandbox_status", "PodSandboxStatus")                         \
-	X(LIST_CONTAINERS, "list_containers", "ListContainers")                               \
-	X(CONTAINER_STATUS, "container_status", "ContainerStatus")                            \
-	X(LIST_CONTAINER_STATS, "list_container_stats", "ListContainerStats")                 \
-	X(LIST_IMAGES, "list_images", "ListImages")                                           \
-	X(IMAGE_STATUS, "image_status", "ImageStatus")                                        \
-	X(IMAGE_FS_INFO, "image_fs_info", "ImageFsInfo")                                      \
-	X(PULL_IMAGE, "pull_image", "PullImage")                                              \
-	X(REMOVE_IMAGE, "remove_image", "RemoveImage")                                        \
-	X(RUN_PODSANDBOX, "run_podsandbox", "RunPodSandbox")                                  \
-	X(STOP_PODSANDBOX, "stop_podsandbox", "StopPodSandbox")                               \
-	X(REMOVE_PODSANDBOX, "remove_podsandbox", "RemovePodSandbox")                         \
-	X(CREATE_CONTAINER, "create_container", "CreateContainer")                            \
-	X(START_CONTAINER, "start_container", "StartContainer")                               \
-	X(STOP_CONTAINER, "stop_container", "StopContainer")                                  \
-	X(REMOVE_CONTAINER, "remove_container", "RemoveContainer")                            \
-	X(EXEC_SYNC, "exec_sync", "ExecSync")                                                 \
-	X(UPDATE_CONTAINER_RESOURCES, "update_container_resources", "UpdateContainerResources") \
-	X(GET_CONTAINER_EVENTS, "get_container_events", "GetContainerEvents")                 \
-	X(INSPECT_CONTAINER, "inspect_container", "")                                         \
-	X(INSPECT_IMAGE, "inspect_image", "")                                                 \
+#define OPERATIONS(X)                                                                          \
+	X(VERSION, "version", "Version")                                                       \
+	X(STATUS, "status", "Status")                                                          \
+	X(LIST_PODSANDBOX, "list_podsandbox", "ListPodSandbox")                                \
+	X(PODSANDBOX_STATUS, "podsandbox_status", "PodSandboxStatus")                          \
+	X(LIST_CONTAINERS, "list_containers", "ListContainers")                                \
+	X(CONTAINER_STATUS, "container_status", "ContainerStatus")                             \
+	X(LIST_CONTAINER_STATS, "list_container_stats", "ListContainerStats")                  \
+	X(LIST_IMAGES, "list_images", "ListImages")                                            \
+	X(IMAGE_STATUS, "image_status", "ImageStatus")                                         \
+	X(IMAGE_FS_INFO, "image_fs_info", "ImageFsInfo")                                       \
+	X(PULL_IMAGE, "pull_image", "PullImage")                                               \
+	X(REMOVE_IMAGE, "remove_image", "RemoveImage")                                         \
+	X(RUN_PODSANDBOX, "run_podsandbox", "RunPodSandbox")                                   \
+	X(STOP_PODSANDBOX, "stop_podsandbox", "StopPodSandbox")                                \
+	X(REMOVE_PODSANDBOX, "remove_podsandbox", "RemovePodSandbox")                          \
+	X(CREATE_CONTAINER, "create_container", "CreateContainer")                             \
+	X(START_CONTAINER, "start_container", "StartContainer")                                \
+	X(STOP_CONTAINER, "stop_container", "StopContainer")                                   \
+	X(REMOVE_CONTAINER, "remove_container", "RemoveContainer")                             \
+	X(EXEC_SYNC, "exec_sync", "ExecSync")                                                  \
+	X(UPDATE_CONTAINER_RESOURCES, "update_container_resources",                            \
+		"UpdateContainerResources")                                                    \
+	X(GET_CONTAINER_EVENTS, "get_container_events", "GetContainerEvents")                  \
+	X(INSPECT_CONTAINER, "inspect_container", "")                                          \
+	X(INSPECT_IMAGE, "inspect_image", "")                                                  \
 	X(REFRESH_CONTAINERS, "list_containers(cache)", "")
 
 enum operation {
 #define X(e, name, cri) OP_##e,
 	OPERATIONS(X)
 #undef X
-	OP_N
+		OP_N
 };
 
 /* API request made by a mechanism: enum, verb, resource[/subresource] */
-#define API_CALLS(X)                                                                          \
-	X(GET_PODS, "get", "pods")                                                            \
-	X(PATCH_PODS_STATUS, "patch", "pods/status")                                          \
-	X(UPDATE_PODS_STATUS, "update", "pods/status")                                        \
-	X(DELETE_PODS, "delete", "pods")                                                      \
-	X(GET_SECRETS, "get", "secrets")                                                      \
-	X(LIST_SECRETS, "list", "secrets")                                                    \
-	X(WATCH_SECRETS, "watch", "secrets")                                                  \
-	X(GET_CONFIGMAPS, "get", "configmaps")                                                \
-	X(LIST_CONFIGMAPS, "list", "configmaps")                                              \
-	X(WATCH_CONFIGMAPS, "watch", "configmaps")                                            \
-	X(CREATE_TOKENS, "create", "serviceaccounts/token")                                   \
-	X(CREATE_EVENTS, "create", "events")                                                  \
+#define API_CALLS(X)                                                                           \
+	X(GET_PODS, "get", "pods")                                                             \
+	X(PATCH_PODS_STATUS, "patch", "pods/status")                                           \
+	X(UPDATE_PODS_STATUS, "update", "pods/status")                                         \
+	X(DELETE_PODS, "delete", "pods")                                                       \
+	X(GET_SECRETS, "get", "secrets")                                                       \
+	X(LIST_SECRETS, "list", "secrets")                                                     \
+	X(WATCH_SECRETS, "watch", "secrets")                                                   \
+	X(GET_CONFIGMAPS, "get", "configmaps")                                                 \
+	X(LIST_CONFIGMAPS, "list", "configmaps")                                               \
+	X(WATCH_CONFIGMAPS, "watch", "configmaps")                                             \
+	X(CREATE_TOKENS, "create", "serviceaccounts/token")                                    \
+	X(CREATE_EVENTS, "create", "events")                                                   \
 	X(PATCH_EVENTS, "patch", "events")
 
 #define CALL_HIDDEN ((uint16_t)OP_N)
@@ -74,20 +75,29 @@ enum api_call {
 #define X(e, verb, resource) API_##e,
 	API_CALLS(X)
 #undef X
-	API_FIXED_END
+		API_FIXED_END
 };
 
-#define CALLS_MAX 128 /* fixed calls and those of one scenario's loops, watches and features */
+#define CALLS_MAX 128 /* fixed calls and those of one scenario's loops, watches and features   \
+		       */
 
 /* What came of a request.  The API's status code, in classes that are counted apart. */
-enum outcome { OUTCOME_OK, OUTCOME_NOT_FOUND, OUTCOME_GONE, OUTCOME_REJECTED, OUTCOME_ERROR, OUTCOME_N };
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_NOT_FOUND,
+	OUTCOME_GONE,
+	OUTCOME_REJECTED,
+	OUTCOME_ERROR,
+	OUTCOME_N
+};
 
 struct call_name {
 	char verb[16];     /* "" for a runtime operation */
 	char resource[48]; /* resource[/subresource], or the operation_type */
 };
 
-/* All call classes of a run.  Filled by calls_init, extended by calls_intern; read by anyone. */
+/* All call classes of a run.  Filled by calls_init, extended by calls_intern; read by anyone.
+ */
 struct calls {
 	uint32_t n;
 	struct call_name name[CALLS_MAX];

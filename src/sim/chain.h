@@ -18,10 +18,10 @@
 
 enum { CHAIN_STEPS = 8 };
 
-#define CHAIN_NO_POD    UINT32_MAX
-#define CHAIN_ALL       UINT32_MAX /* records: an unfiltered list */
-#define CHAIN_RUNNING   (UINT32_MAX - 1) /* records: a list of what runs */
-#define CHAIN_CURRENT   UINT16_MAX /* instance: the container's current one */
+#define CHAIN_NO_POD  UINT32_MAX
+#define CHAIN_ALL     UINT32_MAX       /* records: an unfiltered list */
+#define CHAIN_RUNNING (UINT32_MAX - 1) /* records: a list of what runs */
+#define CHAIN_CURRENT UINT16_MAX       /* instance: the container's current one */
 
 struct chain_step {
 	uint16_t call;

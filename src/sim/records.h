@@ -33,7 +33,8 @@ static inline uint32_t record_instance(record_t r)
 
 static inline record_t record_make(enum record_state state, uint32_t dead, uint32_t instance)
 {
-	return (record_t)((uint32_t)state | dead << 2 | (instance & (RECORD_INSTANCES - 1)) << 6);
+	return (record_t)((uint32_t)state | dead << 2 |
+			  (instance & (RECORD_INSTANCES - 1)) << 6);
 }
 
 /* How many containers of any state the record stands for. */
@@ -47,14 +48,15 @@ typedef uint8_t sandbox_t;
 
 /* Written by the runtime, read by anyone. */
 struct records {
-	uint64_t changes;      /* grows with every change, so that "nothing changed" is one compare */
-	uint32_t pods;         /* pod places of the node */
+	uint64_t
+		changes; /* grows with every change, so that "nothing changed" is one compare */
+	uint32_t pods;   /* pod places of the node */
 	uint32_t containers;   /* of each */
 	uint32_t n_containers; /* records of any state */
 	uint32_t n_running;    /* containers */
 	uint32_t n_sandboxes;
-	sandbox_t *sandbox;    /* [pods] */
-	record_t *container;   /* [pods * containers] */
+	sandbox_t *sandbox;  /* [pods] */
+	record_t *container; /* [pods * containers] */
 };
 
 #endif
