@@ -80,30 +80,37 @@ static void delays(struct words *w, const struct json *polling, const struct jso
 	if (!json_is_num(table_value(polling, "detectionSeconds.mean")) ||
 		!json_is_num(table_value(generic, "detectionSeconds.mean")))
 		return;
-	str_addf(&w->out, ", and a container's death is known after %s instead of %s",
+	str_addf(&w->out, ", sees a death after %s instead of %s",
 		seconds(w, number(generic, "detectionSeconds.mean")),
 		seconds(w, number(polling, "detectionSeconds.mean")));
+}
+
+static const char *cores(struct words *w, double value)
+{
+	char *buf = room(w);
+
+	(void)snprintf(buf, FORMAT_BYTES, "%.4f", value);
+	return buf;
 }
 
 static void cpu(struct words *w, const struct json *polling, const struct json *generic,
 	const struct cost *cost, uint32_t containers)
 {
+	double before = number(polling, "cpuCoresPerNode.runtimeAdded");
+	double after = number(generic, "cpuCoresPerNode.runtimeAdded");
 	uint32_t even = contrast_break_even(cost, containers);
 
 	str_addf(&w->out,
-		"; it adds %s instead of %s of a core to the runtime, %s times less (%s; "
-		"Docker's "
-		"authors published %d for kubelet and runtime)",
-		rate(w, number(generic, "cpuCoresPerNode.runtimeAdded")),
-		rate(w, number(polling, "cpuCoresPerNode.runtimeAdded")),
-		times(w, number(polling, "cpuCoresPerNode.runtimeAdded"),
-			number(generic, "cpuCoresPerNode.runtimeAdded")),
-		cost->calibration, CONTRAST_PUBLISHED_FACTOR);
+		" and adds %s instead of %s core to the runtime, %s times less (Docker's time: "
+		"%d "
+		"published, with the kubelet's)",
+		cores(w, after), cores(w, before), times(w, before, after),
+		CONTRAST_PUBLISHED_FACTOR);
 	if (even > 1)
 		str_addf(&w->out,
-			"; below %u pods a node it is lost, for there a burst every 10 s costs "
-			"less "
-			"than a wake-up every second",
+			"; below %u pods a node nothing is won there: a burst every 10 s costs "
+			"less than "
+			"a wake-up every second",
 			even);
 }
 
@@ -112,30 +119,29 @@ static void runtime_sentence(struct words *w, const struct json *rows, uint32_t 
 {
 	const struct json *polling = row_of(rows, "polling", pods, -1);
 	const struct json *generic = row_of(rows, "generic", pods, -1);
+	double before = number(polling, "callsPerSecondPerNode");
+	double after = number(generic, "callsPerSecondPerNode");
 
 	str_addf(&w->out,
-		"At %u pods a node a relist every second makes %s calls/s where per-pod "
-		"polling makes "
-		"%s (%s times fewer; the whole kubelet falls from %s to %s)",
-		pods, rate(w, number(generic, "callsPerSecondPerNode")),
-		rate(w, number(polling, "callsPerSecondPerNode")),
-		times(w, number(polling, "callsPerSecondPerNode"),
-			number(generic, "callsPerSecondPerNode")),
-		rate(w, number(polling, "wholeKubeletPerNode")),
-		rate(w, number(generic, "wholeKubeletPerNode")));
+		"At %u pods a relist every second makes %s times fewer calls than polling "
+		"(%s/s for %s; "
+		"whole kubelet %s for %s)",
+		pods, times(w, before, after), rate(w, after), rate(w, before),
+		rate(w, number(generic, "wholeKubeletPerNode")),
+		rate(w, number(polling, "wholeKubeletPerNode")));
 	delays(w, polling, generic);
 	if (cost)
 		cpu(w, polling, generic, cost, containers);
 	str_add(&w->out, ".");
 }
 
-/* With what a saving is compared: less than 2 % is none. */
+/* Less than 2 % is no saving. */
 static const char *saved(struct words *w, double before, double after)
 {
 	char *buf = room(w);
 
 	if (after > 0.98 * before)
-		return "saves nothing";
+		return "nothing saved";
 	(void)format_percent(buf, FORMAT_BYTES, after / before - 1);
 	return buf;
 }
@@ -150,24 +156,21 @@ static void object_sentence(struct words *w, const struct json *rows, uint32_t p
 	double cached = number(cache, "requestsPerSecond.mean");
 
 	str_addf(&w->out,
-		"At %u pods a node a GET per pod asks the API server %s times a second; the "
-		"cache with "
-		"the cluster's TTL of %.0f s asks %s times (%s, a secret being shared by %s "
-		"pods "
-		"of its "
-		"node)",
-		pods, rate(w, gets), number(cache, "ttlSeconds"), rate(w, cached),
+		"Of the %s requests/s of a GET per pod the cache with the cluster's TTL of "
+		"%.0f s makes "
+		"%s (%s; %s pods of a node share a secret)",
+		rate(w, gets), number(cache, "ttlSeconds"), rate(w, cached),
 		saved(w, gets, cached), rate(w, number(cache, "sharingFactor")));
 	if (minute && minute != cache)
-		str_addf(&w->out, ", with 60 s %s times (%s)",
+		str_addf(&w->out, ", with 60 s %s (%s)",
 			rate(w, number(minute, "requestsPerSecond.mean")),
 			saved(w, gets, number(minute, "requestsPerSecond.mean")));
 	str_addf(&w->out,
-		"; a TTL that the 60 to 90 s between two syncs outlast saves nothing for a "
-		"secret that "
-		"no other pod of the node shares, and a watch, which makes no GETs, keeps %s "
-		"watches "
-		"open and reopens %s a second.",
+		"; a TTL below the 60 to 90 s from sync to sync saves nothing where no pods of "
+		"a node "
+		"share the secret, and a watch saves every GET but %s watches stay open and "
+		"%s/s are "
+		"opened anew.",
 		rate(w, number(watch, "openWatches")),
 		rate(w, number(watch, "reopensPerSecond")));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/contrast.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "report/format.h"
@@ -59,35 +60,31 @@ static void title(const struct json *result, struct str *out)
 		format_count(nodes, sizeof(nodes), parameter(result, "nodes")),
 		parameter(result, "containers"), parameter(result, "containers") > 1 ? "s" : "",
 		parameter_text(result, "kubelet"), parameter_text(result, "runtime"),
-		parameter(result, "durationSeconds"), parameter(result, "warmupSeconds"),
-		parameter(result, "seed"));
+		parameter(result, "durationSeconds"), parameter(result, "seed"));
 }
 
 static const char runtime_intro[] =
-	"How a kubelet finds out what its containers do. polling (to 1.1): every pod's worker "
-	"asks the "
-	"runtime every 10 s. PLEG: one loop lists everything every second (generic), is told "
-	"by the "
-	"runtime (evented), also looks when a worker acted (ondemand), inspects side by side "
-	"(parallel). Calls/s of a node, of the cluster, with all other loops of the kubelet "
-	"(whole); "
-	"how late a death is seen; cores a node.";
+	"How a kubelet finds out what its containers do: every pod's worker asks the runtime "
+	"every "
+	"10 s (polling, until 1.1), or a PLEG does it for all pods: lists them every second "
+	"(generic; "
+	"ondemand and parallel inspect sooner) or hears events (evented). Calls/s of a node, "
+	"in the "
+	"cluster, of the whole kubelet; time until a death is seen; cores added on a node.";
 
 static void object_intro(const struct json *result, struct str *out)
 {
-	str_add(out, "How a kubelet gets the secret that each pod mounts (");
+	str_add(out, "How it gets the secret that each pod mounts (");
 	if (!strcmp(parameter_text(result, "sharedBy"), "pod"))
 		str_add(out, "one a pod");
 	else
 		str_addf(out, "one for each of %.0f namespaces",
 			parameter(result, "namespaces"));
-	str_add(out, "): a GET for every pod at every sync (get), a cache for a TTL, a watch "
-		     "each, a "
-		     "watch a node (bulkwatch); to 1.2 it was fetched once, never again. "
-		     "Requests/s of "
-		     "the cluster, beside the arithmetic that people quote; how stale a "
-		     "changed secret "
-		     "gets.");
+	str_add(out, "): a GET at every sync of every pod, a cache for a TTL, a watch each, "
+		     "one watch "
+		     "a node (bulkwatch); until 1.2 once, never again. Requests/s in the "
+		     "cluster, the "
+		     "quoted arithmetic; how stale a changed secret is.");
 }
 
 /* One line on what the CPU columns rest on. */
@@ -108,7 +105,7 @@ static void cpu_note(const struct json *result, struct str *out)
 		json_as_str(json_get(cost, "calibration")));
 	for (const struct json *r = json_child(json_get(cost, "pollingOverGeneric")); r;
 		r = json_next(r)) {
-		str_addf(out, "%s %s and %s at %.0f", comma,
+		str_addf(out, "%s %s (%s) at %.0f", comma,
 			format_rate(predicted, sizeof(predicted),
 				json_as_num(json_get(r, "predicted"))),
 			format_rate(measured, sizeof(measured),
@@ -156,16 +153,41 @@ static void wrapped_note(void (*note)(const struct json *, struct str *),
 	str_fini(&text);
 }
 
-/* A design that asks nothing needs no row on the one screen. */
-static void without_never(const struct json *result, struct str *out)
+static double most_pods(const struct json *result)
+{
+	const struct json *list = json_get(json_get(result, "parameters"), "podsPerNode");
+	double most = 0;
+
+	for (const struct json *pods = json_child(list); pods; pods = json_next(pods))
+		most = json_as_num(pods) > most ? json_as_num(pods) : most;
+	return most;
+}
+
+/* Whether a row says nothing on the one screen that others do not: a design that asks nothing,
+ * and, below the highest density, those that are as another design or as at any density. */
+static bool is_spared(const struct json *row, double most)
+{
+	static const char *const spared[] = {"ondemand", "parallel", "bulkwatch"};
+	const char *design = json_as_str(json_get(row, "design"));
+
+	if (!strcmp(design, "never"))
+		return true;
+	for (size_t i = 0; i < N(spared); i++)
+		if (!strcmp(design, spared[i]))
+			return json_as_num(json_get(row, "podsPerNode")) < most;
+	return false;
+}
+
+static void screen_table(const struct column *columns, size_t n, const struct json *result,
+	const char *half, struct str *out)
 {
 	struct json *rows = json_array();
 
-	for (const struct json *row = json_child(json_get(result, "objects")); row;
+	for (const struct json *row = json_child(json_get(result, half)); row;
 		row = json_next(row))
-		if (strcmp(json_as_str(json_get(row, "design")), "never") != 0)
+		if (!is_spared(row, most_pods(result)))
 			json_append(rows, json_clone(row));
-	table_text(object_columns, N(object_columns), rows, "", out);
+	table_text(columns, n, rows, "", out);
 	json_free(rows);
 }
 
@@ -173,10 +195,10 @@ void contrast_text(const struct json *result, struct str *out)
 {
 	title(result, out);
 	wrapped(runtime_intro, WIDTH, out);
-	table_text(runtime_columns, N(runtime_columns), json_get(result, "runtime"), "", out);
+	screen_table(runtime_columns, N(runtime_columns), result, "runtime", out);
 	wrapped_note(cpu_note, result, out);
 	wrapped_note(object_intro, result, out);
-	without_never(result, out);
+	screen_table(object_columns, N(object_columns), result, "objects", out);
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))
 		wrapped(json_as_str(s), WIDTH, out);

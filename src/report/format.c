@@ -59,7 +59,11 @@ char *format_seconds(char *buf, size_t size, double value)
 
 char *format_percent(char *buf, size_t size, double share)
 {
-	(void)snprintf(buf, size, "%+.1f%%", share * 100);
+	/* what rounds to nothing has no sign */
+	if (share > -0.0005 && share < 0.0005)
+		(void)snprintf(buf, size, "0.0%%");
+	else
+		(void)snprintf(buf, size, "%+.1f%%", share * 100);
 	return buf;
 }
 

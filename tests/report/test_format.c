@@ -31,6 +31,7 @@ static void a_share_has_a_sign(void **state)
 {
 	(void)state;
 	assert_string_equal(format_percent(buf, sizeof(buf), 0.0123), "+1.2%");
+	assert_string_equal(format_percent(buf, sizeof(buf), -0.0001), "0.0%");
 	assert_string_equal(format_percent(buf, sizeof(buf), -0.898), "-89.8%");
 }
 
