@@ -54,9 +54,9 @@ static void title(const struct json *result, struct str *out)
 	char nodes[FORMAT_BYTES];
 
 	str_addf(out,
-		"%s nodes, %.0f container%s a pod, kubelet %s on %s, at rest; %.0f s after "
-		"%.0f s, "
-		"every node simulated; seed %.0f\n",
+		"%s nodes, every one simulated; %.0f container%s a pod; kubelet %s on %s at "
+		"rest for %.0f s; "
+		"seed %.0f\n",
 		format_count(nodes, sizeof(nodes), parameter(result, "nodes")),
 		parameter(result, "containers"), parameter(result, "containers") > 1 ? "s" : "",
 		parameter_text(result, "kubelet"), parameter_text(result, "runtime"),
