@@ -7,18 +7,8 @@ void pleg_loop_now(struct agent *a, ns_t now)
 	agent_wake(a, ACTOR_PLEG, PLEG_LOOP, now);
 }
 
-static void relisted(struct agent *a, const struct pleg_want *want, ns_t now, ns_t before,
-	struct effects *out)
-{
-	(void)a;
-	agent_note(out, now,
-		(struct agent_note){
-			.kind = NOTE_RELIST, .from = want->began_at, .before = before});
-}
-
 void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *out)
 {
-	ns_t before = a->pleg.last_relist;
 	struct pleg_want want;
 
 	pleg_step(&a->pleg, actor, now, answer_of(a, ACTOR_PLEG, actor), a->view, &want);
@@ -36,7 +26,10 @@ void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *
 		if (want.wake & 1)
 			agent_wake(a, ACTOR_PLEG, i, now);
 	if (want.relisted)
-		relisted(a, &want, now, before, out);
+		agent_note(out, now,
+			(struct agent_note){.kind = NOTE_RELIST,
+				.from = want.began_at,
+				.before = want.before_at});
 	if (want.cache_changed)
 		worker_cache_changed(a, now);
 	if (want.release_all)

@@ -45,6 +45,7 @@ bool pleg_relist_listed(struct pleg *g, ns_t now, enum outcome answered,
 		want->until = now + g->period;
 		return false;
 	}
+	g->relist_before = g->last_relist;
 	g->last_relist = g->began_at; /* the start, not the end */
 	mark_changed(g, view);
 	return true;
@@ -111,6 +112,7 @@ void pleg_relist_ends(struct pleg *g, ns_t now, struct pleg_want *want)
 	want->cache_changed = true;
 	want->relisted = true;
 	want->began_at = g->began_at;
+	want->before_at = g->relist_before;
 }
 
 void pleg_generic_step(struct pleg *g, unsigned actor, ns_t now, enum outcome answered,

@@ -10,6 +10,7 @@ void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *m
 		.period = params->period,
 		.threshold = params->threshold,
 		.last_relist = -1,
+		.relist_before = -1,
 		.cache_time = -1,
 		.last_request = -1};
 	g->flags = ARENA_ARRAY(mem, uint8_t, pods);

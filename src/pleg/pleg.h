@@ -75,6 +75,7 @@ struct pleg_want {
 	bool cache_changed; /* somebody who waits for the pod cache may go on */
 	bool relisted;      /* a relist ended that began at began_at */
 	ns_t began_at;
+	ns_t before_at; /* the one before began; -1: there is none */
 };
 
 /* Read by anyone, written by src/pleg only.  Per pod with C containers: 30 + 6 C bytes. */
@@ -82,6 +83,7 @@ struct pleg {
 	const struct pleg_params *params;
 	ns_t period, threshold; /* in force */
 	ns_t last_relist;       /* start of the last that listed; -1: none yet */
+	ns_t relist_before;     /* start of the one before it */
 	ns_t cache_time;        /* every pod is known as of then */
 	uint8_t state[PLEG_ACTORS];
 	uint16_t at_pod[PLEG_ACTORS]; /* whom an actor inspects */
