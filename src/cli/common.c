@@ -26,8 +26,7 @@ int common_library(const char *given, struct library *lib, struct err *err)
 	if (!file_exists(dir))
 		return err_set(err, ERR_INPUT,
 			"%s '%.200s': no such folder; --models DIR or NODETOLL_MODELS names "
-			"the "
-			"folder that has kubelet/, runtime/, ...",
+			"the folder that has kubelet/, runtime/, ...",
 			from, dir);
 	lib->dir = dir;
 	return 0;

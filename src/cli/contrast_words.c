@@ -102,15 +102,13 @@ static void cpu(struct words *w, const struct json *polling, const struct json *
 
 	str_addf(&w->out,
 		" and adds %s instead of %s core to the runtime, %s times less (Docker's time: "
-		"%d "
-		"published, with the kubelet's)",
+		"%d published, with the kubelet's)",
 		cores(w, after), cores(w, before), times(w, before, after),
 		CONTRAST_PUBLISHED_FACTOR);
 	if (even > 1)
 		str_addf(&w->out,
 			"; below %u pods a node nothing is won there: a burst every 10 s costs "
-			"less than "
-			"a wake-up every second",
+			"less than a wake-up every second",
 			even);
 }
 
@@ -124,8 +122,7 @@ static void runtime_sentence(struct words *w, const struct json *rows, uint32_t 
 
 	str_addf(&w->out,
 		"At %u pods a relist every second makes %s times fewer calls than polling "
-		"(%s/s for %s; "
-		"whole kubelet %s for %s)",
+		"(%s/s for %s; whole kubelet %s for %s)",
 		pods, times(w, before, after), rate(w, after), rate(w, before),
 		rate(w, number(generic, "wholeKubeletPerNode")),
 		rate(w, number(polling, "wholeKubeletPerNode")));
@@ -157,8 +154,7 @@ static void object_sentence(struct words *w, const struct json *rows, uint32_t p
 
 	str_addf(&w->out,
 		"Of the %s requests/s of a GET per pod the cache with the cluster's TTL of "
-		"%.0f s makes "
-		"%s (%s; %s pods of a node share a secret)",
+		"%.0f s makes %s (%s; %s pods of a node share a secret)",
 		rate(w, gets), number(cache, "ttlSeconds"), rate(w, cached),
 		saved(w, gets, cached), rate(w, number(cache, "sharingFactor")));
 	if (minute && minute != cache)
@@ -167,10 +163,8 @@ static void object_sentence(struct words *w, const struct json *rows, uint32_t p
 			saved(w, gets, number(minute, "requestsPerSecond.mean")));
 	str_addf(&w->out,
 		"; a TTL below the 60 to 90 s from sync to sync saves nothing where no pods of "
-		"a node "
-		"share the secret, and a watch saves every GET but %s watches stay open and "
-		"%s/s are "
-		"opened anew.",
+		"a node share the secret, and a watch saves every GET but %s watches stay open "
+		"and %s/s are opened anew.",
 		rate(w, number(watch, "openWatches")),
 		rate(w, number(watch, "reopensPerSecond")));
 }

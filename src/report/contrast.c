@@ -55,8 +55,7 @@ static void title(const struct json *result, struct str *out)
 
 	str_addf(out,
 		"%s nodes, every one simulated; %.0f container%s a pod; kubelet %s on %s at "
-		"rest for %.0f s; "
-		"seed %.0f\n",
+		"rest for %.0f s; seed %.0f\n",
 		format_count(nodes, sizeof(nodes), parameter(result, "nodes")),
 		parameter(result, "containers"), parameter(result, "containers") > 1 ? "s" : "",
 		parameter_text(result, "kubelet"), parameter_text(result, "runtime"),
@@ -65,12 +64,10 @@ static void title(const struct json *result, struct str *out)
 
 static const char runtime_intro[] =
 	"How a kubelet finds out what its containers do: every pod's worker asks the runtime "
-	"every "
-	"10 s (polling, until 1.1), or a PLEG does it for all pods: lists them every second "
-	"(generic; "
-	"ondemand and parallel inspect sooner) or hears events (evented). Calls/s of a node, "
-	"in the "
-	"cluster, of the whole kubelet; time until a death is seen; cores added on a node.";
+	"every 10 s (polling, until 1.1), or a PLEG does it for all pods: lists them every "
+	"second (generic; ondemand and parallel inspect sooner) or hears events (evented). "
+	"Calls/s of a node, in the cluster, of the whole kubelet; time until a death is seen; "
+	"cores added on a node.";
 
 static void object_intro(const struct json *result, struct str *out)
 {
@@ -81,10 +78,8 @@ static void object_intro(const struct json *result, struct str *out)
 		str_addf(out, "one for each of %.0f namespaces",
 			parameter(result, "namespaces"));
 	str_add(out, "): a GET at every sync of every pod, a cache for a TTL, a watch each, "
-		     "one watch "
-		     "a node (bulkwatch); until 1.2 once, never again. Requests/s in the "
-		     "cluster, the "
-		     "quoted arithmetic; how stale a changed secret is.");
+		     "one watch a node (bulkwatch); until 1.2 once, never again. Requests/s in "
+		     "the cluster, the quoted arithmetic; how stale a changed secret is.");
 }
 
 /* One line on what the CPU columns rest on. */
@@ -100,8 +95,7 @@ static void cpu_note(const struct json *result, struct str *out)
 	}
 	str_addf(out,
 		"CPU: cores added, by %s (measured; polling without its cache refresher). "
-		"Polling over "
-		"relist, fitted and measured:",
+		"Polling over relist, fitted and measured:",
 		json_as_str(json_get(cost, "calibration")));
 	for (const struct json *r = json_child(json_get(cost, "pollingOverGeneric")); r;
 		r = json_next(r)) {

@@ -91,8 +91,7 @@ static void head(const struct json *result, struct str *out)
 
 	str_addf(out,
 		"Scenario %s: %s nodes with %.0f pods each, kubelet %s on %s, %.0f s after "
-		"%.0f s, "
-		"seed %.0f.\n",
+		"%.0f s, seed %.0f.\n",
 		json_as_str(json_get(json_get(result, "metadata"), "name")),
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(result, "nodes"))),
 		json_as_num(json_get(result, "podsPerNode")),

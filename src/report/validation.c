@@ -33,8 +33,7 @@ static void head(const struct json *result, struct str *out)
 {
 	str_addf(out,
 		"Recording %s, kubelet %s on %s, %.0f seeds from %.0f: recorded count, "
-		"simulated mean "
-		"and\n95 %% prediction interval of one further run.\n",
+		"simulated mean and\n95 %% prediction interval of one further run.\n",
 		json_as_str(json_get(json_get(result, "metadata"), "name")),
 		json_as_str(json_get(result, "kubelet")),
 		json_as_str(json_get(result, "containerRuntime")),
@@ -55,8 +54,7 @@ static void foot(const struct json *result, struct str *out)
 	if (json_as_num(json_get(large, "rows")) > 0)
 		str_addf(out,
 			"Rows of 500 calls or more while nothing is done to the pods: %.0f of "
-			"%.0f "
-			"within 3 %%, the worst off by %.1f %%.\n",
+			"%.0f within 3 %%, the worst off by %.1f %%.\n",
 			json_as_num(json_get(large, "within3Percent")),
 			json_as_num(json_get(large, "rows")),
 			100 * json_as_num(json_get(large, "worstRelativeError")));
