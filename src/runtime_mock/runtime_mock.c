@@ -61,17 +61,38 @@ static bool change_before(const struct mock_change *a, const struct mock_change 
 	return a->at != b->at ? a->at < b->at : a->seq < b->seq;
 }
 
-static void change_push(struct mock *m, struct mock_change c)
+static void change_put(struct mock *m, struct mock_change c)
 {
 	uint32_t i = m->n_changes++;
 
 	assert(i < m->capacity); /* one a running call and one a running container */
-	c.seq = m->seq++;
 	while (i > 0 && change_before(&c, &m->change[(i - 1) / 2])) {
 		m->change[i] = m->change[(i - 1) / 2];
 		i = (i - 1) / 2;
 	}
 	m->change[i] = c;
+}
+
+static void change_push(struct mock *m, struct mock_change c)
+{
+	c.seq = m->seq++;
+	change_put(m, c);
+}
+
+/* Forget the crash of an older life of a container that is started: it would come true no
+ * more, and with a late crash and many restarts such would pile up.  Rare, so all are looked
+ * at and put back. */
+static void change_forget_crash(struct mock *m, uint32_t pod, uint32_t container)
+{
+	uint32_t n = m->n_changes;
+
+	m->n_changes = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct mock_change c = m->change[i];
+
+		if (c.op != MOCK_DEATH || c.pod != pod || c.container != container)
+			change_put(m, c);
+	}
 }
 
 static struct mock_change change_pop(struct mock *m)
@@ -346,12 +367,14 @@ static void container_started(struct mock *m, ns_t now, uint32_t pod, uint32_t c
 
 	record_set(m, pod, container,
 		record_make(RECORD_RUNNING, record_dead(r), record_instance(r)));
-	if (m->crashes[pod])
-		change_push(m, (struct mock_change){.at = now + m->params->crash_after,
-				       .pod = pod,
-				       .container = (uint16_t)container,
-				       .instance = (uint16_t)record_instance(r),
-				       .op = MOCK_DEATH});
+	if (!m->crashes[pod])
+		return;
+	change_forget_crash(m, pod, container);
+	change_push(m, (struct mock_change){.at = now + m->params->crash_after,
+			       .pod = pod,
+			       .container = (uint16_t)container,
+			       .instance = (uint16_t)record_instance(r),
+			       .op = MOCK_DEATH});
 }
 
 static void container_removed(struct mock *m, const struct mock_change *c)
