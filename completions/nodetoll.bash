@@ -13,9 +13,9 @@ _nodetoll_flags() {
 			--kubelet --runtime --seed --threads --output --filename --models --help
 		;;
 	simulate) echo --set --filename --trace --trace-node --seed --threads --output --models --help ;;
-	validate) echo --kubelet --seeds --min-within --threads --output --filename --models --help ;;
+	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	models) echo --output --models --help ;;
-	*) echo --help --version --models ;;
+	*) echo --help --version ;;
 	esac
 }
 
@@ -60,7 +60,7 @@ _nodetoll() {
 		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate validate models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
-			COMPREPLY=($(IFS=' ' compgen -W "list show explain" -- "$current"))
+			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
 		else
 			COMPREPLY=($(compgen -W "$(_nodetoll_models)" -- "$current"))
 		fi
