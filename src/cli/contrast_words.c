@@ -100,11 +100,15 @@ static void cpu(struct words *w, const struct json *polling, const struct json *
 	double after = number(generic, "cpuCoresPerNode.runtimeAdded");
 	uint32_t even = contrast_break_even(cost, containers);
 
-	str_addf(&w->out,
-		" and adds %s instead of %s core to the runtime, %s times less (Docker's time: "
-		"%d published, with the kubelet's)",
-		cores(w, after), cores(w, before), times(w, before, after),
-		CONTRAST_PUBLISHED_FACTOR);
+	if (after < before)
+		str_addf(&w->out,
+			" and adds %s instead of %s core to the runtime, %s times less "
+			"(Docker's time: %d published, with the kubelet's)",
+			cores(w, after), cores(w, before), times(w, before, after),
+			CONTRAST_PUBLISHED_FACTOR);
+	else
+		str_addf(&w->out, " but adds %s core to the runtime where polling adds %s",
+			cores(w, after), cores(w, before));
 	if (even > 1)
 		str_addf(&w->out,
 			"; below %u pods a node nothing is won there: a burst every 10 s costs "
@@ -165,7 +169,7 @@ static void object_sentence(struct words *w, const struct json *rows, uint32_t p
 		"; a TTL below the 60 to 90 s from sync to sync saves nothing where no pods of "
 		"a node share the secret, and a watch saves every GET but %s watches stay open "
 		"and %s/s are opened anew.",
-		rate(w, number(watch, "openWatches")),
+		format_count(room(w), FORMAT_BYTES, number(watch, "openWatches")),
 		rate(w, number(watch, "reopensPerSecond")));
 }
 
