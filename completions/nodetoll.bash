@@ -15,7 +15,7 @@ _nodetoll_flags() {
 	simulate) echo --set --filename --trace --trace-node --seed --threads --output --models --help ;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	models) echo --output --models --help ;;
-	*) echo --help --version ;;
+	*) echo --help --version --models ;;
 	esac
 }
 

@@ -70,6 +70,7 @@
  *   contrast_*     the runs behind the contrast, and its numbers
  *   validate_*     the runs behind a validation, and its rows
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,7 +85,7 @@ static const struct cmd *const commands[] = {
 
 	&cmd_models_row,
 };
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), ARGUMENTS_MAX = 1024 };
 
 static void usage(struct str *out)
 {
@@ -141,6 +142,27 @@ static void version(struct str *out)
 	str_add(out, "nodetoll " NODETOLL_VERSION "\n");
 }
 
+/* --models may stand before the command, too: it moves behind it. */
+static int with_models(int argc, char **argv, struct err *err)
+{
+	char *moved[ARGUMENTS_MAX];
+	bool apart = !strcmp(argv[1], "--models");
+	int command = apart ? 3 : 2;
+	const struct cmd *cmd;
+	int n = 0;
+
+	if (argc <= command)
+		return err_set(err, ERR_INPUT, "'--models' needs a folder and then a command");
+	if (argc > ARGUMENTS_MAX)
+		return err_set(err, ERR_INPUT, "too many arguments");
+	cmd = find(argv[command], err);
+	moved[n++] = argv[command];
+	for (int i = 1; i < argc; i++)
+		if (i != command)
+			moved[n++] = argv[i];
+	return cmd ? cmd->run(cmd, n, moved, err) : ERR_INPUT;
+}
+
 static int dispatch(int argc, char **argv, struct err *err)
 {
 	const struct cmd *cmd;
@@ -152,9 +174,13 @@ static int dispatch(int argc, char **argv, struct err *err)
 		return print(usage, err);
 	if (!strcmp(argv[1], "--version"))
 		return print(version, err);
+	if (!strcmp(argv[1], "--models") || !strncmp(argv[1], "--models=", 9))
+		return with_models(argc, argv, err);
 	if (argv[1][0] == '-')
 		return err_set(err, ERR_INPUT,
-			"no flag '%.60s' before the command; --help and --version are allowed",
+			"no flag '%.60s' before the command; --help, --version and --models "
+			"are "
+			"allowed",
 			argv[1]);
 	cmd = find(argv[1], err);
 	return cmd ? cmd->run(cmd, argc - 1, argv + 1, err) : ERR_INPUT;

@@ -7,7 +7,7 @@
 #include "cli/cmd_models.h"
 #include "cli/common.h"
 
-enum { ARGUMENTS_MAX = 64 };
+enum { ARGUMENTS_MAX = 1024 };
 
 static int print_help(const struct cmd *cmd, struct err *err)
 {
