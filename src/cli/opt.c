@@ -148,7 +148,7 @@ static int read_value(const struct opt *o, const char *text, void *record, struc
 	case OPT_WORD:
 		return read_word(o, text, (unsigned *)(void *)to, err);
 	}
-	assert(!"an option of no type");
+	assert(false && "an option of no type");
 	return ERR_INPUT;
 }
 

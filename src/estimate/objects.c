@@ -123,7 +123,7 @@ void objects_estimate(
 		break;
 	case OBJECT_CACHE:
 		out->nominal = cache_nominal(s, ttl, gets);
-		out->requests = pods ? cache_rate(s, &r, ttl, mem) : 0;
+		out->requests = pods > 0 ? cache_rate(s, &r, ttl, mem) : 0;
 		break;
 	case OBJECT_WATCH:
 		out->requests = out->distinct / watch_time(k);
