@@ -62,6 +62,7 @@ void contrast_count(const struct fleet_result *r, struct contrast_calls *calls)
 {
 	const struct tally_counts *c = &r->tally.window[0].in;
 	uint64_t removals = any_outcome(c, OP_REMOVE_CONTAINER);
+	uint64_t starts = any_outcome(c, OP_START_CONTAINER);
 
 	*calls = (struct contrast_calls){0};
 	for (size_t i = 0; i < sizeof(finding_out) / sizeof(finding_out[0]); i++)
@@ -70,6 +71,9 @@ void contrast_count(const struct fleet_result *r, struct contrast_calls *calls)
 	 */
 	if (calls->operation[OP_CONTAINER_STATUS] >= removals)
 		calls->operation[OP_CONTAINER_STATUS] -= removals;
+	/* So does docker's start of a container look at what was started. */
+	if (calls->operation[OP_INSPECT_CONTAINER] >= starts)
+		calls->operation[OP_INSPECT_CONTAINER] -= starts;
 	for (unsigned op = 0; op < OP_N; op++)
 		calls->find_out += calls->operation[op];
 	for (unsigned class = 0; class < CALL_API; class ++)

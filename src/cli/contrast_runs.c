@@ -19,10 +19,13 @@ void contrast_runtime_scenario(const struct scenario *base, uint32_t pods,
 	s->kubelet.pleg.design = design;
 	if (design == PLEG_POLLING)
 		s->kubelet.pleg.relist_period = CONTRAST_POLLING_PERIOD;
+	else if (base->kubelet.pleg.design == PLEG_POLLING)
+		s->kubelet.pleg.relist_period = CONTRAST_RELIST_PERIOD;
 	if (part != CONTRAST_DESIGN_ALONE)
 		return;
 	only_workers(&s->kubelet);
-	/* A resync that finds everything running calls nobody: without volumes it is idle work. */
+	/* A resync that finds everything running calls nobody: without volumes it is idle work.
+	 */
 	s->kubelet.worker.sync_frequency = s->warmup + s->duration;
 }
 

@@ -17,11 +17,12 @@ static double ramp(double x, double a)
 	return x * x / (2 * a);
 }
 
-/* P(U(lo, lo + width) + U(0, tick) <= x). */
+/* P(U(lo, lo + width) + U(0, tick) <= x).  Without jitter there is nothing random: a sync comes
+ * just after a tick, so the next is due just after one and waits for the one behind it. */
 static double distribution(double x, double lo, double width, double tick)
 {
 	if (width <= 0)
-		return x <= lo ? 0 : x >= lo + tick ? 1 : (x - lo) / tick;
+		return x >= ((double)(int64_t)(lo / tick + 1e-9) + 1) * tick;
 	return (ramp(x - lo, tick) - ramp(x - lo - width, tick)) / width;
 }
 
