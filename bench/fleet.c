@@ -109,9 +109,8 @@ static double mb(uint64_t bytes)
 
 /* ------------------------------------------------------------------ tables */
 
-static void print_heading(const char *what, const struct bench *b, unsigned times)
+static void print_heading(const char *what, unsigned times)
 {
-	(void)b;
 	(void)printf("\n%s (best and median of %u)\n\n", what, times);
 	(void)printf("%-24s %6s %5s %5s %2s %9s %9s %9s %8s %8s %8s %8s %9s %9s\n", "design",
 		"nodes", "pods", "s", "th", "calls M", "events M", "steps M", "wall s",
@@ -160,7 +159,7 @@ static int measure_speed(struct bench *b, struct err *err)
 	add_job(b, &generic)->threads = 2;
 	if (measure(b, b->times, err))
 		return err->code;
-	print_heading("Speed", b, b->times);
+	print_heading("Speed", b->times);
 	print_rows(b);
 	print_memory_heading();
 	for (unsigned i = 0; i < b->n_jobs; i += 2)
@@ -202,7 +201,7 @@ static int measure_growth(struct bench *b, struct err *err)
 	}
 	if (measure(b, b->times, err))
 		return err->code;
-	print_heading("Growth", b, b->times);
+	print_heading("Growth", b->times);
 	print_rows(b);
 	for (unsigned d = 0; d < 2; d++, m += 3) {
 		add_goal(b, (struct goal){"twice the nodes", designs[d], "times the time",
@@ -222,7 +221,7 @@ static int measure_large(struct bench *b, struct err *err)
 	j->threads = 2;
 	if (measure(b, LARGE_TIMES, err))
 		return err->code;
-	print_heading("Large", b, LARGE_TIMES);
+	print_heading("Large", LARGE_TIMES);
 	print_rows(b);
 	print_memory_heading();
 	print_memory(j, b->measured);

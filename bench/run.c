@@ -229,22 +229,29 @@ static void tell(
 		(long long)(j->duration / NS_S), j->threads, driver[j->driver], s->wall);
 }
 
-static int measure(const char *models, const struct run_job *jobs, unsigned n, unsigned times,
-	struct run_sample *shared, struct times *t, struct run_measured *out, struct err *err)
+struct batch {
+	const char *models;
+	const struct run_job *jobs;
+	unsigned n, times;
+	struct run_sample *shared; /* with the process of the run */
+	struct times *t;
+};
+
+static int measure(const struct batch *b, struct run_measured *out, struct err *err)
 {
-	for (unsigned i = 0; i < times; i++)
-		for (unsigned j = 0; j < n; j++) {
-			if (run_apart(models, &jobs[j], shared, err))
+	for (unsigned i = 0; i < b->times; i++)
+		for (unsigned j = 0; j < b->n; j++) {
+			if (run_apart(b->models, &b->jobs[j], b->shared, err))
 				return err->code;
 			if (i == 0)
-				out[j].sample = *shared;
-			t[j].wall[i] = shared->wall;
-			t[j].cpu[i] = shared->cpu;
-			tell(&jobs[j], i, times, shared);
+				out[j].sample = *b->shared;
+			b->t[j].wall[i] = b->shared->wall;
+			b->t[j].cpu[i] = b->shared->cpu;
+			tell(&b->jobs[j], i, b->times, b->shared);
 		}
-	for (unsigned j = 0; j < n; j++) {
-		best_and_median(t[j].wall, times, &out[j].wall_best, &out[j].wall_median);
-		best_and_median(t[j].cpu, times, &out[j].cpu_best, &out[j].cpu_median);
+	for (unsigned j = 0; j < b->n; j++) {
+		best_and_median(b->t[j].wall, b->times, &out[j].wall_best, &out[j].wall_median);
+		best_and_median(b->t[j].cpu, b->times, &out[j].cpu_best, &out[j].cpu_median);
 	}
 	return 0;
 }
@@ -252,18 +259,21 @@ static int measure(const char *models, const struct run_job *jobs, unsigned n, u
 int run_measure(const char *models, const struct run_job *jobs, unsigned n, unsigned times,
 	struct run_measured *out, struct err *err)
 {
-	struct times *t = calloc(n, sizeof(*t));
-	struct run_sample *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct batch b = {.models = models,
+		.jobs = jobs,
+		.n = n,
+		.times = times < RUNS_MAX ? times : RUNS_MAX,
+		.t = calloc(n, sizeof(*b.t))};
 	int code;
 
-	if (!t || shared == MAP_FAILED)
+	b.shared = mmap(NULL, sizeof(*b.shared), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!b.t || b.shared == MAP_FAILED)
 		code = err_set(err, ERR_NOMEM, "no memory");
 	else
-		code = measure(models, jobs, n, times < RUNS_MAX ? times : RUNS_MAX, shared, t,
-			out, err);
-	if (shared != MAP_FAILED)
-		(void)munmap(shared, sizeof(*shared));
-	free(t);
+		code = measure(&b, out, err);
+	if (b.shared != MAP_FAILED)
+		(void)munmap(b.shared, sizeof(*b.shared));
+	free(b.t);
 	return code;
 }
