@@ -16,8 +16,8 @@ void polls_release(struct agent *a, ns_t now)
 		if (!p->known)
 			continue;
 		if (p->working || !locked || p->deleting) {
-			locked |= !p->working;
 			sync_dispatch(a, i, now);
+			locked |= p->state == WORKER_TAKEN;
 			continue;
 		}
 		p->working = true;

@@ -105,16 +105,20 @@ static bool nothing_cached(const struct agent *a, uint32_t pod)
 }
 
 /* Until 1.21 the DELETE waits until the runtime has removed everything; since 1.22 only until
- * nothing runs any more. */
+ * nothing runs any more.  Before there were remote runtimes nobody waited for more than dead
+ * containers (v1.1.8 status/manager.go syncPod). */
 static bool can_be_deleted(const struct agent *a, const struct status_item *item, ns_t now)
 {
 	const struct pod *p = &a->pod[item->pod];
-	bool gone = model_of(a)->deletion.style == DELETION_TERMINATING
-			    ? p->terminated
-			    : nothing_cached(a, item->pod);
 
-	return p->known && p->deleting && !item->running && gone && !p->cgroup &&
-	       !volumes_exist(a, item->pod, now);
+	if (!p->known || !p->deleting || item->running)
+		return false;
+	if (a->plan->pleg.docker)
+		return true;
+	if (model_of(a)->deletion.style == DELETION_TERMINATING ? !p->terminated
+								: !nothing_cached(a, item->pod))
+		return false;
+	return !p->cgroup && !volumes_exist(a, item->pod, now);
 }
 
 static bool needs_update(const struct agent *a, const struct status_item *item, ns_t now)

@@ -111,11 +111,11 @@ static void stop_sandbox(struct agent *a, uint32_t pod, ns_t now, struct effects
 
 	p->state = WORKER_STOPS_SANDBOX;
 	chain_start(&chain, pod);
-	/* every sandbox of the status, also one that is not ready */
-	if (!a->plan->pleg.docker)
-		chain_add(&chain, OP_STOP_PODSANDBOX, a->pleg.sandbox[pod] != RECORD_NONE, 0);
-	else
-		chain_add(&chain, OP_STOP_CONTAINER, a->pleg.sandbox[pod] == RECORD_RUNNING, 0);
+	/* every sandbox of the status, over CRI also one that is not ready */
+	chain_add(&chain, OP_STOP_PODSANDBOX,
+		a->plan->pleg.docker ? a->pleg.sandbox[pod] == RECORD_RUNNING
+				     : a->pleg.sandbox[pod] != RECORD_NONE,
+		0);
 	if (chain.n_steps)
 		worker_calls(a, pod, now, &chain, out);
 	else

@@ -52,6 +52,7 @@ static void plan_mock(
 		.stops_at_once = w->exit_on_sigterm || r->stops_at_once,
 		.exit_is_seen_early = r->stop_is_seen_early,
 		.gone_is_an_error = r->sandbox_stop_checks,
+		.sandboxes_are_containers = s->kubelet.interface == INTERFACE_DOCKER,
 		.death_every = w->container_death_every,
 		.crash_after = w->crash_after,
 		.images = w->images && w->images <= MOCK_IMAGES ? w->images : 1,
@@ -75,15 +76,17 @@ static ns_t annotation_of(const struct scenario *s)
 	return s->ttl_annotation;
 }
 
-/* Pods that are replaced overlap for a while. */
+/* Pods that are replaced overlap for a while: until their containers are collected, which a
+ * garbage collection does once a minute. */
 static uint32_t places_for(const struct fleet_params *p)
 {
 	uint32_t pods = p->scenario->workload.pods;
+	uint32_t places = pods;
 
 	for (uint32_t i = 0; i < p->n_actions; i++)
-		if (p->action[i].act == FLEET_CHURN)
-			return pods + pods / 4 + 4;
-	return pods;
+		if (p->action[i].act == FLEET_CHURN && p->action[i].spacing > 0)
+			places = pods + 4 + (uint32_t)(2 * NS_MIN / p->action[i].spacing);
+	return places < 2 * PODS_MAX ? places : 2 * PODS_MAX;
 }
 
 void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem)

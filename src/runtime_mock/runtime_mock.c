@@ -7,7 +7,8 @@
 
 enum { DRAW_LATENCY = 101, DRAW_DEATH, DRAW_VICTIM, DRAW_RULE, DRAW_EXIT, MILLION = 1000000 };
 
-void mock_init(struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key)
+void mock_init(
+	struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key)
 {
 	size_t all = (size_t)params->pods * params->containers;
 
@@ -24,7 +25,8 @@ void mock_init(struct mock *m, const struct mock_params *params, struct arena *m
 	m->change = ARENA_ARRAY(mem, struct mock_change, m->capacity);
 	m->images = params->image_present ? UINT64_MAX : 0;
 	if (params->death_every > 0)
-		m->next_death_at = rng_span(rng_draw(key, DRAW_DEATH, 0, 0), 0, params->death_every);
+		m->next_death_at =
+			rng_span(rng_draw(key, DRAW_DEATH, 0, 0), 0, params->death_every);
 }
 
 static record_t *record_of(struct mock *m, uint32_t pod, uint32_t container)
@@ -122,7 +124,8 @@ static struct mock_change change_pop(struct mock *m)
 
 static bool container_exists(const struct mock *m, const struct chain *c)
 {
-	record_t r = m->records.container[(size_t)c->pod * m->records.containers + c->container];
+	record_t r =
+		m->records.container[(size_t)c->pod * m->records.containers + c->container];
 	uint32_t current = record_instance(r);
 
 	if (c->instance == CHAIN_CURRENT)
@@ -145,7 +148,8 @@ static enum outcome call_outcome(const struct mock *m, const struct chain *c, ui
 	case OP_REMOVE_CONTAINER:
 		if (c->instance == CHAIN_CURRENT || c->pod == CHAIN_NO_POD ||
 			!m->params->gone_is_an_error)
-			return OUTCOME_OK; /* a status among many: the records say which exist */
+			return OUTCOME_OK; /* a status among many: the records say which exist
+					    */
 		return container_exists(m, c) ? OUTCOME_OK : OUTCOME_NOT_FOUND;
 	case OP_STOP_PODSANDBOX:
 	case OP_REMOVE_PODSANDBOX:
@@ -236,8 +240,8 @@ static inline uint16_t op_of(const struct chain_step *s)
 }
 
 /* The same calls again, each counted where it ends: they end in more than one spot. */
-static void count_each(struct mock *m, ns_t now, const struct chain_step *s, uint32_t records,
-	struct tally *t)
+static void count_each(
+	struct mock *m, ns_t now, const struct chain_step *s, uint32_t records, struct tally *t)
 {
 	uint16_t op = op_of(s);
 
@@ -270,8 +274,8 @@ static inline ns_t plain_calls(
 }
 
 /* One call, looked at in full. */
-static ns_t one_call(struct mock *m, ns_t now, const struct chain *c, const struct chain_step *s,
-	uint32_t nth, enum outcome *what)
+static ns_t one_call(struct mock *m, ns_t now, const struct chain *c,
+	const struct chain_step *s, uint32_t nth, enum outcome *what)
 {
 	uint16_t op = op_of(s);
 	ns_t latency = latency_of(m, op, records_listed(m, s, op));
@@ -287,19 +291,37 @@ static ns_t one_call(struct mock *m, ns_t now, const struct chain *c, const stru
 		latency = disturbed(m, now, op, latency, what);
 	true_at = now + latency;
 	if (op == OP_STOP_CONTAINER && m->params->exit_is_seen_early)
-		true_at = now + rng_span(rng_draw(m->key, DRAW_EXIT, op, m->draws++), 0, latency);
+		true_at =
+			now + rng_span(rng_draw(m->key, DRAW_EXIT, op, m->draws++), 0, latency);
 	now += latency;
 	if (*what != OUTCOME_OK || !call_changes(op))
 		return now;
 	r = op == OP_PULL_IMAGE ? 0 : *record_of(m, c->pod, container);
-	change_push(m, (struct mock_change){.at = true_at,
-			       .pod = c->pod,
-			       .container = container,
-			       .instance = c->instance == CHAIN_CURRENT
-						   ? (uint16_t)record_instance(r)
-						   : c->instance,
-			       .op = op});
+	change_push(m,
+		(struct mock_change){.at = true_at,
+			.pod = c->pod,
+			.container = container,
+			.instance = c->instance == CHAIN_CURRENT ? (uint16_t)record_instance(r)
+								 : c->instance,
+			.op = op});
 	return now;
+}
+
+/* As what a call counts: docker's sandbox is a container that is created and started. */
+static void count_call(
+	const struct mock *m, struct tally *t, uint16_t call, enum outcome what, ns_t at)
+{
+	if (m->params->sandboxes_are_containers) {
+		if (call == OP_RUN_PODSANDBOX) {
+			tally_add(t, OP_CREATE_CONTAINER, what, at);
+			call = OP_START_CONTAINER;
+		} else if (call == OP_STOP_PODSANDBOX) {
+			call = OP_STOP_CONTAINER;
+		} else if (call == OP_REMOVE_PODSANDBOX) {
+			call = OP_REMOVE_CONTAINER;
+		}
+	}
+	tally_add(t, call, what, at);
 }
 
 /* A step whose calls can fail or change something, or while rules or a trace are on. */
@@ -310,7 +332,7 @@ static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
 		enum outcome what;
 		ns_t end = one_call(m, chain->parallel ? now : a->at, chain, s, k, &what);
 
-		tally_add(t, s->call, what, end);
+		count_call(m, t, s->call, what, end);
 		a->at = end > a->at ? end : a->at;
 		if (what != OUTCOME_OK)
 			a->what = what;

@@ -37,6 +37,7 @@ struct mock_params {
 	ns_t grace;                /* a container that ignores SIGTERM stops after it */
 	bool stops_at_once;        /* it heeds SIGTERM, or nobody waits for it */
 	bool exit_is_seen_early;   /* listed at some moment while StopContainer still waits */
+	bool sandboxes_are_containers; /* docker: their calls count as containers' calls */
 	bool gone_is_an_error; /* stopping a removed sandbox, a removed container's status */
 	ns_t death_every;      /* one container of the node dies so often; 0: never */
 	ns_t crash_after;      /* a crash-looping container runs so long */
