@@ -10,6 +10,7 @@
 #include "cli/contrast_rows.h"
 #include "cli/contrast_runs.h"
 #include "cli/contrast_words.h"
+#include "estimate/rates.h"
 #include "report/contrast.h"
 
 struct contrast_options {
@@ -105,7 +106,8 @@ static int runtime_run(struct contrast *c, uint32_t pods, enum pleg_design desig
 	return run_scenario(c, &run->s, &run->r, err);
 }
 
-static void runtime_row(struct contrast *c, const struct runtime_run *run, int64_t rest)
+static void runtime_row(
+	struct contrast *c, const struct runtime_run *run, const struct contrast_rest *rest)
 {
 	json_append(c->runtime,
 		contrast_runtime_row(&run->s, &run->r, rest, c->has_cost ? &c->cost : NULL));
@@ -113,7 +115,7 @@ static void runtime_row(struct contrast *c, const struct runtime_run *run, int64
 
 /* A row for every design, generic's run being there already. */
 static int runtime_rows(struct contrast *c, uint32_t pods, const struct runtime_run *generic,
-	int64_t rest, struct err *err)
+	const struct contrast_rest *rest, struct err *err)
 {
 	for (unsigned d = 0; d < PLEG_DESIGNS; d++) {
 		struct runtime_run run;
@@ -138,18 +140,22 @@ static int runtime_rows(struct contrast *c, uint32_t pods, const struct runtime_
 static int runtime_half(struct contrast *c, uint32_t pods, struct err *err)
 {
 	struct contrast_calls whole, alone;
+	struct contrast_rest rest;
+	struct estimate loops;
 	struct runtime_run run;
 	int code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_WHOLE_KUBELET, &run, err);
 
 	if (code)
 		return code;
 	contrast_count(&run.r, &whole);
+	rates_loops(&run.s, &loops);
 	fleet_result_fini(&run.r);
 	code = runtime_run(c, pods, PLEG_GENERIC, CONTRAST_DESIGN_ALONE, &run, err);
 	if (code)
 		return code;
 	contrast_count(&run.r, &alone);
-	code = runtime_rows(c, pods, &run, (int64_t)whole.total - (int64_t)alone.total, err);
+	rest = (struct contrast_rest){(int64_t)whole.total - (int64_t)alone.total, loops.value};
+	code = runtime_rows(c, pods, &run, &rest, err);
 	fleet_result_fini(&run.r);
 	return code;
 }

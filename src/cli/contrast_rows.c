@@ -136,7 +136,7 @@ static struct json *cpu_of(
 }
 
 struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_result *r,
-	int64_t rest, const struct cost *cost)
+	const struct contrast_rest *rest, const struct cost *cost)
 {
 	const struct tally_window *w = &r->tally.window[0];
 	double seconds = SECONDS(w->until[0] - w->from[0]), node_seconds = seconds * s->nodes;
@@ -155,7 +155,9 @@ struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_r
 	json_put_num(row, "callsPerSecondPerNode", rate);
 	json_put_num(row, "callsPerSecondCluster", (double)calls.find_out / seconds);
 	json_put_num(row, "wholeKubeletPerNode",
-		(double)((int64_t)calls.total + rest) / node_seconds);
+		(double)((int64_t)calls.total + rest->calls) / node_seconds);
+	json_put_num(
+		row, "wholeClosedFormPerNode", closed.value + rest->closed + rates_restarts(s));
 	put_closed(row, "closedFormPerNode", rate, closed.value, closed.formula);
 	json_put_num(row, "recordsPerSecondPerNode", (double)w->in.records / node_seconds);
 	json_put(row, "byOperation", by_operation(&calls, seconds));

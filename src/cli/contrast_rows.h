@@ -18,10 +18,15 @@ struct contrast_calls {
 
 void contrast_count(const struct fleet_result *r, struct contrast_calls *calls);
 
-/* A row of the runtime half.  rest: calls of the loops that no design touches, all nodes,
- * window 0.  cost NULL: the runtime has no calibration. */
+/* Calls of the loops that no design touches. */
+struct contrast_rest {
+	int64_t calls; /* all nodes, window 0 */
+	double closed; /* per second and node, by the closed form */
+};
+
+/* A row of the runtime half.  cost NULL: the runtime has no calibration. */
 struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_result *r,
-	int64_t rest, const struct cost *cost);
+	const struct contrast_rest *rest, const struct cost *cost);
 
 /* A row of the object half; ttl: of a cache. */
 struct json *contrast_object_row(

@@ -154,6 +154,13 @@ void rates_find_out(const struct scenario *s, struct estimate *out)
 	}
 }
 
+/* A container's start asks twice for its image, creates and starts (kuberuntime_container.go
+ * startContainer); docker looks at its image once and at what it started. */
+double rates_restarts(const struct scenario *s)
+{
+	return 4 * deaths(s);
+}
+
 /* ------------------------------------------------------------------ loops */
 
 static double times(const struct scenario *s, const struct model_call *c)
@@ -205,11 +212,6 @@ static double loop_gap(const struct scenario *s, const struct model_loop *l)
 		calls += latency * times(s, c);
 	}
 	return period + lateness(s) + SECONDS(l->work) + calls;
-}
-
-double rates_of_loop(const struct scenario *s, const struct model_loop *loop)
-{
-	return 1 / loop_gap(s, loop);
 }
 
 void rates_loops(const struct scenario *s, struct estimate *out)

@@ -27,8 +27,8 @@ double rates_refresher(const struct scenario *s);
 /* Calls of the model's loops, whether the kubelet's own metric sees them or not. */
 void rates_loops(const struct scenario *s, struct estimate *out);
 
-/* How often a loop starts, per second. */
-double rates_of_loop(const struct scenario *s, const struct model_loop *loop);
+/* Calls that replace containers that died. */
+double rates_restarts(const struct scenario *s);
 
 /* Mean time of one runtime operation on a node at rest, in seconds. */
 double rates_latency(const struct scenario *s, enum operation op);
