@@ -148,14 +148,16 @@ bool agent_place_is_free(const struct agent *a, uint32_t pod)
 {
 	const struct pod *p = &a->pod[pod];
 	size_t first = (size_t)pod * a->plan->containers;
+	bool relists = a->plan->pleg.kind != PLEG_KIND_POLLING;
 
-	if (p->known || p->working || a->view->sandbox[pod] || a->pleg.old_sandbox[pod])
+	if (p->known || p->working || a->view->sandbox[pod] ||
+		(relists && a->pleg.old_sandbox[pod]))
 		return false;
 	if (wakes_at(&a->wakes, slot_of(a, ACTOR_KILLER, pod)) != NS_NEVER)
 		return false;
 	for (uint32_t c = 0; c < a->plan->containers; c++)
 		if (record_listed(a->view->container[first + c]) ||
-			record_listed(a->pleg.old[first + c]))
+			(relists && record_listed(a->pleg.old[first + c])))
 			return false;
 	return true;
 }

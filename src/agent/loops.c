@@ -118,8 +118,11 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now)
 	struct loop_state *st = &a->loop[i];
 
 	st->next = 0;
-	if (l->hook == HOOK_HOUSEKEEPING)
+	if (l->hook == HOOK_HOUSEKEEPING) {
+		if (a->plan->pleg.docker)
+			remember_running(a); /* its lists are always new */
 		sync_housekeeping(a, now);
+	}
 	if (l->hook == HOOK_CONTAINER_GC)
 		removal_collect(a, now);
 	if (l->in_sync_loop)

@@ -221,8 +221,6 @@ void removal_kill(struct agent *a, uint32_t pod, ns_t now)
 
 	if (p->kill_state != KILL_IDLE || (!p->cache_running && !p->cache_ready))
 		return;
-	if (a->plan->pleg.docker)
-		return; /* the worker is the only one that kills there */
 	p->kill_state = KILL_ASKS;
 	agent_wake(a, ACTOR_KILLER, pod, agent_dispatch(a, now));
 }
@@ -252,9 +250,12 @@ void killer_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 			kill_sandbox(a, pod, now, out);
 			return;
 		}
-		chain_add(&chain, OP_CONTAINER_STATUS, p->cache_running, 0);
 		p->kill_state = KILL_STOPS;
-		break;
+		if (!a->plan->pleg.docker) {
+			chain_add(&chain, OP_CONTAINER_STATUS, p->cache_running, 0);
+			break;
+		}
+		__attribute__((fallthrough));
 	case KILL_STOPS:
 		chain.parallel = true;
 		chain_add(&chain, OP_STOP_CONTAINER, p->cache_running, 0);

@@ -90,6 +90,8 @@ static void add_pod(struct agent *a, uint32_t pod, ns_t now)
 
 	p->known = true;
 	p->volumes_wanted = false;
+	if (a->plan->pleg.kind == PLEG_KIND_POLLING)
+		pleg_forget(&a->pleg, pod); /* whoever had the place before */
 	volumes_register(a, pod, now);
 	sync_dispatch(a, pod, now);
 	probes_start(a, pod, now);
@@ -102,7 +104,7 @@ static void remove_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *
 	struct chain chain;
 
 	forget_pod(a, pod, now);
-	if (a->plan->pleg.docker || now - a->runtime_cache_at <= 2 * NS_S) {
+	if (now - a->runtime_cache_at <= 2 * NS_S) {
 		removal_kill(a, pod, now);
 		return;
 	}
@@ -110,7 +112,8 @@ static void remove_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *
 	a->sync_state = SYNC_LISTS;
 	a->sync_pod = (uint16_t)pod;
 	chain_start(&chain, CHAIN_NO_POD);
-	chain_add(&chain, OP_LIST_PODSANDBOX, 1, CHAIN_RUNNING);
+	if (!a->plan->pleg.docker)
+		chain_add(&chain, OP_LIST_PODSANDBOX, 1, CHAIN_RUNNING);
 	chain_add(&chain, OP_LIST_CONTAINERS, 1, CHAIN_RUNNING);
 	agent_call(out, slot_of(a, ACTOR_SYNC, 0), now, &chain);
 }

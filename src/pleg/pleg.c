@@ -103,6 +103,11 @@ void pleg_forget(struct pleg *g, uint32_t pod)
 	g->sandbox[pod] = RECORD_NONE;
 	for (uint32_t c = 0; c < g->params->containers; c++)
 		g->cached[first + c] = 0;
+	if (g->params->kind != PLEG_KIND_POLLING)
+		return; /* a relist will see that it is gone */
+	g->old_sandbox[pod] = RECORD_NONE;
+	for (uint32_t c = 0; c < g->params->containers; c++)
+		g->old[first + c] = 0;
 }
 
 void pleg_cache_now(struct pleg *g, uint32_t pod, ns_t now, const struct records *view)
