@@ -187,6 +187,15 @@ static void pod_request(
 	}
 }
 
+static void count_size(const struct api_shard *s, ns_t now, uint16_t call, struct tally *t)
+{
+	struct tally_counts *in = tally_spot(t, 1, now)->in;
+	uint8_t i = s->api->dist_of[call];
+
+	if (in && i != API_LAT_MAX)
+		in->bytes[call] += s->api->model->latency[i].latency.bytes;
+}
+
 struct api_answer api_request(
 	struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t)
 {
@@ -207,6 +216,7 @@ struct api_answer api_request(
 		break;
 	}
 	tally_add(t, r->call, a.what, now);
+	count_size(s, now, r->call, t);
 	if (r->timeout > 0)
 		watch(s, now, r, t, &a);
 	return a;

@@ -91,6 +91,17 @@ static void put_peak(struct json *row, const struct tally *t, uint16_t call)
 		json_put(row, "peakSecond", json_null());
 }
 
+/* No size in the models is no zero. */
+static void put_bytes(struct json *row, const struct tally *t, uint16_t call)
+{
+	uint64_t bytes = t->window[0].in.bytes[call];
+
+	if (bytes)
+		json_put_int(row, "bytes", (int64_t)bytes);
+	else
+		json_put(row, "bytes", json_null());
+}
+
 static struct json *runtime_row(
 	const struct scenario *s, const struct tally *t, uint16_t call, enum outcome what)
 {
@@ -104,6 +115,7 @@ static struct json *runtime_row(
 	json_put_str(row, "code", cri_code(what));
 	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
 	put_peak(row, t, call);
+	put_bytes(row, t, call);
 	return row;
 }
 
@@ -119,7 +131,7 @@ static struct json *api_row(
 	json_put_str(row, "code", api_code(name, what));
 	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
 	put_peak(row, t, call);
-	json_put_int(row, "bytes", (int64_t)t->window[0].in.bytes[call]);
+	put_bytes(row, t, call);
 	return row;
 }
 

@@ -62,6 +62,8 @@ static void plan_mock(
 		const struct latency *l = &r->op[op];
 		bool recorded = op_mean && op_mean[op] > 0;
 
+		m->bytes[op] = l->bytes;
+		m->record_bytes[op] = l->record_bytes;
 		dist_init(&m->op[op], recorded ? op_mean[op] : l->mean,
 			recorded ? 0 : l->per_record, l->p50, l->p99);
 	}

@@ -36,6 +36,8 @@ struct latency {
 	ns_t per_record;
 	int64_t p50;
 	int64_t p99;
+	uint32_t bytes;        /* of the answer; 0: not known */
+	uint32_t record_bytes; /* more for each record listed */
 };
 
 enum pleg_design {

@@ -65,6 +65,10 @@ static const struct field latency_fields[] = {
 	RATIO(p50, "p50", PPM, "median as a share of the mean"),
 	FIELD(p99, "p99", FIELD_RATIO, .min = PPM, .max = INT64_C(1000) * PPM,
 		.help = "99th percentile as a share of the mean"),
+	FIELD(bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
+		.help = "size of the answer; without it, bytes are not counted"),
+	FIELD(record_bytes, "recordBytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 20,
+		.help = "listings: added for each record listed"),
 };
 #undef REC
 const struct table table_latency = TABLE("a latency", latency_fields);

@@ -83,6 +83,8 @@ static const struct field api_latency_fields[] = {
 	RATIO(latency.p50, "p50", PPM, "median as a share of the mean"),
 	FIELD(latency.p99, "p99", FIELD_RATIO, .min = PPM, .max = INT64_C(1000) * PPM,
 		.help = "99th percentile as a share of the mean"),
+	FIELD(latency.bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
+		.help = "size of the answer; without it, bytes are not counted"),
 };
 #undef REC
 static const struct table api_latency_table = TABLE("call", api_latency_fields);

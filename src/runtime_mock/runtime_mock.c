@@ -252,6 +252,16 @@ static void count_each(
 	}
 }
 
+/* What the step's answers carry. */
+static inline void count_size(const struct mock *m, const struct chain_step *s, uint16_t op,
+	uint32_t records, struct tally_counts *in)
+{
+	in->bytes[s->call] +=
+		s->n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
+	if (op != OP_LIST_PODSANDBOX)
+		in->records += (uint64_t)records * s->n;
+}
+
 /* One step of n calls that change nothing: the path that has to be fast. */
 static inline ns_t plain_calls(
 	struct mock *m, ns_t now, const struct chain_step *s, struct tally *t)
@@ -268,8 +278,8 @@ static inline ns_t plain_calls(
 		count_each(m, begin, s, records, t);
 	else
 		tally_count(spot, s->call, OUTCOME_OK, s->n);
-	if (records && op != OP_LIST_PODSANDBOX && spot->in)
-		spot->in->records += (uint64_t)records * s->n;
+	if (spot->in)
+		count_size(m, s, op, records, spot->in);
 	return now;
 }
 
