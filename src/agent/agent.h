@@ -157,11 +157,11 @@ enum worker_state {
 
 /* A pod's place.  104 bytes. */
 struct pod {
-	ns_t last_sync;   /* end; -1: none */
-	ns_t due;         /* in the work queue; NS_NEVER */
-	ns_t began;       /* the sync under way */
-	ns_t crash_until; /* containers wait until then (the latest back-off) */
-	ns_t token_until; /* the token is good until then */
+	ns_t last_sync;     /* end; -1: none */
+	ns_t due;           /* in the work queue; NS_NEVER */
+	ns_t began;         /* the sync under way */
+	ns_t backed_off_at; /* its crash back-off grew last */
+	ns_t token_until;   /* the token is good until then */
 	uint32_t namespace;
 	uint32_t status;       /* cached: what the kubelet thinks, as a fingerprint */
 	uint32_t known_status; /* the API server's, as the watch last told */

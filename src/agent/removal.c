@@ -170,8 +170,8 @@ void removal_collect(struct agent *a, ns_t now)
 {
 	if (a->at_collect < a->n_collect)
 		return; /* the last round is not through */
-	if (a->pods_at_rest && a->collected_changes == a->view->changes)
-		return;
+	if (a->pods_at_rest && a->n_collect == 0 && a->collected_changes == a->view->changes)
+		return; /* the last round found nothing, and nothing changed */
 	a->collected_changes = a->view->changes;
 	a->n_collect = a->at_collect = 0;
 	for (uint32_t p = 0; p < a->plan->pods; p++)

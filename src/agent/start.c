@@ -15,6 +15,13 @@ static ns_t crash_back_off(const struct agent *a, const struct pod *p)
 	return p->crash_steps ? ns_min(back_off, model_of(a)->worker.crash_back_off_max) : 0;
 }
 
+/* client-go util/flowcontrol/backoff.go hasExpired: nothing for twice the longest back-off. */
+static bool back_off_has_expired(const struct agent *a, uint32_t pod)
+{
+	return a->pleg.died_at[pod] - a->pod[pod].backed_off_at >
+	       2 * model_of(a)->worker.crash_back_off_max;
+}
+
 static bool container_has_died(const struct agent *a, uint32_t pod, uint32_t c)
 {
 	record_t r = a->pleg.cached[(size_t)pod * a->plan->containers + c];
@@ -33,8 +40,8 @@ static bool container_starts(const struct agent *a, uint32_t pod, uint32_t c, ns
 		return true;
 	if (record_state(r) == RECORD_RUNNING)
 		return false;
-	return record_state(r) != RECORD_EXITED ||
-	       now - a->pleg.pod_time[pod] >= crash_back_off(a, p);
+	return record_state(r) != RECORD_EXITED || back_off_has_expired(a, pod) ||
+	       now - a->pleg.died_at[pod] >= crash_back_off(a, p);
 }
 
 static void start_chain(struct agent *a, uint32_t pod, struct chain *chain)
@@ -59,8 +66,12 @@ static void start_container(struct agent *a, uint32_t pod, ns_t now, struct effe
 	struct chain chain;
 
 	p->acted = true;
-	if (container_has_died(a, pod, p->container))
-		p->crash_steps = p->crash_steps < 6 ? (uint8_t)(p->crash_steps + 1) : 6;
+	if (container_has_died(a, pod, p->container)) {
+		p->crash_steps = back_off_has_expired(a, pod) ? 1
+				 : p->crash_steps < 6         ? (uint8_t)(p->crash_steps + 1)
+							      : 6;
+		p->backed_off_at = now;
+	}
 	if (a->plan->pleg.docker && !a->plan->workload->pull_always) {
 		p->state = WORKER_STARTS;
 		start_chain(a, pod, &chain);

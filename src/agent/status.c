@@ -48,6 +48,7 @@ static void publish(struct agent *a, uint32_t pod, ns_t now)
 	struct pod *p = &a->pod[pod];
 
 	a->statuses_at_rest = false;
+	a->collected_changes = UINT64_MAX; /* it may have ended */
 	p->status_cached = true;
 	p->status_version++;
 	if (a->n_status < a->plan->status_queue) /* else the batch finds it */
@@ -62,6 +63,8 @@ static void publish(struct agent *a, uint32_t pod, ns_t now)
 void status_terminate(struct agent *a, uint32_t pod, ns_t now)
 {
 	a->pod[pod].status_running = false;
+	if (a->pod[pod].volumes_wanted)
+		volumes_terminated(a, now);
 	publish(a, pod, now);
 }
 
@@ -79,7 +82,7 @@ void status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
 		status = p->status;
 	if (p->status_cached && p->status == status && p->status_running == running && !force)
 		return;
-	if (p->deleting && p->status_running && !running)
+	if (p->deleting && p->volumes_wanted && !running)
 		volumes_terminated(a, now);
 	p->status = status;
 	p->status_running = running;
@@ -106,14 +109,15 @@ static bool nothing_cached(const struct agent *a, uint32_t pod)
 
 /* Until 1.21 the DELETE waits until the runtime has removed everything; since 1.22 only until
  * nothing runs any more.  Before there were remote runtimes nobody waited for more than dead
- * containers (v1.1.8 status/manager.go syncPod). */
+ * containers (v1.1.8 status/manager.go syncPod); and who polls asks no more about a pod of
+ * which nothing runs. */
 static bool can_be_deleted(const struct agent *a, const struct status_item *item, ns_t now)
 {
 	const struct pod *p = &a->pod[item->pod];
 
 	if (!p->known || !p->deleting || item->running)
 		return false;
-	if (a->plan->pleg.docker)
+	if (a->plan->pleg.docker || a->plan->pleg.kind == PLEG_KIND_POLLING)
 		return true;
 	if (model_of(a)->deletion.style == DELETION_TERMINATING ? !p->terminated
 								: !nothing_cached(a, item->pod))

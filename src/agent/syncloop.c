@@ -73,6 +73,7 @@ static void forget_pod(struct agent *a, uint32_t pod, ns_t now)
 
 	volumes_unregister(a, pod, now);
 	probes_stop(a, pod);
+	a->collected_changes = UINT64_MAX; /* what is left of it may be collected */
 	p->known = false;
 	p->undelivered = false;
 	p->due = NS_NEVER;

@@ -119,7 +119,7 @@ static void stop_sandbox(struct agent *a, uint32_t pod, ns_t now, struct effects
 	if (chain.n_steps)
 		worker_calls(a, pod, now, &chain, out);
 	else
-		agent_wake(a, ACTOR_WORKER, pod, now + 1);
+		agent_answer(a, slot_of(a, ACTOR_WORKER, pod), now + 1, OUTCOME_OK, 0);
 }
 
 /* killPod: the running containers side by side, then the sandboxes. */
@@ -128,6 +128,7 @@ void worker_kill(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	uint32_t running = cached_running(a, pod);
 	struct chain chain;
 
+	a->pod[pod].failed = false;
 	if (running == 0) {
 		stop_sandbox(a, pod, now, out);
 		return;
@@ -159,7 +160,7 @@ static void prove_stopped(struct agent *a, uint32_t pod, ns_t now, struct effect
 
 static void sandbox_stopped(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	bool failed = answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR;
+	bool failed = a->pod[pod].failed || answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR;
 
 	if (model_of(a)->deletion.style == DELETION_TERMINATING && !failed) {
 		prove_stopped(a, pod, now, out);
@@ -172,7 +173,16 @@ static void pod_terminated(struct agent *a, uint32_t pod, ns_t now)
 {
 	struct pod *p = &a->pod[pod];
 
+	if (answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR) {
+		worker_sync_ends(a, pod, now, true);
+		return;
+	}
 	pleg_cache_now(&a->pleg, pod, now, a->view);
+	if (cached_running(
+		    a, pod)) { /* "detected running containers after a successful KillPod" */
+		worker_sync_ends(a, pod, now, true);
+		return;
+	}
 	status_set(a, pod, now, true);
 	p->terminated = true;
 	volumes_terminated(a, now);
@@ -283,6 +293,7 @@ void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		mounts_polled(a, pod, now, out);
 		return;
 	case WORKER_STOPS:
+		p->failed = answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR;
 		stop_sandbox(a, pod, now, out);
 		return;
 	case WORKER_STOPS_SANDBOX:

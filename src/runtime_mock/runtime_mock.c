@@ -283,6 +283,22 @@ static inline ns_t plain_calls(
 	return now;
 }
 
+/* The nth container of the pod that runs: those are stopped side by side, wherever they stand
+ * among dead ones.  If fewer run, one that does not. */
+static uint16_t nth_running(const struct mock *m, uint32_t pod, uint32_t nth)
+{
+	const record_t *r = &m->records.container[(size_t)pod * m->records.containers];
+	uint32_t other = 0;
+
+	for (uint32_t c = 0; c < m->records.containers; c++) {
+		if (record_state(r[c]) != RECORD_RUNNING)
+			other = c;
+		else if (nth-- == 0)
+			return (uint16_t)c;
+	}
+	return (uint16_t)other;
+}
+
 /* One call, looked at in full. */
 static ns_t one_call(struct mock *m, ns_t now, const struct chain *c,
 	const struct chain_step *s, uint32_t nth, enum outcome *what)
@@ -290,7 +306,7 @@ static ns_t one_call(struct mock *m, ns_t now, const struct chain *c,
 	uint16_t op = op_of(s);
 	ns_t latency = latency_of(m, op, records_listed(m, s, op));
 	ns_t true_at;
-	uint16_t container = (uint16_t)(c->container + (c->parallel ? nth : 0));
+	uint16_t container = c->parallel ? nth_running(m, c->pod, nth) : c->container;
 	record_t r;
 
 	*what = call_outcome(m, c, op);

@@ -34,7 +34,7 @@ struct chain {
 	uint16_t container;
 	uint16_t instance;
 	uint16_t n_steps;
-	bool parallel;
+	bool parallel; /* one call for each of the pod's containers that run */
 	struct chain_step step[CHAIN_STEPS];
 };
 

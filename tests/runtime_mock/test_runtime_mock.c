@@ -196,6 +196,27 @@ static void a_parallel_chain_takes_as_long_as_its_longest_call(void **state)
 	kit_fini(&k);
 }
 
+/* Stopping a pod is about those of its containers that run, wherever they stand. */
+static void what_is_stopped_in_parallel_is_what_runs(void **state)
+{
+	struct chain c = kit_chain(1, 0);
+	struct kit k;
+
+	(void)state;
+	running_kit(&k);
+	kit_until(&k, kit_call(&k, 0, 1, 0, OP_STOP_CONTAINER).at);
+	c.parallel = true;
+	chain_add(&c, OP_STOP_CONTAINER, 1, 0);
+	kit_until(&k, mock_call(&k.mock, NS_S, &c, &k.tally).at);
+	assert_int_equal(record_state(kit_record(&k, 1, 1)), RECORD_EXITED);
+	assert_int_equal(k.mock.records.n_running, (KIT_PODS - 1) * KIT_CONTAINERS);
+	/* once more, for what stopped meanwhile: nothing happens, to no other pod either */
+	assert_int_equal(mock_call(&k.mock, 2 * NS_S, &c, &k.tally).what, OUTCOME_OK);
+	kit_until(&k, 3 * NS_S);
+	assert_int_equal(k.mock.records.n_running, (KIT_PODS - 1) * KIT_CONTAINERS);
+	kit_fini(&k);
+}
+
 static void a_chain_is_made_call_by_call(void **state)
 {
 	struct chain c = kit_chain(CHAIN_NO_POD, 0);
@@ -474,6 +495,7 @@ int main(void)
 		cmocka_unit_test(a_container_that_ignores_sigterm_stops_after_its_grace),
 		cmocka_unit_test(an_exit_may_be_seen_before_its_call_ends),
 		cmocka_unit_test(a_parallel_chain_takes_as_long_as_its_longest_call),
+		cmocka_unit_test(what_is_stopped_in_parallel_is_what_runs),
 		cmocka_unit_test(a_chain_is_made_call_by_call),
 		cmocka_unit_test(a_list_takes_longer_the_more_it_lists),
 		cmocka_unit_test(a_slow_rule_multiplies_the_latency_while_it_is_in_force),

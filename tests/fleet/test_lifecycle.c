@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pods come, crash and go: what that costs, and that nothing is left behind. */
+#include "tcase.h"
+
+#include "fleet/node.h"
+#include "kit.h"
+
+/* One node, of which everything can be looked at in the end. */
+struct alone {
+	struct kit *k;
+	struct node_plan plan;
+	struct node node;
+	struct fleet_result result;
+	struct arena mem;
+};
+
+static struct alone *alone_run(struct kit *k)
+{
+	struct alone *a = calloc(1, sizeof(*a));
+
+	assert_non_null(a);
+	a->k = k;
+	arena_init(&a->mem, 0);
+	node_plan_init(&a->plan, &k->params, &k->mem);
+	fleet_result_init(&a->result, &k->params);
+	node_begin(&a->node, &a->plan, 0, &a->result, &a->mem);
+	node_run_until(&a->node, k->params.until);
+	node_end(&a->node, k->params.until);
+	return a;
+}
+
+static void alone_free(struct alone *a)
+{
+	fleet_result_fini(&a->result);
+	arena_fini(&a->mem);
+	kit_free(a->k);
+	free(a);
+}
+
+static uint64_t alone_count(const struct alone *a, uint32_t call, enum outcome what)
+{
+	return a->result.tally.window[0].in.count[call][what];
+}
+
+static void act(struct kit *k, ns_t at, enum fleet_act what, ns_t spacing)
+{
+	k->params.action[k->params.n_actions++] =
+		(struct fleet_action){.at = at, .act = what, .spacing = spacing};
+}
+
+static uint32_t places_in_use(const struct alone *a)
+{
+	uint32_t n = 0;
+
+	for (uint32_t p = 0; p < a->plan.places; p++)
+		n += !agent_place_is_free(&a->node.agent, p);
+	return n;
+}
+
+/* Everything that a node has of pods that were all deleted. */
+static void nothing_is_left(const struct alone *a, const char *what)
+{
+	const struct records *r = &a->node.mock.records;
+
+	if (places_in_use(a) || r->n_containers || r->n_sandboxes)
+		fail_msg("%s: %u places, %u containers, %u sandboxes, %" PRIu64
+			 " DELETEs of %u pods",
+			what, places_in_use(a), r->n_containers, r->n_sandboxes,
+			alone_count(a, API_DELETE_PODS, OUTCOME_OK),
+			a->k->scenario.workload.pods);
+	assert_int_equal(a->result.distinct_objects, 0);
+	assert_int_equal(a->result.open_object_watches, 0);
+	for (uint32_t p = 0; p < a->plan.places; p++)
+		assert_false(a->node.shard.pod[p].exists);
+}
+
+static const char *const kubelets[] = {
+	"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.27", "v1.36"};
+
+enum { KUBELETS = sizeof(kubelets) / sizeof(kubelets[0]) };
+
+static void pods_that_were_deleted_leave_nothing_and_get_one_delete_each(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k = KIT(kubelets[i], "serving", "nodes=1", "warmup=0s",
+			"duration=15m", "workload.containers=2");
+		struct alone *a;
+
+		act(k, NS_MIN, FLEET_DELETE_ALL, NS_S);
+		a = alone_run(k);
+		nothing_is_left(a, kubelets[i]);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_NOT_FOUND), 0);
+		assert_int_equal(a->result.pods_removed, 30);
+		alone_free(a);
+	}
+}
+
+static void every_design_of_pleg_lets_pods_come_and_go(void **state)
+{
+	static const char *const designs[] = {
+		"polling", "generic", "evented", "ondemand", "parallel"};
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		char set[64];
+		struct kit *k;
+		struct alone *a;
+
+		(void)snprintf(set, sizeof(set), "kubelet.pleg.design=%s", designs[i]);
+		k = KIT("v1.20", "serving", set, "nodes=1", "warmup=0s", "duration=20m",
+			"start=atOnce", "workload.containers=2");
+		act(k, 5 * NS_MIN, FLEET_DELETE_ALL, NS_S);
+		act(k, 15 * NS_MIN, FLEET_CREATE_ALL, NS_S);
+		k->params.until = 14 * NS_MIN;
+		a = alone_run(k);
+		nothing_is_left(a, designs[i]);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
+		alone_free(a);
+	}
+}
+
+/* The places of the deleted are used anew. */
+static void pods_come_again_where_others_went(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k = KIT(kubelets[i], "serving", "nodes=1", "warmup=0s",
+			"duration=30m", "start=atOnce", "workload.containers=2");
+		struct alone *a;
+
+		act(k, 10 * NS_MIN, FLEET_DELETE_ALL, NS_S);
+		act(k, 20 * NS_MIN, FLEET_CREATE_ALL, NS_S);
+		a = alone_run(k);
+		if (a->node.mock.records.n_running != 60)
+			fail_msg("%s: %u run", kubelets[i], a->node.mock.records.n_running);
+		assert_int_equal(a->node.mock.records.n_sandboxes, 30);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
+		/* to docker a sandbox is a container like others */
+		assert_int_equal(alone_count(a, OP_RUN_PODSANDBOX, OUTCOME_OK) +
+					 alone_count(a, OP_CREATE_CONTAINER, OUTCOME_OK),
+			60 + 120);
+		alone_free(a);
+	}
+}
+
+/* Some container is dead just when its pod is deleted. */
+static void pods_with_dead_containers_go_too(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k =
+			KIT(kubelets[i], "serving", "nodes=1", "warmup=0s", "duration=20m",
+				"workload.containers=3", "workload.containerDeathEvery=700ms");
+		struct alone *a;
+
+		act(k, NS_MIN, FLEET_DELETE_ALL, NS_S);
+		a = alone_run(k);
+		nothing_is_left(a, kubelets[i]);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
+		alone_free(a);
+	}
+}
+
+/* Half of all calls fail for three minutes, some of them in every step of a deletion. */
+static void a_runtime_that_fails_for_a_while_only_delays(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k = KIT(kubelets[i], "serving", "nodes=1", "warmup=0s",
+			"duration=30m", "workload.containers=2",
+			"runtime.rules=[{kind: fail, operation: all, factor: 1, share: 50%, "
+			"from: 1m, until: 4m}]");
+		struct alone *a;
+
+		act(k, 2 * NS_MIN, FLEET_DELETE_ALL, NS_S);
+		a = alone_run(k);
+		nothing_is_left(a, kubelets[i]);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
+		alone_free(a);
+	}
+}
+
+static void pods_start_in_the_end_on_a_runtime_that_fails_for_a_while(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct alone *a = alone_run(KIT(kubelets[i], "serving", "nodes=1", "warmup=0s",
+			"duration=30m", "start=atOnce", "workload.containers=2",
+			"runtime.rules=[{kind: fail, operation: all, factor: 1, share: 50%, "
+			"from: 0s, until: 4m}]"));
+
+		if (a->node.mock.records.n_running != 60)
+			fail_msg("%s: %u run", kubelets[i], a->node.mock.records.n_running);
+		alone_free(a);
+	}
+}
+
+static void crash_looping_pods_go_too(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k = KIT(kubelets[i], "crash-looping", "nodes=1", "warmup=0s",
+			"duration=30m", "start=atOnce");
+		struct alone *a;
+
+		act(k, 10 * NS_MIN, FLEET_DELETE_ALL, 100 * NS_MS);
+		a = alone_run(k);
+		nothing_is_left(a, kubelets[i]);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 50);
+		alone_free(a);
+	}
+}
+
+/* Deleted while they are being started: sandbox without containers, or nothing yet. */
+static void pods_that_were_about_to_start_go_too(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		for (ns_t after = 0; after < 3 * NS_S; after += 200 * NS_MS) {
+			struct kit *k = KIT(kubelets[i], "serving", "nodes=1", "warmup=0s",
+				"duration=20m", "workload.pods=10");
+			struct alone *a;
+
+			k->scenario.start = START_AT_ONCE;
+			act(k, 0, FLEET_CREATE_ALL, 0);
+			act(k, NS_S + after, FLEET_DELETE_ALL, 0);
+			a = alone_run(k);
+			nothing_is_left(a, kubelets[i]);
+			assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 10);
+			alone_free(a);
+		}
+	}
+}
+
+static void pods_that_never_got_a_sandbox_go_too(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k = KIT(kubelets[i], "serving", "nodes=1", "warmup=0s",
+			"duration=20m", "start=atOnce",
+			"runtime.rules=[{kind: fail, operation: run_podsandbox, factor: 1, "
+			"share: 100%, from: 0s, until: 1h}]");
+		struct alone *a;
+
+		act(k, 2 * NS_MIN, FLEET_DELETE_ALL, NS_S);
+		a = alone_run(k);
+		nothing_is_left(a, kubelets[i]);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
+		alone_free(a);
+	}
+}
+
+static void churn_keeps_as_many_pods_as_there_were(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k = KIT(kubelets[i], "serving", "nodes=1", "duration=60m",
+			"workload.replacePodEvery=30s", "workload.terminationGracePeriod=2s");
+		struct alone *a = alone_run(k);
+		uint32_t exist = 0;
+
+		for (uint32_t p = 0; p < a->plan.places; p++)
+			exist += a->node.shard.pod[p].exists;
+		if (exist < 30 || exist > 32)
+			fail_msg("%s: %u pods", kubelets[i], exist);
+		assert_in_range(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 117, 122);
+		assert_in_range(a->node.mock.records.n_running, 28, 32);
+		assert_int_equal(
+			a->node.mock.records.n_running + 0u, a->node.mock.records.n_running);
+		alone_free(a);
+	}
+}
+
+/* A crash with an hour to come, and pods that live for minutes. */
+static void crashes_that_do_not_come_true_need_no_room(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "duration=60m",
+		"workload.crashLooping=100%", "workload.crashAfter=2h",
+		"workload.replacePodEvery=5s", "workload.terminationGracePeriod=1s");
+
+	(void)state;
+	alone_free(alone_run(k));
+}
+
+/* 2 + 4C operations a pod: RunPodSandbox, PodSandboxStatus, and twice ImageStatus, Create,
+ * Start for each container; no image is pulled.  (Relists inspect apart from that.) */
+static void starting_a_pod_takes_2_and_4_operations_a_container(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=10m",
+		"start=atOnce", "workload.containers=3");
+	struct alone *a = alone_run(k);
+
+	(void)state;
+	assert_int_equal(alone_count(a, OP_RUN_PODSANDBOX, OUTCOME_OK), 30);
+	/* and one each time images are detected, every five minutes */
+	assert_int_equal(alone_count(a, OP_IMAGE_STATUS, OUTCOME_OK), 30 * 3 * 2 + 2);
+	assert_int_equal(alone_count(a, OP_CREATE_CONTAINER, OUTCOME_OK), 30 * 3);
+	assert_int_equal(alone_count(a, OP_START_CONTAINER, OUTCOME_OK), 30 * 3);
+	assert_int_equal(alone_count(a, OP_PULL_IMAGE, OUTCOME_OK), 0);
+	assert_int_equal(alone_count(a, API_CREATE_EVENTS, OUTCOME_OK), 30 * 3 * 3);
+	assert_int_equal(a->result.pods_started, 30);
+	alone_free(a);
+}
+
+/* One puller, a registry limit of 5 a second with a burst of 10; what is over it fails and
+ * comes again with its pod's next sync. */
+static void images_are_pulled_and_every_pod_runs_in_the_end(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=30m",
+		"start=atOnce", "workload.pods=64", "workload.images=64",
+		"workload.imagePresent=false", "runtime.operations.pull_image.mean=10ms");
+	struct alone *a = alone_run(k);
+
+	(void)state;
+	assert_int_equal(a->node.mock.records.n_running, 64);
+	assert_in_range(alone_count(a, OP_PULL_IMAGE, OUTCOME_OK), 64, 66);
+	alone_free(a);
+}
+
+static void an_image_that_pods_share_is_pulled_by_the_first(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=10m",
+		"start=atOnce", "workload.pods=20", "workload.imagePresent=false");
+	struct alone *a = alone_run(k);
+
+	(void)state;
+	assert_int_equal(a->node.mock.records.n_running, 20);
+	assert_in_range(alone_count(a, OP_PULL_IMAGE, OUTCOME_OK), 1, 20);
+	alone_free(a);
+}
+
+/* 5 requests a second and a burst of 10, for everything but events, heartbeats and watches. */
+static void a_mass_start_waits_for_the_clients_limit(void **state)
+{
+	static const uint16_t calls[] = {
+		API_GET_PODS, API_PATCH_PODS_STATUS, API_LIST_SECRETS, API_GET_SECRETS};
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=10m",
+		"start=atOnce", "workload.pods=100");
+	struct alone *a = alone_run(k);
+	uint64_t sum = 0;
+
+	(void)state;
+	for (uint32_t s = 0; s < 60; s++) {
+		for (size_t i = 0; i < 4; i++)
+			sum += tally_second(&a->result.tally, calls[i], s);
+		assert_true(sum <= 10 + 5 * (uint64_t)(s + 1));
+	}
+	assert_true(sum > 5 * 45); /* and it is used */
+	assert_int_equal(a->result.running.n, 100);
+	assert_true(a->result.running.max > 40 * NS_S);
+	assert_int_equal(a->node.mock.records.n_running, 100);
+	alone_free(a);
+}
+
+static void a_node_at_rest_sends_no_status_and_no_event(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KUBELETS; i++) {
+		struct kit *k = KIT(kubelets[i], "serving", "nodes=1");
+		struct alone *a = alone_run(k);
+
+		assert_int_equal(alone_count(a, API_GET_PODS, OUTCOME_OK), 0);
+		assert_int_equal(alone_count(a, API_PATCH_PODS_STATUS, OUTCOME_OK), 0);
+		assert_int_equal(alone_count(a, API_UPDATE_PODS_STATUS, OUTCOME_OK), 0);
+		assert_int_equal(alone_count(a, API_CREATE_EVENTS, OUTCOME_OK), 0);
+		assert_int_equal(alone_count(a, OP_CREATE_CONTAINER, OUTCOME_OK), 0);
+		alone_free(a);
+	}
+}
+
+/* At once, then after 10 s, doubling to 300 s, and started only by a sync, every 60 to 90 s. */
+static void crash_loops_back_off(void **state)
+{
+	struct kit *k = KIT("v1.20", "crash-looping", "nodes=1", "warmup=0s", "duration=60m",
+		"start=atOnce");
+	struct alone *a = alone_run(k);
+	uint64_t first = 0;
+	uint64_t last = 0;
+
+	(void)state;
+	for (uint32_t s = 0; s < 3600; s++) {
+		uint64_t n = tally_second(&a->result.tally, OP_START_CONTAINER, s);
+
+		first += s < 600 ? n : 0;
+		last += s >= 3000 ? n : 0;
+	}
+	/* at 0, 1, 12, 33, 74, 155, 316 s at the soonest */
+	assert_in_range(first, 50 * 5, 50 * 7);
+	/* every 300 to 390 s */
+	assert_in_range(last, 50 * 600 / 400, 50 * 2);
+	alone_free(a);
+}
+
+/* The back-off is counted from the death, however often the pod is looked at meanwhile. */
+static void crash_loops_back_off_alike_in_every_design(void **state)
+{
+	static const char *const designs[] = {
+		"polling", "generic", "evented", "ondemand", "parallel"};
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		char set[64];
+		struct alone *a;
+		uint64_t starts;
+
+		(void)snprintf(set, sizeof(set), "kubelet.pleg.design=%s", designs[i]);
+		a = alone_run(KIT("v1.20", "crash-looping", set, "nodes=1", "warmup=0s",
+			"duration=20m", "start=atOnce"));
+		starts = alone_count(a, OP_START_CONTAINER, OUTCOME_OK);
+		if (starts < 50 * 6 || starts > 50 * 9)
+			fail_msg("%s: %" PRIu64 " starts", designs[i], starts);
+		alone_free(a);
+	}
+}
+
+/* client-go util/flowcontrol Backoff: an entry that was not renewed for twice the longest
+ * back-off has expired.  So who dies every eleven minutes is restarted at once every time. */
+static void a_back_off_expires_after_ten_minutes(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=180m",
+		"workload.pods=1", "workload.containerDeathEvery=11m");
+	struct alone *a;
+	ns_t first;
+
+	(void)state;
+	a = alone_run(k);
+	first = a->node.mock.next_death_at - (ns_t)a->node.mock.deaths * 11 * NS_MIN;
+	assert_in_range(a->node.mock.deaths, 15, 17);
+	for (uint32_t d = 0; d + 1 < a->node.mock.deaths; d++) {
+		uint32_t s = (uint32_t)((first + d * 11 * NS_MIN) / NS_S);
+		uint32_t starts = 0;
+
+		for (uint32_t i = 0; i < 5; i++)
+			starts += tally_second(&a->result.tally, OP_START_CONTAINER, s + i);
+		if (starts != 1)
+			fail_msg("%u starts in the five seconds after death %u", starts, d);
+	}
+	alone_free(a);
+}
+
+/* A container that runs for long and dies once is restarted soon, whatever came before. */
+static void a_death_now_and_then_is_restarted_at_once(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "duration=60m",
+		"workload.containerDeathEvery=61s");
+	struct alone *a = alone_run(k);
+	uint64_t deaths = a->node.mock.deaths;
+
+	(void)state;
+	assert_in_range(deaths, 59, 62);
+	assert_in_range(alone_count(a, OP_START_CONTAINER, OUTCOME_OK), 55, 60);
+	assert_true(a->node.mock.records.n_running >= 29);
+	alone_free(a);
+}
+
+/* C + 1 deaths each ask for all C containers; what does not fit is left to the garbage
+ * collection.  One container is kept of each while its pod lives. */
+static void dead_containers_are_cleaned_up(void **state)
+{
+	struct kit *k = KIT("v1.20", "crash-looping", "nodes=1", "warmup=0s", "duration=60m",
+		"start=atOnce");
+	struct alone *a = alone_run(k);
+
+	(void)state;
+	assert_true(alone_count(a, OP_REMOVE_CONTAINER, OUTCOME_OK) > 200);
+	/* the newest, and one older beside one that runs */
+	assert_true(a->node.mock.records.n_containers <= 2 * 50);
+	assert_true(a->node.mock.records.n_containers >= 50);
+	alone_free(a);
+}
+
+static void a_pod_deleted_before_its_kubelet_started_is_not_forgotten(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=10m");
+	struct alone *a;
+
+	(void)state;
+	k->params.kubelet_start = NS_S;
+	k->scenario.start = START_AT_ONCE;
+	act(k, 0, FLEET_CREATE_ALL, 0);
+	act(k, NS_S / 2, FLEET_DELETE_ALL, 0);
+	a = alone_run(k);
+	nothing_is_left(a, "v1.20");
+	assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
+	alone_free(a);
+}
+
+/* A sync that did something has its pod looked at again at once (1.36). */
+static void relists_on_demand_make_starts_faster(void **state)
+{
+	struct kit *generic = KIT("v1.36", "serving", "nodes=20", "duration=20m",
+		"workload.replacePodEvery=10s", "workload.terminationGracePeriod=1s",
+		"kubelet.pleg.design=generic");
+	struct kit *ondemand = KIT("v1.36", "serving", "nodes=20", "duration=20m",
+		"workload.replacePodEvery=10s", "workload.terminationGracePeriod=1s",
+		"kubelet.pleg.design=ondemand");
+	ns_t gain;
+
+	(void)state;
+	kit_run(generic);
+	kit_run(ondemand);
+	assert_true(generic->result.step[4].n > 2000 || generic->result.running.n > 20);
+	gain = hist_mean(&generic->result.running) - hist_mean(&ondemand->result.running);
+	/* published: 1.798 s to 1.136 s */
+	assert_in_range(gain, 300 * NS_MS, 900 * NS_MS);
+	kit_free(generic);
+	kit_free(ondemand);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pods_that_were_deleted_leave_nothing_and_get_one_delete_each),
+		cmocka_unit_test(every_design_of_pleg_lets_pods_come_and_go),
+		cmocka_unit_test(pods_come_again_where_others_went),
+		cmocka_unit_test(pods_with_dead_containers_go_too),
+		cmocka_unit_test(a_runtime_that_fails_for_a_while_only_delays),
+		cmocka_unit_test(pods_start_in_the_end_on_a_runtime_that_fails_for_a_while),
+		cmocka_unit_test(crash_looping_pods_go_too),
+		cmocka_unit_test(pods_that_were_about_to_start_go_too),
+		cmocka_unit_test(pods_that_never_got_a_sandbox_go_too),
+		cmocka_unit_test(churn_keeps_as_many_pods_as_there_were),
+		cmocka_unit_test(crashes_that_do_not_come_true_need_no_room),
+		cmocka_unit_test(starting_a_pod_takes_2_and_4_operations_a_container),
+		cmocka_unit_test(images_are_pulled_and_every_pod_runs_in_the_end),
+		cmocka_unit_test(an_image_that_pods_share_is_pulled_by_the_first),
+		cmocka_unit_test(a_mass_start_waits_for_the_clients_limit),
+		cmocka_unit_test(a_node_at_rest_sends_no_status_and_no_event),
+		cmocka_unit_test(crash_loops_back_off),
+		cmocka_unit_test(crash_loops_back_off_alike_in_every_design),
+		cmocka_unit_test(a_back_off_expires_after_ten_minutes),
+		cmocka_unit_test(a_death_now_and_then_is_restarted_at_once),
+		cmocka_unit_test(dead_containers_are_cleaned_up),
+		cmocka_unit_test(a_pod_deleted_before_its_kubelet_started_is_not_forgotten),
+		cmocka_unit_test(relists_on_demand_make_starts_faster),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
