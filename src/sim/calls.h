@@ -78,8 +78,8 @@ enum api_call {
 		API_FIXED_END
 };
 
-#define CALLS_MAX 128 /* fixed calls and those of one scenario's loops, watches and features   \
-		       */
+/* Fixed calls and those of one scenario's loops, watches and features. */
+#define CALLS_MAX 128
 
 /* What came of a request.  The API's status code, in classes that are counted apart. */
 enum outcome {
