@@ -273,6 +273,9 @@ struct agent {
 	uint64_t dropped_events;
 };
 
+/* An agent with more actors than this does not fit the wake-up tree. */
+#define AGENT_ACTORS_MAX (1u << WAKES_SLOT_BITS)
+
 /* Compile a scenario's models for its agents; memory from mem, which the plan shares. */
 void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods, ns_t ttl,
 	struct arena *mem);

@@ -2,7 +2,7 @@
 /* From a scenario to an agent: the plan that all agents share, and one agent's beginning. */
 #include "agent/agent_priv.h"
 
-#include <assert.h>
+#include <string.h>
 
 static const enum pleg_kind pleg_kinds[PLEG_DESIGNS] = {
 	[PLEG_POLLING] = PLEG_KIND_POLLING,
@@ -50,10 +50,10 @@ static void plan_pleg(struct agent_plan *plan)
 	};
 }
 
-/* slots: how many actors of each kind, one kind behind the other */
-static void plan_slots(struct agent_plan *plan, struct arena *mem)
+/* How many actors of each kind there are. */
+static void count_actors(const struct agent_plan *plan, uint32_t n[ACTOR_KINDS])
 {
-	const uint32_t n[ACTOR_KINDS] = {
+	const uint32_t counts[ACTOR_KINDS] = {
 		[ACTOR_LOOP] = plan->kubelet->n_loops,
 		[ACTOR_STARTUP] = 1,
 		[ACTOR_WATCH] = plan->kubelet->n_watches,
@@ -72,8 +72,17 @@ static void plan_slots(struct agent_plan *plan, struct arena *mem)
 		[ACTOR_REFLECTOR] = plan->objects.entries + 1,
 		[ACTOR_PROBE] = plan->pods * plan->exec_probes,
 	};
+
+	memcpy(n, counts, sizeof(counts));
+}
+
+/* One kind's slots behind the other's. */
+static void plan_slots(struct agent_plan *plan, struct arena *mem)
+{
+	uint32_t n[ACTOR_KINDS];
 	uint32_t slot = 0;
 
+	count_actors(plan, n);
 	for (unsigned k = 0; k < ACTOR_KINDS; k++) {
 		plan->first[k] = slot;
 		slot += n[k];

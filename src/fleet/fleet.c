@@ -202,6 +202,16 @@ int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *
 		f.n_threads = items ? items : 1;
 	arena_init(&f.mem, 0);
 	node_plan_init(&f.plan, p, &f.mem);
+	if (f.plan.agent.first[ACTOR_KINDS] > AGENT_ACTORS_MAX) {
+		rc = err_set(err, ERR_INPUT,
+			"a node of %u pods has %u workers, mounts and probes at once, %u are "
+			"possible: "
+			"fewer pods, containers, objects or probes",
+			p->scenario->workload.pods, f.plan.agent.first[ACTOR_KINDS],
+			AGENT_ACTORS_MAX);
+		arena_fini(&f.mem);
+		return rc;
+	}
 	f.thread = ARENA_ARRAY(&f.mem, struct fleet_thread, f.n_threads);
 	for (unsigned i = 0; i < f.n_threads; i++) {
 		arena_init(&f.thread[i].mem, 0);
