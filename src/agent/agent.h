@@ -160,6 +160,7 @@ struct pod {
 	ns_t last_sync;     /* end; -1: none */
 	ns_t due;           /* in the work queue; NS_NEVER */
 	ns_t began;         /* the sync under way */
+	uint64_t status_of; /* the pod cache's version that `status` was made from */
 	ns_t backed_off_at; /* its crash back-off grew last */
 	ns_t token_until;   /* the token is good until then */
 	uint32_t namespace;

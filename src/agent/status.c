@@ -74,8 +74,12 @@ void status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
 {
 	struct pod *p = &a->pod[pod];
 	bool running;
-	uint32_t status = status_fingerprint(a, pod, &running);
+	uint32_t status;
 
+	if (!force && p->status_cached && p->status_of == a->pleg.cache_version)
+		return;
+	p->status_of = a->pleg.cache_version;
+	status = status_fingerprint(a, pod, &running);
 	/* a terminated container stays so in the status after its removal (kubelet_pods.go
 	 * convertToAPIContainerStatuses) */
 	if (p->deleting && p->status_cached && !p->status_running && !running)

@@ -101,6 +101,7 @@ void pleg_forget(struct pleg *g, uint32_t pod)
 	g->n_reinspect -= (g->flags[pod] & POD_FAILED) != 0;
 	g->flags[pod] &= (uint8_t)~POD_FAILED;
 	g->pod_time[pod] = -1;
+	g->cache_version++;
 	g->sandbox[pod] = RECORD_NONE;
 	for (uint32_t c = 0; c < g->params->containers; c++)
 		g->cached[first + c] = 0;

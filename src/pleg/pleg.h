@@ -84,6 +84,7 @@ struct pleg {
 	ns_t period, threshold; /* in force */
 	ns_t last_relist;       /* start of the last that listed; -1: none yet */
 	ns_t relist_before;     /* start of the one before it */
+	uint64_t cache_version; /* grows with every change of the pod cache */
 	ns_t cache_time;        /* every pod is known as of then */
 	uint8_t state[PLEG_ACTORS];
 	uint16_t at_pod[PLEG_ACTORS]; /* whom an actor inspects */

@@ -43,10 +43,12 @@ void pleg_poll_chain(
 
 void pleg_poll_ends(struct pleg *g, ns_t now, uint32_t pod, const struct records *view)
 {
+	g->pod_time[pod] = now;
+	if (!pleg_pod_differs(g, pod, view))
+		return;
 	pleg_snapshot(g, pod, view);
 	pleg_cache_pod(g, pod, now, view);
-	if (pleg_pod_differs(g, pod, view))
-		pleg_emit_changes(g, pod);
+	pleg_emit_changes(g, pod);
 }
 
 /* The runtime cache lists every 100 ms until nobody has asked for two seconds. */

@@ -136,6 +136,7 @@ void pleg_cache_pod(struct pleg *g, uint32_t pod, ns_t as_of, const struct recor
 	}
 	g->sandbox[pod] = view->sandbox[pod];
 	g->pod_time[pod] = as_of;
+	g->cache_version++;
 }
 
 /* GetPods(true): all sandboxes, then all containers; docker had one list of both. */
