@@ -185,10 +185,10 @@ struct pod {
 	bool acted, failed;    /* this sync */
 	uint8_t cache_running; /* runtime cache: running containers, sandbox ready */
 	bool cache_ready;
-	uint8_t kill_state; /* of its killer */
-	bool warned;
-	ns_t event_refill;  /* the spam filter's bucket is full again then */
-	ns_t volumes_until; /* unmounted then, once not wanted */
+	uint8_t kill_state;         /* of its killer */
+	bool warned, back_off_told; /* events that count from now on */
+	ns_t event_refill;          /* the spam filter's bucket is full again then */
+	ns_t volumes_until;         /* unmounted then, once not wanted */
 };
 
 enum mount_state { MOUNT_IDLE, MOUNT_MARKED, MOUNT_FETCHES, MOUNT_WAITS, MOUNT_RESUMED };

@@ -142,7 +142,8 @@ void killer_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void removal_kill(struct agent *a, uint32_t pod, ns_t now);
 
 /* ------------------------------------------------------------------ events.c */
-void event_raise(struct agent *a, uint32_t pod, uint32_t n, ns_t now);
+void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now);
+void event_back_off(struct agent *a, uint32_t pod, ns_t now);
 void event_warn(struct agent *a, uint32_t pod, ns_t now);
 void events_step(struct agent *a, ns_t now, struct effects *out);
 

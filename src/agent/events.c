@@ -34,13 +34,22 @@ static void raise_one(struct agent *a, uint32_t pod, bool known, ns_t now)
 		agent_wake(a, ACTOR_EVENTS, 0, agent_dispatch(a, now));
 }
 
-/* n events that were not seen before: a POST each. */
-void event_raise(struct agent *a, uint32_t pod, uint32_t n, ns_t now)
+/* n events; a POST each, or a PATCH that counts where the same were raised before (a container
+ * that is started again). */
+void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now)
 {
 	if (!model_of(a)->events.enabled)
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		raise_one(a, pod, false, now);
+		raise_one(a, pod, known, now);
+}
+
+/* "Back-off restarting failed container", at every sync that finds a container waiting
+ * (kuberuntime_manager.go doBackOff). */
+void event_back_off(struct agent *a, uint32_t pod, ns_t now)
+{
+	event_raise(a, pod, 1, a->pod[pod].back_off_told, now);
+	a->pod[pod].back_off_told = true;
 }
 
 /* The warning that every sync of such a workload raises: a POST, then a PATCH that counts. */

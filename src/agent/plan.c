@@ -39,7 +39,9 @@ static void plan_pleg(struct agent_plan *plan)
 		.containers = plan->containers,
 		.workers = min_u32(k->pleg.workers ? k->pleg.workers : 1, PLEG_WORKERS_MAX),
 		.channel = min_u32(k->pleg.event_channel, room),
-		.period = evented ? k->pleg.evented_relist_period : k->pleg.relist_period,
+		.period = k->pleg.design == PLEG_POLLING ? k->pleg.poll_period
+			  : evented                      ? k->pleg.evented_relist_period
+							 : k->pleg.relist_period,
 		.threshold = evented ? k->pleg.evented_threshold : k->pleg.relist_threshold,
 		.fallback_period = k->pleg.relist_period,
 		.fallback_threshold = k->pleg.relist_threshold,

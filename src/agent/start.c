@@ -89,17 +89,20 @@ static void next_container(struct agent *a, uint32_t pod, ns_t now, struct effec
 	struct pod *p = &a->pod[pod];
 
 	while (p->container < a->plan->containers &&
-		!container_starts(a, pod, p->container, now))
+		!container_starts(a, pod, p->container, now)) {
+		if (container_has_died(a, pod, p->container))
+			event_back_off(a, pod, now);
 		p->container++;
+	}
 	if (p->container < a->plan->containers) {
 		start_container(a, pod, now, out);
 		return;
 	}
-	p->sandbox_new = false;
-	if (p->acted)
+	if (p->sandbox_new)
 		agent_note(out, now,
 			(struct agent_note){
 				.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_STARTED});
+	p->sandbox_new = false;
 	worker_sync_ends(a, pod, now, false);
 }
 
@@ -177,7 +180,8 @@ static void pull(struct agent *a, uint32_t pod, ns_t now)
 	a->pod[pod].state = WORKER_PULLS;
 	a->pulls[(a->pull_head + a->n_pulls) % a->plan->pods] = (uint16_t)pod;
 	a->n_pulls++;
-	event_raise(a, pod, model_of(a)->events.per_pull, now);
+	event_raise(a, pod, model_of(a)->events.per_pull,
+		container_has_died(a, pod, a->pod[pod].container), now);
 	puller_wake(a, now);
 }
 
@@ -218,7 +222,8 @@ void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	} else if (p->state == WORKER_SANDBOX) {
 		sandbox_is_there(a, pod, now, out);
 	} else {
-		event_raise(a, pod, model_of(a)->events.per_container_start, now);
+		event_raise(a, pod, model_of(a)->events.per_container_start,
+			container_has_died(a, pod, a->pod[pod].container), now);
 		p->container++;
 		next_container(a, pod, now, out);
 	}

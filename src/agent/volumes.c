@@ -118,6 +118,13 @@ void volumes_mark(struct agent *a, uint32_t pod, ns_t now)
 	}
 }
 
+static bool objects_change(const struct agent *a, uint32_t volume)
+{
+	const struct workload_model *w = a->plan->workload;
+
+	return w->objects[volume].update_every > 0 || w->update_object_every > 0;
+}
+
 static void mounted(
 	struct agent *a, uint32_t reader, ns_t now, uint32_t version, struct effects *out)
 {
@@ -129,7 +136,7 @@ static void mounted(
 	m->failures = 0;
 	if (!a->pod[pod].known)
 		return;
-	if (!is_token(a, volume) && a->plan->workload->objects[volume].update_every > 0)
+	if (!is_token(a, volume) && objects_change(a, volume))
 		agent_note(out, now,
 			(struct agent_note){.kind = NOTE_OBJECT_READ,
 				.pod = pod,

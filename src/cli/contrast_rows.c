@@ -109,7 +109,7 @@ static struct cost_load load_of(const struct scenario *s, const struct fleet_res
 	if (s->kubelet.interface == INTERFACE_CRI)
 		listed += l.wakeups * s->workload.pods;
 	if (s->kubelet.pleg.design == PLEG_POLLING)
-		l.wakeups = 1 / SECONDS(s->kubelet.pleg.relist_period);
+		l.wakeups = 1 / SECONDS(s->kubelet.pleg.poll_period);
 	l.calls = (double)(calls->find_out - refreshes) / node_seconds;
 	l.records = listed - (double)refreshes / node_seconds * a_list;
 	if (l.records < 0)

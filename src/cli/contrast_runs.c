@@ -17,10 +17,6 @@ void contrast_runtime_scenario(const struct scenario *base, uint32_t pods,
 	s->workload.container_death_every = CONTRAST_DEATH_EVERY;
 	s->kubelet.tokens.enabled = false;
 	s->kubelet.pleg.design = design;
-	if (design == PLEG_POLLING)
-		s->kubelet.pleg.relist_period = CONTRAST_POLLING_PERIOD;
-	else if (base->kubelet.pleg.design == PLEG_POLLING)
-		s->kubelet.pleg.relist_period = CONTRAST_RELIST_PERIOD;
 	if (part != CONTRAST_DESIGN_ALONE)
 		return;
 	only_workers(&s->kubelet);

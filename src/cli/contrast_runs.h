@@ -16,10 +16,6 @@
 #define CONTRAST_DEATH_EVERY (10 * NS_MIN)
 /* An object changes so often, for its staleness. */
 #define CONTRAST_CHANGE_EVERY (10 * NS_MIN)
-/* Per-pod polling's own period: 1.1.8 cmd/kubelet/app/server.go:206 SyncFrequency. */
-#define CONTRAST_POLLING_PERIOD (10 * NS_S)
-/* The relist's, in a kubelet that has none: 1.2.7 pkg/kubelet/kubelet.go plegRelistPeriod. */
-#define CONTRAST_RELIST_PERIOD NS_S
 
 /* The base with the density; of the runtime half: without objects, a container dying now and
  * then.  Without the kubelet's loops unless whole. */

@@ -119,13 +119,13 @@ double rates_refresher(const struct scenario *s)
 {
 	if (s->kubelet.pleg.design != PLEG_POLLING || s->workload.pods == 0)
 		return 0;
-	return refreshes_a_burst(s) / SECONDS(s->kubelet.pleg.relist_period);
+	return refreshes_a_burst(s) / SECONDS(s->kubelet.pleg.poll_period);
 }
 
 /* A pod's sync: two unfiltered lists, 2C + 3 statuses, 2 more for each dead container. */
 static void polling(const struct scenario *s, struct estimate *out)
 {
-	double c = s->workload.containers, period = SECONDS(s->kubelet.pleg.relist_period);
+	double c = s->workload.containers, period = SECONDS(s->kubelet.pleg.poll_period);
 
 	out->value = (pods(s) * (2 * c + 5) + 2 * rates_dead_containers(s)) / period +
 		     rates_refresher(s);

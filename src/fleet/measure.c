@@ -10,6 +10,16 @@ static bool in_window(const struct node *n, unsigned side, ns_t at)
 	return at >= w->from[side] && at < w->until[side];
 }
 
+/* Inside some window: of a run with phases, all of them count. */
+static bool in_any_window(const struct node *n, ns_t at)
+{
+	for (uint32_t w = 0; w < n->plan->params->n_windows; w++)
+		if (at >= n->plan->params->window[w].from[1] &&
+			at < n->plan->params->window[w].until[1])
+			return true;
+	return false;
+}
+
 static void death_seen(struct node *n, ns_t now, const struct agent_note *note)
 {
 	size_t i = (size_t)note->pod * n->plan->agent.containers + note->container;
@@ -57,7 +67,36 @@ static void pod_step(struct node *n, ns_t now, const struct agent_note *note)
 {
 	if (n->created_at[note->pod] != NS_NEVER && in_window(n, 1, now))
 		hist_add(&n->result->step[note->value], now - n->created_at[note->pod]);
-	n->result->pods_started += note->value == POD_STEP_STARTED;
+	n->result->pods_started += note->value == POD_STEP_STARTED && in_any_window(n, now);
+}
+
+/* A status that shows something running is through.  The first is when others see the pod run;
+ * the last is what recordings have. */
+static void running_status(struct node *n, ns_t now, uint32_t pod)
+{
+	if (!in_window(n, 1, now))
+		return;
+	if (n->status_at[pod] == NS_NEVER && n->created_at[pod] != NS_NEVER)
+		hist_add(&n->result->step[POD_STEP_SEEN], now - n->created_at[pod]);
+	n->status_at[pod] = now;
+}
+
+void node_pod_gone(struct node *n, ns_t now, uint32_t pod)
+{
+	if (in_any_window(n, now)) {
+		n->result->pods_removed++;
+		if (n->deleted_at[pod] != NS_NEVER)
+			hist_add(&n->result->gone, now - n->deleted_at[pod]);
+	}
+	node_pod_replaced(n, pod);
+}
+
+void node_pod_replaced(struct node *n, uint32_t pod)
+{
+	if (n->created_at[pod] != NS_NEVER && n->status_at[pod] != NS_NEVER)
+		hist_add(&n->result->running, n->status_at[pod] - n->created_at[pod]);
+	n->status_at[pod] = NS_NEVER;
+	n->created_at[pod] = NS_NEVER;
 }
 
 void node_measure(struct node *n, ns_t now, const struct agent_note *note)
@@ -73,8 +112,8 @@ void node_measure(struct node *n, ns_t now, const struct agent_note *note)
 		relist(n, now, note);
 		return;
 	case NOTE_POD_STATUS:
-		if (note->value && in_window(n, 1, now))
-			n->status_at[note->pod] = now;
+		if (note->value)
+			running_status(n, now, note->pod);
 		return;
 	case NOTE_POD_STEP:
 		pod_step(n, now, note);
@@ -90,8 +129,7 @@ void node_measure_end(struct node *n, ns_t now)
 	uint32_t of_objects = 0;
 
 	for (uint32_t p = 0; p < n->plan->places; p++)
-		if (n->created_at[p] != NS_NEVER && n->status_at[p] != NS_NEVER)
-			hist_add(&r->running, n->status_at[p] - n->created_at[p]);
+		node_pod_replaced(n, p);
 	r->open_watches += agent_open_watches(&n->agent, now, &of_objects);
 	r->open_object_watches += of_objects;
 	r->distinct_objects += n->agent.objects.n_live;

@@ -65,11 +65,8 @@ static void request(struct node *n, const struct effect *e)
 		.timeout = q->timeout};
 	struct api_answer a = api_request(&n->shard, e->at, &r, &n->result->tally);
 
-	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK) {
-		n->result->pods_removed++;
-		if (n->deleted_at[q->pod] != NS_NEVER)
-			hist_add(&n->result->gone, e->at - n->deleted_at[q->pod]);
-	}
+	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK)
+		node_pod_gone(n, e->at, q->pod);
 	agent_answer(&n->agent, e->actor, a.at, a.what, a.value);
 }
 

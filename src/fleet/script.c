@@ -98,6 +98,12 @@ static void next_pod(struct node *n, ns_t now)
 	s->pod_at = now + n->plan->params->action[s->next_action - 1].spacing;
 }
 
+/* Pods that were there from the start are older than any. */
+static ns_t birth(const struct node *n, uint32_t pod)
+{
+	return n->created_at[pod] == NS_NEVER ? -1 : n->created_at[pod];
+}
+
 /* The oldest pod goes, a new one comes into a free place (a node has some to spare). */
 static void replace(struct node *n, ns_t now)
 {
@@ -108,7 +114,7 @@ static void replace(struct node *n, ns_t now)
 	s->churn_at = now + s->churn_every;
 	for (uint32_t p = 0; p < n->plan->places; p++)
 		if (n->shard.pod[p].exists && !n->shard.pod[p].deleting &&
-			(oldest == UINT32_MAX || n->created_at[p] < n->created_at[oldest]))
+			(oldest == UINT32_MAX || birth(n, p) < birth(n, oldest)))
 			oldest = p;
 	if (oldest != UINT32_MAX)
 		delete (n, now, oldest);

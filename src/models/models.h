@@ -111,7 +111,8 @@ struct kubelet_model {
 			       */
 	struct {
 		enum pleg_design design;
-		ns_t relist_period;    /* sliding; polling: the resync ticker */
+		ns_t relist_period;    /* sliding */
+		ns_t poll_period;      /* polling: the resync ticker */
 		ns_t relist_threshold; /* unhealthy when the last relist began longer ago */
 		uint32_t event_channel;
 		uint32_t workers; /* parallel: concurrent inspections */

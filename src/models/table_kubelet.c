@@ -31,8 +31,9 @@ static const struct word words_deletion[] = {
 static const struct field pleg_fields[] = {
 	ONE_OF(pleg.design, "design", words_pleg_design,
 		"how the kubelet learns what happened"),
-	SPAN(pleg.relist_period, "relistPeriod", NS_MS, HOUR,
-		"pause between relists; polling: the resync ticker"),
+	SPAN(pleg.relist_period, "relistPeriod", NS_MS, HOUR, "pause between relists"),
+	SPAN(pleg.poll_period, "pollPeriod", NS_MS, HOUR,
+		"polling: the resync ticker that releases every worker"),
 	SPAN(pleg.relist_threshold, "relistThreshold", NS_S, 24 * HOUR,
 		"unhealthy when the last relist began longer ago"),
 	COUNT(pleg.event_channel, "eventChannel", 1, 1000000, "events that wait at most"),
