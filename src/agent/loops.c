@@ -112,6 +112,15 @@ static bool runtime_calls(struct agent *a, const struct model_loop *l, struct lo
 	return chain->n_steps > 0;
 }
 
+/* Until 1.26 housekeeping asks the runtime cache, which lists only if it is old. */
+static bool has_cached_list(const struct model_loop *l)
+{
+	for (uint32_t i = 0; i < l->n_calls; i++)
+		if (l->calls[i].if_older_than > 0)
+			return true;
+	return false;
+}
+
 static void loop_ends(struct agent *a, uint32_t i, ns_t now)
 {
 	const struct model_loop *l = &model_of(a)->loops[i];
@@ -119,7 +128,7 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now)
 
 	st->next = 0;
 	if (l->hook == HOOK_HOUSEKEEPING) {
-		if (a->plan->pleg.docker)
+		if (a->plan->pleg.docker || !has_cached_list(l))
 			remember_running(a); /* its lists are always new */
 		sync_housekeeping(a, now);
 	}
@@ -237,8 +246,6 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 		memset(&a->loop[i], 0, sizeof(a->loop[i]));
 		if (stationary)
 			at = now + rng_span(agent_draw(a, DRAW_PHASE, i), 0, l->period);
-		else if (l->timer == TIMER_TICKER)
-			at += l->period;
 		if (stationary)
 			for (uint32_t c = 0; c < l->n_calls; c++)
 				a->loop[i].last[c] = at - rng_span(agent_draw(a, DRAW_PHASE, c),
@@ -248,7 +255,6 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 	}
 	for (uint32_t i = 0; i < k->n_watches; i++)
 		start_watch(a, i, now, stationary);
-	if (!stationary)
-		agent_wake(a, ACTOR_STARTUP, 0, now);
+	agent_wake(a, ACTOR_STARTUP, 0, stationary ? NS_NEVER : now);
 	start_pleg(a, now, stationary);
 }

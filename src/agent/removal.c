@@ -151,16 +151,20 @@ static void collect(struct agent *a, uint32_t pod, uint32_t c, uint32_t instance
 			(struct removal){(uint16_t)pod, (uint16_t)instance, (uint8_t)c};
 }
 
+/* kuberuntime_gc.go evictableContainers: whatever does not run, so of a pod that is gone also
+ * what was created and never started. */
 static void collect_containers(struct agent *a, uint32_t pod)
 {
-	uint32_t keep = pod_is_deleted(a, pod) ? 0 : model_of(a)->deletion.dead_to_keep;
+	bool deleted = pod_is_deleted(a, pod);
+	uint32_t keep = deleted ? 0 : model_of(a)->deletion.dead_to_keep;
 
 	for (uint32_t c = 0; c < a->plan->containers; c++) {
 		record_t r = a->view->container[(size_t)pod * a->plan->containers + c];
-		uint32_t exited = record_state(r) == RECORD_EXITED;
-		uint32_t newest = record_instance(r) - !exited;
+		enum record_state state = record_state(r);
+		uint32_t ended = state == RECORD_EXITED || (state == RECORD_CREATED && deleted);
+		uint32_t newest = record_instance(r) - !ended;
 
-		for (uint32_t i = keep; i < exited + record_dead(r); i++)
+		for (uint32_t i = keep; i < ended + record_dead(r); i++)
 			collect(a, pod, c, (newest - i) & (RECORD_INSTANCES - 1));
 	}
 }

@@ -34,7 +34,7 @@ static void sync_goes_on(struct agent *a, ns_t now)
 	ns_t hand_over = agent_dispatch(a, now) - now;
 
 	if (!a->sync_busy)
-		agent_wake(a, ACTOR_SYNC, 0, now + hand_over / 4);
+		agent_wake(a, ACTOR_SYNC, 0, now + (hand_over > 4 ? hand_over / 4 : 1));
 }
 
 /* The work of the sync loop that housekeeping kept waiting. */
@@ -186,6 +186,23 @@ void sync_step(struct agent *a, ns_t now, struct effects *out)
 		sync_goes_on(a, now);
 }
 
+/* A newer status of a pod takes the place of one that the sync loop has not looked at yet
+ * (config.go podStorage merges by pod).  True if there was one. */
+static bool news_merge(struct agent *a, uint32_t pod, uint32_t status)
+{
+	for (uint32_t i = a->n_news; i > 0; i--) {
+		struct pod_news *n = &a->news[(a->news_head + i - 1) % a->news_capacity];
+
+		if (n->pod != pod)
+			continue;
+		if (n->change != POD_STATUS)
+			return false;
+		n->status = status;
+		return true;
+	}
+	return false;
+}
+
 void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change change,
 	uint32_t namespace, uint32_t status)
 {
@@ -198,9 +215,11 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 			.namespace = namespace,
 			.known_status = status};
 	}
-	assert(a->n_news < a->news_capacity); /* the watch is read as fast as it tells */
 	a->pods_at_rest = false;
 	a->statuses_at_rest = false;
+	if (change == POD_STATUS && news_merge(a, pod, status))
+		return;
+	assert(a->n_news < a->news_capacity); /* what waits is four changes a pod at most */
 	a->news[tail] = (struct pod_news){status, (uint16_t)pod, (uint8_t)change};
 	a->n_news++;
 	sync_wake(a, now);

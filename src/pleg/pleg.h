@@ -134,11 +134,13 @@ static inline bool pleg_knows(const struct pleg *g, uint32_t pod, ns_t then)
 	return g->pod_time[pod] > then || g->cache_time > then;
 }
 
-/* Whether the runtime counts as healthy: the START of the last relist is not too old
- * (generic.go Healthy). */
+/* Whether the runtime counts as healthy: the START of the last relist is not too old, and there
+ * was one (generic.go Healthy: "pleg has yet to be successful"), if only before pleg_settle. */
 static inline bool pleg_is_healthy(const struct pleg *g, ns_t now)
 {
-	return g->last_relist < 0 || now - g->last_relist <= g->threshold;
+	ns_t last = g->last_relist >= 0 ? g->last_relist : g->cache_time;
+
+	return last >= 0 && now - last <= g->threshold;
 }
 
 /* evented: the stream told of a container. */

@@ -323,13 +323,25 @@ static void a_relist_that_inspects_for_too_long_is_unhealthy_meanwhile(void **st
 	world_fini(&w);
 }
 
-static void before_the_first_relist_it_is_healthy(void **state)
+static void before_the_first_relist_it_is_not_healthy(void **state)
 {
 	struct world w;
 
 	(void)state;
 	world_init(&w, world_params(PLEG_KIND_GENERIC));
-	assert_true(pleg_is_healthy(&w.pleg, NS_MIN));
+	assert_false(pleg_is_healthy(&w.pleg, 0));
+	w.lists_fail = true;
+	(void)world_relist(&w);
+	assert_false(pleg_is_healthy(&w.pleg, w.now));
+	w.lists_fail = false;
+	(void)world_relist(&w);
+	assert_true(pleg_is_healthy(&w.pleg, w.now));
+	world_fini(&w);
+	/* where it has relisted for long */
+	world_init(&w, world_params(PLEG_KIND_GENERIC));
+	pleg_settle(&w.pleg, NS_S, &w.view);
+	assert_true(pleg_is_healthy(&w.pleg, NS_S + 3 * NS_MIN));
+	assert_false(pleg_is_healthy(&w.pleg, NS_S + 3 * NS_MIN + 1));
 	world_fini(&w);
 }
 
@@ -420,7 +432,7 @@ int main(void)
 		cmocka_unit_test(a_full_channel_drops_events_and_counts_them),
 		cmocka_unit_test(health_counts_from_the_start_of_the_last_relist),
 		cmocka_unit_test(a_relist_that_inspects_for_too_long_is_unhealthy_meanwhile),
-		cmocka_unit_test(before_the_first_relist_it_is_healthy),
+		cmocka_unit_test(before_the_first_relist_it_is_not_healthy),
 		cmocka_unit_test(unchanged_pods_are_known_only_at_the_end_of_the_relist),
 		cmocka_unit_test(settling_takes_all_as_known_without_events),
 		cmocka_unit_test(docker_lists_once_and_inspects_containers_and_sandbox),

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kind of a loop's timer decides more than its period. */
+#include "agent/agent.h"
+
+#include "tcase.h"
+
+#include "kit.h"
+
+/* A kubelet whose only loop asks for the runtime's status; PLEG lists beside it. */
+static struct kit *one_loop(enum timer_kind timer, ns_t period, ns_t latency)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	struct model_loop loop = {.timer = timer, .period = period, .n_calls = 1};
+
+	loop.calls[0] = (struct model_call){.call = OP_STATUS, .records = PPM};
+	k->scenario.kubelet.n_loops = 1;
+	k->scenario.kubelet.loops[0] = loop;
+	k->latency_of[OP_STATUS] = latency;
+	kit_start(k, 1);
+	return k;
+}
+
+/* So long after the first time. */
+static void expect_after(struct kit *k, uint32_t nth, ns_t since_first)
+{
+	/* each wake-up is a nanosecond late at least */
+	assert_in_range(kit_nth(k, OP_STATUS, nth)->at - kit_nth(k, OP_STATUS, 0)->at,
+		since_first, since_first + 100);
+}
+
+static void a_sliding_loop_drifts_by_its_own_duration(void **state)
+{
+	struct kit *k = one_loop(TIMER_SLIDING, 10 * NS_S, 500 * NS_MS);
+
+	(void)state;
+	kit_until(k, NS_MIN);
+	for (uint32_t i = 0; i < 5; i++)
+		expect_after(k, i, i * (10 * NS_S + 500 * NS_MS));
+	kit_free(k);
+}
+
+static void a_sleep_is_a_sliding_loop(void **state)
+{
+	struct kit *k = one_loop(TIMER_SLEEP, 10 * NS_S, 500 * NS_MS);
+
+	(void)state;
+	kit_until(k, NS_MIN);
+	for (uint32_t i = 0; i < 5; i++)
+		expect_after(k, i, i * (10 * NS_S + 500 * NS_MS));
+	kit_free(k);
+}
+
+static void a_tickers_phase_is_fixed(void **state)
+{
+	struct kit *k = one_loop(TIMER_TICKER, 2 * NS_S, 700 * NS_MS);
+
+	(void)state;
+	kit_until(k, NS_MIN);
+	for (uint32_t i = 0; i < 20; i++)
+		expect_after(k, i, i * 2 * NS_S);
+	kit_free(k);
+}
+
+/* A buffer of one: the tick after 2 s waits there until the first round ends after 5 s, that
+ * after 4 s is dropped. */
+static void a_ticker_whose_rounds_take_too_long_drops_ticks(void **state)
+{
+	struct kit *k = one_loop(TIMER_TICKER, 2 * NS_S, 5 * NS_S);
+
+	(void)state;
+	kit_until(k, NS_MIN);
+	for (uint32_t i = 0; i < 10; i++)
+		expect_after(k, i, i * 5 * NS_S);
+	kit_free(k);
+}
+
+/* One slow round delays the next, and then the phase is as it was. */
+static void a_ticker_finds_its_phase_again(void **state)
+{
+	struct kit *k = one_loop(TIMER_TICKER, 2 * NS_S, 2500 * NS_MS);
+
+	(void)state;
+	while (k->n_made == 0 || kit_count(k, OP_STATUS) == 0)
+		kit_step(k);
+	k->latency_of[OP_STATUS] = NS_MS; /* from the second on */
+	kit_until(k, NS_MIN);
+	expect_after(k, 1, 2500 * NS_MS); /* the tick at 2 s had waited */
+	for (uint32_t i = 2; i < 10; i++)
+		expect_after(k, i, i * 2 * NS_S);
+	kit_free(k);
+}
+
+static void jitter_only_makes_a_period_longer(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	struct model_loop loop = {.timer = TIMER_SLIDING, .period = 10 * NS_S, .n_calls = 1};
+	ns_t sum = 0;
+
+	(void)state;
+	loop.jitter = 40000;
+	loop.calls[0] = (struct model_call){.call = OP_STATUS, .records = PPM};
+	k->scenario.kubelet.n_loops = 1;
+	k->scenario.kubelet.loops[0] = loop;
+	kit_start(k, 1);
+	kit_until(k, 1100 * NS_S);
+	for (uint32_t i = 1; i <= 100; i++) {
+		ns_t gap = kit_nth(k, OP_STATUS, i)->at - kit_nth(k, OP_STATUS, i - 1)->at;
+
+		assert_in_range(gap, 10 * NS_S, 10 * NS_S + 400 * NS_MS + 2 * NS_MS);
+		sum += gap;
+	}
+	assert_in_range(sum / 100, 10150 * NS_MS, 10250 * NS_MS);
+	kit_free(k);
+}
+
+static void a_call_at_most_every_five_minutes_is_left_out_in_between(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t patch = calls_intern(&k->scenario.calls, "patch", "nodes/status");
+	uint32_t get = calls_intern(&k->scenario.calls, "get", "nodes");
+
+	(void)state;
+	kit_start(k, 1);
+	kit_until(k, 16 * NS_MIN);
+	assert_in_range(kit_count(k, get), 95, 97);
+	assert_int_equal(
+		kit_count(k, patch), 4); /* at the start, and at 5, 10 and 15 minutes */
+	kit_free(k);
+}
+
+/* Calls follow each other: the next is asked for when the last was answered. */
+static void the_calls_of_a_round_are_made_one_after_the_other(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t patch = calls_intern(&k->scenario.calls, "patch", "nodes/status");
+	uint32_t get = calls_intern(&k->scenario.calls, "get", "nodes");
+
+	(void)state;
+	k->unanswered_call = get;
+	kit_start(k, 1);
+	kit_until(k, 5 * NS_MIN);
+	assert_int_equal(
+		kit_count(k, get), 1); /* a lost answer stops this loop, and only this */
+	assert_int_equal(kit_count(k, patch), 0);
+	assert_true(kit_count(k, OP_LIST_PODSANDBOX) > 400);
+	assert_true(kit_count(k, OP_STATUS) > 55);
+	kit_free(k);
+}
+
+static void a_sweep_asks_for_each_running_container(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=7", "workload.containers=3");
+
+	(void)state;
+	kit_start_running(k, 1);
+	kit_until(k, 15 * NS_S);
+	assert_int_equal(kit_nth(k, CALL_HIDDEN + OP_CONTAINER_STATUS, 0)->n, 21);
+	kit_free(k);
+}
+
+/* reflector.go: LIST once, then a WATCH of whole seconds in [300, 600), again and again. */
+static void standing_watches_list_once(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+	uint32_t of_objects;
+
+	(void)state;
+	k->scenario.kubelet.n_loops = 0; /* so that all calls find room */
+	k->scenario.kubelet.pleg.relist_period = NS_MIN;
+	kit_start(k, 1);
+	kit_until(k, 120 * NS_MIN);
+	assert_int_equal(kit_count(k, list), 1);
+	assert_in_range(kit_count(k, watch), 13, 20);
+	for (uint32_t i = 1; i < kit_count(k, watch); i++) {
+		ns_t gap = kit_nth(k, watch, i)->at - kit_nth(k, watch, i - 1)->at;
+
+		assert_in_range(gap, 300 * NS_S, 599 * NS_S);
+		assert_int_equal(gap % NS_S, 0);
+	}
+	assert_int_equal(agent_open_watches(&k->agent, k->now, &of_objects), 5);
+	kit_free(k);
+}
+
+/* Housekeeping runs in the sync loop: what else is to be done there waits for its lists. */
+static void housekeeping_keeps_the_sync_loop_waiting(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+
+	(void)state;
+	k->latency_of[OP_LIST_CONTAINERS] = 400 * NS_MS;
+	k->scenario.kubelet.pleg.relist_period = NS_MIN; /* of PLEG there is no more than one */
+	kit_start(k, 1);
+	kit_until(k, 6 * NS_S + 100 * NS_MS); /* a tick was at 6 s */
+	agent_pod_news(&k->agent, k->now, 0, POD_ADDED, 0, 0);
+	kit_until(k, 6 * NS_S + 300 * NS_MS);
+	assert_false(k->agent.pod[0].known);
+	kit_until(k, 7 * NS_S);
+	assert_true(k->agent.pod[0].known);
+	kit_free(k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sliding_loop_drifts_by_its_own_duration),
+		cmocka_unit_test(a_sleep_is_a_sliding_loop),
+		cmocka_unit_test(a_tickers_phase_is_fixed),
+		cmocka_unit_test(a_ticker_whose_rounds_take_too_long_drops_ticks),
+		cmocka_unit_test(a_ticker_finds_its_phase_again),
+		cmocka_unit_test(jitter_only_makes_a_period_longer),
+		cmocka_unit_test(a_call_at_most_every_five_minutes_is_left_out_in_between),
+		cmocka_unit_test(the_calls_of_a_round_are_made_one_after_the_other),
+		cmocka_unit_test(a_sweep_asks_for_each_running_container),
+		cmocka_unit_test(standing_watches_list_once),
+		cmocka_unit_test(housekeeping_keeps_the_sync_loop_waiting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
