@@ -113,6 +113,7 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 	ns_t due = wakes_next_at(&a->wakes);
 
 	assert(due <= now);
+	a->now = now;
 	/* Most steps set their own slot anew, so it is cleared only if one did not. */
 	step_actor(a, kind, slot - a->plan->first[kind], now, out);
 	if (out->n > 0 && out->effect[0].kind != EFFECT_NOTE && out->effect[0].actor == slot)

@@ -157,9 +157,11 @@ enum worker_state {
 
 /* A pod's place.  104 bytes. */
 struct pod {
-	ns_t last_sync;     /* end; -1: none */
-	ns_t due;           /* in the work queue; NS_NEVER */
-	ns_t began;         /* the sync under way */
+	ns_t last_sync;   /* end; -1: none */
+	ns_t due;         /* in the work queue; NS_NEVER */
+	ns_t began;       /* the sync under way */
+	uint64_t at_rest; /* polling: the runtime's changes at which nothing was to do; 0: none
+			   */
 	uint64_t status_of; /* the pod cache's version that `status` was made from */
 	ns_t backed_off_at; /* its crash back-off grew last */
 	ns_t token_until;   /* the token is good until then */
@@ -231,7 +233,7 @@ struct agent {
 	struct loop_state *loop; /* loops, then the startup, then watches */
 	struct pod *pod;
 	struct mount *mount; /* [pods * volumes] */
-	ns_t started_at;
+	ns_t now;            /* of the step under way, or the last; -1: none yet */
 	ns_t tick_phase, populator_phase, reconciler_phase;
 	uint32_t n_waiting; /* workers that wait for the pod cache */
 	uint32_t n_deferred;

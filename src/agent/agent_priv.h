@@ -47,9 +47,11 @@ static inline uint32_t slot_of(const struct agent *a, enum actor_kind kind, uint
 	return a->plan->first[kind] + index;
 }
 
+/* Never at the very moment of the step under way: agent_step would take a slot that still says
+ * so for one that nobody has set anew. */
 static inline void agent_wake(struct agent *a, enum actor_kind kind, uint32_t index, ns_t at)
 {
-	wakes_set(&a->wakes, slot_of(a, kind, index), at);
+	wakes_set(&a->wakes, slot_of(a, kind, index), at > a->now ? at : a->now + 1);
 }
 
 /* Ask the driver for calls of the runtime.  The chain is copied. */
@@ -129,6 +131,7 @@ void mount_step(struct agent *a, uint32_t mount, ns_t now, struct effects *out);
 void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *out);
 void populator_step(struct agent *a, ns_t now, struct effects *out);
 ns_t volumes_reconciler_after(const struct agent *a, ns_t now);
+ns_t token_life(const struct agent *a);
 bool volumes_exist(const struct agent *a, uint32_t pod, ns_t now);
 
 /* ------------------------------------------------------------------ removal.c */

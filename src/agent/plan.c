@@ -162,7 +162,7 @@ void agent_init(struct agent *a, const struct agent_plan *plan, const struct rec
 {
 	const struct kubelet_model *k = plan->kubelet;
 
-	*a = (struct agent){.plan = plan, .view = view, .key = key, .started_at = now};
+	*a = (struct agent){.plan = plan, .view = view, .key = key, .now = -1};
 	agent_memory(a, mem);
 	for (unsigned c = 0; c < CLIENTS; c++)
 		bucket_init(&a->bucket[c], k->client[c].qps_milli, k->client[c].burst);
@@ -241,8 +241,7 @@ void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t names
 	p->status_version = p->api_version = 1;
 	p->api_known = true;
 	p->warned = true;
-	p->token_until =
-		now + residual(a, k->tokens.expiry / 5 * 4, k->tokens.expiry / 5 * 4 + NS_S);
+	p->token_until = now + residual(a, token_life(a), token_life(a) + NS_S);
 	place_objects(a, now, pod);
 	probes_start(a, pod, now);
 	if (a->plan->pleg.kind == PLEG_KIND_POLLING)

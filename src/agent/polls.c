@@ -85,12 +85,33 @@ static void take_events(struct agent *a, ns_t now, struct effects *out)
 	}
 }
 
+static bool all_run(const struct agent *a, uint32_t pod)
+{
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		if (record_state(a->pleg.cached[(size_t)pod * a->plan->containers + c]) !=
+			RECORD_RUNNING)
+			return false;
+	return true;
+}
+
+/* Nothing changed on the node since this pod's last sync found nothing to do. */
+static bool is_at_rest(const struct agent *a, const struct pod *p)
+{
+	return p->at_rest == a->view->changes && !p->deleting && p->status_cached &&
+	       p->n_mounted == a->plan->volumes;
+}
+
 static void asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
 
 	if (answer_of(a, ACTOR_WORKER, pod) != OUTCOME_OK) {
 		worker_sync_ends(a, pod, now, true);
+		return;
+	}
+	if (is_at_rest(a, p)) {
+		a->pleg.pod_time[pod] = now;
+		worker_sync_ends(a, pod, now, false);
 		return;
 	}
 	pleg_poll_ends(&a->pleg, now, pod, a->view);
@@ -106,6 +127,9 @@ static void asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		agent_wake(a, ACTOR_WORKER, pod, now + model_of(a)->volumes.mount_timeout);
 		return;
 	}
+	p->at_rest = all_run(a, pod) && a->pleg.sandbox[pod] == RECORD_RUNNING
+			     ? a->view->changes
+			     : 0;
 	start_begins(a, pod, now, out);
 }
 

@@ -67,6 +67,12 @@ void volumes_register(struct agent *a, uint32_t pod, ns_t now)
 	}
 }
 
+/* The entry whose waiters a mount joins: under the bulk watch that of the node. */
+static uint32_t waits_at(const struct agent *a, const struct mount *m)
+{
+	return a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry;
+}
+
 void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 {
 	for (uint32_t v = 0; v < a->plan->volumes; v++) {
@@ -74,7 +80,7 @@ void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 		struct mount *m = &a->mount[reader];
 
 		if (m->state == MOUNT_WAITS)
-			sc_forget_waiter(&a->objects, m->entry, reader);
+			sc_forget_waiter(&a->objects, waits_at(a, m), reader);
 		if (m->referenced && sc_delete_reference(&a->objects, m->entry))
 			agent_wake(a, ACTOR_REFLECTOR, m->entry, NS_NEVER);
 		if (m->state != MOUNT_FETCHES) {
@@ -182,6 +188,13 @@ static void request_object(
 			.key = a->objects.entry[a->mount[reader].entry].key});
 }
 
+/* A token is renewed in the last fifth of its life, and after a day (token_manager.go
+ * requiresRefresh). */
+ns_t token_life(const struct agent *a)
+{
+	return ns_min(model_of(a)->tokens.expiry / 5 * 4, 24 * NS_HOUR);
+}
+
 /* The token manager: a request at the first mount, and again at a remount in the last fifth
  * of the token's life, less up to 10 s drawn anew at each look. */
 static void mount_token(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
@@ -203,8 +216,7 @@ static void mount_token(struct agent *a, uint32_t reader, ns_t now, struct effec
 static void wait_for_object(struct agent *a, uint32_t reader, ns_t now)
 {
 	struct mount *m = &a->mount[reader];
-	uint32_t entry =
-		a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry;
+	uint32_t entry = waits_at(a, m);
 
 	m->state = MOUNT_WAITS;
 	if (a->plan->objects.kind == SC_CACHE)
@@ -262,7 +274,7 @@ static void mount_fetched(struct agent *a, uint32_t reader, ns_t now, struct eff
 
 	if (is_token(a, reader % a->plan->volumes)) {
 		if (served)
-			p->token_until = now + model_of(a)->tokens.expiry / 5 * 4;
+			p->token_until = now + token_life(a);
 	} else {
 		served = sc_fetched(&a->objects, now, m->entry, reader, what, &version);
 		resume_waiters(a, m->entry, reader, now);
@@ -288,10 +300,7 @@ void mount_step(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
 		mount_fetched(a, reader, now, out);
 		return;
 	case MOUNT_WAITS: /* in vain */
-		sc_forget_waiter(&a->objects,
-			a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries
-							      : m->entry,
-			reader);
+		sc_forget_waiter(&a->objects, waits_at(a, m), reader);
 		mount_failed(a, reader, now);
 		return;
 	case MOUNT_IDLE:
@@ -366,6 +375,15 @@ static bool runs_something(const struct agent *a, uint32_t pod)
 	return false;
 }
 
+/* >= 1.22: syncTerminatedPod waits for the unmount, removes the cgroup and tells the status
+ * manager, so that the DELETE follows at once (kubelet.go syncTerminatedPod). */
+static void terminated_for_good(struct agent *a, uint32_t pod, ns_t now)
+{
+	a->pod[pod].volumes_until = now;
+	a->pod[pod].cgroup = false;
+	status_terminate(a, pod, now);
+}
+
 static void populator_listed(struct agent *a, ns_t now)
 {
 	bool some_wait = false;
@@ -379,7 +397,11 @@ static void populator_listed(struct agent *a, ns_t now)
 			continue;
 		}
 		a->pod[p].volumes_wanted = false;
-		a->pod[p].volumes_until = agent_dispatch(a, volumes_reconciler_after(a, now));
+		if (a->pod[p].terminated)
+			terminated_for_good(a, p, now);
+		else
+			a->pod[p].volumes_until =
+				agent_dispatch(a, volumes_reconciler_after(a, now));
 	}
 	if (some_wait)
 		volumes_terminated(a, now);

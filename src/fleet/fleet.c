@@ -10,8 +10,9 @@
 
 enum { NODES_AN_ITEM = 8 };
 
+/* Threads write to theirs all the time: none shares a cache line with another. */
 struct fleet_thread {
-	struct node node;
+	_Alignas(128) struct node node;
 	struct arena mem;
 	struct fleet_result result;
 };
@@ -198,6 +199,9 @@ int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *
 	uint32_t items = (p->scenario->nodes + NODES_AN_ITEM - 1) / NODES_AN_ITEM;
 	int rc;
 
+	if (p->until >= WAKES_LATEST)
+		return err_set(err, ERR_INPUT,
+			"warm-up and duration: a run of 78h is the longest possible");
 	if (f.n_threads > items)
 		f.n_threads = items ? items : 1;
 	arena_init(&f.mem, 0);

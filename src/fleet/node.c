@@ -46,7 +46,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
 	agent_init(&n->agent, &plan->agent, &n->mock.records, rng_mix(key + KEY_AGENT),
 		plan->params->kubelet_start, mem);
-	for (uint32_t p = 0; p < s->workload.pods; p++)
+	for (uint32_t p = 0; p < plan->places; p++)
 		mock_set_crashing(&n->mock, p, is_crashing(n, p));
 	if (s->start == START_STATIONARY)
 		place_running(n, plan->params->kubelet_start);

@@ -25,6 +25,7 @@ struct script {
 	enum fleet_act act;
 	uint32_t next_pod; /* of a create-all or delete-all under way */
 	uint32_t churned;
+	uint32_t owed; /* pods that wait for a place */
 	ns_t pod_at;
 	ns_t churn_at, churn_every;
 	ns_t next_at; /* as script_next_at said after the last step */

@@ -111,6 +111,7 @@ static void replace(struct node *n, ns_t now)
 	uint32_t oldest = UINT32_MAX;
 
 	s->churned++;
+	s->owed++; /* and what found no place so far */
 	s->churn_at = now + s->churn_every;
 	for (uint32_t p = 0; p < n->plan->places; p++)
 		if (n->shard.pod[p].exists && !n->shard.pod[p].deleting &&
@@ -122,7 +123,8 @@ static void replace(struct node *n, ns_t now)
 		if (n->shard.pod[p].exists || !agent_place_is_free(&n->agent, p))
 			continue;
 		create(n, now, p);
-		return;
+		if (--s->owed == 0)
+			return;
 	}
 }
 

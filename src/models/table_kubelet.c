@@ -37,7 +37,7 @@ static const struct field pleg_fields[] = {
 	SPAN(pleg.relist_threshold, "relistThreshold", NS_S, 24 * HOUR,
 		"unhealthy when the last relist began longer ago"),
 	COUNT(pleg.event_channel, "eventChannel", 1, 1000000, "events that wait at most"),
-	COUNT(pleg.workers, "workers", 1, 1000, "parallel: inspections at once"),
+	COUNT(pleg.workers, "workers", 1, 16, "parallel: inspections at once"),
 	TRUTH(pleg.reinspect, "reinspect",
 		"failed inspections are repeated at the next relist"),
 	COUNT(pleg.stream_retries, "streamRetries", 0, 1000, "evented: before falling back"),
@@ -152,7 +152,7 @@ static const struct field deletion_fields[] = {
 		"containers that wait to be removed"),
 	COUNT(deletion.sandbox_buffer, "sandboxBuffer", 1, 1000000,
 		"sandboxes that wait to be removed"),
-	COUNT(deletion.dead_to_keep, "deadToKeep", 0, 1000,
+	COUNT(deletion.dead_to_keep, "deadToKeep", 0, 14,
 		"exited instances kept per container"),
 };
 static const struct table deletion_table = TABLE("deletion", deletion_fields);

@@ -209,7 +209,7 @@ static const struct field workload_fields[] = {
 		"on a node, one object in turn; 0 is never"),
 	TRUTH(image_present, "imagePresent", "no pull is needed"),
 	TRUTH(pull_always, "pullAlways", "every start pulls"),
-	COUNT(images, "images", 1, 1000, "how many different ones"),
+	COUNT(images, "images", 1, 64, "how many different ones"),
 	FIELD(warning_event_per_sync, "warningEventPerSync", FIELD_COUNT, .max = 1,
 		.help = "an event that each pod sync raises, 0 or 1"),
 };

@@ -521,8 +521,18 @@ bool mock_step(struct mock *m, ns_t now, struct mock_event *event)
 void mock_place_running(struct mock *m, uint32_t pod)
 {
 	sandbox_set(m, pod, RECORD_RUNNING);
-	for (uint32_t c = 0; c < m->records.containers; c++)
+	for (uint32_t c = 0; c < m->records.containers; c++) {
 		record_set(m, pod, c, record_make(RECORD_RUNNING, 0, 1));
+		if (m->crashes[pod])
+			change_push(
+				m, (struct mock_change){
+					   .at = rng_span(rng_draw(m->key, DRAW_DEATH, pod, c),
+						   0, m->params->crash_after + 1),
+					   .pod = pod,
+					   .container = (uint16_t)c,
+					   .instance = 1,
+					   .op = MOCK_DEATH});
+	}
 	m->images |= UINT64_C(1) << (pod % m->params->images);
 }
 
