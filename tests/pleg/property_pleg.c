@@ -121,8 +121,7 @@ static void relist(struct world *w)
 		for (unsigned i = 0; i < w->params.workers; i++) {
 			if (inspector[i].kind != PLEG_CALLS)
 				continue;
-			pleg_step(&w->pleg, PLEG_INSPECTORS + i, w->now,
-				world_call(w, &inspector[i].chain), &w->view, &inspector[i]);
+			world_answer(w, PLEG_INSPECTORS + i, &inspector[i]);
 			busy = true;
 		}
 	}

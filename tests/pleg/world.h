@@ -109,6 +109,14 @@ static inline enum outcome world_call(struct world *w, const struct chain *chain
 	return OUTCOME_OK;
 }
 
+/* Answer what an actor wants, and step it. */
+static inline void world_answer(struct world *w, unsigned actor, struct pleg_want *want)
+{
+	enum outcome answer = world_call(w, &want->chain);
+
+	pleg_step(&w->pleg, actor, w->now, answer, &w->view, want);
+}
+
 /* Step an actor, and answer its calls until it wants something else.  The last want. */
 static inline struct pleg_want world_step(struct world *w, unsigned actor)
 {
@@ -116,11 +124,8 @@ static inline struct pleg_want world_step(struct world *w, unsigned actor)
 
 	memset(&want, 0, sizeof(want));
 	pleg_step(&w->pleg, actor, w->now, OUTCOME_OK, &w->view, &want);
-	while (want.kind == PLEG_CALLS) {
-		enum outcome answer = world_call(w, &want.chain);
-
-		pleg_step(&w->pleg, actor, w->now, answer, &w->view, &want);
-	}
+	while (want.kind == PLEG_CALLS)
+		world_answer(w, actor, &want);
 	return want;
 }
 
