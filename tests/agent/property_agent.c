@@ -150,11 +150,12 @@ static void after_all_trouble_the_node_is_as_wanted_once(struct property *p)
 		"kubelet.objects.design=cache", "kubelet.objects.design=get"};
 	static const char *const plegs[] = {"kubelet.pleg.design=generic",
 		"kubelet.pleg.design=ondemand", "kubelet.pleg.design=parallel"};
+	const char *kubelet = kubelets[property_below(p, 4)];
+	const char *object = objects[property_below(p, 3)];
+	const char *pleg = plegs[property_below(p, 3)];
 	struct world w = {.trouble = true};
 
-	w.k = KIT(kubelets[property_below(p, 4)], "serving", "workload.pods=6",
-		"workload.containers=2", objects[property_below(p, 3)],
-		plegs[property_below(p, 3)]);
+	w.k = KIT(kubelet, "serving", "workload.pods=6", "workload.containers=2", object, pleg);
 	w.k->scenario.kubelet.interface = INTERFACE_CRI;
 	kit_start(w.k, p->seed);
 	for (int i = 0; i < TROUBLE; i++) {
