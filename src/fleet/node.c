@@ -3,6 +3,8 @@
 
 #include "base/rng.h"
 
+#include <assert.h>
+
 enum { KEY_AGENT = 1, KEY_RUNTIME, KEY_SERVER };
 
 /* ------------------------------------------------------------------ beginnings */
@@ -27,6 +29,19 @@ static void place_running(struct node *n, ns_t now)
 		api_pod_place(&n->shard, p, n->agent.pod[p].status);
 }
 
+/* Every actor has one request under way at most; events have one actor. */
+static void hold_init(struct node *n, struct arena *mem)
+{
+	const uint32_t *first = n->plan->agent.first;
+	uint32_t main = first[ACTOR_KINDS] - (first[ACTOR_REFLECTOR] - first[ACTOR_WORKER]) +
+			(first[ACTOR_REFLECTOR] - first[ACTOR_MOUNT]);
+
+	for (unsigned c = 0; c < CLIENTS; c++) {
+		n->held[c].capacity = c == CLIENT_MAIN ? main : first[ACTOR_WORKER];
+		n->held[c].request = ARENA_ARRAY(mem, struct held_request, n->held[c].capacity);
+	}
+}
+
 static void node_init(struct node *n, const struct node_plan *plan, uint32_t index,
 	struct fleet_result *result, struct arena *mem)
 {
@@ -42,6 +57,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->status_at = ARENA_ARRAY(mem, ns_t, plan->places);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;
+	hold_init(n, mem);
 	mock_init(&n->mock, &plan->mock[n->window], mem, rng_mix(key + KEY_RUNTIME));
 	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
 	agent_init(&n->agent, &plan->agent, &n->mock.records, rng_mix(key + KEY_AGENT),
@@ -54,7 +70,34 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 
 /* ------------------------------------------------------------------ effects */
 
-static void request(struct node *n, const struct effect *e)
+static void request_now(struct node *n, ns_t now, uint32_t actor, const struct api_request *r)
+{
+	struct api_answer a = api_request(&n->shard, now, r, &n->result->tally);
+
+	if (r->call == API_DELETE_PODS && a.what == OUTCOME_OK)
+		node_pod_gone(n, now, r->pod);
+	agent_answer(&n->agent, actor, a.at, a.what, a.value);
+}
+
+/* It reaches the server when its turn comes, not before: what it writes and whom that is told
+ * has its place in time. */
+static void hold(struct node *n, const struct effect *e)
+{
+	const struct agent_request *q = &e->request;
+	struct held_queue *h = &n->held[q->client];
+
+	assert(h->n < h->capacity && q->timeout == 0);
+	h->request[(h->head + h->n++) % h->capacity] = (struct held_request){.at = e->at,
+		.actor = e->actor,
+		.pod = q->pod,
+		.key = q->key,
+		.status = q->status,
+		.call = q->call,
+		.object = q->object};
+	agent_park(&n->agent, e->actor);
+}
+
+static void request(struct node *n, ns_t now, const struct effect *e)
 {
 	const struct agent_request *q = &e->request;
 	const struct api_request r = {.call = q->call,
@@ -63,11 +106,41 @@ static void request(struct node *n, const struct effect *e)
 		.key = q->key,
 		.status = q->status,
 		.timeout = q->timeout};
-	struct api_answer a = api_request(&n->shard, e->at, &r, &n->result->tally);
 
-	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK)
-		node_pod_gone(n, e->at, q->pod);
-	agent_answer(&n->agent, e->actor, a.at, a.what, a.value);
+	if (e->at > now)
+		hold(n, e);
+	else
+		request_now(n, now, e->actor, &r);
+}
+
+static ns_t held_next_at(const struct node *n)
+{
+	ns_t at = NS_NEVER;
+
+	for (unsigned c = 0; c < CLIENTS; c++)
+		if (n->held[c].n)
+			at = ns_min(at, n->held[c].request[n->held[c].head].at);
+	return at;
+}
+
+static void release_held(struct node *n, ns_t now)
+{
+	for (unsigned c = 0; c < CLIENTS; c++) {
+		struct held_queue *h = &n->held[c];
+		const struct held_request *q = h->n ? &h->request[h->head] : NULL;
+
+		if (!q || q->at != now)
+			continue;
+		h->head = (h->head + 1) % h->capacity;
+		h->n--;
+		request_now(n, now, q->actor,
+			&(struct api_request){.call = q->call,
+				.object = q->object,
+				.pod = q->pod,
+				.key = q->key,
+				.status = q->status});
+		return;
+	}
 }
 
 static void do_effects(struct node *n, ns_t now)
@@ -82,7 +155,7 @@ static void do_effects(struct node *n, ns_t now)
 			agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
 			break;
 		case EFFECT_REQUEST:
-			request(n, e);
+			request(n, now, e);
 			break;
 		case EFFECT_NOTE:
 			node_measure(n, now, &e->note);
@@ -158,7 +231,7 @@ void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 ns_t node_next_at(const struct node *n)
 {
 	return ns_min(ns_min(agent_next_at(&n->agent), mock_next_at(&n->mock)),
-		ns_min(api_next_at(&n->shard), n->script.next_at));
+		ns_min(ns_min(api_next_at(&n->shard), held_next_at(n)), n->script.next_at));
 }
 
 void node_step(struct node *n, ns_t now)
@@ -169,6 +242,8 @@ void node_step(struct node *n, ns_t now)
 		step_runtime(n, now);
 	else if (api_next_at(&n->shard) == now)
 		pod_news(n, now);
+	else if (held_next_at(n) == now)
+		release_held(n, now);
 	else if (n->script.next_at == now)
 		step_script(n, now);
 	else
@@ -186,7 +261,7 @@ void node_run_until(struct node *n, ns_t until)
 {
 	for (;;) {
 		ns_t others = ns_min(ns_min(mock_next_at(&n->mock), api_next_at(&n->shard)),
-			ns_min(n->script.next_at, until));
+			ns_min(ns_min(n->script.next_at, held_next_at(n)), until));
 		ns_t now = agent_next_at(&n->agent);
 
 		if (now < others && !n->plan->params->window[0].op_mean) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One node in virtual time: an agent, a runtime, its shard of the API server, and what is done
  * to its pods.  Whoever is due next goes; ties go to the runtime, then to the API server, then
- * to the script, then to the agent.  For src/fleet only. */
+ * to requests whose turn has come, then to the script, then to the agent.  For src/fleet only.
+ */
 #ifndef FLEET_NODE_H
 #define FLEET_NODE_H
 
@@ -31,6 +32,21 @@ struct script {
 	ns_t next_at; /* as script_next_at said after the last step */
 };
 
+/* A request that its client's limiter holds back until `at`. */
+struct held_request {
+	ns_t at;
+	uint32_t actor;
+	uint32_t pod, key, status;
+	uint16_t call;
+	uint8_t object;
+};
+
+/* A client's held requests, in the order of their turns. */
+struct held_queue {
+	struct held_request *request; /* a ring */
+	uint32_t head, n, capacity;
+};
+
 struct node {
 	const struct node_plan *plan;
 	struct fleet_result *result; /* adds up here */
@@ -40,6 +56,7 @@ struct node {
 	struct mock mock;
 	struct api_shard shard;
 	struct script script;
+	struct held_queue held[CLIENTS];
 	ns_t relisted_at;                          /* start of the last relist */
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
