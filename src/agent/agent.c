@@ -115,6 +115,7 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 	assert(due <= now);
 	a->now = now;
 	/* Most steps set their own slot anew, so it is cleared only if one did not. */
+	a->drawing = slot;
 	step_actor(a, kind, slot - a->plan->first[kind], now, out);
 	if (out->n > 0 && out->effect[0].kind != EFFECT_NOTE && out->effect[0].actor == slot)
 		return; /* the driver answers or parks it */
@@ -138,6 +139,7 @@ void agent_runtime_news(struct agent *a, ns_t now, uint32_t pod)
 {
 	if (a->plan->pleg.kind != PLEG_KIND_EVENTED)
 		return;
+	agent_draws_for(a, ACTOR_PLEG, PLEG_SIDE);
 	pleg_stream_event(&a->pleg, now, pod, a->view);
 	worker_cache_changed(a, now);
 	sync_wake(a, now);

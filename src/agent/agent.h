@@ -222,8 +222,9 @@ struct removal {
 struct agent {
 	const struct agent_plan *plan;
 	const struct records *view;
-	uint64_t key;    /* of random draws */
-	uint32_t *draws; /* [ACTOR_KINDS] */
+	uint64_t key;     /* of random draws */
+	uint32_t *draws;  /* [slots]: so many were drawn on that actor's behalf */
+	uint32_t drawing; /* the slot that draws now */
 	struct wakes wakes;
 	uint8_t *answer;        /* [slots], enum outcome */
 	uint32_t *answer_value; /* [slots] */

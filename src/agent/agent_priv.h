@@ -24,10 +24,20 @@ enum draw {
 
 /* ------------------------------------------------------------------ core (agent.c) */
 
-/* 64 random bits for that purpose; every purpose has a sequence of its own. */
+/* 64 random bits for that purpose.  Every actor has a sequence of its own, named by its kind
+ * and index, so what one design draws disturbs nobody whom another design has too. */
 static inline uint64_t agent_draw(struct agent *a, enum draw purpose, uint32_t item)
 {
-	return rng_draw(a->key, (uint32_t)purpose, item, a->draws[purpose]++);
+	uint32_t kind = a->plan->kind_of[a->drawing];
+
+	return rng_draw(a->key, (uint32_t)purpose | kind << 8 | item << 16,
+		a->drawing - a->plan->first[kind], a->draws[a->drawing]++);
+}
+
+/* From here on that actor draws.  A step says so by itself. */
+static inline void agent_draws_for(struct agent *a, enum actor_kind kind, uint32_t index)
+{
+	a->drawing = a->plan->first[kind] + index;
 }
 
 /* A timer that is due at `at` fires a little later. */

@@ -210,8 +210,10 @@ void startup_step(struct agent *a, ns_t now, struct effects *out)
 static void start_watch(struct agent *a, uint32_t i, ns_t now, bool stationary)
 {
 	struct loop_state *st = &a->loop[model_of(a)->n_loops + 1 + i];
-	ns_t timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, i));
+	ns_t timeout;
 
+	agent_draws_for(a, ACTOR_WATCH, i);
+	timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, i));
 	st->next = stationary;
 	st->watching = stationary;
 	if (stationary)
@@ -225,6 +227,7 @@ static void start_pleg(struct agent *a, ns_t now, bool stationary)
 {
 	ns_t first = now;
 
+	agent_draws_for(a, ACTOR_PLEG, PLEG_LOOP);
 	if (stationary)
 		first += rng_span(agent_draw(a, DRAW_PHASE, 0), 0, a->pleg.period);
 	a->pleg.next_relist = first;
@@ -243,6 +246,7 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 		const struct model_loop *l = &k->loops[i];
 		ns_t at = now + l->first;
 
+		agent_draws_for(a, ACTOR_LOOP, i);
 		memset(&a->loop[i], 0, sizeof(a->loop[i]));
 		if (stationary)
 			at = now + rng_span(agent_draw(a, DRAW_PHASE, i), 0, l->period);

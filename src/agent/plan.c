@@ -134,7 +134,7 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	const struct agent_plan *plan = a->plan;
 	uint32_t slots = plan->first[ACTOR_KINDS];
 
-	a->draws = ARENA_ARRAY(mem, uint32_t, DRAWS);
+	a->draws = ARENA_ARRAY(mem, uint32_t, slots);
 	wakes_init(&a->wakes, mem, slots);
 	a->answer = ARENA_ARRAY(mem, uint8_t, slots);
 	a->answer_value = ARENA_ARRAY(mem, uint32_t, slots);
@@ -167,6 +167,7 @@ void agent_init(struct agent *a, const struct agent_plan *plan, const struct rec
 	for (unsigned c = 0; c < CLIENTS; c++)
 		bucket_init(&a->bucket[c], k->client[c].qps_milli, k->client[c].burst);
 	bucket_init(&a->registry, k->images.registry_qps_milli, k->images.registry_burst);
+	agent_draws_for(a, ACTOR_SYNC, 0);
 	a->tick_phase = now + k->worker.ticker;
 	a->populator_phase =
 		now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, k->volumes.populator_period);
@@ -210,6 +211,7 @@ static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 			continue;
 		e->synced = true;
 		e->version = 1;
+		agent_draws_for(a, ACTOR_REFLECTOR, m->entry);
 		e->fetched_at =
 			now - residual(a, a->plan->objects.ttl,
 				      a->plan->objects.ttl + k->worker.sync_frequency + NS_S);
@@ -241,6 +243,7 @@ void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t names
 	p->status_version = p->api_version = 1;
 	p->api_known = true;
 	p->warned = true;
+	agent_draws_for(a, ACTOR_WORKER, pod);
 	p->token_until = now + residual(a, token_life(a), token_life(a) + NS_S);
 	place_objects(a, now, pod);
 	probes_start(a, pod, now);
@@ -254,6 +257,7 @@ void agent_settle(struct agent *a, ns_t now)
 	struct sc_entry *all = &a->objects.entry[a->plan->objects.entries];
 
 	pleg_settle(&a->pleg, now, a->view);
+	agent_draws_for(a, ACTOR_SYNC, 0);
 	a->tick_phase =
 		now + rng_span(agent_draw(a, DRAW_PHASE, 2), 0, model_of(a)->worker.ticker);
 	for (uint32_t p = 0; p < a->plan->pods; p++) {
@@ -263,12 +267,14 @@ void agent_settle(struct agent *a, ns_t now)
 			continue;
 		a->pod[p].status = a->pod[p].known_status = status_fingerprint(a, p, &running);
 		a->pod[p].last_sync = now - 1;
+		agent_draws_for(a, ACTOR_WORKER, p);
 		if (a->pod[p].due != NS_NEVER)
 			agent_wake(a, ACTOR_WORKER, p, worker_due_at(a, a->pod[p].due));
 	}
 	if (a->plan->objects.kind == SC_CACHE)
 		for (uint32_t i = 0; i < a->plan->objects.entries; i++)
 			a->objects.entry[i].has_data = a->objects.entry[i].refs > 0;
+	agent_draws_for(a, ACTOR_REFLECTOR, a->plan->objects.entries);
 	if (a->plan->objects.kind == SC_BULKWATCH && a->objects.n_live) {
 		all->reflector = SC_WATCHING;
 		all->synced = true;

@@ -39,6 +39,7 @@ static void status_wake(struct agent *a, ns_t now)
 
 void status_start(struct agent *a, ns_t now)
 {
+	agent_draws_for(a, ACTOR_STATUS, 0);
 	a->status_tick = agent_late(a, now + model_of(a)->status.batch_period);
 	agent_wake(a, ACTOR_STATUS, 0, a->status_tick);
 }

@@ -287,11 +287,11 @@ static inline ns_t plain_calls(
  * among dead ones.  If fewer run, one that does not. */
 static uint16_t nth_running(const struct mock *m, uint32_t pod, uint32_t nth)
 {
-	const record_t *r = &m->records.container[(size_t)pod * m->records.containers];
+	size_t first = (size_t)pod * m->records.containers;
 	uint32_t other = 0;
 
 	for (uint32_t c = 0; c < m->records.containers; c++) {
-		if (record_state(r[c]) != RECORD_RUNNING)
+		if (record_state(m->records.container[first + c]) != RECORD_RUNNING)
 			other = c;
 		else if (nth-- == 0)
 			return (uint16_t)c;
