@@ -273,10 +273,32 @@ static int run_explain(struct models_run *m, struct err *err)
 	return 0;
 }
 
+/* Schemas of what commands write are files of the library. */
+static int shipped_schema(struct models_run *m, const char *kind, struct err *err)
+{
+	char path[4096];
+	char *text;
+	size_t len;
+	int code;
+
+	(void)snprintf(path, sizeof(path), "%s/schema/%s.json", m->lib.dir, kind);
+	code = file_read(path, MODEL_FILE_BYTES, &text, &len, err);
+	if (code)
+		return code;
+	str_add(&m->out, text);
+	free(text);
+	return 0;
+}
+
 static int run_schema(struct models_run *m, struct err *err)
 {
+	static const char *const outputs[][2] = {
+		{"Contrast", "contrast"}, {"Result", "result"}, {"Validation", "validation"}};
 	struct json *schema;
 
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)
+		if (!strcmp(m->name, outputs[i][0]) || !strcmp(m->name, outputs[i][1]))
+			return shipped_schema(m, outputs[i][1], err);
 	if (schema_of(m->name, &schema, err))
 		return ERR_INPUT;
 	add_json(m, schema);

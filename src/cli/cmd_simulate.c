@@ -209,6 +209,14 @@ static int load(struct simulation *m, const char *name, struct err *err)
 	code = scenario_load(&m->lib, name, &sets, &m->scenario, &m->resolved, err);
 	if (code)
 		return code;
+	if (!m->o.trace && m->o.trace_node > 0)
+		return err_set(err, ERR_INPUT,
+			"--trace-node '%u': --trace FILE says where the calls go",
+			m->o.trace_node);
+	if (m->o.trace && m->o.common.file && !strcmp(m->o.trace, m->o.common.file))
+		return err_set(err, ERR_INPUT,
+			"--trace '%s': the result goes to that file, the calls need another",
+			m->o.trace);
 	if (m->o.trace && m->o.trace_node >= m->scenario.nodes)
 		return err_set(err, ERR_INPUT,
 			"--trace-node '%u': 0 to %u is allowed, the scenario has %u nodes",
