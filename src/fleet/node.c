@@ -57,6 +57,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->status_at = ARENA_ARRAY(mem, ns_t, plan->places);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;
+	n->held_at = NS_NEVER;
 	hold_init(n, mem);
 	mock_init(&n->mock, &plan->mock[n->window], mem, rng_mix(key + KEY_RUNTIME));
 	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
@@ -94,6 +95,7 @@ static void hold(struct node *n, const struct effect *e)
 		.status = q->status,
 		.call = q->call,
 		.object = q->object};
+	n->held_at = ns_min(n->held_at, e->at);
 	agent_park(&n->agent, e->actor);
 }
 
@@ -113,7 +115,7 @@ static void request(struct node *n, ns_t now, const struct effect *e)
 		request_now(n, now, e->actor, &r);
 }
 
-static ns_t held_next_at(const struct node *n)
+static ns_t held_first(const struct node *n)
 {
 	ns_t at = NS_NEVER;
 
@@ -133,6 +135,7 @@ static void release_held(struct node *n, ns_t now)
 			continue;
 		h->head = (h->head + 1) % h->capacity;
 		h->n--;
+		n->held_at = held_first(n);
 		request_now(n, now, q->actor,
 			&(struct api_request){.call = q->call,
 				.object = q->object,
@@ -231,7 +234,7 @@ void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 ns_t node_next_at(const struct node *n)
 {
 	return ns_min(ns_min(agent_next_at(&n->agent), mock_next_at(&n->mock)),
-		ns_min(ns_min(api_next_at(&n->shard), held_next_at(n)), n->script.next_at));
+		ns_min(ns_min(api_next_at(&n->shard), n->held_at), n->script.next_at));
 }
 
 void node_step(struct node *n, ns_t now)
@@ -242,7 +245,7 @@ void node_step(struct node *n, ns_t now)
 		step_runtime(n, now);
 	else if (api_next_at(&n->shard) == now)
 		pod_news(n, now);
-	else if (held_next_at(n) == now)
+	else if (n->held_at == now)
 		release_held(n, now);
 	else if (n->script.next_at == now)
 		step_script(n, now);
@@ -259,12 +262,14 @@ void node_end(struct node *n, ns_t now)
  * the runtime or the server. */
 void node_run_until(struct node *n, ns_t until)
 {
+	bool phases = n->plan->params->window[0].op_mean != NULL;
+
 	for (;;) {
 		ns_t others = ns_min(ns_min(mock_next_at(&n->mock), api_next_at(&n->shard)),
-			ns_min(ns_min(n->script.next_at, held_next_at(n)), until));
+			ns_min(ns_min(n->script.next_at, n->held_at), until));
 		ns_t now = agent_next_at(&n->agent);
 
-		if (now < others && !n->plan->params->window[0].op_mean) {
+		if (now < others && !phases) {
 			step_agent(n, now);
 			continue;
 		}

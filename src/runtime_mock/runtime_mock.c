@@ -268,11 +268,15 @@ static inline ns_t plain_calls(
 {
 	uint16_t op = op_of(s);
 	uint32_t records = s->records ? records_listed(m, s, op) : 0;
+	const struct dist *d = &m->params->op[op];
+	uint64_t mean = dist_mean(d, records);
+	uint64_t key = m->op_key[op] + m->op_draws[op] * RNG_STEP;
 	ns_t begin = now;
 	struct tally_spot *spot;
 
 	for (uint32_t i = 0; i < s->n; i++)
-		now += latency_of(m, op, records);
+		now += dist_draw_around(d, mean, rng_mix(key += RNG_STEP));
+	m->op_draws[op] += s->n;
 	spot = tally_spot(t, 0, now);
 	if (s->n > 1 && begin < spot->from)
 		count_each(m, begin, s, records, t);

@@ -53,11 +53,17 @@ static inline void chain_start(struct chain *c, uint32_t pod)
 	c->parallel = false;
 }
 
-/* Append n calls; none if n is 0. */
+/* Append n calls; none if n is 0.  More of what came last joins it. */
 static inline void chain_add(struct chain *c, uint32_t call, uint32_t n, uint32_t records)
 {
 	if (n == 0)
 		return;
+	if (c->n_steps && c->step[c->n_steps - 1].call == call &&
+		c->step[c->n_steps - 1].records == records &&
+		c->step[c->n_steps - 1].n + n <= UINT16_MAX) {
+		c->step[c->n_steps - 1].n = (uint16_t)(c->step[c->n_steps - 1].n + n);
+		return;
+	}
 	assert(c->n_steps < CHAIN_STEPS && n <= UINT16_MAX);
 	c->step[c->n_steps++] = (struct chain_step){(uint16_t)call, (uint16_t)n, records};
 }

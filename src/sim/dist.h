@@ -26,16 +26,27 @@ struct dist {
  * mean". */
 void dist_init(struct dist *d, ns_t mean, ns_t per_record, int64_t p50, int64_t p99);
 
-/* One latency, at least 1 ns, from 64 random bits, for a call that returns so many records. */
-static inline ns_t dist_draw(const struct dist *d, uint64_t draw, uint32_t records)
+/* The mean of calls that return so many records. */
+static inline uint64_t dist_mean(const struct dist *d, uint32_t records)
+{
+	return (uint64_t)d->mean + (uint64_t)d->per_record * records;
+}
+
+/* One latency around that mean, at least 1 ns, from 64 random bits. */
+static inline ns_t dist_draw_around(const struct dist *d, uint64_t mean, uint64_t draw)
 {
 	uint64_t step = draw >> (64 - DIST_BITS);
 	uint64_t part = draw >> (64 - DIST_BITS - 16) & 0xffff;
 	uint64_t low = d->factor[step];
 	uint64_t factor = low + ((d->factor[step + 1] - low) * part >> 16);
-	uint64_t mean = (uint64_t)d->mean + (uint64_t)d->per_record * records;
 
 	return (ns_t)(mean * factor >> DIST_ONE_BITS) + 1;
+}
+
+/* One latency of a call that returns so many records. */
+static inline ns_t dist_draw(const struct dist *d, uint64_t draw, uint32_t records)
+{
+	return dist_draw_around(d, dist_mean(d, records), draw);
 }
 
 #endif
