@@ -119,9 +119,13 @@ static ns_t held_first(const struct node *n)
 {
 	ns_t at = NS_NEVER;
 
-	for (unsigned c = 0; c < CLIENTS; c++)
-		if (n->held[c].n)
-			at = ns_min(at, n->held[c].request[n->held[c].head].at);
+	for (unsigned c = 0; c < CLIENTS; c++) {
+		const struct held_queue *h = &n->held[c];
+
+		assert(h->request);
+		if (h->n > 0)
+			at = ns_min(at, h->request[h->head].at);
+	}
 	return at;
 }
 
