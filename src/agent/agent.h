@@ -89,7 +89,6 @@ enum note_kind {
 	NOTE_RELIST,      /* began_at .. now; previous: the start before */
 	NOTE_POD_STATUS,  /* a status patch is through: all containers run (value 1) */
 	NOTE_POD_STEP,    /* a pod's start reached a step: value is a enum pod_step */
-	NOTE_EVENT_DROPPED,
 };
 
 enum pod_step {

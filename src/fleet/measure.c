@@ -118,8 +118,6 @@ void node_measure(struct node *n, ns_t now, const struct agent_note *note)
 	case NOTE_POD_STEP:
 		pod_step(n, now, note);
 		return;
-	case NOTE_EVENT_DROPPED:
-		return;
 	}
 }
 

@@ -58,7 +58,6 @@ struct node {
 	struct script script;
 	struct held_queue held[CLIENTS];
 	ns_t held_at;                              /* the next turn of any of them */
-	ns_t relisted_at;                          /* start of the last relist */
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
 	struct effects out;

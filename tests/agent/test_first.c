@@ -6,7 +6,7 @@
 
 #include "kit.h"
 
-/* kubelet-calls.md section 0: the first tick comes after one period, which is what `first` of
+/* time.NewTicker: the first tick comes after one period, which is what `first` of
  * the model says already. */
 static void housekeeping_goes_first_two_seconds_after_the_start(void **state)
 {
