@@ -154,7 +154,7 @@ enum worker_state {
 	WORKER_POLLS,
 };
 
-/* A pod's place.  104 bytes. */
+/* A pod's place.  112 bytes. */
 struct pod {
 	ns_t last_sync;   /* end; -1: none */
 	ns_t due;         /* in the work queue; NS_NEVER */

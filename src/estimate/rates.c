@@ -7,7 +7,7 @@
 
 /* Of ticks whose loop lists a cache that is exactly one tick old: the stamp is taken a little
  * after the tick, and a tick refreshes if its own delay is longer than the last one's.  For
- * delays that are alike and independent that is 1 - 1/e.  */
+ * delays that are alike and independent that is 1 - 1/e. */
 #define REFRESHED_SHARE 0.6321205588285577
 
 static double pods(const struct scenario *s)

@@ -5,14 +5,14 @@
 
 #include <assert.h>
 
-enum { KEY_AGENT = 1, KEY_RUNTIME, KEY_SERVER };
+enum { KEY_AGENT = 1, KEY_RUNTIME, KEY_SERVER, DRAW_CRASHES = 302 };
 
 /* ------------------------------------------------------------------ beginnings */
 
 /* Scattered by a hash, so that any share comes out whatever the number of pods. */
 static bool is_crashing(const struct node *n, uint32_t pod)
 {
-	return rng_below(rng_draw(n->key, 302, pod, 0), PPM) <
+	return rng_below(rng_draw(n->key, DRAW_CRASHES, pod, 0), PPM) <
 	       (uint64_t)n->plan->agent.workload->crash_looping;
 }
 

@@ -83,7 +83,7 @@ struct model_call {
 	bool hidden;           /* the kubelet's own metric does not see it; in call already */
 };
 
-/* A loop of the kubelet: timer and calls.  */
+/* A loop of the kubelet: timer and calls. */
 struct model_loop {
 	char name[32];
 	enum timer_kind timer;

@@ -44,7 +44,7 @@ enum sc_verdict {
 
 enum sc_reflector { SC_STOPPED, SC_STARTING, SC_LISTING, SC_WATCHING };
 
-/* One distinct object.  40 bytes. */
+/* One distinct object.  48 bytes. */
 struct sc_entry {
 	uint32_t key;        /* the owner's own name for the object */
 	uint16_t refs;       /* pods that reference it; 0: a free place */
