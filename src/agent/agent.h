@@ -135,6 +135,7 @@ struct loop_state {
 	ns_t last[LOOP_CALLS];
 	uint8_t next;  /* call */
 	bool watching; /* a watch: listed already */
+	bool waits;    /* its tick came while somebody else had the sync loop */
 };
 
 enum worker_state {
@@ -183,10 +184,13 @@ struct pod {
 	bool volumes_wanted; /* in the desired state of the world */
 	bool sandbox_new;    /* this sync made a sandbox: every container starts */
 	bool cgroup;
-	bool acted, failed;    /* this sync */
-	uint8_t cache_running; /* runtime cache: running containers, sandbox ready */
-	bool cache_ready;
-	uint8_t kill_state;         /* of its killer */
+	bool acted, failed;     /* this sync */
+	bool cache_ready;       /* runtime cache: its sandbox is ready */
+	uint16_t cache_running; /* the same: bits of running containers */
+	uint16_t kill_asks;     /* its killer: bits of containers still to be asked for */
+	uint8_t kill_state;
+	uint8_t kill_running; /* containers to be stopped */
+	bool kill_ready;
 	bool warned, back_off_told; /* events that count from now on */
 	ns_t event_refill;          /* the spam filter's bucket is full again then */
 	ns_t volumes_until;         /* unmounted then, once not wanted */
@@ -237,7 +241,7 @@ struct agent {
 	ns_t tick_phase, populator_phase, reconciler_phase;
 	uint32_t n_waiting; /* workers that wait for the pod cache */
 	uint32_t n_deferred;
-	bool sync_busy; /* housekeeping runs in the sync loop */
+	bool sync_busy; /* somebody is at calls in the sync loop: all else there waits */
 	/* What was looked at as a whole and found at rest need not be looked at again until
 	 * something changes: pods that come or go, the runtime's records, statuses. */
 	bool pods_at_rest, statuses_at_rest;
@@ -257,7 +261,7 @@ struct agent {
 	uint32_t status_head, n_status, n_batch, at_batch;
 	ns_t status_tick;
 	/* the rest of the kubelet */
-	ns_t runtime_cache_at;
+	ns_t runtime_cache_at; /* the stamp of what it holds; -1: to be listed anew */
 	ns_t populator_listed_at;
 	uint32_t n_events, n_event_patches;
 	bool event_sending;

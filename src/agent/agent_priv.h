@@ -90,6 +90,8 @@ static inline const struct kubelet_model *model_of(const struct agent *a)
 /* ------------------------------------------------------------------ loops.c */
 void loop_step(struct agent *a, uint32_t loop, ns_t now, struct effects *out);
 void loops_start(struct agent *a, ns_t now, bool stationary);
+void loops_released(struct agent *a, ns_t now);
+void runtime_cache_fill(struct agent *a);
 void watch_step(struct agent *a, uint32_t watch, ns_t now, struct effects *out);
 void startup_step(struct agent *a, ns_t now, struct effects *out);
 
@@ -152,7 +154,7 @@ void container_deletor_step(struct agent *a, ns_t now, struct effects *out);
 void sandbox_deletor_step(struct agent *a, ns_t now, struct effects *out);
 void collector_step(struct agent *a, ns_t now, struct effects *out);
 void killer_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
-void removal_kill(struct agent *a, uint32_t pod, ns_t now);
+void removal_kill(struct agent *a, uint32_t pod, ns_t now, bool known);
 
 /* ------------------------------------------------------------------ events.c */
 void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now);

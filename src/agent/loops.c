@@ -73,8 +73,8 @@ static void chain_add_call(
 	chain_add(chain, c->call, repeats(a, c), c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
 }
 
-/* The runtime cache's new content, as far as killing orphans needs it. */
-static void remember_running(struct agent *a)
+/* The runtime cache's new content, as far as killing needs it. */
+void runtime_cache_fill(struct agent *a)
 {
 	uint32_t n = a->plan->containers;
 
@@ -86,9 +86,11 @@ static void remember_running(struct agent *a)
 		uint32_t running = 0;
 
 		for (uint32_t c = 0; c < n; c++)
-			running += record_state(a->view->container[(size_t)p * n + c]) ==
-				   RECORD_RUNNING;
-		a->pod[p].cache_running = (uint8_t)running;
+			running |= (uint32_t)(record_state(
+						      a->view->container[(size_t)p * n + c]) ==
+					      RECORD_RUNNING)
+				   << c;
+		a->pod[p].cache_running = (uint16_t)running;
 		a->pod[p].cache_ready = a->view->sandbox[p] == RECORD_RUNNING;
 	}
 }
@@ -105,7 +107,7 @@ static bool runtime_calls(struct agent *a, const struct model_loop *l, struct lo
 		if (!call_is_skipped(a, c, st, st->next, now)) {
 			chain_add_call(a, chain, c);
 			if (c->if_older_than > 0 && l->hook == HOOK_HOUSEKEEPING)
-				remember_running(a);
+				runtime_cache_fill(a);
 		}
 		st->next++;
 	}
@@ -129,8 +131,11 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now)
 	st->next = 0;
 	if (l->hook == HOOK_HOUSEKEEPING) {
 		if (a->plan->pleg.docker || !has_cached_list(l))
-			remember_running(a); /* its lists are always new */
-		sync_housekeeping(a, now);
+			runtime_cache_fill(a); /* its lists are always new */
+		if (answer_of(a, ACTOR_LOOP, i) == OUTCOME_OK)
+			sync_housekeeping(a, now);
+		else
+			a->runtime_cache_at = -1; /* a list that failed leaves nothing */
 	}
 	if (l->hook == HOOK_CONTAINER_GC)
 		removal_collect(a, now);
@@ -139,14 +144,30 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now)
 	agent_wake(a, ACTOR_LOOP, i, loop_next_at(a, l, st, now + l->work));
 }
 
+/* False if somebody else has the sync loop: the tick waits in the ticker's channel. */
+static bool takes_sync_loop(struct agent *a, struct loop_state *st)
+{
+	st->waits = a->sync_busy;
+	a->sync_busy = true;
+	return !st->waits;
+}
+
+/* The sync loop is free again for ticks that came meanwhile. */
+void loops_released(struct agent *a, ns_t now)
+{
+	for (uint32_t i = 0; i < model_of(a)->n_loops; i++)
+		if (a->loop[i].waits)
+			agent_wake(a, ACTOR_LOOP, i, agent_dispatch(a, now));
+}
+
 void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 {
 	const struct model_loop *l = &model_of(a)->loops[i];
 	struct loop_state *st = &a->loop[i];
 	struct chain *chain;
 
-	if (st->next == 0 && l->in_sync_loop)
-		a->sync_busy = true;
+	if (st->next == 0 && l->in_sync_loop && !takes_sync_loop(a, st))
+		return;
 	while (st->next < l->n_calls) {
 		const struct model_call *c = &l->calls[st->next];
 

@@ -6,7 +6,7 @@
  * killContainer (v1.20.2). */
 #include "agent/agent_priv.h"
 
-enum { KILL_IDLE, KILL_ASKS, KILL_STOPS, KILL_SANDBOX };
+enum { KILL_IDLE, KILL_ASKS, KILL_ASKED, KILL_STOPS, KILL_SANDBOX, KILL_ENDS };
 
 static record_t cached(const struct agent *a, uint32_t pod, uint32_t c)
 {
@@ -217,64 +217,84 @@ void collector_step(struct agent *a, ns_t now, struct effects *out)
 
 /* ------------------------------------------------------------------ pod killer */
 
-/* What the runtime cache, up to two seconds old, shows running of a pod that should not run
- * is killed beside the pod's worker; a pod that is being killed so is not killed twice. */
-void removal_kill(struct agent *a, uint32_t pod, ns_t now)
+/* What the runtime cache, seconds old perhaps, shows running of a pod that should not run is
+ * killed beside the pod's worker; a pod that is being killed so is not killed twice, but one
+ * that the cache still shows is killed again when that is over.  Whose pod the API server
+ * deleted is `known`: its events are told (again, after the worker's).  Of others the spec is
+ * recovered from the containers' labels, by a ContainerStatus each, and no event is told
+ * (kubelet_pods.go PerformPodKillingWork; container/helpers.go shouldRecordEvent). */
+void removal_kill(struct agent *a, uint32_t pod, ns_t now, bool known)
 {
 	struct pod *p = &a->pod[pod];
 
 	if (p->kill_state != KILL_IDLE || (!p->cache_running && !p->cache_ready))
 		return;
+	p->kill_ready = p->cache_ready;
+	p->kill_running = 0;
+	p->kill_asks = p->cache_running;
 	p->kill_state = KILL_ASKS;
+	if (known || a->plan->pleg.docker) {
+		p->kill_running = (uint8_t)__builtin_popcount(p->kill_asks);
+		p->kill_state = KILL_STOPS;
+	}
+	if (known)
+		event_raise(a, pod, p->kill_running * model_of(a)->events.per_container_kill,
+			true, now);
 	agent_wake(a, ACTOR_KILLER, pod, agent_dispatch(a, now));
 }
 
-static void kill_sandbox(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+static void ask_for_spec(struct agent *a, uint32_t pod, struct chain *chain)
 {
-	struct chain chain;
+	struct pod *p = &a->pod[pod];
+	uint32_t c = (uint32_t)__builtin_ctz(p->kill_asks);
 
-	a->pod[pod].kill_state = KILL_SANDBOX;
-	chain_start(&chain, pod);
-	chain_add(&chain, OP_STOP_PODSANDBOX, a->pod[pod].cache_ready, 0);
-	if (chain.n_steps)
-		agent_call(out, slot_of(a, ACTOR_KILLER, pod), now, &chain);
-	else
-		a->pod[pod].kill_state = KILL_IDLE;
+	p->kill_asks &= (uint16_t)(p->kill_asks - 1u);
+	chain->container = (uint16_t)c;
+	chain->instance = (uint16_t)record_instance(
+		a->view->container[(size_t)pod * a->plan->containers + c]);
+	chain_add(chain, OP_CONTAINER_STATUS, 1, 0);
+}
+
+/* What the killer does next, perhaps no call: the containers' specs, the containers side by
+ * side, the sandbox. */
+static void kill_goes_on(struct agent *a, uint32_t pod, struct chain *chain)
+{
+	struct pod *p = &a->pod[pod];
+
+	switch (p->kill_state) {
+	case KILL_ASKS:
+		if (p->kill_asks)
+			ask_for_spec(a, pod, chain);
+		p->kill_state = chain->n_steps ? KILL_ASKED : KILL_STOPS;
+		return;
+	case KILL_ASKED: /* one that is gone has no status, and is not stopped */
+		if (answer_of(a, ACTOR_KILLER, pod) == OUTCOME_OK)
+			p->kill_running++;
+		p->kill_state = KILL_ASKS;
+		return;
+	case KILL_STOPS:
+		chain->parallel = true;
+		chain_add(chain, OP_STOP_CONTAINER, p->kill_running, 0);
+		p->kill_state = KILL_SANDBOX;
+		return;
+	case KILL_SANDBOX:
+		chain->parallel = false;
+		chain_add(chain, OP_STOP_PODSANDBOX, p->kill_ready, 0);
+		p->kill_state = KILL_ENDS;
+		return;
+	default:
+		p->kill_state = KILL_IDLE;
+		return;
+	}
 }
 
 void killer_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	struct pod *p = &a->pod[pod];
 	struct chain chain;
 
 	chain_start(&chain, pod);
-	switch (p->kill_state) {
-	case KILL_ASKS: /* the spec has to be recovered from the container's labels */
-		if (p->cache_running == 0) {
-			kill_sandbox(a, pod, now, out);
-			return;
-		}
-		p->kill_state = KILL_STOPS;
-		if (!a->plan->pleg.docker) {
-			chain_add(&chain, OP_CONTAINER_STATUS, p->cache_running, 0);
-			break;
-		}
-		__attribute__((fallthrough));
-	case KILL_STOPS:
-		chain.parallel = true;
-		chain_add(&chain, OP_STOP_CONTAINER, p->cache_running, 0);
-		p->kill_state = KILL_SANDBOX;
-		break;
-	case KILL_SANDBOX:
-		if (p->cache_running) {
-			p->cache_running = 0;
-			kill_sandbox(a, pod, now, out);
-			return;
-		}
-		p->kill_state = KILL_IDLE;
-		return;
-	default:
-		return;
-	}
-	agent_call(out, slot_of(a, ACTOR_KILLER, pod), now, &chain);
+	while (chain.n_steps == 0 && a->pod[pod].kill_state != KILL_IDLE)
+		kill_goes_on(a, pod, &chain);
+	if (chain.n_steps)
+		agent_call(out, slot_of(a, ACTOR_KILLER, pod), now, &chain);
 }

@@ -8,6 +8,8 @@
 
 enum { SYNC_IDLE, SYNC_LISTS /* deletePod: the runtime cache was too old */ };
 
+#define RUNTIME_CACHE_PERIOD (2 * NS_S) /* runtime_cache.go defaultCachePeriod */
+
 ns_t sync_tick_after(const struct agent *a, ns_t due)
 {
 	ns_t period = model_of(a)->worker.ticker;
@@ -20,7 +22,7 @@ ns_t sync_tick_after(const struct agent *a, ns_t due)
 
 void sync_wake(struct agent *a, ns_t now)
 {
-	if (a->sync_busy || a->sync_state != SYNC_IDLE)
+	if (a->sync_busy)
 		return;
 	if (wakes_at(&a->wakes, slot_of(a, ACTOR_SYNC, 0)) == NS_NEVER)
 		agent_wake(a, ACTOR_SYNC, 0, agent_dispatch(a, now));
@@ -33,11 +35,10 @@ static void sync_goes_on(struct agent *a, ns_t now)
 {
 	ns_t hand_over = agent_dispatch(a, now) - now;
 
-	if (!a->sync_busy)
-		agent_wake(a, ACTOR_SYNC, 0, now + (hand_over > 4 ? hand_over / 4 : 1));
+	agent_wake(a, ACTOR_SYNC, 0, now + (hand_over > 4 ? hand_over / 4 : 1));
 }
 
-/* The work of the sync loop that housekeeping kept waiting. */
+/* The work of the sync loop that somebody's calls in it kept waiting. */
 void sync_release(struct agent *a, ns_t now)
 {
 	a->sync_busy = false;
@@ -48,6 +49,7 @@ void sync_release(struct agent *a, ns_t now)
 		a->n_deferred--;
 		sync_dispatch(a, p, now);
 	}
+	loops_released(a, now);
 	if (a->n_news || a->pleg.n_events)
 		sync_wake(a, now);
 }
@@ -98,18 +100,24 @@ static void add_pod(struct agent *a, uint32_t pod, ns_t now)
 	probes_start(a, pod, now);
 }
 
-/* HandlePodRemoves: deletePod looks for what still runs in the runtime cache, which it lists
- * anew if that is older than two seconds. */
+/* HandlePodRemoves: deletePod kills what still runs according to the runtime cache, which it
+ * lists anew if that is older than two seconds (runtime_cache.go GetPods); the sync loop is at
+ * it meanwhile.  (ForceUpdateIfOlder asks for no more: a pod's final DELETE comes long after
+ * the last start of a container.)  Since 1.22 there is nothing left to kill, nor to list. */
 static void remove_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct chain chain;
 
 	forget_pod(a, pod, now);
-	if (now - a->runtime_cache_at <= 2 * NS_S) {
-		removal_kill(a, pod, now);
+	if (model_of(a)->deletion.style == DELETION_TERMINATING)
+		return;
+	if (a->runtime_cache_at >= 0 && now - a->runtime_cache_at <= RUNTIME_CACHE_PERIOD) {
+		removal_kill(a, pod, now, true);
 		return;
 	}
 	a->runtime_cache_at = now;
+	runtime_cache_fill(a);
+	a->sync_busy = true;
 	a->sync_state = SYNC_LISTS;
 	a->sync_pod = (uint16_t)pod;
 	chain_start(&chain, CHAIN_NO_POD);
@@ -170,19 +178,31 @@ static void handle_event(struct agent *a, ns_t now, struct effects *out)
 			a, e.pod, e.container == PLEG_SANDBOX ? -1 : (int)e.container, now);
 }
 
+/* The runtime cache is there, for deletePod; if it could be listed. */
+static void removed_pod_listed(struct agent *a, ns_t now)
+{
+	a->sync_state = SYNC_IDLE;
+	if (answer_of(a, ACTOR_SYNC, 0) == OUTCOME_OK)
+		removal_kill(a, a->sync_pod, now, true);
+	else
+		a->runtime_cache_at = -1;
+	sync_release(a, now);
+}
+
 /* select picks at random among what is ready. */
 void sync_step(struct agent *a, ns_t now, struct effects *out)
 {
 	if (a->sync_state == SYNC_LISTS) {
-		a->sync_state = SYNC_IDLE;
-		removal_kill(a, a->sync_pod, now);
+		removed_pod_listed(a, now);
+	} else if (a->sync_busy) {
+		return; /* who is at it wakes this one again */
 	} else if (a->n_news &&
 		   (a->pleg.n_events == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
 		handle_news(a, now, out);
 	} else if (a->pleg.n_events) {
 		handle_event(a, now, out);
 	}
-	if (a->sync_state == SYNC_IDLE && (a->n_news || a->pleg.n_events))
+	if (!a->sync_busy && (a->n_news || a->pleg.n_events))
 		sync_goes_on(a, now);
 }
 
@@ -245,7 +265,7 @@ void sync_housekeeping(struct agent *a, ns_t now)
 		a->pods_at_rest &=
 			!pod->known && !pod->cache_ready && !pod->cache_running && !pod->cgroup;
 		if (pod->cache_ready || pod->cache_running)
-			removal_kill(a, p, now);
+			removal_kill(a, p, now, false);
 		if (!pod->known)
 			status_forget(a, p);
 		if (!volumes_exist(a, p, now))
