@@ -68,8 +68,8 @@ struct contrast {
 	struct library lib;
 	struct arena mem;
 	struct scenario base;
-	struct cost cost;
-	bool has_cost;
+	struct cost fit[COST_PARTIES];
+	struct contrast_cost cost;
 	ns_t ttl; /* that the cluster's size gives */
 	struct json *runtime, *objects;
 	struct progress progress;
@@ -109,8 +109,7 @@ static int runtime_run(struct contrast *c, uint32_t pods, enum pleg_design desig
 static void runtime_row(
 	struct contrast *c, const struct runtime_run *run, const struct contrast_rest *rest)
 {
-	json_append(c->runtime,
-		contrast_runtime_row(&run->s, &run->r, rest, c->has_cost ? &c->cost : NULL));
+	json_append(c->runtime, contrast_runtime_row(&run->s, &run->r, rest, &c->cost));
 }
 
 /* A row for every design, generic's run being there already. */
@@ -235,15 +234,14 @@ static uint32_t highest(const struct opt_counts *pods)
 static int report(struct contrast *c, struct err *err)
 {
 	static const struct renderings how = {contrast_text, contrast_csv, contrast_markdown};
-	const struct cost *cost = c->has_cost ? &c->cost : NULL;
 	struct json *result = common_result("Contrast");
 	struct json *published = json_object();
 	int code;
 
 	json_put(result, "parameters", parameters(c));
 	json_put(result, "summary",
-		contrast_words(
-			c->runtime, c->objects, highest(&c->o.pods), c->o.containers, cost));
+		contrast_words(c->runtime, c->objects, highest(&c->o.pods), c->o.containers,
+			c->cost.of[COST_RUNTIME]));
 	json_put(result, "runtime", c->runtime);
 	json_put(result, "objects", c->objects);
 	c->runtime = c->objects = NULL;
@@ -251,7 +249,7 @@ static int report(struct contrast *c, struct err *err)
 	json_put_str(published, "source",
 		"Kubernetes 1.2: CPU of kubelet and Docker per pod, polling over PLEG");
 	json_put(result, "published", published);
-	json_put(result, "cost", contrast_cost(cost));
+	json_put(result, "cost", contrast_cost_json(&c->cost));
 	code = common_emit(&c->o.common, result, &how, err);
 	json_free(result);
 	return code;
@@ -280,17 +278,19 @@ static int load_base(struct contrast *c, struct err *err)
 	return 0;
 }
 
-static int load_cost(struct contrast *c, struct err *err)
+static int load_cost(
+	struct contrast *c, enum cost_party party, const char *name, struct err *err)
 {
 	struct calibration calibration = {0};
 	int code;
 
-	if (!*c->base.runtime.calibration)
+	if (!*name)
 		return 0;
-	code = calibration_load(&c->lib, c->base.runtime.calibration, &calibration, err);
+	code = calibration_load(&c->lib, name, &calibration, err);
 	if (!code)
-		code = cost_fit(&c->cost, &calibration, err);
-	c->has_cost = !code;
+		code = cost_fit(&c->fit[party], &calibration, err);
+	if (!code)
+		c->cost.of[party] = &c->fit[party];
 	return code;
 }
 
@@ -302,7 +302,9 @@ static int contrast(struct contrast *c, struct err *err)
 	if (!code)
 		code = load_base(c, err);
 	if (!code)
-		code = load_cost(c, err);
+		code = load_cost(c, COST_RUNTIME, c->base.runtime.calibration, err);
+	if (!code)
+		code = load_cost(c, COST_KUBELET, c->base.kubelet.calibration, err);
 	c->runtime = json_array();
 	c->objects = json_array();
 	progress_begin(&c->progress, "contrast", (uint64_t)RUNS_A_DENSITY * c->o.pods.n);

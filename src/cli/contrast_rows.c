@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "estimate/objects.h"
 #include "estimate/rates.h"
 
@@ -117,26 +118,59 @@ static struct cost_load load_of(const struct scenario *s, const struct fleet_res
 	return l;
 }
 
-static struct json *cpu_of(
-	const struct scenario *s, const struct cost *cost, const struct cost_load *l)
+/* "containerd-1.6.20-cost"; of two that differ, both. */
+static struct json *calibration_of(const struct contrast_cost *cost)
 {
-	double containers = (double)s->workload.pods * s->workload.containers;
-	double added;
-	struct json *o;
+	const struct cost *runtime = cost->of[COST_RUNTIME], *kubelet = cost->of[COST_KUBELET];
+	struct str both = {0};
+	struct json *name;
 
-	if (!cost)
-		return json_null();
-	o = json_object();
-	added = cost_of(cost, COST_RUNTIME, l);
-	json_put_num(o, "kubelet", cost_of(cost, COST_KUBELET, l));
-	json_put_num(o, "runtime", cost_idle(cost, containers) + added);
-	json_put_num(o, "runtimeAdded", added);
-	json_put_str(o, "calibration", cost->calibration);
+	if (!runtime || !kubelet || !strcmp(runtime->calibration, kubelet->calibration))
+		return json_str(runtime   ? runtime->calibration
+				: kubelet ? kubelet->calibration
+					  : NULL);
+	str_addf(&both, "%s, %s", runtime->calibration, kubelet->calibration);
+	name = json_str(str_text(&both));
+	str_fini(&both);
+	return name;
+}
+
+/* Why a figure is null. */
+static struct json *missing(const struct scenario *s, const struct contrast_cost *cost)
+{
+	struct str words = {0};
+	struct json *reason;
+
+	if (!cost->of[COST_RUNTIME])
+		str_addf(&words, "runtime %s has no calibration", s->runtime.name);
+	if (!cost->of[COST_KUBELET])
+		str_addf(&words, "%skubelet %s has none of its runtime's client",
+			str_len(&words) ? ", " : "", s->kubelet.name);
+	reason = json_str(str_len(&words) ? str_text(&words) : NULL);
+	str_fini(&words);
+	return reason;
+}
+
+static struct json *cpu_of(
+	const struct scenario *s, const struct contrast_cost *cost, const struct cost_load *l)
+{
+	const struct cost *runtime = cost->of[COST_RUNTIME], *kubelet = cost->of[COST_KUBELET];
+	double containers = (double)s->workload.pods * s->workload.containers;
+	double added = runtime ? cost_of(runtime, COST_RUNTIME, l) : 0;
+	struct json *o = json_object();
+
+	json_put(o, "kubelet",
+		kubelet ? json_num(cost_of(kubelet, COST_KUBELET, l)) : json_null());
+	json_put(o, "runtime",
+		runtime ? json_num(cost_idle(runtime, containers) + added) : json_null());
+	json_put(o, "runtimeAdded", runtime ? json_num(added) : json_null());
+	json_put(o, "calibration", calibration_of(cost));
+	json_put(o, "reason", missing(s, cost));
 	return o;
 }
 
 struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_result *r,
-	const struct contrast_rest *rest, const struct cost *cost)
+	const struct contrast_rest *rest, const struct contrast_cost *cost)
 {
 	const struct tally_window *w = &r->tally.window[0];
 	double seconds = SECONDS(w->until[0] - w->from[0]), node_seconds = seconds * s->nodes;
@@ -247,9 +281,12 @@ static struct json *cost_point(const struct cost_point *p, enum cost_party party
 
 static struct json *cost_party(const struct cost *cost, enum cost_party party)
 {
-	struct json *o = json_object();
-	struct json *points = json_array();
+	struct json *points, *o;
 
+	if (!cost)
+		return json_null();
+	points = json_array();
+	o = json_object();
 	json_put_num(o, "secondsPerWakeUp", cost->per[party][0]);
 	json_put_num(o, "secondsPerCall", cost->per[party][1]);
 	json_put_num(o, "secondsPerRecord", cost->per[party][2]);
@@ -264,7 +301,7 @@ static struct json *cost_ratios(const struct cost *cost)
 {
 	struct json *list = json_array();
 
-	for (uint32_t i = 0; i + 1 < cost->n_points; i++) {
+	for (uint32_t i = 0; cost && i + 1 < cost->n_points; i++) {
 		const struct cost_point *relist = &cost->point[i],
 					*polling = &cost->point[i + 1];
 		struct json *o;
@@ -283,17 +320,18 @@ static struct json *cost_ratios(const struct cost *cost)
 	return list;
 }
 
-struct json *contrast_cost(const struct cost *cost)
+struct json *contrast_cost_json(const struct contrast_cost *cost)
 {
+	const struct cost *runtime = cost->of[COST_RUNTIME], *kubelet = cost->of[COST_KUBELET];
 	struct json *o;
 
-	if (!cost)
+	if (!runtime && !kubelet)
 		return json_null();
 	o = json_object();
-	json_put_str(o, "calibration", cost->calibration);
-	json_put_int(o, "containersPerPod", cost->containers);
-	json_put(o, "runtime", cost_party(cost, COST_RUNTIME));
-	json_put(o, "kubelet", cost_party(cost, COST_KUBELET));
-	json_put(o, "pollingOverGeneric", cost_ratios(cost));
+	json_put(o, "calibration", calibration_of(cost));
+	json_put_int(o, "containersPerPod", (runtime ? runtime : kubelet)->containers);
+	json_put(o, "runtime", cost_party(runtime, COST_RUNTIME));
+	json_put(o, "kubelet", cost_party(kubelet, COST_KUBELET));
+	json_put(o, "pollingOverGeneric", cost_ratios(runtime));
 	return o;
 }

@@ -24,16 +24,21 @@ struct contrast_rest {
 	double closed; /* per second and node, by the closed form */
 };
 
-/* A row of the runtime half.  cost NULL: the runtime has no calibration. */
+/* What CPU rests on, for each party; NULL: it has no calibration. */
+struct contrast_cost {
+	const struct cost *of[COST_PARTIES];
+};
+
+/* A row of the runtime half. */
 struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_result *r,
-	const struct contrast_rest *rest, const struct cost *cost);
+	const struct contrast_rest *rest, const struct contrast_cost *cost);
 
 /* A row of the object half; ttl: of a cache. */
 struct json *contrast_object_row(
 	const struct scenario *s, const struct fleet_result *r, ns_t ttl, struct arena *mem);
 
-/* The fit with its residuals and predictions; NULL is null. */
-struct json *contrast_cost(const struct cost *cost);
+/* The fits with their residuals and predictions; null if there is none. */
+struct json *contrast_cost_json(const struct contrast_cost *cost);
 
 const char *contrast_pleg_name(enum pleg_design design);
 const char *contrast_object_name(enum object_design design);

@@ -107,6 +107,7 @@ struct model_watch {
 struct kubelet_model {
 	char name[MODEL_NAME];
 	enum runtime_interface interface;
+	char calibration[MODEL_NAME]; /* CPU of its runtime's client; "" if none */
 	bool cgroups_per_qos; /* a pod is deletable only after housekeeping removed its cgroup
 			       */
 	struct {

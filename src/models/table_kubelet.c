@@ -239,6 +239,9 @@ static const struct field kubelet_fields[] = {
 		.help = "where the model came from; written when it is resolved"),
 	ONE_OF(interface, "runtimeInterface", words_interface,
 		"docker: containers only; cri: pods have sandboxes"),
+	FIELD(calibration, "clientCalibration", FIELD_TEXT, .size = MODEL_NAME,
+		.help = "CPU cost of its side of the runtime's calls: name of a Calibration, "
+			"\"\" if there is none"),
 	TRUTH(cgroups_per_qos, "cgroupsPerQOS",
 		"a pod is gone only after housekeeping removed its cgroup"),
 	PART("pleg", pleg_table, "how the kubelet learns what happened"),

@@ -7,35 +7,67 @@
 #include "report/format.h"
 #include "report/table.h"
 
-static const struct column runtime_columns[] = {
+/* The screen's: a design at its densities, then the next.  Markdown and CSV have more. */
+static const struct column runtime_screen[] = {
+	{"label", "design", CELL_TEXT, NULL},
 	{"podsPerNode", "pods", CELL_COUNT, NULL},
-	{"design", "design", CELL_TEXT, NULL},
-	{"callsPerSecondPerNode", "calls/s", CELL_RATE, NULL},
-	{"closedFormPerNode", "formula", CELL_RATE, NULL},
+	{"callsPerSecondPerNode", "calls/s\na node", CELL_RATE, NULL},
+	{"closedFormPerNode", "closed\nform", CELL_RATE, NULL},
 	{"closedFormDifference", "diff", CELL_PERCENT, NULL},
-	{"callsPerSecondCluster", "cluster", CELL_RATE, NULL},
-	{"wholeKubeletPerNode", "whole", CELL_RATE, NULL},
+	{"callsPerSecondCluster", "calls/s\ncluster", CELL_RATE, NULL},
+	{"wholeKubeletPerNode", "all\ncalls", CELL_RATE, NULL},
+	{"recordsPerSecondPerNode", "records\n/s", CELL_RATE, NULL},
+	{"detectionSeconds.mean", "death\nseen", CELL_SECONDS, NULL},
+	{"detectionSeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
+	{"cpuCoresPerNode.runtimeAdded", "runtime\nCPU", CELL_CORES, NULL},
+	{"cpuCoresPerNode.kubelet", "kubelet\nCPU", CELL_CORES, NULL},
+};
+static const struct column object_screen[] = {
+	{"label", "design", CELL_TEXT, NULL},
+	{"podsPerNode", "pods", CELL_COUNT, NULL},
+	{"requestsPerSecond.mean", "requests\n/s", CELL_RATE, NULL},
+	{"closedForm", "closed\nform", CELL_RATE, NULL},
+	{"closedFormDifference", "diff", CELL_PERCENT, NULL},
+	{"requestsPerSecond.peak", "peak\nsecond", CELL_COUNT, NULL},
+	{"nominal", "quoted\n/s", CELL_RATE, NULL},
+	{"openWatches", "watches\nopen", CELL_COUNT, NULL},
+	{"reopensPerSecond", "opened\n/s", CELL_RATE, NULL},
+	{"stalenessSeconds.mean", "change\nseen", CELL_SECONDS, NULL},
+	{"stalenessSeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
+};
+
+static const struct column runtime_columns[] = {
+	{"design", "design", CELL_TEXT, NULL},
+	{"podsPerNode", "pods", CELL_COUNT, NULL},
+	{"callsPerSecondPerNode", "calls/s a node", CELL_RATE, NULL},
+	{"closedFormPerNode", "closed form", CELL_RATE, NULL},
+	{"closedFormDifference", "diff", CELL_PERCENT, NULL},
+	{"callsPerSecondCluster", "calls/s cluster", CELL_RATE, NULL},
+	{"wholeKubeletPerNode", "all calls", CELL_RATE, NULL},
+	{"wholeClosedFormPerNode", "closed form", CELL_RATE, NULL},
 	{"recordsPerSecondPerNode", "records/s", CELL_RATE, NULL},
 	{"detectionSeconds.mean", "death seen", CELL_SECONDS, NULL},
-	{"detectionSeconds.p99", "p99", CELL_SECONDS, NULL},
-	{"cpuCoresPerNode.runtimeAdded", "CPU runtime", CELL_CORES, NULL},
-	{"cpuCoresPerNode.kubelet", "kubelet", CELL_CORES, NULL},
+	{"detectionSeconds.p99", "99 % within", CELL_SECONDS, NULL},
+	{"cpuCoresPerNode.runtimeAdded", "runtime CPU", CELL_CORES, NULL},
+	{"cpuCoresPerNode.runtime", "with idle", CELL_CORES, NULL},
+	{"cpuCoresPerNode.kubelet", "kubelet CPU", CELL_CORES, NULL},
 };
 static const struct column object_columns[] = {
-	{"podsPerNode", "pods", CELL_COUNT, NULL},
 	{"design", "design", CELL_TEXT, NULL},
-	{"ttlSeconds", "TTL", CELL_COUNT, ""},
-	{"requestsPerSecond.mean", "req/s", CELL_RATE, NULL},
-	{"closedForm", "formula", CELL_RATE, NULL},
+	{"ttlSeconds", "TTL s", CELL_COUNT, ""},
+	{"podsPerNode", "pods", CELL_COUNT, NULL},
+	{"requestsPerSecond.mean", "requests/s", CELL_RATE, NULL},
+	{"closedForm", "closed form", CELL_RATE, NULL},
 	{"closedFormDifference", "diff", CELL_PERCENT, NULL},
-	{"requestsPerSecond.peak", "peak", CELL_COUNT, NULL},
-	{"nominal", "quoted", CELL_RATE, NULL},
-	{"openWatches", "watches", CELL_COUNT, NULL},
-	{"reopensPerSecond", "reopens/s", CELL_RATE, NULL},
-	{"distinctPerNode", "distinct", CELL_RATE, NULL},
-	{"sharingFactor", "sharing", CELL_RATE, NULL},
-	{"stalenessSeconds.mean", "stale", CELL_SECONDS, NULL},
-	{"stalenessSeconds.p99", "p99", CELL_SECONDS, NULL},
+	{"requestsPerSecond.peak", "peak second", CELL_COUNT, NULL},
+	{"getsPerSecond", "GETs/s", CELL_RATE, NULL},
+	{"nominal", "quoted/s", CELL_RATE, NULL},
+	{"openWatches", "watches open", CELL_COUNT, NULL},
+	{"reopensPerSecond", "opened/s", CELL_RATE, NULL},
+	{"distinctPerNode", "secrets a node", CELL_RATE, NULL},
+	{"sharingFactor", "pods a secret", CELL_RATE, NULL},
+	{"stalenessSeconds.mean", "change seen", CELL_SECONDS, NULL},
+	{"stalenessSeconds.p99", "99 % within", CELL_SECONDS, NULL},
 };
 #define N(columns) (sizeof(columns) / sizeof((columns)[0]))
 
@@ -54,33 +86,103 @@ static void title(const struct json *result, struct str *out)
 	char nodes[FORMAT_BYTES];
 
 	str_addf(out,
-		"%s nodes, every one simulated; %.0f container%s a pod; kubelet %s on %s at "
-		"rest for %.0f s; seed %.0f\n",
+		"%s nodes, every one simulated; %.0f container%s a pod; kubelet %s on %s; at "
+		"rest for %.0f s; seed %.0f",
 		format_count(nodes, sizeof(nodes), parameter(result, "nodes")),
 		parameter(result, "containers"), parameter(result, "containers") > 1 ? "s" : "",
 		parameter_text(result, "kubelet"), parameter_text(result, "runtime"),
 		parameter(result, "durationSeconds"), parameter(result, "seed"));
 }
 
-static const char runtime_intro[] =
-	"How a kubelet finds out what its containers do: every pod's worker asks the runtime "
-	"every 10 s (polling, until 1.1), or a PLEG does it for all pods: lists them every "
-	"second (generic; ondemand and parallel inspect sooner) or hears events (evented). "
-	"Calls/s of a node, in the cluster, of the whole kubelet; time until a death is seen; "
-	"cores added on a node.";
+/* ------------------------------------------------------------------ what is what */
 
-static void object_intro(const struct json *result, struct str *out)
+struct design {
+	const char *name;
+	const char *words;
+};
+
+static const char runtime_question[] =
+	"How does a kubelet, the agent of a node, find out what its containers do?";
+static const struct design runtime_designs[] = {
+	{"polling",
+		"up to Kubernetes 1.1: every pod's worker asks the runtime, all of them every "
+		"10 s"},
+	{"generic",
+		"since 1.2: one loop, the PLEG, lists all containers every second, inspects "
+		"changes"},
+	{"evented",
+		"the runtime tells of changes on a stream; a list every 5 minutes, to be safe"},
+	{"ondemand",
+		"generic, and a worker that changed its pod has it looked at at once (1.36)"},
+	{"parallel", "generic, with the changed pods inspected side by side (proposed, never "
+		     "merged)"},
+};
+
+/* How to read the columns of the screen. */
+static const char runtime_columns_note[] =
+	"calls/s: made to find out (polling's cache refresher included), simulated and by "
+	"closed "
+	"form; all calls: of a node's whole kubelet; records/s: containers listed to a node; "
+	"death seen: from a container's death until its kubelet knows, mean and 99 %; CPU: "
+	"cores "
+	"that finding out adds on a node.";
+
+static void object_question(const struct json *result, struct str *out)
 {
-	str_add(out, "How it gets the secret that each pod mounts (");
+	str_add(out, "How does it get the secret that each pod mounts (");
 	if (!strcmp(parameter_text(result, "sharedBy"), "pod"))
 		str_add(out, "one a pod");
 	else
 		str_addf(out, "one for each of %.0f namespaces",
 			parameter(result, "namespaces"));
-	str_add(out, "): a GET at every sync of every pod, a cache for a TTL, a watch each, "
-		     "one watch a node (bulkwatch); until 1.2 once, never again. Requests/s in "
-		     "the cluster, the quoted arithmetic; how stale a changed secret is.");
+	str_add(out, ")?");
 }
+
+static const struct design object_designs[] = {
+	{"never", "up to 1.2: fetched when the pod starts, and never again"},
+	{"get", "a GET from the API server at every sync of every pod, 60 to 90 s apart"},
+	{"cache", "the pods of a node share a GET for a time: 60 s, or what the cluster's size "
+		  "sets"},
+	{"watch", "a watch for each secret of a node; after 5 to 10 minutes it is opened anew"},
+	{"bulkwatch", "one watch a node for all its secrets (promised in 2017, never built)"},
+};
+
+static const char object_columns_note[] =
+	"requests/s: in the cluster, for secrets alone (GETs, LISTs and openings of watches), "
+	"simulated and by closed form; quoted: the usual arithmetic, a GET every 60 s or TTL; "
+	"opened: watches; change seen: from a secret's change until a pod's volume shows it, "
+	"mean and 99 %.";
+
+/* What a node's pods mount depends on the density alone: said once for all designs. */
+static void sharing_note(const struct json *result, struct str *out)
+{
+	const struct json *rows = json_get(result, "objects");
+	const char *first = json_as_str(json_get(json_child(rows), "design"));
+	const char *comma = "";
+	char secrets[FORMAT_BYTES], pods[FORMAT_BYTES];
+
+	str_add(out, "Secrets that the pods of a node mount, and pods to a secret:");
+	for (const struct json *r = json_child(rows); r && first; r = json_next(r)) {
+		if (strcmp(json_as_str(json_get(r, "design")), first) != 0)
+			continue;
+		str_addf(out, "%s %s and %s at %.0f pods", comma,
+			format_rate(secrets, sizeof(secrets),
+				json_as_num(json_get(r, "distinctPerNode"))),
+			format_rate(
+				pods, sizeof(pods), json_as_num(json_get(r, "sharingFactor"))),
+			json_as_num(json_get(r, "podsPerNode")));
+		comma = ",";
+	}
+	str_add_char(out, '.');
+}
+
+static const char rest_note[] = "Not on this screen: calls by operation and the fit of the CPU "
+				"(-o json, csv); GETs alone, "
+				"the closed form of all calls and the runtime's CPU with its "
+				"idle part (-o markdown, too). "
+				"docs/METRICS.md names every figure.";
+
+/* ------------------------------------------------------------------ what CPU rests on */
 
 /* "; polling 0.0024 (0.0030), ...": of the points of a design, fitted and measured. */
 static void fitted(
@@ -98,22 +200,14 @@ static void fitted(
 	}
 }
 
-/* What the CPU columns rest on: the fit beside what was measured. */
-static void cpu_note(const struct json *result, struct str *out)
+/* The fit of the runtime beside what was measured. */
+static void residuals(const struct json *cost, struct str *out)
 {
-	const struct json *cost = json_get(result, "cost");
 	const struct json *points = json_get(json_get(cost, "runtime"), "added");
 	const struct json *ratios = json_get(cost, "pollingOverGeneric");
 	const char *comma = "";
 
-	if (!json_is_object(cost)) {
-		str_add(out, "CPU is not told: this runtime has no calibration.");
-		return;
-	}
-	str_addf(out,
-		"CPU: cores added, by %s, without polling's cache refresher. Its runtime, "
-		"fitted (measured) at",
-		json_as_str(json_get(cost, "calibration")));
+	str_add(out, " Its runtime, fitted (measured) at");
 	for (const struct json *r = json_child(ratios); r; r = json_next(r), comma = ",")
 		str_addf(out, "%s %.0f", comma, json_as_num(json_get(r, "podsPerNode")));
 	str_addf(out,
@@ -126,9 +220,30 @@ static void cpu_note(const struct json *result, struct str *out)
 	for (const struct json *r = json_child(ratios); r; r = json_next(r), comma = ",")
 		str_addf(out, "%s %.1f (%.1f)", comma, json_as_num(json_get(r, "predicted")),
 			json_as_num(json_get(r, "measured")));
-	str_addf(out, ". Published of Docker's time: %.0f.",
+	str_add(out, ".");
+}
+
+static void cpu_note(const struct json *result, struct str *out)
+{
+	const struct json *cost = json_get(result, "cost");
+	const struct json *reason =
+		table_value(json_child(json_get(result, "runtime")), "cpuCoresPerNode.reason");
+
+	if (json_is_object(cost))
+		str_addf(out, "CPU: by %s, without polling's cache refresher.",
+			json_as_str(json_get(cost, "calibration")));
+	if (json_is_object(json_get(cost, "runtime")))
+		residuals(cost, out);
+	if (json_is_str(reason))
+		str_addf(out, "%sCPU not told: %s.", str_len(out) ? " " : "",
+			json_as_str(reason));
+	str_addf(out, " Published of Docker's time: a factor of %.0f.",
 		json_as_num(json_get(json_get(result, "published"), "factor")));
 }
+
+/* ------------------------------------------------------------------ text */
+
+enum { WIDTH = 100 };
 
 /* Words on lines of at most width. */
 static void wrapped(const char *text, size_t width, struct str *out)
@@ -154,142 +269,123 @@ static void wrapped(const char *text, size_t width, struct str *out)
 	str_add_char(out, '\n');
 }
 
-enum { WIDTH = 110 };
-
-static void wrapped_note(void (*note)(const struct json *, struct str *),
+static void note(void (*words)(const struct json *, struct str *), size_t width,
 	const struct json *result, struct str *out)
 {
 	struct str text = {0};
 
-	note(result, &text);
-	wrapped(str_text(&text), WIDTH, out);
+	words(result, &text);
+	wrapped(str_text(&text), width, out);
 	str_fini(&text);
 }
 
-static double most_pods(const struct json *result)
+static void legend(const struct design *designs, size_t n, struct str *out)
 {
-	const struct json *list = json_get(json_get(result, "parameters"), "podsPerNode");
-	double most = 0;
-
-	for (const struct json *pods = json_child(list); pods; pods = json_next(pods))
-		most = json_as_num(pods) > most ? json_as_num(pods) : most;
-	return most;
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "  %-9s  %s\n", designs[i].name, designs[i].words);
 }
 
-/* Whether a row says nothing on the one screen that others do not: a design that asks nothing,
- * and, below the highest density, those that are as another design or as at any density. */
-static bool is_spared(const struct json *row, double most)
+/* "cache 60 s": what a row is called. */
+static void label_of(const struct json *row, struct str *label)
 {
-	static const char *const spared[] = {"ondemand", "parallel", "bulkwatch"};
-	const char *design = json_as_str(json_get(row, "design"));
+	const struct json *ttl = json_get(row, "ttlSeconds");
 
-	if (!strcmp(design, "never"))
-		return true;
-	for (size_t i = 0; i < N(spared); i++)
-		if (!strcmp(design, spared[i]))
-			return json_as_num(json_get(row, "podsPerNode")) < most;
+	str_reset(label);
+	str_add(label, json_as_str(json_get(row, "design")));
+	if (json_is_num(ttl))
+		str_addf(label, " %.0f s", json_as_num(ttl));
+}
+
+/* Append the rows of that label; the first of them shows it. */
+static void add_rows(const struct json *from, const char *wanted, struct json *rows)
+{
+	struct str label = {0};
+	bool first = true;
+
+	for (const struct json *row = json_child(from); row; row = json_next(row)) {
+		struct json *copy;
+
+		label_of(row, &label);
+		if (strcmp(str_text(&label), wanted) != 0)
+			continue;
+		copy = json_clone(row);
+		json_put_str(copy, "label", first ? wanted : "");
+		json_append(rows, copy);
+		first = false;
+	}
+	str_fini(&label);
+}
+
+static bool has_label(const struct json *rows, const char *label)
+{
+	for (const struct json *row = json_child(rows); row; row = json_next(row))
+		if (!strcmp(json_as_str(json_get(row, "label")), label))
+			return true;
 	return false;
 }
 
-static void screen_table(const struct column *columns, size_t n, const struct json *result,
-	const char *half, struct str *out)
+/* A design at all densities, then the next one. */
+static void screen_table(
+	const struct column *columns, size_t n, const struct json *from, struct str *out)
 {
 	struct json *rows = json_array();
+	struct str label = {0};
 
-	for (const struct json *row = json_child(json_get(result, half)); row;
-		row = json_next(row))
-		if (!is_spared(row, most_pods(result)))
-			json_append(rows, json_clone(row));
+	for (const struct json *row = json_child(from); row; row = json_next(row)) {
+		label_of(row, &label);
+		if (!has_label(rows, str_text(&label)))
+			add_rows(from, str_text(&label), rows);
+	}
 	table_text(columns, n, rows, "", out);
+	str_fini(&label);
 	json_free(rows);
 }
 
 void contrast_text(const struct json *result, struct str *out)
 {
-	title(result, out);
-	wrapped(runtime_intro, WIDTH, out);
-	screen_table(runtime_columns, N(runtime_columns), result, "runtime", out);
-	wrapped_note(cpu_note, result, out);
-	wrapped_note(object_intro, result, out);
-	screen_table(object_columns, N(object_columns), result, "objects", out);
+	note(title, WIDTH, result, out);
+	str_addf(out, "\n%s\n", runtime_question);
+	legend(runtime_designs, N(runtime_designs), out);
+	wrapped(runtime_columns_note, WIDTH, out);
+	screen_table(runtime_screen, N(runtime_screen), json_get(result, "runtime"), out);
+	note(cpu_note, WIDTH, result, out);
+	str_add_char(out, '\n');
+	note(object_question, WIDTH, result, out);
+	legend(object_designs, N(object_designs), out);
+	wrapped(object_columns_note, WIDTH, out);
+	screen_table(object_screen, N(object_screen), json_get(result, "objects"), out);
+	note(sharing_note, WIDTH, result, out);
+	wrapped(rest_note, WIDTH, out);
+	str_add_char(out, '\n');
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))
 		wrapped(json_as_str(s), WIDTH, out);
 }
 
-static void note_line(void (*note)(const struct json *, struct str *),
-	const struct json *result, struct str *out)
-{
-	struct str text = {0};
+/* ------------------------------------------------------------------ Markdown */
 
-	note(result, &text);
-	wrapped(str_text(&text), SIZE_MAX, out);
-	str_fini(&text);
+static void bullets(const struct design *designs, size_t n, struct str *out)
+{
+	str_add_char(out, '\n');
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "- **%s**: %s\n", designs[i].name, designs[i].words);
+	str_add_char(out, '\n');
 }
 
 void contrast_markdown(const struct json *result, struct str *out)
 {
-	title(result, out);
-	str_add(out, "\n### The runtime half\n\n");
-	wrapped(runtime_intro, SIZE_MAX, out);
-	str_add_char(out, '\n');
+	note(title, SIZE_MAX, result, out);
+	str_addf(out, "\n### %s\n", runtime_question);
+	bullets(runtime_designs, N(runtime_designs), out);
 	table_markdown(runtime_columns, N(runtime_columns), json_get(result, "runtime"), out);
-	str_add_char(out, '\n');
-	note_line(cpu_note, result, out);
-	str_add(out, "\n### The object half\n\n");
-	note_line(object_intro, result, out);
-	str_add_char(out, '\n');
+	str_addf(out, "\n%s\n\n", runtime_columns_note);
+	note(cpu_note, SIZE_MAX, result, out);
+	str_add(out, "\n### ");
+	note(object_question, SIZE_MAX, result, out);
+	bullets(object_designs, N(object_designs), out);
 	table_markdown(object_columns, N(object_columns), json_get(result, "objects"), out);
+	str_addf(out, "\n%s\n", object_columns_note);
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))
 		str_addf(out, "\n%s\n", json_as_str(s));
-}
-
-/* ------------------------------------------------------------------ CSV */
-
-static const struct column csv_columns[] = {
-	{"half", "", CELL_TEXT, NULL},
-	{"design", "", CELL_TEXT, NULL},
-	{"ttlSeconds", "", CELL_TEXT, NULL},
-	{"podsPerNode", "", CELL_TEXT, NULL},
-	{"callsPerSecondPerNode", "", CELL_TEXT, NULL},
-	{"callsPerSecondCluster", "", CELL_TEXT, NULL},
-	{"wholeKubeletPerNode", "", CELL_TEXT, NULL},
-	{"closedFormPerNode", "", CELL_TEXT, NULL},
-	{"recordsPerSecondPerNode", "", CELL_TEXT, NULL},
-	{"detectionSeconds.mean", "", CELL_TEXT, NULL},
-	{"detectionSeconds.p99", "", CELL_TEXT, NULL},
-	{"cpuCoresPerNode.kubelet", "", CELL_TEXT, NULL},
-	{"cpuCoresPerNode.runtime", "", CELL_TEXT, NULL},
-	{"cpuCoresPerNode.runtimeAdded", "", CELL_TEXT, NULL},
-	{"cpuCoresPerNode.calibration", "", CELL_TEXT, NULL},
-	{"requestsPerSecond.mean", "", CELL_TEXT, NULL},
-	{"requestsPerSecond.peak", "", CELL_TEXT, NULL},
-	{"getsPerSecond", "", CELL_TEXT, NULL},
-	{"openWatches", "", CELL_TEXT, NULL},
-	{"reopensPerSecond", "", CELL_TEXT, NULL},
-	{"closedForm", "", CELL_TEXT, NULL},
-	{"closedFormDifference", "", CELL_TEXT, NULL},
-	{"nominal", "", CELL_TEXT, NULL},
-	{"distinctPerNode", "", CELL_TEXT, NULL},
-	{"sharingFactor", "", CELL_TEXT, NULL},
-	{"stalenessSeconds.mean", "", CELL_TEXT, NULL},
-	{"stalenessSeconds.p99", "", CELL_TEXT, NULL},
-};
-
-void contrast_csv(const struct json *result, struct str *out)
-{
-	static const char *const halves[] = {"runtime", "objects"};
-	struct json *rows = json_array();
-
-	for (size_t i = 0; i < N(halves); i++)
-		for (const struct json *row = json_child(json_get(result, halves[i])); row;
-			row = json_next(row)) {
-			struct json *copy = json_clone(row);
-
-			json_put_str(copy, "half", halves[i]);
-			json_append(rows, copy);
-		}
-	table_csv(csv_columns, N(csv_columns), rows, out);
-	json_free(rows);
 }

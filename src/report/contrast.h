@@ -9,7 +9,8 @@
 void contrast_text(const struct json *result, struct str *out);
 void contrast_markdown(const struct json *result, struct str *out);
 
-/* One table: a row a design and density, of both halves. */
+/* Everything but the sentences, as one table: its first column says which list or object of the
+ * JSON a row is, the others are named as its fields. */
 void contrast_csv(const struct json *result, struct str *out);
 
 #endif

@@ -9,7 +9,8 @@
 void result_text(const struct json *result, struct str *out);
 void result_markdown(const struct json *result, struct str *out);
 
-/* One table: a row a call, of the runtime and of the API server. */
+/* Everything but the scenario, as one table: its first column says which list of the JSON a row
+ * is, or "times" for a histogram and "totals" for all single figures. */
 void result_csv(const struct json *result, struct str *out);
 
 #endif

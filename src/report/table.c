@@ -92,26 +92,75 @@ static void aligned(
 		str_add(out, "  ");
 }
 
+/* Titles stand on the rows: one of a single line is on the lower of two. */
+static bool has_two_lines(const struct column *c)
+{
+	return strchr(c->title, '\n') != NULL;
+}
+
+static void title_line(const struct column *c, bool upper, struct str *line)
+{
+	size_t first = strcspn(c->title, "\n");
+
+	str_reset(line);
+	if (has_two_lines(c) && upper)
+		str_add_n(line, c->title, first);
+	else if (!upper)
+		str_add(line, c->title + (has_two_lines(c) ? first + 1 : 0));
+}
+
+static void titles(const struct column *columns, size_t n, const size_t *width, bool upper,
+	const char *indent, struct str *out)
+{
+	struct str line = {0}, title = {0};
+	size_t len;
+
+	str_add(&line, indent);
+	for (size_t i = 0; i < n; i++) {
+		title_line(&columns[i], upper, &title);
+		aligned(&columns[i], str_text(&title), width[i], i + 1 == n, &line);
+	}
+	for (len = str_len(&line); len && str_text(&line)[len - 1] == ' ';)
+		len--;
+	str_add_n(out, str_text(&line), len);
+	str_add_char(out, '\n');
+	str_fini(&line);
+	str_fini(&title);
+}
+
+static size_t width_of(const struct column *c, const struct json *rows)
+{
+	struct str cell = {0};
+	size_t width = 0;
+
+	for (int upper = 0; upper < 2; upper++) {
+		title_line(c, upper, &cell);
+		width = str_len(&cell) > width ? str_len(&cell) : width;
+	}
+	for (const struct json *row = json_child(rows); row; row = json_next(row)) {
+		str_reset(&cell);
+		table_cell(c, row, &cell);
+		width = str_len(&cell) > width ? str_len(&cell) : width;
+	}
+	str_fini(&cell);
+	return width;
+}
+
 void table_text(const struct column *columns, size_t n, const struct json *rows,
 	const char *indent, struct str *out)
 {
 	size_t width[COLUMNS_MAX];
 	struct str cell = {0};
+	bool two = false;
 
 	assert(n <= COLUMNS_MAX);
 	for (size_t i = 0; i < n; i++) {
-		width[i] = strlen(columns[i].title);
-		for (const struct json *row = json_child(rows); row; row = json_next(row)) {
-			str_reset(&cell);
-			table_cell(&columns[i], row, &cell);
-			if (str_len(&cell) > width[i])
-				width[i] = str_len(&cell);
-		}
+		width[i] = width_of(&columns[i], rows);
+		two = two || has_two_lines(&columns[i]);
 	}
-	str_add(out, indent);
-	for (size_t i = 0; i < n; i++)
-		aligned(&columns[i], columns[i].title, width[i], i + 1 == n, out);
-	str_add_char(out, '\n');
+	if (two)
+		titles(columns, n, width, true, indent, out);
+	titles(columns, n, width, false, indent, out);
 	for (const struct json *row = json_child(rows); row; row = json_next(row)) {
 		str_add(out, indent);
 		for (size_t i = 0; i < n; i++) {
@@ -131,7 +180,7 @@ static void markdown_text(const char *text, struct str *out)
 	for (; *text; text++) {
 		if (*text == '|')
 			str_add_char(out, '\\');
-		str_add_char(out, *text);
+		str_add_char(out, *text == '\n' ? ' ' : *text);
 	}
 }
 
@@ -140,8 +189,11 @@ void table_markdown(
 {
 	struct str cell = {0};
 
-	for (size_t i = 0; i < n; i++)
-		str_addf(out, "| %s ", columns[i].title);
+	for (size_t i = 0; i < n; i++) {
+		str_add(out, "| ");
+		markdown_text(columns[i].title, out);
+		str_add_char(out, ' ');
+	}
 	str_add(out, "|\n");
 	for (size_t i = 0; i < n; i++)
 		str_add(out, columns[i].kind == CELL_TEXT ? "| --- " : "| ---: ");
@@ -176,29 +228,78 @@ static void csv_text(const char *text, struct str *out)
 	str_add_char(out, '"');
 }
 
-static void csv_cell(const struct json *value, struct str *out)
+/* A list is one cell, as JSON writes it but without blanks. */
+static void compact(const struct json *value, struct str *out)
 {
 	char buf[FORMAT_BYTES];
 
-	if (json_is_str(value))
-		csv_text(json_as_str(value), out);
-	else if (json_is_bool(value))
+	if (json_is_array(value)) {
+		str_add_char(out, '[');
+		for (const struct json *v = json_child(value); v; v = json_next(v)) {
+			compact(v, out);
+			str_add(out, json_next(v) ? "," : "");
+		}
+		str_add_char(out, ']');
+	} else if (json_is_str(value)) {
+		str_add(out, json_as_str(value));
+	} else if (json_is_bool(value)) {
 		str_add(out, json_as_bool(value) ? "true" : "false");
-	else if (json_is_num(value))
+	} else if (json_is_num(value)) {
 		str_add(out, format_exact(buf, sizeof(buf), json_as_num(value)));
+	}
 }
 
-void table_csv(const struct column *columns, size_t n, const struct json *rows, struct str *out)
+static bool is_known(const struct json *columns, const char *name)
 {
-	for (size_t i = 0; i < n; i++)
-		str_addf(out, "%s%s", i ? "," : "", columns[i].key);
-	str_add_char(out, '\n');
-	for (const struct json *row = json_child(rows); row; row = json_next(row)) {
-		for (size_t i = 0; i < n; i++) {
-			if (i)
-				str_add_char(out, ',');
-			csv_cell(table_value(row, columns[i].key), out);
+	for (const struct json *c = json_child(columns); c; c = json_next(c))
+		if (!strcmp(json_as_str(c), name))
+			return true;
+	return false;
+}
+
+/* Append the columns that the entries of object want, and that are not there yet. */
+static void gather(const struct json *object, const char *prefix, struct json *columns)
+{
+	for (const struct json *v = json_child(object); v; v = json_next(v)) {
+		struct str name = {0};
+
+		str_addf(&name, "%s%s%s", prefix, *prefix ? "." : "", json_key(v));
+		if (json_is_object(v))
+			gather(v, str_text(&name), columns);
+		else if (!is_known(columns, str_text(&name)))
+			json_append_str(columns, str_text(&name));
+		str_fini(&name);
+	}
+}
+
+void table_csv(const struct json *rows, struct str *out)
+{
+	struct json *columns = json_array();
+	struct str cell = {0};
+
+	for (const struct json *row = json_child(rows); row; row = json_next(row))
+		gather(row, "", columns);
+	for (const struct json *c = json_child(columns); c; c = json_next(c))
+		str_addf(out, "%s%s", json_as_str(c), json_next(c) ? "," : "\n");
+	for (const struct json *row = json_child(rows); row; row = json_next(row))
+		for (const struct json *c = json_child(columns); c; c = json_next(c)) {
+			str_reset(&cell);
+			compact(table_value(row, json_as_str(c)), &cell);
+			csv_text(str_text(&cell), out);
+			str_add_char(out, json_next(c) ? ',' : '\n');
 		}
-		str_add_char(out, '\n');
+	str_fini(&cell);
+	json_free(columns);
+}
+
+void table_csv_add(struct json *table, const char *part, const struct json *rows)
+{
+	for (const struct json *row = json_child(rows); row; row = json_next(row)) {
+		struct json *copy = json_object();
+
+		json_put_str(copy, "part", part);
+		for (const struct json *v = json_child(row); v; v = json_next(v))
+			json_put(copy, json_key(v), json_clone(v));
+		json_append(table, copy);
 	}
 }

@@ -21,8 +21,8 @@ enum cell {
 };
 
 struct column {
-	const char *key; /* of the row, "a.b" reaches into it */
-	const char *title;
+	const char *key;   /* of the row, "a.b" reaches into it */
+	const char *title; /* of one line or two */
 	enum cell kind;
 	const char *absent; /* shown for null or nothing; NULL: "-" */
 };
@@ -39,8 +39,12 @@ void table_text(const struct column *columns, size_t n, const struct json *rows,
 void table_markdown(
 	const struct column *columns, size_t n, const struct json *rows, struct str *out);
 
-/* Header and rows; the titles are the keys, numbers are exact. */
-void table_csv(
-	const struct column *columns, size_t n, const struct json *rows, struct str *out);
+/* Rows as CSV: whatever they have, a column a field, named by its path ("a.b"), in the order in
+ * which fields come up; a row that lacks one leaves it empty.  Numbers are exact, a list is one
+ * cell. */
+void table_csv(const struct json *rows, struct str *out);
+
+/* Append rows to a table of several parts: a copy of each, its first field saying which. */
+void table_csv_add(struct json *table, const char *part, const struct json *rows);
 
 #endif

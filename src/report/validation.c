@@ -88,5 +88,10 @@ void validation_markdown(const struct json *result, struct str *out)
 
 void validation_csv(const struct json *result, struct str *out)
 {
-	table_csv(columns, N(columns), json_get(result, "rows"), out);
+	struct json *table = json_array();
+
+	table_csv_add(table, "rows", json_get(result, "rows"));
+	table_csv_add(table, "others", json_get(result, "others"));
+	table_csv(table, out);
+	json_free(table);
 }

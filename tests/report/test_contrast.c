@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static const char one_density[] =
-	"{\"parameters\": {\"nodes\": 5000, \"podsPerNode\": [30], \"containers\": 1, "
+static const char two_densities[] =
+	"{\"parameters\": {\"nodes\": 5000, \"podsPerNode\": [30, 100], \"containers\": 1, "
 	"\"namespaces\": 50,"
 	"  \"sharedBy\": \"namespace\", \"durationSeconds\": 600, \"warmupSeconds\": 120, "
 	"\"seed\": 1,"
@@ -16,23 +16,32 @@ static const char one_density[] =
 	"\"callsPerSecondPerNode\": 23.14,"
 	"  \"callsPerSecondCluster\": 115689.3, \"wholeKubeletPerNode\": 28.66,"
 	"  \"closedFormPerNode\": 23.14, \"closedFormDifference\": 0.001,"
-	"  \"recordsPerSecondPerNode\": 245.5, \"byOperation\": {},"
-	"  \"detectionSeconds\": {\"mean\": 5.06, \"p99\": 9.8}, \"cpuCoresPerNode\": null}],"
+	"  \"recordsPerSecondPerNode\": 245.5,"
+	"  \"byOperation\": {\"list_containers\": 3, \"list_containers(cache)\": 10},"
+	"  \"detectionSeconds\": {\"mean\": 5.06, \"p99\": 9.8},"
+	"  \"cpuCoresPerNode\": {\"kubelet\": 0.0123, \"runtime\": null, \"runtimeAdded\": "
+	"null,"
+	"   \"calibration\": \"c\", \"reason\": \"runtime r has none\"}},"
+	"  {\"design\": \"generic\", \"podsPerNode\": 30, \"callsPerSecondPerNode\": 2.01},"
+	"  {\"design\": \"polling\", \"podsPerNode\": 100, \"callsPerSecondPerNode\": 72.14}],"
 	" \"objects\": [{\"design\": \"never\", \"podsPerNode\": 30,"
-	"  \"requestsPerSecond\": {\"mean\": 0, \"peak\": 0}},"
+	"  \"requestsPerSecond\": {\"mean\": 0, \"peak\": 0}, \"distinctPerNode\": 22.72,"
+	"  \"sharingFactor\": 1.32},"
 	"  {\"design\": \"cache\", \"ttlSeconds\": 300, \"podsPerNode\": 30,"
 	"  \"requestsPerSecond\": {\"mean\": 340.2, \"peak\": 398}, \"getsPerSecond\": 340.2,"
 	"  \"openWatches\": 0, \"reopensPerSecond\": 0, \"closedForm\": 342.1,"
 	"  \"closedFormDifference\": -0.0056, \"nominal\": 378.8, \"distinctPerNode\": 22.72,"
 	"  \"sharingFactor\": 1.32, \"stalenessSeconds\": {\"mean\": 161.5, \"p99\": 356.5}}],"
-	" \"published\": {\"factor\": 4}, \"cost\": null}";
+	" \"published\": {\"factor\": 4}, \"cost\": {\"calibration\": \"c\", \"runtime\": null,"
+	"  \"kubelet\": {\"secondsPerCall\": 0.5, \"added\": [{\"podsPerNode\": 10,"
+	"   \"design\": \"generic\", \"measured\": 0.25}]}, \"pollingOverGeneric\": []}}";
 
 static struct json *result(void)
 {
 	struct json *value = NULL;
 	struct err err = {0};
 
-	if (json_parse(one_density, strlen(one_density), &value, &err))
+	if (json_parse(two_densities, strlen(two_densities), &value, &err))
 		fail_msg("%s", err.text);
 	return value;
 }
@@ -49,7 +58,25 @@ static void the_screen_has_both_halves_and_both_sentences(void **state)
 	assert_non_null(strstr(str_text(&out), "+0.1%"));
 	assert_non_null(strstr(str_text(&out), "356.5 s"));
 	assert_non_null(strstr(str_text(&out), "First sentence.\nSecond sentence.\n"));
-	assert_non_null(strstr(str_text(&out), "this runtime has no calibration"));
+	assert_non_null(strstr(str_text(&out), "\nCPU: by c, without"));
+	assert_non_null(strstr(str_text(&out), "CPU not told: runtime r has none."));
+	assert_non_null(strstr(str_text(&out), "pods to a secret: 22.72 and 1.32 at 30 pods."));
+	str_fini(&out);
+	json_free(r);
+}
+
+static void a_design_is_named_once_and_shown_at_every_density(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	contrast_text(r, &out);
+	assert_non_null(strstr(str_text(&out), "\npolling    30    23.14"));
+	assert_non_null(strstr(str_text(&out), "\n          100    72.14"));
+	assert_non_null(strstr(str_text(&out), "\ngeneric    30     2.01"));
+	assert_non_null(strstr(str_text(&out), "\nnever          30 "));
+	assert_non_null(strstr(str_text(&out), "\ncache 300 s    30 "));
 	str_fini(&out);
 	json_free(r);
 }
@@ -64,7 +91,7 @@ static void no_line_is_wider_than_the_screen(void **state)
 	for (const char *line = str_text(&out); *line;) {
 		size_t len = strcspn(line, "\n");
 
-		if (len > 124)
+		if (len > 100)
 			fail_msg("%zu columns: %.*s", len, (int)len, line);
 		line += len + 1;
 	}
@@ -79,12 +106,17 @@ static void every_row_is_in_csv_and_markdown(void **state)
 
 	(void)state;
 	contrast_csv(r, &out);
-	assert_non_null(strstr(str_text(&out), "\nobjects,never,"));
-	assert_non_null(strstr(str_text(&out), "\nobjects,cache,300,30,"));
+	assert_non_null(strstr(str_text(&out), "part,design,podsPerNode,"));
+	assert_non_null(strstr(str_text(&out), ",byOperation.list_containers(cache),"));
+	assert_non_null(strstr(str_text(&out), "\nobjects,never,30,"));
+	assert_non_null(strstr(str_text(&out), "\nobjects,cache,30,"));
+	assert_non_null(strstr(str_text(&out), "\ncost.kubelet.added,generic,10,"));
+	assert_non_null(strstr(str_text(&out), "\nparameters,,\"[30,100]\","));
 	str_reset(&out);
 	contrast_markdown(r, &out);
-	assert_non_null(strstr(str_text(&out), "| 30 | never |"));
-	assert_non_null(strstr(str_text(&out), "| 30 | polling | 23.14 |"));
+	assert_non_null(strstr(str_text(&out), "| never |  | 30 |"));
+	assert_non_null(strstr(str_text(&out), "| cache | 300 | 30 |"));
+	assert_non_null(strstr(str_text(&out), "| polling | 30 | 23.14 |"));
 	str_fini(&out);
 	json_free(r);
 }
@@ -93,6 +125,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_screen_has_both_halves_and_both_sentences),
+		cmocka_unit_test(a_design_is_named_once_and_shown_at_every_density),
 		cmocka_unit_test(no_line_is_wider_than_the_screen),
 		cmocka_unit_test(every_row_is_in_csv_and_markdown),
 	};

@@ -51,8 +51,8 @@ static void a_call_that_was_never_recorded_has_no_error(void **state)
 
 	(void)state;
 	validation_csv(r, &out);
-	assert_non_null(
-		strstr(str_text(&out), "\nn,steady,api,watch nodes,0,1.1,0.1,2.1,,false\n"));
+	assert_non_null(strstr(
+		str_text(&out), "\nrows,n,steady,api,watch nodes,0,1.1,0.1,2.1,,false\n"));
 	str_reset(&out);
 	validation_markdown(r, &out);
 	assert_non_null(strstr(str_text(&out),
