@@ -150,8 +150,12 @@ static void release_held(struct node *n, ns_t now)
 	}
 }
 
-static void do_effects(struct node *n, ns_t now)
+/* True if somebody but the agent may be due earlier than before. */
+static bool do_effects(struct node *n, ns_t now)
 {
+	uint32_t changes = n->mock.seq;
+	bool requested = false;
+
 	for (uint32_t i = 0; i < n->out.n; i++) {
 		const struct effect *e = &n->out.effect[i];
 		struct chain_answer a;
@@ -163,12 +167,14 @@ static void do_effects(struct node *n, ns_t now)
 			break;
 		case EFFECT_REQUEST:
 			request(n, now, e);
+			requested = true;
 			break;
 		case EFFECT_NOTE:
 			node_measure(n, now, &e->note);
 			break;
 		}
 	}
+	return requested || n->mock.seq != changes;
 }
 
 /* ------------------------------------------------------------------ time */
@@ -206,12 +212,12 @@ static ns_t latencies_end(const struct node *n)
 	return n->window < p->n_windows ? p->window[n->window].until[0] : 0;
 }
 
-static void step_agent(struct node *n, ns_t now)
+static inline bool step_agent(struct node *n, ns_t now)
 {
 	n->out.n = 0;
 	agent_step(&n->agent, now, &n->out);
 	n->result->steps++;
-	do_effects(n, now);
+	return n->out.n > 0 && do_effects(n, now);
 }
 
 static void step_script(struct node *n, ns_t now)
@@ -235,10 +241,15 @@ void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 	n->script.next_at = script_next_at(n);
 }
 
+static ns_t others_next_at(const struct node *n)
+{
+	return ns_min(ns_min(mock_next_at(&n->mock), api_next_at(&n->shard)),
+		ns_min(n->held_at, n->script.next_at));
+}
+
 ns_t node_next_at(const struct node *n)
 {
-	return ns_min(ns_min(agent_next_at(&n->agent), mock_next_at(&n->mock)),
-		ns_min(ns_min(api_next_at(&n->shard), n->held_at), n->script.next_at));
+	return ns_min(agent_next_at(&n->agent), others_next_at(n));
 }
 
 void node_step(struct node *n, ns_t now)
@@ -254,12 +265,22 @@ void node_step(struct node *n, ns_t now)
 	else if (n->script.next_at == now)
 		step_script(n, now);
 	else
-		step_agent(n, now);
+		(void)step_agent(n, now);
 }
 
 void node_end(struct node *n, ns_t now)
 {
 	node_measure_end(n, now);
+}
+
+/* The agent's steps up to the first that acts on the runtime or the server, or before `until`.
+ */
+static void run_agent(struct node *n, ns_t until)
+{
+	ns_t now = agent_next_at(&n->agent);
+
+	while (now < until && !step_agent(n, now))
+		now = agent_next_at(&n->agent);
 }
 
 /* As node_step over and over, but who else is due is asked only after somebody has acted on
@@ -269,15 +290,11 @@ void node_run_until(struct node *n, ns_t until)
 	bool phases = n->plan->params->window[0].op_mean != NULL;
 
 	for (;;) {
-		ns_t others = ns_min(ns_min(mock_next_at(&n->mock), api_next_at(&n->shard)),
-			ns_min(ns_min(n->script.next_at, n->held_at), until));
-		ns_t now = agent_next_at(&n->agent);
+		ns_t now;
 
-		if (now < others && !phases) {
-			step_agent(n, now);
-			continue;
-		}
-		now = ns_min(now, others);
+		if (!phases)
+			run_agent(n, ns_min(others_next_at(n), until));
+		now = node_next_at(n);
 		if (now >= until)
 			return;
 		node_step(n, now);

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/rng.h"
+#include "runtime_mock/plain.h"
 
 enum { DRAW_LATENCY = 101, DRAW_DEATH, DRAW_VICTIM, DRAW_RULE, DRAW_EXIT, MILLION = 1000000 };
 
@@ -199,94 +200,6 @@ static ns_t disturbed(struct mock *m, ns_t now, uint16_t op, ns_t latency, enum 
 	return latency;
 }
 
-static uint32_t records_listed(const struct mock *m, const struct chain_step *s, uint16_t op)
-{
-	bool sandboxes = op == OP_LIST_PODSANDBOX;
-
-	if (s->records == CHAIN_ALL)
-		return sandboxes ? m->records.n_sandboxes : m->records.n_containers;
-	if (s->records == CHAIN_RUNNING)
-		return sandboxes ? m->records.n_sandboxes : m->records.n_running;
-	return s->records;
-}
-
-/* Every operation has a sequence of its own, so that one design's calls disturb no other's. */
-static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
-{
-	return dist_draw(&m->params->op[op],
-		rng_mix(m->op_key[op] + ++m->op_draws[op] * RNG_STEP), records);
-}
-
-/* Operations that change nothing and always find what they are about. */
-static const bool op_is_plain[OP_N] = {
-	[OP_VERSION] = true,
-	[OP_STATUS] = true,
-	[OP_LIST_PODSANDBOX] = true,
-	[OP_PODSANDBOX_STATUS] = true,
-	[OP_LIST_CONTAINERS] = true,
-	[OP_LIST_CONTAINER_STATS] = true,
-	[OP_LIST_IMAGES] = true,
-	[OP_IMAGE_FS_INFO] = true,
-	[OP_EXEC_SYNC] = true,
-	[OP_GET_CONTAINER_EVENTS] = true,
-	[OP_INSPECT_CONTAINER] = true,
-	[OP_INSPECT_IMAGE] = true,
-	[OP_REFRESH_CONTAINERS] = true,
-};
-
-static inline uint16_t op_of(const struct chain_step *s)
-{
-	return s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
-}
-
-/* The same calls again, each counted where it ends: they end in more than one spot. */
-static void count_each(
-	struct mock *m, ns_t now, const struct chain_step *s, uint32_t records, struct tally *t)
-{
-	uint16_t op = op_of(s);
-
-	m->op_draws[op] -= s->n;
-	for (uint32_t i = 0; i < s->n; i++) {
-		now += latency_of(m, op, records);
-		tally_add(t, s->call, OUTCOME_OK, now);
-	}
-}
-
-/* What the step's answers carry. */
-static inline void count_size(const struct mock *m, const struct chain_step *s, uint16_t op,
-	uint32_t records, struct tally_counts *in)
-{
-	in->bytes[s->call] +=
-		s->n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
-	if (op != OP_LIST_PODSANDBOX)
-		in->records += (uint64_t)records * s->n;
-}
-
-/* One step of n calls that change nothing: the path that has to be fast. */
-static inline ns_t plain_calls(
-	struct mock *m, ns_t now, const struct chain_step *s, struct tally *t)
-{
-	uint16_t op = op_of(s);
-	uint32_t records = s->records ? records_listed(m, s, op) : 0;
-	const struct dist *d = &m->params->op[op];
-	uint64_t mean = dist_mean(d, records);
-	uint64_t key = m->op_key[op] + m->op_draws[op] * RNG_STEP;
-	ns_t begin = now;
-	struct tally_spot *spot;
-
-	for (uint32_t i = 0; i < s->n; i++)
-		now += dist_draw_around(d, mean, rng_mix(key += RNG_STEP));
-	m->op_draws[op] += s->n;
-	spot = tally_spot(t, 0, now);
-	if (s->n > 1 && begin < spot->from)
-		count_each(m, begin, s, records, t);
-	else
-		tally_count(spot, s->call, OUTCOME_OK, s->n);
-	if (spot->in)
-		count_size(m, s, op, records, spot->in);
-	return now;
-}
-
 /* The nth container of the pod that runs: those are stopped side by side, wherever they stand
  * among dead ones.  If fewer run, one that does not. */
 static uint16_t nth_running(const struct mock *m, uint32_t pod, uint32_t nth)
@@ -372,23 +285,33 @@ static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
 	return true;
 }
 
+/* The steps of a chain that are left, each looked at by itself. */
+static void other_steps(struct mock *m, ns_t now, const struct chain *chain, uint32_t plain,
+	struct tally *t, struct chain_answer *a)
+{
+	while (a->done < chain->n_steps) {
+		const struct chain_step *s = &chain->step[a->done];
+
+		if (plain & OP_BIT(op_of(s)))
+			a->at = plain_step(m, a->at, s, t);
+		else if (!full_step(m, now, chain, s, t, a))
+			return;
+		a->done++;
+	}
+}
+
 struct chain_answer mock_call(
 	struct mock *m, ns_t now, const struct chain *chain, struct tally *t)
 {
 	struct chain_answer a = {.at = now, .what = OUTCOME_OK};
-	bool plain = m->params->n_rules == 0 && !chain->parallel && !t->trace;
-	bool any_status = chain->instance == CHAIN_CURRENT;
+	uint32_t plain = 0;
 
-	for (uint32_t i = 0; i < chain->n_steps; i++) {
-		const struct chain_step *s = &chain->step[i];
-		uint16_t op = op_of(s);
-
-		if (plain && (op_is_plain[op] || (op == OP_CONTAINER_STATUS && any_status)))
-			a.at = plain_calls(m, a.at, s, t);
-		else if (!full_step(m, now, chain, s, t, &a))
-			return a;
-		a.done++;
-	}
+	if (m->params->n_rules == 0 && !t->trace)
+		plain = plain_ops(chain);
+	if (plain)
+		plain_steps(m, chain, plain, t, &a);
+	if (a.done < chain->n_steps)
+		other_steps(m, now, chain, plain, t, &a);
 	return a;
 }
 

@@ -63,10 +63,9 @@ struct mock_change {
  * and room for C + 1 changes of 24 bytes. */
 struct mock {
 	const struct mock_params *params;
-	uint64_t key;            /* of random draws */
-	uint64_t op_key[OP_N];   /* of an operation's latencies */
-	uint32_t op_draws[OP_N]; /* so many were drawn */
-	uint32_t draws;          /* for anything else */
+	uint64_t key;          /* of random draws */
+	uint64_t op_key[OP_N]; /* of an operation's latest latency */
+	uint32_t draws;        /* for anything else */
 	uint32_t seq;
 	struct records records;
 	bool *crashes; /* [pods] */

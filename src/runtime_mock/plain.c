@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime_mock/plain.h"
+
+/* What the step's answers carry. */
+static inline void count_size(const struct mock *m, const struct chain_step *s, uint16_t op,
+	uint32_t records, struct tally_counts *in)
+{
+	in->bytes[s->call] +=
+		s->n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
+	if (op != OP_LIST_PODSANDBOX)
+		in->records += (uint64_t)records * s->n;
+}
+
+void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, struct tally *t,
+	struct chain_answer *a)
+{
+	const struct tally_spot *spot = tally_spot(t, 0, a->at);
+	const struct chain_step *s = chain->step;
+	const struct chain_step *end = s + chain->n_steps;
+	ns_t now = a->at;
+
+	if (!spot->in)
+		return;
+	for (; s < end; s++) {
+		uint16_t op = op_of(s);
+		const struct dist *d = &m->params->op[op];
+		uint32_t records = s->records ? records_listed(m, s, op) : 0;
+		uint64_t mean = dist_mean(d, records);
+		uint64_t key = m->op_key[op];
+		uint64_t last = key + s->n * RNG_STEP;
+		ns_t at = now;
+
+		if (!(plain & OP_BIT(op)))
+			break;
+		do
+			at += dist_draw_around(d, mean, rng_mix(key += RNG_STEP));
+		while (key != last);
+		if (at >= spot->until)
+			break;
+		now = at;
+		m->op_key[op] = last;
+		spot->in->count[s->call][OUTCOME_OK] += s->n;
+		if (spot->second)
+			spot->second[s->call] += s->n;
+		count_size(m, s, op, records, spot->in);
+	}
+	a->at = now;
+	a->done = (uint16_t)(s - chain->step);
+}
+
+ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tally *t)
+{
+	uint16_t op = op_of(s);
+	uint32_t records = records_listed(m, s, op);
+	struct tally_spot *spot;
+
+	for (uint32_t i = 0; i < s->n; i++) {
+		now += latency_of(m, op, records);
+		tally_count(tally_spot(t, 0, now), s->call, OUTCOME_OK, 1);
+	}
+	spot = tally_spot(t, 0, now);
+	if (spot->in)
+		count_size(m, s, op, records, spot->in);
+	return now;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls that change nothing and always find what they are about: nearly all, and the path that
+ * has to be fast.  For src/runtime_mock only. */
+#ifndef RUNTIME_MOCK_PLAIN_H
+#define RUNTIME_MOCK_PLAIN_H
+
+#include "base/rng.h"
+#include "runtime_mock/runtime_mock.h"
+
+#define OP_BIT(op) (UINT32_C(1) << (op))
+
+_Static_assert(OP_N <= 32, "an operation a bit");
+
+static inline uint16_t op_of(const struct chain_step *s)
+{
+	return s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
+}
+
+/* How many records the step's answers carry. */
+static inline uint32_t records_listed(
+	const struct mock *m, const struct chain_step *s, uint16_t op)
+{
+	bool sandboxes = op == OP_LIST_PODSANDBOX;
+
+	if (s->records < CHAIN_RUNNING)
+		return s->records;
+	if (sandboxes)
+		return m->records.n_sandboxes;
+	return s->records == CHAIN_ALL ? m->records.n_containers : m->records.n_running;
+}
+
+/* Every operation has a sequence of its own, so that one design's calls disturb no other's. */
+static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
+{
+	return dist_draw(&m->params->op[op], rng_mix(m->op_key[op] += RNG_STEP), records);
+}
+
+/* The chain's operations that are plain, a bit each.  A container's status is one among many,
+ * as long as nobody asks for an instance that may be gone: the records say which exist. */
+static inline uint32_t plain_ops(const struct chain *c)
+{
+	uint32_t ops = OP_BIT(OP_VERSION) | OP_BIT(OP_STATUS) | OP_BIT(OP_LIST_PODSANDBOX) |
+		       OP_BIT(OP_PODSANDBOX_STATUS) | OP_BIT(OP_LIST_CONTAINERS) |
+		       OP_BIT(OP_LIST_CONTAINER_STATS) | OP_BIT(OP_LIST_IMAGES) |
+		       OP_BIT(OP_IMAGE_FS_INFO) | OP_BIT(OP_EXEC_SYNC) |
+		       OP_BIT(OP_GET_CONTAINER_EVENTS) | OP_BIT(OP_INSPECT_CONTAINER) |
+		       OP_BIT(OP_INSPECT_IMAGE) | OP_BIT(OP_REFRESH_CONTAINERS);
+
+	if (c->parallel)
+		return 0;
+	return ops | (uint32_t)(c->instance == CHAIN_CURRENT) << OP_CONTAINER_STATUS;
+}
+
+/* Make the chain's first steps, as far as they are plain and counted where the chain begins; a
+ * is the answer so far. */
+void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, struct tally *t,
+	struct chain_answer *a);
+
+/* Make one plain step from `now` on, wherever it is counted; when it is answered. */
+ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tally *t);
+
+#endif
