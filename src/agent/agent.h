@@ -163,7 +163,6 @@ struct pod {
 	uint64_t at_rest; /* polling: the runtime's changes at which nothing was to do; 0: none
 			   */
 	uint64_t status_of; /* the pod cache's version that `status` was made from */
-	ns_t backed_off_at; /* its crash back-off grew last */
 	ns_t token_until;   /* the token is good until then */
 	uint32_t namespace;
 	uint32_t status;       /* cached: what the kubelet thinks, as a fingerprint */
@@ -173,7 +172,6 @@ struct pod {
 	uint8_t state;        /* enum worker_state */
 	uint8_t container;    /* being started */
 	uint8_t n_mounted;
-	uint8_t crash_steps;
 	bool known;    /* in the pod manager */
 	bool deleting; /* has a deletion timestamp */
 	bool working, undelivered, deferred;
@@ -185,15 +183,17 @@ struct pod {
 	bool sandbox_new;    /* this sync made a sandbox: every container starts */
 	bool cgroup;
 	bool acted, failed;     /* this sync */
+	bool waits;             /* this sync: a container waits for its back-off */
 	bool cache_ready;       /* runtime cache: its sandbox is ready */
 	uint16_t cache_running; /* the same: bits of running containers */
+	uint16_t back_off_told; /* bits of containers whose back-off was told of */
 	uint16_t kill_asks;     /* its killer: bits of containers still to be asked for */
 	uint8_t kill_state;
 	uint8_t kill_running; /* containers to be stopped */
 	bool kill_ready;
-	bool warned, back_off_told; /* events that count from now on */
-	ns_t event_refill;          /* the spam filter's bucket is full again then */
-	ns_t volumes_until;         /* unmounted then, once not wanted */
+	bool warned;        /* an event that counts from now on */
+	ns_t event_refill;  /* the spam filter's bucket is full again then */
+	ns_t volumes_until; /* unmounted then, once not wanted */
 };
 
 enum mount_state { MOUNT_IDLE, MOUNT_MARKED, MOUNT_FETCHES, MOUNT_WAITS, MOUNT_RESUMED };
@@ -276,7 +276,10 @@ struct agent {
 	uint32_t n_collect, at_collect;
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
 	bool poll_listing;
-	ns_t *probe_next; /* [pods * exec probes] */
+	ns_t *probe_next;         /* [pods * exec probes] */
+	ns_t *backed_off_at;      /* [pods * containers]: its crash back-off grew last */
+	uint8_t *back_off_steps;  /* [pods * containers]: how often since it began; 0: none */
+	ns_t back_offs_collected; /* those that were old enough then are forgotten */
 	uint64_t dropped_events;
 };
 

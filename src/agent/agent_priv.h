@@ -121,6 +121,13 @@ void start_begins(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void puller_step(struct agent *a, ns_t now, struct effects *out);
 
+/* ------------------------------------------------------------------ backoff.c */
+bool back_off_is_on(const struct agent *a, uint32_t pod, uint32_t c, ns_t now);
+void back_off_grows(struct agent *a, uint32_t pod, uint32_t c, ns_t now);
+ns_t back_off_ends(const struct agent *a, uint32_t pod, ns_t now);
+void back_off_forget(struct agent *a, uint32_t pod);
+bool container_has_exited(const struct agent *a, uint32_t pod, uint32_t c);
+
 /* ------------------------------------------------------------------ polls.c */
 void polls_release(struct agent *a, ns_t now);
 void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
@@ -158,7 +165,7 @@ void removal_kill(struct agent *a, uint32_t pod, ns_t now, bool known);
 
 /* ------------------------------------------------------------------ events.c */
 void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now);
-void event_back_off(struct agent *a, uint32_t pod, ns_t now);
+void event_back_off(struct agent *a, uint32_t pod, uint32_t c, ns_t now);
 void event_warn(struct agent *a, uint32_t pod, ns_t now);
 void events_step(struct agent *a, ns_t now, struct effects *out);
 

@@ -46,10 +46,10 @@ void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now
 
 /* "Back-off restarting failed container", at every sync that finds a container waiting
  * (kuberuntime_manager.go doBackOff). */
-void event_back_off(struct agent *a, uint32_t pod, ns_t now)
+void event_back_off(struct agent *a, uint32_t pod, uint32_t c, ns_t now)
 {
-	event_raise(a, pod, 1, a->pod[pod].back_off_told, now);
-	a->pod[pod].back_off_told = true;
+	event_raise(a, pod, 1, a->pod[pod].back_off_told >> c & 1, now);
+	a->pod[pod].back_off_told |= (uint16_t)(1u << c);
 }
 
 /* The warning that every sync of such a workload raises: a POST, then a PATCH that counts. */

@@ -149,6 +149,8 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	a->status_queue = ARENA_ARRAY(mem, struct status_item, plan->status_queue);
 	a->status_batch = ARENA_ARRAY(mem, struct status_item, plan->pods);
 	a->pulls = ARENA_ARRAY(mem, uint16_t, plan->pods);
+	a->backed_off_at = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->containers);
+	a->back_off_steps = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->containers);
 	a->probe_next = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->exec_probes);
 	a->dead =
 		ARENA_ARRAY(mem, struct removal, plan->kubelet->deletion.container_buffer + 1);

@@ -5,43 +5,22 @@
  * dockertools/manager.go runContainer for docker. */
 #include "agent/agent_priv.h"
 
-static ns_t crash_back_off(const struct agent *a, const struct pod *p)
+/* Whether this sync starts container c.  (computePodActions; docker's SyncPod asks for no
+ * back-off where it starts the sandbox.) */
+static bool container_starts(struct agent *a, uint32_t pod, uint32_t c, ns_t now)
 {
-	ns_t back_off = model_of(a)->worker.crash_back_off;
-
-	for (uint32_t i = 1;
-		i < p->crash_steps && back_off < model_of(a)->worker.crash_back_off_max; i++)
-		back_off *= 2;
-	return p->crash_steps ? ns_min(back_off, model_of(a)->worker.crash_back_off_max) : 0;
-}
-
-/* client-go util/flowcontrol/backoff.go hasExpired: nothing for twice the longest back-off. */
-static bool back_off_has_expired(const struct agent *a, uint32_t pod)
-{
-	return a->pleg.died_at[pod] - a->pod[pod].backed_off_at >
-	       2 * model_of(a)->worker.crash_back_off_max;
-}
-
-static bool container_has_died(const struct agent *a, uint32_t pod, uint32_t c)
-{
+	struct pod *p = &a->pod[pod];
 	record_t r = a->pleg.cached[(size_t)pod * a->plan->containers + c];
 
-	return record_state(r) == RECORD_EXITED;
-}
-
-/* Whether this sync starts container c.  One that died waits for its back-off, counted from
- * its death; the sync is no failure then, and the next resync looks again. */
-static bool container_starts(const struct agent *a, uint32_t pod, uint32_t c, ns_t now)
-{
-	const struct pod *p = &a->pod[pod];
-	record_t r = a->pleg.cached[(size_t)pod * a->plan->containers + c];
-
-	if (p->sandbox_new)
-		return true;
-	if (record_state(r) == RECORD_RUNNING)
+	if (record_state(r) == RECORD_RUNNING && !p->sandbox_new)
 		return false;
-	return record_state(r) != RECORD_EXITED || back_off_has_expired(a, pod) ||
-	       now - a->pleg.died_at[pod] >= crash_back_off(a, p);
+	if (p->sandbox_new && a->plan->pleg.docker)
+		return true;
+	if (!back_off_is_on(a, pod, c, now))
+		return true;
+	p->waits = true;
+	event_back_off(a, pod, c, now);
+	return false;
 }
 
 static void start_chain(struct agent *a, uint32_t pod, struct chain *chain)
@@ -66,12 +45,8 @@ static void start_container(struct agent *a, uint32_t pod, ns_t now, struct effe
 	struct chain chain;
 
 	p->acted = true;
-	if (container_has_died(a, pod, p->container)) {
-		p->crash_steps = back_off_has_expired(a, pod) ? 1
-				 : p->crash_steps < 6         ? (uint8_t)(p->crash_steps + 1)
-							      : 6;
-		p->backed_off_at = now;
-	}
+	if (container_has_exited(a, pod, p->container))
+		back_off_grows(a, pod, p->container, now);
 	if (a->plan->pleg.docker && !a->plan->workload->pull_always) {
 		p->state = WORKER_STARTS;
 		start_chain(a, pod, &chain);
@@ -89,21 +64,18 @@ static void next_container(struct agent *a, uint32_t pod, ns_t now, struct effec
 	struct pod *p = &a->pod[pod];
 
 	while (p->container < a->plan->containers &&
-		!container_starts(a, pod, p->container, now)) {
-		if (container_has_died(a, pod, p->container))
-			event_back_off(a, pod, now);
+		!container_starts(a, pod, p->container, now))
 		p->container++;
-	}
 	if (p->container < a->plan->containers) {
 		start_container(a, pod, now, out);
 		return;
 	}
-	if (p->sandbox_new)
+	if (p->sandbox_new && !p->failed)
 		agent_note(out, now,
 			(struct agent_note){
 				.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_STARTED});
 	p->sandbox_new = false;
-	worker_sync_ends(a, pod, now, false);
+	worker_sync_ends(a, pod, now, p->failed || p->waits);
 }
 
 static void start_sandbox(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
@@ -133,6 +105,8 @@ void start_begins(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 
 	p->container = 0;
 	p->sandbox_new = false;
+	p->failed = false;
+	p->waits = false;
 	if (a->pleg.sandbox[pod] != RECORD_RUNNING)
 		start_sandbox(a, pod, now, out);
 	else
@@ -181,7 +155,7 @@ static void pull(struct agent *a, uint32_t pod, ns_t now)
 	a->pulls[(a->pull_head + a->n_pulls) % a->plan->pods] = (uint16_t)pod;
 	a->n_pulls++;
 	event_raise(a, pod, model_of(a)->events.per_pull,
-		container_has_died(a, pod, a->pod[pod].container), now);
+		container_has_exited(a, pod, a->pod[pod].container), now);
 	puller_wake(a, now);
 }
 
@@ -214,16 +188,20 @@ void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 			pull(a, pod, now);
 		else
 			image_is_there(a, pod, now, out);
-	} else if (failed) {
+	} else if (failed && p->state == WORKER_SANDBOX) {
 		p->sandbox_new = false;
 		worker_sync_ends(a, pod, now, true);
+	} else if (failed) { /* the others are started all the same */
+		p->failed = true;
+		p->container++;
+		next_container(a, pod, now, out);
 	} else if (p->state == WORKER_PULLS) {
 		image_is_there(a, pod, now, out);
 	} else if (p->state == WORKER_SANDBOX) {
 		sandbox_is_there(a, pod, now, out);
 	} else {
 		event_raise(a, pod, model_of(a)->events.per_container_start,
-			container_has_died(a, pod, a->pod[pod].container), now);
+			container_has_exited(a, pod, a->pod[pod].container), now);
 		p->container++;
 		next_container(a, pod, now, out);
 	}

@@ -235,6 +235,7 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 			.due = NS_NEVER,
 			.namespace = namespace,
 			.known_status = status};
+		back_off_forget(a, pod);
 	}
 	a->pods_at_rest = false;
 	a->statuses_at_rest = false;
@@ -248,9 +249,10 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 
 /* HandlePodCleanups, after its lists: workers and statuses of pods that are gone are
  * forgotten, what the runtime cache shows running of pods that should not run is killed, the
- * cgroups of pods that ended are removed. */
+ * cgroups of pods that ended are removed, and back-offs that did not grow for long. */
 void sync_housekeeping(struct agent *a, ns_t now)
 {
+	a->back_offs_collected = now;
 	if (a->pods_at_rest)
 		return;
 	a->pods_at_rest = true;

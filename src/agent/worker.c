@@ -51,11 +51,18 @@ void worker_cache_changed(struct agent *a, ns_t now)
 	}
 }
 
-static ns_t resync_after(struct agent *a, bool failed)
+/* A sync that left a container to its crash back-off has failed as well: kubelet.go syncPod
+ * means to suppress that error, but there is always a result without one beside it (issue
+ * #123602).  Since 1.35 the pod comes when the back-off is over, but not later than a resync
+ * (pull request 133066). */
+static ns_t resync_after(struct agent *a, uint32_t pod, ns_t now, bool failed)
 {
 	const struct kubelet_model *k = model_of(a);
 	ns_t period = failed ? k->worker.back_off : k->worker.sync_frequency;
 	int64_t jitter = failed ? k->worker.back_off_jitter : k->worker.sync_jitter;
+
+	if (failed && a->pod[pod].waits && k->worker.crash_retry == CRASH_RETRY_EXPIRY)
+		period = ns_min(back_off_ends(a, pod, now) - now, k->worker.sync_frequency);
 
 	return period + rng_span(agent_draw(a, DRAW_RESYNC, 0), 0, period / PPM * jitter + 1);
 }
@@ -76,8 +83,8 @@ void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed)
 		p->undelivered = true; /* the ticker had picked it up meanwhile */
 	p->due = p->terminated || a->plan->pleg.kind == PLEG_KIND_POLLING
 			 ? NS_NEVER
-			 : now + resync_after(a, failed);
-	if (p->acted && pleg_request(&a->pleg, now, pod))
+			 : now + resync_after(a, pod, now, failed);
+	if (p->acted && !failed && pleg_request(&a->pleg, now, pod))
 		pleg_loop_now(a, now);
 	p->acted = false;
 	if (p->undelivered && !p->terminated) {
@@ -197,6 +204,7 @@ static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *ou
 
 	p->began = now;
 	p->failed = false;
+	p->waits = false;
 	status_set(a, pod, now, p->deleting); /* forced while it is being deleted */
 	if (p->deleting) {
 		worker_kill(a, pod, now, out);

@@ -24,8 +24,8 @@ static void death_seen(struct node *n, ns_t now, const struct agent_note *note)
 {
 	size_t i = (size_t)note->pod * n->plan->agent.containers + note->container;
 
-	if (in_window(n, 0, now) && n->mock.died_at[i] <= now)
-		hist_add(&n->result->detection, now - n->mock.died_at[i]);
+	if (in_window(n, 0, now) && n->mock.records.exited_at[i] <= now)
+		hist_add(&n->result->detection, now - n->mock.records.exited_at[i]);
 }
 
 /* Every change that this read shows for the first time is that old by now. */

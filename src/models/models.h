@@ -69,6 +69,8 @@ enum sharing { SHARED_POD, SHARED_NAMESPACE, SHARED_NODE, SHARED_CLUSTER };
 enum placement { PLACE_RANDOM, PLACE_ROUND_ROBIN };
 /* What the kubelet does when the calls of a loop have been answered, beside making them. */
 enum loop_hook { HOOK_NONE, HOOK_HOUSEKEEPING, HOOK_CONTAINER_GC };
+/* When a pod is synced again of which a container waits for its crash back-off. */
+enum crash_retry { CRASH_RETRY_BACK_OFF /* as after any failed sync */, CRASH_RETRY_EXPIRY };
 enum start_kind { START_AT_ONCE, START_STATIONARY };
 
 /* One call of a loop. */
@@ -134,6 +136,7 @@ struct kubelet_model {
 		ns_t ticker;             /* the sync loop's look into the work queue */
 		ns_t crash_back_off;     /* 10 s, doubling */
 		ns_t crash_back_off_max; /* 300 s */
+		enum crash_retry crash_retry;
 	} worker;
 	struct {
 		ns_t populator_period;

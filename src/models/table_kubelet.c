@@ -22,6 +22,10 @@ static const struct word words_write[] = {
 	{"put", STATUS_PUT},
 	{"patch", STATUS_PATCH},
 };
+static const struct word words_crash_retry[] = {
+	{"backOff", CRASH_RETRY_BACK_OFF},
+	{"expiry", CRASH_RETRY_EXPIRY},
+};
 static const struct word words_deletion[] = {
 	{"workerRetries", DELETION_WORKER_RETRIES},
 	{"terminating", DELETION_TERMINATING},
@@ -63,9 +67,13 @@ static const struct field worker_fields[] = {
 	RATIO(worker.back_off_jitter, "backOffJitter", 10 * PPM, "added at most, as a share"),
 	SPAN(worker.ticker, "ticker", NS_MS, NS_MIN,
 		"the sync loop's look into the work queue"),
-	SPAN(worker.crash_back_off, "crashBackOff", NS_MS, HOUR, "before the first restart"),
+	SPAN(worker.crash_back_off, "crashBackOff", NS_MS, HOUR,
+		"of a container, from its second exit on; doubles"),
 	SPAN(worker.crash_back_off_max, "crashBackOffMax", NS_MS, 24 * HOUR,
-		"doubling ends here"),
+		"doubling ends here; forgotten after twice as long"),
+	ONE_OF(worker.crash_retry, "crashRetry", words_crash_retry,
+		"while a container waits, its pod is synced after backOff or when that is "
+		"over"),
 };
 static const struct table worker_table = TABLE("worker", worker_fields);
 

@@ -15,7 +15,6 @@ void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *m
 		.last_request = -1};
 	g->flags = ARENA_ARRAY(mem, uint8_t, pods);
 	g->pod_time = ARENA_ARRAY(mem, ns_t, pods);
-	g->died_at = ARENA_ARRAY(mem, ns_t, pods);
 	g->old_sandbox = ARENA_ARRAY(mem, sandbox_t, pods);
 	g->cur_sandbox = ARENA_ARRAY(mem, sandbox_t, pods);
 	g->sandbox = ARENA_ARRAY(mem, sandbox_t, pods);

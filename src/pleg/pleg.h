@@ -78,7 +78,7 @@ struct pleg_want {
 	ns_t before_at; /* the one before began; -1: there is none */
 };
 
-/* Read by anyone, written by src/pleg only.  Per pod with C containers: 38 + 6 C bytes. */
+/* Read by anyone, written by src/pleg only.  Per pod with C containers: 30 + 6 C bytes. */
 struct pleg {
 	const struct pleg_params *params;
 	ns_t period, threshold; /* in force */
@@ -100,7 +100,6 @@ struct pleg {
 	ns_t last_request;   /* polling */
 	uint8_t *flags;      /* [pods] */
 	ns_t *pod_time;      /* [pods]: the pod cache's time of that pod */
-	ns_t *died_at;       /* [pods]: as of when it first had its latest death */
 	sandbox_t *old_sandbox, *cur_sandbox, *sandbox; /* [pods]; sandbox: the pod cache */
 	record_t *old, *cur, *cached;                   /* [pods * containers] */
 	struct pleg_event *event;                       /* a ring */

@@ -115,25 +115,12 @@ void pleg_emit_changes(struct pleg *g, uint32_t pod)
 	g->old_sandbox[pod] = g->cur_sandbox[pod];
 }
 
-/* Whether this instance had not exited when it was looked at before. */
-static bool has_died(record_t old, record_t now)
-{
-	return record_state(now) == RECORD_EXITED &&
-	       (record_state(old) != RECORD_EXITED ||
-		       record_instance(old) != record_instance(now));
-}
-
 void pleg_cache_pod(struct pleg *g, uint32_t pod, ns_t as_of, const struct records *view)
 {
 	size_t first = (size_t)pod * g->params->containers;
 
-	for (uint32_t c = 0; c < g->params->containers; c++) {
-		record_t now = view->container[first + c];
-
-		if (has_died(g->cached[first + c], now))
-			g->died_at[pod] = as_of;
-		g->cached[first + c] = now;
-	}
+	for (uint32_t c = 0; c < g->params->containers; c++)
+		g->cached[first + c] = view->container[first + c];
 	g->sandbox[pod] = view->sandbox[pod];
 	g->pod_time[pod] = as_of;
 	g->cache_version++;

@@ -21,7 +21,7 @@ void mock_init(
 	m->records.sandbox = ARENA_ARRAY(mem, sandbox_t, params->pods);
 	m->records.container = ARENA_ARRAY(mem, record_t, all);
 	m->crashes = ARENA_ARRAY(mem, bool, params->pods);
-	m->died_at = ARENA_ARRAY(mem, ns_t, all);
+	m->records.exited_at = ARENA_ARRAY(mem, ns_t, all);
 	m->capacity = (uint32_t)(2 * all + 2 * params->pods + 8);
 	m->change = ARENA_ARRAY(mem, struct mock_change, m->capacity);
 	m->images = params->image_present ? UINT64_MAX : 0;
@@ -321,7 +321,7 @@ static void container_exits(struct mock *m, ns_t now, uint32_t pod, uint32_t con
 {
 	record_t r = *record_of(m, pod, container);
 
-	m->died_at[(size_t)pod * m->records.containers + container] = now;
+	m->records.exited_at[(size_t)pod * m->records.containers + container] = now;
 	record_set(m, pod, container,
 		record_make(RECORD_EXITED, record_dead(r), record_instance(r)));
 }

@@ -59,7 +59,7 @@ struct mock_change {
 	uint16_t op; /* the operation whose effect it is, or MOCK_DEATH */
 };
 
-/* Read by anyone, written by runtime_mock.c only.  Per pod with C containers: 1 + 11 C bytes
+/* Read by anyone, written by runtime_mock.c only.  Per pod with C containers: 2 + 10 C bytes
  * and room for C + 1 changes of 24 bytes. */
 struct mock {
 	const struct mock_params *params;
@@ -69,7 +69,6 @@ struct mock {
 	uint32_t seq;
 	struct records records;
 	bool *crashes; /* [pods] */
-	ns_t *died_at; /* [pods * containers], of the last death */
 	ns_t next_death_at;
 	uint32_t deaths;
 	uint64_t images;            /* bit: present */

@@ -3,12 +3,15 @@
  *
  * The runtime keeps it, PLEG reads it and keeps the older copy it compares with.  A
  * container's record is one 16-bit word: state, exited older instances still listed, and an
- * instance number that grows at each restart.  2 bytes a container and 1 a pod.
+ * instance number that grows at each restart.  2 bytes a container and 1 a pod; a status also
+ * tells when it exited, 8 bytes more.
  */
 #ifndef SIM_RECORDS_H
 #define SIM_RECORDS_H
 
 #include <stdint.h>
+
+#include "base/ns.h"
 
 enum record_state { RECORD_NONE, RECORD_CREATED, RECORD_RUNNING, RECORD_EXITED };
 
@@ -57,6 +60,7 @@ struct records {
 	uint32_t n_sandboxes;
 	sandbox_t *sandbox;  /* [pods] */
 	record_t *container; /* [pods * containers] */
+	ns_t *exited_at;     /* [pods * containers]: the latest exit; no list shows it */
 };
 
 #endif

@@ -76,6 +76,7 @@ static inline void kit_start(struct kit *k, uint64_t key)
 	k->view = (struct records){.pods = k->pods, .containers = containers};
 	k->view.sandbox = ARENA_ARRAY(&k->mem, sandbox_t, k->pods);
 	k->view.container = ARENA_ARRAY(&k->mem, record_t, (size_t)k->pods * containers);
+	k->view.exited_at = ARENA_ARRAY(&k->mem, ns_t, (size_t)k->pods * containers);
 	agent_plan_init(&k->plan, &k->scenario, k->pods, 60 * NS_S, &k->mem);
 	agent_init(&k->agent, &k->plan, &k->view, key, 0, &k->mem);
 }

@@ -389,7 +389,8 @@ static void a_crash_looping_container_dies_soon_after_each_start(void **state)
 		assert_int_equal(e.pod, 2);
 		assert_int_equal(e.container, 1);
 		assert_int_equal(e.now, RECORD_EXITED);
-		assert_int_equal(k.mock.died_at[2 * KIT_CONTAINERS + 1], started + NS_S);
+		assert_int_equal(
+			k.mock.records.exited_at[2 * KIT_CONTAINERS + 1], started + NS_S);
 		assert_int_equal(
 			kit_record(&k, 2, 1), record_make(RECORD_EXITED, life - 1, life));
 	}
@@ -453,7 +454,7 @@ static void deaths_come_one_a_period(void **state)
 	for (int i = 0; i < KIT_PODS * KIT_CONTAINERS; i++) {
 		assert_int_equal(mock_next_at(&k.mock), first + i * 10 * NS_S);
 		assert_true(mock_step(&k.mock, mock_next_at(&k.mock), &e));
-		assert_int_equal(k.mock.died_at[e.pod * KIT_CONTAINERS + e.container],
+		assert_int_equal(k.mock.records.exited_at[e.pod * KIT_CONTAINERS + e.container],
 			first + i * 10 * NS_S);
 	}
 	assert_int_equal(k.mock.records.n_running, 0);
