@@ -191,6 +191,7 @@ struct pod {
 	uint8_t kill_state;
 	uint8_t kill_running; /* containers to be stopped */
 	bool kill_ready;
+	bool failed_told;   /* of a failed sync */
 	bool warned;        /* an event that counts from now on */
 	ns_t event_refill;  /* the spam filter's bucket is full again then */
 	ns_t volumes_until; /* unmounted then, once not wanted */

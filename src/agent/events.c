@@ -63,6 +63,13 @@ void event_warn(struct agent *a, uint32_t pod, ns_t now)
 	p->warned = true;
 }
 
+/* "Error syncing pod", until 1.8 (pod_workers.go managePodLoop). */
+void event_failed_sync(struct agent *a, uint32_t pod, ns_t now)
+{
+	event_raise(a, pod, model_of(a)->events.per_failed_sync, a->pod[pod].failed_told, now);
+	a->pod[pod].failed_told = true;
+}
+
 void events_step(struct agent *a, ns_t now, struct effects *out)
 {
 	bool patch = a->n_events == 0;

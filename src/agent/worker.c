@@ -74,6 +74,8 @@ void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed)
 	struct pod *p = &a->pod[pod];
 
 	p->last_sync = now;
+	if (failed)
+		event_failed_sync(a, pod, now);
 	if (!p->known) {
 		p->working = false;
 		p->state = WORKER_IDLE;

@@ -175,6 +175,7 @@ struct kubelet_model {
 		uint32_t per_container_start; /* Pulled, Created, Started */
 		uint32_t per_pull;            /* Pulling */
 		uint32_t per_container_kill;  /* Killing */
+		uint32_t per_failed_sync;     /* FailedSync */
 		uint32_t spam_burst; /* events per source and object at once, then refill */
 		ns_t spam_refill;
 	} events;

@@ -142,6 +142,7 @@ static const struct field events_fields[] = {
 		"Pulled, Created, Started"),
 	COUNT(events.per_pull, "perPull", 0, 100, "Pulling"),
 	COUNT(events.per_container_kill, "perContainerKill", 0, 100, "Killing"),
+	COUNT(events.per_failed_sync, "perFailedSync", 0, 100, "FailedSync"),
 	COUNT(events.spam_burst, "spamBurst", 1, 1000000, "per source and object at once"),
 	SPAN(events.spam_refill, "spamRefill", NS_MS, 24 * HOUR, "and then one each"),
 };
