@@ -265,7 +265,8 @@ struct agent {
 	ns_t runtime_cache_at; /* the stamp of what it holds; -1: to be listed anew */
 	ns_t populator_listed_at;
 	uint32_t n_events, n_event_patches;
-	bool event_sending;
+	bool event_sending, node_warned;
+	ns_t node_event_refill; /* as that of a pod, for events about the node */
 	uint16_t *pulls;
 	uint32_t pull_head, n_pulls; /* pods, a ring */
 	struct bucket registry;
@@ -320,6 +321,10 @@ void agent_park(struct agent *a, uint32_t actor);
 /* The pod watch tells of a change; status is the API server's. */
 void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change change,
 	uint32_t namespace, uint32_t status);
+
+/* Somebody reads the kubelet's metrics: loops that the model declares as done on request run.
+ * One that runs already serves this one too. */
+void agent_scrape(struct agent *a, ns_t now);
 
 /* The runtime's event stream tells of a container (evented designs only listen). */
 void agent_runtime_news(struct agent *a, ns_t now, uint32_t pod);

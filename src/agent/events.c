@@ -6,23 +6,24 @@
 enum { EVENT_QUEUE = 1000 };
 
 /* The spam filter: 25 events at once for a source and object, then one in five minutes. */
-static bool is_spam(const struct agent *a, struct pod *p, ns_t now)
+static bool is_spam(const struct agent *a, ns_t *refill, ns_t now)
 {
 	const struct kubelet_model *k = model_of(a);
-	ns_t full_at = p->event_refill > now ? p->event_refill : now;
+	ns_t full_at = *refill > now ? *refill : now;
 
 	if (k->events.spam_burst == 0)
 		return false;
 	if (full_at + k->events.spam_refill - k->events.spam_refill * k->events.spam_burst >
 		now)
 		return true;
-	p->event_refill = full_at + k->events.spam_refill;
+	*refill = full_at + k->events.spam_refill;
 	return false;
 }
 
-static void raise_one(struct agent *a, uint32_t pod, bool known, ns_t now)
+/* About whom: its refill. */
+static void raise_one(struct agent *a, ns_t *refill, bool known, ns_t now)
 {
-	if (is_spam(a, &a->pod[pod], now))
+	if (is_spam(a, refill, now))
 		return;
 	if (a->n_events + a->n_event_patches == EVENT_QUEUE) {
 		a->dropped_events++;
@@ -41,7 +42,7 @@ void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now
 	if (!model_of(a)->events.enabled)
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		raise_one(a, pod, known, now);
+		raise_one(a, &a->pod[pod].event_refill, known, now);
 }
 
 /* "Back-off restarting failed container", at every sync that finds a container waiting
@@ -52,14 +53,26 @@ void event_back_off(struct agent *a, uint32_t pod, uint32_t c, ns_t now)
 	a->pod[pod].back_off_told |= (uint16_t)(1u << c);
 }
 
-/* The warning that every sync of such a workload raises: a POST, then a PATCH that counts. */
+void events_of_start(struct agent *a, ns_t now)
+{
+	if (!model_of(a)->events.enabled)
+		return;
+	for (uint32_t i = 0; i < model_of(a)->events.per_start; i++)
+		raise_one(a, &a->node_event_refill, false, now);
+}
+
+/* The warning that every sync of such a workload raises, about the node and about the pod: a
+ * POST, then PATCHes that count, of which the filter lets few through about the one node
+ * (network/dns/dns.go:364). */
 void event_warn(struct agent *a, uint32_t pod, ns_t now)
 {
 	struct pod *p = &a->pod[pod];
 
 	if (!model_of(a)->events.enabled || !a->plan->workload->warning_event_per_sync)
 		return;
-	raise_one(a, pod, p->warned, now);
+	raise_one(a, &a->node_event_refill, a->node_warned, now);
+	a->node_warned = true;
+	raise_one(a, &p->event_refill, p->warned, now);
 	p->warned = true;
 }
 

@@ -3,7 +3,8 @@
  *
  * The kind of timer decides more than its period.  Sliding (wait.Until) and sleep start the
  * period when the round ends, so they drift by their own duration; a ticker (time.NewTicker)
- * has a fixed phase and a buffer of one, so a round that takes too long drops ticks. */
+ * has a fixed phase and a buffer of one, so a round that takes too long drops ticks.  What is
+ * done on request has no timer. */
 #include "agent/agent_priv.h"
 
 #include <string.h>
@@ -20,6 +21,8 @@ static ns_t loop_period(struct agent *a, const struct model_loop *l)
 static ns_t loop_next_at(
 	struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
 {
+	if (l->timer == TIMER_REQUEST)
+		return NS_NEVER;
 	if (l->timer != TIMER_TICKER)
 		return agent_late(a, now + loop_period(a, l));
 	st->phase += l->period;
@@ -218,9 +221,10 @@ void startup_step(struct agent *a, ns_t now, struct effects *out)
 	const struct kubelet_model *k = model_of(a);
 	struct chain chain;
 
-	if (st->next || k->n_startup == 0)
+	if (st->next)
 		return;
 	st->next = 1;
+	events_of_start(a, now);
 	chain_start(&chain, CHAIN_NO_POD);
 	for (uint32_t i = 0; i < k->n_startup; i++)
 		chain_add_call(a, &chain, &k->startup[i]);
@@ -259,6 +263,15 @@ static void start_pleg(struct agent *a, ns_t now, bool stationary)
 	agent_wake(a, ACTOR_PLEG, PLEG_UPDATE, now);
 }
 
+void agent_scrape(struct agent *a, ns_t now)
+{
+	const struct kubelet_model *k = model_of(a);
+
+	for (uint32_t i = 0; i < k->n_loops; i++)
+		if (k->loops[i].timer == TIMER_REQUEST && a->loop[i].next == 0)
+			wakes_set(&a->wakes, slot_of(a, ACTOR_LOOP, i), now);
+}
+
 void loops_start(struct agent *a, ns_t now, bool stationary)
 {
 	const struct kubelet_model *k = model_of(a);
@@ -269,6 +282,8 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 
 		agent_draws_for(a, ACTOR_LOOP, i);
 		memset(&a->loop[i], 0, sizeof(a->loop[i]));
+		if (l->timer == TIMER_REQUEST)
+			continue;
 		if (stationary)
 			at = now + rng_span(agent_draw(a, DRAW_PHASE, i), 0, l->period);
 		if (stationary)

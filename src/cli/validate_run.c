@@ -13,10 +13,12 @@ struct pacing {
 	uint32_t all_pods;
 };
 
+enum { DRAW_START, DRAW_GAP, DRAW_SCRAPE };
+
 struct job {
 	const struct recorded_node *node;
 	const struct scenario *base;
-	struct fleet_params params; /* of every seed, but for the scenario */
+	struct pacing pacing;
 	uint64_t first_seed;
 	struct validate_sample *samples;
 	struct scenario *scenarios; /* [threads] */
@@ -43,9 +45,24 @@ static ns_t head_start(const struct recorded_phase *first)
 	return first->cri_time - first->api_time;
 }
 
+/* In the order of time. */
 static void add_action(struct fleet_params *p, ns_t at, enum fleet_act act, ns_t spacing)
 {
-	p->action[p->n_actions++] = (struct fleet_action){at, act, spacing};
+	uint32_t i = p->n_actions++;
+
+	for (; i > 0 && p->action[i - 1].at > at; i--)
+		p->action[i] = p->action[i - 1];
+	p->action[i] = (struct fleet_action){at, act, spacing};
+}
+
+/* The kubelet's counters are read where a phase begins and where it ends; what that costs falls
+ * on either side. */
+static void add_scrape(struct fleet_params *p, uint64_t seed, uint32_t phase, bool end, ns_t at)
+{
+	uint64_t draw = rng_draw(seed, DRAW_SCRAPE, phase, end);
+
+	add_action(p, at - VALIDATE_READING + rng_span(draw, 0, 2 * VALIDATE_READING),
+		FLEET_SCRAPE, 0);
 }
 
 /* Creation goes node by node, deletion namespace by namespace, so that the deletions of one
@@ -73,23 +90,31 @@ static void add_actions(struct fleet_params *p, const struct recorded_phase *pha
 	}
 }
 
-static void plan(
-	struct fleet_params *p, const struct recorded_node *node, const struct pacing *pacing)
+static void plan(const struct job *j, uint64_t seed, struct fleet_params *p)
 {
+	const struct recorded_node *node = j->node;
 	ns_t at = head_start(&node->phases[0]) + VALIDATE_START_DOUBT;
 
 	*p = (struct fleet_params){.threads = 1, .n_windows = node->n_phases};
+	p->kubelet_start =
+		rng_span(rng_draw(seed, DRAW_START, 0, 0), 0, 2 * VALIDATE_START_DOUBT);
 	for (uint32_t i = 0; i < node->n_phases; i++) {
 		const struct recorded_phase *phase = &node->phases[i];
-		ns_t until = at + phase_time(phase);
+		ns_t until;
+
+		at += i ? rng_span(rng_draw(seed, DRAW_GAP, i, 0), 0, VALIDATE_GAP) : 0;
+		until = at + phase_time(phase);
 		ns_t runtime_from = i ? at : 0; /* the kubelet starts a little after 0 */
 
 		p->window[i] = (struct fleet_window){.from = {runtime_from, at},
 			.until = {i ? runtime_from + runtime_time(phase)
 				    : ns_max(until, runtime_time(phase) + VALIDATE_START_DOUBT),
 				until},
-			.op_mean = phase->wire_mean};
-		add_actions(p, phase, at, pacing);
+			.op_mean = j->op_mean[i]};
+		add_actions(p, phase, at, &j->pacing);
+		if (i > 0)
+			add_scrape(p, seed, i, false, at);
+		add_scrape(p, seed, i, true, until);
 		at = until;
 		p->until = ns_max(until, p->window[i].until[0]);
 	}
@@ -102,6 +127,8 @@ static void keep(struct job *j, const struct fleet_result *r, struct validate_sa
 		to->relists[i] = r->relists[i];
 		to->relist_time[i] = r->relist_time[i];
 	}
+	for (uint32_t i = 0; i < j->node->n_phases; i++)
+		memcpy(to->worked[i], r->tally.window[i].in.worked, sizeof(to->worked[i]));
 	to->running = r->running;
 	to->gone = r->gone;
 }
@@ -109,14 +136,13 @@ static void keep(struct job *j, const struct fleet_result *r, struct validate_sa
 static void run_seed(void *ctx, unsigned thread, uint32_t item)
 {
 	struct job *j = ctx;
-	struct fleet_params p = j->params;
+	struct fleet_params p;
 	struct fleet_result r = {0};
 
+	plan(j, j->first_seed + item, &p);
 	j->scenarios[thread] = *j->base;
 	j->scenarios[thread].seed = j->first_seed + item;
 	p.scenario = &j->scenarios[thread];
-	p.kubelet_start =
-		rng_span(rng_draw(p.scenario->seed, 0, 0, 0), 0, 2 * VALIDATE_START_DOUBT);
 	if (fleet_run(&p, &r, &j->errors[thread]))
 		return;
 	keep(j, &r, &j->samples[item]);
@@ -157,13 +183,13 @@ static void job_memory(struct job *j, uint32_t n, struct arena *mem)
 	j->scenarios = ARENA_ARRAY(mem, struct scenario, j->threads);
 	j->errors = ARENA_ARRAY(mem, struct err, j->threads);
 	j->op_mean = arena_alloc_array(mem, phases, sizeof(*j->op_mean), alignof(ns_t));
-	for (uint32_t i = 0; i < phases; i++) {
+	for (uint32_t i = 0; i < phases; i++)
 		memcpy(j->op_mean[i], j->node->phases[i].wire_mean, sizeof(*j->op_mean));
-		j->params.window[i].op_mean = j->op_mean[i];
-	}
 	for (uint32_t i = 0; i < n; i++) {
 		j->samples[i].count = arena_alloc_array(
 			mem, phases, sizeof(*j->samples[i].count), alignof(uint64_t));
+		j->samples[i].worked = arena_alloc_array(
+			mem, phases, sizeof(*j->samples[i].worked), alignof(uint64_t));
 		j->samples[i].relists = ARENA_ARRAY(mem, uint64_t, phases);
 		j->samples[i].relist_time = ARENA_ARRAY(mem, uint64_t, phases);
 	}
@@ -179,60 +205,44 @@ static int run_all(struct job *j, uint32_t n, struct err *err)
 	return code;
 }
 
-/* ------------------------------------------------------------------ recorded relists */
+/* ------------------------------------------------------------------ recorded handling times */
 
-static ns_t mean_relist(const struct job *j, uint32_t phase, uint32_t n)
+/* What a call that shares processors took on average; 0: none was made, or alone. */
+static ns_t mean_worked(const struct job *j, uint32_t phase, unsigned op, uint32_t n)
 {
-	uint64_t relists = 0;
+	uint64_t calls = 0;
 	uint64_t time = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		relists += j->samples[i].relists[phase];
-		time += j->samples[i].relist_time[phase];
+		calls += j->samples[i].count[phase][op][OUTCOME_OK];
+		time += j->samples[i].worked[phase][op];
 	}
-	return relists ? (ns_t)(time / relists) : 0;
+	return calls ? (ns_t)(time / calls) : 0;
 }
 
-static bool is_adjusted(const struct recorded_phase *p)
+static void adjust_phase(struct job *j, uint32_t phase, uint32_t n)
 {
-	return p->has[RECORDED_WIRE] && p->action != PHASE_NONE && p->mean_relist > 0;
+	for (unsigned op = 0; op < OP_N; op++) {
+		ns_t recorded = j->node->phases[phase].wire_mean[op];
+		ns_t simulated = mean_worked(j, phase, op, n);
+
+		if (recorded >= NS_US && simulated >= NS_US)
+			j->op_mean[phase][op] = j->op_mean[phase][op] * (recorded / NS_US) /
+						(simulated / NS_US);
+	}
 }
 
-static void add_to_statuses(struct job *j, uint32_t phase, ns_t more)
+static int adjust_to_handling(struct job *j, uint32_t n, struct err *err)
 {
-	j->op_mean[phase][OP_CONTAINER_STATUS] += more;
-	j->op_mean[phase][OP_PODSANDBOX_STATUS] += more;
-}
-
-/* The means grow in proportion to what is added, so two points say how much it takes. */
-static int adjust_to_relists(struct job *j, uint32_t n, struct err *err)
-{
-	ns_t without[FLEET_WINDOWS];
-	uint32_t phases = j->node->n_phases;
-	bool any = false;
-	int code;
+	int code = 0;
 
 	n = n < VALIDATE_PILOTS ? n : VALIDATE_PILOTS;
-	for (uint32_t i = 0; i < phases; i++)
-		any |= is_adjusted(&j->node->phases[i]);
-	if (!any)
+	if (!j->base->runtime.processors)
 		return 0;
-	code = run_all(j, n, err);
-	for (uint32_t i = 0; i < phases; i++) {
-		without[i] = mean_relist(j, i, n);
-		if (is_adjusted(&j->node->phases[i]))
-			add_to_statuses(j, i, VALIDATE_PROBE);
-	}
-	code = code ? code : run_all(j, n, err);
-	for (uint32_t i = 0; i < phases && !code; i++) {
-		ns_t wanted = j->node->phases[i].mean_relist - without[i];
-		ns_t gained = mean_relist(j, i, n) - without[i];
-
-		if (!is_adjusted(&j->node->phases[i]))
-			continue;
-		add_to_statuses(j, i, -VALIDATE_PROBE);
-		if (wanted > 0 && gained > 0)
-			add_to_statuses(j, i, VALIDATE_PROBE * wanted / gained);
+	for (unsigned i = 0; i < VALIDATE_ROUNDS && !code; i++) {
+		code = run_all(j, n, err);
+		for (uint32_t phase = 0; phase < j->node->n_phases && !code; phase++)
+			adjust_phase(j, phase, n);
 	}
 	return code;
 }
@@ -242,7 +252,6 @@ int validate_run(const struct validate_plan *p, struct arena *mem, struct scenar
 {
 	struct job j = {
 		.node = &p->rec->nodes[p->node], .base = scenario, .first_seed = p->first_seed};
-	struct pacing pacing;
 	int code;
 
 	if (j.node->n_phases > FLEET_WINDOWS)
@@ -251,10 +260,9 @@ int validate_run(const struct validate_plan *p, struct arena *mem, struct scenar
 			j.node->name, j.node->n_phases, FLEET_WINDOWS);
 	j.threads = p->threads ? p->threads : pool_processors();
 	node_scenario(p->rec, p->node, scenario);
-	pacing = pacing_of(p->rec, p->node);
-	plan(&j.params, j.node, &pacing);
+	j.pacing = pacing_of(p->rec, p->node);
 	job_memory(&j, p->n, mem);
-	code = adjust_to_relists(&j, p->n, err);
+	code = adjust_to_handling(&j, p->n, err);
 	if (!code)
 		code = run_all(&j, p->n, err);
 	if (!code)

@@ -222,6 +222,8 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 		const struct model_loop *l = &s->kubelet.loops[i];
 		double gap = loop_gap(s, l);
 
+		if (l->timer == TIMER_REQUEST)
+			continue;
 		for (uint32_t k = 0; k < l->n_calls; k++) {
 			const struct model_call *c = &l->calls[k];
 			double rate = times(s, c) * share(c, gap) / gap;

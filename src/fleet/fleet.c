@@ -49,6 +49,7 @@ static void plan_mock(
 
 	*m = (struct mock_params){.pods = places,
 		.containers = w->containers,
+		.processors = r->processors,
 		.grace = w->grace,
 		.stops_at_once = w->exit_on_sigterm || r->stops_at_once,
 		.exit_is_seen_early = r->stop_is_seen_early,

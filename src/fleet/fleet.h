@@ -19,10 +19,16 @@
 #include "models/models.h"
 #include "sim/tally.h"
 
-enum { FLEET_WINDOWS = TALLY_WINDOWS, FLEET_ACTIONS = 32 };
+enum { FLEET_WINDOWS = TALLY_WINDOWS, FLEET_ACTIONS = 4 * FLEET_WINDOWS };
 
-/* Something that is done to every node's pods. */
-enum fleet_act { FLEET_CREATE_ALL, FLEET_DELETE_ALL, FLEET_CHURN, FLEET_CHURN_ENDS };
+/* Something that is done to every node's pods; or its metrics are read. */
+enum fleet_act {
+	FLEET_CREATE_ALL,
+	FLEET_DELETE_ALL,
+	FLEET_CHURN,
+	FLEET_CHURN_ENDS,
+	FLEET_SCRAPE
+};
 
 struct fleet_action {
 	ns_t at;

@@ -153,7 +153,7 @@ static void release_held(struct node *n, ns_t now)
 /* True if somebody but the agent may be due earlier than before. */
 static bool do_effects(struct node *n, ns_t now)
 {
-	uint32_t changes = n->mock.seq;
+	uint32_t changes = n->mock.seq + n->mock.share.seq;
 	bool requested = false;
 
 	for (uint32_t i = 0; i < n->out.n; i++) {
@@ -162,7 +162,7 @@ static bool do_effects(struct node *n, ns_t now)
 
 		switch (e->kind) {
 		case EFFECT_CHAIN:
-			a = mock_call(&n->mock, e->at, &e->chain, &n->result->tally);
+			a = mock_call(&n->mock, e->at, e->actor, &e->chain, &n->result->tally);
 			agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
 			break;
 		case EFFECT_REQUEST:
@@ -174,7 +174,7 @@ static bool do_effects(struct node *n, ns_t now)
 			break;
 		}
 	}
-	return requested || n->mock.seq != changes;
+	return requested || n->mock.seq + n->mock.share.seq != changes;
 }
 
 /* ------------------------------------------------------------------ time */
@@ -228,10 +228,12 @@ static void step_script(struct node *n, ns_t now)
 
 static void step_runtime(struct node *n, ns_t now)
 {
-	struct mock_event e;
+	struct mock_news e = mock_step(&n->mock, now, &n->result->tally);
 
-	if (mock_step(&n->mock, now, &e))
+	if (e.changed)
 		agent_runtime_news(&n->agent, now, e.pod);
+	if (e.answered)
+		agent_answer(&n->agent, e.actor, e.answer.at, e.answer.what, e.answer.done);
 }
 
 void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,

@@ -56,6 +56,9 @@ static void action_begins(struct node *n, ns_t now)
 	case FLEET_CHURN_ENDS:
 		s->churn_at = NS_NEVER;
 		return;
+	case FLEET_SCRAPE:
+		agent_scrape(&n->agent, now);
+		return;
 	}
 }
 

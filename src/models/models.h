@@ -57,7 +57,7 @@ enum object_design {
 	OBJECT_DESIGNS
 };
 enum runtime_interface { INTERFACE_DOCKER, INTERFACE_CRI };
-enum timer_kind { TIMER_SLIDING, TIMER_TICKER, TIMER_SLEEP };
+enum timer_kind { TIMER_SLIDING, TIMER_TICKER, TIMER_SLEEP, TIMER_REQUEST };
 enum call_scope { SCOPE_NODE, SCOPE_POD, SCOPE_CONTAINER };
 enum client { CLIENT_MAIN, CLIENT_EVENTS, CLIENT_HEARTBEAT, CLIENTS };
 enum status_write { STATUS_PUT, STATUS_PATCH };
@@ -176,6 +176,7 @@ struct kubelet_model {
 		uint32_t per_pull;            /* Pulling */
 		uint32_t per_container_kill;  /* Killing */
 		uint32_t per_failed_sync;     /* FailedSync */
+		uint32_t per_start;           /* of the kubelet, about its node */
 		uint32_t spam_burst; /* events per source and object at once, then refill */
 		ns_t spam_refill;
 	} events;
@@ -222,6 +223,7 @@ struct runtime_model {
 					* container's status is NotFound */
 	bool stop_is_seen_early; /* an exit is listed before the call that caused it ends */
 	bool stops_at_once;      /* StopContainer does not wait for SIGTERM to be heeded */
+	uint32_t processors; /* that calls which start or end processes share; 0: not shared */
 	char calibration[MODEL_NAME]; /* CPU; "" if none */
 	uint32_t n_rules;
 	struct runtime_rule rules[RULES_MAX];

@@ -12,6 +12,7 @@ static const struct word words_timer[] = {
 	{"sliding", TIMER_SLIDING},
 	{"ticker", TIMER_TICKER},
 	{"sleep", TIMER_SLEEP},
+	{"onRequest", TIMER_REQUEST},
 };
 static const struct word words_hook[] = {
 	{"none", HOOK_NONE},
@@ -143,6 +144,8 @@ static const struct field events_fields[] = {
 	COUNT(events.per_pull, "perPull", 0, 100, "Pulling"),
 	COUNT(events.per_container_kill, "perContainerKill", 0, 100, "Killing"),
 	COUNT(events.per_failed_sync, "perFailedSync", 0, 100, "FailedSync"),
+	COUNT(events.per_start, "perKubeletStart", 0, 100,
+		"about the node: Starting and so on"),
 	COUNT(events.spam_burst, "spamBurst", 1, 1000000, "per source and object at once"),
 	SPAN(events.spam_refill, "spamRefill", NS_MS, 24 * HOUR, "and then one each"),
 };
@@ -195,8 +198,10 @@ static const struct table client_table = TABLE("a client", client_fields);
 static const struct field loop_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
 	ONE_OF(timer, "timer", words_timer,
-		"sliding: end of a round + period; ticker: fixed phase; sleep: as sliding"),
-	SPAN(period, "period", NS_MS, 24 * HOUR, "of the timer"),
+		"sliding: end of a round + period; ticker: fixed phase; sleep: as sliding; "
+		"onRequest: none, somebody asks for it"),
+	FIELD(period, "period", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = 24 * HOUR,
+		.help = "of the timer; onRequest has none"),
 	FIELD(jitter, "jitter", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = 10 * PPM,
 		.help = "added at most, as a share of the period, drawn every time"),
 	FIELD(first, "first", FIELD_DURATION, .flags = FIELD_OPTIONAL, .otherwise = -1,
@@ -220,8 +225,8 @@ static int finish_loop(
 	struct model_loop *loop = record;
 
 	(void)r;
-	(void)at;
-	(void)err;
+	if (loop->timer != TIMER_REQUEST && loop->period < NS_MS)
+		return doc_error(at, err, "'period' is missing, or shorter than 1ms");
 	if (loop->first < 0)
 		loop->first = loop->timer == TIMER_TICKER ? loop->period : 0;
 	return 0;

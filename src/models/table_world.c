@@ -67,6 +67,8 @@ static const struct field runtime_fields[] = {
 	TRUTH(stops_at_once, "stopsAtOnce",
 		"StopContainer does not wait until a process heeds SIGTERM or its grace is "
 		"over"),
+	FIELD(processors, "processors", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1024,
+		.help = "that calls which start or end processes share; 0: they do not"),
 	FIELD(calibration, "calibration", FIELD_TEXT, .size = MODEL_NAME,
 		.help = "CPU cost: name of a Calibration, \"\" if there is none"),
 	FIELD(rules, "rules", FIELD_LIST, .flags = FIELD_OPTIONAL,

@@ -48,6 +48,14 @@ void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, stru
 	a->done = (uint16_t)(s - chain->step);
 }
 
+/* Too short to be a job of its own, it is slowed by those that are under way. */
+static ns_t slowed(const struct mock *m, ns_t latency)
+{
+	if (!is_loaded(m))
+		return latency;
+	return latency * (m->share.n + 1) / m->params->processors;
+}
+
 ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tally *t)
 {
 	uint16_t op = op_of(s);
@@ -55,7 +63,7 @@ ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tal
 	struct tally_spot *spot;
 
 	for (uint32_t i = 0; i < s->n; i++) {
-		now += latency_of(m, op, records);
+		now += slowed(m, latency_of(m, op, records));
 		tally_count(tally_spot(t, 0, now), s->call, OUTCOME_OK, 1);
 	}
 	spot = tally_spot(t, 0, now);

@@ -5,16 +5,11 @@
 #define RUNTIME_MOCK_PLAIN_H
 
 #include "base/rng.h"
-#include "runtime_mock/runtime_mock.h"
+#include "runtime_mock/runtime_mock_priv.h"
 
 #define OP_BIT(op) (UINT32_C(1) << (op))
 
 _Static_assert(OP_N <= 32, "an operation a bit");
-
-static inline uint16_t op_of(const struct chain_step *s)
-{
-	return s->call >= CALL_HIDDEN ? (uint16_t)(s->call - CALL_HIDDEN) : s->call;
-}
 
 /* How many records the step's answers carry. */
 static inline uint32_t records_listed(
@@ -33,6 +28,12 @@ static inline uint32_t records_listed(
 static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
 {
 	return dist_draw(&m->params->op[op], rng_mix(m->op_key[op] += RNG_STEP), records);
+}
+
+/* Whether calls have to wait for processors that others work on. */
+static inline bool is_loaded(const struct mock *m)
+{
+	return m->share.n > 0 && m->share.n >= m->params->processors;
 }
 
 /* The chain's operations that are plain, a bit each.  A container's status is one among many,
@@ -56,7 +57,8 @@ static inline uint32_t plain_ops(const struct chain *c)
 void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, struct tally *t,
 	struct chain_answer *a);
 
-/* Make one plain step from `now` on, wherever it is counted; when it is answered. */
+/* Make one plain step from `now` on, wherever it is counted and however busy the processors
+ * are; when it is answered. */
 ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tally *t);
 
 #endif

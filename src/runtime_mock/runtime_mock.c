@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "runtime_mock/runtime_mock.h"
-
-#include <assert.h>
+#include "runtime_mock/runtime_mock_priv.h"
 
 #include "base/rng.h"
 #include "runtime_mock/plain.h"
-
-enum { DRAW_LATENCY = 101, DRAW_DEATH, DRAW_VICTIM, DRAW_RULE, DRAW_EXIT, MILLION = 1000000 };
 
 void mock_init(
 	struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key)
@@ -22,103 +18,15 @@ void mock_init(
 	m->records.container = ARENA_ARRAY(mem, record_t, all);
 	m->crashes = ARENA_ARRAY(mem, bool, params->pods);
 	m->records.exited_at = ARENA_ARRAY(mem, ns_t, all);
-	m->capacity = (uint32_t)(2 * all + 2 * params->pods + 8);
+	m->capacity = (uint32_t)(3 * all + 2 * params->pods + 8);
 	m->change = ARENA_ARRAY(mem, struct mock_change, m->capacity);
+	m->share.next_at = NS_NEVER;
+	if (params->processors)
+		jobs_init(m, mem);
 	m->images = params->image_present ? UINT64_MAX : 0;
 	if (params->death_every > 0)
 		m->next_death_at =
 			rng_span(rng_draw(key, DRAW_DEATH, 0, 0), 0, params->death_every);
-}
-
-static record_t *record_of(struct mock *m, uint32_t pod, uint32_t container)
-{
-	return &m->records.container[(size_t)pod * m->records.containers + container];
-}
-
-/* The one place where a container's record changes, so that the sums hold. */
-static void record_set(struct mock *m, uint32_t pod, uint32_t container, record_t to)
-{
-	record_t *r = record_of(m, pod, container);
-
-	m->records.n_containers += record_listed(to) - record_listed(*r);
-	m->records.n_running += (record_state(to) == RECORD_RUNNING);
-	m->records.n_running -= (record_state(*r) == RECORD_RUNNING);
-	*r = to;
-	m->records.changes++;
-}
-
-static void sandbox_set(struct mock *m, uint32_t pod, enum record_state to)
-{
-	sandbox_t *s = &m->records.sandbox[pod];
-
-	m->records.n_sandboxes += (to != RECORD_NONE);
-	m->records.n_sandboxes -= (*s != RECORD_NONE);
-	*s = (sandbox_t)to;
-	m->records.changes++;
-}
-
-/* ------------------------------------------------------------------ the heap of changes */
-
-static bool change_before(const struct mock_change *a, const struct mock_change *b)
-{
-	return a->at != b->at ? a->at < b->at : a->seq < b->seq;
-}
-
-static void change_put(struct mock *m, struct mock_change c)
-{
-	uint32_t i = m->n_changes++;
-
-	assert(i < m->capacity); /* one a running call and one a running container */
-	while (i > 0 && change_before(&c, &m->change[(i - 1) / 2])) {
-		m->change[i] = m->change[(i - 1) / 2];
-		i = (i - 1) / 2;
-	}
-	m->change[i] = c;
-}
-
-static void change_push(struct mock *m, struct mock_change c)
-{
-	c.seq = m->seq++;
-	change_put(m, c);
-}
-
-/* Forget the crash of an older life of a container that is started: it would come true no
- * more, and with a late crash and many restarts such would pile up.  Rare, so all are looked
- * at and put back. */
-static void change_forget_crash(struct mock *m, uint32_t pod, uint32_t container)
-{
-	uint32_t n = m->n_changes;
-
-	m->n_changes = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		struct mock_change c = m->change[i];
-
-		if (c.op != MOCK_DEATH || c.pod != pod || c.container != container)
-			change_put(m, c);
-	}
-}
-
-static struct mock_change change_pop(struct mock *m)
-{
-	struct mock_change top = m->change[0];
-	struct mock_change last = m->change[--m->n_changes];
-	uint32_t i = 0;
-
-	for (;;) {
-		uint32_t child = 2 * i + 1;
-
-		if (child >= m->n_changes)
-			break;
-		if (child + 1 < m->n_changes &&
-			change_before(&m->change[child + 1], &m->change[child]))
-			child++;
-		if (!change_before(&m->change[child], &last))
-			break;
-		m->change[i] = m->change[child];
-		i = child;
-	}
-	m->change[i] = last;
-	return top;
 }
 
 /* ------------------------------------------------------------------ calls */
@@ -162,23 +70,6 @@ static enum outcome call_outcome(const struct mock *m, const struct chain *c, ui
 	}
 }
 
-static bool call_changes(uint16_t op)
-{
-	switch (op) {
-	case OP_RUN_PODSANDBOX:
-	case OP_STOP_PODSANDBOX:
-	case OP_REMOVE_PODSANDBOX:
-	case OP_CREATE_CONTAINER:
-	case OP_START_CONTAINER:
-	case OP_STOP_CONTAINER:
-	case OP_REMOVE_CONTAINER:
-	case OP_PULL_IMAGE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static ns_t disturbed(struct mock *m, ns_t now, uint16_t op, ns_t latency, enum outcome *what)
 {
 	for (uint32_t i = 0; i < m->params->n_rules; i++) {
@@ -216,42 +107,76 @@ static uint16_t nth_running(const struct mock *m, uint32_t pod, uint32_t nth)
 	return (uint16_t)other;
 }
 
-/* One call, looked at in full. */
-static ns_t one_call(struct mock *m, ns_t now, const struct chain *c,
-	const struct chain_step *s, uint32_t nth, enum outcome *what)
+struct mock_whom mock_whom(struct mock *m, const struct chain *c, uint16_t op, uint32_t nth)
 {
-	uint16_t op = op_of(s);
-	ns_t latency = latency_of(m, op, records_listed(m, s, op));
-	ns_t true_at;
-	uint16_t container = c->parallel ? nth_running(m, c->pod, nth) : c->container;
+	struct mock_whom w = {
+		.container = c->parallel ? nth_running(m, c->pod, nth) : c->container,
+		.instance = c->instance};
 	record_t r;
 
-	*what = call_outcome(m, c, op);
+	if (!call_changes(op) || op == OP_PULL_IMAGE)
+		return w;
+	r = *record_of(m, c->pod, w.container);
+	if (c->instance == CHAIN_CURRENT)
+		w.instance = (uint16_t)record_instance(r);
 	if (op == OP_STOP_CONTAINER && !m->params->stops_at_once &&
-		record_state(*record_of(m, c->pod, container)) == RECORD_RUNNING)
-		latency += m->params->grace;
+		record_state(r) == RECORD_RUNNING)
+		w.wait = m->params->grace;
+	return w;
+}
+
+/* After which part of its work a call's effect shows. */
+static ns_t shown_after(struct mock *m, uint16_t op, ns_t work)
+{
+	if (op != OP_STOP_CONTAINER || !m->params->exit_is_seen_early)
+		return work;
+	return rng_span(rng_draw(m->key, DRAW_EXIT, op, m->draws++), 0, work);
+}
+
+/* Stopping what does not run is looking at it (containerd container_stop.go stopContainer). */
+static ns_t time_to_stop(struct mock *m, uint32_t pod, uint32_t container)
+{
+	bool runs = record_state(*record_of(m, pod, container)) == RECORD_RUNNING;
+
+	return dist_draw(&m->params->op[runs ? OP_STOP_CONTAINER : OP_CONTAINER_STATUS],
+		rng_mix(m->op_key[OP_STOP_CONTAINER] += RNG_STEP), 0);
+}
+
+struct mock_work mock_work(struct mock *m, ns_t now, const struct chain *c,
+	const struct chain_step *s, uint32_t container)
+{
+	uint16_t op = op_of(s);
+	struct mock_work w = {.takes = op == OP_STOP_CONTAINER
+					       ? time_to_stop(m, c->pod, container)
+					       : latency_of(m, op, records_listed(m, s, op)),
+		.what = call_outcome(m, c, op)};
+
 	if (m->params->n_rules)
-		latency = disturbed(m, now, op, latency, what);
-	true_at = now + latency;
-	if (op == OP_STOP_CONTAINER && m->params->exit_is_seen_early)
-		true_at =
-			now + rng_span(rng_draw(m->key, DRAW_EXIT, op, m->draws++), 0, latency);
-	now += latency;
-	if (*what != OUTCOME_OK || !call_changes(op))
-		return now;
-	r = op == OP_PULL_IMAGE ? 0 : *record_of(m, c->pod, container);
-	change_push(m,
-		(struct mock_change){.at = true_at,
-			.pod = c->pod,
-			.container = container,
-			.instance = c->instance == CHAIN_CURRENT ? (uint16_t)record_instance(r)
-								 : c->instance,
-			.op = op});
-	return now;
+		w.takes = disturbed(m, now, op, w.takes, &w.what);
+	w.shown = shown_after(m, op, w.takes);
+	return w;
+}
+
+ns_t mock_one_call(struct mock *m, ns_t now, const struct chain *c, const struct chain_step *s,
+	uint32_t nth, enum outcome *what)
+{
+	uint16_t op = op_of(s);
+	struct mock_whom whom = mock_whom(m, c, op, nth);
+	struct mock_work w = mock_work(m, now, c, s, whom.container);
+
+	now += whom.wait;
+	*what = w.what;
+	if (w.what == OUTCOME_OK && call_changes(op))
+		change_push(m, (struct mock_change){.at = now + w.shown,
+				       .pod = c->pod,
+				       .container = whom.container,
+				       .instance = whom.instance,
+				       .op = op});
+	return now + w.takes;
 }
 
 /* As what a call counts: docker's sandbox is a container that is created and started. */
-static void count_call(
+void mock_count(
 	const struct mock *m, struct tally *t, uint16_t call, enum outcome what, ns_t at)
 {
 	if (m->params->sandboxes_are_containers) {
@@ -273,9 +198,9 @@ static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
 {
 	for (uint32_t k = 0; k < s->n; k++) {
 		enum outcome what;
-		ns_t end = one_call(m, chain->parallel ? now : a->at, chain, s, k, &what);
+		ns_t end = mock_one_call(m, chain->parallel ? now : a->at, chain, s, k, &what);
 
-		count_call(m, t, s->call, what, end);
+		mock_count(m, t, s->call, what, end);
 		a->at = end > a->at ? end : a->at;
 		if (what != OUTCOME_OK)
 			a->what = what;
@@ -300,147 +225,48 @@ static void other_steps(struct mock *m, ns_t now, const struct chain *chain, uin
 	}
 }
 
+uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain, const struct tally *t)
+{
+	return m->params->n_rules == 0 && !t->trace ? plain_ops(chain) : 0;
+}
+
 struct chain_answer mock_call(
-	struct mock *m, ns_t now, const struct chain *chain, struct tally *t)
+	struct mock *m, ns_t now, uint32_t actor, const struct chain *chain, struct tally *t)
 {
 	struct chain_answer a = {.at = now, .what = OUTCOME_OK};
-	uint32_t plain = 0;
+	uint32_t plain = mock_plain_ops(m, chain, t);
 
-	if (m->params->n_rules == 0 && !t->trace)
-		plain = plain_ops(chain);
-	if (plain)
+	if (m->params->processors && jobs_want(chain))
+		return jobs_begin(m, now, actor, chain, t);
+	if (plain && !is_loaded(m))
 		plain_steps(m, chain, plain, t, &a);
 	if (a.done < chain->n_steps)
 		other_steps(m, now, chain, plain, t, &a);
 	return a;
 }
 
-/* ------------------------------------------------------------------ what comes true */
-
-static void container_exits(struct mock *m, ns_t now, uint32_t pod, uint32_t container)
+struct mock_news mock_step(struct mock *m, ns_t now, struct tally *t)
 {
-	record_t r = *record_of(m, pod, container);
-
-	m->records.exited_at[(size_t)pod * m->records.containers + container] = now;
-	record_set(m, pod, container,
-		record_make(RECORD_EXITED, record_dead(r), record_instance(r)));
-}
-
-static void container_created(struct mock *m, uint32_t pod, uint32_t container)
-{
-	record_t r = *record_of(m, pod, container);
-	uint32_t dead = record_dead(r) + (record_state(r) == RECORD_EXITED);
-
-	record_set(m, pod, container,
-		record_make(RECORD_CREATED, dead < RECORD_DEAD_MAX ? dead : RECORD_DEAD_MAX,
-			record_instance(r) + 1));
-}
-
-static void container_started(struct mock *m, ns_t now, uint32_t pod, uint32_t container)
-{
-	record_t r = *record_of(m, pod, container);
-
-	record_set(m, pod, container,
-		record_make(RECORD_RUNNING, record_dead(r), record_instance(r)));
-	if (!m->crashes[pod])
-		return;
-	change_forget_crash(m, pod, container);
-	change_push(m, (struct mock_change){.at = now + m->params->crash_after,
-			       .pod = pod,
-			       .container = (uint16_t)container,
-			       .instance = (uint16_t)record_instance(r),
-			       .op = MOCK_DEATH});
-}
-
-static void container_removed(struct mock *m, const struct mock_change *c)
-{
-	record_t r = *record_of(m, c->pod, c->container);
-	uint32_t dead = record_dead(r);
-
-	if (c->instance == record_instance(r))
-		record_set(m, c->pod, c->container,
-			record_make(RECORD_NONE, dead, record_instance(r)));
-	else if (dead > 0)
-		record_set(m, c->pod, c->container,
-			record_make(record_state(r), dead - 1, record_instance(r)));
-}
-
-/* A container that runs dies: which of them, the draw says. */
-static bool random_death(struct mock *m, ns_t now, struct mock_event *event)
-{
-	uint32_t all = m->records.pods * m->records.containers;
-	uint32_t nth;
-
-	m->next_death_at = now + m->params->death_every;
-	m->deaths++;
-	if (m->records.n_running == 0)
-		return false;
-	nth = (uint32_t)rng_below(
-		rng_draw(m->key, DRAW_VICTIM, 0, m->deaths), m->records.n_running);
-	for (uint32_t i = 0; i < all; i++) {
-		if (record_state(m->records.container[i]) != RECORD_RUNNING || nth-- > 0)
-			continue;
-		event->pod = i / m->records.containers;
-		event->container = (uint16_t)(i % m->records.containers);
-		event->now = RECORD_EXITED;
-		container_exits(m, now, event->pod, event->container);
-		return true;
-	}
-	return false;
-}
-
-static bool come_true(struct mock *m, ns_t now, const struct mock_change *c)
-{
-	record_t r = *record_of(m, c->pod, c->container);
-
-	switch (c->op) {
-	case OP_RUN_PODSANDBOX:
-		sandbox_set(m, c->pod, RECORD_RUNNING);
-		return false;
-	case OP_STOP_PODSANDBOX:
-		if (m->records.sandbox[c->pod] == RECORD_RUNNING)
-			sandbox_set(m, c->pod, RECORD_EXITED);
-		return false;
-	case OP_REMOVE_PODSANDBOX:
-		if (m->records.sandbox[c->pod] != RECORD_NONE)
-			sandbox_set(m, c->pod, RECORD_NONE);
-		return false;
-	case OP_CREATE_CONTAINER:
-		container_created(m, c->pod, c->container);
-		return true;
-	case OP_START_CONTAINER:
-		container_started(m, now, c->pod, c->container);
-		return true;
-	case OP_STOP_CONTAINER:
-	case MOCK_DEATH:
-		if (record_state(r) != RECORD_RUNNING || record_instance(r) != c->instance)
-			return false;
-		container_exits(m, now, c->pod, c->container);
-		return true;
-	case OP_REMOVE_CONTAINER:
-		container_removed(m, c);
-		return true;
-	case OP_PULL_IMAGE:
-		m->images |= UINT64_C(1) << (c->pod % m->params->images);
-		return false;
-	default:
-		return false;
-	}
-}
-
-bool mock_step(struct mock *m, ns_t now, struct mock_event *event)
-{
+	struct mock_news news = {0};
 	struct mock_change c;
 
-	if (m->next_death_at <= now && (!m->n_changes || m->next_death_at < m->change[0].at))
-		return random_death(m, now, event);
+	if (m->share.next_at <= now) {
+		jobs_work(m, now, t, &news);
+		return news;
+	}
+	if (m->next_death_at <= now && (!m->n_changes || m->next_death_at < m->change[0].at)) {
+		news.changed = random_death(m, now, &news);
+		return news;
+	}
 	c = change_pop(m);
-	if (!come_true(m, now, &c))
-		return false;
-	event->pod = c.pod;
-	event->container = c.container;
-	event->now = record_state(*record_of(m, c.pod, c.container));
-	return true;
+	if (c.op > MOCK_DEATH) {
+		jobs_change(m, now, &c, t, &news);
+		return news;
+	}
+	news.changed = come_true(m, now, &c);
+	news.pod = c.pod;
+	news.container = c.container;
+	return news;
 }
 
 /* ------------------------------------------------------------------ beginnings */

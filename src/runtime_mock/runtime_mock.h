@@ -3,9 +3,9 @@
  *
  * Answers every call after a latency drawn from the runtime's model and changes its state at
  * the moment the call completes, not when it was asked.  Containers die by themselves (a
- * death now and then, crash loops).  Disturbances slow calls, let them hang or fail.  No
- * clock: the driver says what time it is and wakes it at mock_next_at.  Not modelled: CPU
- * contention between calls.
+ * death now and then, crash loops).  Disturbances slow calls, let them hang or fail.  If the
+ * model has processors, calls that start or end processes share them: their latency is what
+ * one takes alone.  No clock: the driver says what time it is and wakes it at mock_next_at.
  */
 #ifndef RUNTIME_MOCK_RUNTIME_MOCK_H
 #define RUNTIME_MOCK_RUNTIME_MOCK_H
@@ -16,9 +16,10 @@
 #include "sim/chain.h"
 #include "sim/dist.h"
 #include "sim/records.h"
+#include "sim/share.h"
 #include "sim/tally.h"
 
-enum { MOCK_RULES = 16, MOCK_IMAGES = 64, MOCK_DEATH = OP_N };
+enum { MOCK_RULES = 16, MOCK_IMAGES = 64, MOCK_DEATH = OP_N, MOCK_GOES_ON, MOCK_WORKS };
 
 enum mock_disturbance { MOCK_SLOW, MOCK_HANG, MOCK_FAIL };
 
@@ -35,6 +36,7 @@ struct mock_params {
 	struct dist op[OP_N];
 	uint32_t bytes[OP_N], record_bytes[OP_N]; /* of an answer; 0: not known */
 	uint32_t pods, containers;                /* places */
+	uint32_t processors;                      /* of the node; 0: as many as anybody wants */
 	ns_t grace;              /* a container that ignores SIGTERM stops after it */
 	bool stops_at_once;      /* it heeds SIGTERM, or nobody waits for it */
 	bool exit_is_seen_early; /* listed at some moment while StopContainer still waits */
@@ -53,10 +55,21 @@ struct mock_params {
 struct mock_change {
 	ns_t at;
 	uint32_t seq;
-	uint32_t pod;
+	uint32_t pod; /* or the job */
 	uint16_t container;
 	uint16_t instance;
-	uint16_t op; /* the operation whose effect it is, or MOCK_DEATH */
+	uint16_t op; /* the operation whose effect it is, or MOCK_DEATH and so on */
+};
+
+/* A chain that waits for processors, and how far it is. */
+struct mock_job {
+	struct chain chain;
+	ns_t began;     /* the call under way, or all of them side by side */
+	uint32_t actor; /* whom to answer */
+	uint16_t step;
+	uint16_t nth;  /* call of the step */
+	uint16_t left; /* of its calls, side by side */
+	uint16_t what; /* enum outcome */
 };
 
 /* Read by anyone, written by runtime_mock.c only.  Per pod with C containers: 2 + 10 C bytes
@@ -74,13 +87,20 @@ struct mock {
 	uint64_t images;            /* bit: present */
 	struct mock_change *change; /* a binary heap */
 	uint32_t n_changes, capacity;
+	struct share share; /* of the processors */
+	struct mock_job *job;
+	uint16_t *free_job; /* a stack */
+	uint32_t n_free;
 };
 
-/* A container that changed by itself or by a call: what an event stream would tell. */
-struct mock_event {
+/* What a step tells. */
+struct mock_news {
+	bool changed; /* a container, by itself or by a call: what an event stream would tell */
 	uint32_t pod;
 	uint16_t container;
-	enum record_state now;
+	bool answered; /* a chain that mock_call could not answer */
+	uint32_t actor;
+	struct chain_answer answer;
 };
 
 /* An empty runtime in memory from mem.  The random key decides every draw. */
@@ -94,20 +114,20 @@ void mock_place_running(struct mock *m, uint32_t pod);
 void mock_set_crashing(struct mock *m, uint32_t pod, bool crashes);
 
 /* Make the calls of a chain from `now` on, count them in t, say when the last is answered and
- * how.  Effects come true at their own time through mock_step. */
+ * how.  NS_NEVER: it waits for processors, and a later mock_step will tell `actor`'s answer.
+ * Effects come true at their own time through mock_step. */
 struct chain_answer mock_call(
-	struct mock *m, ns_t now, const struct chain *chain, struct tally *t);
+	struct mock *m, ns_t now, uint32_t actor, const struct chain *chain, struct tally *t);
 
 /* When mock_step is due; NS_NEVER if nothing is pending. */
 static inline ns_t mock_next_at(const struct mock *m)
 {
 	ns_t at = m->n_changes ? m->change[0].at : NS_NEVER;
 
-	return at < m->next_death_at ? at : m->next_death_at;
+	return ns_min(at, ns_min(m->next_death_at, m->share.next_at));
 }
 
-/* Let the one change that is due at `now` come true.  True if *event tells of a container
- * whose state changed. */
-bool mock_step(struct mock *m, ns_t now, struct mock_event *event);
+/* Let the one change that is due at `now` come true. */
+struct mock_news mock_step(struct mock *m, ns_t now, struct tally *t);
 
 #endif

@@ -21,6 +21,8 @@ static void counts_merge(struct tally_counts *into, const struct tally_counts *f
 			into->count[c][o] += from->count[c][o];
 		into->bytes[c] += from->bytes[c];
 	}
+	for (size_t op = 0; op < OP_N; op++)
+		into->worked[op] += from->worked[op];
 	into->records += from->records;
 	into->watch_events += from->watch_events;
 }

@@ -50,6 +50,23 @@ static void a_sleep_is_a_sliding_loop(void **state)
 	kit_free(k);
 }
 
+static void what_is_done_on_request_has_no_timer(void **state)
+{
+	struct kit *k = one_loop(TIMER_REQUEST, 0, 500 * NS_MS);
+
+	(void)state;
+	kit_until(k, NS_MIN);
+	assert_int_equal(kit_count(k, OP_STATUS), 0);
+	agent_scrape(&k->agent, k->now);
+	kit_until(k, 2 * NS_MIN);
+	assert_int_equal(kit_count(k, OP_STATUS), 1);
+	agent_scrape(&k->agent, k->now);
+	agent_scrape(&k->agent, k->now); /* served by the round under way */
+	kit_until(k, 3 * NS_MIN);
+	assert_int_equal(kit_count(k, OP_STATUS), 2);
+	kit_free(k);
+}
+
 static void a_tickers_phase_is_fixed(void **state)
 {
 	struct kit *k = one_loop(TIMER_TICKER, 2 * NS_S, 700 * NS_MS);
@@ -207,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_sliding_loop_drifts_by_its_own_duration),
 		cmocka_unit_test(a_sleep_is_a_sliding_loop),
 		cmocka_unit_test(a_tickers_phase_is_fixed),
+		cmocka_unit_test(what_is_done_on_request_has_no_timer),
 		cmocka_unit_test(a_ticker_whose_rounds_take_too_long_drops_ticks),
 		cmocka_unit_test(a_ticker_finds_its_phase_again),
 		cmocka_unit_test(jitter_only_makes_a_period_longer),

@@ -299,7 +299,7 @@ static void starting_a_pod_takes_2_and_4_operations_a_container(void **state)
 	assert_int_equal(alone_count(a, OP_CREATE_CONTAINER, OUTCOME_OK), 30 * 3);
 	assert_int_equal(alone_count(a, OP_START_CONTAINER, OUTCOME_OK), 30 * 3);
 	assert_int_equal(alone_count(a, OP_PULL_IMAGE, OUTCOME_OK), 0);
-	assert_int_equal(alone_count(a, API_CREATE_EVENTS, OUTCOME_OK), 30 * 3 * 3);
+	assert_int_equal(alone_count(a, API_CREATE_EVENTS, OUTCOME_OK), 30 * 3 * 3 + 6);
 	assert_int_equal(a->result.pods_started, 30);
 	alone_free(a);
 }
@@ -368,6 +368,30 @@ static void a_node_at_rest_sends_no_status_and_no_event(void **state)
 		assert_int_equal(alone_count(a, OP_CREATE_CONTAINER, OUTCOME_OK), 0);
 		alone_free(a);
 	}
+}
+
+/* Each sync warns of its pod and of the node.  About the node the filter lets 25 events
+ * through, six of which its start took, and then one in 300 s. */
+static void a_warning_at_every_sync_is_spam_about_the_node(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=10m",
+		"start=atOnce", "workload.pods=1", "workload.warningEventPerSync=1");
+	struct alone *few = alone_run(k);
+	struct kit *many = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=10m",
+		"start=atOnce", "workload.pods=30", "workload.warningEventPerSync=1");
+	struct alone *all = alone_run(many);
+	uint64_t of_one = alone_count(few, API_PATCH_EVENTS, OUTCOME_OK);
+
+	(void)state;
+	assert_int_equal(alone_count(few, API_CREATE_EVENTS, OUTCOME_OK), 3 + 6 + 1 + 1);
+	assert_int_equal(alone_count(all, API_CREATE_EVENTS, OUTCOME_OK), 30 * 3 + 6 + 30 + 1);
+	/* one pod: two patches a sync, its own and the node's; thirty: 30 of theirs to the
+	 * node's 25 - 6 - 1 and two more later */
+	assert_in_range(of_one, 2 * 7, 2 * 14);
+	assert_in_range(
+		alone_count(all, API_PATCH_EVENTS, OUTCOME_OK), 30 * 7 + 20, 30 * 13 + 20);
+	alone_free(all);
+	alone_free(few);
 }
 
 /* At once, then after 10 s, doubling to 300 s, and started only by a sync, every 10 to 15 s. */
@@ -549,6 +573,7 @@ int main(void)
 		cmocka_unit_test(an_image_that_pods_share_is_pulled_by_the_first),
 		cmocka_unit_test(a_mass_start_waits_for_the_clients_limit),
 		cmocka_unit_test(a_node_at_rest_sends_no_status_and_no_event),
+		cmocka_unit_test(a_warning_at_every_sync_is_spam_about_the_node),
 		cmocka_unit_test(crash_loops_back_off),
 		cmocka_unit_test(events_of_crash_loops_are_many_until_they_are_filtered),
 		cmocka_unit_test(crash_loops_back_off_alike_in_every_design),

@@ -61,16 +61,14 @@ static inline struct chain_answer kit_call(
 	struct chain c = kit_chain(pod, container);
 
 	chain_add(&c, op, 1, 0);
-	return mock_call(&k->mock, now, &c, &k->tally);
+	return mock_call(&k->mock, now, 0, &c, &k->tally);
 }
 
 /* Let come true what is due until then. */
 static inline void kit_until(struct kit *k, ns_t until)
 {
-	struct mock_event e;
-
 	while (mock_next_at(&k->mock) <= until)
-		(void)mock_step(&k->mock, mock_next_at(&k->mock), &e);
+		(void)mock_step(&k->mock, mock_next_at(&k->mock), &k->tally);
 }
 
 static inline record_t kit_record(const struct kit *k, uint32_t pod, uint32_t container)

@@ -90,13 +90,13 @@ static void an_old_instance_is_removed_by_its_number(void **state)
 	c.instance = 1;
 	chain_add(&c, OP_CONTAINER_STATUS, 1, 0);
 	chain_add(&c, OP_REMOVE_CONTAINER, 1, 0);
-	a = mock_call(&k.mock, 3 * NS_S, &c, &k.tally);
+	a = mock_call(&k.mock, 3 * NS_S, 0, &c, &k.tally);
 	assert_int_equal(a.what, OUTCOME_OK);
 	assert_int_equal(a.done, 2);
 	kit_until(&k, a.at);
 	assert_int_equal(kit_record(&k, 0, 0), record_make(RECORD_RUNNING, 0, 2));
 	/* a second time its status is not found, and nothing is removed */
-	a = mock_call(&k.mock, 4 * NS_S, &c, &k.tally);
+	a = mock_call(&k.mock, 4 * NS_S, 0, &c, &k.tally);
 	assert_int_equal(a.what, OUTCOME_NOT_FOUND);
 	assert_int_equal(a.done, 0);
 	assert_int_equal(a.at, 4 * NS_S + NS_MS);
@@ -187,7 +187,7 @@ static void a_parallel_chain_takes_as_long_as_its_longest_call(void **state)
 	running_kit(&k);
 	c.parallel = true;
 	chain_add(&c, OP_STOP_CONTAINER, KIT_CONTAINERS, 0);
-	a = mock_call(&k.mock, NS_S, &c, &k.tally);
+	a = mock_call(&k.mock, NS_S, 0, &c, &k.tally);
 	assert_int_equal(a.at, NS_S + NS_MS);
 	assert_int_equal(kit_count(&k, OP_STOP_CONTAINER, OUTCOME_OK), KIT_CONTAINERS);
 	kit_until(&k, a.at);
@@ -207,11 +207,11 @@ static void what_is_stopped_in_parallel_is_what_runs(void **state)
 	kit_until(&k, kit_call(&k, 0, 1, 0, OP_STOP_CONTAINER).at);
 	c.parallel = true;
 	chain_add(&c, OP_STOP_CONTAINER, 1, 0);
-	kit_until(&k, mock_call(&k.mock, NS_S, &c, &k.tally).at);
+	kit_until(&k, mock_call(&k.mock, NS_S, 0, &c, &k.tally).at);
 	assert_int_equal(record_state(kit_record(&k, 1, 1)), RECORD_EXITED);
 	assert_int_equal(k.mock.records.n_running, (KIT_PODS - 1) * KIT_CONTAINERS);
 	/* once more, for what stopped meanwhile: nothing happens, to no other pod either */
-	assert_int_equal(mock_call(&k.mock, 2 * NS_S, &c, &k.tally).what, OUTCOME_OK);
+	assert_int_equal(mock_call(&k.mock, 2 * NS_S, 0, &c, &k.tally).what, OUTCOME_OK);
 	kit_until(&k, 3 * NS_S);
 	assert_int_equal(k.mock.records.n_running, (KIT_PODS - 1) * KIT_CONTAINERS);
 	kit_fini(&k);
@@ -228,7 +228,7 @@ static void a_chain_is_made_call_by_call(void **state)
 	chain_add(&c, OP_LIST_PODSANDBOX, 1, CHAIN_ALL);
 	chain_add(&c, OP_LIST_CONTAINERS, 1, CHAIN_RUNNING);
 	chain_add(&c, CALL_HIDDEN + OP_CONTAINER_STATUS, 7, 0);
-	a = mock_call(&k.mock, 0, &c, &k.tally);
+	a = mock_call(&k.mock, 0, 0, &c, &k.tally);
 	assert_int_equal(a.at, 9 * NS_MS);
 	assert_int_equal(a.done, 3);
 	assert_int_equal(kit_count(&k, OP_LIST_PODSANDBOX, OUTCOME_OK), 1);
@@ -249,10 +249,10 @@ static void a_list_takes_longer_the_more_it_lists(void **state)
 	dist_init(&k.params.op[OP_LIST_CONTAINERS], NS_MS - 1, 10 * NS_US, 0, 0);
 	kit_start(&k, 1);
 	chain_add(&c, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
-	assert_int_equal(mock_call(&k.mock, 0, &c, &k.tally).at, NS_MS);
+	assert_int_equal(mock_call(&k.mock, 0, 0, &c, &k.tally).at, NS_MS);
 	mock_place_running(&k.mock, 0);
 	assert_int_equal(
-		mock_call(&k.mock, 0, &c, &k.tally).at, NS_MS + KIT_CONTAINERS * 10 * NS_US);
+		mock_call(&k.mock, 0, 0, &c, &k.tally).at, NS_MS + KIT_CONTAINERS * 10 * NS_US);
 	kit_fini(&k);
 }
 
@@ -300,7 +300,7 @@ static void a_failing_call_changes_nothing_and_ends_its_chain(void **state)
 	chain_add(&c, OP_IMAGE_STATUS, 1, 0);
 	chain_add(&c, OP_CREATE_CONTAINER, 1, 0);
 	chain_add(&c, OP_START_CONTAINER, 1, 0);
-	a = mock_call(&k.mock, 10 * NS_S, &c, &k.tally);
+	a = mock_call(&k.mock, 10 * NS_S, 0, &c, &k.tally);
 	assert_int_equal(a.what, OUTCOME_ERROR);
 	assert_int_equal(a.done, 1);
 	assert_int_equal(a.at, 10 * NS_S + 2 * NS_MS);
@@ -371,7 +371,7 @@ static void an_image_is_there_once_it_was_pulled(void **state)
 
 static void a_crash_looping_container_dies_soon_after_each_start(void **state)
 {
-	struct mock_event e = {0};
+	struct mock_news e;
 	struct kit k;
 	ns_t started;
 
@@ -385,10 +385,10 @@ static void a_crash_looping_container_dies_soon_after_each_start(void **state)
 		started = kit_call(&k, life * NS_MIN + NS_MS, 2, 1, OP_START_CONTAINER).at;
 		kit_until(&k, started);
 		assert_int_equal(mock_next_at(&k.mock), started + NS_S);
-		assert_true(mock_step(&k.mock, started + NS_S, &e));
+		e = mock_step(&k.mock, started + NS_S, &k.tally);
+		assert_true(e.changed);
 		assert_int_equal(e.pod, 2);
 		assert_int_equal(e.container, 1);
-		assert_int_equal(e.now, RECORD_EXITED);
 		assert_int_equal(
 			k.mock.records.exited_at[2 * KIT_CONTAINERS + 1], started + NS_S);
 		assert_int_equal(
@@ -439,7 +439,7 @@ static void crashes_that_cannot_come_true_any_more_do_not_pile_up(void **state)
 
 static void deaths_come_one_a_period(void **state)
 {
-	struct mock_event e = {0};
+	struct mock_news e;
 	struct kit k;
 	ns_t first;
 
@@ -453,12 +453,14 @@ static void deaths_come_one_a_period(void **state)
 	assert_in_range(first, 0, 10 * NS_S);
 	for (int i = 0; i < KIT_PODS * KIT_CONTAINERS; i++) {
 		assert_int_equal(mock_next_at(&k.mock), first + i * 10 * NS_S);
-		assert_true(mock_step(&k.mock, mock_next_at(&k.mock), &e));
+		e = mock_step(&k.mock, mock_next_at(&k.mock), &k.tally);
+		assert_true(e.changed);
 		assert_int_equal(k.mock.records.exited_at[e.pod * KIT_CONTAINERS + e.container],
 			first + i * 10 * NS_S);
 	}
 	assert_int_equal(k.mock.records.n_running, 0);
-	assert_false(mock_step(&k.mock, mock_next_at(&k.mock), &e)); /* nobody is left */
+	e = mock_step(&k.mock, mock_next_at(&k.mock), &k.tally);
+	assert_false(e.changed); /* nobody is left */
 	kit_fini(&k);
 }
 

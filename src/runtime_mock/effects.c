@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What comes true later, and what that makes of the records. */
+#include "runtime_mock/runtime_mock_priv.h"
+
+#include <assert.h>
+
+#include "base/rng.h"
+
+/* The one place where a container's record changes, so that the sums hold. */
+void record_set(struct mock *m, uint32_t pod, uint32_t container, record_t to)
+{
+	record_t *r = record_of(m, pod, container);
+
+	m->records.n_containers += record_listed(to) - record_listed(*r);
+	m->records.n_running += (record_state(to) == RECORD_RUNNING);
+	m->records.n_running -= (record_state(*r) == RECORD_RUNNING);
+	*r = to;
+	m->records.changes++;
+}
+
+void sandbox_set(struct mock *m, uint32_t pod, enum record_state to)
+{
+	sandbox_t *s = &m->records.sandbox[pod];
+
+	m->records.n_sandboxes += (to != RECORD_NONE);
+	m->records.n_sandboxes -= (*s != RECORD_NONE);
+	*s = (sandbox_t)to;
+	m->records.changes++;
+}
+
+bool call_changes(uint16_t op)
+{
+	switch (op) {
+	case OP_RUN_PODSANDBOX:
+	case OP_STOP_PODSANDBOX:
+	case OP_REMOVE_PODSANDBOX:
+	case OP_CREATE_CONTAINER:
+	case OP_START_CONTAINER:
+	case OP_STOP_CONTAINER:
+	case OP_REMOVE_CONTAINER:
+	case OP_PULL_IMAGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ------------------------------------------------------------------ the heap of changes */
+
+static bool change_before(const struct mock_change *a, const struct mock_change *b)
+{
+	return a->at != b->at ? a->at < b->at : a->seq < b->seq;
+}
+
+static void change_put(struct mock *m, struct mock_change c)
+{
+	uint32_t i = m->n_changes++;
+
+	assert(i < m->capacity); /* one a running call and one a running container */
+	while (i > 0 && change_before(&c, &m->change[(i - 1) / 2])) {
+		m->change[i] = m->change[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	m->change[i] = c;
+}
+
+void change_push(struct mock *m, struct mock_change c)
+{
+	c.seq = m->seq++;
+	change_put(m, c);
+}
+
+/* Forget the crash of an older life of a container that is started: it would come true no
+ * more, and with a late crash and many restarts such would pile up.  Rare, so all are looked
+ * at and put back. */
+static void change_forget_crash(struct mock *m, uint32_t pod, uint32_t container)
+{
+	uint32_t n = m->n_changes;
+
+	m->n_changes = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct mock_change c = m->change[i];
+
+		if (c.op != MOCK_DEATH || c.pod != pod || c.container != container)
+			change_put(m, c);
+	}
+}
+
+struct mock_change change_pop(struct mock *m)
+{
+	struct mock_change top = m->change[0];
+	struct mock_change last = m->change[--m->n_changes];
+	uint32_t i = 0;
+
+	for (;;) {
+		uint32_t child = 2 * i + 1;
+
+		if (child >= m->n_changes)
+			break;
+		if (child + 1 < m->n_changes &&
+			change_before(&m->change[child + 1], &m->change[child]))
+			child++;
+		if (!change_before(&m->change[child], &last))
+			break;
+		m->change[i] = m->change[child];
+		i = child;
+	}
+	m->change[i] = last;
+	return top;
+}
+
+/* ------------------------------------------------------------------ what comes true */
+
+static void container_exits(struct mock *m, ns_t now, uint32_t pod, uint32_t container)
+{
+	record_t r = *record_of(m, pod, container);
+
+	m->records.exited_at[(size_t)pod * m->records.containers + container] = now;
+	record_set(m, pod, container,
+		record_make(RECORD_EXITED, record_dead(r), record_instance(r)));
+}
+
+static void container_created(struct mock *m, uint32_t pod, uint32_t container)
+{
+	record_t r = *record_of(m, pod, container);
+	uint32_t dead = record_dead(r) + (record_state(r) == RECORD_EXITED);
+
+	record_set(m, pod, container,
+		record_make(RECORD_CREATED, dead < RECORD_DEAD_MAX ? dead : RECORD_DEAD_MAX,
+			record_instance(r) + 1));
+}
+
+static void container_started(struct mock *m, ns_t now, uint32_t pod, uint32_t container)
+{
+	record_t r = *record_of(m, pod, container);
+
+	record_set(m, pod, container,
+		record_make(RECORD_RUNNING, record_dead(r), record_instance(r)));
+	if (!m->crashes[pod])
+		return;
+	change_forget_crash(m, pod, container);
+	change_push(m, (struct mock_change){.at = now + m->params->crash_after,
+			       .pod = pod,
+			       .container = (uint16_t)container,
+			       .instance = (uint16_t)record_instance(r),
+			       .op = MOCK_DEATH});
+}
+
+static void container_removed(struct mock *m, const struct mock_change *c)
+{
+	record_t r = *record_of(m, c->pod, c->container);
+	uint32_t dead = record_dead(r);
+
+	if (c->instance == record_instance(r))
+		record_set(m, c->pod, c->container,
+			record_make(RECORD_NONE, dead, record_instance(r)));
+	else if (dead > 0)
+		record_set(m, c->pod, c->container,
+			record_make(record_state(r), dead - 1, record_instance(r)));
+}
+
+/* A container that runs dies: which of them, the draw says. */
+bool random_death(struct mock *m, ns_t now, struct mock_news *news)
+{
+	uint32_t all = m->records.pods * m->records.containers;
+	uint32_t nth;
+
+	m->next_death_at = now + m->params->death_every;
+	m->deaths++;
+	if (m->records.n_running == 0)
+		return false;
+	nth = (uint32_t)rng_below(
+		rng_draw(m->key, DRAW_VICTIM, 0, m->deaths), m->records.n_running);
+	for (uint32_t i = 0; i < all; i++) {
+		if (record_state(m->records.container[i]) != RECORD_RUNNING || nth-- > 0)
+			continue;
+		news->pod = i / m->records.containers;
+		news->container = (uint16_t)(i % m->records.containers);
+		container_exits(m, now, news->pod, news->container);
+		return true;
+	}
+	return false;
+}
+
+bool come_true(struct mock *m, ns_t now, const struct mock_change *c)
+{
+	record_t r = *record_of(m, c->pod, c->container);
+
+	switch (c->op) {
+	case OP_RUN_PODSANDBOX:
+		sandbox_set(m, c->pod, RECORD_RUNNING);
+		return false;
+	case OP_STOP_PODSANDBOX:
+		if (m->records.sandbox[c->pod] == RECORD_RUNNING)
+			sandbox_set(m, c->pod, RECORD_EXITED);
+		return false;
+	case OP_REMOVE_PODSANDBOX:
+		if (m->records.sandbox[c->pod] != RECORD_NONE)
+			sandbox_set(m, c->pod, RECORD_NONE);
+		return false;
+	case OP_CREATE_CONTAINER:
+		container_created(m, c->pod, c->container);
+		return true;
+	case OP_START_CONTAINER:
+		container_started(m, now, c->pod, c->container);
+		return true;
+	case OP_STOP_CONTAINER:
+	case MOCK_DEATH:
+		if (record_state(r) != RECORD_RUNNING || record_instance(r) != c->instance)
+			return false;
+		container_exits(m, now, c->pod, c->container);
+		return true;
+	case OP_REMOVE_CONTAINER:
+		container_removed(m, c);
+		return true;
+	case OP_PULL_IMAGE:
+		m->images |= UINT64_C(1) << (c->pod % m->params->images);
+		return false;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/share.h"
+
+#include <assert.h>
+
+/* Work is counted in fractions of a nanosecond, so that a rate of 2/3 loses nothing that
+ * matters. */
+enum { FRACTION = 1024 };
+
+void share_init(struct share *s, struct arena *mem, uint32_t processors, uint32_t capacity)
+{
+	assert(processors > 0);
+	*s = (struct share){
+		.processors = processors, .capacity = capacity, .next_at = NS_NEVER};
+	s->job = ARENA_ARRAY(mem, struct share_job, capacity);
+}
+
+/* ------------------------------------------------------------------ the heap */
+
+static bool is_before(const struct share_job *a, const struct share_job *b)
+{
+	return a->next != b->next ? a->next < b->next : (int32_t)(a->seq - b->seq) < 0;
+}
+
+static void rise(struct share *s, uint32_t i, struct share_job job)
+{
+	while (i > 0 && is_before(&job, &s->job[(i - 1) / 2])) {
+		s->job[i] = s->job[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	s->job[i] = job;
+}
+
+static void sink(struct share *s, struct share_job job)
+{
+	uint32_t i = 0;
+
+	for (uint32_t child = 1; child < s->n; child = 2 * i + 1) {
+		if (child + 1 < s->n && is_before(&s->job[child + 1], &s->job[child]))
+			child++;
+		if (!is_before(&s->job[child], &job))
+			break;
+		s->job[i] = s->job[child];
+		i = child;
+	}
+	s->job[i] = job;
+}
+
+/* ------------------------------------------------------------------ time */
+
+/* How much work each job gets in a nanosecond, over n: 1, or its part of the processors. */
+static uint64_t busy(const struct share *s)
+{
+	return s->n < s->processors ? s->n : s->processors;
+}
+
+static void advance(struct share *s, ns_t now)
+{
+	assert(now >= s->at);
+	if (s->n)
+		s->work += (uint64_t)(now - s->at) * FRACTION * busy(s) / s->n;
+	s->at = now;
+}
+
+static void foresee(struct share *s)
+{
+	uint64_t left;
+
+	if (!s->n) {
+		s->next_at = NS_NEVER;
+		return;
+	}
+	left = s->job[0].next > s->work ? s->job[0].next - s->work : 0;
+	s->next_at =
+		s->at + (ns_t)((left * s->n + FRACTION * busy(s) - 1) / (FRACTION * busy(s)));
+}
+
+void share_add(struct share *s, ns_t now, ns_t demand, ns_t mark, uint64_t tag)
+{
+	struct share_job job = {.tag = tag, .seq = s->seq++};
+
+	assert(s->n < s->capacity && mark <= demand);
+	advance(s, now);
+	job.next = s->work + (uint64_t)mark * FRACTION;
+	job.end = s->work + (uint64_t)demand * FRACTION;
+	rise(s, s->n++, job);
+	foresee(s);
+}
+
+bool share_take(struct share *s, ns_t now, uint64_t *tag)
+{
+	struct share_job job = s->job[0];
+	bool ends = job.next == job.end;
+
+	assert(s->n > 0 && now == s->next_at);
+	advance(s, now);
+	*tag = job.tag;
+	if (ends) {
+		job = s->job[--s->n];
+	} else {
+		job.next = job.end;
+	}
+	if (s->n)
+		sink(s, job);
+	foresee(s);
+	return ends;
+}
