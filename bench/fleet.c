@@ -230,18 +230,28 @@ static int measure_large(struct bench *b, struct err *err)
 	return 0;
 }
 
-static void compare_drivers(
-	struct bench *b, const struct run_design *design, unsigned first, double goal)
+static struct run_job *add_heap_job(
+	struct bench *b, const struct run_design *design, enum run_driver driver)
 {
-	const struct run_measured *m = &b->measured[first];
-	double ratio = m[1].wall_best / m[0].wall_best;
-	const char *difference = m[2].sample.difference;
+	struct run_job *j = add_job(b, design);
 
-	(void)printf(
-		"%-24s fleet %.3f s, global heap %.3f s with %.0f MB of nodes: %.2f times; "
-		"results %s%s\n",
-		design->name, m[0].wall_best, m[1].wall_best, mb(m[1].sample.node_bytes), ratio,
-		*difference ? "DIFFER in " : "identical", difference);
+	j->nodes = b->heap_nodes;
+	j->duration = b->heap_duration;
+	j->driver = driver;
+	return j;
+}
+
+static void print_heap(
+	struct bench *b, const struct run_measured *m, const char *difference, double goal)
+{
+	const struct run_design *design = b->jobs[m - b->measured].design;
+	double ratio = m[1].wall_best / m[0].wall_best;
+
+	(void)printf("%-24s fleet %.3f s, global heap %.3f s (%.1f ns/event) with %.0f MB: "
+		     "%.2f times; results %s%s\n",
+		design->name, m[0].wall_best, m[1].wall_best, ns_an_event(&m[1]),
+		mb(m[1].sample.node_bytes), ratio, *difference ? "DIFFER in " : "identical",
+		difference);
 	b->differs = b->differs || *difference;
 	add_goal(b, (struct goal){"against a global heap", design, "times", ratio, goal, true});
 }
@@ -250,21 +260,25 @@ static void compare_drivers(
 static int measure_heap(struct bench *b, struct err *err)
 {
 	static const struct run_design *const designs[] = {&polling, &generic};
-	static const enum run_driver drivers[] = {RUN_FLEET, RUN_GLOBAL_HEAP, RUN_BOTH};
+	struct run_sample both[2];
 
-	for (unsigned i = 0; i < 6; i++) {
-		struct run_job *j = add_job(b, designs[i / 3]);
-
-		j->nodes = b->heap_nodes;
-		j->duration = b->heap_duration;
-		j->driver = drivers[i % 3];
+	for (unsigned d = 0; d < 2; d++)
+		(void)add_heap_job(b, designs[d], RUN_BOTH);
+	if (measure(b, 1, err))
+		return err->code;
+	both[0] = b->measured[0].sample;
+	both[1] = b->measured[1].sample;
+	b->n_jobs = 0;
+	for (unsigned d = 0; d < 2; d++) {
+		(void)add_heap_job(b, designs[d], RUN_FLEET);
+		(void)add_heap_job(b, designs[d], RUN_GLOBAL_HEAP);
 	}
-	if (measure(b, b->times, err))
+	if (measure(b, LARGE_TIMES, err))
 		return err->code;
 	(void)printf("\nAgainst one global heap, %u nodes x %u pods x %lld s (best of %u)\n\n",
-		b->heap_nodes, b->pods, (long long)(b->heap_duration / NS_S), b->times);
-	compare_drivers(b, &polling, 0, 15);
-	compare_drivers(b, &generic, 3, 8);
+		b->heap_nodes, b->pods, (long long)(b->heap_duration / NS_S), LARGE_TIMES);
+	print_heap(b, &b->measured[0], both[0].difference, 15);
+	print_heap(b, &b->measured[2], both[1].difference, 8);
 	return 0;
 }
 

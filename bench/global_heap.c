@@ -1,126 +1,299 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "global_heap.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "fleet/node.h"
+#include "runtime_mock/plain.h"
 
 /* Nodes lie packed, one behind the other; the last chunk's rest is all that is wasted. */
 #define CHUNK_BYTES ((size_t)4 << 20)
 
-struct due {
-	ns_t at;
-	uint32_t node;
+/* A chain whose calls are made one by one. */
+struct flight {
+	struct chain chain;        /* its lists know how many records they return */
+	uint64_t key[CHAIN_STEPS]; /* of each step's latest latency */
+	uint32_t node, actor;
+	uint16_t step, nth; /* the call that is next or under way */
+	bool under_way;
+	uint32_t next_free;
 };
 
-/* ------------------------------------------------------------------ the heap */
+struct driver {
+	struct heap heap;
+	struct node_plan plan;
+	struct node *node;
+	struct flight *flight; /* [0] is none */
+	uint32_t n_flights, capacity, free;
+	ns_t now;
+};
 
-static bool is_before(const struct due *a, const struct due *b)
+static void *grown(void *array, size_t n, size_t size)
 {
-	return a->at < b->at || (a->at == b->at && a->node < b->node);
+	void *more = realloc(array, n * size);
+
+	if (!more)
+		abort();
+	return more;
 }
 
-/* Let the entry at i find its place among those below it. */
-static void sink(struct due *heap, uint32_t n, uint32_t i)
+void heap_grow(struct heap *h)
 {
-	struct due moving = heap[i];
+	h->capacity = h->capacity ? 2 * h->capacity : 1024;
+	h->entry = grown(h->entry, h->capacity, sizeof(*h->entry));
+}
 
-	for (uint32_t child = 2 * i + 1; child < n; child = 2 * i + 1) {
-		if (child + 1 < n && is_before(&heap[child + 1], &heap[child]))
-			child++;
-		if (!is_before(&heap[child], &moving))
-			break;
-		heap[i] = heap[child];
-		i = child;
+/* ------------------------------------------------------------------ calls one by one */
+
+static uint32_t flight_take(struct driver *d)
+{
+	uint32_t i = d->free;
+
+	if (i) {
+		d->free = d->flight[i].next_free;
+		return i;
 	}
-	heap[i] = moving;
+	if (d->n_flights == d->capacity) {
+		d->capacity = d->capacity ? 2 * d->capacity : 1024;
+		d->flight = grown(d->flight, d->capacity, sizeof(*d->flight));
+	}
+	return d->n_flights++;
 }
 
-static void order(struct due *heap, uint32_t n)
+static bool all_plain(const struct node *n, const struct chain *c)
 {
-	for (uint32_t i = n / 2; i-- > 0;)
-		sink(heap, n, i);
+	uint32_t plain = mock_plain_ops(&n->mock, c, &n->result->tally);
+
+	if (is_loaded(&n->mock))
+		return false;
+	for (uint32_t i = 0; i < c->n_steps; i++)
+		if (!(plain & OP_BIT(op_of(&c->step[i]))))
+			return false;
+	return c->n_steps > 0;
 }
 
-/* ------------------------------------------------------------------ the driver */
+/* Latencies are drawn when a call starts, from the sequence that is set aside for it here: that
+ * one does not depend on which other calls start meanwhile.  Chains that change something, or
+ * meet busy processors, are made as a whole; there is one in thousands. */
+static void chain_begins(struct driver *d, struct node *n, const struct effect *e)
+{
+	struct flight *f;
+	uint32_t i;
+
+	if (!all_plain(n, &e->chain)) {
+		struct chain_answer a =
+			mock_call(&n->mock, e->at, e->actor, &e->chain, &n->result->tally);
+
+		agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
+		return;
+	}
+	i = flight_take(d);
+	f = &d->flight[i];
+	f->chain = e->chain;
+	f->node = n->index;
+	f->actor = e->actor;
+	f->step = f->nth = 0;
+	f->under_way = false;
+	for (uint32_t s = 0; s < f->chain.n_steps; s++) {
+		struct chain_step *step = &f->chain.step[s];
+		uint16_t op = op_of(step);
+
+		step->records = records_listed(&n->mock, step, op);
+		f->key[s] = n->mock.op_key[op];
+		n->mock.op_key[op] += step->n * RNG_STEP;
+	}
+	agent_park(&n->agent, e->actor);
+	heap_push(&d->heap, e->at, pending_what(n->index, PENDING_CALL, e->actor, i));
+}
+
+static void call_starts(struct driver *d, struct node *n, struct flight *f)
+{
+	const struct chain_step *s = &f->chain.step[f->step];
+	bool last = f->step + 1 == f->chain.n_steps && f->nth + 1 == s->n;
+	ns_t latency = dist_draw(&n->mock.params->op[op_of(s)],
+		rng_mix(f->key[f->step] += RNG_STEP), s->records);
+
+	f->under_way = true;
+	heap_push(&d->heap, d->now + latency,
+		pending_what(n->index, last ? PENDING_ACTOR : PENDING_CALL, f->actor,
+			(uint64_t)(f - d->flight)));
+}
+
+static void call_ends(struct driver *d, struct node *n, struct flight *f)
+{
+	const struct chain_step *s = &f->chain.step[f->step];
+	struct tally_spot *spot = tally_spot(&n->result->tally, 0, d->now);
+	const struct chain_step one = {s->call, 1, s->records};
+
+	tally_count(spot, s->call, OUTCOME_OK, 1);
+	if (spot->in)
+		count_size(&n->mock, &one, op_of(s), s->records, spot->in);
+	f->under_way = false;
+	if (++f->nth == s->n) {
+		f->nth = 0;
+		f->step++;
+	}
+}
+
+static void call_goes_on(struct driver *d, struct node *n, struct flight *f)
+{
+	if (!f->under_way) {
+		call_starts(d, n, f);
+		return;
+	}
+	call_ends(d, n, f);
+	heap_push(&d->heap, d->now,
+		pending_what(n->index, PENDING_CALL, f->actor, (uint64_t)(f - d->flight)));
+}
+
+/* ------------------------------------------------------------------ nodes */
+
+/* What a step has made pending in the runtime and at the server: their own queues are short. */
+struct seen {
+	uint32_t changes, events;
+	ns_t death_at, work_at, script_at;
+};
+
+static struct seen look(const struct node *n)
+{
+	return (struct seen){n->mock.seq, n->shard.n_events, n->mock.next_death_at,
+		n->mock.share.next_at, n->script.next_at};
+}
+
+static void pend(struct driver *d, const struct node *n, enum pending_kind kind, ns_t at)
+{
+	if (at != NS_NEVER)
+		heap_push(&d->heap, at, pending_what(n->index, kind, 0, 0));
+}
+
+static void pend_news(struct driver *d, const struct node *n, const struct seen *before)
+{
+	const struct api_shard *s = &n->shard;
+
+	if (n->mock.seq != before->changes)
+		for (uint32_t i = 0; i < n->mock.n_changes; i++)
+			if (n->mock.change[i].seq >= before->changes)
+				pend(d, n, PENDING_RUNTIME, n->mock.change[i].at);
+	for (uint32_t i = before->events; i < s->n_events; i++)
+		pend(d, n, PENDING_SERVER, s->event[(s->event_head + i) % s->capacity].at);
+	if (n->mock.next_death_at != before->death_at)
+		pend(d, n, PENDING_RUNTIME, n->mock.next_death_at);
+	if (n->mock.share.next_at != before->work_at)
+		pend(d, n, PENDING_RUNTIME, n->mock.share.next_at);
+	if (n->script.next_at != before->script_at)
+		pend(d, n, PENDING_SCRIPT, n->script.next_at);
+}
+
+static void step_others(struct driver *d, struct node *n)
+{
+	struct seen before = look(n);
+
+	if (mock_next_at(&n->mock) != d->now && api_next_at(&n->shard) == d->now)
+		before.events--; /* it will be taken */
+	if (node_step_others(n, d->now))
+		pend_news(d, n, &before);
+}
+
+static void step_actor(struct driver *d, struct node *n, uint32_t actor)
+{
+	struct seen before = look(n);
+
+	n->agent.wakes.next = actor;
+	n->out.n = 0;
+	agent_step(&n->agent, d->now, &n->out);
+	n->result->steps++;
+	for (uint32_t i = 0; i < n->out.n; i++) {
+		const struct effect *e = &n->out.effect[i];
+
+		switch (e->kind) {
+		case EFFECT_CHAIN:
+			chain_begins(d, n, e);
+			break;
+		case EFFECT_REQUEST:
+			node_request(n, d->now, e);
+			if (e->at > d->now)
+				pend(d, n, PENDING_HELD, e->at);
+			break;
+		case EFFECT_NOTE:
+			node_measure(n, d->now, &e->note);
+			break;
+		}
+	}
+	pend_news(d, n, &before);
+}
+
+/* The last call of a chain has ended: its actor goes on at once. */
+static void chain_ends(struct driver *d, struct node *n, uint32_t i)
+{
+	struct flight *f = &d->flight[i];
+	struct wakes *w = &n->agent.wakes;
+
+	call_ends(d, n, f);
+	w->heap = NULL; /* now, not by another entry */
+	agent_answer(&n->agent, f->actor, d->now, OUTCOME_OK, f->chain.n_steps);
+	w->heap = &d->heap;
+	f->next_free = d->free;
+	d->free = i;
+	step_actor(d, n, f->actor);
+}
+
+static void step(struct driver *d, const struct pending *p)
+{
+	struct node *n = &d->node[p->what >> 44];
+	enum pending_kind kind = (enum pending_kind)(p->what >> 41 & 7);
+	uint32_t slot = p->what >> 25 & 0xffff;
+	uint32_t flight = p->what & 0x1ffffff;
+
+	d->now = p->at;
+	if (kind == PENDING_CALL)
+		call_goes_on(d, n, &d->flight[flight]);
+	else if (kind != PENDING_ACTOR)
+		step_others(d, n);
+	else if (flight)
+		chain_ends(d, n, flight);
+	else if (wakes_at(&n->agent.wakes, slot) == p->at)
+		step_actor(d, n, slot);
+}
+
+static void begin(struct driver *d, uint32_t i, struct fleet_result *r, struct arena *mem)
+{
+	const struct seen nothing = {
+		.death_at = NS_NEVER, .work_at = NS_NEVER, .script_at = NS_NEVER};
+	struct node *n = &d->node[i];
+	struct wakes *w = &n->agent.wakes;
+
+	node_begin(n, &d->plan, i, r, mem);
+	w->heap = &d->heap;
+	w->node = i;
+	for (uint32_t slot = 0; slot < w->capacity; slot++)
+		wakes_set(w, slot, w->at[slot]);
+	pend_news(d, n, &nothing);
+}
 
 void global_heap_run(const struct fleet_params *p, struct fleet_result *r, uint64_t *heap_bytes)
 {
 	uint32_t n = p->scenario->nodes;
-	struct node_plan plan = {0};
+	struct driver d = {0};
 	struct arena mem;
-	struct node *node;
-	struct due *heap;
 
 	arena_init(&mem, CHUNK_BYTES);
 	fleet_result_init(r, p);
-	node_plan_init(&plan, p, &mem);
-	node = ARENA_ARRAY(&mem, struct node, n);
-	heap = ARENA_ARRAY(&mem, struct due, n);
-	for (uint32_t i = 0; i < n; i++) {
-		node_begin(&node[i], &plan, i, r, &mem);
-		heap[i] = (struct due){node_next_at(&node[i]), i};
-	}
-	order(heap, n);
-	/* The one that went is put in order again where it stands: a push and a pop in one. */
-	while (heap[0].at < p->until) {
-		struct node *next = &node[heap[0].node];
-
-		node_step(next, heap[0].at);
-		heap[0].at = node_next_at(next);
-		sink(heap, n, 0);
-	}
+	node_plan_init(&d.plan, p, &mem);
+	d.node = ARENA_ARRAY(&mem, struct node, n);
+	(void)flight_take(&d);
 	for (uint32_t i = 0; i < n; i++)
-		node_end(&node[i], p->until);
-	*heap_bytes = arena_bytes(&mem);
+		begin(&d, i, r, &mem);
+	while (d.heap.n > 0 && d.heap.entry[0].at < p->until) {
+		struct pending next = heap_pop(&d.heap);
+
+		step(&d, &next);
+	}
+	/* Calls under way count where they end, as in fleet: not any more. */
+	for (uint32_t i = 0; i < n; i++)
+		node_end(&d.node[i], p->until);
+	*heap_bytes = arena_bytes(&mem) + sizeof(*d.heap.entry) * d.heap.capacity +
+		      sizeof(*d.flight) * d.capacity;
+	free(d.heap.entry);
+	free(d.flight);
 	arena_fini(&mem);
-}
-
-/* ------------------------------------------------------------------ the same results */
-
-static bool tallies_differ(const struct tally *a, const struct tally *b)
-{
-	if (a->n_windows != b->n_windows || a->seconds != b->seconds)
-		return true;
-	for (uint32_t w = 0; w < a->n_windows; w++)
-		if (memcmp(&a->window[w].in, &b->window[w].in, sizeof(a->window[w].in)) != 0)
-			return true;
-	return a->seconds &&
-	       memcmp(a->series, b->series, sizeof(*a->series) * a->seconds * CALLS_MAX) != 0;
-}
-
-#define HISTOGRAMS(X)                                                                          \
-	X(detection)                                                                           \
-	X(staleness)                                                                           \
-	X(relist_duration)                                                                     \
-	X(relist_interval)                                                                     \
-	X(step)                                                                                \
-	X(running)                                                                             \
-	X(gone)
-
-#define COUNTERS(X)                                                                            \
-	X(pods_started)                                                                        \
-	X(pods_removed)                                                                        \
-	X(open_watches)                                                                        \
-	X(open_object_watches)                                                                 \
-	X(distinct_objects)                                                                    \
-	X(object_references)                                                                   \
-	X(events_dropped)                                                                      \
-	X(pleg_events_dropped)                                                                 \
-	X(relists)                                                                             \
-	X(unhealthy_nodes)                                                                     \
-	X(steps)
-
-/* All of them are made of 64-bit integers without gaps: bytes can be compared. */
-const char *global_heap_difference(const struct fleet_result *a, const struct fleet_result *b)
-{
-	if (tallies_differ(&a->tally, &b->tally))
-		return "tally";
-#define X(member)                                                                              \
-	if (memcmp(&a->member, &b->member, sizeof(a->member)) != 0)                            \
-		return #member;
-	HISTOGRAMS(X)
-	COUNTERS(X)
-#undef X
-	return NULL;
 }

@@ -99,7 +99,7 @@ static void hold(struct node *n, const struct effect *e)
 	agent_park(&n->agent, e->actor);
 }
 
-static void request(struct node *n, ns_t now, const struct effect *e)
+void node_request(struct node *n, ns_t now, const struct effect *e)
 {
 	const struct agent_request *q = &e->request;
 	const struct api_request r = {.call = q->call,
@@ -166,7 +166,7 @@ static bool do_effects(struct node *n, ns_t now)
 			agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
 			break;
 		case EFFECT_REQUEST:
-			request(n, now, e);
+			node_request(n, now, e);
 			requested = true;
 			break;
 		case EFFECT_NOTE:
@@ -254,10 +254,8 @@ ns_t node_next_at(const struct node *n)
 	return ns_min(agent_next_at(&n->agent), others_next_at(n));
 }
 
-void node_step(struct node *n, ns_t now)
+bool node_step_others(struct node *n, ns_t now)
 {
-	if (n->plan->params->window[0].op_mean && now >= latencies_end(n))
-		choose_latencies(n, now);
 	if (mock_next_at(&n->mock) == now)
 		step_runtime(n, now);
 	else if (api_next_at(&n->shard) == now)
@@ -267,6 +265,15 @@ void node_step(struct node *n, ns_t now)
 	else if (n->script.next_at == now)
 		step_script(n, now);
 	else
+		return false;
+	return true;
+}
+
+void node_step(struct node *n, ns_t now)
+{
+	if (n->plan->params->window[0].op_mean && now >= latencies_end(n))
+		choose_latencies(n, now);
+	if (!node_step_others(n, now))
 		(void)step_agent(n, now);
 }
 

@@ -76,6 +76,11 @@ void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 ns_t node_next_at(const struct node *n);
 void node_step(struct node *n, ns_t now);
 
+/* For a driver that steps the agent by itself: let whoever else of the node is due at `now` go,
+ * false if nobody is; and do a step's request. */
+bool node_step_others(struct node *n, ns_t now);
+void node_request(struct node *n, ns_t now, const struct effect *e);
+
 /* Everything that is due before `until`. */
 void node_run_until(struct node *n, ns_t until);
 

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime_mock/plain.h"
 
-/* What the step's answers carry. */
-static inline void count_size(const struct mock *m, const struct chain_step *s, uint16_t op,
-	uint32_t records, struct tally_counts *in)
-{
-	in->bytes[s->call] +=
-		s->n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
-	if (op != OP_LIST_PODSANDBOX)
-		in->records += (uint64_t)records * s->n;
-}
-
 void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, struct tally *t,
 	struct chain_answer *a)
 {
@@ -60,14 +50,16 @@ ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tal
 {
 	uint16_t op = op_of(s);
 	uint32_t records = records_listed(m, s, op);
-	struct tally_spot *spot;
+	const struct chain_step one = {s->call, 1, s->records};
 
 	for (uint32_t i = 0; i < s->n; i++) {
+		struct tally_spot *spot;
+
 		now += slowed(m, latency_of(m, op, records));
-		tally_count(tally_spot(t, 0, now), s->call, OUTCOME_OK, 1);
+		spot = tally_spot(t, 0, now);
+		tally_count(spot, s->call, OUTCOME_OK, 1);
+		if (spot->in)
+			count_size(m, &one, op, records, spot->in);
 	}
-	spot = tally_spot(t, 0, now);
-	if (spot->in)
-		count_size(m, s, op, records, spot->in);
 	return now;
 }

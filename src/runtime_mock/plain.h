@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls that change nothing and always find what they are about: nearly all, and the path that
- * has to be fast.  For src/runtime_mock only. */
+ * has to be fast.  For src/runtime_mock, and for the driver in bench/ that makes
+ * calls one by one. */
 #ifndef RUNTIME_MOCK_PLAIN_H
 #define RUNTIME_MOCK_PLAIN_H
 
@@ -50,6 +51,16 @@ static inline uint32_t plain_ops(const struct chain *c)
 	if (c->parallel)
 		return 0;
 	return ops | (uint32_t)(c->instance == CHAIN_CURRENT) << OP_CONTAINER_STATUS;
+}
+
+/* What the step's answers carry. */
+static inline void count_size(const struct mock *m, const struct chain_step *s, uint16_t op,
+	uint32_t records, struct tally_counts *in)
+{
+	in->bytes[s->call] +=
+		s->n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
+	if (op != OP_LIST_PODSANDBOX)
+		in->records += (uint64_t)records * s->n;
 }
 
 /* Make the chain's first steps, as far as they are plain and counted where the chain begins; a
