@@ -145,6 +145,16 @@ void agent_runtime_news(struct agent *a, ns_t now, uint32_t pod)
 	sync_wake(a, now);
 }
 
+void agent_stream_ends(struct agent *a, ns_t now)
+{
+	uint32_t stream = slot_of(a, ACTOR_PLEG, PLEG_SIDE);
+
+	if (!pleg_stream_is_open(&a->pleg))
+		return;
+	a->answer[stream] = OUTCOME_ERROR;
+	agent_wake(a, ACTOR_PLEG, PLEG_SIDE, now);
+}
+
 /* ------------------------------------------------------------------ questions */
 
 bool agent_place_is_free(const struct agent *a, uint32_t pod)

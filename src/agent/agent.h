@@ -329,6 +329,9 @@ void agent_scrape(struct agent *a, ns_t now);
 /* The runtime's event stream tells of a container (evented designs only listen). */
 void agent_runtime_news(struct agent *a, ns_t now, uint32_t pod);
 
+/* The runtime's event stream, if it was open, ended. */
+void agent_stream_ends(struct agent *a, ns_t now);
+
 /* True if nothing of the pod's place is in use any more. */
 bool agent_place_is_free(const struct agent *a, uint32_t pod);
 

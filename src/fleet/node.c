@@ -226,10 +226,21 @@ static void step_script(struct node *n, ns_t now)
 	n->script.next_at = script_next_at(n);
 }
 
+/* A stream that was mute tells of every pod; who did not change is no news. */
+static void stream_news(struct node *n, ns_t now, enum mock_stream stream)
+{
+	if (stream == MOCK_STREAM_BREAKS)
+		agent_stream_ends(&n->agent, now);
+	for (uint32_t p = 0; stream == MOCK_STREAM_TELLS_ALL && p < n->plan->places; p++)
+		agent_runtime_news(&n->agent, now, p);
+}
+
 static void step_runtime(struct node *n, ns_t now)
 {
 	struct mock_news e = mock_step(&n->mock, now, &n->result->tally);
 
+	if (e.stream != MOCK_STREAM_STAYS)
+		stream_news(n, now, e.stream);
 	if (e.changed)
 		agent_runtime_news(&n->agent, now, e.pod);
 	if (e.answered)

@@ -57,9 +57,14 @@ static void relist_step(struct pleg *g, ns_t now, enum outcome answered,
 		want->until = now; /* the one that was forced comes now */
 }
 
+bool pleg_stream_is_open(const struct pleg *g)
+{
+	return g->params->kind == PLEG_KIND_EVENTED && g->state[PLEG_SIDE] == STREAMING;
+}
+
 void pleg_stream_event(struct pleg *g, ns_t now, uint32_t pod, const struct records *view)
 {
-	if (g->params->kind != PLEG_KIND_EVENTED || g->state[PLEG_SIDE] != STREAMING)
+	if (!pleg_stream_is_open(g))
 		return;
 	pleg_snapshot(g, pod, view);
 	pleg_cache_pod(g, pod, now, view);

@@ -142,6 +142,9 @@ static inline bool pleg_is_healthy(const struct pleg *g, ns_t now)
 	return last >= 0 && now - last <= g->threshold;
 }
 
+/* evented: whether the stream is open, or about to be. */
+bool pleg_stream_is_open(const struct pleg *g);
+
 /* evented: the stream told of a container. */
 void pleg_stream_event(struct pleg *g, ns_t now, uint32_t pod, const struct records *view);
 

@@ -4,6 +4,25 @@
 #include "base/rng.h"
 #include "runtime_mock/plain.h"
 
+/* A rule under which calls fail breaks a stream that is open when it begins; one under which
+ * they hang makes it mute until it ends. */
+static void plan_stream(struct mock *m)
+{
+	for (uint32_t i = 0; i < m->params->n_rules; i++) {
+		const struct mock_rule *r = &m->params->rules[i];
+
+		if (r->kind == MOCK_SLOW || (r->op != OP_N && r->op != OP_GET_CONTAINER_EVENTS))
+			continue;
+		if (rng_below(rng_draw(m->key, DRAW_STREAM, i, 0), MILLION) >=
+			(uint64_t)r->share)
+			continue;
+		change_push(m, (struct mock_change){.at = r->from, .pod = i, .op = MOCK_RULE});
+		if (r->kind == MOCK_HANG)
+			change_push(m, (struct mock_change){
+					       .at = r->until, .pod = i, .op = MOCK_RULE});
+	}
+}
+
 void mock_init(
 	struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key)
 {
@@ -18,7 +37,7 @@ void mock_init(
 	m->records.container = ARENA_ARRAY(mem, record_t, all);
 	m->crashes = ARENA_ARRAY(mem, bool, params->pods);
 	m->records.exited_at = ARENA_ARRAY(mem, ns_t, all);
-	m->capacity = (uint32_t)(3 * all + 2 * params->pods + 8);
+	m->capacity = (uint32_t)(3 * all + 2 * params->pods + 2 * MOCK_RULES + 8);
 	m->change = ARENA_ARRAY(mem, struct mock_change, m->capacity);
 	m->share.next_at = NS_NEVER;
 	if (params->processors)
@@ -27,6 +46,7 @@ void mock_init(
 	if (params->death_every > 0)
 		m->next_death_at =
 			rng_span(rng_draw(key, DRAW_DEATH, 0, 0), 0, params->death_every);
+	plan_stream(m);
 }
 
 /* ------------------------------------------------------------------ calls */
@@ -245,27 +265,45 @@ struct chain_answer mock_call(
 	return a;
 }
 
+/* The rule begins, or it ends. */
+static enum mock_stream rule_changes(struct mock *m, ns_t now, const struct mock_rule *r)
+{
+	if (r->kind == MOCK_FAIL)
+		return MOCK_STREAM_BREAKS;
+	if (now < r->until) {
+		m->stream_hangs++;
+		return MOCK_STREAM_STAYS;
+	}
+	return --m->stream_hangs ? MOCK_STREAM_STAYS : MOCK_STREAM_TELLS_ALL;
+}
+
+static void next_change(struct mock *m, ns_t now, struct tally *t, struct mock_news *news)
+{
+	struct mock_change c = change_pop(m);
+
+	if (c.op == MOCK_RULE) {
+		news->stream = rule_changes(m, now, &m->params->rules[c.pod]);
+	} else if (c.op > MOCK_DEATH) {
+		jobs_change(m, now, &c, t, news);
+	} else {
+		news->changed = come_true(m, now, &c);
+		news->pod = c.pod;
+		news->container = c.container;
+	}
+}
+
 struct mock_news mock_step(struct mock *m, ns_t now, struct tally *t)
 {
 	struct mock_news news = {0};
-	struct mock_change c;
 
-	if (m->share.next_at <= now) {
+	if (m->share.next_at <= now)
 		jobs_work(m, now, t, &news);
-		return news;
-	}
-	if (m->next_death_at <= now && (!m->n_changes || m->next_death_at < m->change[0].at)) {
+	else if (m->next_death_at <= now &&
+		 (!m->n_changes || m->next_death_at < m->change[0].at))
 		news.changed = random_death(m, now, &news);
-		return news;
-	}
-	c = change_pop(m);
-	if (c.op > MOCK_DEATH) {
-		jobs_change(m, now, &c, t, &news);
-		return news;
-	}
-	news.changed = come_true(m, now, &c);
-	news.pod = c.pod;
-	news.container = c.container;
+	else
+		next_change(m, now, t, &news);
+	news.changed &= m->stream_hangs == 0;
 	return news;
 }
 

@@ -19,7 +19,14 @@
 #include "sim/share.h"
 #include "sim/tally.h"
 
-enum { MOCK_RULES = 16, MOCK_IMAGES = 64, MOCK_DEATH = OP_N, MOCK_GOES_ON, MOCK_WORKS };
+enum {
+	MOCK_RULES = 16,
+	MOCK_IMAGES = 64,
+	MOCK_DEATH = OP_N,
+	MOCK_GOES_ON,
+	MOCK_WORKS,
+	MOCK_RULE
+};
 
 enum mock_disturbance { MOCK_SLOW, MOCK_HANG, MOCK_FAIL };
 
@@ -55,7 +62,7 @@ struct mock_params {
 struct mock_change {
 	ns_t at;
 	uint32_t seq;
-	uint32_t pod; /* or the job */
+	uint32_t pod; /* or the job, or the rule */
 	uint16_t container;
 	uint16_t instance;
 	uint16_t op; /* the operation whose effect it is, or MOCK_DEATH and so on */
@@ -84,6 +91,7 @@ struct mock {
 	bool *crashes; /* [pods] */
 	ns_t next_death_at;
 	uint32_t deaths;
+	uint32_t stream_hangs;      /* so many rules keep the event stream mute now */
 	uint64_t images;            /* bit: present */
 	struct mock_change *change; /* a binary heap */
 	uint32_t n_changes, capacity;
@@ -93,8 +101,12 @@ struct mock {
 	uint32_t n_free;
 };
 
+/* What becomes of an event stream that is open. */
+enum mock_stream { MOCK_STREAM_STAYS, MOCK_STREAM_BREAKS, MOCK_STREAM_TELLS_ALL };
+
 /* What a step tells. */
 struct mock_news {
+	enum mock_stream stream;
 	bool changed; /* a container, by itself or by a call: what an event stream would tell */
 	uint32_t pod;
 	uint16_t container;

@@ -5,7 +5,15 @@
 
 #include "runtime_mock/runtime_mock.h"
 
-enum { DRAW_LATENCY = 101, DRAW_DEATH, DRAW_VICTIM, DRAW_RULE, DRAW_EXIT, MILLION = 1000000 };
+enum {
+	DRAW_LATENCY = 101,
+	DRAW_DEATH,
+	DRAW_VICTIM,
+	DRAW_RULE,
+	DRAW_EXIT,
+	DRAW_STREAM,
+	MILLION = 1000000
+};
 
 static inline record_t *record_of(struct mock *m, uint32_t pod, uint32_t container)
 {

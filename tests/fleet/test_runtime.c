@@ -137,6 +137,58 @@ static void an_evented_kubelet_without_a_stream_falls_back(void **state)
 	kit_free(k);
 }
 
+/* A stream that was open when the disturbance began ends then: a relist is forced, and the
+ * stream opened again. */
+static void a_stream_that_breaks_is_opened_again(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=50", "kubelet.pleg.design=evented",
+		"duration=50m",
+		"runtime.rules=[{kind: fail, operation: get_container_events, "
+		"from: 10m, until: 10m100us}]");
+
+	(void)state;
+	k->scenario.kubelet.n_loops = 0;
+	kit_run(k);
+	assert_int_equal(kit_count(k, OP_GET_CONTAINER_EVENTS), 50);
+	/* at 10 min and every five from there on, and 8/5 in the eight before */
+	assert_near((int64_t)kit_count(k, OP_LIST_CONTAINERS), 50 * 9 + 80, 2 * PERCENT);
+	kit_free(k);
+}
+
+/* The break is the first of five attempts; the others find the runtime as it is. */
+static void an_evented_kubelet_whose_stream_breaks_for_long_falls_back(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=10", "kubelet.pleg.design=evented",
+		"duration=8m",
+		"runtime.rules=[{kind: fail, operation: get_container_events, "
+		"from: 4m, until: 5m}]");
+
+	(void)state;
+	k->scenario.kubelet.n_loops = 0;
+	kit_run(k);
+	assert_int_equal(kit_count(k, OP_GET_CONTAINER_EVENTS), 10 * 4);
+	/* the warm-up is 2 min: one a second in the last six */
+	assert_in_range(kit_count(k, OP_LIST_CONTAINERS), 10 * (5 + 355), 10 * (8 + 361));
+	kit_free(k);
+}
+
+/* A stream that hangs is mute, and tells all when it goes on. */
+static void deaths_are_detected_late_while_the_stream_hangs(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=10", "kubelet.pleg.design=evented",
+		"duration=10m", "workload.containerDeathEvery=10s",
+		"runtime.rules=[{kind: hang, operation: get_container_events, "
+		"from: 4m, until: 5m}]");
+
+	(void)state;
+	k->scenario.kubelet.n_loops = 0;
+	k->scenario.kubelet.pleg.evented_relist_period = 60 * NS_MIN;
+	kit_run(k);
+	assert_int_equal(kit_count(k, OP_GET_CONTAINER_EVENTS), 0);
+	assert_in_range(k->result.detection.max, 49 * NS_S, 60 * NS_S);
+	kit_free(k);
+}
+
 static void two_exec_probes_in_ten_seconds_are_two_calls(void **state)
 {
 	struct kit *k = KIT("v1.20", "with-probes", "nodes=20");
@@ -250,6 +302,9 @@ int main(void)
 			the_log_manager_asks_for_every_running_container_past_the_metric),
 		cmocka_unit_test(the_evented_design_lists_every_five_minutes),
 		cmocka_unit_test(an_evented_kubelet_without_a_stream_falls_back),
+		cmocka_unit_test(a_stream_that_breaks_is_opened_again),
+		cmocka_unit_test(an_evented_kubelet_whose_stream_breaks_for_long_falls_back),
+		cmocka_unit_test(deaths_are_detected_late_while_the_stream_hangs),
 		cmocka_unit_test(two_exec_probes_in_ten_seconds_are_two_calls),
 		cmocka_unit_test(probes_over_http_ask_the_runtime_for_nothing),
 		cmocka_unit_test(the_first_kubelets_probed_once_a_sync),

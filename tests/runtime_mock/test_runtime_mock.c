@@ -330,6 +330,41 @@ static void a_call_that_hangs_is_given_up_after_two_minutes(void **state)
 	kit_fini(&k);
 }
 
+/* A stream that is open when calls begin to fail breaks; where they hang it is mute. */
+static void a_stream_breaks_or_is_mute_under_a_rule_that_begins(void **state)
+{
+	struct mock_news e;
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	k.params.n_rules = 3;
+	k.params.rules[0] = rule(MOCK_FAIL, OP_GET_CONTAINER_EVENTS);
+	k.params.rules[1] = rule(MOCK_SLOW, OP_N);
+	k.params.rules[2] = rule(MOCK_HANG, OP_N);
+	k.params.rules[2].from = 12 * NS_S;
+	kit_start(&k, 1);
+	mock_place_running(&k.mock, 1);
+	assert_int_equal(mock_next_at(&k.mock), 10 * NS_S);
+	e = mock_step(&k.mock, 10 * NS_S, &k.tally);
+	assert_int_equal(e.stream, MOCK_STREAM_BREAKS);
+	assert_int_equal(mock_next_at(&k.mock), 12 * NS_S);
+	e = mock_step(&k.mock, 12 * NS_S, &k.tally);
+	assert_int_equal(e.stream, MOCK_STREAM_STAYS);
+	k.mock.next_death_at = 13 * NS_S;
+	e = mock_step(&k.mock, 13 * NS_S, &k.tally);
+	assert_false(e.changed);
+	assert_int_equal(k.mock.records.n_running, KIT_CONTAINERS - 1);
+	k.mock.next_death_at = NS_NEVER;
+	e = mock_step(&k.mock, 20 * NS_S, &k.tally);
+	assert_int_equal(e.stream, MOCK_STREAM_TELLS_ALL);
+	assert_int_equal(mock_next_at(&k.mock), NS_NEVER);
+	k.mock.next_death_at = 21 * NS_S;
+	e = mock_step(&k.mock, 21 * NS_S, &k.tally);
+	assert_true(e.changed);
+	kit_fini(&k);
+}
+
 static void a_share_of_the_calls_fails(void **state)
 {
 	uint64_t failed;
@@ -504,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_slow_rule_multiplies_the_latency_while_it_is_in_force),
 		cmocka_unit_test(a_failing_call_changes_nothing_and_ends_its_chain),
 		cmocka_unit_test(a_call_that_hangs_is_given_up_after_two_minutes),
+		cmocka_unit_test(a_stream_breaks_or_is_mute_under_a_rule_that_begins),
 		cmocka_unit_test(a_share_of_the_calls_fails),
 		cmocka_unit_test(an_image_is_there_once_it_was_pulled),
 		cmocka_unit_test(a_crash_looping_container_dies_soon_after_each_start),
