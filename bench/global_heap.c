@@ -210,7 +210,7 @@ static void step_actor(struct driver *d, struct node *n, uint32_t actor)
 			chain_begins(d, n, e);
 			break;
 		case EFFECT_REQUEST:
-			node_request(n, d->now, e);
+			requests_begin(n, d->now, e);
 			if (e->at > d->now)
 				pend(d, n, PENDING_HELD, e->at);
 			break;

@@ -85,6 +85,13 @@ void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t nod
 struct api_answer api_request(
 	struct api_shard *shard, ns_t now, const struct api_request *req, struct tally *t);
 
+/* The same where a server decides when: carried out, answered and counted at `now`. */
+struct api_answer api_serve(
+	struct api_shard *shard, ns_t now, const struct api_request *req, struct tally *t);
+
+/* What a request takes at a server at leisure. */
+ns_t api_latency(struct api_shard *shard, uint16_t call);
+
 /* Somebody (scheduler, user) gives the node a pod, or asks for its deletion. */
 void api_pod_create(struct api_shard *shard, ns_t now, uint32_t pod);
 void api_pod_delete(struct api_shard *shard, ns_t now, uint32_t pod);

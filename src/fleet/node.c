@@ -29,19 +29,6 @@ static void place_running(struct node *n, ns_t now)
 		api_pod_place(&n->shard, p, n->agent.pod[p].status);
 }
 
-/* Every actor has one request under way at most; events have one actor. */
-static void hold_init(struct node *n, struct arena *mem)
-{
-	const uint32_t *first = n->plan->agent.first;
-	uint32_t main = first[ACTOR_KINDS] - (first[ACTOR_REFLECTOR] - first[ACTOR_WORKER]) +
-			(first[ACTOR_REFLECTOR] - first[ACTOR_MOUNT]);
-
-	for (unsigned c = 0; c < CLIENTS; c++) {
-		n->held[c].capacity = c == CLIENT_MAIN ? main : first[ACTOR_WORKER];
-		n->held[c].request = ARENA_ARRAY(mem, struct held_request, n->held[c].capacity);
-	}
-}
-
 static void node_init(struct node *n, const struct node_plan *plan, uint32_t index,
 	struct fleet_result *result, struct arena *mem)
 {
@@ -57,8 +44,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->status_at = ARENA_ARRAY(mem, ns_t, plan->places);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;
-	n->held_at = NS_NEVER;
-	hold_init(n, mem);
+	requests_init(n, mem);
 	mock_init(&n->mock, &plan->mock[n->window], mem, rng_mix(key + KEY_RUNTIME));
 	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
 	agent_init(&n->agent, &plan->agent, &n->mock.records, rng_mix(key + KEY_AGENT),
@@ -70,85 +56,6 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 }
 
 /* ------------------------------------------------------------------ effects */
-
-static void request_now(struct node *n, ns_t now, uint32_t actor, const struct api_request *r)
-{
-	struct api_answer a = api_request(&n->shard, now, r, &n->result->tally);
-
-	if (r->call == API_DELETE_PODS && a.what == OUTCOME_OK)
-		node_pod_gone(n, now, r->pod);
-	agent_answer(&n->agent, actor, a.at, a.what, a.value);
-}
-
-/* It reaches the server when its turn comes, not before: what it writes and whom that is told
- * has its place in time. */
-static void hold(struct node *n, const struct effect *e)
-{
-	const struct agent_request *q = &e->request;
-	struct held_queue *h = &n->held[q->client];
-
-	assert(h->n < h->capacity && q->timeout == 0);
-	h->request[(h->head + h->n++) % h->capacity] = (struct held_request){.at = e->at,
-		.actor = e->actor,
-		.pod = q->pod,
-		.key = q->key,
-		.status = q->status,
-		.call = q->call,
-		.object = q->object};
-	n->held_at = ns_min(n->held_at, e->at);
-	agent_park(&n->agent, e->actor);
-}
-
-void node_request(struct node *n, ns_t now, const struct effect *e)
-{
-	const struct agent_request *q = &e->request;
-	const struct api_request r = {.call = q->call,
-		.object = q->object,
-		.pod = q->pod,
-		.key = q->key,
-		.status = q->status,
-		.timeout = q->timeout};
-
-	if (e->at > now)
-		hold(n, e);
-	else
-		request_now(n, now, e->actor, &r);
-}
-
-static ns_t held_first(const struct node *n)
-{
-	ns_t at = NS_NEVER;
-
-	for (unsigned c = 0; c < CLIENTS; c++) {
-		const struct held_queue *h = &n->held[c];
-
-		assert(h->request);
-		if (h->n > 0)
-			at = ns_min(at, h->request[h->head].at);
-	}
-	return at;
-}
-
-static void release_held(struct node *n, ns_t now)
-{
-	for (unsigned c = 0; c < CLIENTS; c++) {
-		struct held_queue *h = &n->held[c];
-		const struct held_request *q = h->n ? &h->request[h->head] : NULL;
-
-		if (!q || q->at != now)
-			continue;
-		h->head = (h->head + 1) % h->capacity;
-		h->n--;
-		n->held_at = held_first(n);
-		request_now(n, now, q->actor,
-			&(struct api_request){.call = q->call,
-				.object = q->object,
-				.pod = q->pod,
-				.key = q->key,
-				.status = q->status});
-		return;
-	}
-}
 
 /* True if somebody but the agent may be due earlier than before. */
 static bool do_effects(struct node *n, ns_t now)
@@ -166,7 +73,7 @@ static bool do_effects(struct node *n, ns_t now)
 			agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
 			break;
 		case EFFECT_REQUEST:
-			node_request(n, now, e);
+			requests_begin(n, now, e);
 			requested = true;
 			break;
 		case EFFECT_NOTE:
@@ -257,7 +164,7 @@ void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 static ns_t others_next_at(const struct node *n)
 {
 	return ns_min(ns_min(mock_next_at(&n->mock), api_next_at(&n->shard)),
-		ns_min(n->held_at, n->script.next_at));
+		ns_min(n->requests_at, n->script.next_at));
 }
 
 ns_t node_next_at(const struct node *n)
@@ -271,8 +178,8 @@ bool node_step_others(struct node *n, ns_t now)
 		step_runtime(n, now);
 	else if (api_next_at(&n->shard) == now)
 		pod_news(n, now);
-	else if (n->held_at == now)
-		release_held(n, now);
+	else if (n->requests_at == now)
+		requests_step(n, now);
 	else if (n->script.next_at == now)
 		step_script(n, now);
 	else

@@ -18,6 +18,7 @@ struct node_plan {
 	struct api api;
 	struct mock_params mock[FLEET_WINDOWS + 1]; /* of each window; the last: outside */
 	uint32_t places;
+	bool together; /* requests go to a server that others use too */
 };
 
 /* What a node is to do to its pods, from the run's actions. */
@@ -32,18 +33,23 @@ struct script {
 	ns_t next_at; /* as script_next_at said after the last step */
 };
 
-/* A request that its client's limiter holds back until `at`. */
-struct held_request {
-	ns_t at;
+/* A request on its way: before its turn at its client's limiter, at the server, or asleep
+ * before it is tried again. */
+struct node_request {
+	ns_t at;        /* its turn, or its awakening */
+	ns_t wanted_at; /* since when its actor waits */
+	ns_t timeout;   /* of a watch */
 	uint32_t actor;
 	uint32_t pod, key, status;
 	uint16_t call;
-	uint8_t object;
+	uint8_t object, client;
+	uint8_t tries; /* before this one */
+	bool quorum;
 };
 
-/* A client's held requests, in the order of their turns. */
-struct held_queue {
-	struct held_request *request; /* a ring */
+/* Requests in the order of their times: a ring. */
+struct request_queue {
+	struct node_request *request;
 	uint32_t head, n, capacity;
 };
 
@@ -56,12 +62,26 @@ struct node {
 	struct mock mock;
 	struct api_shard shard;
 	struct script script;
-	struct held_queue held[CLIENTS];
-	ns_t held_at;                              /* the next turn of any of them */
+	struct request_queue held[CLIENTS]; /* by the limiter */
+	struct request_queue asleep;
+	ns_t requests_at; /* the first of all these */
+	bool sending;     /* `send` leaves for the server at send.at */
+	struct node_request send;
+	uint32_t at_server;
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
 	struct effects out;
 };
+
+/* requests.c */
+void requests_init(struct node *n, struct arena *mem);
+void requests_begin(struct node *n, ns_t now, const struct effect *e);
+void requests_step(struct node *n, ns_t now);
+
+/* The server's word on a request: it is carried out now (OUTCOME_OK), or rejected (429) and
+ * worth another try after so long. */
+void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
+	ns_t retry_after);
 
 /* script.c */
 ns_t script_next_at(const struct node *n);
@@ -77,9 +97,8 @@ ns_t node_next_at(const struct node *n);
 void node_step(struct node *n, ns_t now);
 
 /* For a driver that steps the agent by itself: let whoever else of the node is due at `now` go,
- * false if nobody is; and do a step's request. */
+ * false if nobody is.  Its requests go to requests_begin. */
 bool node_step_others(struct node *n, ns_t now);
-void node_request(struct node *n, ns_t now, const struct effect *e);
 
 /* Everything that is due before `until`. */
 void node_run_until(struct node *n, ns_t until);

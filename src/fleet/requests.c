@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A node's requests on their way to the API server and back: its clients' limiters hold them
+ * until their turn, a shared server answers when it can, and what it rejects sleeps and tries
+ * again. */
+#include <assert.h>
+
+#include "agent/client.h"
+#include "fleet/node.h"
+
+static void queue_init(struct request_queue *h, uint32_t capacity, struct arena *mem)
+{
+	*h = (struct request_queue){.request = ARENA_ARRAY(mem, struct node_request, capacity),
+		.capacity = capacity};
+}
+
+/* Every actor has one request under way at most; events have one actor. */
+void requests_init(struct node *n, struct arena *mem)
+{
+	const uint32_t *first = n->plan->agent.first;
+	uint32_t main = first[ACTOR_KINDS] - (first[ACTOR_REFLECTOR] - first[ACTOR_WORKER]) +
+			(first[ACTOR_REFLECTOR] - first[ACTOR_MOUNT]);
+
+	for (unsigned c = 0; c < CLIENTS; c++)
+		queue_init(&n->held[c], c == CLIENT_MAIN ? main : first[ACTOR_WORKER], mem);
+	if (n->plan->together)
+		queue_init(&n->asleep, main, mem);
+	n->requests_at = NS_NEVER;
+}
+
+static ns_t first_of(const struct request_queue *h)
+{
+	return h->n > 0 ? h->request[h->head].at : NS_NEVER;
+}
+
+static void foresee(struct node *n)
+{
+	n->requests_at = first_of(&n->asleep);
+	for (unsigned c = 0; c < CLIENTS; c++)
+		n->requests_at = ns_min(n->requests_at, first_of(&n->held[c]));
+}
+
+static void put(struct node *n, struct request_queue *h, const struct node_request *q)
+{
+	assert(h->n < h->capacity);
+	h->request[(h->head + h->n++) % h->capacity] = *q;
+	n->requests_at = ns_min(n->requests_at, q->at);
+}
+
+static struct node_request take(struct node *n, struct request_queue *h)
+{
+	struct node_request q = h->request[h->head];
+
+	h->head = (h->head + 1) % h->capacity;
+	h->n--;
+	foresee(n);
+	return q;
+}
+
+static struct api_request asked(const struct node_request *q)
+{
+	return (struct api_request){.call = q->call,
+		.object = q->object,
+		.pod = q->pod,
+		.key = q->key,
+		.status = q->status,
+		.timeout = q->timeout};
+}
+
+static void answer(struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
+{
+	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK)
+		node_pod_gone(n, now, q->pod);
+	agent_answer(&n->agent, q->actor, a.at, a.what, a.value);
+}
+
+/* A server of its own answers at once; to a shared one it leaves. */
+static void send(struct node *n, ns_t now, const struct node_request *q)
+{
+	const struct api_request r = asked(q);
+
+	if (!n->plan->together) {
+		answer(n, now, q, api_request(&n->shard, now, &r, &n->result->tally));
+		return;
+	}
+	assert(!n->sending); /* a step makes one call at most */
+	n->sending = true;
+	n->send = *q;
+	n->send.at = now;
+	agent_park(&n->agent, q->actor);
+}
+
+/* It reaches the server when its turn comes, not before: what it writes and whom that is told
+ * has its place in time. */
+static void send_in_turn(struct node *n, ns_t now, const struct node_request *q)
+{
+	if (q->at <= now) {
+		send(n, now, q);
+		return;
+	}
+	assert(q->timeout == 0);
+	put(n, &n->held[q->client], q);
+	agent_park(&n->agent, q->actor);
+}
+
+void requests_begin(struct node *n, ns_t now, const struct effect *e)
+{
+	const struct agent_request *r = &e->request;
+	const struct node_request q = {.at = e->at,
+		.wanted_at = now,
+		.timeout = r->timeout,
+		.actor = e->actor,
+		.pod = r->pod,
+		.key = r->key,
+		.status = r->status,
+		.call = r->call,
+		.object = r->object,
+		.client = r->client,
+		.quorum = r->quorum};
+
+	send_in_turn(n, now, &q);
+}
+
+void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
+	ns_t retry_after)
+{
+	struct node_request again = *q;
+	struct api_request r = asked(q);
+
+	if (what == OUTCOME_OK) {
+		answer(n, now, q, api_serve(&n->shard, now, &r, &n->result->tally));
+		return;
+	}
+	tally_add(&n->result->tally, q->call, what, now);
+	if (!client_tries_again(what, q->timeout > 0, q->tries)) {
+		agent_answer(&n->agent, q->actor, now, what, 0);
+		return;
+	}
+	again.tries++;
+	again.at = now + retry_after;
+	put(n, &n->asleep, &again);
+}
+
+/* Whoever slept passes the limiter again. */
+static void wake_up(struct node *n, ns_t now)
+{
+	struct node_request q = take(n, &n->asleep);
+
+	q.at = bucket_take(&n->agent.bucket[q.client], now);
+	send_in_turn(n, now, &q);
+}
+
+void requests_step(struct node *n, ns_t now)
+{
+	if (first_of(&n->asleep) == now) {
+		wake_up(n, now);
+		return;
+	}
+	for (unsigned c = 0; c < CLIENTS; c++)
+		if (first_of(&n->held[c]) == now) {
+			struct node_request q = take(n, &n->held[c]);
+
+			send(n, now, &q);
+			return;
+		}
+}
