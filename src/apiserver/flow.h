@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is let into an API server: its seats, and who waits for them.
+ *
+ * Either the two limits on requests in flight, readonly and mutating, over which a request is
+ * rejected at once; or priority and fairness: levels with seats of their own, in each of them
+ * queues, and dispatch from the queue that has had the least service.  A level without queues
+ * rejects at once too, so the two limits are kept as two such levels.
+ *
+ * It knows requests by the caller's slot numbers.  What a request does on its seat, and for how
+ * long, is the caller's.  Integers only; nothing is allocated after flow_init.
+ */
+#ifndef APISERVER_FLOW_H
+#define APISERVER_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "apiserver/gauge.h"
+#include "base/arena.h"
+#include "base/ns.h"
+#include "sim/calls.h"
+
+enum {
+	FLOW_LEVELS = 12,
+	FLOW_HAND_MAX = 15, /* apiserver/pkg/util/shufflesharding/dealer.go, Deal */
+	FLOW_NO_LEVEL = 255
+};
+
+/* Levels without fairness. */
+enum { FLOW_READONLY, FLOW_MUTATING };
+
+/* One level.  seats > 0; queues 0: none, a request without a seat is rejected at once;
+ * otherwise 0 < hand <= queues, hand <= FLOW_HAND_MAX and queue_length > 0. */
+struct flow_level {
+	uint32_t seats, queues, hand, queue_length;
+};
+
+/* Who compiles a model refuses what is against these rules; flow_init asserts them. */
+struct flow_params {
+	bool fair;
+	/* Not fair: seats for reads and for writes, 0: no limit (--max-requests-inflight and
+	 * --max-mutating-requests-inflight). */
+	uint32_t readonly, mutating;
+	bool shared; /* to 1.5: writes take the seats of reads */
+	/* Fair: */
+	uint32_t n_levels;
+	struct flow_level level[FLOW_LEVELS];
+	uint8_t level_of[CALLS_MAX]; /* < n_levels for every call that comes */
+	/* Needed if a level has queues.  Whoever has waited wait_limit is rejected when the
+	 * next joins its queue, and whoever has waited wait_end (>= wait_limit) leaves whether
+	 * or not anyone joins.  To 1.28: a quarter of the request timeout, 15 s, and that
+	 * timeout, 60 s; since 1.29 both are 15 s (k/k#119799, #120222). */
+	ns_t wait_limit, wait_end;
+};
+
+/* Of one level, since the beginning or flow_restart. */
+struct flow_counts {
+	uint64_t arrived;
+	uint64_t dispatched; /* got a seat, at once or from a queue */
+	uint64_t waited;     /* had no seat when they came and joined a queue */
+	uint64_t rejected;   /* no seat and no place in the queue */
+	uint64_t expired;    /* waited too long, see wait_limit and wait_end */
+	uint64_t abandoned;  /* their client hung up while they waited */
+	struct gauge seats, queued;
+};
+
+enum flow_verdict { FLOW_ADMITS, FLOW_QUEUES, FLOW_REJECTS };
+
+struct flow_queue;
+struct flow_slot;
+
+struct flow_set {
+	struct flow_level params;
+	struct flow_queue *queue; /* [params.queues] */
+	uint32_t robin;           /* the queue that was dispatched from last */
+	uint32_t active;          /* queues that have somebody, waiting or on a seat */
+	int64_t virtual_time;     /* service given to each active queue */
+	ns_t virtual_at;
+	struct flow_counts counts;
+};
+
+/* Read by anyone; written by flow.c only. */
+struct flow {
+	const struct flow_params *params;
+	uint32_t n_levels, capacity;
+	struct flow_set level[FLOW_LEVELS];
+	struct flow_slot *slot;  /* [capacity] */
+	uint32_t oldest, newest; /* of all that wait */
+	uint32_t due, due_last;  /* admitted or expired, not yet taken */
+};
+
+/* Nobody there.  Slots are 0 to capacity - 1; params must outlive f. */
+void flow_init(
+	struct flow *f, const struct flow_params *params, struct arena *mem, uint32_t capacity);
+
+/* The level of a call. */
+uint8_t flow_level_of(const struct flow_params *p, uint16_t call, bool mutating);
+
+/* Somebody comes: `flow` is who sends (any number, it is hashed).  FLOW_QUEUES: flow_take will
+ * tell of the slot.  Expires who has waited too long in the queue that it joins. */
+enum flow_verdict flow_arrive(
+	struct flow *f, ns_t now, uint8_t level, uint32_t flow, uint32_t slot);
+
+/* Who was admitted gives its seat back. */
+void flow_leave(struct flow *f, ns_t now, uint32_t slot);
+
+/* Who waits hung up; nothing will be told of it. */
+void flow_abandon(struct flow *f, ns_t now, uint32_t slot);
+
+/* When somebody will have waited to the end; NS_NEVER. */
+ns_t flow_next_at(const struct flow *f);
+
+/* That has come: expire it. */
+void flow_expire(struct flow *f, ns_t now);
+
+/* Who got a seat, or, *admitted false, has expired, in this order, after any of the above;
+ * false: nobody more. */
+bool flow_take(struct flow *f, uint32_t *slot, bool *admitted);
+
+/* The `hand` queues of a flow, distinct, in the order in which they are dealt. */
+void flow_deal(uint64_t hash, uint32_t queues, uint32_t hand, uint32_t dealt[]);
+
+/* Count anew. */
+void flow_restart(struct flow *f, ns_t now);
+
+#endif
