@@ -153,6 +153,7 @@ enum worker_state {
 	WORKER_POLL_LISTS, /* polling: the runtime cache of the burst */
 	WORKER_POLL_READY,
 	WORKER_POLLS,
+	WORKER_POLL_PROBES,
 };
 
 /* A pod's place.  112 bytes. */
@@ -170,7 +171,7 @@ struct pod {
 	uint16_t status_version;
 	uint16_t api_version; /* sent and acknowledged */
 	uint8_t state;        /* enum worker_state */
-	uint8_t container;    /* being started */
+	uint8_t container;    /* being started; polling: or exec probe under way */
 	uint8_t n_mounted;
 	bool known;    /* in the pod manager */
 	bool deleting; /* has a deletion timestamp */
@@ -279,6 +280,7 @@ struct agent {
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
 	bool poll_listing;
 	ns_t *probe_next;         /* [pods * exec probes] */
+	uint8_t *probe_tries;     /* [pods * exec probes] */
 	ns_t *backed_off_at;      /* [pods * containers]: its crash back-off grew last */
 	uint8_t *back_off_steps;  /* [pods * containers]: how often since it began; 0: none */
 	ns_t back_offs_collected; /* those that were old enough then are forgotten */

@@ -174,6 +174,8 @@ void events_step(struct agent *a, ns_t now, struct effects *out);
 /* ------------------------------------------------------------------ probes.c */
 void probes_start(struct agent *a, uint32_t pod, ns_t now);
 void probes_stop(struct agent *a, uint32_t pod);
+bool probes_inline(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void probe_inline_ended(struct agent *a, uint32_t pod, ns_t now);
 void probe_step(struct agent *a, uint32_t probe, ns_t now, struct effects *out);
 
 /* Whether the pod is on its way out and nothing of it runs as far as the API server is told:

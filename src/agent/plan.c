@@ -152,6 +152,7 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	a->backed_off_at = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->containers);
 	a->back_off_steps = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->containers);
 	a->probe_next = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->exec_probes);
+	a->probe_tries = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->exec_probes);
 	a->dead =
 		ARENA_ARRAY(mem, struct removal, plan->kubelet->deletion.container_buffer + 1);
 	a->gone = ARENA_ARRAY(mem, uint16_t, plan->kubelet->deletion.sandbox_buffer + 1);

@@ -32,7 +32,6 @@ static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 
 	a->pod[pod].state = WORKER_POLLS;
 	pleg_poll_chain(&a->pleg, pod, a->view, chain);
-	chain_add(chain, OP_EXEC_SYNC, a->plan->exec_probes, 0); /* probes run inline */
 }
 
 static void listed(struct agent *a, ns_t now)
@@ -101,14 +100,11 @@ static bool is_at_rest(const struct agent *a, const struct pod *p)
 	       p->n_mounted == a->plan->volumes;
 }
 
-static void asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+/* What the sync does about what it was told. */
+static void acts(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
 
-	if (answer_of(a, ACTOR_WORKER, pod) != OUTCOME_OK) {
-		worker_sync_ends(a, pod, now, true);
-		return;
-	}
 	if (is_at_rest(a, p)) {
 		a->pleg.pod_time[pod] = now;
 		worker_sync_ends(a, pod, now, false);
@@ -133,12 +129,44 @@ static void asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	start_begins(a, pod, now, out);
 }
 
+/* Probes run within the sync (v1.1.8 dockertools/manager.go computePodContainerChanges). */
+static void probe(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	a->pod[pod].state = WORKER_POLL_PROBES;
+	if (!probes_inline(a, pod, now, out))
+		acts(a, pod, now, out);
+}
+
+static void asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	if (answer_of(a, ACTOR_WORKER, pod) != OUTCOME_OK) {
+		worker_sync_ends(a, pod, now, true);
+		return;
+	}
+	a->pod[pod].container = 0;
+	probe(a, pod, now, out);
+}
+
+static void probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	probe_inline_ended(a, pod, now);
+	probe(a, pod, now, out);
+}
+
 void polls_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	if (a->pod[pod].state == WORKER_POLL_LISTS)
+	switch (a->pod[pod].state) {
+	case WORKER_POLL_LISTS:
 		listed(a, now);
-	else if (a->pod[pod].state == WORKER_POLL_READY)
+		return;
+	case WORKER_POLL_READY:
 		ask(a, pod, now, out);
-	else
+		return;
+	case WORKER_POLL_PROBES:
+		probed(a, pod, now, out);
+		return;
+	default:
 		asked(a, pod, now, out);
+		return;
+	}
 }

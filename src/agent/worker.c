@@ -321,6 +321,7 @@ void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	case WORKER_POLL_LISTS:
 	case WORKER_POLL_READY:
 	case WORKER_POLLS:
+	case WORKER_POLL_PROBES:
 		polls_step(a, pod, now, out);
 		return;
 	case WORKER_WAITS:

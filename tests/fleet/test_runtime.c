@@ -221,6 +221,50 @@ static void the_first_kubelets_probed_once_a_sync(void **state)
 	kit_free(k);
 }
 
+/* prober.go maxProbeRetries: a probe that cannot be run is tried three times at once. */
+static void probes_that_cannot_be_run_are_tried_three_times(void **state)
+{
+	static const char *const kubelets[] = {"v1.1", "v1.20"};
+	const int64_t once = 2 * 30 * 100000;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct kit *all = KIT(kubelets[i], "with-probes", "nodes=10",
+			"runtime.rules=[{kind: fail, operation: exec_sync, from: 0s, until: "
+			"1h}]");
+		struct kit *half = KIT(kubelets[i], "with-probes", "nodes=10",
+			"runtime.rules=[{kind: fail, operation: exec_sync, share: 50%, from: "
+			"0s, until: 1h}]");
+
+		kit_run(all);
+		kit_run(half);
+		assert_near(kit_rate(all, OP_EXEC_SYNC), 3 * once, PERCENT);
+		assert_near(kit_rate(half, OP_EXEC_SYNC), once * 7 / 4, PERCENT);
+		/* that is all there is to it: no container is touched */
+		assert_int_equal(kit_count(all, OP_START_CONTAINER), 0);
+		assert_int_equal(kit_count(all, OP_STOP_CONTAINER), 0);
+		kit_free(all);
+		kit_free(half);
+	}
+}
+
+/* A pod's sync does not fail because its probe could not be run, not even where it runs it. */
+static void probes_that_cannot_be_run_do_not_fail_the_sync(void **state)
+{
+	struct kit *well = KIT("v1.1", "with-probes", "nodes=10");
+	struct kit *ill = KIT("v1.1", "with-probes", "nodes=10",
+		"runtime.rules=[{kind: fail, operation: exec_sync, from: 0s, until: 1h}]");
+
+	(void)state;
+	kit_run(well);
+	kit_run(ill);
+	assert_near((int64_t)kit_count(ill, OP_INSPECT_CONTAINER),
+		(int64_t)kit_count(well, OP_INSPECT_CONTAINER), PERCENT / 10);
+	assert_true(kit_count(ill, API_PATCH_EVENTS) > 0);
+	kit_free(well);
+	kit_free(ill);
+}
+
 static void a_lease_drifts_by_its_own_latency(void **state)
 {
 	struct kit *k = KIT("v1.20", "secrets-30", "nodes=50", "duration=30m");
@@ -308,6 +352,8 @@ int main(void)
 		cmocka_unit_test(two_exec_probes_in_ten_seconds_are_two_calls),
 		cmocka_unit_test(probes_over_http_ask_the_runtime_for_nothing),
 		cmocka_unit_test(the_first_kubelets_probed_once_a_sync),
+		cmocka_unit_test(probes_that_cannot_be_run_are_tried_three_times),
+		cmocka_unit_test(probes_that_cannot_be_run_do_not_fail_the_sync),
 		cmocka_unit_test(a_lease_drifts_by_its_own_latency),
 		cmocka_unit_test(since_1_22_leases_are_jittered),
 		cmocka_unit_test(deaths_are_detected_as_fast_as_the_design_looks),
