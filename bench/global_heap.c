@@ -62,7 +62,7 @@ static uint32_t flight_take(struct driver *d)
 
 static bool all_plain(const struct node *n, const struct chain *c)
 {
-	uint32_t plain = mock_plain_ops(&n->mock, c, &n->result->tally);
+	uint32_t plain = mock_plain_ops(&n->mock, c);
 
 	if (is_loaded(&n->mock))
 		return false;
@@ -123,11 +123,10 @@ static void call_ends(struct driver *d, struct node *n, struct flight *f)
 {
 	const struct chain_step *s = &f->chain.step[f->step];
 	struct tally_spot *spot = tally_spot(&n->result->tally, 0, d->now);
-	const struct chain_step one = {s->call, 1, s->records};
 
 	tally_count(spot, s->call, OUTCOME_OK, 1);
 	if (spot->in)
-		count_size(&n->mock, &one, op_of(s), s->records, spot->in);
+		count_size(&n->mock, s, 1, s->records, spot->in);
 	f->under_way = false;
 	if (++f->nth == s->n) {
 		f->nth = 0;

@@ -215,8 +215,9 @@ static struct api_answer serve(
 	default:
 		break;
 	}
-	tally_add(t, r->call, a.what, now);
-	count_size(s, now, r->call, t);
+	tally_timed(t, (struct tally_call){r->call, a.what, now, a.at - r->wanted, r->held});
+	if (a.what == OUTCOME_OK)
+		count_size(s, now, r->call, t);
 	if (r->timeout > 0)
 		watch(s, now, r, t, &a);
 	return a;

@@ -39,6 +39,8 @@ struct api_request {
 	uint32_t key;
 	uint32_t status;
 	ns_t timeout; /* a watch asks to be ended after it */
+	ns_t wanted;  /* for the times: since when its client wants it */
+	ns_t held;    /* and how much of that its limiter took */
 };
 
 struct api_answer {

@@ -317,9 +317,33 @@ static void print_children(struct str *to, const struct json *value, int indent)
 		str_addf(to, "\n%*s", indent, "");
 }
 
+/* Numbers, and lists of them: a histogram's buckets would fill pages. */
+static bool is_of_numbers(const struct json *array)
+{
+	for (const struct json *c = json_child(array); c != NULL; c = json_next(c))
+		if (!json_is_num(c) && !(json_is_array(c) && is_of_numbers(c)))
+			return false;
+	return true;
+}
+
+static void print_numbers(struct str *to, const struct json *array)
+{
+	str_add_char(to, '[');
+	for (const struct json *c = json_child(array); c != NULL; c = json_next(c)) {
+		if (json_is_array(c))
+			print_numbers(to, c);
+		else
+			print_num(to, json_as_num(c));
+		str_add(to, json_next(c) != NULL ? ", " : "");
+	}
+	str_add_char(to, ']');
+}
+
 static void print_value(struct str *to, const struct json *value, int indent)
 {
-	if (json_is_object(value)) {
+	if (json_is_array(value) && is_of_numbers(value)) {
+		print_numbers(to, value);
+	} else if (json_is_object(value)) {
 		str_add_char(to, '{');
 		print_children(to, value, indent);
 		str_add_char(to, '}');

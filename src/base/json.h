@@ -69,8 +69,8 @@ struct json *json_child(const struct json *value);
 struct json *json_next(const struct json *value);
 const char *json_key(const struct json *value); /* NULL outside an object */
 
-/* Text with an indent of two and a newline at the end; malloc'd, the caller
- * frees.  Numbers are the shortest that read back the same. */
+/* Text with an indent of two and a newline at the end, lists of numbers on one
+ * line; malloc'd, the caller frees.  Numbers are the shortest that read back the same. */
 char *json_print(const struct json *value);
 
 /* Parse all of text.  ERR_INPUT: "line 3, column 5: ...". */

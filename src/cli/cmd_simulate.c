@@ -63,7 +63,7 @@ struct simulation {
 	struct model resolved;
 	struct progress progress;
 	struct traced {
-		struct fleet_call call;
+		struct tally_call call;
 		uint64_t seq;
 	} * traced;
 	uint64_t n_traced, room;
@@ -71,7 +71,7 @@ struct simulation {
 
 /* ------------------------------------------------------------------ the trace */
 
-static void trace_call(struct simulation *m, const struct fleet_call *call)
+static void trace_call(struct simulation *m, const struct tally_call *call)
 {
 	if (m->n_traced == m->room) {
 		m->room = m->room ? 2 * m->room : 4096;
@@ -83,7 +83,7 @@ static void trace_call(struct simulation *m, const struct fleet_call *call)
 	m->n_traced++;
 }
 
-static void on_trace(void *ctx, const struct fleet_call *call)
+static void on_trace(void *ctx, const struct tally_call *call)
 {
 	trace_call(ctx, call);
 }
@@ -98,23 +98,28 @@ static int by_time(const void *a, const void *b)
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-static void trace_line(const struct scenario *s, const struct fleet_call *c, struct str *out)
+static void trace_line(
+	const struct scenario *s, uint32_t node, const struct tally_call *c, struct str *out)
 {
-	str_addf(out, "{\"at\": %lld, \"node\": %u, ", (long long)c->at, c->node);
-	if (call_is_runtime(c->call)) {
-		bool hidden = c->call >= CALL_HIDDEN;
-		unsigned op = c->call - (hidden ? CALL_HIDDEN : 0u);
+	const struct call_name *name = &s->calls.name[c->call];
+	bool hidden = c->call >= CALL_HIDDEN;
 
-		str_addf(out, "\"operation\": \"%s\", \"inMetric\": %s, \"code\": \"%s\"}\n",
-			operation_name((enum operation)op), hidden ? "false" : "true",
-			cri_code(c->outcome));
-		return;
-	}
-	str_addf(out,
-		"\"client\": \"%s\", \"verb\": \"%s\", \"resource\": \"%s\", \"code\": "
-		"\"%s\"}\n",
-		client_of(s, c->call), s->calls.name[c->call].verb,
-		s->calls.name[c->call].resource, api_code(&s->calls.name[c->call], c->outcome));
+	str_addf(out, "{\"at\": %lld, \"node\": %u, ", (long long)c->at, node);
+	if (call_is_runtime(c->call))
+		str_addf(out, "\"operation\": \"%s\", \"inMetric\": %s, \"code\": \"%s\"",
+			operation_name((enum operation)(c->call - (hidden ? CALL_HIDDEN : 0u))),
+			hidden ? "false" : "true", cri_code(c->what));
+	else
+		str_addf(out,
+			"\"client\": \"%s\", \"verb\": \"%s\", \"resource\": \"%s\", "
+			"\"code\": \"%s\"",
+			client_of(s, c->call), name->verb, name->resource,
+			api_code(name, c->what));
+	if (c->took != TALLY_UNKNOWN)
+		str_addf(out, ", \"latencyNs\": %lld", (long long)c->took);
+	if (c->took != TALLY_UNKNOWN && !call_is_runtime(c->call))
+		str_addf(out, ", \"limiterNs\": %lld", (long long)c->held);
+	str_add(out, "}\n");
 }
 
 static int write_trace(struct simulation *m, struct err *err)
@@ -125,7 +130,7 @@ static int write_trace(struct simulation *m, struct err *err)
 	if (m->n_traced)
 		qsort(m->traced, m->n_traced, sizeof(*m->traced), by_time);
 	for (uint64_t i = 0; i < m->n_traced; i++)
-		trace_line(&m->scenario, &m->traced[i].call, &out);
+		trace_line(&m->scenario, m->o.trace_node, &m->traced[i].call, &out);
 	code = file_write_whole(m->o.trace, str_text(&out), str_len(&out), err);
 	str_fini(&out);
 	return code;
@@ -170,6 +175,7 @@ static int simulate(struct simulation *m, struct err *err)
 
 	fleet_params_init(&p, &m->scenario, m->o.common.threads);
 	p.series = m->scenario.duration <= SERIES_MAX;
+	p.times = true;
 	p.ctx = m;
 	p.progress = on_progress;
 	if (m->o.trace) {

@@ -91,15 +91,30 @@ static void put_peak(struct json *row, const struct tally *t, uint16_t call)
 		json_put(row, "peakSecond", json_null());
 }
 
-/* No size in the models is no zero. */
-static void put_bytes(struct json *row, const struct tally *t, uint16_t call)
+/* No size in the models is no zero; and they know only what carries an answer. */
+static void put_bytes(struct json *row, const struct tally *t, uint16_t call, enum outcome what)
 {
-	uint64_t bytes = t->window[0].in.bytes[call];
+	const struct tally_window *w = &t->window[0];
+	uint64_t bytes = what == OUTCOME_OK ? w->in.bytes[call] : 0;
+	double seconds = window_seconds(w, !call_is_runtime(call));
 
-	if (bytes)
-		json_put_int(row, "bytes", (int64_t)bytes);
-	else
-		json_put(row, "bytes", json_null());
+	json_put(row, "bytes", bytes ? json_int((int64_t)bytes) : json_null());
+	json_put(
+		row, "bytesPerSecond", bytes ? json_num((double)bytes / seconds) : json_null());
+}
+
+static void put_call(struct json *row, const struct scenario *s, const struct tally *t,
+	uint16_t call, enum outcome what)
+{
+	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
+	put_peak(row, t, call);
+	put_bytes(row, t, call, what);
+	if (!t->times)
+		return;
+	json_put(row, "latencySeconds", json_of_hist(&t->times->took[call][what]));
+	if (!call_is_runtime(call))
+		json_put(row, "limiterSeconds",
+			json_of_hist(&t->times->held[call - CALL_API][what]));
 }
 
 static struct json *runtime_row(
@@ -113,9 +128,7 @@ static struct json *runtime_row(
 	json_put_str(row, "method", *method ? method : NULL);
 	json_put_bool(row, "inMetric", call < CALL_HIDDEN);
 	json_put_str(row, "code", cri_code(what));
-	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
-	put_peak(row, t, call);
-	put_bytes(row, t, call);
+	put_call(row, s, t, call, what);
 	return row;
 }
 
@@ -129,9 +142,7 @@ static struct json *api_row(
 	json_put_str(row, "verb", name->verb);
 	json_put_str(row, "resource", name->resource);
 	json_put_str(row, "code", api_code(name, what));
-	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
-	put_peak(row, t, call);
-	put_bytes(row, t, call);
+	put_call(row, s, t, call, what);
 	return row;
 }
 

@@ -117,6 +117,8 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 	memset(r, 0, sizeof(*r));
 	arena_init(&r->mem, 0);
 	tally_init(&r->tally, &r->mem, p->n_windows, seconds);
+	if (p->times)
+		tally_keep_times(&r->tally, &r->mem);
 	for (uint32_t w = 0; w < p->n_windows; w++) {
 		memcpy(r->tally.window[w].from, p->window[w].from, sizeof(first->from));
 		memcpy(r->tally.window[w].until, p->window[w].until, sizeof(first->until));
@@ -162,14 +164,6 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 
 /* ------------------------------------------------------------------ running */
 
-static void trace_call(void *ctx, uint16_t call, enum outcome what, ns_t at)
-{
-	const struct fleet *f = ctx;
-	const struct fleet_call c = {at, f->params->trace_node, call, what};
-
-	f->params->trace(f->params->ctx, &c);
-}
-
 static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 {
 	struct fleet *f = ctx;
@@ -181,8 +175,7 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		bool traced = f->params->trace && i == f->params->trace_node;
 
 		arena_reset(&t->mem);
-		t->result.tally.trace = traced ? trace_call : NULL;
-		t->result.tally.trace_ctx = f;
+		tally_trace(&t->result.tally, traced ? f->params->trace : NULL, f->params->ctx);
 		node_begin(&t->node, &f->plan, i, &t->result, &t->mem);
 		node_run_until(&t->node, f->params->until);
 		node_end(&t->node, f->params->until);

@@ -42,14 +42,6 @@ struct fleet_window {
 			      * NULL: all as modelled */
 };
 
-/* One call, for --trace. */
-struct fleet_call {
-	ns_t at; /* when it was answered (runtime) or sent (API) */
-	uint32_t node;
-	uint16_t call;
-	enum outcome outcome;
-};
-
 struct fleet_params {
 	const struct scenario *scenario;
 	ns_t until; /* the run's end */
@@ -59,9 +51,10 @@ struct fleet_params {
 	uint32_t n_windows;                        /* at least 1 */
 	struct fleet_window window[FLEET_WINDOWS];
 	bool series; /* per second, over window 0 */
+	bool times;  /* how long each call of window 0 took */
 	unsigned threads;
 	uint32_t trace_node;
-	void (*trace)(void *ctx, const struct fleet_call *call); /* NULL: off */
+	void (*trace)(void *ctx, const struct tally_call *call); /* of that node; NULL: off */
 	void (*progress)(void *ctx, uint32_t nodes_done);        /* from thread 0; NULL: off */
 	void *ctx;
 };

@@ -38,6 +38,7 @@ struct script {
 struct node_request {
 	ns_t at;        /* its turn, or its awakening */
 	ns_t wanted_at; /* since when its actor waits */
+	ns_t held;      /* so long in its client's limiter, of all its tries */
 	ns_t timeout;   /* of a watch */
 	uint32_t actor;
 	uint32_t pod, key, status;

@@ -63,7 +63,9 @@ static struct api_request asked(const struct node_request *q)
 		.pod = q->pod,
 		.key = q->key,
 		.status = q->status,
-		.timeout = q->timeout};
+		.timeout = q->timeout,
+		.wanted = q->wanted_at,
+		.held = q->held};
 }
 
 static void answer(struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
@@ -93,12 +95,15 @@ static void send(struct node *n, ns_t now, const struct node_request *q)
  * has its place in time. */
 static void send_in_turn(struct node *n, ns_t now, const struct node_request *q)
 {
+	struct node_request later = *q;
+
 	if (q->at <= now) {
 		send(n, now, q);
 		return;
 	}
 	assert(q->timeout == 0);
-	put(n, &n->held[q->client], q);
+	later.held += q->at - now;
+	put(n, &n->held[q->client], &later);
 	agent_park(&n->agent, q->actor);
 }
 
@@ -130,7 +135,8 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 		answer(n, now, q, api_serve(&n->shard, now, &r, &n->result->tally));
 		return;
 	}
-	tally_add(&n->result->tally, q->call, what, now);
+	tally_timed(&n->result->tally,
+		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held});
 	if (!client_tries_again(what, q->timeout > 0, q->tries)) {
 		agent_answer(&n->agent, q->actor, now, what, 0);
 		return;

@@ -46,7 +46,9 @@ char *format_rate(char *buf, size_t size, double value)
 
 char *format_seconds(char *buf, size_t size, double value)
 {
-	if (value >= 9.95)
+	if (value == 0)
+		(void)snprintf(buf, size, "0");
+	else if (value >= 9.95)
 		(void)snprintf(buf, size, "%.1f s", value);
 	else if (value >= 0.9995)
 		(void)snprintf(buf, size, "%.3f s", value);

@@ -16,7 +16,7 @@ char *format_rate(char *buf, size_t size, double value);
 /* Whole, thousands separated. */
 char *format_count(char *buf, size_t size, double value);
 
-/* "13.2 s", "1.016 s", "520 ms", "0.20 ms". */
+/* "13.2 s", "1.016 s", "520 ms", "0.20 ms", "0". */
 char *format_seconds(char *buf, size_t size, double value);
 
 /* A signed share as "+1.2%". */

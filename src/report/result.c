@@ -10,11 +10,14 @@
 static const struct column runtime_columns[] = {
 	{"operation", "operation_type", CELL_TEXT, NULL},
 	{"code", "code", CELL_TEXT, NULL},
-	{"inMetric", "in metric", CELL_YES_NO, NULL},
+	{"inMetric", "in\nmetric", CELL_YES_NO, NULL},
 	{"count", "calls", CELL_COUNT, NULL},
-	{"perSecond", "per second", CELL_RATE, NULL},
-	{"perSecondPerNode", "and node", CELL_RATE, NULL},
-	{"peakSecond", "peak second", CELL_COUNT, NULL},
+	{"perSecond", "per\nsecond", CELL_RATE, NULL},
+	{"perSecondPerNode", "and\nnode", CELL_RATE, NULL},
+	{"peakSecond", "peak\nsecond", CELL_COUNT, NULL},
+	{"bytesPerSecond", "bytes\n/s", CELL_RATE, NULL},
+	{"latencySeconds.mean", "mean\nlatency", CELL_SECONDS, NULL},
+	{"latencySeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
 };
 static const struct column api_columns[] = {
 	{"verb", "verb", CELL_TEXT, NULL},
@@ -22,9 +25,14 @@ static const struct column api_columns[] = {
 	{"code", "code", CELL_TEXT, NULL},
 	{"client", "client", CELL_TEXT, NULL},
 	{"count", "requests", CELL_COUNT, NULL},
-	{"perSecond", "per second", CELL_RATE, NULL},
-	{"perSecondPerNode", "and node", CELL_RATE, NULL},
-	{"peakSecond", "peak second", CELL_COUNT, NULL},
+	{"perSecond", "per\nsecond", CELL_RATE, NULL},
+	{"perSecondPerNode", "and\nnode", CELL_RATE, NULL},
+	{"peakSecond", "peak\nsecond", CELL_COUNT, NULL},
+	{"bytesPerSecond", "bytes\n/s", CELL_RATE, NULL},
+	{"latencySeconds.mean", "mean\nlatency", CELL_SECONDS, NULL},
+	{"latencySeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
+	{"limiterSeconds.mean", "mean in\nlimiter", CELL_SECONDS, NULL},
+	{"limiterSeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
 };
 static const struct column span_columns[] = {
 	{"name", "time", CELL_TEXT, NULL},
@@ -75,6 +83,12 @@ static struct json *span_rows(const struct json *result)
 	return rows;
 }
 
+static const char calls_note[] = "Bytes are of answers; - is a size that was not measured. A "
+				 "request's latency begins when "
+				 "the kubelet wants to send it,\nwith what its client's "
+				 "limiter holds it back; a watch's "
+				 "ends when it is open.\n";
+
 static void head(const struct json *result, struct str *out)
 {
 	char nodes[FORMAT_BYTES];
@@ -123,6 +137,7 @@ void result_text(const struct json *result, struct str *out)
 	table_text(runtime_columns, N(runtime_columns), json_get(result, "runtime"), "  ", out);
 	str_add(out, "\nRequests to the API server\n");
 	table_text(api_columns, N(api_columns), json_get(result, "api"), "  ", out);
+	str_add(out, calls_note);
 	if (json_size(times)) {
 		str_add(out, "\nTimes\n");
 		table_text(span_columns, N(span_columns), times, "  ", out);
@@ -140,6 +155,7 @@ void result_markdown(const struct json *result, struct str *out)
 	table_markdown(runtime_columns, N(runtime_columns), json_get(result, "runtime"), out);
 	str_add(out, "\n### Requests to the API server\n\n");
 	table_markdown(api_columns, N(api_columns), json_get(result, "api"), out);
+	str_addf(out, "\n%s", calls_note);
 	if (json_size(times)) {
 		str_add(out, "\n### Times\n\n");
 		table_markdown(span_columns, N(span_columns), times, out);

@@ -64,6 +64,15 @@ static const struct chain_step *step_of(const struct mock_job *j)
 	return &j->chain.step[j->step];
 }
 
+/* A call of the step that the job is at ends. */
+static void count(const struct mock *m, ns_t end, const struct mock_job *j, enum outcome what,
+	struct tally *t)
+{
+	const struct chain_step *s = step_of(j);
+
+	mock_count(m, t, s, (struct tally_call){s->call, what, end, end - j->began, 0});
+}
+
 /* One that fails finds out in its own time, without anybody's. */
 static void works(
 	struct mock *m, ns_t now, uint32_t job, const struct mock_whom *whom, struct tally *t)
@@ -77,7 +86,7 @@ static void works(
 		return;
 	}
 	j->what = (uint16_t)w.what;
-	mock_count(m, t, step_of(j)->call, w.what, now + w.takes);
+	count(m, now + w.takes, j, w.what, t);
 	goes_on_at(m, job, now + w.takes);
 }
 
@@ -91,7 +100,7 @@ static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, str
 
 	if (!op_works[op_of(s)]) {
 		end = mock_one_call(m, now, &j->chain, s, nth, &what);
-		mock_count(m, t, s->call, what, end);
+		count(m, end, j, what, t);
 		j->what = what == OUTCOME_OK ? j->what : (uint16_t)what;
 		goes_on_at(m, job, end);
 	} else if (whom.wait > 0) {
@@ -111,7 +120,7 @@ static void go(struct mock *m, ns_t now, uint32_t job, struct tally *t, struct m
 	struct mock_job *j = &m->job[job];
 
 	if (j->step < j->chain.n_steps &&
-		(mock_plain_ops(m, &j->chain, t) & OP_BIT(op_of(step_of(j))))) {
+		(mock_plain_ops(m, &j->chain) & OP_BIT(op_of(step_of(j))))) {
 		now = plain_step(m, now, step_of(j), t);
 		if (++j->step < j->chain.n_steps) {
 			goes_on_at(m, job, now);
@@ -192,7 +201,7 @@ void jobs_work(struct mock *m, ns_t now, struct tally *t, struct mock_news *news
 	news->container = c.container;
 	if (!ends)
 		return;
-	mock_count(m, t, s->call, OUTCOME_OK, now);
+	count(m, now, &m->job[job], OUTCOME_OK, t);
 	spot = tally_spot(t, 0, now);
 	if (spot->in)
 		spot->in->worked[c.op] += (uint64_t)(now - m->job[job].began);

@@ -32,7 +32,7 @@ void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, stru
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
 		if (spot->second)
 			spot->second[s->call] += s->n;
-		count_size(m, s, op, records, spot->in);
+		count_size(m, s, s->n, records, spot->in);
 	}
 	a->at = now;
 	a->done = (uint16_t)(s - chain->step);
@@ -50,16 +50,13 @@ ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tal
 {
 	uint16_t op = op_of(s);
 	uint32_t records = records_listed(m, s, op);
-	const struct chain_step one = {s->call, 1, s->records};
 
 	for (uint32_t i = 0; i < s->n; i++) {
-		struct tally_spot *spot;
+		ns_t took = slowed(m, latency_of(m, op, records));
 
-		now += slowed(m, latency_of(m, op, records));
-		spot = tally_spot(t, 0, now);
-		tally_count(spot, s->call, OUTCOME_OK, 1);
-		if (spot->in)
-			count_size(m, &one, op, records, spot->in);
+		now += took;
+		count_one(m, t, s, records,
+			(struct tally_call){s->call, OUTCOME_OK, now, took, 0});
 	}
 	return now;
 }

@@ -31,6 +31,29 @@ static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
 	return dist_draw(&m->params->op[op], rng_mix(m->op_key[op] += RNG_STEP), records);
 }
 
+/* What n of the step's answers carry.  Other lists than these two are of no containers. */
+static inline void count_size(const struct mock *m, const struct chain_step *s, uint32_t n,
+	uint32_t records, struct tally_counts *in)
+{
+	uint16_t op = op_of(s);
+
+	in->bytes[s->call] +=
+		n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
+	if (op == OP_LIST_CONTAINERS || op == OP_REFRESH_CONTAINERS)
+		in->records += (uint64_t)records * n;
+}
+
+/* Count one of the step's calls; its answer has a size if there is one. */
+static inline void count_one(const struct mock *m, struct tally *t, const struct chain_step *s,
+	uint32_t records, struct tally_call c)
+{
+	struct tally_counts *in = tally_spot(t, 0, c.at)->in;
+
+	tally_timed(t, c);
+	if (in && c.what == OUTCOME_OK)
+		count_size(m, s, 1, records, in);
+}
+
 /* Whether calls have to wait for processors that others work on. */
 static inline bool is_loaded(const struct mock *m)
 {
@@ -51,16 +74,6 @@ static inline uint32_t plain_ops(const struct chain *c)
 	if (c->parallel)
 		return 0;
 	return ops | (uint32_t)(c->instance == CHAIN_CURRENT) << OP_CONTAINER_STATUS;
-}
-
-/* What the step's answers carry. */
-static inline void count_size(const struct mock *m, const struct chain_step *s, uint16_t op,
-	uint32_t records, struct tally_counts *in)
-{
-	in->bytes[s->call] +=
-		s->n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
-	if (op != OP_LIST_PODSANDBOX)
-		in->records += (uint64_t)records * s->n;
 }
 
 /* Make the chain's first steps, as far as they are plain and counted where the chain begins; a

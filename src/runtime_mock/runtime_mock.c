@@ -195,32 +195,35 @@ ns_t mock_one_call(struct mock *m, ns_t now, const struct chain *c, const struct
 	return now + w.takes;
 }
 
-/* As what a call counts: docker's sandbox is a container that is created and started. */
+/* As what a call counts: docker's sandbox is a container that is created and started, which of
+ * the time took which is not known. */
 void mock_count(
-	const struct mock *m, struct tally *t, uint16_t call, enum outcome what, ns_t at)
+	const struct mock *m, struct tally *t, const struct chain_step *s, struct tally_call c)
 {
 	if (m->params->sandboxes_are_containers) {
-		if (call == OP_RUN_PODSANDBOX) {
-			tally_add(t, OP_CREATE_CONTAINER, what, at);
-			call = OP_START_CONTAINER;
-		} else if (call == OP_STOP_PODSANDBOX) {
-			call = OP_STOP_CONTAINER;
-		} else if (call == OP_REMOVE_PODSANDBOX) {
-			call = OP_REMOVE_CONTAINER;
+		if (c.call == OP_RUN_PODSANDBOX) {
+			tally_add(t, OP_CREATE_CONTAINER, c.what, c.at);
+			c.call = OP_START_CONTAINER;
+			c.took = TALLY_UNKNOWN;
+		} else if (c.call == OP_STOP_PODSANDBOX) {
+			c.call = OP_STOP_CONTAINER;
+		} else if (c.call == OP_REMOVE_PODSANDBOX) {
+			c.call = OP_REMOVE_CONTAINER;
 		}
 	}
-	tally_add(t, call, what, at);
+	count_one(m, t, s, records_listed(m, s, op_of(s)), c);
 }
 
-/* A step whose calls can fail or change something, or while rules or a trace are on. */
+/* A step whose calls can fail or change something, or while rules are on. */
 static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
 	const struct chain_step *s, struct tally *t, struct chain_answer *a)
 {
 	for (uint32_t k = 0; k < s->n; k++) {
 		enum outcome what;
-		ns_t end = mock_one_call(m, chain->parallel ? now : a->at, chain, s, k, &what);
+		ns_t begin = chain->parallel ? now : a->at;
+		ns_t end = mock_one_call(m, begin, chain, s, k, &what);
 
-		mock_count(m, t, s->call, what, end);
+		mock_count(m, t, s, (struct tally_call){s->call, what, end, end - begin, 0});
 		a->at = end > a->at ? end : a->at;
 		if (what != OUTCOME_OK)
 			a->what = what;
@@ -245,20 +248,20 @@ static void other_steps(struct mock *m, ns_t now, const struct chain *chain, uin
 	}
 }
 
-uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain, const struct tally *t)
+uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain)
 {
-	return m->params->n_rules == 0 && !t->trace ? plain_ops(chain) : 0;
+	return m->params->n_rules == 0 ? plain_ops(chain) : 0;
 }
 
 struct chain_answer mock_call(
 	struct mock *m, ns_t now, uint32_t actor, const struct chain *chain, struct tally *t)
 {
 	struct chain_answer a = {.at = now, .what = OUTCOME_OK};
-	uint32_t plain = mock_plain_ops(m, chain, t);
+	uint32_t plain = mock_plain_ops(m, chain);
 
 	if (m->params->processors && jobs_want(chain))
 		return jobs_begin(m, now, actor, chain, t);
-	if (plain && !is_loaded(m))
+	if (plain && !t->each && !is_loaded(m))
 		plain_steps(m, chain, plain, t, &a);
 	if (a.done < chain->n_steps)
 		other_steps(m, now, chain, plain, t, &a);

@@ -46,10 +46,11 @@ ns_t mock_one_call(struct mock *m, ns_t now, const struct chain *c, const struct
 	uint32_t nth, enum outcome *what);
 
 /* The chain's operations that change nothing and cannot fail now, a bit each. */
-uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain, const struct tally *t);
+uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain);
 
+/* Count one of the step's calls. */
 void mock_count(
-	const struct mock *m, struct tally *t, uint16_t call, enum outcome what, ns_t at);
+	const struct mock *m, struct tally *t, const struct chain_step *s, struct tally_call c);
 
 /* effects.c */
 void record_set(struct mock *m, uint32_t pod, uint32_t container, record_t to);

@@ -10,8 +10,58 @@ void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t
 	t->n_windows = n_windows;
 	t->window = ARENA_ARRAY(mem, struct tally_window, n_windows);
 	t->spot[0] = t->spot[1] = (struct tally_spot){0};
+	t->each = false;
+	t->times = NULL;
+	t->trace = NULL;
 	t->seconds = seconds;
 	t->series = seconds ? ARENA_ARRAY(mem, uint32_t, (size_t)CALLS_MAX * seconds) : NULL;
+}
+
+void tally_keep_times(struct tally *t, struct arena *mem)
+{
+	struct tally_times *times = ARENA_NEW(mem, struct tally_times);
+
+	for (unsigned c = 0; c < CALLS_MAX; c++)
+		for (unsigned o = 0; o < OUTCOME_N; o++) {
+			times->took[c][o].min = NS_NEVER;
+			if (c >= CALL_API)
+				times->held[c - CALL_API][o].min = NS_NEVER;
+		}
+	t->times = times;
+	t->each = true;
+}
+
+void tally_trace(
+	struct tally *t, void (*trace)(void *ctx, const struct tally_call *call), void *ctx)
+{
+	t->trace = trace;
+	t->trace_ctx = ctx;
+	t->each = t->times || trace;
+}
+
+void tally_each(struct tally *t, const struct tally_call *c)
+{
+	bool api = !call_is_runtime(c->call);
+
+	if (t->times && c->took != TALLY_UNKNOWN &&
+		tally_spot(t, api, c->at)->in == &t->window[0].in) {
+		hist_add(&t->times->took[c->call][c->what], c->took);
+		if (api)
+			hist_add(&t->times->held[c->call - CALL_API][c->what], c->held);
+	}
+	if (t->trace)
+		t->trace(t->trace_ctx, c);
+}
+
+static void times_merge(struct tally_times *into, const struct tally_times *from)
+{
+	for (unsigned c = 0; c < CALLS_MAX; c++)
+		for (unsigned o = 0; o < OUTCOME_N; o++) {
+			hist_merge(&into->took[c][o], &from->took[c][o]);
+			if (c >= CALL_API)
+				hist_merge(&into->held[c - CALL_API][o],
+					&from->held[c - CALL_API][o]);
+		}
 }
 
 static void counts_merge(struct tally_counts *into, const struct tally_counts *from)
@@ -30,10 +80,13 @@ static void counts_merge(struct tally_counts *into, const struct tally_counts *f
 void tally_merge(struct tally *into, const struct tally *from)
 {
 	assert(into->n_windows == from->n_windows && into->seconds == from->seconds);
+	assert(!into->times == !from->times);
 	for (uint32_t w = 0; w < into->n_windows; w++)
 		counts_merge(&into->window[w].in, &from->window[w].in);
 	for (size_t i = 0; i < (size_t)CALLS_MAX * into->seconds; i++)
 		into->series[i] += from->series[i];
+	if (into->times)
+		times_merge(into->times, from->times);
 }
 
 /* The spot of a time that no window has: up to the next window. */

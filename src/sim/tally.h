@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was called: counts by class and outcome, inside windows of time, and per second.
+/* What was called: counts by class and outcome, inside windows of time, and per second; and, if
+ * asked for, how long each call took.
  *
  * Integers only and order does not matter, so tallies of threads add up to the same bytes in
  * any order.  A window has its own counts; the per-second series is optional.  Owned by the
@@ -12,10 +13,13 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/hist.h"
 #include "base/ns.h"
 #include "sim/calls.h"
 
 enum { TALLY_WINDOWS = 16 };
+
+#define TALLY_UNKNOWN ((ns_t)-1) /* took: of a call that is a part of another */
 
 struct tally_counts {
 	uint64_t count[CALLS_MAX][OUTCOME_N];
@@ -38,6 +42,24 @@ struct tally_spot {
 	uint32_t *second; /* [CALLS_MAX], or NULL */
 };
 
+/* How long the calls of window 0 took.  9 MB, of which pages that no call needs stay untouched:
+ * for runs that tell it. */
+struct tally_times {
+	/* From the moment its caller wanted a call to its answer.  A watch: until it is open.
+	 */
+	struct hist took[CALLS_MAX][OUTCOME_N];
+	/* Of that, in the limiter of its client. */
+	struct hist held[CALLS_MAX - CALL_API][OUTCOME_N];
+};
+
+/* A call as a trace hears it. */
+struct tally_call {
+	uint16_t call;
+	enum outcome what;
+	ns_t at;         /* when it was answered (runtime) or sent (API) */
+	ns_t took, held; /* as in tally_times, or TALLY_UNKNOWN */
+};
+
 /* Read by anyone; written by the functions here and tally.c. */
 struct tally {
 	uint32_t n_windows;
@@ -45,7 +67,9 @@ struct tally {
 	struct tally_spot spot[2];
 	uint32_t seconds; /* of the series, from window 0's start; 0: none */
 	uint32_t *series; /* [seconds][CALLS_MAX] */
-	void (*trace)(void *ctx, uint16_t call, enum outcome what, ns_t at); /* NULL: off */
+	bool each;        /* every call is looked at by itself: there are times or a trace */
+	struct tally_times *times;                               /* NULL: off */
+	void (*trace)(void *ctx, const struct tally_call *call); /* NULL: off */
 	void *trace_ctx;
 };
 
@@ -53,7 +77,14 @@ struct tally {
  * seconds > 0.  Memory from mem. */
 void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t seconds);
 
-/* Add what from counted; both have the same windows. */
+/* Keep times from now on; memory from mem. */
+void tally_keep_times(struct tally *t, struct arena *mem);
+
+/* Let trace hear of every call from now on, in a window or not; NULL: of none. */
+void tally_trace(
+	struct tally *t, void (*trace)(void *ctx, const struct tally_call *call), void *ctx);
+
+/* Add what from counted; both have the same windows, and times or not. */
 void tally_merge(struct tally *into, const struct tally *from);
 
 /* Calls of that class in one second of window 0. */
@@ -86,12 +117,21 @@ static inline void tally_count(
 		s->second[call] += n;
 }
 
-/* Count one call at `at`. */
+/* For tally_timed: the times and the trace of a call. */
+void tally_each(struct tally *t, const struct tally_call *call);
+
+/* Count one call. */
+static inline void tally_timed(struct tally *t, struct tally_call c)
+{
+	tally_count(tally_spot(t, !call_is_runtime(c.call), c.at), c.call, c.what, 1);
+	if (t->each)
+		tally_each(t, &c);
+}
+
+/* Count one call of which no time is known. */
 static inline void tally_add(struct tally *t, uint16_t call, enum outcome what, ns_t at)
 {
-	tally_count(tally_spot(t, !call_is_runtime(call), at), call, what, 1);
-	if (t->trace)
-		t->trace(t->trace_ctx, call, what, at);
+	tally_timed(t, (struct tally_call){call, what, at, TALLY_UNKNOWN, TALLY_UNKNOWN});
 }
 
 #endif

@@ -72,6 +72,47 @@ static void after_its_deletion_a_pod_is_not_found(void **state)
 	kit_free(k);
 }
 
+static void a_requests_time_begins_when_it_was_wanted(void **state)
+{
+	struct kit *k = kit_new();
+	struct api_request r = {.call = API_GET_SECRETS, .wanted = NS_S, .held = 2 * NS_S};
+	const struct hist *took, *held;
+
+	(void)state;
+	tally_keep_times(&k->tally, &k->mem);
+	kit_start(k);
+	(void)api_request(&k->shard, 3 * NS_S, &r, &k->tally);
+	took = &k->tally.times->took[API_GET_SECRETS][OUTCOME_OK];
+	held = &k->tally.times->held[API_GET_SECRETS - CALL_API][OUTCOME_OK];
+	assert_int_equal(took->n, 1);
+	assert_int_equal(took->sum, 2 * NS_S + 2 * NS_MS);
+	assert_int_equal(held->sum, 2 * NS_S);
+	r = (struct api_request){
+		.call = API_WATCH_SECRETS, .wanted = 4 * NS_S, .timeout = 5 * NS_MIN};
+	(void)api_request(&k->shard, 4 * NS_S, &r, &k->tally);
+	took = &k->tally.times->took[API_WATCH_SECRETS][OUTCOME_OK];
+	assert_int_equal(took->sum, 2 * NS_MS); /* until it is open, not until it ends */
+	kit_free(k);
+}
+
+static void what_is_not_found_carries_no_object(void **state)
+{
+	struct kit *k = kit_new();
+
+	(void)state;
+	k->scenario.apiserver.n_latency = 1;
+	k->scenario.apiserver.latency[0].call = API_GET_PODS;
+	k->scenario.apiserver.latency[0].latency.mean = NS_MS;
+	k->scenario.apiserver.latency[0].latency.bytes = 1000;
+	kit_start(k);
+	(void)kit_ask(k, 0, API_GET_PODS, 0, 0);
+	assert_int_equal(k->tally.window[0].in.bytes[API_GET_PODS], 0);
+	api_pod_create(&k->shard, 0, 0);
+	(void)kit_ask(k, 0, API_GET_PODS, 0, 0);
+	assert_int_equal(k->tally.window[0].in.bytes[API_GET_PODS], 1000);
+	kit_free(k);
+}
+
 static void a_pod_is_asked_to_go_once(void **state)
 {
 	struct kit *k = started();
@@ -230,6 +271,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pods_life_is_told_from_creation_to_removal),
 		cmocka_unit_test(after_its_deletion_a_pod_is_not_found),
+		cmocka_unit_test(a_requests_time_begins_when_it_was_wanted),
+		cmocka_unit_test(what_is_not_found_carries_no_object),
 		cmocka_unit_test(a_pod_is_asked_to_go_once),
 		cmocka_unit_test(a_new_pod_in_an_old_place_has_no_status),
 		cmocka_unit_test(the_watch_tells_in_the_order_of_writing),

@@ -55,6 +55,14 @@ static void a_built_value_prints_in_order(void **state)
 		"    [],\n    false\n  ]\n}\n");
 }
 
+static void lists_of_numbers_print_on_a_line(void **state)
+{
+	(void)state;
+	check_print(parse("[[1,2],[3,4.5]]"), "[[1, 2], [3, 4.5]]\n");
+	check_print(parse("{\"a\": [1,[]], \"b\": [1, null]}"),
+		"{\n  \"a\": [1, []],\n  \"b\": [\n    1,\n    null\n  ]\n}\n");
+}
+
 static void any_bytes_print_as_text(void **state)
 {
 	(void)state;
@@ -146,7 +154,7 @@ static void a_clone_is_its_own(void **state)
 
 	(void)state;
 	json_free(v);
-	check_print(copy, "{\n  \"a\": [\n    1\n  ]\n}\n");
+	check_print(copy, "{\n  \"a\": [1]\n}\n");
 }
 
 static void refuse(const char *text, size_t len, const char *says)
@@ -227,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_built_value_prints_in_order),
+		cmocka_unit_test(lists_of_numbers_print_on_a_line),
 		cmocka_unit_test(any_bytes_print_as_text),
 		cmocka_unit_test(numbers_are_the_shortest_that_read_back),
 		cmocka_unit_test(any_number_reads_back_the_same),

@@ -209,15 +209,13 @@ static void another_pleg_leaves_the_gets_as_they_were(void **state)
 
 struct traced {
 	uint64_t n;
-	uint32_t other_nodes;
 	ns_t until;
 };
 
-static void hear(void *ctx, const struct fleet_call *c)
+static void hear(void *ctx, const struct tally_call *c)
 {
 	struct traced *t = ctx;
 
-	t->other_nodes += c->node != 3;
 	t->n += c->at < t->until;
 }
 
@@ -238,10 +236,45 @@ static void the_trace_has_every_call_of_its_node_and_no_other(void **state)
 	}
 	for (uint32_t c = 0; c < CALLS_MAX; c++)
 		alone += kit_count(k[0], c) - kit_count(k[1], c);
-	assert_int_equal(t.other_nodes, 0);
 	assert_int_equal(t.n, alone);
 	kit_free(k[0]);
 	kit_free(k[1]);
+}
+
+/* Every call has its time, a request its wait in the limiter within; and telling it changes
+ * nothing else. */
+static void keeping_times_changes_no_count(void **state)
+{
+	struct kit *k[3] = {busy("seed=8", "nodes=9"), busy("seed=8", "nodes=9"),
+		busy("seed=8", "nodes=9")};
+	const struct tally_times *times;
+	uint64_t held = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		k[i]->params.times = i > 0;
+		k[i]->params.threads = i > 1 ? 2 : 1;
+		kit_run(k[i]);
+		assert_true(same_result(&k[i]->result, &k[0]->result));
+	}
+	times = k[1]->result.tally.times;
+	assert_memory_equal(times, k[2]->result.tally.times, sizeof(*times));
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		for (unsigned o = 0; o < OUTCOME_N; o++) {
+			const struct hist *took = &times->took[c][o];
+			const struct hist *wait =
+				c < CALL_API ? NULL : &times->held[c - CALL_API][o];
+
+			assert_int_equal(took->n, k[1]->result.tally.window[0].in.count[c][o]);
+			if (!wait || wait->n == 0)
+				continue;
+			assert_int_equal(wait->n, took->n);
+			assert_true(wait->sum < took->sum && wait->max < took->max);
+			held += wait->sum;
+		}
+	assert_true(held > 0);
+	for (int i = 0; i < 3; i++)
+		kit_free(k[i]);
 }
 
 /* Windows that follow each other have what one window over both has. */
@@ -296,6 +329,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_allocated_after_the_start),
 		cmocka_unit_test(another_pleg_leaves_the_gets_as_they_were),
 		cmocka_unit_test(the_trace_has_every_call_of_its_node_and_no_other),
+		cmocka_unit_test(keeping_times_changes_no_count),
 		cmocka_unit_test(windows_divide_the_calls),
 		cmocka_unit_test(the_series_adds_up_to_the_window),
 	};

@@ -25,6 +25,7 @@ static void a_time_has_a_unit(void **state)
 	assert_string_equal(format_seconds(buf, sizeof(buf), 1.01546), "1.015 s");
 	assert_string_equal(format_seconds(buf, sizeof(buf), 0.505), "505 ms");
 	assert_string_equal(format_seconds(buf, sizeof(buf), 0.000161), "0.16 ms");
+	assert_string_equal(format_seconds(buf, sizeof(buf), 0), "0");
 }
 
 static void a_share_has_a_sign(void **state)

@@ -12,7 +12,11 @@ static const char small[] =
 	" \"runtime\": [{\"operation\": \"status\", \"code\": \"OK\", \"inMetric\": true, "
 	"\"count\": 4,"
 	"  \"perSecond\": 0.4, \"perSecondPerNode\": 0.2, \"peakSecond\": 2}],"
-	" \"api\": [{\"client\": \"kube\", \"verb\": \"get\", \"resource\": \"pods\", "
+	" \"api\": [{\"bytesPerSecond\": 1234.5, \"latencySeconds\": {\"count\": 1, \"mean\": "
+	"0.25,"
+	"  \"p99\": 0.5, \"buckets\": [[9, 1]]}, \"limiterSeconds\": {\"mean\": 0.125, "
+	"\"p99\": 0,"
+	"  \"buckets\": []}, \"client\": \"kube\", \"verb\": \"get\", \"resource\": \"pods\", "
 	"\"code\": \"404\","
 	"  \"count\": 1, \"perSecond\": 0.1, \"perSecondPerNode\": 0.05, \"peakSecond\": "
 	"null}],"
@@ -45,6 +49,9 @@ static void text_shows_calls_times_and_what_went_wrong(void **state)
 	assert_non_null(strstr(str_text(&out), "seed 7"));
 	assert_non_null(strstr(str_text(&out), "get   pods      404"));
 	assert_non_null(strstr(str_text(&out), "2.00 ms"));
+	assert_non_null(strstr(str_text(&out), "1,235   250 ms  500 ms   125 ms       0\n"));
+	assert_non_null(strstr(str_text(&out), "status          OK    yes         4   0.400  "
+					       "0.200       2      -        -       -\n"));
 	assert_non_null(strstr(str_text(&out), "unhealthy at the end: 1"));
 	assert_null(strstr(str_text(&out), "sharing factor"));
 	str_fini(&out);
@@ -60,8 +67,8 @@ static void csv_has_everything_but_the_scenario(void **state)
 	result_csv(r, &out);
 	assert_non_null(strstr(str_text(&out), "part,operation,code,inMetric,count,"));
 	assert_non_null(strstr(str_text(&out), "\nruntime,status,OK,true,4,0.4,0.2,2,,"));
-	assert_non_null(strstr(str_text(&out), "\napi,,404,,1,0.1,0.05,,kube,get,pods,"));
-	assert_non_null(strstr(str_text(&out), "\ntimes,,,,1,,,,,,,relist.durationSeconds,"));
+	assert_non_null(strstr(str_text(&out), "\napi,,404,,1,0.1,0.05,,1234.5,1,0.25,0.5,"));
+	assert_non_null(strstr(str_text(&out), ",relist.durationSeconds,0.002,0.002,"));
 	assert_non_null(strstr(str_text(&out), "\"[[345,1],[346,2]]\""));
 	assert_non_null(strstr(str_text(&out), "\ntotals,"));
 	assert_non_null(strstr(str_text(&out), ",health.unhealthyNodes\n"));

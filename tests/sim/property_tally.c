@@ -17,6 +17,7 @@ static void counted_init(struct counted *c)
 	memset(c, 0, sizeof(*c));
 	arena_init(&c->mem, 0);
 	tally_init(&c->t, &c->mem, WINDOWS, SECONDS);
+	tally_keep_times(&c->t, &c->mem);
 	for (unsigned w = 0; w < WINDOWS; w++) /* gaps of a second between them */
 		for (unsigned side = 0; side < 2; side++) {
 			c->t.window[w].from[side] = (ns_t)(w * 6 + side) * NS_S;
@@ -29,7 +30,8 @@ static bool same(const struct tally *a, const struct tally *b)
 	for (unsigned w = 0; w < WINDOWS; w++)
 		if (memcmp(&a->window[w].in, &b->window[w].in, sizeof(a->window[w].in)))
 			return false;
-	return !memcmp(a->series, b->series, sizeof(*a->series) * CALLS_MAX * SECONDS);
+	return !memcmp(a->series, b->series, sizeof(*a->series) * CALLS_MAX * SECONDS) &&
+	       !memcmp(a->times, b->times, sizeof(*a->times));
 }
 
 /* One tally, and parts that were counted apart and merged in any order, have the same bytes:
@@ -46,12 +48,16 @@ static void parts_add_up_to_the_whole_once(struct property *p)
 	counted_init(&sum[0]);
 	counted_init(&sum[1]);
 	for (int i = 0; i < CALLS; i++) {
-		uint16_t call = (uint16_t)property_below(p, CALLS_MAX);
-		enum outcome what = (enum outcome)property_below(p, OUTCOME_N);
-		ns_t at = property_span(p, 0, 20 * NS_S);
+		const struct tally_call call = {
+			.call = (uint16_t)property_below(p, CALLS_MAX),
+			.what = (enum outcome)property_below(p, OUTCOME_N),
+			.at = property_span(p, 0, 20 * NS_S),
+			.took = property_span(p, 0, NS_MIN),
+			.held = property_span(p, 0, NS_S),
+		};
 
-		tally_add(&whole.t, call, what, at);
-		tally_add(&part[property_below(p, PARTS)].t, call, what, at);
+		tally_timed(&whole.t, call);
+		tally_timed(&part[property_below(p, PARTS)].t, call);
 	}
 	for (int i = 0; i < PARTS; i++) {
 		tally_merge(&sum[0].t, &part[i].t);

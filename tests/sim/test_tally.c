@@ -5,9 +5,7 @@
 
 struct heard {
 	uint32_t n;
-	uint16_t call;
-	enum outcome what;
-	ns_t at;
+	struct tally_call call;
 };
 
 static void two_windows(struct tally *t, struct arena *mem, uint32_t seconds)
@@ -91,11 +89,11 @@ static void the_series_is_of_the_first_window_by_second(void **state)
 	arena_fini(&mem);
 }
 
-static void hear(void *ctx, uint16_t call, enum outcome what, ns_t at)
+static void hear(void *ctx, const struct tally_call *call)
 {
 	struct heard *h = ctx;
 
-	*h = (struct heard){h->n + 1, call, what, at};
+	*h = (struct heard){h->n + 1, *call};
 }
 
 static void a_trace_hears_also_what_no_window_counts(void **state)
@@ -106,13 +104,42 @@ static void a_trace_hears_also_what_no_window_counts(void **state)
 
 	(void)state;
 	two_windows(&t, &mem, 0);
-	t.trace = hear;
-	t.trace_ctx = &h;
+	tally_trace(&t, hear, &h);
+	tally_timed(&t,
+		(struct tally_call){API_DELETE_PODS, OUTCOME_NOT_FOUND, NS_S, NS_MS, NS_US});
+	assert_int_equal(h.n, 1);
+	assert_int_equal(h.call.call, API_DELETE_PODS);
+	assert_int_equal(h.call.what, OUTCOME_NOT_FOUND);
+	assert_int_equal(h.call.at, NS_S);
+	assert_int_equal(h.call.took, NS_MS);
+	assert_int_equal(h.call.held, NS_US);
+	tally_trace(&t, NULL, NULL);
 	tally_add(&t, API_DELETE_PODS, OUTCOME_NOT_FOUND, NS_S);
 	assert_int_equal(h.n, 1);
-	assert_int_equal(h.call, API_DELETE_PODS);
-	assert_int_equal(h.what, OUTCOME_NOT_FOUND);
-	assert_int_equal(h.at, NS_S);
+	arena_fini(&mem);
+}
+
+static void times_are_of_the_first_window_and_of_what_is_known(void **state)
+{
+	struct arena mem;
+	struct tally t;
+	struct hist *took, *held;
+
+	(void)state;
+	two_windows(&t, &mem, 0);
+	tally_keep_times(&t, &mem);
+	took = &t.times->took[API_GET_PODS][OUTCOME_OK];
+	held = &t.times->held[API_GET_PODS - CALL_API][OUTCOME_OK];
+	tally_timed(&t, (struct tally_call){API_GET_PODS, OUTCOME_OK, 15 * NS_S, 9, 4});
+	tally_timed(&t, (struct tally_call){API_GET_PODS, OUTCOME_OK, 25 * NS_S, 99, 0});
+	tally_add(&t, API_GET_PODS, OUTCOME_OK, 16 * NS_S);
+	assert_int_equal(took->n, 1);
+	assert_int_equal(took->sum, 9);
+	assert_int_equal(took->min, 9);
+	assert_int_equal(held->n, 1);
+	assert_int_equal(held->sum, 4);
+	tally_timed(&t, (struct tally_call){OP_STATUS, OUTCOME_ERROR, 15 * NS_S, 7, 0});
+	assert_int_equal(t.times->took[OP_STATUS][OUTCOME_ERROR].max, 7);
 	arena_fini(&mem);
 }
 
@@ -124,7 +151,9 @@ static void merging_adds_everything(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		two_windows(&t[i], &mem[i], 10);
-		tally_add(&t[i], OP_STATUS, OUTCOME_OK, 12 * NS_S);
+		tally_keep_times(&t[i], &mem[i]);
+		tally_timed(
+			&t[i], (struct tally_call){OP_STATUS, OUTCOME_OK, 12 * NS_S, i + 1, 0});
 		t[i].window[1].in.bytes[API_GET_PODS] = 5;
 		t[i].window[1].in.records = 7;
 		t[i].window[0].in.watch_events = 9;
@@ -135,6 +164,8 @@ static void merging_adds_everything(void **state)
 	assert_int_equal(t[0].window[1].in.records, 14);
 	assert_int_equal(t[0].window[0].in.watch_events, 18);
 	assert_int_equal(tally_second(&t[0], OP_STATUS, 2), 2);
+	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].n, 2);
+	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].sum, 1 + 2);
 	assert_int_equal(t[1].window[0].in.count[OP_STATUS][OUTCOME_OK], 1);
 	arena_fini(&mem[0]);
 	arena_fini(&mem[1]);
@@ -148,6 +179,7 @@ int main(void)
 		cmocka_unit_test(time_may_go_back_between_windows),
 		cmocka_unit_test(the_series_is_of_the_first_window_by_second),
 		cmocka_unit_test(a_trace_hears_also_what_no_window_counts),
+		cmocka_unit_test(times_are_of_the_first_window_and_of_what_is_known),
 		cmocka_unit_test(merging_adds_everything),
 	};
 
