@@ -130,10 +130,17 @@ struct effects {
 /* What the pod watch tells. */
 enum pod_change { POD_ADDED, POD_DELETING, POD_STATUS, POD_REMOVED };
 
+/* A reflector whose LIST or WATCH failed. */
+struct reflector {
+	struct backoff backoff;
+	bool waits;
+};
+
 struct loop_state {
 	ns_t phase; /* ticker: of its ticks */
 	ns_t last[LOOP_CALLS];
 	uint8_t next;  /* call */
+	uint8_t tried; /* times its requests failed in this round */
 	bool watching; /* a watch: listed already */
 	bool waits;    /* its tick came while somebody else had the sync loop */
 };
@@ -236,7 +243,8 @@ struct agent {
 	struct bucket bucket[CLIENTS];
 	struct pleg pleg;
 	struct secretcache objects;
-	struct loop_state *loop; /* loops, then the startup, then watches */
+	struct loop_state *loop;     /* loops, then the startup, then watches */
+	struct reflector *reflector; /* standing watches, then those of objects */
 	struct pod *pod;
 	struct mount *mount; /* [pods * volumes] */
 	ns_t now;            /* of the step under way, or the last; -1: none yet */

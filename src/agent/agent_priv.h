@@ -92,6 +92,8 @@ void loop_step(struct agent *a, uint32_t loop, ns_t now, struct effects *out);
 void loops_start(struct agent *a, ns_t now, bool stationary);
 void loops_released(struct agent *a, ns_t now);
 void runtime_cache_fill(struct agent *a);
+bool reflector_waits(
+	struct agent *a, uint32_t reflector, enum actor_kind kind, uint32_t index, ns_t now);
 void watch_step(struct agent *a, uint32_t watch, ns_t now, struct effects *out);
 void startup_step(struct agent *a, ns_t now, struct effects *out);
 

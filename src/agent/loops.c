@@ -131,7 +131,7 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now)
 	const struct model_loop *l = &model_of(a)->loops[i];
 	struct loop_state *st = &a->loop[i];
 
-	st->next = 0;
+	st->next = st->tried = 0;
 	if (l->hook == HOOK_HOUSEKEEPING) {
 		if (a->plan->pleg.docker || !has_cached_list(l))
 			runtime_cache_fill(a); /* its lists are always new */
@@ -163,6 +163,26 @@ void loops_released(struct agent *a, ns_t now)
 			agent_wake(a, ACTOR_LOOP, i, agent_dispatch(a, now));
 }
 
+/* Whether the request that the loop waited for failed, and it is one that tries again. */
+static bool requests_failed(const struct agent *a, uint32_t i)
+{
+	const struct model_loop *l = &model_of(a)->loops[i];
+	uint32_t next = a->loop[i].next;
+	enum outcome what = answer_of(a, ACTOR_LOOP, i);
+
+	return l->tries > 1 && next > 0 && !call_is_runtime(l->calls[next - 1].call) &&
+	       (what == OUTCOME_REJECTED || what == OUTCOME_ERROR);
+}
+
+static uint8_t first_request(const struct model_loop *l)
+{
+	uint8_t i = 0;
+
+	while (call_is_runtime(l->calls[i].call))
+		i++;
+	return i;
+}
+
 void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 {
 	const struct model_loop *l = &model_of(a)->loops[i];
@@ -171,6 +191,10 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 
 	if (st->next == 0 && l->in_sync_loop && !takes_sync_loop(a, st))
 		return;
+	if (requests_failed(a, i)) {
+		st->last[st->next - 1] = 0; /* it is due still */
+		st->next = ++st->tried < l->tries ? first_request(l) : (uint8_t)l->n_calls;
+	}
 	while (st->next < l->n_calls) {
 		const struct model_call *c = &l->calls[st->next];
 
@@ -194,6 +218,24 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 
 /* ------------------------------------------------------------------ standing watches */
 
+/* What failed, or was told that its version is gone, is listed again after a while
+ * (reflector.go Run, BackoffUntil).  True: the reflector sleeps. */
+bool reflector_waits(
+	struct agent *a, uint32_t reflector, enum actor_kind kind, uint32_t index, ns_t now)
+{
+	struct reflector *r = &a->reflector[reflector];
+
+	if (r->waits || answer_of(a, kind, index) == OUTCOME_OK) {
+		r->waits = false;
+		return false;
+	}
+	r->waits = true;
+	agent_wake(a, kind, index,
+		agent_late(a, now + backoff_next(&r->backoff, &model_of(a)->reflectors, now,
+					    agent_draw(a, DRAW_BACK_OFF, index))));
+	return true;
+}
+
 /* client-go reflector.go ListAndWatch: LIST once, then WATCH again whenever the watch ends by
  * its own timeout, without a LIST. */
 void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
@@ -202,6 +244,12 @@ void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 	struct loop_state *st = &a->loop[model_of(a)->n_loops + 1 + i];
 	struct agent_request req = {.client = CLIENT_MAIN};
 
+	if (st->next && reflector_waits(a, i, ACTOR_WATCH, i, now)) {
+		st->watching = false;
+		return;
+	}
+	if (st->next && answer_of(a, ACTOR_WATCH, i) != OUTCOME_OK)
+		st->next = 0;
 	if (!st->next) {
 		st->next = 1;
 		req.call = w->list;

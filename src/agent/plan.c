@@ -142,6 +142,9 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	sc_init(&a->objects, &plan->objects, mem);
 	a->loop = ARENA_ARRAY(
 		mem, struct loop_state, plan->kubelet->n_loops + 1 + plan->kubelet->n_watches);
+	a->reflector = ARENA_ARRAY(mem, struct reflector,
+		plan->kubelet->n_watches +
+			(plan->objects.kind >= SC_WATCH ? plan->objects.entries + 1 : 0));
 	a->pod = ARENA_ARRAY(mem, struct pod, plan->pods);
 	a->mount = ARENA_ARRAY(mem, struct mount, (size_t)plan->pods * plan->volumes);
 	a->news_capacity = 4 * plan->pods + 16;

@@ -319,9 +319,12 @@ void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *o
 		.object = (uint8_t)object,
 		.pod = CHAIN_NO_POD,
 		.key = a->objects.entry[entry].key};
-	enum sc_reflector_wish wish = sc_reflector_step(
-		&a->objects, now, entry, answer_of(a, ACTOR_REFLECTOR, entry));
+	enum sc_reflector_wish wish;
 
+	if (a->objects.entry[entry].reflector != SC_STARTING &&
+		reflector_waits(a, model_of(a)->n_watches + entry, ACTOR_REFLECTOR, entry, now))
+		return;
+	wish = sc_reflector_step(&a->objects, now, entry, answer_of(a, ACTOR_REFLECTOR, entry));
 	if (a->objects.entry[entry].synced)
 		resume_waiters(a, entry, SC_NOBODY, now);
 	if (wish == SC_WISH_STOP)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/ns.h"
+#include "sim/backoff.h"
 #include "sim/calls.h"
 
 #define MODEL_NAME     64
@@ -94,7 +95,8 @@ struct model_loop {
 	ns_t first;        /* after the kubelet's start */
 	bool in_sync_loop; /* runs in the kubelet's one sync loop, which it blocks meanwhile */
 	enum loop_hook hook;
-	ns_t work; /* what a round takes beside its calls */
+	ns_t work;      /* what a round takes beside its calls */
+	uint32_t tries; /* of its requests, if they fail */
 	uint32_t n_calls;
 	struct model_call calls[LOOP_CALLS];
 };
@@ -159,6 +161,7 @@ struct kubelet_model {
 		bool immutable_stop;
 		ns_t sync_wait; /* a Get waits so long for the reflector's first LIST */
 	} objects;
+	struct backoff_rule reflectors; /* after a LIST or WATCH that failed */
 	struct {
 		ns_t batch_period;
 		uint32_t channel;

@@ -128,6 +128,15 @@ static const struct table objects_table = {
 	.finish = finish_objects,
 };
 
+static const struct field reflectors_fields[] = {
+	SPAN(reflectors.first, "backOff", NS_MS, HOUR, "before the next LIST, doubling"),
+	SPAN(reflectors.most, "backOffMax", NS_MS, HOUR, "up to this"),
+	SPAN(reflectors.reset, "backOffReset", 0, 24 * HOUR,
+		"from the beginning again if all was well for so long"),
+	COUNT(reflectors.jitter, "backOffJitterPercent", 0, 1000, "of the wait, added at most"),
+};
+static const struct table reflectors_table = TABLE("reflectors", reflectors_fields);
+
 static const struct field status_fields[] = {
 	SPAN(status.batch_period, "batchPeriod", NS_MS, HOUR, "the status manager's ticker"),
 	COUNT(status.channel, "channel", 1, 1000000, "updates that wait at most"),
@@ -213,6 +222,8 @@ static const struct field loop_fields[] = {
 		.help = "what the kubelet does beside the calls"),
 	FIELD(work, "work", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = HOUR,
 		.help = "what a round takes beside its calls"),
+	FIELD(tries, "tries", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1, .max = 100,
+		.help = "of its requests, from the first again, if one of them fails"),
 	FIELD(calls, "calls", FIELD_LIST, .n_offset = offsetof(REC, n_calls),
 		.size = sizeof(struct model_call), .limit = LOOP_CALLS,
 		.sub = &table_model_call, .help = "made one after the other"),
@@ -262,6 +273,7 @@ static const struct field kubelet_fields[] = {
 	PART("worker", worker_table, "pod workers"),
 	PART("volumes", volumes_table, "the volume manager"),
 	PART("objects", objects_table, "secrets and configmaps"),
+	PART("reflectors", reflectors_table, "LIST and WATCH, when they fail"),
 	PART("status", status_table, "the status manager"),
 	FIELD(client, "clients", FIELD_BY_WORD, .words = words_client, .n_words = CLIENTS,
 		.size = sizeof(((REC *)0)->client[0]), .sub = &client_table,

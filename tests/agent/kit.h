@@ -34,6 +34,7 @@ struct kit {
 	ns_t now;
 	uint32_t pods;
 	uint32_t unanswered_call; /* of this class nothing is ever answered; UINT32_MAX: none */
+	uint32_t rejected_call;   /* and this is always too much; UINT32_MAX: none */
 	ns_t latency_of[OP_N];    /* 0: KIT_LATENCY */
 	uint32_t n_made, n_notes;
 	struct made made[KIT_MADE];
@@ -61,7 +62,7 @@ static inline struct kit *kit_compose(
 		fail_msg("%s", err.text);
 	k->scenario.runtime.timer_lateness.mean = 0;
 	k->scenario.runtime.dispatch.mean = 0;
-	k->unanswered_call = UINT32_MAX;
+	k->unanswered_call = k->rejected_call = UINT32_MAX;
 	return k;
 }
 
@@ -205,8 +206,11 @@ static inline void kit_request(struct kit *k, const struct effect *e)
 		agent_park(&k->agent, e->actor);
 		return;
 	}
-	agent_answer(&k->agent, e->actor, e->at + (r->timeout ? r->timeout : 2 * KIT_LATENCY),
-		OUTCOME_OK, value);
+	if (r->call == k->rejected_call)
+		agent_answer(&k->agent, e->actor, e->at + 2 * KIT_LATENCY, OUTCOME_REJECTED, 0);
+	else
+		agent_answer(&k->agent, e->actor,
+			e->at + (r->timeout ? r->timeout : 2 * KIT_LATENCY), OUTCOME_OK, value);
 }
 
 /* One step of whoever is due. */

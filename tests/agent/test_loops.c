@@ -175,6 +175,65 @@ static void a_sweep_asks_for_each_running_container(void **state)
 	kit_free(k);
 }
 
+/* controller.go maxUpdateRetries: five tries at once, then the next period. */
+static void a_lease_that_is_rejected_has_five_tries(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t lease = calls_intern(&k->scenario.calls, "update", "leases");
+
+	(void)state;
+	k->rejected_call = lease;
+	kit_start(k, 1);
+	kit_until(k, 9 * NS_S);
+	assert_int_equal(kit_count(k, lease), 5);
+	assert_in_range(kit_nth(k, lease, 4)->at - kit_nth(k, lease, 0)->at, 8 * NS_MS,
+		8 * NS_MS + 100);
+	kit_until(k, 19 * NS_S);
+	assert_int_equal(kit_count(k, lease), 10);
+	kit_free(k);
+}
+
+/* The PATCH is due once in five minutes, and still is if it failed; each try begins with the
+ * GET. */
+static void a_node_status_that_is_rejected_is_tried_from_its_get(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t get = calls_intern(&k->scenario.calls, "get", "nodes");
+	uint32_t patch = calls_intern(&k->scenario.calls, "patch", "nodes/status");
+
+	(void)state;
+	k->rejected_call = patch;
+	kit_start(k, 1);
+	kit_until(k, 9 * NS_S);
+	assert_int_equal(kit_count(k, get), 5);
+	assert_int_equal(kit_count(k, patch), 5);
+	k->rejected_call = UINT32_MAX;
+	kit_until(k, 60 * NS_S);
+	assert_int_equal(kit_count(k, get), 10);
+	assert_int_equal(kit_count(k, patch), 6);
+	kit_free(k);
+}
+
+/* reflector.go Run, BackoffUntil: 0.8 to 1.6 s, then twice that, and the LIST again. */
+static void a_reflector_that_is_rejected_backs_off_and_lists(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+	ns_t wait = 800 * NS_MS;
+
+	(void)state;
+	k->rejected_call = watch;
+	kit_start(k, 1);
+	kit_until(k, 30 * NS_S);
+	assert_in_range(kit_count(k, list), 4, 6);
+	assert_int_equal(kit_count(k, list), kit_count(k, watch));
+	for (uint32_t i = 0; i + 1 < kit_count(k, list); i++, wait *= 2)
+		assert_in_range(kit_nth(k, list, i + 1)->at - kit_nth(k, watch, i)->at, wait,
+			2 * wait + 10 * NS_MS);
+	kit_free(k);
+}
+
 /* reflector.go: LIST once, then a WATCH of whole seconds in [300, 600), again and again. */
 static void standing_watches_list_once(void **state)
 {
@@ -231,6 +290,9 @@ int main(void)
 		cmocka_unit_test(a_call_at_most_every_five_minutes_is_left_out_in_between),
 		cmocka_unit_test(the_calls_of_a_round_are_made_one_after_the_other),
 		cmocka_unit_test(a_sweep_asks_for_each_running_container),
+		cmocka_unit_test(a_lease_that_is_rejected_has_five_tries),
+		cmocka_unit_test(a_node_status_that_is_rejected_is_tried_from_its_get),
+		cmocka_unit_test(a_reflector_that_is_rejected_backs_off_and_lists),
 		cmocka_unit_test(standing_watches_list_once),
 		cmocka_unit_test(housekeeping_keeps_the_sync_loop_waiting),
 	};
