@@ -240,7 +240,7 @@ static int report(struct contrast *c, struct err *err)
 
 	json_put(result, "parameters", parameters(c));
 	json_put(result, "summary",
-		contrast_words(c->runtime, c->objects, highest(&c->o.pods), c->o.containers,
+		contrast_words(c->runtime, c->objects, highest(&c->o.pods), &c->base,
 			c->cost.of[COST_RUNTIME]));
 	json_put(result, "runtime", c->runtime);
 	json_put(result, "objects", c->objects);

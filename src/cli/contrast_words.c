@@ -147,7 +147,22 @@ static const char *saved(struct words *w, double before, double after)
 	return buf;
 }
 
-static void object_sentence(struct words *w, const struct json *rows, uint32_t pods)
+/* "60 to 90 s", or "10 s" without jitter: from a pod's sync to its next. */
+static const char *sync_span(struct words *w, const struct kubelet_model *k)
+{
+	double least = (double)k->worker.sync_frequency / 1e9;
+	double most = least * (1 + (double)k->worker.sync_jitter / PPM);
+	char *buf = room(w);
+
+	if (k->worker.sync_jitter > 0)
+		(void)snprintf(buf, FORMAT_BYTES, "%.0f to %.0f s", least, most);
+	else
+		(void)snprintf(buf, FORMAT_BYTES, "%.0f s", least);
+	return buf;
+}
+
+static void object_sentence(struct words *w, const struct json *rows, uint32_t pods,
+	const struct kubelet_model *kubelet)
 {
 	const struct json *get = row_of(rows, "get", pods, -1);
 	const struct json *cache = row_of(rows, "cache", pods, -1);
@@ -166,23 +181,24 @@ static void object_sentence(struct words *w, const struct json *rows, uint32_t p
 			rate(w, number(minute, "requestsPerSecond.mean")),
 			saved(w, gets, number(minute, "requestsPerSecond.mean")));
 	str_addf(&w->out,
-		"; a TTL below the 60 to 90 s from sync to sync saves nothing where no pods of "
+		"; a TTL below the %s from sync to sync saves nothing where no pods of "
 		"a node share the secret, and a watch saves every GET but %s watches stay open "
 		"and %s/s are opened anew.",
+		sync_span(w, kubelet),
 		format_count(room(w), FORMAT_BYTES, number(watch, "openWatches")),
 		rate(w, number(watch, "reopensPerSecond")));
 }
 
 struct json *contrast_words(const struct json *runtime, const struct json *objects,
-	uint32_t pods, uint32_t containers, const struct cost *cost)
+	uint32_t pods, const struct scenario *base, const struct cost *cost)
 {
 	struct json *list = json_array();
 	struct words w = {0};
 
-	runtime_sentence(&w, runtime, pods, containers, cost);
+	runtime_sentence(&w, runtime, pods, base->workload.containers, cost);
 	json_append_str(list, str_text(&w.out));
 	str_reset(&w.out);
-	object_sentence(&w, objects, pods);
+	object_sentence(&w, objects, pods, &base->kubelet);
 	json_append_str(list, str_text(&w.out));
 	str_fini(&w.out);
 	return list;

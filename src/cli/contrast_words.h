@@ -5,15 +5,16 @@
 
 #include "base/json.h"
 #include "estimate/cost.h"
+#include "models/models.h"
 
 /* What was published of Docker's time: kubelet and runtime together, per pod.  kubernetes.io
  * blog "1000 nodes and beyond: updates to Kubernetes performance in 1.2". */
 #define CONTRAST_PUBLISHED_FACTOR 4
 
-/* Two sentences, an array of strings, from the rows of a contrast at the highest density of
- * pods.  cost NULL: without CPU. */
+/* Two sentences, an array of strings, from the rows of a contrast of base at its highest
+ * density, pods.  cost NULL: without CPU. */
 struct json *contrast_words(const struct json *runtime, const struct json *objects,
-	uint32_t pods, uint32_t containers, const struct cost *cost);
+	uint32_t pods, const struct scenario *base, const struct cost *cost);
 
 /* From so many pods a node on polling costs the runtime more CPU than relisting; 0: never. */
 uint32_t contrast_break_even(const struct cost *cost, uint32_t containers);

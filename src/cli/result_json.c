@@ -91,16 +91,33 @@ static void put_peak(struct json *row, const struct tally *t, uint16_t call)
 		json_put(row, "peakSecond", json_null());
 }
 
-/* No size in the models is no zero; and they know only what carries an answer. */
-static void put_bytes(struct json *row, const struct tally *t, uint16_t call, enum outcome what)
+/* Whether the models say what an answer carries. */
+static bool size_is_known(const struct scenario *s, uint16_t call)
+{
+	const struct latency *l;
+
+	if (call_is_runtime(call)) {
+		l = &s->runtime.op[call < CALL_HIDDEN ? call : call - CALL_HIDDEN];
+		return l->bytes || l->record_bytes;
+	}
+	for (uint32_t i = 0; i < s->apiserver.n_latency; i++)
+		if (s->apiserver.latency[i].call == call)
+			return s->apiserver.latency[i].latency.bytes > 0;
+	return false;
+}
+
+/* A size that nobody measured is no zero; and a failure carries none of what was. */
+static void put_bytes(struct json *row, const struct scenario *s, const struct tally *t,
+	uint16_t call, enum outcome what)
 {
 	const struct tally_window *w = &t->window[0];
-	uint64_t bytes = what == OUTCOME_OK ? w->in.bytes[call] : 0;
+	bool known = what == OUTCOME_OK && size_is_known(s, call);
+	uint64_t bytes = w->in.bytes[call];
 	double seconds = window_seconds(w, !call_is_runtime(call));
 
-	json_put(row, "bytes", bytes ? json_int((int64_t)bytes) : json_null());
+	json_put(row, "bytes", known ? json_int((int64_t)bytes) : json_null());
 	json_put(
-		row, "bytesPerSecond", bytes ? json_num((double)bytes / seconds) : json_null());
+		row, "bytesPerSecond", known ? json_num((double)bytes / seconds) : json_null());
 }
 
 static void put_call(struct json *row, const struct scenario *s, const struct tally *t,
@@ -108,7 +125,7 @@ static void put_call(struct json *row, const struct scenario *s, const struct ta
 {
 	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
 	put_peak(row, t, call);
-	put_bytes(row, t, call, what);
+	put_bytes(row, s, t, call, what);
 	if (!t->times)
 		return;
 	json_put(row, "latencySeconds", json_of_hist(&t->times->took[call][what]));

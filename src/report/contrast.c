@@ -140,7 +140,7 @@ static void object_question(const struct json *result, struct str *out)
 
 static const struct design object_designs[] = {
 	{"never", "up to 1.2: fetched when the pod starts, and never again"},
-	{"get", "a GET from the API server at every sync of every pod, 60 to 90 s apart"},
+	{"get", "a GET from the API server at every sync of every pod"},
 	{"cache", "the pods of a node share a GET for a time: 60 s, or what the cluster's size "
 		  "sets"},
 	{"watch", "a watch for each secret of a node; after 5 to 10 minutes it is opened anew"},
@@ -149,7 +149,7 @@ static const struct design object_designs[] = {
 
 static const char object_columns_note[] =
 	"requests/s: in the cluster, for secrets alone (GETs, LISTs and openings of watches), "
-	"simulated and by closed form; quoted: the usual arithmetic, a GET every 60 s or TTL; "
+	"simulated and by closed form; quoted: the usual arithmetic, a GET a sync or TTL; "
 	"opened: watches; change seen: from a secret's change until a pod's volume shows it, "
 	"mean and 99 %.";
 
