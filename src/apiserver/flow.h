@@ -66,17 +66,34 @@ struct flow_counts {
 
 enum flow_verdict { FLOW_ADMITS, FLOW_QUEUES, FLOW_REJECTS };
 
-struct flow_queue;
-struct flow_slot;
+#define FLOW_NOBODY UINT32_MAX
 
+struct flow_queue {
+	uint32_t head, tail, length; /* who waits */
+	uint32_t seated;             /* who came from here and has a seat */
+	int64_t start;               /* virtual: when its head's service would begin */
+};
+
+/* A level at work. */
 struct flow_set {
 	struct flow_level params;
 	struct flow_queue *queue; /* [params.queues] */
 	uint32_t robin;           /* the queue that was dispatched from last */
 	uint32_t active;          /* queues that have somebody, waiting or on a seat */
-	int64_t virtual_time;     /* service given to each active queue */
-	ns_t virtual_at;
+	int64_t virtual_time;     /* service that each active queue should have had by now */
+	ns_t at;                  /* when that was */
 	struct flow_counts counts;
+};
+
+enum flow_state { FLOW_OUT, FLOW_WAITING, FLOW_SEATED, FLOW_EXPIRED };
+
+/* Where a request is. */
+struct flow_slot {
+	ns_t since;            /* in this state */
+	uint32_t next;         /* in its queue or among the due */
+	uint32_t older, newer; /* of all that wait */
+	uint32_t queue;
+	uint8_t level, state;
 };
 
 /* Read by anyone; written by flow.c only. */

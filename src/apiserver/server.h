@@ -86,9 +86,10 @@ void server_init(struct server *s, const struct server_params *params, struct ar
  * now. */
 enum server_verdict server_arrive(struct server *s, ns_t now, const struct server_request *r);
 
-/* The client of a request hung up.  True: it was waiting in a queue and is gone, there is no
- * server_done.  False: it is being served, and that goes on. */
-bool server_abandon(struct server *s, ns_t now, const struct server_request *r);
+/* The client of request `id` hung up.  True: it was waiting in a queue and is gone, there is
+ * no server_done.  False: it is being served, or its rejection is due, and that goes on.
+ * Takes time with the number of those that wait. */
+bool server_abandon(struct server *s, ns_t now, uint32_t id);
 
 /* When something happens next; NS_NEVER. */
 ns_t server_next_at(const struct server *s);

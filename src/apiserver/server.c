@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apiserver/server.h"
+
+#include <assert.h>
+
+enum { NONE = UINT32_MAX };
+
+/* A request in the server, or a free place. */
+struct server_slot {
+	ns_t arrived_at, cpu, wait;
+	ns_t left_queue_at; /* for a seat, or for good */
+	uint32_t id;
+	uint32_t next; /* free, or gone */
+	uint16_t call;
+	bool seated;
+};
+
+/* The end of a request's wait. */
+struct server_wait {
+	ns_t at;
+	uint32_t seq, slot;
+};
+
+void server_init(struct server *s, const struct server_params *params, struct arena *mem,
+	uint32_t capacity)
+{
+	assert(params->processors > 0 && capacity > 0);
+	*s = (struct server){
+		.params = params, .capacity = capacity, .gone = NONE, .gone_last = NONE};
+	flow_init(&s->flow, &params->flow, mem, capacity);
+	share_init(&s->share, mem, params->processors, capacity);
+	s->slot = ARENA_ARRAY(mem, struct server_slot, capacity);
+	s->wait = ARENA_ARRAY(mem, struct server_wait, capacity);
+	for (uint32_t i = 0; i < capacity; i++)
+		s->slot[i].next = i + 1 < capacity ? i + 1 : NONE;
+}
+
+void server_restart(struct server *s, ns_t now)
+{
+	struct server_counts counts = {
+		.inside = s->counts.inside, .running = s->counts.running};
+
+	gauge_restart(&counts.inside, now);
+	gauge_restart(&counts.running, now);
+	s->counts = counts;
+	flow_restart(&s->flow, now);
+}
+
+/* ------------------------------------------------------------------ places */
+
+static uint32_t take_slot(struct server *s, ns_t now, const struct server_request *r)
+{
+	uint32_t slot = s->free;
+
+	assert(slot != NONE);
+	s->free = s->slot[slot].next;
+	s->slot[slot] = (struct server_slot){.arrived_at = now,
+		.cpu = r->cpu,
+		.wait = r->wait,
+		.left_queue_at = now,
+		.id = r->id,
+		.next = NONE,
+		.call = r->call,
+		.seated = !r->unlimited};
+	return slot;
+}
+
+static void free_slot(struct server *s, uint32_t slot)
+{
+	s->slot[slot].next = s->free;
+	s->free = slot;
+}
+
+static void come(struct server *s, ns_t now)
+{
+	gauge_set(&s->counts.inside, now, s->counts.inside.n + 1);
+}
+
+static void go(struct server *s, ns_t now, uint32_t slot)
+{
+	gauge_set(&s->counts.inside, now, s->counts.inside.n - 1);
+	s->counts.sojourn += (uint64_t)(now - s->slot[slot].arrived_at);
+	free_slot(s, slot);
+}
+
+/* ------------------------------------------------------------------ processors */
+
+static void count_running(struct server *s, ns_t now)
+{
+	uint32_t n = s->share.n < s->share.processors ? s->share.n : s->share.processors;
+
+	gauge_set(&s->counts.running, now, n);
+}
+
+static void process(struct server *s, ns_t now, uint32_t slot)
+{
+	ns_t cpu = s->slot[slot].cpu;
+
+	share_add(&s->share, now, cpu, cpu, slot);
+	count_running(s, now);
+}
+
+/* ------------------------------------------------------------------ waits, a heap */
+
+static bool is_before(const struct server_wait *a, const struct server_wait *b)
+{
+	return a->at != b->at ? a->at < b->at : (int32_t)(a->seq - b->seq) < 0;
+}
+
+static void push_wait(struct server *s, ns_t at, uint32_t slot)
+{
+	struct server_wait w = {.at = at, .seq = s->seq++, .slot = slot};
+	uint32_t i = s->n_waits++;
+
+	for (; i > 0 && is_before(&w, &s->wait[(i - 1) / 2]); i = (i - 1) / 2)
+		s->wait[i] = s->wait[(i - 1) / 2];
+	s->wait[i] = w;
+}
+
+static uint32_t pop_wait(struct server *s)
+{
+	uint32_t slot = s->wait[0].slot;
+	struct server_wait w = s->wait[--s->n_waits];
+	uint32_t i = 0;
+
+	for (uint32_t child = 1; child < s->n_waits; child = 2 * i + 1) {
+		if (child + 1 < s->n_waits && is_before(&s->wait[child + 1], &s->wait[child]))
+			child++;
+		if (!is_before(&s->wait[child], &w))
+			break;
+		s->wait[i] = s->wait[child];
+		i = child;
+	}
+	s->wait[i] = w;
+	return slot;
+}
+
+/* ------------------------------------------------------------------ coming */
+
+/* Whoever got a seat is processed; whoever expired is told of by server_take. */
+static void follow(struct server *s, ns_t now)
+{
+	uint32_t slot;
+	bool admitted;
+
+	while (flow_take(&s->flow, &slot, &admitted)) {
+		s->slot[slot].left_queue_at = now;
+		if (admitted) {
+			process(s, now, slot);
+			continue;
+		}
+		s->slot[slot].next = NONE;
+		if (s->gone == NONE)
+			s->gone = slot;
+		else
+			s->slot[s->gone_last].next = slot;
+		s->gone_last = slot;
+	}
+}
+
+static enum flow_verdict admit(
+	struct server *s, ns_t now, const struct server_request *r, uint32_t slot)
+{
+	enum flow_verdict verdict;
+	uint8_t level;
+
+	if (r->unlimited)
+		return FLOW_ADMITS;
+	level = flow_level_of(&s->params->flow, r->call, r->mutating);
+	verdict = flow_arrive(&s->flow, now, level, r->flow, slot);
+	follow(s, now);
+	return verdict;
+}
+
+enum server_verdict server_arrive(struct server *s, ns_t now, const struct server_request *r)
+{
+	uint32_t slot = take_slot(s, now, r);
+
+	assert(r->cpu >= 0 && r->wait >= 0 && server_next_at(s) >= now);
+	s->counts.arrived++;
+	switch (admit(s, now, r, slot)) {
+	case FLOW_ADMITS:
+		come(s, now);
+		process(s, now, slot);
+		return SERVER_SERVES;
+	case FLOW_QUEUES:
+		come(s, now);
+		return SERVER_QUEUES;
+	case FLOW_REJECTS:
+		break;
+	}
+	s->counts.rejected++;
+	free_slot(s, slot);
+	return SERVER_REJECTS;
+}
+
+bool server_abandon(struct server *s, ns_t now, uint32_t id)
+{
+	uint32_t slot = s->flow.oldest;
+
+	while (slot != FLOW_NOBODY && s->slot[slot].id != id)
+		slot = s->flow.slot[slot].newer;
+	if (slot == FLOW_NOBODY)
+		return false;
+	flow_abandon(&s->flow, now, slot);
+	s->counts.abandoned++;
+	go(s, now, slot);
+	return true;
+}
+
+/* ------------------------------------------------------------------ going */
+
+static void tell(struct server *s, uint32_t slot, enum server_end end, struct server_done *d)
+{
+	const struct server_slot *r = &s->slot[slot];
+
+	*d = (struct server_done){.id = r->id,
+		.call = r->call,
+		.end = end,
+		.arrived_at = r->arrived_at,
+		.queued_for = r->left_queue_at - r->arrived_at};
+}
+
+static bool finish(struct server *s, ns_t now, uint32_t slot, struct server_done *d)
+{
+	tell(s, slot, SERVER_DONE, d);
+	s->counts.done++;
+	if (s->slot[slot].seated)
+		flow_leave(&s->flow, now, slot);
+	go(s, now, slot);
+	follow(s, now);
+	return true;
+}
+
+static bool end_processing(struct server *s, ns_t now, struct server_done *d)
+{
+	uint64_t slot;
+
+	(void)share_take(&s->share, now, &slot);
+	count_running(s, now);
+	if (s->slot[slot].wait == 0)
+		return finish(s, now, (uint32_t)slot, d);
+	push_wait(s, ns_add(now, s->slot[slot].wait), (uint32_t)slot);
+	return false;
+}
+
+static bool take_gone(struct server *s, ns_t now, struct server_done *d)
+{
+	const struct flow_params *p = &s->params->flow;
+	uint32_t slot = s->gone;
+	bool late;
+
+	s->gone = s->slot[slot].next;
+	tell(s, slot, SERVER_REJECTED, d);
+	late = p->wait_end > p->wait_limit && d->queued_for >= p->wait_end;
+	if (late)
+		d->end = SERVER_TIMED_OUT;
+	s->counts.timed_out += late;
+	s->counts.rejected += !late;
+	go(s, now, slot);
+	return true;
+}
+
+ns_t server_next_at(const struct server *s)
+{
+	ns_t at = ns_min(s->share.next_at, flow_next_at(&s->flow));
+
+	if (s->gone != NONE)
+		return s->slot[s->gone].left_queue_at;
+	return s->n_waits ? ns_min(at, s->wait[0].at) : at;
+}
+
+bool server_take(struct server *s, ns_t now, struct server_done *d)
+{
+	assert(now == server_next_at(s));
+	if (s->gone != NONE)
+		return take_gone(s, now, d);
+	if (s->n_waits && s->wait[0].at == now)
+		return finish(s, now, pop_wait(s), d);
+	if (s->share.next_at == now)
+		return end_processing(s, now, d);
+	flow_expire(&s->flow, now);
+	follow(s, now);
+	return false;
+}

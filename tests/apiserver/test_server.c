@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apiserver/server.h"
+
+#include "tcase.h"
+
+enum { ROOM = 100 };
+
+struct kit {
+	struct arena mem;
+	struct server_params params;
+	struct server server;
+};
+
+/* Two seats for reads, one for writes, and one processor. */
+static void kit_init(struct kit *k)
+{
+	*k = (struct kit){.params = {.flow = {.readonly = 2, .mutating = 1}, .processors = 1}};
+	arena_init(&k->mem, 0);
+}
+
+/* One seat and a queue. */
+static void kit_init_fair(struct kit *k)
+{
+	kit_init(k);
+	k->params.flow = (struct flow_params){.fair = true,
+		.n_levels = 1,
+		.level = {{1, 1, 1, 50}},
+		.wait_limit = 15 * NS_S,
+		.wait_end = 60 * NS_S};
+}
+
+static void kit_start(struct kit *k)
+{
+	server_init(&k->server, &k->params, &k->mem, ROOM);
+}
+
+static void kit_fini(struct kit *k)
+{
+	arena_fini(&k->mem);
+}
+
+/* Until now nobody is through. */
+static void pass(struct kit *k, ns_t now)
+{
+	struct server_done d;
+
+	while (server_next_at(&k->server) < now)
+		assert_false(server_take(&k->server, server_next_at(&k->server), &d));
+}
+
+static enum server_verdict ask(struct kit *k, ns_t now, uint32_t id, ns_t cpu, ns_t wait)
+{
+	const struct server_request r = {.id = id, .cpu = cpu, .wait = wait};
+
+	pass(k, now);
+	return server_arrive(&k->server, now, &r);
+}
+
+/* The next that is through, and when; id ROOM: nobody. */
+static struct server_done next(struct kit *k, ns_t *now)
+{
+	struct server_done d = {.id = ROOM};
+
+	while (server_next_at(&k->server) != NS_NEVER) {
+		*now = server_next_at(&k->server);
+		if (server_take(&k->server, *now, &d))
+			break;
+	}
+	return d;
+}
+
+static void expect(struct kit *k, uint32_t id, ns_t at, ns_t queued_for)
+{
+	ns_t now = 0;
+	struct server_done d = next(k, &now);
+
+	assert_int_equal(d.id, id);
+	assert_int_equal(d.end, SERVER_DONE);
+	assert_int_equal(now, at);
+	assert_int_equal(d.queued_for, queued_for);
+}
+
+static void a_request_is_processed_and_then_waits(void **state)
+{
+	const struct server_request r = {.id = 3, .call = 77, .cpu = 10, .wait = 5};
+	struct kit k;
+	struct server_done d;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init(&k);
+	kit_start(&k);
+	assert_int_equal(server_next_at(&k.server), NS_NEVER);
+	assert_int_equal(server_arrive(&k.server, 100, &r), SERVER_SERVES);
+	assert_int_equal(server_next_at(&k.server), 110);
+	d = next(&k, &now);
+	assert_int_equal(now, 115);
+	assert_int_equal(d.id, 3);
+	assert_int_equal(d.call, 77);
+	assert_int_equal(d.arrived_at, 100);
+	assert_int_equal(server_next_at(&k.server), NS_NEVER);
+	assert_int_equal(k.server.counts.done, 1);
+	assert_int_equal(k.server.counts.sojourn, 15);
+	kit_fini(&k);
+}
+
+static void a_request_that_needs_nothing_is_through_at_once(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_start(&k);
+	assert_int_equal(ask(&k, 7, 1, 0, 0), SERVER_SERVES);
+	expect(&k, 1, 7, 0);
+	kit_fini(&k);
+}
+
+static void requests_share_processors_and_not_waits(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 10, 100);
+	(void)ask(&k, 0, 2, 10, 100);
+	expect(&k, 1, 120, 0);
+	expect(&k, 2, 120, 0);
+	/* one processor, for 20 */
+	assert_int_equal(gauge_sum(&k.server.counts.running, 120), 20);
+	assert_int_equal(k.server.counts.inside.sum, 240);
+	assert_int_equal(k.server.counts.sojourn, 240);
+	kit_fini(&k);
+}
+
+static void a_seat_is_kept_until_the_wait_is_over(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	assert_int_equal(ask(&k, 0, 1, 10, 100), SERVER_SERVES);
+	assert_int_equal(ask(&k, 0, 2, 10, 0), SERVER_QUEUES);
+	assert_int_equal(ask(&k, 50, 3, 10, 0), SERVER_QUEUES);
+	expect(&k, 1, 110, 0);
+	expect(&k, 2, 120, 110);
+	expect(&k, 3, 130, 70);
+	kit_fini(&k);
+}
+
+static void over_the_limit_a_request_is_rejected_and_that_is_all(void **state)
+{
+	const struct server_request r = {.id = 4, .cpu = 10, .mutating = true};
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_start(&k);
+	assert_int_equal(ask(&k, 0, 1, 10, 0), SERVER_SERVES);
+	assert_int_equal(ask(&k, 0, 2, 10, 0), SERVER_SERVES);
+	assert_int_equal(ask(&k, 0, 3, 10, 0), SERVER_REJECTS);
+	assert_int_equal(server_arrive(&k.server, 0, &r), SERVER_SERVES);
+	assert_int_equal(server_arrive(&k.server, 0, &r), SERVER_REJECTS);
+	assert_int_equal(k.server.counts.inside.max, 3);
+	expect(&k, 1, 30, 0);
+	expect(&k, 2, 30, 0);
+	expect(&k, 4, 30, 0);
+	assert_int_equal(k.server.counts.rejected, 2);
+	assert_int_equal(k.server.counts.done, 3);
+	kit_fini(&k);
+}
+
+static void the_opening_of_a_watch_needs_no_seat(void **state)
+{
+	const struct server_request watch = {.id = 9, .cpu = 10, .unlimited = true};
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 0, 100);
+	(void)ask(&k, 0, 2, 0, 100);
+	pass(&k, 50);
+	assert_int_equal(server_arrive(&k.server, 50, &watch), SERVER_SERVES);
+	expect(&k, 9, 60, 0);
+	assert_int_equal(k.server.flow.level[0].counts.seats.n, 1);
+	expect(&k, 1, 100, 0);
+	expect(&k, 2, 200, 100);
+	assert_int_equal(k.server.flow.level[0].counts.arrived, 2);
+	kit_fini(&k);
+}
+
+static void who_waited_too_long_is_told_before_time_goes_on(void **state)
+{
+	struct kit k;
+	struct server_done d;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 0, 20 * NS_S);
+	(void)ask(&k, 0, 2, 10, 0);
+	(void)ask(&k, 1, 3, 10, 0);
+	assert_int_equal(ask(&k, 16 * NS_S, 4, 10, 0), SERVER_QUEUES);
+	for (uint32_t id = 2; id <= 3; id++) {
+		assert_int_equal(server_next_at(&k.server), 16 * NS_S);
+		d = next(&k, &now);
+		assert_int_equal(now, 16 * NS_S);
+		assert_int_equal(d.id, id);
+		assert_int_equal(d.end, SERVER_REJECTED);
+		assert_int_equal(d.queued_for, 16 * NS_S - (id == 3));
+	}
+	expect(&k, 1, 20 * NS_S, 0);
+	expect(&k, 4, 20 * NS_S + 10, 4 * NS_S);
+	assert_int_equal(k.server.counts.rejected, 2);
+	kit_fini(&k);
+}
+
+static void who_waits_until_the_end_has_timed_out(void **state)
+{
+	struct kit k;
+	struct server_done d;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 0, 90 * NS_S);
+	(void)ask(&k, 5, 2, 10, 0);
+	d = next(&k, &now);
+	assert_int_equal(now, 60 * NS_S + 5);
+	assert_int_equal(d.id, 2);
+	assert_int_equal(d.end, SERVER_TIMED_OUT);
+	assert_int_equal(k.server.counts.timed_out, 1);
+	expect(&k, 1, 90 * NS_S, 0);
+	kit_fini(&k);
+}
+
+static void since_1_29_the_limit_is_the_end(void **state)
+{
+	struct kit k;
+	struct server_done d;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init_fair(&k);
+	k.params.flow.wait_end = k.params.flow.wait_limit;
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 0, 90 * NS_S);
+	(void)ask(&k, 5, 2, 10, 0);
+	d = next(&k, &now);
+	assert_int_equal(now, 15 * NS_S + 5);
+	assert_int_equal(d.end, SERVER_REJECTED);
+	assert_int_equal(k.server.counts.rejected, 1);
+	kit_fini(&k);
+}
+
+static void who_hangs_up_in_a_queue_is_gone(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	for (uint32_t id = 1; id <= 3; id++)
+		(void)ask(&k, 0, id, 0, 100);
+	pass(&k, 40);
+	assert_true(server_abandon(&k.server, 40, 2));
+	assert_false(server_abandon(&k.server, 40, 2));
+	assert_false(server_abandon(&k.server, 40, 1)); /* is served */
+	expect(&k, 1, 100, 0);
+	expect(&k, 3, 200, 100);
+	assert_int_equal(k.server.counts.abandoned, 1);
+	assert_int_equal(k.server.counts.sojourn, 40 + 100 + 200);
+	assert_int_equal(k.server.counts.inside.sum, 40 + 100 + 200);
+	kit_fini(&k);
+}
+
+static void places_are_used_again(void **state)
+{
+	struct kit k;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	for (uint32_t round = 0; round < 5; round++) {
+		uint32_t served = 0;
+
+		for (uint32_t id = 0; id < ROOM; id++)
+			served += ask(&k, now, id, 10, 1) != SERVER_REJECTS;
+		assert_int_equal(served, 51);
+		while (next(&k, &now).id != ROOM)
+			served--;
+		assert_int_equal(served, 0);
+	}
+	assert_int_equal(k.server.counts.inside.n, 0);
+	kit_fini(&k);
+}
+
+static void counts_begin_anew_after_a_warm_up(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 100, 0);
+	(void)ask(&k, 0, 2, 100, 0);
+	server_restart(&k.server, 50);
+	assert_int_equal(k.server.counts.arrived, 0);
+	assert_int_equal(k.server.counts.inside.n, 2);
+	expect(&k, 1, 100, 0);
+	expect(&k, 2, 200, 100);
+	assert_int_equal(k.server.counts.done, 2);
+	assert_int_equal(k.server.counts.inside.sum, 2 * 50 + 100);
+	assert_int_equal(k.server.counts.running.sum, 150);
+	kit_fini(&k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_request_is_processed_and_then_waits),
+		cmocka_unit_test(a_request_that_needs_nothing_is_through_at_once),
+		cmocka_unit_test(requests_share_processors_and_not_waits),
+		cmocka_unit_test(a_seat_is_kept_until_the_wait_is_over),
+		cmocka_unit_test(over_the_limit_a_request_is_rejected_and_that_is_all),
+		cmocka_unit_test(the_opening_of_a_watch_needs_no_seat),
+		cmocka_unit_test(who_waited_too_long_is_told_before_time_goes_on),
+		cmocka_unit_test(who_waits_until_the_end_has_timed_out),
+		cmocka_unit_test(since_1_29_the_limit_is_the_end),
+		cmocka_unit_test(who_hangs_up_in_a_queue_is_gone),
+		cmocka_unit_test(places_are_used_again),
+		cmocka_unit_test(counts_begin_anew_after_a_warm_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
