@@ -39,6 +39,7 @@ static void plan_pleg(struct agent_plan *plan)
 		.containers = plan->containers,
 		.workers = min_u32(k->pleg.workers ? k->pleg.workers : 1, PLEG_WORKERS_MAX),
 		.channel = min_u32(k->pleg.event_channel, room),
+		.requests = min_u32(k->pleg.request_channel, room),
 		.period = k->pleg.design == PLEG_POLLING ? k->pleg.poll_period
 			  : evented                      ? k->pleg.evented_relist_period
 							 : k->pleg.relist_period,

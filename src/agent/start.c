@@ -121,8 +121,8 @@ static void puller_wake(struct agent *a, ns_t now)
 		agent_wake(a, ACTOR_PULLER, 0, agent_dispatch(a, now));
 }
 
-/* One puller a kubelet (serialize-image-pulls).  Beyond the registry limiter a pull fails at
- * once and the pod's sync with it (throttledImageService.PullImage). */
+/* One puller a kubelet, if pulls are serial (serializeImagePulls).  Beyond the registry limiter
+ * a pull fails at once and the pod's sync with it (throttledImageService.PullImage). */
 void puller_step(struct agent *a, ns_t now, struct effects *out)
 {
 	struct chain chain;
@@ -149,13 +149,28 @@ void puller_step(struct agent *a, ns_t now, struct effects *out)
 	agent_call(out, slot_of(a, ACTOR_PULLER, 0), now, &chain);
 }
 
-static void pull(struct agent *a, uint32_t pod, ns_t now)
+/* Every worker for itself (parallelImagePuller). */
+static void pull_in_parallel(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	uint32_t worker = slot_of(a, ACTOR_WORKER, pod);
+
+	if (bucket_try(&a->registry, now))
+		chain_add(agent_call_begin(out, worker, now, pod), OP_PULL_IMAGE, 1, 0);
+	else
+		agent_answer(a, worker, now + 1, OUTCOME_ERROR, 0);
+}
+
+static void pull(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	a->pod[pod].state = WORKER_PULLS;
-	a->pulls[(a->pull_head + a->n_pulls) % a->plan->pods] = (uint16_t)pod;
-	a->n_pulls++;
 	event_raise(a, pod, model_of(a)->events.per_pull,
 		container_has_exited(a, pod, a->pod[pod].container), now);
+	if (!model_of(a)->images.serial) {
+		pull_in_parallel(a, pod, now, out);
+		return;
+	}
+	a->pulls[(a->pull_head + a->n_pulls) % a->plan->pods] = (uint16_t)pod;
+	a->n_pulls++;
 	puller_wake(a, now);
 }
 
@@ -185,7 +200,7 @@ void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 
 	if (p->state == WORKER_IMAGE) {
 		if (failed || a->plan->workload->pull_always)
-			pull(a, pod, now);
+			pull(a, pod, now, out);
 		else
 			image_is_there(a, pod, now, out);
 	} else if (failed && p->state == WORKER_SANDBOX) {

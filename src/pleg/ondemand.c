@@ -8,11 +8,17 @@
 bool pleg_request(struct pleg *g, ns_t now, uint32_t pod)
 {
 	(void)now;
-	if (g->params->kind != PLEG_KIND_ONDEMAND || g->n_requests == PLEG_REQUESTS)
+	if (g->params->kind != PLEG_KIND_ONDEMAND || g->n_requests == g->params->requests)
 		return false; /* a full channel drops the request: the relist will see */
-	g->request[(g->request_head + g->n_requests) % PLEG_REQUESTS] = (uint16_t)pod;
+	g->request[(g->request_head + g->n_requests) % g->params->requests] = (uint16_t)pod;
 	g->n_requests++;
 	return g->state[PLEG_LOOP] == IDLE;
+}
+
+static void drop_requests(struct pleg *g, uint32_t n)
+{
+	g->request_head = (g->request_head + n) % g->params->requests;
+	g->n_requests -= n;
 }
 
 /* GetPod(uid): the two lists, of that pod only. */
@@ -21,8 +27,7 @@ static void get_pod(
 {
 	uint32_t pod = g->request[g->request_head];
 
-	g->request_head = (g->request_head + 1) % PLEG_REQUESTS;
-	g->n_requests--;
+	drop_requests(g, 1);
 	pleg_snapshot(g, pod, view);
 	g->at_pod[PLEG_LOOP] = (uint16_t)pod;
 	g->asked_at[PLEG_LOOP] = now;
@@ -34,12 +39,18 @@ static void get_pod(
 }
 
 /* The pod is listed: if it changed, its statuses follow.  That the lists inside GetPodStatus
- * are not made again is inferred from its new argument, not read. */
-static void got_pod(
-	struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
+ * are not made again is inferred from its new argument, not read.  If it could not be listed,
+ * it is left to the next relist (relistPod). */
+static void got_pod(struct pleg *g, ns_t now, enum outcome answered, const struct records *view,
+	struct pleg_want *want)
 {
 	uint32_t pod = g->at_pod[PLEG_LOOP];
 	uint32_t n = 0;
+
+	if (answered != OUTCOME_OK) {
+		g->state[PLEG_LOOP] = IDLE;
+		return;
+	}
 
 	pleg_snapshot(g, pod, view);
 	if (!pleg_pod_differs(g, pod, view)) {
@@ -65,7 +76,7 @@ static void next_work(
 	struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
 {
 	if (now >= g->next_relist) {
-		g->n_requests = 0; /* all are older than the relist that starts */
+		g->n_old_requests = g->n_requests;
 		pleg_relist_begins(g, now, want);
 		return;
 	}
@@ -84,7 +95,7 @@ void pleg_ondemand_step(struct pleg *g, unsigned actor, ns_t now, enum outcome a
 	case IDLE:
 		break;
 	case GETTING:
-		got_pod(g, now, view, want);
+		got_pod(g, now, answered, view, want);
 		if (g->state[actor] != IDLE)
 			return;
 		break;
@@ -96,6 +107,8 @@ void pleg_ondemand_step(struct pleg *g, unsigned actor, ns_t now, enum outcome a
 		pleg_generic_step(g, actor, now, answered, view, want);
 		if (want->kind == PLEG_SLEEPS) {
 			g->next_relist = want->until;
+			if (g->last_relist == g->began_at) /* it served them */
+				drop_requests(g, g->n_old_requests);
 			if (g->n_requests)
 				next_work(g, now, view, want);
 		}

@@ -35,7 +35,6 @@ enum {
 	PLEG_INSPECTORS, /* parallel: this and the workers behind it */
 	PLEG_WORKERS_MAX = 16,
 	PLEG_ACTORS = PLEG_INSPECTORS + PLEG_WORKERS_MAX,
-	PLEG_REQUESTS = 200,
 	PLEG_SANDBOX = 255, /* a pleg_event's container: the sandbox */
 };
 
@@ -45,8 +44,9 @@ struct pleg_params {
 	bool reinspect;
 	uint32_t pods, containers;
 	uint32_t workers;
-	uint32_t channel; /* events that wait at most; more are dropped */
-	ns_t period;      /* relist, sliding; polling: ticker */
+	uint32_t channel;  /* events that wait at most; more are dropped */
+	uint32_t requests; /* ondemand: the same of requests */
+	ns_t period;       /* relist, sliding; polling: ticker */
 	ns_t threshold;
 	ns_t fallback_period, fallback_threshold; /* evented, after its retries */
 	uint32_t stream_retries;
@@ -107,6 +107,7 @@ struct pleg {
 	uint64_t dropped;
 	uint16_t *request; /* ondemand: a ring */
 	uint32_t request_head, n_requests;
+	uint32_t n_old_requests; /* of them older than the relist under way */
 };
 
 /* A PLEG that has seen nothing.  Memory from mem; params must outlive it. */

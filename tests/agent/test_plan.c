@@ -82,6 +82,16 @@ static void the_evented_design_has_periods_of_its_own(void **state)
 }
 
 /* Residuals of a renewal: pods are due evenly, and none later than it could be. */
+static void the_channel_of_requests_is_the_models(void **state)
+{
+	struct kit *k = KIT("v1.36", "serving", "kubelet.pleg.requestChannel=7");
+
+	(void)state;
+	kit_start(k, 1);
+	assert_int_equal(k->plan.pleg.requests, 7);
+	kit_free(k);
+}
+
 static void pods_that_run_already_are_due_at_stationary_times(void **state)
 {
 	struct kit *k = KIT("v1.20", "serving", "workload.pods=1000", "workload.objects=[]");
@@ -111,6 +121,7 @@ int main(void)
 		cmocka_unit_test(
 			the_annotation_overrides_the_default_ttl_where_the_kubelet_reads_it),
 		cmocka_unit_test(the_evented_design_has_periods_of_its_own),
+		cmocka_unit_test(the_channel_of_requests_is_the_models),
 		cmocka_unit_test(pods_that_run_already_are_due_at_stationary_times),
 	};
 

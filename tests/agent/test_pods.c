@@ -221,6 +221,30 @@ static void the_clients_limit_holds_requests_back(void **state)
 }
 
 /* Every U(60, 90) s, by the 1 s ticker; a remount asks for the secret again. */
+/* puller.go: one pull after the other, or every worker for itself. */
+static void images_are_pulled_one_by_one_or_side_by_side(void **state)
+{
+	static const char *const sets[] = {
+		"kubelet.images.serial=true", "kubelet.images.serial=false"};
+
+	(void)state;
+	for (uint32_t parallel = 0; parallel < 2; parallel++) {
+		struct kit *k = KIT("v1.20", "serving", "workload.pods=8",
+			"workload.pullAlways=true", sets[parallel]);
+
+		k->scenario.kubelet.n_loops = 0;
+		k->latency_of[OP_PULL_IMAGE] = 5 * NS_S;
+		kit_start(k, 1);
+		kit_until(k, NS_S);
+		for (uint32_t p = 0; p < 8; p++)
+			agent_pod_news(&k->agent, k->now, p, POD_ADDED, 0, 0);
+		kit_until(k, 9 * NS_S); /* the first pull began within a second and a half */
+		assert_int_equal(kit_count(k, OP_PULL_IMAGE), parallel ? 8 : 2);
+		assert_int_equal(kit_count(k, OP_START_CONTAINER), parallel ? 8 : 1);
+		kit_free(k);
+	}
+}
+
 static void a_pod_at_rest_is_synced_every_60_to_90_seconds(void **state)
 {
 	struct kit *k =
@@ -300,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_pod_that_goes_is_stopped_then_removed_then_deleted),
 		cmocka_unit_test(since_1_22_the_delete_does_not_wait_for_the_removal),
 		cmocka_unit_test(the_clients_limit_holds_requests_back),
+		cmocka_unit_test(images_are_pulled_one_by_one_or_side_by_side),
 		cmocka_unit_test(a_pod_at_rest_is_synced_every_60_to_90_seconds),
 		cmocka_unit_test(the_echo_of_a_status_invalidates_the_cache),
 		cmocka_unit_test(a_container_that_died_is_started_again),

@@ -140,10 +140,11 @@ static void a_full_channel_drops_the_request(void **state)
 
 	(void)state;
 	ondemand(&w);
-	for (int i = 0; i < PLEG_REQUESTS; i++)
-		(void)pleg_request(&w.pleg, w.now, 3);
-	assert_false(pleg_request(&w.pleg, w.now, 4));
-	assert_int_equal(w.pleg.n_requests, PLEG_REQUESTS);
+	w.params.requests = 2;
+	for (uint32_t p = 0; p < 4; p++)
+		assert_true(pleg_request(&w.pleg, w.now, p) == (p < 2));
+	(void)world_step(&w, PLEG_LOOP);
+	assert_int_equal(w.n_calls, 2 * 2);
 	world_fini(&w);
 }
 
@@ -177,6 +178,40 @@ static void a_request_that_fails_is_left_to_the_relist(void **state)
 	world_fini(&w);
 }
 
+/* relistPod: not even its worker goes on. */
+static void a_pod_that_cannot_be_listed_is_left_to_the_relist(void **state)
+{
+	struct world w;
+	ns_t asked;
+
+	(void)state;
+	ondemand(&w);
+	asked = w.now;
+	(void)pleg_request(&w.pleg, w.now, 3);
+	w.failing_pod = 3;
+	(void)world_step(&w, PLEG_LOOP);
+	assert_int_equal(w.n_calls, 1);
+	assert_false(pleg_knows(&w.pleg, 3, asked - 1));
+	world_fini(&w);
+}
+
+/* A relist that fails leaves relistTime as it was, so what waited is looked at. */
+static void requests_outlive_a_relist_that_fails(void **state)
+{
+	struct world w;
+
+	(void)state;
+	ondemand(&w);
+	w.now += NS_S;
+	(void)pleg_request(&w.pleg, w.now, 3);
+	w.lists_fail = true;
+	(void)world_step(&w, PLEG_LOOP);
+	assert_int_equal(w.n_calls, 1 + 2);
+	assert_true(pleg_knows(&w.pleg, 3, w.now - 5 * NS_MS));
+	assert_false(pleg_knows(&w.pleg, 2, w.now - 5 * NS_MS));
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +224,8 @@ int main(void)
 		cmocka_unit_test(a_full_channel_drops_the_request),
 		cmocka_unit_test(other_designs_take_no_requests),
 		cmocka_unit_test(a_request_that_fails_is_left_to_the_relist),
+		cmocka_unit_test(a_pod_that_cannot_be_listed_is_left_to_the_relist),
+		cmocka_unit_test(requests_outlive_a_relist_that_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

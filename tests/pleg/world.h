@@ -33,6 +33,7 @@ static inline struct pleg_params world_params(enum pleg_kind kind)
 		.containers = WORLD_CONTAINERS,
 		.workers = 3,
 		.channel = 1000,
+		.requests = 200,
 		.period = kind == PLEG_KIND_EVENTED   ? 300 * NS_S
 			  : kind == PLEG_KIND_POLLING ? 10 * NS_S
 						      : NS_S,
