@@ -17,7 +17,7 @@
  *   pool           a few threads, many items
  * sim/           what all simulated things are made of
  *   calls          the vocabulary: every operation and request that is counted
- *   tally          counts by call, outcome, window and second
+ *   tally          counts by call, outcome, window and second; times of calls
  *   chain.h        calls that one goroutine makes one after the other
  *   records.h      what a runtime lists
  *   dist           latencies to draw from
