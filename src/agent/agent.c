@@ -19,15 +19,20 @@ static struct effect *effect_add(
 
 void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
 {
-	effect_add(out, EFFECT_CHAIN, actor, now)->chain = *chain;
+	out->chain = *chain;
+	agent_call_kept(out, actor, now, &out->chain);
+}
+
+void agent_call_kept(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
+{
+	effect_add(out, EFFECT_CHAIN, actor, now)->chain = chain;
 }
 
 struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, uint32_t pod)
 {
-	struct chain *chain = &effect_add(out, EFFECT_CHAIN, actor, now)->chain;
-
-	chain_start(chain, pod);
-	return chain;
+	chain_start(&out->chain, pod);
+	agent_call_kept(out, actor, now, &out->chain);
+	return &out->chain;
 }
 
 void agent_request(struct agent *a, struct effects *out, uint32_t actor, ns_t now,

@@ -116,7 +116,7 @@ struct effect {
 	uint32_t actor; /* whom to answer */
 	ns_t at;        /* send it then, not before: the client's limiter says so */
 	union {
-		struct chain chain;
+		const struct chain *chain; /* until the agent's next step */
 		struct agent_request request;
 		struct agent_note note;
 	};
@@ -124,6 +124,7 @@ struct effect {
 
 struct effects {
 	uint32_t n;
+	struct chain chain; /* of a step's call, unless it is one that is kept */
 	struct effect effect[AGENT_EFFECTS];
 };
 

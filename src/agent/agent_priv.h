@@ -67,6 +67,9 @@ static inline void agent_wake(struct agent *a, enum actor_kind kind, uint32_t in
 /* Ask the driver for calls of the runtime.  The chain is copied. */
 void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain);
 
+/* The same for a chain that stays as it is until the agent's next step. */
+void agent_call_kept(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain);
+
 /* The same in place: an empty chain about that pod, to be filled before the step ends. */
 struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, uint32_t pod);
 

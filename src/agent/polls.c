@@ -28,10 +28,9 @@ void polls_release(struct agent *a, ns_t now)
 
 static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	struct chain *chain = agent_call_begin(out, slot_of(a, ACTOR_WORKER, pod), now, pod);
-
 	a->pod[pod].state = WORKER_POLLS;
-	pleg_poll_chain(&a->pleg, pod, a->view, chain);
+	agent_call_kept(out, slot_of(a, ACTOR_WORKER, pod), now,
+		pleg_poll_chain(&a->pleg, pod, a->view));
 }
 
 static void listed(struct agent *a, ns_t now)

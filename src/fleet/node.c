@@ -69,7 +69,7 @@ static bool do_effects(struct node *n, ns_t now)
 
 		switch (e->kind) {
 		case EFFECT_CHAIN:
-			a = mock_call(&n->mock, e->at, e->actor, &e->chain, &n->result->tally);
+			a = mock_call(&n->mock, e->at, e->actor, e->chain, &n->result->tally);
 			agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
 			break;
 		case EFFECT_REQUEST:

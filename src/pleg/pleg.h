@@ -95,11 +95,12 @@ struct pleg {
 	uint32_t n_todo; /* pods that wait for inspection in this relist */
 	uint32_t next_todo;
 	uint32_t n_reinspect;
-	uint32_t inspecting; /* inspections under way */
-	uint32_t attempts;   /* evented */
-	ns_t last_request;   /* polling */
-	uint8_t *flags;      /* [pods] */
-	ns_t *pod_time;      /* [pods]: the pod cache's time of that pod */
+	uint32_t inspecting;     /* inspections under way */
+	uint32_t attempts;       /* evented */
+	ns_t last_request;       /* polling */
+	struct chain poll_chain; /* of the pod that was asked for last */
+	uint8_t *flags;          /* [pods] */
+	ns_t *pod_time;          /* [pods]: the pod cache's time of that pod */
 	sandbox_t *old_sandbox, *cur_sandbox, *sandbox; /* [pods]; sandbox: the pod cache */
 	record_t *old, *cur, *cached;                   /* [pods * containers] */
 	struct pleg_event *event;                       /* a ring */
@@ -157,9 +158,9 @@ bool pleg_request(struct pleg *g, ns_t now, uint32_t pod);
  * others of the burst share it); *refresher if PLEG_SIDE is to be stepped now. */
 bool pleg_poll_begins(struct pleg *g, ns_t now, ns_t last_sync, bool *refresher);
 
-/* polling: the calls of one pod's sync; a sync that creates the pod lacks the first status. */
-void pleg_poll_chain(
-	const struct pleg *g, uint32_t pod, const struct records *view, struct chain *chain);
+/* polling: the calls of one pod's sync, until it is asked for the next; a sync that creates the
+ * pod lacks the first status. */
+const struct chain *pleg_poll_chain(struct pleg *g, uint32_t pod, const struct records *view);
 
 /* polling: the sync's status is here; events follow from what changed. */
 void pleg_poll_ends(struct pleg *g, ns_t now, uint32_t pod, const struct records *view);

@@ -20,25 +20,33 @@ bool pleg_poll_begins(struct pleg *g, ns_t now, ns_t last_sync, bool *refresher)
 
 /* Two unfiltered lists and 2C + 3 + 2D statuses: a status looks at the infra container, C
  * containers and D dead ones; between the two, the infra container is checked once more. */
-void pleg_poll_chain(
-	const struct pleg *g, uint32_t pod, const struct records *view, struct chain *chain)
+static void poll_chain(const struct pleg *g, uint32_t listed, struct chain *chain)
 {
-	const record_t *r = &view->container[(size_t)pod * g->params->containers];
 	enum operation sandbox =
 		g->params->docker ? OP_INSPECT_CONTAINER : OP_PODSANDBOX_STATUS;
 	enum operation container =
 		g->params->docker ? OP_INSPECT_CONTAINER : OP_CONTAINER_STATUS;
-	uint32_t n = 0;
 
-	for (uint32_t c = 0; c < g->params->containers; c++)
-		n += record_listed(r[c]);
-	chain_start(chain, pod);
+	chain_start(chain, CHAIN_NO_POD);
 	chain_add(chain, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
-	chain_add(chain, container, n, 0);
+	chain_add(chain, container, listed, 0);
 	chain_add(chain, sandbox, 2, 0);
 	chain_add(chain, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
-	chain_add(chain, container, n, 0);
+	chain_add(chain, container, listed, 0);
 	chain_add(chain, sandbox, 1, 0);
+	chain->kept = listed + 1;
+}
+
+const struct chain *pleg_poll_chain(struct pleg *g, uint32_t pod, const struct records *view)
+{
+	const record_t *r = &view->container[(size_t)pod * g->params->containers];
+	uint32_t listed = 0;
+
+	for (uint32_t c = 0; c < g->params->containers; c++)
+		listed += record_listed(r[c]);
+	if (g->poll_chain.kept != listed + 1)
+		poll_chain(g, listed, &g->poll_chain);
+	return &g->poll_chain;
 }
 
 void pleg_poll_ends(struct pleg *g, ns_t now, uint32_t pod, const struct records *view)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime_mock/plain.h"
 
-void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, struct tally *t,
-	struct chain_answer *a)
+void plain_steps(
+	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a)
 {
 	const struct tally_spot *spot = tally_spot(t, 0, a->at);
 	const struct chain_step *s = chain->step;
@@ -20,8 +20,6 @@ void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, stru
 		uint64_t last = key + s->n * RNG_STEP;
 		ns_t at = now;
 
-		if (!(plain & OP_BIT(op)))
-			break;
 		do
 			at += dist_draw_around(d, mean, rng_mix(key += RNG_STEP));
 		while (key != last);
@@ -37,6 +35,112 @@ void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, stru
 	a->at = now;
 	a->done = (uint16_t)(s - chain->step);
 }
+
+/* ------------------------------------------------------------------ chains that are kept */
+
+/* The sum that the step adds to.  An operation's latencies are drawn in the order of its calls,
+ * so it is the operation's last, or one behind it. */
+static struct mock_sum *sum_of(struct mock_prepared *p, const struct mock_sum *step)
+{
+	struct mock_sum *end = &p->sum[p->n_sums];
+	struct mock_sum *last = end;
+
+	while (last > p->sum && last[-1].op != step->op)
+		last--;
+	if (last > p->sum && last[-1].call == step->call && last[-1].mean == step->mean)
+		return &last[-1];
+	*end = *step;
+	end->first = last > p->sum ? last[-1].first + last[-1].draws : 0;
+	p->n_sums++;
+	return end;
+}
+
+static void prepare_step(
+	struct mock_prepared *p, const struct mock *m, const struct chain_step *s)
+{
+	uint16_t op = op_of(s);
+	uint32_t records = records_listed(m, s, op);
+	const struct dist *d = &m->params->op[op];
+	const struct mock_sum step = {
+		.latency = d, .mean = dist_mean(d, records), .call = s->call, .op = op};
+	struct mock_sum *sum = sum_of(p, &step);
+
+	sum->n += s->n;
+	sum->draws += s->n * RNG_STEP;
+	sum->bytes += s->n * size_of(m, op, records);
+	p->records += lists_containers(op) ? (uint64_t)s->n * records : 0;
+}
+
+static __attribute__((noinline)) void prepare(struct mock *m, const struct chain *c)
+{
+	struct mock_prepared *p = &m->prepared;
+
+	p->kept = c->kept;
+	p->params = m->params;
+	p->changes = m->records.changes;
+	p->n_sums = 0;
+	p->records = 0;
+	for (uint32_t i = 0; i < c->n_steps; i++)
+		prepare_step(p, m, &c->step[i]);
+}
+
+static inline bool is_prepared(const struct mock *m, const struct chain *c)
+{
+	return m->prepared.kept == c->kept && m->prepared.changes == m->records.changes &&
+	       m->prepared.params == m->params;
+}
+
+/* Every operation has a sequence of its own, so the order of the chain's calls does not matter
+ * to what they take together. */
+static inline ns_t draw_all(const struct mock *m, const struct mock_prepared *p)
+{
+	const struct mock_sum *end = p->sum + p->n_sums;
+	ns_t takes = 0;
+
+	for (const struct mock_sum *s = p->sum; s < end; s++) {
+		uint64_t key = m->op_key[s->op] + s->first;
+		uint64_t last = key + s->draws;
+
+		do
+			takes +=
+				dist_draw_around(s->latency, s->mean, rng_mix(key += RNG_STEP));
+		while (key != last);
+	}
+	return takes;
+}
+
+static inline void count_all(
+	struct mock *m, const struct mock_prepared *p, const struct tally_spot *spot)
+{
+	const struct mock_sum *end = p->sum + p->n_sums;
+
+	for (const struct mock_sum *s = p->sum; s < end; s++) {
+		m->op_key[s->op] += s->draws;
+		spot->in->count[s->call][OUTCOME_OK] += s->n;
+		spot->in->bytes[s->call] += s->bytes;
+		if (spot->second)
+			spot->second[s->call] += s->n;
+	}
+	spot->in->records += p->records;
+}
+
+void plain_kept(
+	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a)
+{
+	const struct tally_spot *spot = tally_spot(t, 0, a->at);
+	ns_t end;
+
+	if (!is_prepared(m, chain))
+		prepare(m, chain);
+	end = a->at + draw_all(m, &m->prepared);
+	if (!spot->in || end >= spot->until)
+		return;
+	count_all(m, &m->prepared, spot);
+	a->at = end;
+	a->done = chain->n_steps;
+}
+
+/* ------------------------------------------------------------------ call by call */
 
 /* Too short to be a job of its own, it is slowed by those that are under way. */
 static ns_t slowed(const struct mock *m, ns_t latency)

@@ -8,10 +8,6 @@
 #include "base/rng.h"
 #include "runtime_mock/runtime_mock_priv.h"
 
-#define OP_BIT(op) (UINT32_C(1) << (op))
-
-_Static_assert(OP_N <= 32, "an operation a bit");
-
 /* How many records the step's answers carry. */
 static inline uint32_t records_listed(
 	const struct mock *m, const struct chain_step *s, uint16_t op)
@@ -31,15 +27,26 @@ static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
 	return dist_draw(&m->params->op[op], rng_mix(m->op_key[op] += RNG_STEP), records);
 }
 
-/* What n of the step's answers carry.  Other lists than these two are of no containers. */
+/* What an answer carries. */
+static inline uint64_t size_of(const struct mock *m, uint16_t op, uint32_t records)
+{
+	return m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records;
+}
+
+/* Other lists are of no containers. */
+static inline bool lists_containers(uint16_t op)
+{
+	return op == OP_LIST_CONTAINERS || op == OP_REFRESH_CONTAINERS;
+}
+
+/* Count what n of the step's answers carry. */
 static inline void count_size(const struct mock *m, const struct chain_step *s, uint32_t n,
 	uint32_t records, struct tally_counts *in)
 {
 	uint16_t op = op_of(s);
 
-	in->bytes[s->call] +=
-		n * (m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records);
-	if (op == OP_LIST_CONTAINERS || op == OP_REFRESH_CONTAINERS)
+	in->bytes[s->call] += n * size_of(m, op, records);
+	if (lists_containers(op))
 		in->records += (uint64_t)records * n;
 }
 
@@ -76,10 +83,14 @@ static inline uint32_t plain_ops(const struct chain *c)
 	return ops | (uint32_t)(c->instance == CHAIN_CURRENT) << OP_CONTAINER_STATUS;
 }
 
-/* Make the chain's first steps, as far as they are plain and counted where the chain begins; a
- * is the answer so far. */
-void plain_steps(struct mock *m, const struct chain *chain, uint32_t plain, struct tally *t,
-	struct chain_answer *a);
+/* Make the first steps of a chain of plain calls, as far as they are counted where the chain
+ * begins; a is the answer so far. */
+void plain_steps(
+	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a);
+
+/* Make a kept chain of plain calls whole, if all of it is counted where it begins. */
+void plain_kept(
+	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a);
 
 /* Make one plain step from `now` on, wherever it is counted and however busy the processors
  * are; when it is answered. */

@@ -259,10 +259,15 @@ struct chain_answer mock_call(
 	struct chain_answer a = {.at = now, .what = OUTCOME_OK};
 	uint32_t plain = mock_plain_ops(m, chain);
 
-	if (m->params->processors && jobs_want(chain))
-		return jobs_begin(m, now, actor, chain, t);
-	if (plain && !t->each && !is_loaded(m))
-		plain_steps(m, chain, plain, t, &a);
+	if (chain->ops & ~plain) {
+		if (m->params->processors && jobs_want(chain))
+			return jobs_begin(m, now, actor, chain, t);
+	} else if (!t->each && !is_loaded(m)) {
+		if (chain->kept)
+			plain_kept(m, chain, t, &a);
+		else
+			plain_steps(m, chain, t, &a);
+	}
 	if (a.done < chain->n_steps)
 		other_steps(m, now, chain, plain, t, &a);
 	return a;

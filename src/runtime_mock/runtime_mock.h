@@ -79,6 +79,23 @@ struct mock_job {
 	uint16_t what; /* enum outcome */
 };
 
+/* The kept chain that was made last, all its calls of a kind together: what they come to is the
+ * same each time, but for the latencies. */
+struct mock_prepared {
+	const struct mock_params *params;
+	uint64_t changes; /* of the records, then */
+	uint64_t records; /* listed */
+	uint32_t kept;    /* 0: none */
+	uint32_t n_sums;
+	struct mock_sum {
+		const struct dist *latency;
+		uint64_t mean, bytes;
+		uint64_t first, draws; /* where they begin behind op_key, how far they go */
+		uint32_t n;
+		uint16_t call, op;
+	} sum[CHAIN_STEPS];
+};
+
 /* Read by anyone, written by runtime_mock.c only.  Per pod with C containers: 2 + 10 C bytes
  * and room for C + 1 changes of 24 bytes. */
 struct mock {
@@ -87,6 +104,7 @@ struct mock {
 	uint64_t op_key[OP_N]; /* of an operation's latest latency */
 	uint32_t draws;        /* for anything else */
 	uint32_t seq;
+	struct mock_prepared prepared;
 	struct records records;
 	bool *crashes; /* [pods] */
 	ns_t next_death_at;

@@ -23,6 +23,10 @@ enum { CHAIN_STEPS = 8 };
 #define CHAIN_RUNNING (UINT32_MAX - 1) /* records: a list of what runs */
 #define CHAIN_CURRENT UINT16_MAX       /* instance: the container's current one */
 
+/* A set of operations is a word. */
+#define OP_BIT(op) (UINT32_C(1) << (op))
+_Static_assert(OP_N <= 32, "an operation a bit");
+
 struct chain_step {
 	uint16_t call;
 	uint16_t n;       /* so many times */
@@ -35,6 +39,8 @@ struct chain {
 	uint16_t instance;
 	uint16_t n_steps;
 	bool parallel; /* one call for each of the pod's containers that run */
+	uint32_t ops;  /* its operations, a bit each */
+	uint32_t kept; /* 0: made for once; else the asker's number for these very steps */
 	struct chain_step step[CHAIN_STEPS];
 };
 
@@ -51,6 +57,8 @@ static inline void chain_start(struct chain *c, uint32_t pod)
 	c->instance = CHAIN_CURRENT;
 	c->n_steps = 0;
 	c->parallel = false;
+	c->ops = 0;
+	c->kept = 0;
 }
 
 /* Append n calls; none if n is 0.  More of what came last joins it. */
@@ -65,6 +73,7 @@ static inline void chain_add(struct chain *c, uint32_t call, uint32_t n, uint32_
 		return;
 	}
 	assert(c->n_steps < CHAIN_STEPS && n <= UINT16_MAX);
+	c->ops |= OP_BIT(call >= CALL_HIDDEN ? call - CALL_HIDDEN : call);
 	c->step[c->n_steps++] = (struct chain_step){(uint16_t)call, (uint16_t)n, records};
 }
 

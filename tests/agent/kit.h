@@ -173,13 +173,13 @@ static inline void kit_chain(struct kit *k, const struct effect *e)
 {
 	ns_t at = e->at;
 
-	for (uint32_t i = 0; i < e->chain.n_steps; i++) {
-		const struct chain_step *s = &e->chain.step[i];
+	for (uint32_t i = 0; i < e->chain->n_steps; i++) {
+		const struct chain_step *s = &e->chain->step[i];
 		uint32_t op = s->call % OP_N;
 
-		kit_made(k, (struct made){at, e->actor, e->chain.pod, s->call, s->n, 0});
+		kit_made(k, (struct made){at, e->actor, e->chain->pod, s->call, s->n, 0});
 		for (uint32_t n = 0; n < s->n; n++) {
-			kit_change(k, &e->chain, s->call);
+			kit_change(k, e->chain, s->call);
 			at += k->latency_of[op] ? k->latency_of[op] : KIT_LATENCY;
 		}
 		if (s->call == k->unanswered_call) {
@@ -187,7 +187,7 @@ static inline void kit_chain(struct kit *k, const struct effect *e)
 			return;
 		}
 	}
-	agent_answer(&k->agent, e->actor, at, OUTCOME_OK, e->chain.n_steps);
+	agent_answer(&k->agent, e->actor, at, OUTCOME_OK, e->chain->n_steps);
 }
 
 static inline void kit_request(struct kit *k, const struct effect *e)

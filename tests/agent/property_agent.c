@@ -34,14 +34,14 @@ static void do_chain(struct world *w, struct property *p, const struct effect *e
 	uint32_t done = 0;
 	ns_t at = e->at;
 
-	for (; done < e->chain.n_steps; done++) {
+	for (; done < e->chain->n_steps; done++) {
 		if (what != OUTCOME_OK && property_below(p, 2))
 			break;
-		for (uint32_t n = 0; n < e->chain.step[done].n; n++)
-			kit_change(w->k, &e->chain, e->chain.step[done].call);
+		for (uint32_t n = 0; n < e->chain->step[done].n; n++)
+			kit_change(w->k, e->chain, e->chain->step[done].call);
 		at += delay(w, p);
 	}
-	if (done == e->chain.n_steps)
+	if (done == e->chain->n_steps)
 		what = OUTCOME_OK;
 	agent_answer(&w->k->agent, e->actor, at + delay(w, p), what, done);
 }

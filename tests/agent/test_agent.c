@@ -12,10 +12,11 @@ static bool same_effect(const struct effect *a, const struct effect *b)
 		return false;
 	switch (a->kind) {
 	case EFFECT_CHAIN:
-		return a->chain.pod == b->chain.pod && a->chain.n_steps == b->chain.n_steps &&
-		       a->chain.parallel == b->chain.parallel &&
-		       !memcmp(a->chain.step, b->chain.step,
-			       a->chain.n_steps * sizeof(a->chain.step[0]));
+		return a->chain->pod == b->chain->pod &&
+		       a->chain->n_steps == b->chain->n_steps &&
+		       a->chain->parallel == b->chain->parallel &&
+		       !memcmp(a->chain->step, b->chain->step,
+			       a->chain->n_steps * sizeof(a->chain->step[0]));
 	case EFFECT_REQUEST:
 		return a->request.call == b->request.call && a->request.pod == b->request.pod &&
 		       a->request.key == b->request.key &&

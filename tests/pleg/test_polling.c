@@ -50,20 +50,17 @@ static void missed_ticks_are_dropped(void **state)
 /* 2 ps-all + (2C + 3 + 2D) inspects. */
 static void a_sync_is_two_lists_and_2c_3_2d_inspects(void **state)
 {
-	struct chain chain;
 	struct world w;
 
 	(void)state;
 	polling(&w, true);
-	pleg_poll_chain(&w.pleg, 0, &w.view, &chain);
-	(void)world_call(&w, &chain);
+	(void)world_call(&w, pleg_poll_chain(&w.pleg, 0, &w.view));
 	assert_int_equal(w.of[OP_LIST_CONTAINERS], 2);
 	assert_int_equal(w.of[OP_INSPECT_CONTAINER], 2 * 1 + 3);
 	memset(w.of, 0, sizeof(w.of));
 	world_set(&w, 1, 0, RECORD_RUNNING, 3, 4); /* C = 2, D = 3 */
 	world_set(&w, 1, 1, RECORD_RUNNING, 0, 1);
-	pleg_poll_chain(&w.pleg, 1, &w.view, &chain);
-	(void)world_call(&w, &chain);
+	(void)world_call(&w, pleg_poll_chain(&w.pleg, 1, &w.view));
 	assert_int_equal(w.of[OP_LIST_CONTAINERS], 2);
 	assert_int_equal(w.of[OP_INSPECT_CONTAINER], 2 * 2 + 3 + 2 * 3);
 	world_fini(&w);
@@ -71,27 +68,25 @@ static void a_sync_is_two_lists_and_2c_3_2d_inspects(void **state)
 
 static void each_list_is_of_the_whole_node(void **state)
 {
-	struct chain chain;
+	const struct chain *chain;
 	struct world w;
 
 	(void)state;
 	polling(&w, true);
-	pleg_poll_chain(&w.pleg, 0, &w.view, &chain);
-	for (uint32_t i = 0; i < chain.n_steps; i++)
-		if (chain.step[i].call == OP_LIST_CONTAINERS)
-			assert_int_equal(chain.step[i].records, CHAIN_ALL);
+	chain = pleg_poll_chain(&w.pleg, 0, &w.view);
+	for (uint32_t i = 0; i < chain->n_steps; i++)
+		if (chain->step[i].call == OP_LIST_CONTAINERS)
+			assert_int_equal(chain->step[i].records, CHAIN_ALL);
 	world_fini(&w);
 }
 
 static void over_cri_the_same_questions_are_asked(void **state)
 {
-	struct chain chain;
 	struct world w;
 
 	(void)state;
 	polling(&w, false);
-	pleg_poll_chain(&w.pleg, 0, &w.view, &chain);
-	(void)world_call(&w, &chain);
+	(void)world_call(&w, pleg_poll_chain(&w.pleg, 0, &w.view));
 	assert_int_equal(w.of[OP_LIST_CONTAINERS], 2);
 	assert_int_equal(w.of[OP_CONTAINER_STATUS], 2);
 	assert_int_equal(w.of[OP_PODSANDBOX_STATUS], 3);

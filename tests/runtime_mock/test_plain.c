@@ -111,6 +111,52 @@ static void a_chain_draws_what_its_calls_would_draw_alone(void **state)
 	kit_fini(&k[1]);
 }
 
+static void assert_same(const struct tally *a, const struct tally *b)
+{
+	assert_memory_equal(&a->window[0].in, &b->window[0].in, sizeof(a->window[0].in));
+	assert_memory_equal(
+		a->series, b->series, sizeof(*a->series) * CALLS_MAX * (size_t)a->seconds);
+}
+
+/* Lists of all, of what runs and of all again, over borders of seconds and over deaths. */
+static void a_chain_that_is_kept_comes_to_the_same_as_one_that_is_not(void **state)
+{
+	struct kit k[2];
+	ns_t at = 0;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		running_kit(&k[i]);
+		dist_init(&k[i].params.op[OP_LIST_CONTAINERS], 20 * NS_MS, 10 * NS_MS, 900000,
+			3000000);
+		dist_init(&k[i].params.op[OP_STATUS], 20 * NS_MS, 0, 900000, 3000000);
+		tally_init(&k[i].tally, &k[i].mem, 1, 60);
+		k[i].tally.window[0].until[0] = NS_MIN;
+	}
+	for (int n = 0; n < 50; n++) {
+		struct chain c = kit_chain(CHAIN_NO_POD, 0);
+		ns_t end;
+
+		chain_add(&c, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
+		chain_add(&c, OP_STATUS, 3, 0);
+		chain_add(&c, OP_LIST_CONTAINERS, 2, CHAIN_RUNNING);
+		chain_add(&c, CALL_HIDDEN + OP_STATUS, 1, 0);
+		chain_add(&c, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
+		end = mock_call(&k[0].mock, at, 0, &c, &k[0].tally).at;
+		c.kept = 1;
+		assert_int_equal(mock_call(&k[1].mock, at, 0, &c, &k[1].tally).at, end);
+		at = end;
+		for (int i = 0; n % 10 == 9 && i < 2; i++) {
+			(void)kit_call(&k[i], at, (uint32_t)n / 10, 0, OP_STOP_CONTAINER);
+			kit_until(&k[i], at + NS_S);
+		}
+	}
+	assert_true(at < NS_MIN);
+	assert_same(&k[0].tally, &k[1].tally);
+	kit_fini(&k[0]);
+	kit_fini(&k[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +164,7 @@ int main(void)
 		cmocka_unit_test(a_window_that_begins_later_has_the_rest),
 		cmocka_unit_test(every_call_counts_in_the_second_of_its_end),
 		cmocka_unit_test(a_chain_draws_what_its_calls_would_draw_alone),
+		cmocka_unit_test(a_chain_that_is_kept_comes_to_the_same_as_one_that_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
