@@ -128,6 +128,12 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 		wakes_set(&a->wakes, slot, NS_NEVER);
 }
 
+ns_t agent_timer(struct agent *a, uint32_t actor, ns_t at)
+{
+	a->drawing = actor;
+	return agent_late(a, at);
+}
+
 void agent_park(struct agent *a, uint32_t actor)
 {
 	wakes_set(&a->wakes, actor, NS_NEVER);

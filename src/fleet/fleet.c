@@ -133,6 +133,15 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 		hist_reset(&r->step[i]);
 }
 
+static void requests_merge(struct fleet_requests *into, const struct fleet_requests *from)
+{
+	into->offered += from->offered;
+	into->throttled += from->throttled;
+	into->sent += from->sent;
+	into->retried += from->retried;
+	into->failed += from->failed;
+}
+
 static void result_merge(struct fleet_result *into, const struct fleet_result *from)
 {
 	tally_merge(&into->tally, &from->tally);
@@ -144,6 +153,8 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	hist_merge(&into->gone, &from->gone);
 	for (unsigned i = 0; i < 5; i++)
 		hist_merge(&into->step[i], &from->step[i]);
+	for (unsigned i = 0; i < CALLS_MAX; i++)
+		requests_merge(&into->requests[i], &from->requests[i]);
 	into->pods_started += from->pods_started;
 	into->pods_removed += from->pods_removed;
 	into->open_watches += from->open_watches;

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "apiserver/server.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hist.h"
@@ -59,10 +60,33 @@ struct fleet_params {
 	void *ctx;
 };
 
+/* What became of the requests of a class that kubelets wanted to send in window 0: offered =
+ * answered + failed + still under way. */
+struct fleet_requests {
+	uint64_t offered;
+	uint64_t throttled; /* waited in their client's limiter */
+	uint64_t sent;      /* with every try again */
+	uint64_t retried;   /* tries again */
+	uint64_t failed;    /* their caller has the error */
+};
+
+/* The API servers that nodes shared, all together. */
+struct fleet_servers {
+	uint32_t n;          /* 0: none, requests were answered as they came */
+	uint32_t processors; /* of all of them */
+	ns_t span;
+	struct server_counts counts;
+	uint32_t n_levels;
+	uint32_t seats[FLOW_LEVELS];
+	struct flow_counts level[FLOW_LEVELS];
+};
+
 /* What was measured, over all nodes.  Times in ns. */
 struct fleet_result {
 	struct arena mem; /* owns what follows */
 	struct tally tally;
+	struct fleet_requests requests[CALLS_MAX];
+	struct fleet_servers servers;
 	struct hist detection; /* from a container's death to the kubelet's knowing, window 0 */
 	struct hist staleness; /* from an object's change to a pod's volume showing it */
 	struct hist relist_duration;

@@ -20,6 +20,11 @@ static bool in_any_window(const struct node *n, ns_t at)
 	return false;
 }
 
+struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call)
+{
+	return in_window(n, 1, now) ? &n->result->requests[call] : NULL;
+}
+
 static void death_seen(struct node *n, ns_t now, const struct agent_note *note)
 {
 	size_t i = (size_t)note->pod * n->plan->agent.containers + note->container;

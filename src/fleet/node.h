@@ -113,6 +113,8 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
 
 /* measure.c: what an agent's note means to the measurements. */
 void node_measure(struct node *n, ns_t now, const struct agent_note *note);
+/* For counting what happens to requests at `now`; NULL outside window 0. */
+struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call);
 /* The pod's final DELETE is through; the place is given to another pod, or the run ends. */
 void node_pod_gone(struct node *n, ns_t now, uint32_t pod);
 void node_pod_replaced(struct node *n, uint32_t pod);

@@ -39,10 +39,20 @@ static void foresee(struct node *n)
 		n->requests_at = ns_min(n->requests_at, first_of(&n->held[c]));
 }
 
+static struct node_request *nth(struct request_queue *h, uint32_t i)
+{
+	return &h->request[(h->head + i) % h->capacity];
+}
+
+/* Nearly always the last. */
 static void put(struct node *n, struct request_queue *h, const struct node_request *q)
 {
-	assert(h->n < h->capacity);
-	h->request[(h->head + h->n++) % h->capacity] = *q;
+	uint32_t i = h->n++;
+
+	assert(i < h->capacity);
+	for (; i > 0 && nth(h, i - 1)->at > q->at; i--)
+		*nth(h, i) = *nth(h, i - 1);
+	*nth(h, i) = *q;
 	n->requests_at = ns_min(n->requests_at, q->at);
 }
 
@@ -79,7 +89,10 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 static void send(struct node *n, ns_t now, const struct node_request *q)
 {
 	const struct api_request r = asked(q);
+	struct fleet_requests *counts = node_requests(n, now, q->call);
 
+	if (counts)
+		counts->sent++;
 	if (!n->plan->together) {
 		answer(n, now, q, api_request(&n->shard, now, &r, &n->result->tally));
 		return;
@@ -122,14 +135,22 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 		.client = r->client,
 		.quorum = r->quorum};
 
+	struct fleet_requests *counts = node_requests(n, now, q.call);
+
+	if (counts) {
+		counts->offered++;
+		counts->throttled += q.at > now;
+	}
 	send_in_turn(n, now, &q);
 }
 
 void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t retry_after)
 {
+	struct fleet_requests *counts = node_requests(n, now, q->call);
 	struct node_request again = *q;
 	struct api_request r = asked(q);
+	bool gives_up = !client_tries_again(what, q->timeout > 0, q->tries);
 
 	if (what == OUTCOME_OK) {
 		answer(n, now, q, api_serve(&n->shard, now, &r, &n->result->tally));
@@ -137,12 +158,16 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 	}
 	tally_timed(&n->result->tally,
 		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held});
-	if (!client_tries_again(what, q->timeout > 0, q->tries)) {
+	if (counts) {
+		counts->failed += gives_up;
+		counts->retried += !gives_up;
+	}
+	if (gives_up) {
 		agent_answer(&n->agent, q->actor, now, what, 0);
 		return;
 	}
 	again.tries++;
-	again.at = now + retry_after;
+	again.at = agent_timer(&n->agent, q->actor, now + retry_after);
 	put(n, &n->asleep, &again);
 }
 

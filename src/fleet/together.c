@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet/together.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/rng.h"
+
+enum { DRAW_SERVER = 401, DRAW_USER };
+
+/* A request at a server. */
+struct flight {
+	struct node_request q;
+	uint32_t node; /* free: the next free one */
+};
+
+struct together {
+	const struct node_plan *plan;
+	struct fleet_result *result;
+	const struct together_params *params;
+	struct arena mem;
+	struct wakes due; /* a node a slot */
+	struct node *node;
+	struct server *server;
+	struct flight *flight;
+	uint32_t n_flights, first_free; /* UINT32_MAX: none */
+	bool out_of_memory, measures;
+	ns_t reported;
+};
+
+/* ------------------------------------------------------------------ flights */
+
+static bool flights_grow(struct together *t)
+{
+	uint32_t n = t->n_flights ? 2 * t->n_flights : 1024;
+	struct flight *more = realloc(t->flight, n * sizeof(*more));
+
+	if (!more)
+		return false;
+	t->flight = more;
+	for (uint32_t i = t->n_flights; i < n; i++)
+		more[i].node = i + 1 < n ? i + 1 : UINT32_MAX;
+	t->first_free = t->n_flights;
+	t->n_flights = n;
+	return true;
+}
+
+static uint32_t flight_begin(struct together *t, uint32_t node, const struct node_request *q)
+{
+	uint32_t id;
+
+	if (t->first_free == UINT32_MAX && !flights_grow(t)) {
+		t->out_of_memory = true;
+		return UINT32_MAX;
+	}
+	id = t->first_free;
+	t->first_free = t->flight[id].node;
+	t->flight[id] = (struct flight){*q, node};
+	return id;
+}
+
+static struct flight flight_end(struct together *t, uint32_t id)
+{
+	struct flight f = t->flight[id];
+
+	t->flight[id].node = t->first_free;
+	t->first_free = id;
+	return f;
+}
+
+/* ------------------------------------------------------------------ nodes and servers */
+
+/* A balancer gave each node's connection to one of the servers, and there it stays. */
+static struct server *server_of(struct together *t, uint32_t node)
+{
+	uint64_t draw = rng_draw(t->plan->params->scenario->seed, DRAW_SERVER, node, 0);
+
+	return &t->server[rng_below(draw, t->params->servers)];
+}
+
+static void trace_if(struct together *t, uint32_t node)
+{
+	const struct fleet_params *p = t->plan->params;
+
+	tally_trace(&t->result->tally, node == p->trace_node ? p->trace : NULL, p->ctx);
+}
+
+static void put_in_order(struct together *t, uint32_t i)
+{
+	const struct node *n = &t->node[i];
+
+	wakes_set(&t->due, i, n->sending ? n->send.at : node_next_at(n));
+}
+
+/* What it takes alone is what was measured; as much of that as is not the processors' is
+ * waiting: for etcd, disks and the network. */
+static struct server_request wanted(struct together *t, struct node *n, uint32_t id)
+{
+	const struct node_request *q = &n->send;
+	ns_t takes = api_latency(&n->shard, q->call);
+	ns_t cpu = t->params->cpu[q->call][q->quorum];
+
+	return (struct server_request){.call = q->call,
+		.flow = (uint32_t)rng_draw(
+			t->plan->params->scenario->seed, DRAW_USER, n->index, 0),
+		.id = id,
+		.cpu = cpu,
+		.wait = takes > cpu ? takes - cpu : 0,
+		.mutating = t->params->mutating[q->call],
+		.unlimited = q->timeout > 0};
+}
+
+static void arrive(struct together *t, uint32_t i, ns_t now)
+{
+	struct node *n = &t->node[i];
+	uint32_t id = flight_begin(t, i, &n->send);
+	struct server_request r;
+
+	n->sending = false;
+	if (id == UINT32_MAX)
+		return;
+	r = wanted(t, n, id);
+	n->at_server++;
+	if (server_arrive(server_of(t, i), now, &r) == SERVER_REJECTS) {
+		n->at_server--;
+		(void)flight_end(t, id);
+		requests_answer(n, now, &n->send, OUTCOME_REJECTED, t->params->retry_after);
+	}
+}
+
+static void through(struct together *t, struct server *s, ns_t now)
+{
+	static const enum outcome outcome_of[] = {
+		[SERVER_DONE] = OUTCOME_OK,
+		[SERVER_REJECTED] = OUTCOME_REJECTED,
+		[SERVER_TIMED_OUT] = OUTCOME_ERROR,
+	};
+	struct server_done d;
+	struct flight f;
+
+	if (!server_take(s, now, &d))
+		return;
+	f = flight_end(t, d.id);
+	trace_if(t, f.node);
+	t->node[f.node].at_server--;
+	requests_answer(&t->node[f.node], now, &f.q, outcome_of[d.end], t->params->retry_after);
+	put_in_order(t, f.node);
+}
+
+/* Alone up to its next request. */
+static void run_alone(struct node *n, ns_t until)
+{
+	for (ns_t now = node_next_at(n); now < until && !n->sending; now = node_next_at(n))
+		node_step(n, now);
+}
+
+static void next_of_node(struct together *t, uint32_t i, ns_t now)
+{
+	struct node *n = &t->node[i];
+
+	trace_if(t, i);
+	if (n->sending)
+		arrive(t, i, now);
+	else if (n->at_server)
+		node_step(n, now);
+	else
+		run_alone(n, t->plan->params->until);
+	put_in_order(t, i);
+}
+
+static struct server *next_server(struct together *t, ns_t *at)
+{
+	struct server *next = NULL;
+
+	*at = NS_NEVER;
+	for (uint32_t i = 0; i < t->params->servers; i++)
+		if (server_next_at(&t->server[i]) < *at) {
+			next = &t->server[i];
+			*at = server_next_at(next);
+		}
+	return next;
+}
+
+static void report(struct together *t, ns_t now)
+{
+	const struct fleet_params *p = t->plan->params;
+
+	if (!p->progress || now < t->reported + NS_S)
+		return;
+	t->reported = now;
+	p->progress(
+		p->ctx, (uint32_t)(p->scenario->nodes * (now / NS_MS) / (p->until / NS_MS)));
+}
+
+/* Servers are measured while window 0 lasts. */
+static void measure(struct together *t, ns_t now)
+{
+	const struct fleet_window *w = &t->plan->params->window[0];
+
+	if (!t->measures && now >= w->from[1]) {
+		t->measures = true;
+		for (uint32_t i = 0; i < t->params->servers; i++)
+			server_restart(&t->server[i], w->from[1]);
+	}
+}
+
+static void run(struct together *t)
+{
+	const struct fleet_params *p = t->plan->params;
+
+	while (!t->out_of_memory) {
+		ns_t node_at = wakes_next_at(&t->due);
+		ns_t server_at;
+		struct server *s = next_server(t, &server_at);
+		ns_t now = ns_min(node_at, server_at);
+
+		if (now >= p->until)
+			return;
+		report(t, now);
+		measure(t, now);
+		if (server_at <= node_at)
+			through(t, s, now);
+		else
+			next_of_node(t, wakes_next(&t->due), now);
+	}
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+/* Requests that hold no seat: a watch of each reflector at most. */
+static uint32_t unlimited(const struct node_plan *plan)
+{
+	const uint32_t *first = plan->agent.first;
+
+	return plan->agent.kubelet->n_watches + first[ACTOR_REFLECTOR + 1] -
+	       first[ACTOR_REFLECTOR];
+}
+
+static void begin(struct together *t)
+{
+	const struct fleet_params *p = t->plan->params;
+	uint32_t nodes = p->scenario->nodes;
+
+	assert(t->plan->together);
+	t->server = ARENA_ARRAY(&t->mem, struct server, t->params->servers);
+	for (uint32_t i = 0; i < t->params->servers; i++)
+		server_init(&t->server[i], &t->params->server, &t->mem,
+			t->params->capacity + nodes * unlimited(t->plan));
+	t->node = ARENA_ARRAY(&t->mem, struct node, nodes);
+	wakes_init(&t->due, &t->mem, nodes);
+	for (uint32_t i = 0; i < nodes; i++) {
+		node_begin(&t->node[i], t->plan, i, t->result, &t->mem);
+		put_in_order(t, i);
+	}
+}
+
+/* ------------------------------------------------------------------ what servers did */
+
+static void gauge_merge(struct gauge *into, const struct gauge *from, ns_t now)
+{
+	into->sum += gauge_sum(from, now);
+	into->max = from->max > into->max ? from->max : into->max;
+	into->n += from->n;
+}
+
+static void level_merge(struct flow_counts *into, const struct flow_counts *from, ns_t now)
+{
+	into->arrived += from->arrived;
+	into->dispatched += from->dispatched;
+	into->waited += from->waited;
+	into->rejected += from->rejected;
+	into->expired += from->expired;
+	into->abandoned += from->abandoned;
+	gauge_merge(&into->seats, &from->seats, now);
+	gauge_merge(&into->queued, &from->queued, now);
+}
+
+static void server_merge(struct fleet_servers *into, const struct server *s, ns_t now)
+{
+	into->processors += s->params->processors;
+	into->counts.arrived += s->counts.arrived;
+	into->counts.done += s->counts.done;
+	into->counts.rejected += s->counts.rejected;
+	into->counts.timed_out += s->counts.timed_out;
+	into->counts.abandoned += s->counts.abandoned;
+	into->counts.sojourn += s->counts.sojourn;
+	gauge_merge(&into->counts.inside, &s->counts.inside, now);
+	gauge_merge(&into->counts.running, &s->counts.running, now);
+	into->n_levels = s->flow.n_levels;
+	for (uint32_t l = 0; l < s->flow.n_levels; l++) {
+		into->seats[l] += s->flow.level[l].params.seats;
+		level_merge(&into->level[l], &s->flow.level[l].counts, now);
+	}
+}
+
+static void end(struct together *t)
+{
+	const struct fleet_params *p = t->plan->params;
+	struct fleet_servers *servers = &t->result->servers;
+
+	servers->n = t->params->servers;
+	servers->span = p->until - p->window[0].from[1];
+	for (uint32_t i = 0; i < t->params->servers; i++)
+		server_merge(servers, &t->server[i], p->until);
+	for (uint32_t i = 0; i < p->scenario->nodes; i++)
+		node_end(&t->node[i], p->until);
+	t->result->node_bytes = arena_bytes(&t->mem) / p->scenario->nodes;
+}
+
+int together_run(const struct node_plan *plan, const struct together_params *params,
+	struct fleet_result *r, struct err *err)
+{
+	struct together t = {
+		.plan = plan, .params = params, .result = r, .first_free = UINT32_MAX};
+
+	assert(plan->params->scenario->nodes > 0 && params->servers > 0);
+	arena_init(&t.mem, (size_t)4 << 20);
+	begin(&t);
+	run(&t);
+	end(&t);
+	arena_fini(&t.mem);
+	free(t.flight);
+	if (t.out_of_memory)
+		return err_set(err, ERR_ENV, "no memory for requests at the API server");
+	return 0;
+}

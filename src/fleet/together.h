@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All nodes alive, in one order of time, before API servers that they share.
+ *
+ * A node whose requests are all answered can be touched by nobody: it runs alone until it sends
+ * the next one, and only then takes its place in the order of all.  One that waits for an
+ * answer is stepped in that order.  One thread: the same bytes by the same order.  For
+ * src/fleet only.
+ */
+#ifndef FLEET_TOGETHER_H
+#define FLEET_TOGETHER_H
+
+#include "apiserver/server.h"
+#include "fleet/fleet.h"
+#include "fleet/node.h"
+
+/* The servers that nodes share. */
+struct together_params {
+	struct server_params server; /* of each */
+	uint32_t servers;
+	uint32_t capacity;      /* of each, for requests that need a seat */
+	ns_t retry_after;       /* what a rejection says */
+	ns_t cpu[CALLS_MAX][2]; /* of a processor, for a request; [1]: that asks etcd */
+	bool mutating[CALLS_MAX];
+};
+
+/* Run the plan's nodes into r, whose memory is initialised.  ERR_ENV: no memory for requests
+ * under way. */
+int together_run(const struct node_plan *plan, const struct together_params *params,
+	struct fleet_result *r, struct err *err);
+
+#endif

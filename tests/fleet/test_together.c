@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Nodes before API servers that they share. */
+#include "fleet/together.h"
+
+#include "tcase.h"
+
+#include "kit.h"
+
+enum { MS_CPU = (int)NS_MS };
+
+struct shared {
+	struct arena mem;
+	struct node_plan plan;
+	struct together_params params;
+	struct fleet_result result;
+};
+
+static void shared_init(struct shared *s, struct kit *k)
+{
+	memset(s, 0, sizeof(*s));
+	arena_init(&s->mem, 0);
+	node_plan_init(&s->plan, &k->params, &s->mem);
+	s->plan.together = true;
+	fleet_result_init(&s->result, &k->params);
+	s->params = (struct together_params){.server = {.processors = 64},
+		.servers = 1,
+		.capacity = 10000,
+		.retry_after = NS_S};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s->params.cpu[c][0] = s->params.cpu[c][1] = NS_MS / 10;
+}
+
+static void shared_run(struct shared *s)
+{
+	struct err err = {0};
+
+	if (together_run(&s->plan, &s->params, &s->result, &err))
+		fail_msg("%s", err.text);
+}
+
+static void shared_fini(struct shared *s)
+{
+	fleet_result_fini(&s->result);
+	arena_fini(&s->mem);
+}
+
+static uint64_t answered(const struct fleet_result *r, uint32_t call)
+{
+	const struct tally_counts *in = &r->tally.window[0].in;
+
+	return in->count[call][OUTCOME_OK] + in->count[call][OUTCOME_NOT_FOUND] +
+	       in->count[call][OUTCOME_GONE];
+}
+
+static uint64_t rejected(const struct fleet_result *r, uint32_t call)
+{
+	return r->tally.window[0].in.count[call][OUTCOME_REJECTED];
+}
+
+/* At leisure a shared server changes nothing that matters. */
+static void a_server_at_leisure_is_as_one_a_node(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=20", "warmup=1m", "duration=5m");
+	struct fleet_result alone;
+	struct err err = {0};
+	struct shared s;
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &alone, &err), 0);
+	shared_init(&s, k);
+	shared_run(&s);
+	assert_int_equal(s.result.servers.n, 1);
+	assert_int_equal(s.result.servers.counts.rejected, 0);
+	for (uint32_t c = 0; c < CALLS_MAX; c++) {
+		uint64_t a = answered(&alone, c);
+		uint64_t b = answered(&s.result, c);
+
+		assert_int_equal(rejected(&s.result, c), 0);
+		assert_in_range(b, a - a / 50 - (a ? 2 : 0), a + a / 50 + 2);
+	}
+	fleet_result_fini(&alone);
+	shared_fini(&s);
+	kit_free(k);
+}
+
+/* Whoever wants something gets it, or an error, or is still under way at the end. */
+static void nothing_that_is_offered_is_lost(void **state)
+{
+	struct kit *k = KIT(
+		"v1.20", "secrets-30", "nodes=40", "warmup=0s", "duration=1m", "start=atOnce");
+	struct shared s;
+	uint64_t under_way = 0;
+	uint64_t all = 0;
+
+	(void)state;
+	shared_init(&s, k);
+	s.params.server =
+		(struct server_params){.processors = 2, .flow = {.readonly = 4, .mutating = 2}};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s.params.cpu[c][0] = s.params.cpu[c][1] = MS_CPU;
+	shared_run(&s);
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		const struct fleet_requests *r = &s.result.requests[c];
+		uint64_t ended = answered(&s.result, c) + r->failed;
+
+		assert_true(r->offered >= ended);
+		assert_true(r->sent >= answered(&s.result, c) + rejected(&s.result, c));
+		assert_int_equal(rejected(&s.result, c), r->failed + r->retried);
+		under_way += r->offered - ended;
+		all += rejected(&s.result, c);
+	}
+	assert_true(all > 1000); /* it is too much for such a server */
+	assert_int_equal(s.result.servers.counts.rejected, all);
+	assert_true(under_way <= 40u * s.plan.agent.first[ACTOR_KINDS]);
+	shared_fini(&s);
+	kit_free(k);
+}
+
+static void no_more_are_inside_than_have_seats(void **state)
+{
+	struct kit *k = KIT(
+		"v1.20", "secrets-30", "nodes=40", "warmup=0s", "duration=30s", "start=atOnce");
+	struct shared s;
+
+	(void)state;
+	shared_init(&s, k);
+	s.params.server.flow = (struct flow_params){.readonly = 5, .mutating = 3};
+	shared_run(&s);
+	assert_int_equal(s.result.servers.level[FLOW_READONLY].seats.max, 5);
+	assert_true(s.result.servers.level[FLOW_MUTATING].seats.max <= 3);
+	shared_fini(&s);
+	kit_free(k);
+}
+
+/* Retry-After is obeyed to the second, ten times; then the caller has the error, and a pod
+ * whose secret does not come does not start. */
+static void what_is_always_rejected_fails_after_ten_tries(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=2", "warmup=0s", "duration=10500ms",
+		"start=atOnce", "workload.pods=1", "kubelet.clients.kube.qps=1000",
+		"kubelet.clients.kube.burst=1000");
+	struct shared s;
+
+	(void)state;
+	shared_init(&s, k);
+	s.params.server.flow = (struct flow_params){.readonly = 1, .mutating = 1};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s.params.cpu[c][0] = s.params.cpu[c][1] = 60 * NS_MIN;
+	shared_run(&s);
+	assert_int_equal(s.result.requests[API_LIST_SECRETS].offered, 2);
+	assert_int_equal(rejected(&s.result, API_LIST_SECRETS), 2 * 11);
+	assert_int_equal(s.result.requests[API_LIST_SECRETS].failed, 2);
+	assert_int_equal(s.result.pods_started, 0);
+	shared_fini(&s);
+	kit_free(k);
+}
+
+static void several_servers_share_the_nodes(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=60", "warmup=0s", "duration=1m");
+	struct shared s;
+
+	(void)state;
+	shared_init(&s, k);
+	s.params.servers = 3;
+	shared_run(&s);
+	assert_int_equal(s.result.servers.n, 3);
+	assert_int_equal(s.result.servers.processors, 3 * 64);
+	assert_int_equal(s.result.servers.counts.rejected, 0);
+	shared_fini(&s);
+	kit_free(k);
+}
+
+static void the_same_seed_gives_the_same_bytes(void **state)
+{
+	struct kit *k = KIT(
+		"v1.20", "secrets-30", "nodes=30", "warmup=0s", "duration=30s", "start=atOnce");
+	struct shared s[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		shared_init(&s[i], k);
+		s[i].params.server.flow = (struct flow_params){.readonly = 5, .mutating = 3};
+		shared_run(&s[i]);
+	}
+	assert_memory_equal(&s[0].result.tally.window[0].in, &s[1].result.tally.window[0].in,
+		sizeof(struct tally_counts));
+	assert_memory_equal(
+		s[0].result.requests, s[1].result.requests, sizeof(s[0].result.requests));
+	assert_memory_equal(s[0].result.step, s[1].result.step, sizeof(s[0].result.step));
+	shared_fini(&s[0]);
+	shared_fini(&s[1]);
+	kit_free(k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_server_at_leisure_is_as_one_a_node),
+		cmocka_unit_test(nothing_that_is_offered_is_lost),
+		cmocka_unit_test(no_more_are_inside_than_have_seats),
+		cmocka_unit_test(what_is_always_rejected_fails_after_ten_tries),
+		cmocka_unit_test(several_servers_share_the_nodes),
+		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
