@@ -297,14 +297,15 @@ static void end(struct together *t)
 {
 	const struct fleet_params *p = t->plan->params;
 	struct fleet_servers *servers = &t->result->servers;
+	uint32_t nodes = p->scenario->nodes;
 
 	servers->n = t->params->servers;
 	servers->span = p->until - p->window[0].from[1];
 	for (uint32_t i = 0; i < t->params->servers; i++)
 		server_merge(servers, &t->server[i], p->until);
-	for (uint32_t i = 0; i < p->scenario->nodes; i++)
+	for (uint32_t i = 0; i < nodes; i++)
 		node_end(&t->node[i], p->until);
-	t->result->node_bytes = arena_bytes(&t->mem) / p->scenario->nodes;
+	t->result->node_bytes = nodes ? arena_bytes(&t->mem) / nodes : 0;
 }
 
 int together_run(const struct node_plan *plan, const struct together_params *params,
