@@ -5,27 +5,10 @@
 
 /* ------------------------------------------------------------------ what actors use */
 
-static struct effect *effect_add(
-	struct effects *out, enum effect_kind kind, uint32_t actor, ns_t at)
-{
-	struct effect *e = &out->effect[out->n++];
-
-	assert(out->n <= AGENT_EFFECTS);
-	e->kind = kind;
-	e->actor = actor;
-	e->at = at;
-	return e;
-}
-
 void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
 {
 	out->chain = *chain;
 	agent_call_kept(out, actor, now, &out->chain);
-}
-
-void agent_call_kept(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
-{
-	effect_add(out, EFFECT_CHAIN, actor, now)->chain = chain;
 }
 
 struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, uint32_t pod)
@@ -115,7 +98,7 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 {
 	uint32_t slot = wakes_next(&a->wakes);
 	enum actor_kind kind = (enum actor_kind)a->plan->kind_of[slot];
-	ns_t due = wakes_next_at(&a->wakes);
+	ns_t due = wakes_due(&a->wakes);
 
 	assert(due <= now);
 	a->now = now;
@@ -124,8 +107,7 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 	step_actor(a, kind, slot - a->plan->first[kind], now, out);
 	if (out->n > 0 && out->effect[0].kind != EFFECT_NOTE && out->effect[0].actor == slot)
 		return; /* the driver answers or parks it */
-	if (wakes_at(&a->wakes, slot) == due)
-		wakes_set(&a->wakes, slot, NS_NEVER);
+	wakes_done(&a->wakes, slot, due);
 }
 
 ns_t agent_timer(struct agent *a, uint32_t actor, ns_t at)

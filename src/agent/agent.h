@@ -162,6 +162,7 @@ enum worker_state {
 	WORKER_POLL_READY,
 	WORKER_POLLS,
 	WORKER_POLL_PROBES,
+	WORKER_STATES,
 };
 
 /* A pod's place.  112 bytes. */

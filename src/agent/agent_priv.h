@@ -3,6 +3,8 @@
 #ifndef AGENT_AGENT_PRIV_H
 #define AGENT_AGENT_PRIV_H
 
+#include <assert.h>
+
 #include "agent/agent.h"
 #include "base/rng.h"
 
@@ -64,11 +66,28 @@ static inline void agent_wake(struct agent *a, enum actor_kind kind, uint32_t in
 	wakes_set(&a->wakes, slot_of(a, kind, index), at > a->now ? at : a->now + 1);
 }
 
-/* Ask the driver for calls of the runtime.  The chain is copied. */
-void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain);
+static inline struct effect *effect_add(
+	struct effects *out, enum effect_kind kind, uint32_t actor, ns_t at)
+{
+	struct effect *e = &out->effect[out->n++];
 
-/* The same for a chain that stays as it is until the agent's next step. */
-void agent_call_kept(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain);
+	assert(out->n <= AGENT_EFFECTS);
+	e->kind = kind;
+	e->actor = actor;
+	e->at = at;
+	return e;
+}
+
+/* Ask the driver for calls of the runtime: for a chain that stays as it is until the agent's
+ * next step. */
+static inline void agent_call_kept(
+	struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
+{
+	effect_add(out, EFFECT_CHAIN, actor, now)->chain = chain;
+}
+
+/* The same for one that does not: it is copied. */
+void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain);
 
 /* The same in place: an empty chain about that pod, to be filled before the step ends. */
 struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, uint32_t pod);
@@ -136,7 +155,10 @@ bool container_has_exited(const struct agent *a, uint32_t pod, uint32_t c);
 /* ------------------------------------------------------------------ polls.c */
 void polls_release(struct agent *a, ns_t now);
 void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
-void polls_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void polls_ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void polls_asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 
 /* ------------------------------------------------------------------ status.c */
 void status_set(struct agent *a, uint32_t pod, ns_t now, bool force);

@@ -26,7 +26,7 @@ void polls_release(struct agent *a, ns_t now)
 	}
 }
 
-static void ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+void polls_ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	a->pod[pod].state = WORKER_POLLS;
 	agent_call_kept(out, slot_of(a, ACTOR_WORKER, pod), now,
@@ -40,8 +40,9 @@ static void listed(struct agent *a, ns_t now)
 		if (a->pod[i].state != WORKER_POLL_LISTS)
 			continue;
 		a->pod[i].state = WORKER_POLL_READY;
-		agent_wake(a, ACTOR_WORKER, i, agent_dispatch(a, now));
+		wakes_put(&a->wakes, slot_of(a, ACTOR_WORKER, i), agent_dispatch(a, now));
 	}
+	wakes_order(&a->wakes, slot_of(a, ACTOR_WORKER, 0), a->plan->pods);
 }
 
 /* The first worker of a burst lists for the runtime cache; the others wait for its lock. */
@@ -56,7 +57,7 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	if (a->poll_listing)
 		return;
 	if (!pleg_poll_begins(&a->pleg, now, p->last_sync, &refresher)) {
-		ask(a, pod, now, out);
+		polls_ask(a, pod, now, out);
 		listed(a, now);
 		return;
 	}
@@ -136,36 +137,28 @@ static void probe(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		acts(a, pod, now, out);
 }
 
-static void asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+void polls_asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	if (answer_of(a, ACTOR_WORKER, pod) != OUTCOME_OK) {
 		worker_sync_ends(a, pod, now, true);
 		return;
 	}
 	a->pod[pod].container = 0;
-	probe(a, pod, now, out);
+	if (a->plan->exec_probes)
+		probe(a, pod, now, out);
+	else
+		acts(a, pod, now, out);
 }
 
-static void probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	probe_inline_ended(a, pod, now);
 	probe(a, pod, now, out);
 }
 
-void polls_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	switch (a->pod[pod].state) {
-	case WORKER_POLL_LISTS:
-		listed(a, now);
-		return;
-	case WORKER_POLL_READY:
-		ask(a, pod, now, out);
-		return;
-	case WORKER_POLL_PROBES:
-		probed(a, pod, now, out);
-		return;
-	default:
-		asked(a, pod, now, out);
-		return;
-	}
+	(void)pod;
+	(void)out;
+	listed(a, now);
 }

@@ -178,10 +178,11 @@ static void sandbox_stopped(struct agent *a, uint32_t pod, ns_t now, struct effe
 	worker_sync_ends(a, pod, now, failed);
 }
 
-static void pod_terminated(struct agent *a, uint32_t pod, ns_t now)
+static void pod_terminated(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
 
+	(void)out;
 	if (answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR) {
 		worker_sync_ends(a, pod, now, true);
 		return;
@@ -288,44 +289,36 @@ ns_t worker_due_at(struct agent *a, ns_t at)
 	return agent_dispatch(a, agent_late(a, sync_tick_after(a, at)));
 }
 
+static void stopped(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	a->pod[pod].failed = answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR;
+	stop_sandbox(a, pod, now, out);
+}
+
+/* What a worker does when it wakes.  One that waits for the pod cache is woken by it, not by a
+ * time. */
+static void (*const goes_on[WORKER_STATES])(
+	struct agent *, uint32_t, ns_t, struct effects *) = {
+	[WORKER_IDLE] = due,
+	[WORKER_TAKEN] = taken,
+	[WORKER_MOUNTS] = mounts_polled,
+	[WORKER_SANDBOX] = start_step,
+	[WORKER_IMAGE] = start_step,
+	[WORKER_PULLS] = start_step,
+	[WORKER_STARTS] = start_step,
+	[WORKER_STOPS] = stopped,
+	[WORKER_STOPS_SANDBOX] = sandbox_stopped,
+	[WORKER_PROVES] = pod_terminated,
+	[WORKER_POLL_LISTS] = polls_listed,
+	[WORKER_POLL_READY] = polls_ask,
+	[WORKER_POLLS] = polls_asked,
+	[WORKER_POLL_PROBES] = polls_probed,
+};
+
 void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	struct pod *p = &a->pod[pod];
+	uint32_t state = a->pod[pod].state;
 
-	switch ((enum worker_state)p->state) {
-	case WORKER_IDLE:
-		due(a, pod, now, out);
-		return;
-	case WORKER_TAKEN:
-		taken(a, pod, now, out);
-		return;
-	case WORKER_MOUNTS:
-		mounts_polled(a, pod, now, out);
-		return;
-	case WORKER_STOPS:
-		p->failed = answer_of(a, ACTOR_WORKER, pod) == OUTCOME_ERROR;
-		stop_sandbox(a, pod, now, out);
-		return;
-	case WORKER_STOPS_SANDBOX:
-		sandbox_stopped(a, pod, now, out);
-		return;
-	case WORKER_PROVES:
-		pod_terminated(a, pod, now);
-		return;
-	case WORKER_SANDBOX:
-	case WORKER_IMAGE:
-	case WORKER_PULLS:
-	case WORKER_STARTS:
-		start_step(a, pod, now, out);
-		return;
-	case WORKER_POLL_LISTS:
-	case WORKER_POLL_READY:
-	case WORKER_POLLS:
-	case WORKER_POLL_PROBES:
-		polls_step(a, pod, now, out);
-		return;
-	case WORKER_WAITS:
-		break;
-	}
-	assert(p->state != WORKER_WAITS); /* the cache wakes those */
+	assert(goes_on[state]);
+	goes_on[state](a, pod, now, out);
 }

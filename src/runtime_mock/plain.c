@@ -71,10 +71,12 @@ static void prepare_step(
 	p->records += lists_containers(op) ? (uint64_t)s->n * records : 0;
 }
 
-static __attribute__((noinline)) void prepare(struct mock *m, const struct chain *c)
+static __attribute__((noinline)) bool prepare(struct mock *m, const struct chain *c)
 {
 	struct mock_prepared *p = &m->prepared;
 
+	if (c->ops & ~mock_plain_ops(m, c))
+		return false;
 	p->kept = c->kept;
 	p->params = m->params;
 	p->changes = m->records.changes;
@@ -82,6 +84,7 @@ static __attribute__((noinline)) void prepare(struct mock *m, const struct chain
 	p->records = 0;
 	for (uint32_t i = 0; i < c->n_steps; i++)
 		prepare_step(p, m, &c->step[i]);
+	return true;
 }
 
 static inline bool is_prepared(const struct mock *m, const struct chain *c)
@@ -124,20 +127,21 @@ static inline void count_all(
 	spot->in->records += p->records;
 }
 
-void plain_kept(
+bool plain_kept(
 	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a)
 {
 	const struct tally_spot *spot = tally_spot(t, 0, a->at);
 	ns_t end;
 
-	if (!is_prepared(m, chain))
-		prepare(m, chain);
+	if (!is_prepared(m, chain) && !prepare(m, chain))
+		return false;
 	end = a->at + draw_all(m, &m->prepared);
 	if (!spot->in || end >= spot->until)
-		return;
+		return false;
 	count_all(m, &m->prepared, spot);
 	a->at = end;
 	a->done = chain->n_steps;
+	return true;
 }
 
 /* ------------------------------------------------------------------ call by call */

@@ -88,8 +88,9 @@ static inline uint32_t plain_ops(const struct chain *c)
 void plain_steps(
 	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a);
 
-/* Make a kept chain of plain calls whole, if all of it is counted where it begins. */
-void plain_kept(
+/* Make a kept chain whole, if all its calls are plain and counted where it begins.  Else false,
+ * and nothing is done. */
+bool plain_kept(
 	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a);
 
 /* Make one plain step from `now` on, wherever it is counted and however busy the processors

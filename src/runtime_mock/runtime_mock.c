@@ -257,17 +257,16 @@ struct chain_answer mock_call(
 	struct mock *m, ns_t now, uint32_t actor, const struct chain *chain, struct tally *t)
 {
 	struct chain_answer a = {.at = now, .what = OUTCOME_OK};
-	uint32_t plain = mock_plain_ops(m, chain);
+	bool together = !t->each && !is_loaded(m);
+	uint32_t plain;
 
-	if (chain->ops & ~plain) {
-		if (m->params->processors && jobs_want(chain))
-			return jobs_begin(m, now, actor, chain, t);
-	} else if (!t->each && !is_loaded(m)) {
-		if (chain->kept)
-			plain_kept(m, chain, t, &a);
-		else
-			plain_steps(m, chain, t, &a);
-	}
+	if (together && chain->kept && plain_kept(m, chain, t, &a))
+		return a;
+	plain = mock_plain_ops(m, chain);
+	if ((chain->ops & ~plain) == 0 && together)
+		plain_steps(m, chain, t, &a);
+	else if (m->params->processors && jobs_want(chain))
+		return jobs_begin(m, now, actor, chain, t);
 	if (a.done < chain->n_steps)
 		other_steps(m, now, chain, plain, t, &a);
 	return a;

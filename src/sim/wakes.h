@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "base/ns.h"
 
-enum { WAKES_SLOT_BITS = 16 };
+enum { WAKES_SLOT_BITS = 16, WAKES_SLOTS = (1 << WAKES_SLOT_BITS) - 1 };
 
 /* The latest time that fits beside a slot: 78 hours. */
 #define WAKES_LATEST ((ns_t)((UINT64_C(1) << (64 - WAKES_SLOT_BITS)) - 2))
@@ -37,14 +37,39 @@ void wakes_init(struct wakes *w, struct arena *mem, uint32_t n);
 /* Forget every wake-up. */
 void wakes_reset(struct wakes *w);
 
+static inline uint64_t wakes_key(uint32_t slot, ns_t at)
+{
+	return at >= WAKES_LATEST ? UINT64_MAX : (uint64_t)at << WAKES_SLOT_BITS | slot;
+}
+
+/* As wakes_set, but nobody is next until wakes_order: for many slots at once. */
+static inline void wakes_put(struct wakes *w, uint32_t slot, ns_t at)
+{
+	assert(at >= 0 && slot < w->capacity);
+	w->key[w->capacity + slot] = wakes_key(slot, at);
+}
+
+/* Put the n slots from `first` on in order. */
+void wakes_order(struct wakes *w, uint32_t first, uint32_t n);
+
 /* Let slot wake at `at` in place of whatever it waited for; NS_NEVER: not at all. */
 static inline void wakes_set(struct wakes *w, uint32_t slot, ns_t at)
 {
 	uint32_t i = w->capacity + slot;
-	uint64_t k = at >= WAKES_LATEST ? UINT64_MAX : (uint64_t)at << WAKES_SLOT_BITS | slot;
+	uint64_t k = wakes_key(slot, at);
 
 	assert(at >= 0 && slot < w->capacity);
 	w->key[i] = k;
+	if ((w->key[1] & WAKES_SLOTS) ==
+		slot) { /* it wins all the way: nothing stays as it is */
+		for (; i > 1; i >>= 1) {
+			uint64_t other = w->key[i ^ 1];
+
+			k = k < other ? k : other;
+			w->key[i >> 1] = k;
+		}
+		return;
+	}
 	while (i > 1) {
 		uint64_t other = w->key[i ^ 1];
 
@@ -70,10 +95,22 @@ static inline ns_t wakes_next_at(const struct wakes *w)
 	return w->key[1] == UINT64_MAX ? NS_NEVER : (ns_t)(w->key[1] >> WAKES_SLOT_BITS);
 }
 
-/* Which slot that is.  There must be one. */
+/* Let slot, which was next and due at `at`, not wake again for that. */
+static inline void wakes_done(struct wakes *w, uint32_t slot, ns_t at)
+{
+	if (w->key[w->capacity + slot] >> WAKES_SLOT_BITS == (uint64_t)at)
+		wakes_set(w, slot, NS_NEVER);
+}
+
+/* Which slot that is, and when.  There must be one. */
 static inline uint32_t wakes_next(const struct wakes *w)
 {
-	return (uint32_t)(w->key[1] & ((1u << WAKES_SLOT_BITS) - 1));
+	return (uint32_t)(w->key[1] & WAKES_SLOTS);
+}
+
+static inline ns_t wakes_due(const struct wakes *w)
+{
+	return (ns_t)(w->key[1] >> WAKES_SLOT_BITS);
 }
 
 #endif

@@ -42,6 +42,42 @@ static void the_tree_agrees_with_a_plain_array_once(struct property *p)
 	arena_fini(&mem);
 }
 
+/* Many at once: put, then ordered. */
+static void slots_put_together_are_as_if_set_one_by_one_once(struct property *p)
+{
+	uint32_t n = 1 + property_below(p, SLOTS_MAX);
+	struct wakes set, put;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	wakes_init(&set, &mem, n);
+	wakes_init(&put, &mem, n);
+	for (uint32_t step = 0; step < STEPS / 20; step++) {
+		uint32_t first = property_below(p, n);
+		uint32_t many = 1 + property_below(p, n - first);
+
+		for (uint32_t i = first; i < first + many; i++) {
+			ns_t at = property_below(p, 4) ? property_span(p, 0, 40) : NS_NEVER;
+
+			if (property_below(p, 2))
+				continue; /* it stays as it is */
+			wakes_set(&set, i, at);
+			wakes_put(&put, i, at);
+		}
+		wakes_order(&put, first, many);
+		HOLDS(p, wakes_next_at(&put) == wakes_next_at(&set));
+		for (uint32_t i = 1; i < 2 * put.capacity; i++)
+			HOLDS(p, put.key[i] == set.key[i]);
+	}
+	arena_fini(&mem);
+}
+
+static void slots_put_together_are_as_if_set_one_by_one(void **state)
+{
+	(void)state;
+	property_each(100, slots_put_together_are_as_if_set_one_by_one_once);
+}
+
 static void the_tree_agrees_with_a_plain_array(void **state)
 {
 	(void)state;
@@ -83,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_tree_agrees_with_a_plain_array),
+		cmocka_unit_test(slots_put_together_are_as_if_set_one_by_one),
 		cmocka_unit_test(time_never_goes_back),
 	};
 

@@ -109,6 +109,26 @@ static void one_slot_is_enough(void **state)
 	arena_fini(&mem);
 }
 
+static void what_is_done_does_not_wake_again_unless_it_was_set_anew(void **state)
+{
+	struct arena mem;
+	struct wakes w;
+
+	(void)state;
+	arena_init(&mem, 0);
+	wakes_init(&w, &mem, 5);
+	wakes_set(&w, 1, 10);
+	wakes_set(&w, 3, 20);
+	assert_int_equal(wakes_due(&w), 10);
+	wakes_done(&w, 1, 10);
+	assert_int_equal(wakes_at(&w, 1), NS_NEVER);
+	assert_int_equal(wakes_next(&w), 3);
+	wakes_set(&w, 3, 30);
+	wakes_done(&w, 3, 20);
+	assert_int_equal(wakes_due(&w), 30);
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +138,7 @@ int main(void)
 		cmocka_unit_test(a_new_time_replaces_the_old_one),
 		cmocka_unit_test(what_is_beyond_the_latest_time_never_comes),
 		cmocka_unit_test(one_slot_is_enough),
+		cmocka_unit_test(what_is_done_does_not_wake_again_unless_it_was_set_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

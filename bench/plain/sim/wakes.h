@@ -39,6 +39,24 @@ static inline void wakes_set(struct wakes *w, uint32_t slot, ns_t at)
 		heap_push(w->heap, at, pending_what(w->node, PENDING_ACTOR, slot, 0));
 }
 
+static inline void wakes_put(struct wakes *w, uint32_t slot, ns_t at)
+{
+	wakes_set(w, slot, at);
+}
+
+static inline void wakes_order(const struct wakes *w, uint32_t first, uint32_t n)
+{
+	(void)w;
+	(void)first;
+	(void)n;
+}
+
+static inline void wakes_done(struct wakes *w, uint32_t slot, ns_t at)
+{
+	if (w->at[slot] == at)
+		w->at[slot] = NS_NEVER;
+}
+
 static inline ns_t wakes_at(const struct wakes *w, uint32_t slot)
 {
 	return w->at[slot];
@@ -52,6 +70,11 @@ static inline ns_t wakes_next_at(const struct wakes *w)
 static inline uint32_t wakes_next(const struct wakes *w)
 {
 	return w->next;
+}
+
+static inline ns_t wakes_due(const struct wakes *w)
+{
+	return w->at[w->next];
 }
 
 #endif
