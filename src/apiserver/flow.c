@@ -97,14 +97,18 @@ void flow_deal(uint64_t hash, uint32_t queues, uint32_t hand, uint32_t dealt[])
 	}
 }
 
+void flow_hand(const struct flow_level *l, uint32_t flow, uint32_t hand[])
+{
+	flow_deal(rng_mix(((uint64_t)flow + 1) * RNG_STEP), l->queues, l->hand, hand);
+}
+
 /* The shortest of the flow's queues, the first one if several are (chooseQueueIndexLocked). */
 static uint32_t choose_queue(const struct flow_set *l, uint32_t flow)
 {
 	uint32_t hand[FLOW_HAND_MAX] = {0};
 	uint32_t best;
 
-	flow_deal(rng_mix(((uint64_t)flow + 1) * RNG_STEP), l->params.queues, l->params.hand,
-		hand);
+	flow_hand(&l->params, flow, hand);
 	best = hand[0];
 	for (uint32_t i = 1; i < l->params.hand; i++)
 		if (l->queue[hand[i]].length < l->queue[best].length)

@@ -134,8 +134,11 @@ void flow_expire(struct flow *f, ns_t now);
  * false: nobody more. */
 bool flow_take(struct flow *f, uint32_t *slot, bool *admitted);
 
-/* The `hand` queues of a flow, distinct, in the order in which they are dealt. */
+/* `hand` of so many queues, distinct, in the order in which they are dealt. */
 void flow_deal(uint64_t hash, uint32_t queues, uint32_t hand, uint32_t dealt[]);
+
+/* The l->hand queues that a flow may join at a level with queues. */
+void flow_hand(const struct flow_level *l, uint32_t flow, uint32_t hand[]);
 
 /* Count anew. */
 void flow_restart(struct flow *f, ns_t now);

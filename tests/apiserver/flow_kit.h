@@ -38,9 +38,8 @@ static inline void flow_kit_fini(struct flow_kit *k)
 static inline uint32_t flow_kit_queue(const struct flow_kit *k, uint32_t flow)
 {
 	uint32_t hand[FLOW_HAND_MAX] = {0};
-	const struct flow_level *l = &k->params.level[0];
 
-	flow_deal(rng_mix(((uint64_t)flow + 1) * RNG_STEP), l->queues, l->hand, hand);
+	flow_hand(&k->params.level[0], flow, hand);
 	return hand[0];
 }
 

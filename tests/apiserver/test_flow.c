@@ -196,6 +196,46 @@ static void queues_take_turns_whoever_came_first(void **state)
 	flow_kit_fini(&k);
 }
 
+static void among_equal_queues_it_is_the_next_ones_turn(void **state)
+{
+	struct flow_kit k;
+
+	(void)state;
+	flow_kit_init(&k, 1, 4);
+	flow_kit_start(&k);
+	(void)flow_arrive(&k.flow, 0, 0, flow_kit_flow(&k, 2), 2);
+	(void)flow_arrive(&k.flow, 0, 0, flow_kit_flow(&k, 1), 1);
+	(void)flow_arrive(&k.flow, 0, 0, flow_kit_flow(&k, 3), 3);
+	flow_leave(&k.flow, 10, 2);
+	assert_int_equal(flow_kit_admitted(&k), 3);
+	flow_leave(&k.flow, 20, 3);
+	assert_int_equal(flow_kit_admitted(&k), 1);
+	flow_kit_fini(&k);
+}
+
+/* Queues 0, 2 and 3 have had 10 s each by right while queue 0 had the seat for 30: they come
+ * before queue 1, which wakes only now, though its turn would be next. */
+static void a_queue_that_wakes_has_had_its_part(void **state)
+{
+	struct flow_kit k;
+
+	(void)state;
+	flow_kit_init(&k, 1, 4);
+	k.params.wait_limit = k.params.wait_end = NS_HOUR;
+	flow_kit_start(&k);
+	(void)flow_arrive(&k.flow, 0, 0, flow_kit_flow(&k, 0), 0);
+	(void)flow_arrive(&k.flow, 0, 0, flow_kit_flow(&k, 2), 2);
+	(void)flow_arrive(&k.flow, 0, 0, flow_kit_flow(&k, 3), 3);
+	(void)flow_arrive(&k.flow, 30 * NS_S, 0, flow_kit_flow(&k, 1), 1);
+	flow_leave(&k.flow, 30 * NS_S, 0);
+	assert_int_equal(flow_kit_admitted(&k), 2);
+	flow_leave(&k.flow, 31 * NS_S, 2);
+	assert_int_equal(flow_kit_admitted(&k), 3);
+	flow_leave(&k.flow, 32 * NS_S, 3);
+	assert_int_equal(flow_kit_admitted(&k), 1);
+	flow_kit_fini(&k);
+}
+
 /* Both queues always have somebody; a request of queue 0 takes so much, one of queue 1 so
  * much, and there is one seat.  How many of queue 0 were served while n were? */
 static uint32_t served_of_0(const ns_t takes[2], uint32_t n)
@@ -406,6 +446,8 @@ int main(void)
 		cmocka_unit_test(a_queue_is_first_in_first_out_and_then_full),
 		cmocka_unit_test(a_full_queue_is_full_for_its_flows_only),
 		cmocka_unit_test(queues_take_turns_whoever_came_first),
+		cmocka_unit_test(among_equal_queues_it_is_the_next_ones_turn),
+		cmocka_unit_test(a_queue_that_wakes_has_had_its_part),
 		cmocka_unit_test(queues_get_equal_time_and_not_equal_numbers),
 		cmocka_unit_test(a_queue_that_asked_for_little_saved_nothing_up),
 		cmocka_unit_test(who_waited_too_long_is_expired_when_another_joins),
