@@ -87,9 +87,10 @@ void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t nod
 struct api_answer api_request(
 	struct api_shard *shard, ns_t now, const struct api_request *req, struct tally *t);
 
-/* The same where a server decides when: carried out, answered and counted at `now`. */
-struct api_answer api_serve(
-	struct api_shard *shard, ns_t now, const struct api_request *req, struct tally *t);
+/* The same where somebody else says how long it takes: it is counted at `now` and answered so
+ * much later; 0 where it has been served already. */
+struct api_answer api_serve(struct api_shard *shard, ns_t now, ns_t takes,
+	const struct api_request *req, struct tally *t);
 
 /* What a request takes at a server at leisure. */
 ns_t api_latency(struct api_shard *shard, uint16_t call);

@@ -9,6 +9,7 @@
 #include "agent/agent.h"
 #include "apiserver/apiserver.h"
 #include "fleet/fleet.h"
+#include "fleet/load.h"
 #include "runtime_mock/runtime_mock.h"
 
 /* What all nodes of a run share. */
@@ -18,7 +19,9 @@ struct node_plan {
 	struct api api;
 	struct mock_params mock[FLEET_WINDOWS + 1]; /* of each window; the last: outside */
 	uint32_t places;
-	bool together; /* requests go to a server that others use too */
+	/* API servers that nodes share; NULL: requests are answered as they come. */
+	const struct together_params *shared;
+	bool together; /* requests go there, and do not only cost as much */
 };
 
 /* What a node is to do to its pods, from the run's actions. */
@@ -72,9 +75,16 @@ struct node {
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
 	struct effects out;
+	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
+};
+
+/* What a request takes of a processor, and then beside it. */
+struct demand {
+	ns_t cpu, wait;
 };
 
 /* requests.c */
+struct demand node_demand(struct node *n, const struct node_request *q);
 void requests_init(struct node *n, struct arena *mem);
 void requests_begin(struct node *n, ns_t now, const struct effect *e);
 void requests_step(struct node *n, ns_t now);

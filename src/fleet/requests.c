@@ -5,7 +5,7 @@
 #include <assert.h>
 
 #include "agent/client.h"
-#include "fleet/node.h"
+#include "fleet/together.h"
 
 static void queue_init(struct request_queue *h, uint32_t capacity, struct arena *mem)
 {
@@ -66,6 +66,18 @@ static struct node_request take(struct node *n, struct request_queue *h)
 	return q;
 }
 
+/* What it takes alone is what was measured; as much of that as is not the processors' is
+ * waiting: for etcd, disks and the network. */
+struct demand node_demand(struct node *n, const struct node_request *q)
+{
+	const struct together_params *p = n->plan->shared;
+	ns_t takes = api_latency(&n->shard, q->call);
+	ns_t measured = p ? p->measured[q->call][q->quorum] : 0;
+
+	return (struct demand){.cpu = p ? p->cpu[q->call][q->quorum] : 0,
+		.wait = takes > measured ? takes - measured : 0};
+}
+
 static struct api_request asked(const struct node_request *q)
 {
 	return (struct api_request){.call = q->call,
@@ -85,16 +97,26 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 	agent_answer(&n->agent, q->actor, a.at, a.what, a.value);
 }
 
+/* As many servers as it takes: at leisure.  How busy shared ones would be is written down. */
+static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
+{
+	const struct api_request r = asked(q);
+	struct demand d = node_demand(n, q);
+
+	answer(n, now, q, api_serve(&n->shard, now, d.cpu + d.wait, &r, &n->result->tally));
+	if (n->load)
+		load_add(n->load, now, d.cpu + d.wait, d.cpu);
+}
+
 /* A server of its own answers at once; to a shared one it leaves. */
 static void send(struct node *n, ns_t now, const struct node_request *q)
 {
-	const struct api_request r = asked(q);
 	struct fleet_requests *counts = node_requests(n, now, q->call);
 
 	if (counts)
 		counts->sent++;
 	if (!n->plan->together) {
-		answer(n, now, q, api_request(&n->shard, now, &r, &n->result->tally));
+		serve_alone(n, now, q);
 		return;
 	}
 	assert(!n->sending); /* a step makes one call at most */
@@ -153,7 +175,7 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 	bool gives_up = !client_tries_again(what, q->timeout > 0, q->tries);
 
 	if (what == OUTCOME_OK) {
-		answer(n, now, q, api_serve(&n->shard, now, &r, &n->result->tally));
+		answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
 		return;
 	}
 	tally_timed(&n->result->tally,

@@ -92,20 +92,17 @@ static void put_in_order(struct together *t, uint32_t i)
 	wakes_set(&t->due, i, n->sending ? n->send.at : node_next_at(n));
 }
 
-/* What it takes alone is what was measured; as much of that as is not the processors' is
- * waiting: for etcd, disks and the network. */
 static struct server_request wanted(struct together *t, struct node *n, uint32_t id)
 {
 	const struct node_request *q = &n->send;
-	ns_t takes = api_latency(&n->shard, q->call);
-	ns_t cpu = t->params->cpu[q->call][q->quorum];
+	struct demand d = node_demand(n, q);
 
 	return (struct server_request){.call = q->call,
 		.flow = (uint32_t)rng_draw(
 			t->plan->params->scenario->seed, DRAW_USER, n->index, 0),
 		.id = id,
-		.cpu = cpu,
-		.wait = takes > cpu ? takes - cpu : 0,
+		.cpu = d.cpu,
+		.wait = d.wait,
 		.mutating = t->params->mutating[q->call],
 		.unlimited = q->timeout > 0};
 }
@@ -308,9 +305,9 @@ static void end(struct together *t)
 	t->result->node_bytes = nodes ? arena_bytes(&t->mem) / nodes : 0;
 }
 
-int together_run(const struct node_plan *plan, const struct together_params *params,
-	struct fleet_result *r, struct err *err)
+int together_run(const struct node_plan *plan, struct fleet_result *r, struct err *err)
 {
+	const struct together_params *params = plan->shared;
 	struct together t = {
 		.plan = plan, .params = params, .result = r, .first_free = UINT32_MAX};
 

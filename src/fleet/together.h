@@ -17,15 +17,16 @@
 struct together_params {
 	struct server_params server; /* of each */
 	uint32_t servers;
-	uint32_t capacity;      /* of each, for requests that need a seat */
-	ns_t retry_after;       /* what a rejection says */
-	ns_t cpu[CALLS_MAX][2]; /* of a processor, for a request; [1]: that asks etcd */
+	uint32_t capacity; /* of each, for requests that need a seat */
+	ns_t retry_after;  /* what a rejection says */
+	/* Of a processor, for a request, [1] that asks etcd; and what of its time at leisure
+	 * was processing where that was measured. */
+	ns_t cpu[CALLS_MAX][2], measured[CALLS_MAX][2];
 	bool mutating[CALLS_MAX];
 };
 
 /* Run the plan's nodes into r, whose memory is initialised.  ERR_ENV: no memory for requests
  * under way. */
-int together_run(const struct node_plan *plan, const struct together_params *params,
-	struct fleet_result *r, struct err *err);
+int together_run(const struct node_plan *plan, struct fleet_result *r, struct err *err);
 
 #endif

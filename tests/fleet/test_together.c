@@ -21,20 +21,22 @@ static void shared_init(struct shared *s, struct kit *k)
 	arena_init(&s->mem, 0);
 	node_plan_init(&s->plan, &k->params, &s->mem);
 	s->plan.together = true;
+	s->plan.shared = &s->params;
 	fleet_result_init(&s->result, &k->params);
 	s->params = (struct together_params){.server = {.processors = 64},
 		.servers = 1,
 		.capacity = 10000,
 		.retry_after = NS_S};
 	for (uint32_t c = 0; c < CALLS_MAX; c++)
-		s->params.cpu[c][0] = s->params.cpu[c][1] = NS_MS / 10;
+		s->params.cpu[c][0] = s->params.cpu[c][1] = s->params.measured[c][0] =
+			s->params.measured[c][1] = NS_MS / 10;
 }
 
 static void shared_run(struct shared *s)
 {
 	struct err err = {0};
 
-	if (together_run(&s->plan, &s->params, &s->result, &err))
+	if (together_run(&s->plan, &s->result, &err))
 		fail_msg("%s", err.text);
 }
 

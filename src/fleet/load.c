@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet/load.h"
+
+#include <assert.h>
+
+void load_init(struct load *l, struct arena *mem, ns_t until)
+{
+	l->slices = (uint32_t)((until + LOAD_SLICE - 1) / LOAD_SLICE);
+	l->inside = ARENA_ARRAY(mem, uint16_t, l->slices);
+	l->running = ARENA_ARRAY(mem, uint16_t, l->slices);
+}
+
+static uint16_t more(uint32_t a, uint32_t b)
+{
+	return (uint16_t)(a + b < UINT16_MAX ? a + b : UINT16_MAX);
+}
+
+/* What comes at the end of the run, or goes on after it, counts as far as there are slices. */
+static void count(const struct load *l, uint16_t *slice, ns_t from, ns_t until)
+{
+	uint64_t last = (uint64_t)until / LOAD_SLICE;
+
+	for (uint64_t i = (uint64_t)from / LOAD_SLICE; i <= last && i < l->slices; i++)
+		slice[i] = more(slice[i], 1);
+}
+
+void load_add(struct load *l, ns_t at, ns_t took, ns_t cpu)
+{
+	assert(at >= 0 && took >= 0);
+	count(l, l->inside, at, at + took);
+	count(l, l->running, at, at + cpu);
+}
+
+void load_merge(struct load *into, const struct load *from)
+{
+	assert(into->slices == from->slices);
+	for (uint32_t i = 0; i < into->slices; i++) {
+		into->inside[i] = more(into->inside[i], from->inside[i]);
+		into->running[i] = more(into->running[i], from->running[i]);
+	}
+}
+
+static uint32_t most(const uint16_t *slice, uint32_t n)
+{
+	uint32_t max = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		max = slice[i] > max ? slice[i] : max;
+	return max;
+}
+
+uint32_t load_most_inside(const struct load *l)
+{
+	return most(l->inside, l->slices);
+}
+
+uint32_t load_most_running(const struct load *l)
+{
+	return most(l->running, l->slices);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How busy shared API servers would be at most, from requests that were answered as they came.
+ *
+ * Time is cut into slices.  A request counts in every slice that it touches, once among those
+ * that are inside and once among those that need a processor, so a slice's count is no less
+ * than what was there at any moment of it.  If no slice has more than the servers have seats
+ * and processors, nobody would have waited for anybody, and the nodes might as well have been
+ * alone. Counts of threads add up to the same, whatever the order.  For src/fleet only.
+ */
+#ifndef FLEET_LOAD_H
+#define FLEET_LOAD_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/ns.h"
+
+#define LOAD_SLICE NS_MS
+
+struct load {
+	uint32_t slices;
+	uint16_t *inside, *running; /* [slices], as many as 65,535 */
+};
+
+/* For a run until `until`; memory from mem. */
+void load_init(struct load *l, struct arena *mem, ns_t until);
+
+/* A request came at `at`, took so long in all, and so much of that of a processor. */
+void load_add(struct load *l, ns_t at, ns_t took, ns_t cpu);
+
+/* Add what from counted; both are of one run. */
+void load_merge(struct load *into, const struct load *from);
+
+/* The most that any slice has. */
+uint32_t load_most_inside(const struct load *l);
+uint32_t load_most_running(const struct load *l);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet/load.h"
+
+#include "tcase.h"
+
+static void requests_at_one_time_are_counted_together(void **state)
+{
+	struct arena mem;
+	struct load l;
+
+	(void)state;
+	arena_init(&mem, 0);
+	load_init(&l, &mem, NS_S);
+	load_add(&l, 100 * NS_US, 5 * NS_MS, 200 * NS_US);
+	load_add(&l, 900 * NS_US, 5 * NS_MS, 200 * NS_US);
+	load_add(&l, 4 * NS_MS, 5 * NS_MS, 200 * NS_US);
+	assert_int_equal(load_most_inside(&l), 3);
+	assert_int_equal(load_most_running(&l), 2);
+	assert_int_equal(l.running[1], 1); /* the second goes on into it */
+	assert_int_equal(l.inside[9], 1);
+	arena_fini(&mem);
+}
+
+static void what_goes_on_after_the_end_is_cut_off(void **state)
+{
+	struct arena mem;
+	struct load l;
+
+	(void)state;
+	arena_init(&mem, 0);
+	load_init(&l, &mem, 10 * NS_MS);
+	load_add(&l, 9 * NS_MS, NS_S, NS_S);
+	load_add(&l, 2 * NS_S, NS_S, NS_S);
+	assert_int_equal(l.slices, 10);
+	assert_int_equal(load_most_inside(&l), 1);
+	arena_fini(&mem);
+}
+
+static void parts_add_up_and_stop_at_the_most(void **state)
+{
+	struct arena mem;
+	struct load l[2];
+
+	(void)state;
+	arena_init(&mem, 0);
+	for (int i = 0; i < 2; i++) {
+		load_init(&l[i], &mem, NS_S);
+		for (uint32_t n = 0; n < 40000; n++)
+			load_add(&l[i], NS_MS, 1, 1);
+	}
+	load_merge(&l[0], &l[1]);
+	assert_int_equal(load_most_inside(&l[0]), UINT16_MAX);
+	arena_fini(&mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_at_one_time_are_counted_together),
+		cmocka_unit_test(what_goes_on_after_the_end_is_cut_off),
+		cmocka_unit_test(parts_add_up_and_stop_at_the_most),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
