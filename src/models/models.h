@@ -97,6 +97,7 @@ struct model_loop {
 	enum loop_hook hook;
 	ns_t work;      /* what a round takes beside its calls */
 	uint32_t tries; /* of its requests, if they fail */
+	bool hangs_up;  /* when the second of them fails, all the kubelet's connections */
 	uint32_t n_calls;
 	struct model_call calls[LOOP_CALLS];
 };

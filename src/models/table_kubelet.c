@@ -224,6 +224,8 @@ static const struct field loop_fields[] = {
 		.help = "what a round takes beside its calls"),
 	FIELD(tries, "tries", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1, .max = 100,
 		.help = "of its requests, from the first again, if one of them fails"),
+	FIELD(hangs_up, "hangsUp", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "when the second try fails, all the kubelet's connections are closed"),
 	FIELD(calls, "calls", FIELD_LIST, .n_offset = offsetof(REC, n_calls),
 		.size = sizeof(struct model_call), .limit = LOOP_CALLS,
 		.sub = &table_model_call, .help = "made one after the other"),

@@ -214,6 +214,29 @@ static void a_node_status_that_is_rejected_is_tried_from_its_get(void **state)
 	kit_free(k);
 }
 
+/* The second failure closes all connections; whoever watched backs off and lists again. */
+static void heartbeats_that_fail_twice_end_all_watches(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t lease = calls_intern(&k->scenario.calls, "update", "leases");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t of_objects;
+
+	(void)state;
+	kit_start(k, 1);
+	kit_until(k, 9 * NS_S);
+	assert_int_equal(kit_count(k, list), 1);
+	assert_int_equal(agent_open_watches(&k->agent, k->now, &of_objects), 5);
+	k->rejected_call = lease;
+	kit_until(k, 10 * NS_S + 500 * NS_MS);
+	assert_int_equal(agent_open_watches(&k->agent, k->now, &of_objects), 0);
+	k->rejected_call = UINT32_MAX;
+	kit_until(k, 19 * NS_S);
+	assert_int_equal(kit_count(k, list), 2);
+	assert_int_equal(agent_open_watches(&k->agent, k->now, &of_objects), 5);
+	kit_free(k);
+}
+
 /* reflector.go Run, BackoffUntil: 0.8 to 1.6 s, then twice that, and the LIST again. */
 static void a_reflector_that_is_rejected_backs_off_and_lists(void **state)
 {
@@ -292,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_sweep_asks_for_each_running_container),
 		cmocka_unit_test(a_lease_that_is_rejected_has_five_tries),
 		cmocka_unit_test(a_node_status_that_is_rejected_is_tried_from_its_get),
+		cmocka_unit_test(heartbeats_that_fail_twice_end_all_watches),
 		cmocka_unit_test(a_reflector_that_is_rejected_backs_off_and_lists),
 		cmocka_unit_test(standing_watches_list_once),
 		cmocka_unit_test(housekeeping_keeps_the_sync_loop_waiting),
