@@ -77,7 +77,7 @@ struct fleet_servers {
 	ns_t span;
 	struct server_counts counts;
 	uint32_t n_levels;
-	uint32_t seats[FLOW_LEVELS];
+	uint32_t seats[FLOW_LEVELS]; /* of all of them; UINT32_MAX: no limit */
 	struct flow_counts level[FLOW_LEVELS];
 };
 

@@ -272,6 +272,12 @@ static void level_merge(struct flow_counts *into, const struct flow_counts *from
 	gauge_merge(&into->queued, &from->queued, now);
 }
 
+/* A level without a limit has none at several servers either. */
+static uint32_t seats_add(uint32_t a, uint32_t b)
+{
+	return a == UINT32_MAX || b == UINT32_MAX ? UINT32_MAX : a + b;
+}
+
 static void server_merge(struct fleet_servers *into, const struct server *s, ns_t now)
 {
 	into->processors += s->params->processors;
@@ -285,7 +291,7 @@ static void server_merge(struct fleet_servers *into, const struct server *s, ns_
 	gauge_merge(&into->counts.running, &s->counts.running, now);
 	into->n_levels = s->flow.n_levels;
 	for (uint32_t l = 0; l < s->flow.n_levels; l++) {
-		into->seats[l] += s->flow.level[l].params.seats;
+		into->seats[l] = seats_add(into->seats[l], s->flow.level[l].params.seats);
 		level_merge(&into->level[l], &s->flow.level[l].counts, now);
 	}
 }

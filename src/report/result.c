@@ -2,6 +2,7 @@
 #include "report/result.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report/format.h"
@@ -34,6 +35,29 @@ static const struct column api_columns[] = {
 	{"limiterSeconds.mean", "mean in\nlimiter", CELL_SECONDS, NULL},
 	{"limiterSeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
 };
+static const struct column request_columns[] = {
+	{"verb", "verb", CELL_TEXT, NULL},
+	{"resource", "resource", CELL_TEXT, NULL},
+	{"client", "client", CELL_TEXT, NULL},
+	{"offered", "offered", CELL_COUNT, NULL},
+	{"throttled", "throttled", CELL_COUNT, NULL},
+	{"sent", "sent", CELL_COUNT, NULL},
+	{"rejected", "rejected", CELL_COUNT, NULL},
+	{"retried", "retried", CELL_COUNT, NULL},
+	{"failed", "failed", CELL_COUNT, NULL},
+};
+static const struct column level_columns[] = {
+	{"name", "level", CELL_TEXT, NULL},
+	{"seats", "seats", CELL_COUNT, "no limit"},
+	{"seatsInUse.mean", "in use,\nmean", CELL_RATE, NULL},
+	{"seatsInUse.max", "at\nmost", CELL_COUNT, NULL},
+	{"queued.mean", "queued,\nmean", CELL_RATE, NULL},
+	{"queued.max", "at\nmost", CELL_COUNT, NULL},
+	{"dispatched", "dispatched", CELL_COUNT, NULL},
+	{"waited", "waited", CELL_COUNT, NULL},
+	{"rejected", "rejected", CELL_COUNT, NULL},
+	{"expired", "expired", CELL_COUNT, NULL},
+};
 static const struct column span_columns[] = {
 	{"name", "time", CELL_TEXT, NULL},
 	{"count", "count", CELL_COUNT, NULL},
@@ -43,6 +67,7 @@ static const struct column span_columns[] = {
 	{"p99", "p99", CELL_SECONDS, NULL},
 	{"max", "max", CELL_SECONDS, NULL},
 };
+enum form { FORM_TEXT, FORM_MARKDOWN };
 #define N(columns) (sizeof(columns) / sizeof((columns)[0]))
 
 static const struct {
@@ -128,40 +153,91 @@ static void foot(const struct json *result, struct str *out)
 				a, sizeof(a), json_as_num(json_get(health, "unhealthyNodes"))));
 }
 
-void result_text(const struct json *result, struct str *out)
+/* A table under a title, if it has rows. */
+static void section(const char *title, const struct column *columns, size_t n,
+	const struct json *rows, enum form form, struct str *out)
+{
+	if (!json_size(rows))
+		return;
+	str_addf(out, form == FORM_MARKDOWN ? "\n### %s\n\n" : "\n%s\n", title);
+	if (form == FORM_MARKDOWN)
+		table_markdown(columns, n, rows, out);
+	else
+		table_text(columns, n, rows, "  ", out);
+}
+
+/* Rows of a list of which some field is not zero. */
+static struct json *rows_with(const struct json *list, const char *const *fields, size_t n)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *row = json_child(list); row; row = json_next(row)) {
+		bool any = false;
+
+		for (size_t i = 0; i < n; i++)
+			any |= json_as_num(json_get(row, fields[i])) > 0;
+		if (any)
+			json_append(rows, json_clone(row));
+	}
+	return rows;
+}
+
+static void requests(const struct json *result, enum form form, struct str *out)
+{
+	static const char *const fields[] = {"throttled", "rejected", "retried", "failed"};
+	struct json *rows = rows_with(json_get(result, "requests"), fields, N(fields));
+
+	section("Requests that waited in their client's limiter or were rejected",
+		request_columns, N(request_columns), rows, form, out);
+	json_free(rows);
+}
+
+static void servers(const struct json *result, enum form form, struct str *out)
+{
+	static const char *const fields[] = {"dispatched", "rejected", "expired"};
+	const struct json *server = json_get(result, "apiserver");
+	struct json *rows = rows_with(json_get(server, "levels"), fields, N(fields));
+	char title[160], inside[FORMAT_BYTES], most[FORMAT_BYTES];
+
+	(void)snprintf(title, sizeof(title),
+		"API servers: %.0f, %.0f processors %.1f %% busy, %s requests inside in the "
+		"mean, %s at most in one",
+		json_as_num(json_get(server, "servers")),
+		json_as_num(json_get(server, "processors")),
+		100 * json_as_num(json_get(server, "utilization")),
+		format_rate(inside, sizeof(inside),
+			json_as_num(table_value(server, "requestsInside.mean"))),
+		format_count(most, sizeof(most),
+			json_as_num(table_value(server, "requestsInside.max"))));
+	section(title, level_columns, N(level_columns), rows, form, out);
+	json_free(rows);
+}
+
+static void render(const struct json *result, enum form form, struct str *out)
 {
 	struct json *times = span_rows(result);
 
 	head(result, out);
-	str_add(out, "\nCalls to the container runtime\n");
-	table_text(runtime_columns, N(runtime_columns), json_get(result, "runtime"), "  ", out);
-	str_add(out, "\nRequests to the API server\n");
-	table_text(api_columns, N(api_columns), json_get(result, "api"), "  ", out);
-	str_add(out, calls_note);
-	if (json_size(times)) {
-		str_add(out, "\nTimes\n");
-		table_text(span_columns, N(span_columns), times, "  ", out);
-	}
+	section("Calls to the container runtime", runtime_columns, N(runtime_columns),
+		json_get(result, "runtime"), form, out);
+	section("Requests to the API server", api_columns, N(api_columns),
+		json_get(result, "api"), form, out);
+	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "%s", calls_note);
+	requests(result, form, out);
+	servers(result, form, out);
+	section("Times", span_columns, N(span_columns), times, form, out);
 	foot(result, out);
 	json_free(times);
 }
 
+void result_text(const struct json *result, struct str *out)
+{
+	render(result, FORM_TEXT, out);
+}
+
 void result_markdown(const struct json *result, struct str *out)
 {
-	struct json *times = span_rows(result);
-
-	head(result, out);
-	str_add(out, "\n### Calls to the container runtime\n\n");
-	table_markdown(runtime_columns, N(runtime_columns), json_get(result, "runtime"), out);
-	str_add(out, "\n### Requests to the API server\n\n");
-	table_markdown(api_columns, N(api_columns), json_get(result, "api"), out);
-	str_addf(out, "\n%s", calls_note);
-	if (json_size(times)) {
-		str_add(out, "\n### Times\n\n");
-		table_markdown(span_columns, N(span_columns), times, out);
-	}
-	foot(result, out);
-	json_free(times);
+	render(result, FORM_MARKDOWN, out);
 }
 
 /* ------------------------------------------------------------------ CSV */
@@ -218,7 +294,9 @@ void result_csv(const struct json *result, struct str *out)
 	json_append(totals, single_figures(measured));
 	table_csv_add(table, "runtime", json_get(measured, "runtime"));
 	table_csv_add(table, "api", json_get(measured, "api"));
+	table_csv_add(table, "requests", json_get(measured, "requests"));
 	table_csv_add(table, "times", times);
+	table_csv_add(table, "apiserver.levels", table_value(measured, "apiserver.levels"));
 	table_csv_add(table, "totals", totals);
 	table_csv(table, out);
 	json_free(table);

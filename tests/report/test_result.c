@@ -24,6 +24,19 @@ static const char small[] =
 	"\"p50\": 0.002,"
 	"  \"p90\": 0.002, \"p99\": 0.002, \"max\": 0.002, \"buckets\": [[345, 1], [346, "
 	"2]]}},"
+	" \"requests\": [{\"client\": \"kube\", \"verb\": \"get\", \"resource\": \"pods\", "
+	"\"offered\": 5,"
+	"  \"throttled\": 0, \"sent\": 5, \"rejected\": 0, \"retried\": 0, \"failed\": 0},"
+	"  {\"client\": \"kube\", \"verb\": \"list\", \"resource\": \"pods\", \"offered\": "
+	"3,"
+	"  \"throttled\": 1, \"sent\": 4, \"rejected\": 2, \"retried\": 1, \"failed\": 1}],"
+	" \"apiserver\": {\"servers\": 2, \"processors\": 8, \"utilization\": 0.25,"
+	"  \"requestsInside\": {\"mean\": 5.5, \"max\": 30}, \"levels\": [{\"name\": "
+	"\"readonly\","
+	"  \"seats\": null, \"seatsInUse\": {\"mean\": 2.5, \"max\": 7}, \"queued\": "
+	"{\"mean\": "
+	"0,"
+	"  \"max\": 0}, \"dispatched\": 9, \"waited\": 0, \"rejected\": 2, \"expired\": 0}]},"
 	" \"watches\": {\"open\": 10, \"ofObjects\": 0}, \"objects\": {\"sharingFactor\": "
 	"null},"
 	" \"health\": {\"unhealthyNodes\": 1}}";
@@ -58,6 +71,23 @@ static void text_shows_calls_times_and_what_went_wrong(void **state)
 	json_free(r);
 }
 
+static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	result_text(r, &out);
+	assert_non_null(strstr(str_text(&out), "list  pods      kube          3          1     "
+					       "4         2        1       1\n"));
+	assert_null(strstr(str_text(&out), "get   pods      kube "));
+	assert_non_null(strstr(str_text(&out), "API servers: 2, 8 processors 25.0 % busy, "
+					       "5.50 requests inside in the mean, 30 at most"));
+	assert_non_null(strstr(str_text(&out), "readonly  no limit     2.50     7 "));
+	str_fini(&out);
+	json_free(r);
+}
+
 static void csv_has_everything_but_the_scenario(void **state)
 {
 	struct json *r = result();
@@ -70,6 +100,8 @@ static void csv_has_everything_but_the_scenario(void **state)
 	assert_non_null(strstr(str_text(&out), "\napi,,404,,1,0.1,0.05,,1234.5,1,0.25,0.5,"));
 	assert_non_null(strstr(str_text(&out), ",relist.durationSeconds,0.002,0.002,"));
 	assert_non_null(strstr(str_text(&out), "\"[[345,1],[346,2]]\""));
+	assert_non_null(strstr(str_text(&out), "\nrequests,"));
+	assert_non_null(strstr(str_text(&out), "\napiserver.levels,"));
 	assert_non_null(strstr(str_text(&out), "\ntotals,"));
 	assert_non_null(strstr(str_text(&out), ",health.unhealthyNodes\n"));
 	str_fini(&out);
@@ -93,6 +125,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_shows_calls_times_and_what_went_wrong),
+		cmocka_unit_test(text_shows_what_waited_or_was_rejected_and_by_whom),
 		cmocka_unit_test(csv_has_everything_but_the_scenario),
 		cmocka_unit_test(markdown_has_the_same_tables),
 	};

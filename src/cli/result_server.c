@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/result_server.h"
+
+#include <stdio.h>
+
+#include "cli/result_json.h"
+
+/* ------------------------------------------------------------------ requests */
+
+static struct json *request_row(
+	const struct scenario *s, const struct fleet_result *r, uint16_t call)
+{
+	const struct fleet_requests *q = &r->requests[call];
+	const struct call_name *name = &s->calls.name[call];
+	uint64_t rejected = r->tally.window[0].in.count[call][OUTCOME_REJECTED];
+	struct json *row = json_object();
+
+	json_put_str(row, "client", client_of(s, call));
+	json_put_str(row, "verb", name->verb);
+	json_put_str(row, "resource", name->resource);
+	json_put_int(row, "offered", (int64_t)q->offered);
+	json_put_int(row, "throttled", (int64_t)q->throttled);
+	json_put_int(row, "sent", (int64_t)q->sent);
+	json_put_int(row, "rejected", (int64_t)rejected);
+	json_put_int(row, "retried", (int64_t)q->retried);
+	json_put_int(row, "failed", (int64_t)q->failed);
+	return row;
+}
+
+struct json *result_requests(const struct scenario *s, const struct fleet_result *r)
+{
+	struct json *rows = json_array();
+
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		if (r->requests[c].offered || r->requests[c].sent)
+			json_append(rows, request_row(s, r, (uint16_t)c));
+	return rows;
+}
+
+/* ------------------------------------------------------------------ servers */
+
+/* How many there were, in the mean of the time that was measured and at most. */
+static struct json *gauge(const struct gauge *g, ns_t span)
+{
+	struct json *o = json_object();
+
+	json_put_num(o, "mean", span > 0 ? (double)g->sum / (double)span : 0);
+	json_put_int(o, "max", g->max);
+	return o;
+}
+
+static struct json *level(const struct fleet_servers *v, uint32_t l)
+{
+	static const char *const names[] = {
+		[FLOW_READONLY] = "readonly", [FLOW_MUTATING] = "mutating"};
+	const struct flow_counts *c = &v->level[l];
+	struct json *row = json_object();
+	bool limited = v->seats[l] != UINT32_MAX;
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%u", l);
+	json_put_str(row, "name", l < sizeof(names) / sizeof(names[0]) ? names[l] : name);
+	json_put(row, "seats", limited ? json_int(v->seats[l]) : json_null());
+	json_put(row, "seatsInUse", gauge(&c->seats, v->span));
+	json_put(row, "queued", gauge(&c->queued, v->span));
+	json_put_int(row, "dispatched", (int64_t)c->dispatched);
+	json_put_int(row, "waited", (int64_t)c->waited);
+	json_put_int(row, "rejected", (int64_t)c->rejected);
+	json_put_int(row, "expired", (int64_t)c->expired);
+	return row;
+}
+
+struct json *result_server(const struct fleet_result *r)
+{
+	const struct fleet_servers *v = &r->servers;
+	double available = (double)v->processors * (double)v->span;
+	struct json *o, *levels;
+
+	if (!v->n)
+		return json_null();
+	o = json_object();
+	json_put_int(o, "servers", v->n);
+	json_put_int(o, "processors", v->processors);
+	json_put_num(o, "utilization",
+		available > 0 ? (double)v->counts.running.sum / available : 0);
+	json_put(o, "requestsInside", gauge(&v->counts.inside, v->span));
+	levels = json_array();
+	for (uint32_t l = 0; l < v->n_levels; l++)
+		json_append(levels, level(v, l));
+	json_put(o, "levels", levels);
+	return o;
+}

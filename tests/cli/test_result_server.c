@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/result_server.h"
+
+#include <stdlib.h>
+
+#include "tcase.h"
+
+#include "report/table.h"
+
+struct made {
+	struct arena mem;
+	struct scenario *scenario;
+	struct fleet_result *result;
+};
+
+/* Ten seconds of nothing at all. */
+static struct made made(void)
+{
+	struct made m = {0};
+
+	arena_init(&m.mem, 0);
+	m.scenario = ARENA_NEW(&m.mem, struct scenario);
+	m.result = ARENA_NEW(&m.mem, struct fleet_result);
+	calls_init(&m.scenario->calls);
+	tally_init(&m.result->tally, &m.mem, 1, 0);
+	m.result->tally.window[0].until[0] = m.result->tally.window[0].until[1] = 10 * NS_S;
+	return m;
+}
+
+static double number(const struct json *row, const char *key)
+{
+	const struct json *value = table_value(row, key);
+
+	if (!json_is_num(value))
+		fail_msg("%s is no number", key);
+	return json_as_num(value);
+}
+
+static void every_class_that_was_wanted_has_a_row(void **state)
+{
+	struct made m = made();
+	struct json *rows;
+
+	(void)state;
+	m.result->requests[API_GET_SECRETS] = (struct fleet_requests){
+		.offered = 9, .throttled = 4, .sent = 12, .retried = 3, .failed = 1};
+	m.result->tally.window[0].in.count[API_GET_SECRETS][OUTCOME_REJECTED] = 4;
+	rows = result_requests(m.scenario, m.result);
+	assert_int_equal(json_size(rows), 1);
+	assert_string_equal(json_as_str(json_get(json_at(rows, 0), "resource")), "secrets");
+	assert_int_equal(number(json_at(rows, 0), "offered"), 9);
+	assert_int_equal(number(json_at(rows, 0), "throttled"), 4);
+	assert_int_equal(number(json_at(rows, 0), "sent"), 12);
+	assert_int_equal(number(json_at(rows, 0), "rejected"), 4);
+	assert_int_equal(number(json_at(rows, 0), "retried"), 3);
+	assert_int_equal(number(json_at(rows, 0), "failed"), 1);
+	json_free(rows);
+	arena_fini(&m.mem);
+}
+
+static void without_shared_servers_there_is_nothing_to_tell(void **state)
+{
+	struct made m = made();
+	struct json *server;
+
+	(void)state;
+	server = result_server(m.result);
+	assert_true(json_is_null(server));
+	json_free(server);
+	arena_fini(&m.mem);
+}
+
+static void means_are_over_the_time_that_was_measured(void **state)
+{
+	struct made m = made();
+	struct fleet_servers *v = &m.result->servers;
+	struct json *server, *levels;
+
+	(void)state;
+	*v = (struct fleet_servers){.n = 2,
+		.processors = 8,
+		.span = 10 * NS_S,
+		.n_levels = 2,
+		.seats = {400, UINT32_MAX}};
+	v->counts.running.sum = 20 * NS_S;
+	v->counts.inside = (struct gauge){.max = 30, .sum = 55 * NS_S};
+	v->level[FLOW_READONLY] = (struct flow_counts){.arrived = 8,
+		.dispatched = 7,
+		.rejected = 1,
+		.seats = {.max = 5, .sum = 25 * NS_S}};
+	server = result_server(m.result);
+	assert_int_equal(number(server, "servers"), 2);
+	assert_int_equal(number(server, "utilization") * 1000, 250);
+	assert_int_equal(number(server, "requestsInside.mean") * 10, 55);
+	assert_int_equal(number(server, "requestsInside.max"), 30);
+	levels = json_get(server, "levels");
+	assert_string_equal(json_as_str(json_get(json_at(levels, 0), "name")), "readonly");
+	assert_int_equal(number(json_at(levels, 0), "seats"), 400);
+	assert_int_equal(number(json_at(levels, 0), "seatsInUse.mean") * 10, 25);
+	assert_int_equal(number(json_at(levels, 0), "dispatched"), 7);
+	assert_int_equal(number(json_at(levels, 0), "rejected"), 1);
+	assert_true(json_is_null(json_get(json_at(levels, 1), "seats")));
+	json_free(server);
+	arena_fini(&m.mem);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_class_that_was_wanted_has_a_row),
+		cmocka_unit_test(without_shared_servers_there_is_nothing_to_tell),
+		cmocka_unit_test(means_are_over_the_time_that_was_measured),
+	};
+
+	return cmocka_run_group_tests_name("result_server", tests, NULL, NULL);
+}
