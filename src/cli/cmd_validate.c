@@ -101,6 +101,11 @@ static bool is_steady(const struct recording *rec, const struct json *row)
 	return false;
 }
 
+static bool is_latency(const struct json *row)
+{
+	return !strcmp(json_as_str(json_get(row, "source")), VALIDATION_LATENCY);
+}
+
 /* Over the steady rows of many calls: how many, how many within 3 %, the worst. */
 static struct json *large_rows(const struct validation *v)
 {
@@ -111,7 +116,7 @@ static struct json *large_rows(const struct validation *v)
 	for (const struct json *row = json_child(v->rows); row; row = json_next(row)) {
 		double e = json_as_num(json_get(row, "relativeError"));
 
-		if (json_as_num(json_get(row, "recorded")) < LARGE_ROW ||
+		if (is_latency(row) || json_as_num(json_get(row, "recorded")) < LARGE_ROW ||
 			!is_steady(&v->rec, row))
 			continue;
 		e = e < 0 ? -e : e;
@@ -125,11 +130,42 @@ static struct json *large_rows(const struct validation *v)
 	return o;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+/* How many medians and maxima of runningSeconds are near enough. */
+static struct json *latencies(const struct validation *v)
+{
+	static const char *const end[] = {" p50", " max"};
+	struct json *o = json_object();
+	int64_t n[2] = {0}, good[2] = {0};
+
+	for (const struct json *row = json_child(v->rows); row; row = json_next(row))
+		for (unsigned i = 0; is_latency(row) && i < 2; i++) {
+			if (!ends_with(json_as_str(json_get(row, "call")), end[i]))
+				continue;
+			n[i]++;
+			good[i] += json_as_bool(json_get(row, "within"));
+		}
+	json_put_int(o, "medians", n[0]);
+	json_put_int(o, "mediansWithin10Percent", good[0]);
+	json_put_int(o, "maxima", n[1]);
+	json_put_int(o, "maximaWithin20Percent", good[1]);
+	return o;
+}
+
+/* Of counts; a latency is none. */
 static double put_coverage(const struct validation *v, struct json *result)
 {
 	int64_t n = 0, within = 0;
 
 	for (const struct json *row = json_child(v->rows); row; row = json_next(row)) {
+		if (is_latency(row))
+			continue;
 		n++;
 		within += json_as_bool(json_get(row, "within"));
 	}
@@ -157,6 +193,7 @@ static int report(struct validation *v, struct err *err)
 	coverage = put_coverage(v, result);
 	json_put_num(result, "minWithin", least);
 	json_put(result, "steadyRowsOf500", large_rows(v));
+	json_put(result, "runningSeconds", latencies(v));
 	json_put(result, "rows", v->rows);
 	json_put(result, "others", v->others);
 	v->rows = v->others = NULL;
@@ -214,7 +251,9 @@ const struct cmd cmd_validate_row = {
 		 "several\n"
 		 "seeds and prints recorded and simulated count, 95 % prediction interval and "
 		 "relative\n"
-		 "error of every node, phase and call.  Recorded latencies of the runtime feed "
+		 "error of every node, phase and call, and how long pods took to be running "
+		 "(which is no\n"
+		 "part of the coverage).  Recorded latencies of the runtime feed "
 		 "the\n"
 		 "simulation, counts do not.",
 	.opts = opts,

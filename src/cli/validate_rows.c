@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/validate_rows.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/result_json.h"
 #include "estimate/interval.h"
+#include "report/validation.h"
 
 enum { CALL_TEXT = 80, KEY_TEXT = CALL_TEXT + 24, KEYS_MAX = 3 * CALLS_MAX * OUTCOME_N };
 
@@ -110,10 +112,25 @@ struct place {
 	const char *call;
 };
 
-static void put_row(struct json *rows, const struct place *at, double recorded,
-	const double *values, uint32_t n, double least)
+/* How near is within. */
+struct bound {
+	double least;    /* half-width of the interval, at least */
+	double relative; /* error of the mean, at most; 0: the interval decides */
+};
+
+static bool is_within(const struct bound *b, const struct interval *i, double recorded)
 {
-	struct interval i = interval_of(values, n, least);
+	double error = i->mean - recorded;
+
+	if (b->relative > 0)
+		return (error < 0 ? -error : error) <= b->relative * recorded;
+	return recorded >= i->low && recorded <= i->high;
+}
+
+static void put_row(struct json *rows, const struct place *at, double recorded,
+	const double *values, uint32_t n, const struct bound *bound)
+{
+	struct interval i = interval_of(values, n, bound->least);
 	struct json *row = json_object();
 
 	json_put_str(row, "node", at->node);
@@ -129,9 +146,12 @@ static void put_row(struct json *rows, const struct place *at, double recorded,
 		json_put_num(row, "relativeError", (i.mean - recorded) / recorded);
 	else
 		json_put(row, "relativeError", json_null());
-	json_put_bool(row, "within", recorded >= i.low && recorded <= i.high);
+	json_put_bool(row, "within", is_within(bound, &i, recorded));
 	json_append(rows, row);
 }
+
+/* A count is a whole number. */
+static const struct bound count_bound = {.least = 1};
 
 struct phase_rows {
 	const struct recorded_node *node;
@@ -159,7 +179,7 @@ static void count_row(
 	const struct place at = {r->node->name, r->node->phases[r->phase].name,
 		recorded_source_name(source), call};
 
-	put_row(r->rows, &at, recorded, r->values, r->n, 1);
+	put_row(r->rows, &at, recorded, r->values, r->n, &count_bound);
 }
 
 static void phase_counts(struct phase_rows *r, struct keys *keys, enum recorded_source source)
@@ -190,43 +210,74 @@ static void phase_counts(struct phase_rows *r, struct keys *keys, enum recorded_
 
 /* ------------------------------------------------------------------ beside counts */
 
-static void span_row(struct phase_rows *r, const char *what, const char *quantile,
-	uint32_t per_million, ns_t recorded, bool gone)
+struct quantile {
+	const char *name;
+	uint32_t per_million;
+	double relative; /* VALIDATE_MEDIAN_ERROR or VALIDATE_MAX_ERROR */
+};
+
+static const struct quantile quantiles[] = {
+	{"p50", 500000, VALIDATE_MEDIAN_ERROR},
+	{"p90", 900000, VALIDATE_MAX_ERROR},
+	{"max", 1000000, VALIDATE_MAX_ERROR},
+};
+enum { QUANTILES = sizeof(quantiles) / sizeof(quantiles[0]) };
+
+/* What a phase's pods took: a source of its own in rows, or among others (source NULL). */
+struct spans {
+	const char *what;
+	const char *source;
+	const struct recorded_spans *recorded;
+	size_t simulated; /* offset of the histogram in a sample */
+};
+
+static void span_row(
+	struct phase_rows *r, const struct spans *s, const struct quantile *q, ns_t recorded)
 {
 	char call[CALL_TEXT];
-	const struct place at = {r->node->name, r->node->phases[r->phase].name, NULL, call};
+	const struct place at = {
+		r->node->name, r->node->phases[r->phase].name, s->source, call};
+	const struct bound bound = {.relative = s->source ? q->relative : 0};
 
-	(void)snprintf(call, sizeof(call), "%s %s", what, quantile);
+	(void)snprintf(call, sizeof(call), "%s %s", s->what, q->name);
 	for (uint32_t i = 0; i < r->n; i++) {
-		const struct hist *h = gone ? &r->samples[i].gone : &r->samples[i].running;
+		const char *sample = (const char *)&r->samples[i];
+		const struct hist *h = (const struct hist *)(sample + s->simulated);
 
-		r->values[i] = (double)hist_quantile(h, per_million) / 1e9;
+		r->values[i] = (double)hist_quantile(h, q->per_million) / 1e9;
 	}
-	put_row(r->rows, &at, (double)recorded / 1e9, r->values, r->n, 0);
+	put_row(r->rows, &at, (double)recorded / 1e9, r->values, r->n, &bound);
 }
 
-static void span_rows(
-	struct phase_rows *r, const struct recorded_spans *spans, const char *what, bool gone)
+static void span_rows(struct phase_rows *r, const struct spans *s)
 {
-	if (!spans->pods)
-		return;
-	span_row(r, what, "p50", 500000, spans->p50, gone);
-	span_row(r, what, "p90", 900000, spans->p90, gone);
-	span_row(r, what, "max", 1000000, spans->max, gone);
+	const ns_t recorded[QUANTILES] = {s->recorded->p50, s->recorded->p90, s->recorded->max};
+
+	for (unsigned i = 0; s->recorded->pods && i < QUANTILES; i++)
+		span_row(r, s, &quantiles[i], recorded[i]);
+}
+
+static void phase_latencies(struct phase_rows *r)
+{
+	const struct spans running = {"runningSeconds", VALIDATION_LATENCY,
+		&r->node->phases[r->phase].running, offsetof(struct validate_sample, running)};
+
+	span_rows(r, &running);
 }
 
 static void phase_others(struct phase_rows *r)
 {
 	const struct recorded_phase *phase = &r->node->phases[r->phase];
 	const struct place at = {r->node->name, phase->name, NULL, "relists"};
+	const struct spans gone = {
+		"goneSeconds", NULL, &phase->gone, offsetof(struct validate_sample, gone)};
 
 	if (phase->relists) {
 		for (uint32_t i = 0; i < r->n; i++)
 			r->values[i] = (double)r->samples[i].relists[r->phase];
-		put_row(r->rows, &at, phase->relists, r->values, r->n, 1);
+		put_row(r->rows, &at, phase->relists, r->values, r->n, &count_bound);
 	}
-	span_rows(r, &phase->running, "runningSeconds", false);
-	span_rows(r, &phase->gone, "goneSeconds", true);
+	span_rows(r, &gone);
 }
 
 void validate_rows(const struct recorded_node *node, const struct scenario *scenario,
@@ -248,6 +299,7 @@ void validate_rows(const struct recorded_node *node, const struct scenario *scen
 		for (unsigned s = 0; s < RECORDED_SOURCES; s++)
 			if (node->phases[r.phase].has[s])
 				phase_counts(&r, keys, (enum recorded_source)s);
+		phase_latencies(&r);
 		r.rows = others;
 		phase_others(&r);
 	}

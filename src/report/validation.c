@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/validation.h"
 
+#include <string.h>
+
 #include "report/format.h"
 #include "report/table.h"
 
@@ -40,6 +42,33 @@ static void head(const struct json *result, struct str *out)
 		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
 }
 
+/* The rows that are latencies, or those that are not. */
+static struct json *rows_of(const struct json *result, bool latency)
+{
+	struct json *rows = json_array();
+	const struct json *row = json_child(json_get(result, "rows"));
+
+	for (; row; row = json_next(row))
+		if (!strcmp(json_as_str(json_get(row, "source")), VALIDATION_LATENCY) ==
+			latency)
+			json_append(rows, json_clone(row));
+	return rows;
+}
+
+static void foot_running(const struct json *result, struct str *out)
+{
+	const struct json *running = json_get(result, "runningSeconds");
+
+	if (json_as_num(json_get(running, "medians")) > 0)
+		str_addf(out,
+			"runningSeconds: %.0f of %.0f medians within 10 %%, %.0f of %.0f "
+			"maxima within 20 %%.\n",
+			json_as_num(json_get(running, "mediansWithin10Percent")),
+			json_as_num(json_get(running, "medians")),
+			json_as_num(json_get(running, "maximaWithin20Percent")),
+			json_as_num(json_get(running, "maxima")));
+}
+
 static void foot(const struct json *result, struct str *out)
 {
 	const struct json *large = json_get(result, "steadyRowsOf500");
@@ -58,32 +87,56 @@ static void foot(const struct json *result, struct str *out)
 			json_as_num(json_get(large, "within3Percent")),
 			json_as_num(json_get(large, "rows")),
 			100 * json_as_num(json_get(large, "worstRelativeError")));
+	foot_running(result, out);
+}
+
+/* What one block is about, above its table. */
+static const char running_title[] =
+	"From a pod's creation until it is seen running, in seconds; no part of the coverage";
+static const char others_title[] = "Beside the counts, and no part of the coverage";
+
+static void block_text(const char *title, const struct json *rows, struct str *out)
+{
+	if (!json_child(rows))
+		return;
+	str_addf(out, "\n%s\n", title);
+	table_text(other_columns, N(other_columns), rows, "", out);
+}
+
+static void block_markdown(const char *title, const struct json *rows, struct str *out)
+{
+	if (!json_child(rows))
+		return;
+	str_addf(out, "\n%s:\n\n", title);
+	table_markdown(other_columns, N(other_columns), rows, out);
 }
 
 void validation_text(const struct json *result, struct str *out)
 {
+	struct json *counts = rows_of(result, false), *latencies = rows_of(result, true);
+
 	head(result, out);
 	str_add_char(out, '\n');
-	table_text(columns, N(columns), json_get(result, "rows"), "", out);
-	if (json_child(json_get(result, "others"))) {
-		str_add(out, "\nBeside the counts, and no part of the coverage\n");
-		table_text(
-			other_columns, N(other_columns), json_get(result, "others"), "", out);
-	}
+	table_text(columns, N(columns), counts, "", out);
+	block_text(running_title, latencies, out);
+	block_text(others_title, json_get(result, "others"), out);
 	foot(result, out);
+	json_free(counts);
+	json_free(latencies);
 }
 
 void validation_markdown(const struct json *result, struct str *out)
 {
+	struct json *counts = rows_of(result, false), *latencies = rows_of(result, true);
+
 	head(result, out);
 	str_add_char(out, '\n');
-	table_markdown(columns, N(columns), json_get(result, "rows"), out);
-	if (json_child(json_get(result, "others"))) {
-		str_add(out, "\nBeside the counts, and no part of the coverage:\n\n");
-		table_markdown(
-			other_columns, N(other_columns), json_get(result, "others"), out);
-	}
+	table_markdown(columns, N(columns), counts, out);
+	block_markdown(running_title, latencies, out);
+	block_markdown(others_title, json_get(result, "others"), out);
 	foot(result, out);
+	json_free(counts);
+	json_free(latencies);
 }
 
 void validation_csv(const struct json *result, struct str *out)

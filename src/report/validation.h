@@ -6,6 +6,9 @@
 #include "base/json.h"
 #include "base/str.h"
 
+/* The source of rows that are seconds and no counts. */
+#define VALIDATION_LATENCY "latency"
+
 void validation_text(const struct json *result, struct str *out);
 void validation_markdown(const struct json *result, struct str *out);
 

@@ -175,6 +175,53 @@ static void relists_stand_beside_and_do_not_count(void **state)
 	end(&f);
 }
 
+static const struct json *latency(const struct fixture *f, const char *call)
+{
+	const struct json *r = row(f, "latency", call);
+
+	assert_non_null(r);
+	return r;
+}
+
+static void a_latency_is_held_to_the_error_of_its_mean(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	/* recorded: 10, 10 and 12 s; simulated: 11, 11, 11 but in the last run 6 and 20 */
+	f.phase.running = (struct recorded_spans){2, 10 * NS_S, 10 * NS_S, 12 * NS_S};
+	for (uint32_t i = 0; i < SEEDS; i++) {
+		hist_add(&f.samples[i].running, i < 2 ? 11 * NS_S : 6 * NS_S);
+		hist_add(&f.samples[i].running, i < 2 ? 11 * NS_S : 20 * NS_S);
+	}
+	finish(&f);
+	assert_int_equal(json_size(f.json), 3);
+	assert_int_equal(json_size(f.others), 0);
+	/* means 9.3, 14, 14: the median is near, 14 is not near 10, and near 12 */
+	assert_true(json_as_bool(json_get(latency(&f, "runningSeconds p50"), "within")));
+	assert_false(json_as_bool(json_get(latency(&f, "runningSeconds p90"), "within")));
+	assert_true(json_as_num(json_get(latency(&f, "runningSeconds max"), "low")) < 12);
+	assert_true(json_as_bool(json_get(latency(&f, "runningSeconds max"), "within")));
+	end(&f);
+}
+
+static void a_deletion_is_held_to_its_interval(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.phase.gone = (struct recorded_spans){1, 10 * NS_S, 10 * NS_S, 10 * NS_S};
+	for (uint32_t i = 0; i < SEEDS; i++)
+		hist_add(&f.samples[i].gone, i ? 40 * NS_S : 2 * NS_S);
+	finish(&f);
+	assert_int_equal(json_size(f.json), 0);
+	assert_int_equal(json_size(f.others), 3);
+	assert_true(json_as_bool(json_get(json_at(f.others, 0), "within")));
+	end(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -184,6 +231,8 @@ int main(void)
 		cmocka_unit_test(what_one_side_alone_knows_is_a_row),
 		cmocka_unit_test(a_source_that_was_not_recorded_has_no_rows),
 		cmocka_unit_test(relists_stand_beside_and_do_not_count),
+		cmocka_unit_test(a_latency_is_held_to_the_error_of_its_mean),
+		cmocka_unit_test(a_deletion_is_held_to_its_interval),
 	};
 
 	return cmocka_run_group_tests_name("validate_rows", tests, NULL, NULL);
