@@ -92,7 +92,7 @@ enum outcome {
 };
 
 struct call_name {
-	char verb[16];     /* "" for a runtime operation */
+	char verb[20];     /* "" for a runtime operation */
 	char resource[48]; /* resource[/subresource], or the operation_type */
 };
 

@@ -37,6 +37,18 @@ static void a_mechanisms_request_is_found_under_its_name(void **state)
 	assert_int_equal(c.n, API_FIXED_END);
 }
 
+static void the_longest_verb_is_kept_whole(void **state)
+{
+	struct calls c;
+	uint16_t i;
+
+	(void)state;
+	calls_init(&c);
+	i = calls_intern(&c, "deletecollection", "pods");
+	assert_string_equal(c.name[i].verb, "deletecollection");
+	assert_int_equal(calls_intern(&c, "deletecollection", "pods"), i);
+}
+
 static void an_operation_is_no_request(void **state)
 {
 	struct calls c;
@@ -98,6 +110,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_gets_one_class_however_often_it_is_named),
 		cmocka_unit_test(a_mechanisms_request_is_found_under_its_name),
+		cmocka_unit_test(the_longest_verb_is_kept_whole),
 		cmocka_unit_test(an_operation_is_no_request),
 		cmocka_unit_test(a_full_table_says_so_and_keeps_what_it_has),
 		cmocka_unit_test(operations_are_found_by_the_metrics_name),
