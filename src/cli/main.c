@@ -32,6 +32,8 @@
  *   origin, explain        where every constant comes from
  *   recording*     what a real kubelet was recorded doing
  *   calibration    what calls cost a real runtime or API server
+ *   costs          what a scenario's requests cost: measured, or as a relative
+ *   call_text      "get pods": requests as files write them
  *   schema         JSON schemas from the tables
  *   tree           documents composed in memory
  * pleg/          how a kubelet finds out what changed: polling, generic, evented, ondemand,
@@ -47,7 +49,8 @@
  *   volumes        mounting, and remounting at every sync
  *   status, events, probes   what it tells the API server, and whom it asks
  *   pleg_glue, polls         its PLEG; its worker in the time before PLEG
- * apiserver/     the API server as agents meet it; ttl: the annotation by cluster size
+ * apiserver/     the API server as agents meet it; ttl: the annotation by cluster size;
+ *                server_params: limits and costs from a scenario
  * fleet/         N nodes in virtual time
  *   fleet          nodes over threads, results added up
  *   node           one node from its first event to its last

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/calibration.h"
 
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/units.h"
+#include "models/call_text.h"
 #include "models/tables.h"
 
 #define HOUR                      (60 * NS_MIN)
@@ -45,9 +48,12 @@ static const struct table design_table = TABLE("a design", design_fields);
 
 #define REC struct calibrated_call
 static const struct field call_fields[] = {
-	FIELD(call, "call", FIELD_TEXT_PTR, .help = "verb and resource"),
-	FIELD(encoding, "encoding", FIELD_TEXT_PTR, .help = "json or protobuf"),
-	FIELD(read, "read", FIELD_TEXT_PTR, .help = "rv=0, quorum or write"),
+	FIELD(call, "call", FIELD_TEXT_PTR,
+		.help = "verb and resource; of a list also '(5000 objects)' or 'of one node "
+			"(100 of 5000)'"),
+	ONE_OF(encoding, "encoding", words_api_encoding, "of request and answer"),
+	ONE_OF(served, "read", words_api_served,
+		"from the watch cache, by reading etcd, or by writing it"),
 	FIELD(apiserver_cpu, "apiserverCPUMicros", FIELD_MICROS, .max = HOUR),
 	{.name = "apiserverCPUMicrosRange", .type = FIELD_IGNORED, .flags = FIELD_OPTIONAL},
 	FIELD(etcd_cpu, "etcdCPUMicros", FIELD_MICROS, .max = HOUR),
@@ -56,7 +62,59 @@ static const struct field call_fields[] = {
 	FIELD(requests, "requests", FIELD_COUNT, .min = 1),
 };
 #undef REC
-static const struct table call_table = TABLE("a call", call_fields);
+
+/* What follows a list's verb and resource: words, then "(5000 objects)" or "(100 of 5000)". */
+static int read_size(struct calibrated_call *call, const char *tail, const struct doc_node *at,
+	struct err *err)
+{
+	const char *open = strchr(tail, '(');
+	char listed[16] = "";
+	char of[16] = "";
+	int64_t n = 0;
+	int64_t all = 0;
+	int end = 0;
+
+	if (open && sscanf(open, "(%15[0-9] objects)%n", listed, &end) == 1 && end)
+		(void)memcpy(of, listed, sizeof(of));
+	else if (open)
+		(void)sscanf(open, "(%15[0-9] of %15[0-9])%n", listed, of, &end);
+	if (!end || open[end] || units_parse_int(of, 1, UINT32_MAX, &all, NULL) ||
+		units_parse_int(listed, 0, all, &n, NULL))
+		return doc_error(at, err,
+			"'%.60s' does not end in what was listed: '(5000 objects)' or '(100 of "
+			"5000)'",
+			at->text);
+	call->objects = (uint32_t)n;
+	call->of = (uint32_t)all;
+	return 0;
+}
+
+static int finish_call(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct calibrated_call *call = record;
+	const struct doc_node *text = doc_get(at, "call");
+	bool is_read;
+	const char *tail = "";
+
+	(void)r;
+	call->objects = call->of = 1;
+	if (call_text_read(text, &call->name, &tail, err) ||
+		(*tail && read_size(call, tail, text, err)))
+		return ERR_INPUT;
+	is_read = !call_mutates(&call->name);
+	if (is_read == (call->served == SERVED_WRITE))
+		return doc_error(doc_get(at, "read"), err, "'%s' %s", call->call,
+			is_read ? "reads: rv=0 or quorum" : "is a write");
+	return 0;
+}
+
+static const struct table call_table = {
+	.what = "a call",
+	.field = call_fields,
+	.n = COUNT_OF(call_fields),
+	.finish = finish_call,
+};
 
 static int read_starts(struct reading *r, struct calibration *c, struct err *err)
 {
@@ -83,6 +141,46 @@ static int read_starts(struct reading *r, struct calibration *c, struct err *err
 	return 0;
 }
 
+struct sorted {
+	const struct calibrated_call *call;
+};
+
+static int by_call(const void *a, const void *b)
+{
+	const struct calibrated_call *x = ((const struct sorted *)a)->call;
+	const struct calibrated_call *y = ((const struct sorted *)b)->call;
+	int order = strcmp(x->call, y->call);
+
+	if (!order)
+		order = (int)x->encoding - (int)y->encoding;
+	return order ? order : (int)x->served - (int)y->served;
+}
+
+static int refuse_twice(struct reading *r, const struct calibration *c,
+	const struct doc_node *calls, struct err *err)
+{
+	struct sorted *sorted = ARENA_ARRAY(r->mem, struct sorted, c->n_calls);
+	const struct doc_node *at = calls ? calls->first : NULL;
+
+	for (uint32_t i = 0; i < c->n_calls; i++)
+		sorted[i].call = &c->calls[i];
+	if (c->n_calls)
+		qsort(sorted, c->n_calls, sizeof(*sorted), by_call);
+	for (uint32_t i = 1; i < c->n_calls; i++) {
+		const struct calibrated_call *before = sorted[i - 1].call;
+		const struct calibrated_call *later = sorted[i].call;
+
+		if (by_call(&sorted[i - 1], &sorted[i]))
+			continue;
+		later = later > before ? later : before;
+		for (ptrdiff_t skip = later - c->calls; at && skip; skip--)
+			at = at->next;
+		return doc_error(
+			at, err, "'%.60s' is here twice, encoded and read alike", later->call);
+	}
+	return 0;
+}
+
 static int finish_calibration(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
@@ -91,6 +189,8 @@ static int finish_calibration(
 	if (!c->n_operations && !c->n_designs && !c->n_calls)
 		return doc_error(
 			at, err, "a calibration without operations, designs and calls");
+	if (refuse_twice(r, c, doc_get(at, "calls"), err))
+		return ERR_INPUT;
 	return read_starts(r, c, err);
 }
 
@@ -130,6 +230,14 @@ static int read_root(
 	return 0;
 }
 
+void calibration_path(const struct library *lib, const char *name, char *path, size_t size)
+{
+	if (strchr(name, '/') || strstr(name, ".json") || strstr(name, ".yaml"))
+		(void)snprintf(path, size, "%s", name);
+	else
+		(void)snprintf(path, size, "%s/calibration/%s.json", lib->dir, name);
+}
+
 int calibration_load(const struct library *lib, const char *name,
 	struct calibration *calibration, struct err *err)
 {
@@ -137,10 +245,7 @@ int calibration_load(const struct library *lib, const char *name,
 	char path[1024];
 	int code;
 
-	if (strchr(name, '/') || strstr(name, ".json") || strstr(name, ".yaml"))
-		(void)snprintf(path, sizeof(path), "%s", name);
-	else
-		(void)snprintf(path, sizeof(path), "%s/calibration/%s.json", lib->dir, name);
+	calibration_path(lib, name, path, sizeof(path));
 	code = doc_load(lib->mem, path, MODEL_FILE_BYTES, &root, err);
 	return code ? code : read_root(root, lib->mem, calibration, err);
 }

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "models/field.h"
 #include "models/library.h"
+#include "models/models.h"
 
 #define CALIBRATION_ROWS_MAX 10000
 
@@ -45,9 +46,12 @@ struct calibrated_start {
 
 /* A request to the API server. */
 struct calibrated_call {
-	const char *call; /* "get secrets" */
-	const char *encoding;
-	const char *read; /* "rv=0", "quorum", "write" */
+	const char *call; /* "get secrets", "list pods of one node (100 of 5000)" */
+	struct call_name name;
+	uint32_t objects; /* in the answer; 1 if the call does not say */
+	uint32_t of;      /* that there were */
+	enum api_encoding encoding;
+	enum api_served served;
 	ns_t apiserver_cpu;
 	ns_t etcd_cpu;
 	uint32_t bytes;
@@ -69,6 +73,9 @@ struct calibration {
 	struct calibrated_call *calls;
 	const struct doc_node *starts_tree; /* of the reader */
 };
+
+/* The file of a name, or the path that the name is. */
+void calibration_path(const struct library *lib, const char *name, char *path, size_t size);
 
 /* A calibration by name (models/calibration/NAME.json) or path.  ERR_INPUT has the place. */
 int calibration_load(const struct library *lib, const char *name,

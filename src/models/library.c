@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "models/costs.h"
 #include "models/library_priv.h"
 #include "models/tables.h"
 #include "models/tree.h"
@@ -310,7 +311,7 @@ int library_resolve(
 }
 
 /* Fills a struct of the kind, to know that it can be. */
-static int check(const struct model *m, struct err *err)
+static int check(const struct library *lib, const struct model *m, struct err *err)
 {
 	struct arena scratch;
 	struct reading reading = {.mem = &scratch};
@@ -341,6 +342,8 @@ static int check(const struct model *m, struct err *err)
 		break;
 	}
 	code = table_read(&reading, kinds[m->kind].table, m->spec, record, err);
+	if (!code && m->kind == MODEL_SCENARIO)
+		code = costs_load(lib, doc_get(m->spec, "apiserver"), all, err);
 	arena_fini(&scratch);
 	return code;
 }
@@ -351,7 +354,7 @@ static int finish_model(struct resolving *r, struct model *m, struct err *err)
 
 	if (m->kind == MODEL_SCENARIO)
 		code = scenario_inline(r, m, err);
-	return code ? code : check(m, err);
+	return code ? code : check(r->lib, m, err);
 }
 
 int library_load(const struct library *lib, enum model_kind kind, const char *name,

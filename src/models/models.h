@@ -23,6 +23,10 @@
 #define PROBES_MAX     8
 #define STARTUP_MAX    8
 #define RULES_MAX      16
+#define FAIR_LEVELS    12
+#define FAIR_RESOURCES 16
+#define COST_AS_MAX    32
+#define LISTED_MAX     16
 #define API_LAT_MAX    32
 #define NODES_MAX      20000
 #define PODS_MAX       1000
@@ -238,6 +242,37 @@ struct api_latency {
 	struct latency latency;
 };
 
+enum api_encoding { ENCODING_PROTOBUF, ENCODING_JSON, ENCODINGS };
+
+/* How a request is served: from the watch cache (resourceVersion=0), by reading etcd, or by
+ * writing it. */
+enum api_served { SERVED_CACHE, SERVED_QUORUM, SERVED_WRITE, SERVED_N };
+
+/* A priority level: its share of the seats, and who waits for one. */
+struct fair_level {
+	char name[32];
+	uint32_t shares;
+	uint32_t queues; /* 0: none, a request without a seat is rejected */
+	uint32_t hand;
+	uint32_t queue_length;
+};
+
+/* What a request costs.  A list costs more for each object in it, and by etcd also for each
+ * that was read to find them. */
+struct api_cost {
+	ns_t cpu, etcd_cpu;
+	ns_t listed_cpu;
+	ns_t read_cpu, read_etcd_cpu;
+	uint32_t bytes, listed_bytes; /* of the answer */
+};
+
+/* A call, or every call of a verb, that costs as another one which was measured. */
+struct api_cost_as {
+	char name[72]; /* "delete pods", "delete" */
+	char call[72];
+	uint32_t encoding; /* in which that was measured; ENCODINGS: the server's */
+};
+
 struct apiserver_model {
 	char name[MODEL_NAME];
 	struct latency other;
@@ -250,7 +285,44 @@ struct apiserver_model {
 		uint32_t size_min, size_max;
 		ns_t ttl;
 	} ttl_steps[8];
+	uint32_t processors;   /* of each server; 0: requests are answered as they come */
+	uint32_t servers;      /* behind a balancer */
+	uint32_t max_inflight; /* reads; 0: no limit */
+	uint32_t max_mutating; /* 0: no limit; API_LIMIT_SHARED: they take the seats of reads */
+	ns_t retry_after;
+	struct {
+		bool enabled;
+		ns_t wait_limit, wait_end; /* in a queue: see flow.h */
+		uint32_t n_levels;
+		struct fair_level level[FAIR_LEVELS];
+		char nodes_level[32];
+		uint32_t nodes; /* the level of what kubelets ask */
+		uint32_t n_resources;
+		struct {
+			char resource[48];
+			char level_name[32];
+			uint32_t level;
+		} resource[FAIR_RESOURCES]; /* of what they ask of these */
+	} fairness;
+	enum api_encoding encoding;
+	bool watch_cache; /* without it every read goes to etcd */
+	struct {
+		char calibration[MODEL_NAME]; /* "" if none */
+		int64_t cpu_scale;            /* PPM of the CPU that was measured */
+		uint32_t n_as;
+		struct api_cost_as as[COST_AS_MAX];
+		uint32_t n_listed;
+		struct {
+			char resource[48];
+			uint32_t objects;
+		} listed[LISTED_MAX]; /* in a kubelet's list of the resource */
+	} costs;
+	/* From the calibration, if there are processors: [1] by etcd, [0] a read that asks the
+	 * watch cache. */
+	struct api_cost cost[CALLS_MAX][2];
 };
+
+#define API_LIMIT_SHARED UINT32_MAX
 
 struct workload_object {
 	char resource[16]; /* secrets or configmaps */

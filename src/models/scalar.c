@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "base/units.h"
+#include "models/call_text.h"
 
 _Static_assert(sizeof(enum field_type) == sizeof(uint32_t), "enums are stored as uint32_t");
 
@@ -308,20 +309,11 @@ static int read_operation(const struct doc_node *node, char *to, struct err *err
 	return 0;
 }
 
-static int intern(struct reading *r, const struct doc_node *node, const char *verb,
-	const char *resource, char *to, struct err *err)
+static int intern(struct reading *r, const struct doc_node *node, const struct call_name *name,
+	char *to, struct err *err)
 {
-	uint16_t call;
+	uint16_t call = calls_intern(r->calls, name->verb, name->resource);
 
-	if (strlen(resource) >= sizeof(r->calls->name[0].resource) || !*resource)
-		return doc_error(
-			node, err, "'%.60s' is not a resource[/subresource]", resource);
-	for (const char *c = resource; *c; c++)
-		if (!(*c >= 'a' && *c <= 'z') && !(*c >= '0' && *c <= '9') &&
-			!strchr("/.-", *c))
-			return doc_error(
-				node, err, "'%.60s' is not a resource[/subresource]", resource);
-	call = calls_intern(r->calls, verb, resource);
 	if (call == CALLS_MAX)
 		return doc_error(node, err, "more than %d different calls", CALLS_MAX);
 	memcpy(to, &call, sizeof(call));
@@ -330,23 +322,24 @@ static int intern(struct reading *r, const struct doc_node *node, const char *ve
 
 static int read_api(struct reading *r, const struct doc_node *node, char *to, struct err *err)
 {
-	static const char *const verbs[] = {"get", "list", "watch", "create", "update", "patch",
-		"delete", "deletecollection"};
-	const char *space = strchr(node->text, ' ');
-	const char *near;
-	char verb[20] = "";
+	struct call_name name;
 
-	if (!space || space == node->text)
-		return doc_error(node, err,
-			"'%.60s' is not a call: verb and resource are needed, as in 'get pods'",
-			node->text);
-	(void)snprintf(verb, sizeof(verb), "%.*s", (int)(space - node->text), node->text);
-	for (uint32_t i = 0; i < COUNT_OF(verbs); i++)
-		if (!strcmp(verb, verbs[i]))
-			return intern(r, node, verb, space + 1, to, err);
-	near = str_nearest(verb, verbs, COUNT_OF(verbs));
-	return doc_error(node, err, "no verb '%s'%s%s%s", verb, near ? "; did you mean '" : "",
-		near ? near : "", near ? "'?" : "");
+	if (call_text_read(node, &name, NULL, err))
+		return ERR_INPUT;
+	return intern(r, node, &name, to, err);
+}
+
+static int read_watched(
+	struct reading *r, const struct doc_node *node, char *to, struct err *err)
+{
+	struct call_name list = {.verb = "list"};
+	struct call_name watch = {.verb = "watch"};
+
+	if (call_text_resource(node, node->text, list.resource, err) ||
+		call_text_resource(node, node->text, watch.resource, err) ||
+		intern(r, node, &list, to, err))
+		return ERR_INPUT;
+	return intern(r, node, &watch, to + sizeof(uint16_t), err);
 }
 
 int field_read_scalar(struct reading *r, const struct field *f, const struct doc_node *node,
@@ -370,10 +363,7 @@ int field_read_scalar(struct reading *r, const struct field *f, const struct doc
 	case FIELD_API:
 		return read_api(r, node, to, err);
 	case FIELD_WATCHED:
-		return intern(r, node, "list", node->text, to, err)
-			       ? ERR_INPUT
-			       : intern(r, node, "watch", node->text, to + sizeof(uint16_t),
-					 err);
+		return read_watched(r, node, to, err);
 	case FIELD_COUNT:
 	case FIELD_SEED:
 	case FIELD_DURATION:

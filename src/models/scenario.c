@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/costs.h"
 #include "models/library_priv.h"
 #include "models/tables.h"
 #include "models/tree.h"
@@ -184,6 +185,8 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 	memset(scenario, 0, sizeof(*scenario));
 	calls_init(&scenario->calls);
 	code = table_read(&reading, &table_scenario, m->spec, scenario, err);
+	if (!code)
+		code = costs_load(r->lib, doc_get(m->spec, "apiserver"), scenario, err);
 	if (!code && m->name)
 		(void)snprintf(scenario->name, sizeof(scenario->name), "%s", m->name);
 	return code;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What files of the kinds Runtime, APIServer, Workload and Scenario hold. */
+/* What files of the kinds Runtime, Workload and Scenario hold. */
 #include "models/tables.h"
 
 #define HOUR (60 * NS_MIN)
@@ -14,7 +14,6 @@ static const struct word words_start[] = {
 	{"atOnce", START_AT_ONCE},
 	{"stationary", START_STATIONARY},
 };
-static const struct word words_unlimited[] = {{"unlimited", UINT32_MAX}};
 static const struct word words_annotation[] = {{"controller", -1}, {"none", -2}};
 
 #define REC struct runtime_rule
@@ -77,90 +76,6 @@ static const struct field runtime_fields[] = {
 };
 #undef REC
 const struct table table_runtime = TABLE("the runtime", runtime_fields);
-
-#define REC struct api_latency
-static const struct field api_latency_fields[] = {
-	FIELD(call, "call", FIELD_API, .flags = FIELD_KEY),
-	SPAN(latency.mean, "mean", 0, HOUR, "mean time of a request"),
-	RATIO(latency.p50, "p50", PPM, "median as a share of the mean"),
-	FIELD(latency.p99, "p99", FIELD_RATIO, .min = PPM, .max = INT64_C(1000) * PPM,
-		.help = "99th percentile as a share of the mean"),
-	FIELD(latency.bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
-		.help = "size of the answer; without it, bytes are not counted"),
-};
-#undef REC
-static const struct table api_latency_table = TABLE("call", api_latency_fields);
-
-#define STEP_AT(member)                                                                        \
-	(offsetof(struct apiserver_model, ttl_steps[0].member) -                               \
-		offsetof(struct apiserver_model, ttl_steps))
-static const struct field ttl_step_fields[] = {
-	{.name = "sizeMin",
-		.type = FIELD_COUNT,
-		.offset = STEP_AT(size_min),
-		.help = "a step down below so many nodes"},
-	{.name = "sizeMax",
-		.type = FIELD_COUNT,
-		.offset = STEP_AT(size_max),
-		.words = words_unlimited,
-		.n_words = COUNT_OF(words_unlimited),
-		.help = "a step up above so many nodes"},
-	{.name = "ttl",
-		.type = FIELD_DURATION,
-		.offset = STEP_AT(ttl),
-		.max = DAY,
-		.help = "the annotation"},
-};
-static const struct table ttl_step_table = TABLE("a step", ttl_step_fields);
-
-#define REC struct apiserver_model
-static const struct field ttl_fields[] = {
-	TRUTH(ttl_controller, "enabled", "nodes are annotated"),
-	FIELD(ttl_steps, "steps", FIELD_LIST, .n_offset = offsetof(REC, n_ttl_steps),
-		.size = sizeof(((REC *)0)->ttl_steps[0]), .limit = 8, .sub = &ttl_step_table,
-		.help = "TTL by cluster size; the overlap is the hysteresis"),
-};
-
-static int finish_ttl(
-	struct reading *r, void *record, const struct doc_node *at, struct err *err)
-{
-	const struct apiserver_model *m = record;
-	const struct doc_node *step = doc_get(at, "steps")->first;
-
-	(void)r;
-	if (!m->n_ttl_steps)
-		return doc_error(at, err, "'steps' is empty");
-	for (uint32_t i = 1; i < m->n_ttl_steps; i++) {
-		step = step->next;
-		if (m->ttl_steps[i].size_min > m->ttl_steps[i - 1].size_max ||
-			m->ttl_steps[i].size_max <= m->ttl_steps[i - 1].size_max)
-			return doc_error(step, err,
-				"a step must begin within the one before and end beyond it");
-	}
-	return 0;
-}
-
-static const struct table ttl_table = {
-	.what = "ttlController",
-	.field = ttl_fields,
-	.n = COUNT_OF(ttl_fields),
-	.finish = finish_ttl,
-};
-
-static const struct field apiserver_fields[] = {
-	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
-		.help = "where the model came from; written when it is resolved"),
-	FIELD(latency, "latency", FIELD_NAMED, .n_offset = offsetof(REC, n_latency),
-		.size = sizeof(struct api_latency), .limit = API_LAT_MAX,
-		.sub = &api_latency_table, .help = "by verb and resource"),
-	FIELD(other, "other", FIELD_MAP, .sub = &table_latency,
-		.help = "of every other request"),
-	FIELD(watch_delay, "watchDelay", FIELD_MAP, .sub = &table_latency,
-		.help = "from a write to the watcher's event"),
-	PART("ttlController", ttl_table, "node.alpha.kubernetes.io/ttl by cluster size"),
-};
-#undef REC
-const struct table table_apiserver = TABLE("the API server", apiserver_fields);
 
 #define REC struct workload_object
 static const struct word words_resource[] = {{"secrets", 0}, {"configmaps", 0}};

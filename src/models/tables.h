@@ -12,6 +12,8 @@
 extern const struct table table_kubelet;    /* struct kubelet_model */
 extern const struct table table_runtime;    /* struct runtime_model */
 extern const struct table table_apiserver;  /* struct apiserver_model */
+extern const struct table table_fairness;   /* its part fairness */
+extern const struct table table_costs;      /* its part costs */
 extern const struct table table_workload;   /* struct workload_model */
 extern const struct table table_scenario;   /* struct scenario */
 extern const struct table table_latency;    /* struct latency */
@@ -23,6 +25,8 @@ extern const struct word words_object_design[OBJECT_DESIGNS];
 extern const struct word words_client[CLIENTS];
 extern const struct word words_sharing[4];
 extern const struct word words_placement[2];
+extern const struct word words_api_encoding[ENCODINGS];
+extern const struct word words_api_served[SERVED_N];
 extern const struct word words_operation[OP_N + 1]; /* the last is "all" */
 
 /* The word of a value, "?" if it has none. */

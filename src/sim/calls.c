@@ -56,6 +56,12 @@ uint16_t calls_intern(struct calls *c, const char *verb, const char *resource)
 	return (uint16_t)c->n++;
 }
 
+bool call_mutates(const struct call_name *name)
+{
+	return strcmp(name->verb, "get") != 0 && strcmp(name->verb, "list") != 0 &&
+	       strcmp(name->verb, "watch") != 0;
+}
+
 enum operation operation_by_name(const char *operation_type)
 {
 	uint32_t i = 0;

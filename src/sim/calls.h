@@ -109,6 +109,9 @@ void calls_init(struct calls *c);
 /* The class of an API request, added if new.  CALLS_MAX is returned when the table is full. */
 uint16_t calls_intern(struct calls *c, const char *verb, const char *resource);
 
+/* Whether a request changes what is stored: maxinflight.go nonMutatingRequestVerbs. */
+bool call_mutates(const struct call_name *name);
+
 /* The operation with that operation_type, or OP_N. */
 enum operation operation_by_name(const char *operation_type);
 
