@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apiserver/server_params.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define DEMAND_MAX (60 * NS_MIN)
+
+_Static_assert(FAIR_LEVELS <= FLOW_LEVELS, "every level of a model has its place");
+
+/* apf_controller.go:550: the whole number of seats at or above a level's share. */
+static uint32_t seats_of(uint64_t seats, uint64_t shares, uint64_t all)
+{
+	return (uint32_t)((seats * shares + all - 1) / all);
+}
+
+static void share_seats(struct flow_params *f, const struct apiserver_model *m)
+{
+	uint64_t seats = (uint64_t)m->max_inflight + m->max_mutating;
+	uint64_t shares = 0;
+
+	for (uint32_t i = 0; i < m->fairness.n_levels; i++)
+		shares += m->fairness.level[i].shares;
+	f->n_levels = m->fairness.n_levels;
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		const struct fair_level *l = &m->fairness.level[i];
+
+		f->level[i] = (struct flow_level){
+			.seats = seats_of(seats, l->shares, shares),
+			.queues = l->queues,
+			.hand = l->hand,
+			.queue_length = l->queue_length,
+		};
+	}
+}
+
+/* bootstrap/default.go: a flow schema of the nodes' group for some resources comes before the
+ * one for all of them; both tell flows apart by user. */
+static uint8_t level_of(const struct apiserver_model *m, const char *resource)
+{
+	for (uint32_t i = 0; i < m->fairness.n_resources; i++)
+		if (!strcmp(m->fairness.resource[i].resource, resource))
+			return (uint8_t)m->fairness.resource[i].level;
+	return (uint8_t)m->fairness.nodes;
+}
+
+void server_params_init(struct server_params *p, const struct scenario *s)
+{
+	const struct apiserver_model *m = &s->apiserver;
+
+	assert(m->processors > 0);
+	*p = (struct server_params){.processors = m->processors};
+	p->flow.fair = m->fairness.enabled;
+	p->flow.wait_limit = m->fairness.wait_limit;
+	p->flow.wait_end = m->fairness.wait_end;
+	p->flow.readonly = m->max_inflight;
+	p->flow.shared = m->max_mutating == API_LIMIT_SHARED;
+	p->flow.mutating = p->flow.shared ? 0 : m->max_mutating;
+	if (!p->flow.fair)
+		return;
+	share_seats(&p->flow, m);
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		p->flow.level_of[c] = level_of(m, s->calls.name[c].resource);
+}
+
+uint32_t server_params_limit(const struct server_params *p, const struct scenario *s)
+{
+	const struct flow_params *f = &p->flow;
+	bool counted[FLOW_LEVELS] = {false};
+	uint64_t limit = 0;
+
+	if (!f->fair) {
+		if (!f->readonly || (!f->mutating && !f->shared))
+			return UINT32_MAX;
+		return f->readonly + f->mutating;
+	}
+	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
+		const struct flow_level *l = &f->level[f->level_of[c]];
+
+		if (!counted[f->level_of[c]])
+			limit += l->seats + (uint64_t)l->queues * l->queue_length;
+		counted[f->level_of[c]] = true;
+	}
+	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
+}
+
+/* ------------------------------------------------------------------ costs */
+
+static uint32_t listed_of(const struct apiserver_model *m, const char *resource)
+{
+	for (uint32_t i = 0; i < m->costs.n_listed; i++)
+		if (!strcmp(m->costs.listed[i].resource, resource))
+			return m->costs.listed[i].objects;
+	return 1;
+}
+
+void server_costs_init(struct server_costs *c, const struct scenario *s)
+{
+	uint32_t nodes = s->cluster_nodes ? s->cluster_nodes : s->nodes;
+
+	*c = (struct server_costs){
+		.scenario = s, .cluster_pods = (uint64_t)nodes * s->workload.pods};
+	for (uint32_t i = CALL_API; i < s->calls.n; i++) {
+		const struct call_name *name = &s->calls.name[i];
+
+		c->mutating[i] = call_mutates(name);
+		if (strcmp(name->verb, "list") != 0)
+			continue;
+		c->lists_pods[i] = !strcmp(name->resource, "pods");
+		c->listed[i] = listed_of(&s->apiserver, name->resource);
+	}
+}
+
+/* base + n * each; no request takes longer than DEMAND_MAX, whatever a calibration says. */
+static ns_t grown(ns_t base, int64_t n, ns_t each)
+{
+	if (base >= DEMAND_MAX || (each > 0 && n > (DEMAND_MAX - base) / each))
+		return DEMAND_MAX;
+	return base + n * each;
+}
+
+static ns_t scaled(ns_t cpu, int64_t scale)
+{
+	cpu = cpu / PPM * scale + cpu % PPM * scale / PPM;
+	return cpu < DEMAND_MAX ? cpu : DEMAND_MAX;
+}
+
+struct server_demand server_demand(
+	const struct server_costs *c, uint16_t call, bool quorum, uint32_t pods)
+{
+	const struct apiserver_model *m = &c->scenario->apiserver;
+	const struct api_cost *cost = &m->cost[call][quorum || !m->watch_cache];
+	int64_t listed = c->lists_pods[call] ? pods : c->listed[call];
+	int64_t read = c->lists_pods[call] && c->cluster_pods > pods ? (int64_t)c->cluster_pods
+								     : listed;
+	struct server_demand d = {.mutating = c->mutating[call]};
+
+	d.measured_cpu =
+		grown(grown(cost->cpu, listed, cost->listed_cpu), read, cost->read_cpu);
+	d.cpu = scaled(d.measured_cpu, m->costs.cpu_scale);
+	d.etcd_cpu = grown(cost->etcd_cpu, read, cost->read_etcd_cpu);
+	d.bytes = cost->bytes + (uint64_t)listed * cost->listed_bytes;
+	return d;
+}

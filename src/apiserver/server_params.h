@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A scenario's API server made ready for server.h: who is let in, and what a request takes.
+ *
+ * Seats are shared out as kube-apiserver does it.  A request's processor time and bytes are
+ * those of the model's calibration, scaled to the machine: a list grows with its objects, and
+ * one that etcd answers also with all that have to be read to find them.
+ */
+#ifndef APISERVER_SERVER_PARAMS_H
+#define APISERVER_SERVER_PARAMS_H
+
+#include "apiserver/server.h"
+#include "models/models.h"
+
+/* What one request takes. */
+struct server_demand {
+	ns_t cpu;          /* of this server's processors */
+	ns_t measured_cpu; /* of those of the calibration */
+	ns_t etcd_cpu;     /* of etcd's, at the calibration's speed */
+	uint64_t bytes;    /* of the answer */
+	bool mutating;
+};
+
+/* What requests cost.  Read-only after server_costs_init; the scenario must outlive it. */
+struct server_costs {
+	const struct scenario *scenario;
+	uint64_t cluster_pods;
+	bool mutating[CALLS_MAX];
+	bool lists_pods[CALLS_MAX];
+	uint32_t listed[CALLS_MAX]; /* objects of a list that is not of pods */
+};
+
+/* The scenario's reader has checked the model; it must have processors.  Levels are those of
+ * the model, in their order. */
+void server_params_init(struct server_params *p, const struct scenario *s);
+
+/* Requests of nodes that have a seat or wait for one, at most; UINT32_MAX: there is no limit.
+ */
+uint32_t server_params_limit(const struct server_params *p, const struct scenario *s);
+
+void server_costs_init(struct server_costs *c, const struct scenario *s);
+
+/* A request; quorum: it asks for what etcd has, not for what the watch cache has.  pods: those
+ * that a list of pods has, which are its node's. */
+struct server_demand server_demand(
+	const struct server_costs *c, uint16_t call, bool quorum, uint32_t pods);
+
+/* What is left of a measured latency beside processing. */
+static inline ns_t server_wait(const struct server_demand *d, ns_t latency)
+{
+	return latency > d->measured_cpu ? latency - d->measured_cpu : 0;
+}
+
+#endif
