@@ -7,6 +7,7 @@
 #include "apiserver/ttl.h"
 #include "base/pool.h"
 #include "fleet/node.h"
+#include "fleet/together.h"
 
 enum { NODES_AN_ITEM = 8 };
 
@@ -15,6 +16,7 @@ struct fleet_thread {
 	_Alignas(128) struct node node;
 	struct arena mem;
 	struct fleet_result result;
+	struct load load;
 };
 
 struct fleet {
@@ -188,6 +190,7 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		arena_reset(&t->mem);
 		tally_trace(&t->result.tally, traced ? f->params->trace : NULL, f->params->ctx);
 		node_begin(&t->node, &f->plan, i, &t->result, &t->mem);
+		t->node.load = f->plan.shared ? &t->load : NULL;
 		node_run_until(&t->node, f->params->until);
 		node_end(&t->node, f->params->until);
 		if (arena_bytes(&t->mem) > t->result.node_bytes)
@@ -197,43 +200,99 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		f->params->progress(f->params->ctx, (item + 1) * NODES_AN_ITEM);
 }
 
+static void threads_begin(struct fleet *f)
+{
+	f->thread = ARENA_ARRAY(&f->mem, struct fleet_thread, f->n_threads);
+	for (unsigned i = 0; i < f->n_threads; i++) {
+		struct fleet_thread *t = &f->thread[i];
+
+		arena_init(&t->mem, 0);
+		fleet_result_init(&t->result, f->params);
+		if (f->plan.shared)
+			load_init(&t->load, &f->mem, f->params->window[0].from[1],
+				f->params->until);
+	}
+}
+
+/* What all of them measured, in the result and in the first one's load. */
+static void threads_end(struct fleet *f, struct fleet_result *r)
+{
+	for (unsigned i = 0; i < f->n_threads; i++) {
+		struct fleet_thread *t = &f->thread[i];
+
+		result_merge(r, &t->result);
+		if (f->plan.shared && i > 0)
+			load_merge(&f->thread[0].load, &t->load);
+		fleet_result_fini(&t->result);
+		arena_fini(&t->mem);
+	}
+}
+
+/* Each node by itself, on all threads. */
+static int run_alone(struct fleet *f, struct fleet_result *r, struct err *err)
+{
+	uint32_t items = (f->params->scenario->nodes + NODES_AN_ITEM - 1) / NODES_AN_ITEM;
+	int rc;
+
+	if (f->n_threads > items)
+		f->n_threads = items ? items : 1;
+	threads_begin(f);
+	rc = pool_run(f->n_threads, items, run_nodes, f, err);
+	fleet_result_init(r, f->params);
+	threads_end(f, r);
+	if (rc)
+		fleet_result_fini(r);
+	return rc;
+}
+
+/* Servers that would never have made anybody wait are told from the load of nodes that ran
+ * alone; busy ones need all nodes in one order of time. */
+static int run_before_servers(struct fleet *f, struct fleet_result *r, struct err *err)
+{
+	int rc = run_alone(f, r, err);
+
+	if (rc || together_was_idle(&f->plan, &f->thread[0].load, r))
+		return rc;
+	fleet_result_fini(r);
+	f->plan.together = true;
+	fleet_result_init(r, f->params);
+	rc = together_run(&f->plan, r, err);
+	if (rc)
+		fleet_result_fini(r);
+	return rc;
+}
+
+static int check_size(const struct fleet *f, struct err *err)
+{
+	if (f->params->until >= WAKES_LATEST)
+		return err_set(err, ERR_INPUT,
+			"warm-up and duration: a run of 78h is the longest possible");
+	if (f->plan.agent.first[ACTOR_KINDS] > AGENT_ACTORS_MAX)
+		return err_set(err, ERR_INPUT,
+			"a node of %u pods has %u workers, mounts and probes at once, %u are "
+			"possible: "
+			"fewer pods, containers, objects or probes",
+			f->params->scenario->workload.pods, f->plan.agent.first[ACTOR_KINDS],
+			AGENT_ACTORS_MAX);
+	return 0;
+}
+
 int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *err)
 {
 	struct fleet f = {
 		.params = p, .n_threads = p->threads ? p->threads : pool_processors()};
-	uint32_t items = (p->scenario->nodes + NODES_AN_ITEM - 1) / NODES_AN_ITEM;
+	struct together_params shared;
 	int rc;
 
-	if (p->until >= WAKES_LATEST)
-		return err_set(err, ERR_INPUT,
-			"warm-up and duration: a run of 78h is the longest possible");
-	if (f.n_threads > items)
-		f.n_threads = items ? items : 1;
 	arena_init(&f.mem, 0);
 	node_plan_init(&f.plan, p, &f.mem);
-	if (f.plan.agent.first[ACTOR_KINDS] > AGENT_ACTORS_MAX) {
-		rc = err_set(err, ERR_INPUT,
-			"a node of %u pods has %u workers, mounts and probes at once, %u are "
-			"possible: "
-			"fewer pods, containers, objects or probes",
-			p->scenario->workload.pods, f.plan.agent.first[ACTOR_KINDS],
-			AGENT_ACTORS_MAX);
-		arena_fini(&f.mem);
-		return rc;
-	}
-	f.thread = ARENA_ARRAY(&f.mem, struct fleet_thread, f.n_threads);
-	for (unsigned i = 0; i < f.n_threads; i++) {
-		arena_init(&f.thread[i].mem, 0);
-		fleet_result_init(&f.thread[i].result, p);
-	}
-	rc = pool_run(f.n_threads, items, run_nodes, &f, err);
-	if (rc == 0)
-		fleet_result_init(r, p);
-	for (unsigned i = 0; i < f.n_threads; i++) {
-		if (rc == 0)
-			result_merge(r, &f.thread[i].result);
-		fleet_result_fini(&f.thread[i].result);
-		arena_fini(&f.thread[i].mem);
+	rc = check_size(&f, err);
+	if (!rc && p->scenario->apiserver.processors) {
+		together_params_init(&shared, &f.plan);
+		f.plan.shared = &shared;
+		rc = run_before_servers(&f, r, err);
+	} else if (!rc) {
+		rc = run_alone(&f, r, err);
 	}
 	arena_fini(&f.mem);
 	return rc;

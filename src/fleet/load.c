@@ -3,8 +3,9 @@
 
 #include <assert.h>
 
-void load_init(struct load *l, struct arena *mem, ns_t until)
+void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until)
 {
+	*l = (struct load){.from = from};
 	l->slices = (uint32_t)((until + LOAD_SLICE - 1) / LOAD_SLICE);
 	l->inside = ARENA_ARRAY(mem, uint16_t, l->slices);
 	l->running = ARENA_ARRAY(mem, uint16_t, l->slices);
@@ -24,11 +25,17 @@ static void count(const struct load *l, uint16_t *slice, ns_t from, ns_t until)
 		slice[i] = more(slice[i], 1);
 }
 
-void load_add(struct load *l, ns_t at, ns_t took, ns_t cpu)
+void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 {
 	assert(at >= 0 && took >= 0);
 	count(l, l->inside, at, at + took);
 	count(l, l->running, at, at + cpu);
+	l->used[call] = true;
+	if (at < l->from)
+		return;
+	l->measured[call].requests++;
+	l->measured[call].took += (uint64_t)took;
+	l->measured[call].cpu += (uint64_t)cpu;
 }
 
 void load_merge(struct load *into, const struct load *from)
@@ -37,6 +44,12 @@ void load_merge(struct load *into, const struct load *from)
 	for (uint32_t i = 0; i < into->slices; i++) {
 		into->inside[i] = more(into->inside[i], from->inside[i]);
 		into->running[i] = more(into->running[i], from->running[i]);
+	}
+	for (uint32_t c = 0; c < CALLS_MAX; c++) {
+		into->used[c] |= from->used[c];
+		into->measured[c].requests += from->measured[c].requests;
+		into->measured[c].took += from->measured[c].took;
+		into->measured[c].cpu += from->measured[c].cpu;
 	}
 }
 

@@ -10,23 +10,34 @@
 #ifndef FLEET_LOAD_H
 #define FLEET_LOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/ns.h"
+#include "sim/calls.h"
 
 #define LOAD_SLICE NS_MS
 
-struct load {
-	uint32_t slices;
-	uint16_t *inside, *running; /* [slices], as many as 65,535 */
+/* Of one class of calls. */
+struct load_of_call {
+	uint64_t requests;
+	uint64_t took, cpu; /* ns */
 };
 
-/* For a run until `until`; memory from mem. */
-void load_init(struct load *l, struct arena *mem, ns_t until);
+struct load {
+	ns_t from; /* of the span that is measured */
+	uint32_t slices;
+	uint16_t *inside, *running; /* [slices], as many as 65,535 */
+	bool used[CALLS_MAX];
+	struct load_of_call measured[CALLS_MAX];
+};
+
+/* For a run until `until` that is measured from `from` on; memory from mem. */
+void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until);
 
 /* A request came at `at`, took so long in all, and so much of that of a processor. */
-void load_add(struct load *l, ns_t at, ns_t took, ns_t cpu);
+void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu);
 
 /* Add what from counted; both are of one run. */
 void load_merge(struct load *into, const struct load *from);

@@ -105,7 +105,7 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 
 	answer(n, now, q, api_serve(&n->shard, now, d.cpu + d.wait, &r, &n->result->tally));
 	if (n->load)
-		load_add(n->load, now, d.cpu + d.wait, d.cpu);
+		load_add(n->load, q->call, now, d.cpu + d.wait, d.cpu);
 }
 
 /* A server of its own answers at once; to a shared one it leaves. */

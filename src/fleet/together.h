@@ -25,6 +25,14 @@ struct together_params {
 	bool mutating[CALLS_MAX];
 };
 
+/* The servers of the plan's scenario, which says that they have processors. */
+void together_params_init(struct together_params *p, const struct node_plan *plan);
+
+/* Whether so much load, of nodes that ran alone, made nobody wait for anybody; if so, r says
+ * what the servers were busy with. */
+bool together_was_idle(
+	const struct node_plan *plan, const struct load *l, struct fleet_result *r);
+
 /* Run the plan's nodes into r, whose memory is initialised.  ERR_ENV: no memory for requests
  * under way. */
 int together_run(const struct node_plan *plan, struct fleet_result *r, struct err *err);

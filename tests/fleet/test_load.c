@@ -10,10 +10,10 @@ static void requests_at_one_time_are_counted_together(void **state)
 
 	(void)state;
 	arena_init(&mem, 0);
-	load_init(&l, &mem, NS_S);
-	load_add(&l, 100 * NS_US, 5 * NS_MS, 200 * NS_US);
-	load_add(&l, 900 * NS_US, 5 * NS_MS, 200 * NS_US);
-	load_add(&l, 4 * NS_MS, 5 * NS_MS, 200 * NS_US);
+	load_init(&l, &mem, 0, NS_S);
+	load_add(&l, API_GET_PODS, 100 * NS_US, 5 * NS_MS, 200 * NS_US);
+	load_add(&l, API_GET_PODS, 900 * NS_US, 5 * NS_MS, 200 * NS_US);
+	load_add(&l, API_GET_PODS, 4 * NS_MS, 5 * NS_MS, 200 * NS_US);
 	assert_int_equal(load_most_inside(&l), 3);
 	assert_int_equal(load_most_running(&l), 2);
 	assert_int_equal(l.running[1], 1); /* the second goes on into it */
@@ -28,9 +28,9 @@ static void what_goes_on_after_the_end_is_cut_off(void **state)
 
 	(void)state;
 	arena_init(&mem, 0);
-	load_init(&l, &mem, 10 * NS_MS);
-	load_add(&l, 9 * NS_MS, NS_S, NS_S);
-	load_add(&l, 2 * NS_S, NS_S, NS_S);
+	load_init(&l, &mem, 0, 10 * NS_MS);
+	load_add(&l, API_GET_PODS, 9 * NS_MS, NS_S, NS_S);
+	load_add(&l, API_GET_PODS, 2 * NS_S, NS_S, NS_S);
 	assert_int_equal(l.slices, 10);
 	assert_int_equal(load_most_inside(&l), 1);
 	arena_fini(&mem);
@@ -44,9 +44,9 @@ static void parts_add_up_and_stop_at_the_most(void **state)
 	(void)state;
 	arena_init(&mem, 0);
 	for (int i = 0; i < 2; i++) {
-		load_init(&l[i], &mem, NS_S);
+		load_init(&l[i], &mem, 0, NS_S);
 		for (uint32_t n = 0; n < 40000; n++)
-			load_add(&l[i], NS_MS, 1, 1);
+			load_add(&l[i], API_GET_PODS, NS_MS, 1, 1);
 	}
 	load_merge(&l[0], &l[1]);
 	assert_int_equal(load_most_inside(&l[0]), UINT16_MAX);

@@ -173,6 +173,53 @@ static void several_servers_share_the_nodes(void **state)
 	kit_free(k);
 }
 
+/* The scenario's way: nodes run alone where the servers have time for all. */
+static void idle_servers_are_told_from_the_load(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=40", "warmup=1m", "duration=5m",
+		"apiserver.processors=16");
+	struct shared s;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	shared_init(&s, k);
+	together_params_init(&s.params, &s.plan);
+	shared_run(&s);
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		uint64_t a = answered(&k->result, c);
+
+		assert_in_range(
+			answered(&s.result, c), a - a / 50 - (a ? 3 : 0), a + a / 50 + 3);
+	}
+	assert_int_equal(k->result.servers.n, 1);
+	assert_int_equal(k->result.servers.processors, 16);
+	assert_int_equal(k->result.servers.counts.rejected, 0);
+	assert_in_range(k->result.servers.counts.running.sum,
+		s.result.servers.counts.running.sum * 9 / 10,
+		s.result.servers.counts.running.sum * 11 / 10);
+	assert_true(k->result.servers.counts.inside.max >= s.result.servers.counts.inside.max);
+	fleet_result_fini(&k->result);
+	shared_fini(&s);
+	kit_free(k);
+}
+
+static void busy_servers_have_all_nodes_together(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=40", "warmup=0s", "duration=30s",
+		"start=atOnce", "apiserver.processors=1", "apiserver.maxRequestsInflight=20",
+		"apiserver.maxMutatingRequestsInflight=10");
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_true(k->result.servers.counts.inside.max > 20);
+	assert_true(k->result.servers.level[0].waited > 100);
+	assert_in_range(k->result.servers.counts.running.sum, 1, 30 * NS_S);
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
 static void the_same_seed_gives_the_same_bytes(void **state)
 {
 	struct kit *k = KIT(
@@ -203,6 +250,8 @@ int main(void)
 		cmocka_unit_test(no_more_are_inside_than_have_seats),
 		cmocka_unit_test(what_is_always_rejected_fails_after_ten_tries),
 		cmocka_unit_test(several_servers_share_the_nodes),
+		cmocka_unit_test(idle_servers_are_told_from_the_load),
+		cmocka_unit_test(busy_servers_have_all_nodes_together),
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
 	};
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The API servers of a scenario, before which its nodes stand together, or alone if that makes
+ * no difference. */
+#include "apiserver/server_params.h"
+#include "fleet/together.h"
+
+/* Without limits everybody may be inside at once. */
+static uint32_t capacity_of(const struct node_plan *plan, const struct server_params *p)
+{
+	const struct scenario *s = plan->params->scenario;
+	uint32_t limit = server_params_limit(p, s);
+
+	return limit == UINT32_MAX ? s->nodes * plan->agent.first[ACTOR_KINDS] : limit;
+}
+
+void together_params_init(struct together_params *p, const struct node_plan *plan)
+{
+	const struct scenario *s = plan->params->scenario;
+	struct server_costs costs;
+
+	*p = (struct together_params){
+		.servers = s->apiserver.servers, .retry_after = s->apiserver.retry_after};
+	server_params_init(&p->server, s);
+	server_costs_init(&costs, s);
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		for (unsigned quorum = 0; quorum < 2; quorum++) {
+			struct server_demand d = server_demand(
+				&costs, (uint16_t)c, quorum != 0, s->workload.pods);
+
+			p->cpu[c][quorum] = d.cpu;
+			p->measured[c][quorum] = d.measured_cpu;
+			p->mutating[c] = d.mutating;
+		}
+	p->capacity = capacity_of(plan, &p->server);
+}
+
+/* ------------------------------------------------------------------ nobody waited */
+
+static uint32_t level_of(const struct together_params *p, uint32_t call)
+{
+	return flow_level_of(&p->server.flow, (uint16_t)call, p->mutating[call]);
+}
+
+static uint32_t seats_of(const struct together_params *p, uint32_t level)
+{
+	const struct flow_params *f = &p->server.flow;
+
+	if (f->fair)
+		return f->level[level].seats;
+	if (level == FLOW_MUTATING && !f->shared)
+		return f->mutating ? f->mutating : UINT32_MAX;
+	return f->readonly ? f->readonly : UINT32_MAX;
+}
+
+/* The fewest seats of any level that somebody used. */
+static uint32_t fewest_seats(const struct together_params *p, const struct load *l)
+{
+	uint32_t fewest = UINT32_MAX;
+
+	for (uint32_t c = CALL_API; c < CALLS_MAX; c++)
+		if (l->used[c] && seats_of(p, level_of(p, c)) < fewest)
+			fewest = seats_of(p, level_of(p, c));
+	return fewest;
+}
+
+/* The balancer may have given all of them to one of the servers. */
+static bool was_idle(const struct together_params *p, const struct load *l)
+{
+	return load_most_inside(l) <= fewest_seats(p, l) &&
+	       load_most_running(l) <= p->server.processors;
+}
+
+static void level_add(struct flow_counts *into, const struct load_of_call *from)
+{
+	into->arrived += from->requests;
+	into->dispatched += from->requests;
+	into->seats.sum += from->took;
+}
+
+bool together_was_idle(
+	const struct node_plan *plan, const struct load *l, struct fleet_result *r)
+{
+	const struct together_params *p = plan->shared;
+	const struct fleet_params *run = plan->params;
+	struct fleet_servers *s = &r->servers;
+
+	if (!was_idle(p, l))
+		return false;
+	*s = (struct fleet_servers){.n = p->servers,
+		.processors = p->servers * p->server.processors,
+		.span = run->until - run->window[0].from[1],
+		.n_levels = p->server.flow.fair ? p->server.flow.n_levels : FLOW_MUTATING + 1};
+	for (uint32_t i = 0; i < s->n_levels; i++)
+		s->seats[i] =
+			seats_of(p, i) == UINT32_MAX ? UINT32_MAX : p->servers * seats_of(p, i);
+	for (uint32_t c = CALL_API; c < CALLS_MAX; c++) {
+		const struct load_of_call *of = &l->measured[c];
+
+		s->counts.arrived += of->requests;
+		s->counts.done += of->requests;
+		s->counts.sojourn += of->took;
+		s->counts.inside.sum += of->took;
+		s->counts.running.sum += of->cpu;
+		if (of->requests)
+			level_add(&s->level[level_of(p, c)], of);
+	}
+	s->counts.inside.max = load_most_inside(l);
+	s->counts.running.max = load_most_running(l);
+	for (uint32_t i = 0; i < s->n_levels; i++)
+		s->level[i].seats.max = s->level[i].arrived ? load_most_inside(l) : 0;
+	return true;
+}
