@@ -228,8 +228,12 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		st->next++;
 		if (call_is_skipped(a, c, st, st->next - 1u, now))
 			continue;
+		/* kubelet_node_status.go tryUpdateNodeStatus: only the first try reads the API
+		 * server's cache. */
 		agent_request(a, out, slot_of(a, ACTOR_LOOP, i), now,
-			(struct agent_request){.call = c->call, .client = (uint8_t)c->client});
+			(struct agent_request){.call = c->call,
+				.client = (uint8_t)c->client,
+				.quorum = c->quorum || st->tried > 0});
 		return;
 	}
 	loop_ends(a, i, now);
@@ -272,6 +276,7 @@ void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 	if (!st->next) {
 		st->next = 1;
 		req.call = w->list;
+		req.quorum = w->quorum;
 	} else {
 		st->watching = true;
 		req.call = w->watch;

@@ -88,6 +88,7 @@ struct model_call {
 				* only if the cache's stamp is older; 0: always */
 	int64_t records;       /* lists only: share of records listed, PPM = all */
 	bool hidden;           /* the kubelet's own metric does not see it; in call already */
+	bool quorum; /* API reads: of what etcd has, not of what the watch cache has */
 };
 
 /* A loop of the kubelet: timer and calls. */
@@ -111,6 +112,7 @@ struct model_watch {
 	char name[32];
 	uint16_t list; /* classes */
 	uint16_t watch;
+	bool quorum; /* the LIST is without a resource version */
 };
 
 struct kubelet_model {

@@ -256,6 +256,8 @@ static const struct table loop_table = {
 static const struct field watch_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
 	FIELD(list, "resource", FIELD_WATCHED, .help = "listed once, then watched"),
+	FIELD(quorum, "quorum", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "the list has no resourceVersion=0: the API server reads etcd"),
 };
 #undef REC
 static const struct table watch_table = TABLE("watch", watch_fields);

@@ -81,6 +81,8 @@ static const struct field call_fields[] = {
 		.help = "audit verb and resource[/subresource], as in 'get nodes'"),
 	FIELD(hidden, "hidden", FIELD_BOOL, .flags = FIELD_OPTIONAL,
 		.help = "the kubelet's own metric does not see this runtime call"),
+	FIELD(quorum, "quorum", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "API reads: without resourceVersion=0, so the API server reads etcd"),
 	FIELD(scope, "scope", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_scope,
 		.n_words = COUNT_OF(words_scope), .otherwise = SCOPE_NODE,
 		.help = "once, for every running pod, or for every running container"),
@@ -108,6 +110,8 @@ static int finish_call(
 			"a call is either 'runtime: OPERATION' or 'api: VERB RESOURCE'");
 	if (api && call->hidden)
 		return doc_error(at, err, "'hidden' is for runtime calls");
+	if (runtime && call->quorum)
+		return doc_error(at, err, "'quorum' is for API calls");
 	if (call->hidden)
 		call->call = (uint16_t)(call->call + CALL_HIDDEN);
 	return 0;

@@ -22,6 +22,7 @@ struct made {
 	uint16_t call;
 	uint16_t n;
 	uint32_t status;
+	bool quorum;
 };
 
 struct kit {
@@ -177,7 +178,8 @@ static inline void kit_chain(struct kit *k, const struct effect *e)
 		const struct chain_step *s = &e->chain->step[i];
 		uint32_t op = s->call % OP_N;
 
-		kit_made(k, (struct made){at, e->actor, e->chain->pod, s->call, s->n, 0});
+		kit_made(
+			k, (struct made){at, e->actor, e->chain->pod, s->call, s->n, 0, false});
 		for (uint32_t n = 0; n < s->n; n++) {
 			kit_change(k, e->chain, s->call);
 			at += k->latency_of[op] ? k->latency_of[op] : KIT_LATENCY;
@@ -195,7 +197,7 @@ static inline void kit_request(struct kit *k, const struct effect *e)
 	const struct agent_request *r = &e->request;
 	uint32_t value = 1;
 
-	kit_made(k, (struct made){e->at, e->actor, r->pod, r->call, 1, r->status});
+	kit_made(k, (struct made){e->at, e->actor, r->pod, r->call, 1, r->status, r->quorum});
 	if (r->call == API_PATCH_PODS_STATUS || r->call == API_UPDATE_PODS_STATUS) {
 		k->server_status[r->pod] = r->status;
 		agent_pod_news(&k->agent, k->now, r->pod, POD_STATUS, 0, r->status);

@@ -162,6 +162,8 @@ static void a_call_is_of_the_runtime_or_of_the_api(void **state)
 		{"{api: get nodes, runtime: version}", "a call is either"},
 		{"{scope: pod}", "a call is either"},
 		{"{api: get nodes, hidden: true}", "'hidden' is for runtime calls"},
+		{"{api: get nodes, quorum: true}", NULL},
+		{"{runtime: version, quorum: true}", "'quorum' is for API calls"},
 	};
 	char text[512];
 
