@@ -215,7 +215,8 @@ struct api_answer api_serve(
 	default:
 		break;
 	}
-	tally_timed(t, (struct tally_call){r->call, a.what, now, a.at - r->wanted, r->held});
+	tally_timed(t, (struct tally_call){r->call, a.what, now, a.at - r->wanted, r->held,
+			       a.at - r->sent});
 	if (a.what == OUTCOME_OK)
 		count_size(s, now, r->call, t);
 	if (r->timeout > 0)
@@ -226,5 +227,8 @@ struct api_answer api_serve(
 struct api_answer api_request(
 	struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t)
 {
-	return api_serve(s, now, api_latency(s, r->call), r, t);
+	struct api_request at_once = *r;
+
+	at_once.sent = now;
+	return api_serve(s, now, api_latency(s, r->call), &at_once, t);
 }

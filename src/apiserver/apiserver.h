@@ -41,6 +41,7 @@ struct api_request {
 	ns_t timeout; /* a watch asks to be ended after it */
 	ns_t wanted;  /* for the times: since when its client wants it */
 	ns_t held;    /* and how much of that its limiter took */
+	ns_t sent;    /* when it left for the server; api_request knows */
 };
 
 struct api_answer {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/result_server.h"
+#include "cli/result_slo.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
@@ -232,7 +233,8 @@ void result_put_measurements(
 	json_put(result, "runtime", rows(s, t, true));
 	json_put(result, "api", rows(s, t, false));
 	json_put(result, "requests", result_requests(s, r));
-	json_put(result, "apiserver", result_server(r));
+	json_put(result, "apiserver", result_server(s, r));
+	json_put(result, "slo", result_slo(s, r));
 	json_put_int(result, "recordsListed", (int64_t)t->window[0].in.records);
 	json_put_int(result, "watchEvents", (int64_t)t->window[0].in.watch_events);
 	o = json_object();

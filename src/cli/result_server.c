@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/result_server.h"
 
-#include <stdio.h>
-
 #include "cli/result_json.h"
 
 /* ------------------------------------------------------------------ requests */
@@ -49,17 +47,21 @@ static struct json *gauge(const struct gauge *g, ns_t span)
 	return o;
 }
 
-static struct json *level(const struct fleet_servers *v, uint32_t l)
+static const char *level_name(const struct apiserver_model *m, uint32_t l)
 {
-	static const char *const names[] = {
-		[FLOW_READONLY] = "readonly", [FLOW_MUTATING] = "mutating"};
+	if (m->fairness.enabled)
+		return m->fairness.level[l].name;
+	return l == FLOW_READONLY ? "readonly" : "mutating";
+}
+
+static struct json *level(
+	const struct apiserver_model *m, const struct fleet_servers *v, uint32_t l)
+{
 	const struct flow_counts *c = &v->level[l];
 	struct json *row = json_object();
 	bool limited = v->seats[l] != UINT32_MAX;
-	char name[16];
 
-	(void)snprintf(name, sizeof(name), "%u", l);
-	json_put_str(row, "name", l < sizeof(names) / sizeof(names[0]) ? names[l] : name);
+	json_put_str(row, "name", level_name(m, l));
 	json_put(row, "seats", limited ? json_int(v->seats[l]) : json_null());
 	json_put(row, "seatsInUse", gauge(&c->seats, v->span));
 	json_put(row, "queued", gauge(&c->queued, v->span));
@@ -70,7 +72,7 @@ static struct json *level(const struct fleet_servers *v, uint32_t l)
 	return row;
 }
 
-struct json *result_server(const struct fleet_result *r)
+struct json *result_server(const struct scenario *s, const struct fleet_result *r)
 {
 	const struct fleet_servers *v = &r->servers;
 	double available = (double)v->processors * (double)v->span;
@@ -86,7 +88,7 @@ struct json *result_server(const struct fleet_result *r)
 	json_put(o, "requestsInside", gauge(&v->counts.inside, v->span));
 	levels = json_array();
 	for (uint32_t l = 0; l < v->n_levels; l++)
-		json_append(levels, level(v, l));
+		json_append(levels, level(&s->apiserver, v, l));
 	json_put(o, "levels", levels);
 	return o;
 }

@@ -11,6 +11,6 @@
 struct json *result_requests(const struct scenario *s, const struct fleet_result *r);
 
 /* The servers that nodes shared; null if there were none.  The caller owns it. */
-struct json *result_server(const struct fleet_result *r);
+struct json *result_server(const struct scenario *s, const struct fleet_result *r);
 
 #endif

@@ -87,7 +87,8 @@ static struct api_request asked(const struct node_request *q)
 		.status = q->status,
 		.timeout = q->timeout,
 		.wanted = q->wanted_at,
-		.held = q->held};
+		.held = q->held,
+		.sent = q->at};
 }
 
 static void answer(struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
@@ -178,8 +179,8 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 		answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
 		return;
 	}
-	tally_timed(&n->result->tally,
-		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held});
+	tally_timed(&n->result->tally, (struct tally_call){q->call, what, now,
+					       now - q->wanted_at, q->held, now - q->at});
 	if (counts) {
 		counts->failed += gives_up;
 		counts->retried += !gives_up;

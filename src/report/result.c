@@ -58,6 +58,16 @@ static const struct column level_columns[] = {
 	{"rejected", "rejected", CELL_COUNT, NULL},
 	{"expired", "expired", CELL_COUNT, NULL},
 };
+static const struct column slo_columns[] = {
+	{"name", "objective", CELL_TEXT, NULL},
+	{"objectiveSeconds", "within", CELL_SECONDS, NULL},
+	{"count", "count", CELL_COUNT, NULL},
+	{"p99Seconds", "99 %\nwithin", CELL_SECONDS, NULL},
+	{"slowestP99Seconds", "of the\nslowest class", CELL_SECONDS, ""},
+	{"slowestVerb", "", CELL_TEXT, ""},
+	{"slowestResource", "", CELL_TEXT, ""},
+	{"met", "", CELL_TEXT, "not measured"},
+};
 static const struct column span_columns[] = {
 	{"name", "time", CELL_TEXT, NULL},
 	{"count", "count", CELL_COUNT, NULL},
@@ -200,8 +210,8 @@ static void servers(const struct json *result, enum form form, struct str *out)
 	char title[160], inside[FORMAT_BYTES], most[FORMAT_BYTES];
 
 	(void)snprintf(title, sizeof(title),
-		"API servers: %.0f, %.0f processors %.1f %% busy, %s requests inside in the "
-		"mean, %s at most in one",
+		"API servers: %.0f (processors: %.0f, %.1f %% busy; requests inside: %s in the "
+		"mean, %s at most in one)",
 		json_as_num(json_get(server, "servers")),
 		json_as_num(json_get(server, "processors")),
 		100 * json_as_num(json_get(server, "utilization")),
@@ -213,9 +223,38 @@ static void servers(const struct json *result, enum form form, struct str *out)
 	json_free(rows);
 }
 
+/* Objectives in words. */
+static struct json *slo_rows(const struct json *result)
+{
+	static const char *const words[][2] = {
+		{"apiCalls", "API calls"},
+		{"namespaceLists", "lists of a namespace"},
+		{"clusterLists", "lists of the cluster"},
+		{"podStarts", "pod starts without images"},
+	};
+	struct json *rows = json_array();
+
+	for (const struct json *v = json_child(json_get(result, "slo")); v; v = json_next(v)) {
+		struct json *row = json_object();
+
+		for (const struct json *f = json_child(v); f; f = json_next(f))
+			if (strcmp(json_key(f), "name") != 0 && strcmp(json_key(f), "met") != 0)
+				json_put(row, json_key(f), json_clone(f));
+		for (size_t i = 0; i < N(words); i++)
+			if (!strcmp(words[i][0], json_as_str(json_get(v, "name"))))
+				json_put_str(row, "name", words[i][1]);
+		if (json_is_bool(json_get(v, "met")))
+			json_put_str(row, "met",
+				json_as_bool(json_get(v, "met")) ? "met" : "missed");
+		json_append(rows, row);
+	}
+	return rows;
+}
+
 static void render(const struct json *result, enum form form, struct str *out)
 {
 	struct json *times = span_rows(result);
+	struct json *objectives = slo_rows(result);
 
 	head(result, out);
 	section("Calls to the container runtime", runtime_columns, N(runtime_columns),
@@ -225,8 +264,11 @@ static void render(const struct json *result, enum form form, struct str *out)
 	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "%s", calls_note);
 	requests(result, form, out);
 	servers(result, form, out);
+	section("Objectives of Kubernetes, at the API server and by every class of calls",
+		slo_columns, N(slo_columns), objectives, form, out);
 	section("Times", span_columns, N(span_columns), times, form, out);
 	foot(result, out);
+	json_free(objectives);
 	json_free(times);
 }
 
@@ -296,6 +338,7 @@ void result_csv(const struct json *result, struct str *out)
 	table_csv_add(table, "api", json_get(measured, "api"));
 	table_csv_add(table, "requests", json_get(measured, "requests"));
 	table_csv_add(table, "times", times);
+	table_csv_add(table, "slo", json_get(measured, "slo"));
 	table_csv_add(table, "apiserver.levels", table_value(measured, "apiserver.levels"));
 	table_csv_add(table, "totals", totals);
 	table_csv(table, out);

@@ -70,7 +70,7 @@ static void count(const struct mock *m, ns_t end, const struct mock_job *j, enum
 {
 	const struct chain_step *s = step_of(j);
 
-	mock_count(m, t, s, (struct tally_call){s->call, what, end, end - j->began, 0});
+	mock_count(m, t, s, (struct tally_call){s->call, what, end, end - j->began, 0, 0});
 }
 
 /* One that fails finds out in its own time, without anybody's. */

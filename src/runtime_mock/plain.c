@@ -164,7 +164,7 @@ ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tal
 
 		now += took;
 		count_one(m, t, s, records,
-			(struct tally_call){s->call, OUTCOME_OK, now, took, 0});
+			(struct tally_call){s->call, OUTCOME_OK, now, took, 0, 0});
 	}
 	return now;
 }

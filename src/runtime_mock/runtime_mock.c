@@ -223,7 +223,7 @@ static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
 		ns_t begin = chain->parallel ? now : a->at;
 		ns_t end = mock_one_call(m, begin, chain, s, k, &what);
 
-		mock_count(m, t, s, (struct tally_call){s->call, what, end, end - begin, 0});
+		mock_count(m, t, s, (struct tally_call){s->call, what, end, end - begin, 0, 0});
 		a->at = end > a->at ? end : a->at;
 		if (what != OUTCOME_OK)
 			a->what = what;

@@ -27,6 +27,8 @@ void tally_keep_times(struct tally *t, struct arena *mem)
 			if (c >= CALL_API)
 				times->held[c - CALL_API][o].min = NS_NEVER;
 		}
+	for (unsigned c = 0; c < CALLS_MAX - CALL_API; c++)
+		times->served[c].min = NS_NEVER;
 	t->times = times;
 	t->each = true;
 }
@@ -48,6 +50,8 @@ void tally_each(struct tally *t, const struct tally_call *c)
 		hist_add(&t->times->took[c->call][c->what], c->took);
 		if (api)
 			hist_add(&t->times->held[c->call - CALL_API][c->what], c->held);
+		if (api && c->what != OUTCOME_REJECTED)
+			hist_add(&t->times->served[c->call - CALL_API], c->served);
 	}
 	if (t->trace)
 		t->trace(t->trace_ctx, c);
@@ -62,6 +66,8 @@ static void times_merge(struct tally_times *into, const struct tally_times *from
 				hist_merge(&into->held[c - CALL_API][o],
 					&from->held[c - CALL_API][o]);
 		}
+	for (unsigned c = 0; c < CALLS_MAX - CALL_API; c++)
+		hist_merge(&into->served[c], &from->served[c]);
 }
 
 static void counts_merge(struct tally_counts *into, const struct tally_counts *from)

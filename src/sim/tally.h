@@ -42,22 +42,25 @@ struct tally_spot {
 	uint32_t *second; /* [CALLS_MAX], or NULL */
 };
 
-/* How long the calls of window 0 took.  9 MB, of which pages that no call needs stay untouched:
- * for runs that tell it. */
+/* How long the calls of window 0 took.  10 MB, of which pages that no call needs stay
+ * untouched: for runs that tell it. */
 struct tally_times {
 	/* From the moment its caller wanted a call to its answer.  A watch: until it is open.
 	 */
 	struct hist took[CALLS_MAX][OUTCOME_N];
 	/* Of that, in the limiter of its client. */
 	struct hist held[CALLS_MAX - CALL_API][OUTCOME_N];
+	/* At the server, from a request's arrival to its answer: every try by itself, those
+	 * that were rejected left out. */
+	struct hist served[CALLS_MAX - CALL_API];
 };
 
 /* A call as a trace hears it. */
 struct tally_call {
 	uint16_t call;
 	enum outcome what;
-	ns_t at;         /* when it was answered (runtime) or sent (API) */
-	ns_t took, held; /* as in tally_times, or TALLY_UNKNOWN */
+	ns_t at;                 /* when it was answered (runtime) or sent (API) */
+	ns_t took, held, served; /* as in tally_times, or TALLY_UNKNOWN */
 };
 
 /* Read by anyone; written by the functions here and tally.c. */
@@ -131,7 +134,8 @@ static inline void tally_timed(struct tally *t, struct tally_call c)
 /* Count one call of which no time is known. */
 static inline void tally_add(struct tally *t, uint16_t call, enum outcome what, ns_t at)
 {
-	tally_timed(t, (struct tally_call){call, what, at, TALLY_UNKNOWN, TALLY_UNKNOWN});
+	tally_timed(t, (struct tally_call){
+			       call, what, at, TALLY_UNKNOWN, TALLY_UNKNOWN, TALLY_UNKNOWN});
 }
 
 #endif

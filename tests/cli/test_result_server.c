@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/result_server.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "tcase.h"
 
-#include "report/table.h"
-
-struct made {
-	struct arena mem;
-	struct scenario *scenario;
-	struct fleet_result *result;
-};
-
-/* Ten seconds of nothing at all. */
-static struct made made(void)
-{
-	struct made m = {0};
-
-	arena_init(&m.mem, 0);
-	m.scenario = ARENA_NEW(&m.mem, struct scenario);
-	m.result = ARENA_NEW(&m.mem, struct fleet_result);
-	calls_init(&m.scenario->calls);
-	tally_init(&m.result->tally, &m.mem, 1, 0);
-	m.result->tally.window[0].until[0] = m.result->tally.window[0].until[1] = 10 * NS_S;
-	return m;
-}
-
-static double number(const struct json *row, const char *key)
-{
-	const struct json *value = table_value(row, key);
-
-	if (!json_is_num(value))
-		fail_msg("%s is no number", key);
-	return json_as_num(value);
-}
+#include "result_kit.h"
 
 static void every_class_that_was_wanted_has_a_row(void **state)
 {
@@ -48,12 +19,12 @@ static void every_class_that_was_wanted_has_a_row(void **state)
 	rows = result_requests(m.scenario, m.result);
 	assert_int_equal(json_size(rows), 1);
 	assert_string_equal(json_as_str(json_get(json_at(rows, 0), "resource")), "secrets");
-	assert_int_equal(number(json_at(rows, 0), "offered"), 9);
-	assert_int_equal(number(json_at(rows, 0), "throttled"), 4);
-	assert_int_equal(number(json_at(rows, 0), "sent"), 12);
-	assert_int_equal(number(json_at(rows, 0), "rejected"), 4);
-	assert_int_equal(number(json_at(rows, 0), "retried"), 3);
-	assert_int_equal(number(json_at(rows, 0), "failed"), 1);
+	assert_int_equal(made_number(json_at(rows, 0), "offered"), 9);
+	assert_int_equal(made_number(json_at(rows, 0), "throttled"), 4);
+	assert_int_equal(made_number(json_at(rows, 0), "sent"), 12);
+	assert_int_equal(made_number(json_at(rows, 0), "rejected"), 4);
+	assert_int_equal(made_number(json_at(rows, 0), "retried"), 3);
+	assert_int_equal(made_number(json_at(rows, 0), "failed"), 1);
 	json_free(rows);
 	arena_fini(&m.mem);
 }
@@ -64,7 +35,7 @@ static void without_shared_servers_there_is_nothing_to_tell(void **state)
 	struct json *server;
 
 	(void)state;
-	server = result_server(m.result);
+	server = result_server(m.scenario, m.result);
 	assert_true(json_is_null(server));
 	json_free(server);
 	arena_fini(&m.mem);
@@ -88,18 +59,37 @@ static void means_are_over_the_time_that_was_measured(void **state)
 		.dispatched = 7,
 		.rejected = 1,
 		.seats = {.max = 5, .sum = 25 * NS_S}};
-	server = result_server(m.result);
-	assert_int_equal(number(server, "servers"), 2);
-	assert_int_equal(number(server, "utilization") * 1000, 250);
-	assert_int_equal(number(server, "requestsInside.mean") * 10, 55);
-	assert_int_equal(number(server, "requestsInside.max"), 30);
+	server = result_server(m.scenario, m.result);
+	assert_int_equal(made_number(server, "servers"), 2);
+	assert_int_equal(made_number(server, "utilization") * 1000, 250);
+	assert_int_equal(made_number(server, "requestsInside.mean") * 10, 55);
+	assert_int_equal(made_number(server, "requestsInside.max"), 30);
 	levels = json_get(server, "levels");
 	assert_string_equal(json_as_str(json_get(json_at(levels, 0), "name")), "readonly");
-	assert_int_equal(number(json_at(levels, 0), "seats"), 400);
-	assert_int_equal(number(json_at(levels, 0), "seatsInUse.mean") * 10, 25);
-	assert_int_equal(number(json_at(levels, 0), "dispatched"), 7);
-	assert_int_equal(number(json_at(levels, 0), "rejected"), 1);
+	assert_int_equal(made_number(json_at(levels, 0), "seats"), 400);
+	assert_int_equal(made_number(json_at(levels, 0), "seatsInUse.mean") * 10, 25);
+	assert_int_equal(made_number(json_at(levels, 0), "dispatched"), 7);
+	assert_int_equal(made_number(json_at(levels, 0), "rejected"), 1);
 	assert_true(json_is_null(json_get(json_at(levels, 1), "seats")));
+	json_free(server);
+	arena_fini(&m.mem);
+}
+
+static void fair_levels_have_their_names(void **state)
+{
+	struct made m = made();
+	struct json *server;
+
+	(void)state;
+	m.scenario->apiserver.fairness.enabled = true;
+	(void)snprintf(m.scenario->apiserver.fairness.level[0].name,
+		sizeof(m.scenario->apiserver.fairness.level[0].name), "system");
+	m.result->servers = (struct fleet_servers){.n = 1, .processors = 1, .n_levels = 1};
+	server = result_server(m.scenario, m.result);
+	assert_string_equal(
+		json_as_str(json_get(json_at(json_get(server, "levels"), 0), "name")),
+		"system");
+	assert_int_equal(made_number(server, "utilization"), 0);
 	json_free(server);
 	arena_fini(&m.mem);
 }
@@ -109,6 +99,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_class_that_was_wanted_has_a_row),
 		cmocka_unit_test(without_shared_servers_there_is_nothing_to_tell),
+		cmocka_unit_test(fair_levels_have_their_names),
 		cmocka_unit_test(means_are_over_the_time_that_was_measured),
 	};
 

@@ -157,6 +157,37 @@ static void what_is_always_rejected_fails_after_ten_tries(void **state)
 	kit_free(k);
 }
 
+/* A try's time at the server has neither its client's limiter nor its sleep in it. */
+static void time_at_the_server_is_that_of_one_try(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=40", "warmup=0s", "duration=1m",
+		"start=atOnce", "kubelet.clients.kube.qps=5", "kubelet.clients.kube.burst=10");
+	const struct tally_times *times;
+	struct shared s;
+	uint64_t n = 0;
+
+	(void)state;
+	k->params.times = true;
+	shared_init(&s, k);
+	s.params.server.flow = (struct flow_params){.readonly = 1, .mutating = 1};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s.params.cpu[c][0] = s.params.cpu[c][1] = MS_CPU;
+	shared_run(&s);
+	times = s.result.tally.times;
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		const struct hist *h = &times->served[c - CALL_API];
+
+		assert_int_equal(h->n, answered(&s.result, c));
+		assert_true(h->max < 500 * NS_MS);
+		n += h->n;
+	}
+	assert_true(n > 500);
+	assert_true(rejected(&s.result, API_LIST_SECRETS) > 0);
+	assert_true(times->took[API_LIST_SECRETS][OUTCOME_OK].max > NS_S);
+	shared_fini(&s);
+	kit_free(k);
+}
+
 static void several_servers_share_the_nodes(void **state)
 {
 	struct kit *k = KIT("v1.20", "secrets-30", "nodes=60", "warmup=0s", "duration=1m");
@@ -249,6 +280,7 @@ int main(void)
 		cmocka_unit_test(nothing_that_is_offered_is_lost),
 		cmocka_unit_test(no_more_are_inside_than_have_seats),
 		cmocka_unit_test(what_is_always_rejected_fails_after_ten_tries),
+		cmocka_unit_test(time_at_the_server_is_that_of_one_try),
 		cmocka_unit_test(several_servers_share_the_nodes),
 		cmocka_unit_test(idle_servers_are_told_from_the_load),
 		cmocka_unit_test(busy_servers_have_all_nodes_together),

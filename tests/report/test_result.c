@@ -2,6 +2,7 @@
 #include "report/result.h"
 
 #include "tcase.h"
+#include <stdio.h>
 
 #include <string.h>
 
@@ -37,6 +38,14 @@ static const char small[] =
 	"{\"mean\": "
 	"0,"
 	"  \"max\": 0}, \"dispatched\": 9, \"waited\": 0, \"rejected\": 2, \"expired\": 0}]},"
+	" \"slo\": [{\"name\": \"apiCalls\", \"objectiveSeconds\": 1, \"count\": 5, "
+	"\"p99Seconds\": 0.25,"
+	"  \"slowestVerb\": \"get\", \"slowestResource\": \"nodes\", \"slowestP99Seconds\": "
+	"1.5,"
+	"  \"met\": false},"
+	"  {\"name\": \"podStarts\", \"objectiveSeconds\": 5, \"count\": 0, \"p99Seconds\": "
+	"null,"
+	"  \"slowestVerb\": null, \"met\": null}],"
 	" \"watches\": {\"open\": 10, \"ofObjects\": 0}, \"objects\": {\"sharingFactor\": "
 	"null},"
 	" \"health\": {\"unhealthyNodes\": 1}}";
@@ -81,9 +90,25 @@ static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
 	assert_non_null(strstr(str_text(&out), "list  pods      kube          3          1     "
 					       "4         2        1       1\n"));
 	assert_null(strstr(str_text(&out), "get   pods      kube "));
-	assert_non_null(strstr(str_text(&out), "API servers: 2, 8 processors 25.0 % busy, "
-					       "5.50 requests inside in the mean, 30 at most"));
+	assert_non_null(strstr(str_text(&out),
+		"API servers: 2 (processors: 8, 25.0 % busy; "
+		"requests inside: 5.50 in the mean, 30 at most in one)"));
 	assert_non_null(strstr(str_text(&out), "readonly  no limit     2.50     7 "));
+	str_fini(&out);
+	json_free(r);
+}
+
+static void text_has_a_verdict_on_every_objective(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	result_text(r, &out);
+	assert_non_null(strstr(str_text(&out), "  1.000 s      5  250 ms        1.500 s  get  "
+					       "nodes  missed\n"));
+	assert_non_null(strstr(str_text(&out), "pod starts without images  5.000 s      0"));
+	assert_non_null(strstr(str_text(&out), "  not measured\n"));
 	str_fini(&out);
 	json_free(r);
 }
@@ -95,11 +120,13 @@ static void csv_has_everything_but_the_scenario(void **state)
 
 	(void)state;
 	result_csv(r, &out);
+
 	assert_non_null(strstr(str_text(&out), "part,operation,code,inMetric,count,"));
 	assert_non_null(strstr(str_text(&out), "\nruntime,status,OK,true,4,0.4,0.2,2,,"));
 	assert_non_null(strstr(str_text(&out), "\napi,,404,,1,0.1,0.05,,1234.5,1,0.25,0.5,"));
 	assert_non_null(strstr(str_text(&out), ",relist.durationSeconds,0.002,0.002,"));
 	assert_non_null(strstr(str_text(&out), "\"[[345,1],[346,2]]\""));
+	assert_non_null(strstr(str_text(&out), "\nslo,"));
 	assert_non_null(strstr(str_text(&out), "\nrequests,"));
 	assert_non_null(strstr(str_text(&out), "\napiserver.levels,"));
 	assert_non_null(strstr(str_text(&out), "\ntotals,"));
@@ -126,6 +153,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_shows_calls_times_and_what_went_wrong),
 		cmocka_unit_test(text_shows_what_waited_or_was_rejected_and_by_whom),
+		cmocka_unit_test(text_has_a_verdict_on_every_objective),
 		cmocka_unit_test(csv_has_everything_but_the_scenario),
 		cmocka_unit_test(markdown_has_the_same_tables),
 	};

@@ -106,7 +106,7 @@ static void a_trace_hears_also_what_no_window_counts(void **state)
 	two_windows(&t, &mem, 0);
 	tally_trace(&t, hear, &h);
 	tally_timed(&t,
-		(struct tally_call){API_DELETE_PODS, OUTCOME_NOT_FOUND, NS_S, NS_MS, NS_US});
+		(struct tally_call){API_DELETE_PODS, OUTCOME_NOT_FOUND, NS_S, NS_MS, NS_US, 0});
 	assert_int_equal(h.n, 1);
 	assert_int_equal(h.call.call, API_DELETE_PODS);
 	assert_int_equal(h.call.what, OUTCOME_NOT_FOUND);
@@ -130,15 +130,20 @@ static void times_are_of_the_first_window_and_of_what_is_known(void **state)
 	tally_keep_times(&t, &mem);
 	took = &t.times->took[API_GET_PODS][OUTCOME_OK];
 	held = &t.times->held[API_GET_PODS - CALL_API][OUTCOME_OK];
-	tally_timed(&t, (struct tally_call){API_GET_PODS, OUTCOME_OK, 15 * NS_S, 9, 4});
-	tally_timed(&t, (struct tally_call){API_GET_PODS, OUTCOME_OK, 25 * NS_S, 99, 0});
+	tally_timed(&t, (struct tally_call){API_GET_PODS, OUTCOME_OK, 15 * NS_S, 9, 4, 3});
+	tally_timed(&t, (struct tally_call){API_GET_PODS, OUTCOME_OK, 25 * NS_S, 99, 0, 5});
 	tally_add(&t, API_GET_PODS, OUTCOME_OK, 16 * NS_S);
 	assert_int_equal(took->n, 1);
 	assert_int_equal(took->sum, 9);
 	assert_int_equal(took->min, 9);
 	assert_int_equal(held->n, 1);
 	assert_int_equal(held->sum, 4);
-	tally_timed(&t, (struct tally_call){OP_STATUS, OUTCOME_ERROR, 15 * NS_S, 7, 0});
+	assert_int_equal(t.times->served[API_GET_PODS - CALL_API].n, 1);
+	assert_int_equal(t.times->served[API_GET_PODS - CALL_API].sum, 3);
+	tally_timed(
+		&t, (struct tally_call){API_GET_PODS, OUTCOME_REJECTED, 15 * NS_S, 9, 4, 3});
+	assert_int_equal(t.times->served[API_GET_PODS - CALL_API].n, 1);
+	tally_timed(&t, (struct tally_call){OP_STATUS, OUTCOME_ERROR, 15 * NS_S, 7, 0, 0});
 	assert_int_equal(t.times->took[OP_STATUS][OUTCOME_ERROR].max, 7);
 	arena_fini(&mem);
 }
@@ -152,8 +157,10 @@ static void merging_adds_everything(void **state)
 	for (int i = 0; i < 2; i++) {
 		two_windows(&t[i], &mem[i], 10);
 		tally_keep_times(&t[i], &mem[i]);
-		tally_timed(
-			&t[i], (struct tally_call){OP_STATUS, OUTCOME_OK, 12 * NS_S, i + 1, 0});
+		tally_timed(&t[i],
+			(struct tally_call){OP_STATUS, OUTCOME_OK, 12 * NS_S, i + 1, 0, 0});
+		tally_timed(&t[i],
+			(struct tally_call){API_GET_PODS, OUTCOME_OK, 12 * NS_S, 9, 5, i + 3});
 		t[i].window[1].in.bytes[API_GET_PODS] = 5;
 		t[i].window[1].in.records = 7;
 		t[i].window[0].in.watch_events = 9;
@@ -166,6 +173,8 @@ static void merging_adds_everything(void **state)
 	assert_int_equal(tally_second(&t[0], OP_STATUS, 2), 2);
 	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].n, 2);
 	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].sum, 1 + 2);
+	assert_int_equal(t[0].times->served[API_GET_PODS - CALL_API].n, 2);
+	assert_int_equal(t[0].times->served[API_GET_PODS - CALL_API].sum, 3 + 4);
 	assert_int_equal(t[1].window[0].in.count[OP_STATUS][OUTCOME_OK], 1);
 	arena_fini(&mem[0]);
 	arena_fini(&mem[1]);
