@@ -7,6 +7,7 @@
 
 #include "apiserver/ttl.h"
 #include "cli/common.h"
+#include "cli/contrast_burst.h"
 #include "cli/contrast_rows.h"
 #include "cli/contrast_runs.h"
 #include "cli/contrast_words.h"
@@ -71,7 +72,7 @@ struct contrast {
 	struct cost fit[COST_PARTIES];
 	struct contrast_cost cost;
 	ns_t ttl; /* that the cluster's size gives */
-	struct json *runtime, *objects;
+	struct json *runtime, *objects, *burst;
 	struct progress progress;
 	uint32_t runs_done;
 };
@@ -219,6 +220,7 @@ static struct json *parameters(const struct contrast *c)
 	json_put_num(p, "ttlSeconds", (double)c->ttl / 1e9);
 	json_put_num(p, "containerDeathEverySeconds", (double)CONTRAST_DEATH_EVERY / 1e9);
 	json_put_num(p, "objectChangeEverySeconds", (double)CONTRAST_CHANGE_EVERY / 1e9);
+	json_put_int(p, "burstSeeds", CONTRAST_BURST_SEEDS);
 	return p;
 }
 
@@ -244,7 +246,8 @@ static int report(struct contrast *c, struct err *err)
 			c->cost.of[COST_RUNTIME]));
 	json_put(result, "runtime", c->runtime);
 	json_put(result, "objects", c->objects);
-	c->runtime = c->objects = NULL;
+	json_put(result, "burst", c->burst);
+	c->runtime = c->objects = c->burst = NULL;
 	json_put_int(published, "factor", CONTRAST_PUBLISHED_FACTOR);
 	json_put_str(published, "source",
 		"Kubernetes 1.2: CPU of kubelet and Docker per pod, polling over PLEG");
@@ -307,12 +310,15 @@ static int contrast(struct contrast *c, struct err *err)
 		code = load_cost(c, COST_KUBELET, c->base.kubelet.calibration, err);
 	c->runtime = json_array();
 	c->objects = json_array();
+	c->burst = json_array();
 	progress_begin(&c->progress, "contrast", (uint64_t)RUNS_A_DENSITY * c->o.pods.n);
 	for (uint32_t i = 0; i < c->o.pods.n && !code; i++) {
 		code = runtime_half(c, c->o.pods.value[i], err);
 		if (!code)
 			code = object_half(c, c->o.pods.value[i], err);
 	}
+	if (!code)
+		code = contrast_burst(&c->base, highest(&c->o.pods), c->ttl, c->burst, err);
 	progress_end(&c->progress);
 	return code ? code : report(c, err);
 }
@@ -333,6 +339,7 @@ static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
 		code = contrast(c, err);
 	json_free(c->runtime);
 	json_free(c->objects);
+	json_free(c->burst);
 	arena_fini(&c->mem);
 	free(c);
 	return code;

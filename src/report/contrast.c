@@ -176,6 +176,42 @@ static void sharing_note(const struct json *result, struct str *out)
 	str_add_char(out, '.');
 }
 
+/* " get 61.2 (95.6)", " cache of 300 s 30.2 (50.7)" */
+static void burst_design(const struct json *row, struct str *out)
+{
+	const struct json *median = table_value(row, "runningSeconds.p50");
+	const struct json *ttl = json_get(row, "ttlSeconds");
+
+	str_addf(out, " %s", json_as_str(json_get(row, "design")));
+	if (json_is_num(ttl))
+		str_addf(out, " of %.0f s", json_as_num(ttl));
+	if (json_is_num(median))
+		str_addf(out, " %.1f (%.1f)", json_as_num(median),
+			json_as_num(table_value(row, "runningSeconds.max")));
+	else
+		str_add(out, " not all within 30 minutes");
+}
+
+/* What the designs feel like. */
+static void burst_note(const struct json *result, struct str *out)
+{
+	const struct json *rows = json_get(result, "burst");
+	const char *comma = "";
+
+	str_addf(out,
+		"A burst: %.0f pods created at once on one node, seconds until the median (the "
+		"last) is seen running:",
+		json_as_num(json_get(json_child(rows), "podsPerNode")));
+	for (const struct json *r = json_child(rows); r; r = json_next(r), comma = ",") {
+		str_add(out, comma);
+		burst_design(r, out);
+	}
+	str_addf(out,
+		". Secrets and statuses wait in the same limiter of the kubelet; means of %.0f "
+		"seeds.",
+		parameter(result, "burstSeeds"));
+}
+
 static const char rest_note[] = "Not on this screen: calls by operation and the fit of the CPU "
 				"(-o json, csv); GETs alone, "
 				"the closed form of all calls and the runtime's CPU with its "
@@ -355,6 +391,7 @@ void contrast_text(const struct json *result, struct str *out)
 	wrapped(object_columns_note, WIDTH, out);
 	screen_table(object_screen, N(object_screen), json_get(result, "objects"), out);
 	note(sharing_note, WIDTH, result, out);
+	note(burst_note, WIDTH, result, out);
 	wrapped(rest_note, WIDTH, out);
 	str_add_char(out, '\n');
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
@@ -384,7 +421,8 @@ void contrast_markdown(const struct json *result, struct str *out)
 	note(object_question, SIZE_MAX, result, out);
 	bullets(object_designs, N(object_designs), out);
 	table_markdown(object_columns, N(object_columns), json_get(result, "objects"), out);
-	str_addf(out, "\n%s\n", object_columns_note);
+	str_addf(out, "\n%s\n\n", object_columns_note);
+	note(burst_note, SIZE_MAX, result, out);
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))
 		str_addf(out, "\n%s\n", json_as_str(s));

@@ -37,6 +37,7 @@ void contrast_csv(const struct json *result, struct str *out)
 
 	table_csv_add(table, "runtime", json_get(result, "runtime"));
 	table_csv_add(table, "objects", json_get(result, "objects"));
+	table_csv_add(table, "burst", json_get(result, "burst"));
 	add_scalars(table, "parameters", json_get(result, "parameters"));
 	add_scalars(table, "published", json_get(result, "published"));
 	add_scalars(table, "cost", cost);

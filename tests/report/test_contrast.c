@@ -10,6 +10,7 @@ static const char two_densities[] =
 	"\"namespaces\": 50,"
 	"  \"sharedBy\": \"namespace\", \"durationSeconds\": 600, \"warmupSeconds\": 120, "
 	"\"seed\": 1,"
+	"  \"burstSeeds\": 10,"
 	"  \"kubelet\": \"v1.20\", \"runtime\": \"containerd-1.6.20\"},"
 	" \"summary\": [\"First sentence.\", \"Second sentence.\"],"
 	" \"runtime\": [{\"design\": \"polling\", \"podsPerNode\": 30, "
@@ -32,6 +33,10 @@ static const char two_densities[] =
 	"  \"openWatches\": 0, \"reopensPerSecond\": 0, \"closedForm\": 342.1,"
 	"  \"closedFormDifference\": -0.0056, \"nominal\": 378.8, \"distinctPerNode\": 22.72,"
 	"  \"sharingFactor\": 1.32, \"stalenessSeconds\": {\"mean\": 161.5, \"p99\": 356.5}}],"
+	" \"burst\": [{\"design\": \"get\", \"podsPerNode\": 100,"
+	"  \"runningSeconds\": {\"p50\": null, \"max\": null}},"
+	"  {\"design\": \"cache\", \"ttlSeconds\": 300, \"podsPerNode\": 100,"
+	"  \"runningSeconds\": {\"p50\": 25.94, \"max\": 35.8}}],"
 	" \"published\": {\"factor\": 4}, \"cost\": {\"calibration\": \"c\", \"runtime\": null,"
 	"  \"kubelet\": {\"secondsPerCall\": 0.5, \"added\": [{\"podsPerNode\": 10,"
 	"   \"design\": \"generic\", \"measured\": 0.25}]}, \"pollingOverGeneric\": []}}";
@@ -61,6 +66,25 @@ static void the_screen_has_both_halves_and_both_sentences(void **state)
 	assert_non_null(strstr(str_text(&out), "\nCPU: by c, without"));
 	assert_non_null(strstr(str_text(&out), "CPU not told: runtime r has none."));
 	assert_non_null(strstr(str_text(&out), "pods to a secret: 22.72 and 1.32 at 30 pods."));
+	str_fini(&out);
+	json_free(r);
+}
+
+static void a_burst_is_a_line(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	contrast_markdown(r, &out);
+	assert_non_null(strstr(str_text(&out),
+		"\nA burst: 100 pods created at once on one node, seconds until the median "
+		"(the "
+		"last) is seen running: get not all within 30 minutes, cache of 300 s 25.9 "
+		"(35.8). "));
+	str_reset(&out);
+	contrast_csv(r, &out);
+	assert_non_null(strstr(str_text(&out), "\nburst,cache,100,"));
 	str_fini(&out);
 	json_free(r);
 }
@@ -125,6 +149,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_screen_has_both_halves_and_both_sentences),
+		cmocka_unit_test(a_burst_is_a_line),
 		cmocka_unit_test(a_design_is_named_once_and_shown_at_every_density),
 		cmocka_unit_test(no_line_is_wider_than_the_screen),
 		cmocka_unit_test(every_row_is_in_csv_and_markdown),
