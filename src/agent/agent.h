@@ -337,6 +337,9 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 /* When a timer that the actor's goroutine sets for `at` fires. */
 ns_t agent_timer(struct agent *a, uint32_t actor, ns_t at);
 
+/* All connections to the API server are gone. */
+void agent_hang_up(struct agent *a, ns_t now);
+
 /* Somebody reads the kubelet's metrics: loops that the model declares as done on request run.
  * One that runs already serves this one too. */
 void agent_scrape(struct agent *a, ns_t now);

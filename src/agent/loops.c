@@ -163,21 +163,21 @@ void loops_released(struct agent *a, ns_t now)
 			agent_wake(a, ACTOR_LOOP, i, agent_dispatch(a, now));
 }
 
-/* Every watch ends with the connection that it runs over. */
-static void hang_up(struct agent *a, ns_t now)
+/* Every watch ends with the connection that it runs over, and is opened again; only if that
+ * fails its reflector lists (reflector.go ListAndWatch). */
+void agent_hang_up(struct agent *a, ns_t now)
 {
 	const struct kubelet_model *k = model_of(a);
 
 	for (uint32_t w = 0; w < k->n_watches; w++)
 		if (a->loop[k->n_loops + 1 + w].watching)
-			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1, OUTCOME_ERROR, 0);
+			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1, OUTCOME_OK, 0);
 	if (a->plan->objects.kind < SC_WATCH)
 		return;
 	for (uint32_t e = 0; e <= a->plan->objects.entries; e++)
 		if (a->objects.entry[e].reflector == SC_WATCHING &&
 			!a->reflector[k->n_watches + e].waits)
-			agent_answer(
-				a, slot_of(a, ACTOR_REFLECTOR, e), now + 1, OUTCOME_ERROR, 0);
+			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, e), now + 1, OUTCOME_OK, 0);
 }
 
 /* Whether the request that the loop waited for failed, and it is one that tries again. */
@@ -211,7 +211,7 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 	if (requests_failed(a, i)) {
 		st->last[st->next - 1] = 0; /* it is due still */
 		if (st->tried > 0 && l->hangs_up)
-			hang_up(a, now);
+			agent_hang_up(a, now);
 		st->next = ++st->tried < l->tries ? first_request(l) : (uint8_t)l->n_calls;
 	}
 	while (st->next < l->n_calls) {
