@@ -249,11 +249,14 @@ static int run_alone(struct fleet *f, struct fleet_result *r, struct err *err)
  * alone; busy ones need all nodes in one order of time. */
 static int run_before_servers(struct fleet *f, struct fleet_result *r, struct err *err)
 {
-	int rc = run_alone(f, r, err);
+	int rc;
 
-	if (rc || together_was_idle(&f->plan, &f->thread[0].load, r))
-		return rc;
-	fleet_result_fini(r);
+	if (f->params->scenario->apiserver.n_restarts == 0) {
+		rc = run_alone(f, r, err);
+		if (rc || together_was_idle(&f->plan, &f->thread[0].load, r))
+			return rc;
+		fleet_result_fini(r);
+	}
 	f->plan.together = true;
 	fleet_result_init(r, f->params);
 	rc = together_run(&f->plan, r, err);

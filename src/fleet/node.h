@@ -89,8 +89,8 @@ void requests_init(struct node *n, struct arena *mem);
 void requests_begin(struct node *n, ns_t now, const struct effect *e);
 void requests_step(struct node *n, ns_t now);
 
-/* The server's word on a request: it is carried out now (OUTCOME_OK), or rejected (429) and
- * worth another try after so long. */
+/* The server's word on a request: it is carried out now (OUTCOME_OK), or has failed and, unless
+ * retry_after is 0, is worth another try after so long. */
 void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t retry_after);
 

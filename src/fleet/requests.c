@@ -173,7 +173,7 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 	struct fleet_requests *counts = node_requests(n, now, q->call);
 	struct node_request again = *q;
 	struct api_request r = asked(q);
-	bool gives_up = !client_tries_again(what, q->timeout > 0, q->tries);
+	bool gives_up = !client_tries_again(retry_after, q->timeout > 0, q->tries);
 
 	if (what == OUTCOME_OK) {
 		answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));

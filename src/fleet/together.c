@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "agent/client.h"
 #include "base/rng.h"
 
 enum { DRAW_SERVER = 401, DRAW_USER };
@@ -12,6 +13,8 @@ enum { DRAW_SERVER = 401, DRAW_USER };
 struct flight {
 	struct node_request q;
 	uint32_t node; /* free: the next free one */
+	uint8_t server;
+	bool used;
 };
 
 struct together {
@@ -24,6 +27,9 @@ struct together {
 	struct server *server;
 	struct flight *flight;
 	uint32_t n_flights, first_free; /* UINT32_MAX: none */
+	uint8_t *home;                  /* [nodes] the server that each is connected to */
+	ns_t *up_at;                    /* [servers] it is there from then on */
+	uint32_t n_restarts;            /* so far */
 	bool out_of_memory, measures;
 	ns_t reported;
 };
@@ -39,13 +45,14 @@ static bool flights_grow(struct together *t)
 		return false;
 	t->flight = more;
 	for (uint32_t i = t->n_flights; i < n; i++)
-		more[i].node = i + 1 < n ? i + 1 : UINT32_MAX;
+		more[i] = (struct flight){.node = i + 1 < n ? i + 1 : UINT32_MAX};
 	t->first_free = t->n_flights;
 	t->n_flights = n;
 	return true;
 }
 
-static uint32_t flight_begin(struct together *t, uint32_t node, const struct node_request *q)
+static uint32_t flight_begin(
+	struct together *t, uint32_t node, uint8_t server, const struct node_request *q)
 {
 	uint32_t id;
 
@@ -55,7 +62,7 @@ static uint32_t flight_begin(struct together *t, uint32_t node, const struct nod
 	}
 	id = t->first_free;
 	t->first_free = t->flight[id].node;
-	t->flight[id] = (struct flight){*q, node};
+	t->flight[id] = (struct flight){*q, node, server, true};
 	return id;
 }
 
@@ -63,19 +70,32 @@ static struct flight flight_end(struct together *t, uint32_t id)
 {
 	struct flight f = t->flight[id];
 
-	t->flight[id].node = t->first_free;
+	t->flight[id] = (struct flight){.node = t->first_free};
 	t->first_free = id;
+	t->node[f.node].at_server--;
 	return f;
 }
 
 /* ------------------------------------------------------------------ nodes and servers */
 
-/* A balancer gave each node's connection to one of the servers, and there it stays. */
-static struct server *server_of(struct together *t, uint32_t node)
+/* A balancer gives each node's connection to one of the servers that are there, and there it
+ * stays until that one goes.  False: none is there. */
+static bool is_connected(struct together *t, uint32_t node, ns_t now)
 {
-	uint64_t draw = rng_draw(t->plan->params->scenario->seed, DRAW_SERVER, node, 0);
+	uint64_t seed = t->plan->params->scenario->seed;
+	uint32_t n = 0;
 
-	return &t->server[rng_below(draw, t->params->servers)];
+	if (t->up_at[t->home[node]] <= now)
+		return true;
+	for (uint32_t s = 0; s < t->params->servers; s++)
+		n += t->up_at[s] <= now;
+	if (n == 0)
+		return false;
+	n = (uint32_t)rng_below(rng_draw(seed, DRAW_SERVER, node, (uint32_t)(now / NS_MS)), n);
+	for (uint8_t s = 0; s < t->params->servers; s++)
+		if (t->up_at[s] <= now && n-- == 0)
+			t->home[node] = s;
+	return true;
 }
 
 static void trace_if(struct together *t, uint32_t node)
@@ -110,16 +130,20 @@ static struct server_request wanted(struct together *t, struct node *n, uint32_t
 static void arrive(struct together *t, uint32_t i, ns_t now)
 {
 	struct node *n = &t->node[i];
-	uint32_t id = flight_begin(t, i, &n->send);
 	struct server_request r;
+	uint32_t id;
 
 	n->sending = false;
+	if (!is_connected(t, i, now)) {
+		requests_answer(n, now, &n->send, OUTCOME_ERROR, 0);
+		return;
+	}
+	id = flight_begin(t, i, t->home[i], &n->send);
 	if (id == UINT32_MAX)
 		return;
 	r = wanted(t, n, id);
 	n->at_server++;
-	if (server_arrive(server_of(t, i), now, &r) == SERVER_REJECTS) {
-		n->at_server--;
+	if (server_arrive(&t->server[t->home[i]], now, &r) == SERVER_REJECTS) {
 		(void)flight_end(t, id);
 		requests_answer(n, now, &n->send, OUTCOME_REJECTED, t->params->retry_after);
 	}
@@ -139,9 +163,104 @@ static void through(struct together *t, struct server *s, ns_t now)
 		return;
 	f = flight_end(t, d.id);
 	trace_if(t, f.node);
-	t->node[f.node].at_server--;
-	requests_answer(&t->node[f.node], now, &f.q, outcome_of[d.end], t->params->retry_after);
+	requests_answer(&t->node[f.node], now, &f.q, outcome_of[d.end],
+		d.end == SERVER_REJECTED ? t->params->retry_after : 0);
 	put_in_order(t, f.node);
+}
+
+/* ------------------------------------------------------------------ what servers did */
+
+static void gauge_merge(struct gauge *into, const struct gauge *from, ns_t now)
+{
+	into->sum += gauge_sum(from, now);
+	into->max = from->max > into->max ? from->max : into->max;
+	into->n += from->n;
+}
+
+static void level_merge(struct flow_counts *into, const struct flow_counts *from, ns_t now)
+{
+	into->arrived += from->arrived;
+	into->dispatched += from->dispatched;
+	into->waited += from->waited;
+	into->rejected += from->rejected;
+	into->expired += from->expired;
+	into->abandoned += from->abandoned;
+	gauge_merge(&into->seats, &from->seats, now);
+	gauge_merge(&into->queued, &from->queued, now);
+}
+
+/* A level without a limit has none at several servers either. */
+static uint32_t seats_add(uint32_t a, uint32_t b)
+{
+	return a == UINT32_MAX || b == UINT32_MAX ? UINT32_MAX : a + b;
+}
+
+static void server_merge(struct fleet_servers *into, const struct server *s, ns_t now)
+{
+	into->counts.arrived += s->counts.arrived;
+	into->counts.done += s->counts.done;
+	into->counts.rejected += s->counts.rejected;
+	into->counts.timed_out += s->counts.timed_out;
+	into->counts.abandoned += s->counts.abandoned;
+	into->counts.sojourn += s->counts.sojourn;
+	gauge_merge(&into->counts.inside, &s->counts.inside, now);
+	gauge_merge(&into->counts.running, &s->counts.running, now);
+	into->n_levels = s->flow.n_levels;
+	for (uint32_t l = 0; l < s->flow.n_levels; l++)
+		level_merge(&into->level[l], &s->flow.level[l].counts, now);
+}
+
+/* Requests that hold no seat: a watch of each reflector at most. */
+static uint32_t unlimited(const struct node_plan *plan)
+{
+	const uint32_t *first = plan->agent.first;
+
+	return plan->agent.kubelet->n_watches + first[ACTOR_REFLECTOR + 1] -
+	       first[ACTOR_REFLECTOR];
+}
+
+static void begin_server(struct together *t, uint32_t i)
+{
+	uint32_t nodes = t->plan->params->scenario->nodes;
+
+	server_init(&t->server[i], &t->params->server, &t->mem,
+		t->params->capacity + nodes * unlimited(t->plan));
+}
+
+/* ------------------------------------------------------------------ restarts */
+
+static ns_t next_restart(const struct together *t)
+{
+	const struct apiserver_model *m = &t->plan->params->scenario->apiserver;
+
+	return t->n_restarts < m->n_restarts ? m->restarts[t->n_restarts].at : NS_NEVER;
+}
+
+/* Its connections are reset.  Reads are tried again; whatever else was under way has failed,
+ * and whoever watched opens a watch where there is a server. */
+static void restart(struct together *t, ns_t now)
+{
+	const struct fleet_params *p = t->plan->params;
+	const struct api_restart *r = &p->scenario->apiserver.restarts[t->n_restarts++];
+
+	t->up_at[r->server] = now + r->lasts;
+	for (uint32_t id = 0; id < t->n_flights; id++) {
+		struct flight f = t->flight[id];
+
+		if (!f.used || f.server != r->server)
+			continue;
+		(void)flight_end(t, id);
+		trace_if(t, f.node);
+		requests_answer(&t->node[f.node], now, &f.q, OUTCOME_ERROR,
+			t->params->mutating[f.q.call] ? 0 : CLIENT_AFTER_RESET);
+	}
+	for (uint32_t i = 0; i < p->scenario->nodes; i++) {
+		if (t->home[i] == r->server)
+			agent_hang_up(&t->node[i].agent, now);
+		put_in_order(t, i);
+	}
+	server_merge(&t->result->servers, &t->server[r->server], now);
+	begin_server(t, r->server);
 }
 
 /* Alone up to its next request. */
@@ -161,7 +280,7 @@ static void next_of_node(struct together *t, uint32_t i, ns_t now)
 	else if (n->at_server)
 		node_step(n, now);
 	else
-		run_alone(n, t->plan->params->until);
+		run_alone(n, ns_min(t->plan->params->until, next_restart(t)));
 	put_in_order(t, i);
 }
 
@@ -209,13 +328,15 @@ static void run(struct together *t)
 		ns_t node_at = wakes_next_at(&t->due);
 		ns_t server_at;
 		struct server *s = next_server(t, &server_at);
-		ns_t now = ns_min(node_at, server_at);
+		ns_t now = ns_min(ns_min(node_at, server_at), next_restart(t));
 
 		if (now >= p->until)
 			return;
 		report(t, now);
 		measure(t, now);
-		if (server_at <= node_at)
+		if (next_restart(t) == now)
+			restart(t, now);
+		else if (server_at <= node_at)
 			through(t, s, now);
 		else
 			next_of_node(t, wakes_next(&t->due), now);
@@ -223,15 +344,6 @@ static void run(struct together *t)
 }
 
 /* ------------------------------------------------------------------ all of it */
-
-/* Requests that hold no seat: a watch of each reflector at most. */
-static uint32_t unlimited(const struct node_plan *plan)
-{
-	const uint32_t *first = plan->agent.first;
-
-	return plan->agent.kubelet->n_watches + first[ACTOR_REFLECTOR + 1] -
-	       first[ACTOR_REFLECTOR];
-}
 
 static void begin(struct together *t)
 {
@@ -241,58 +353,16 @@ static void begin(struct together *t)
 	assert(t->plan->together);
 	t->server = ARENA_ARRAY(&t->mem, struct server, t->params->servers);
 	for (uint32_t i = 0; i < t->params->servers; i++)
-		server_init(&t->server[i], &t->params->server, &t->mem,
-			t->params->capacity + nodes * unlimited(t->plan));
+		begin_server(t, i);
 	t->node = ARENA_ARRAY(&t->mem, struct node, nodes);
+	t->home = ARENA_ARRAY(&t->mem, uint8_t, nodes);
+	t->up_at = ARENA_ARRAY(&t->mem, ns_t, t->params->servers);
 	wakes_init(&t->due, &t->mem, nodes);
 	for (uint32_t i = 0; i < nodes; i++) {
+		t->home[i] = (uint8_t)rng_below(
+			rng_draw(p->scenario->seed, DRAW_SERVER, i, 0), t->params->servers);
 		node_begin(&t->node[i], t->plan, i, t->result, &t->mem);
 		put_in_order(t, i);
-	}
-}
-
-/* ------------------------------------------------------------------ what servers did */
-
-static void gauge_merge(struct gauge *into, const struct gauge *from, ns_t now)
-{
-	into->sum += gauge_sum(from, now);
-	into->max = from->max > into->max ? from->max : into->max;
-	into->n += from->n;
-}
-
-static void level_merge(struct flow_counts *into, const struct flow_counts *from, ns_t now)
-{
-	into->arrived += from->arrived;
-	into->dispatched += from->dispatched;
-	into->waited += from->waited;
-	into->rejected += from->rejected;
-	into->expired += from->expired;
-	into->abandoned += from->abandoned;
-	gauge_merge(&into->seats, &from->seats, now);
-	gauge_merge(&into->queued, &from->queued, now);
-}
-
-/* A level without a limit has none at several servers either. */
-static uint32_t seats_add(uint32_t a, uint32_t b)
-{
-	return a == UINT32_MAX || b == UINT32_MAX ? UINT32_MAX : a + b;
-}
-
-static void server_merge(struct fleet_servers *into, const struct server *s, ns_t now)
-{
-	into->processors += s->params->processors;
-	into->counts.arrived += s->counts.arrived;
-	into->counts.done += s->counts.done;
-	into->counts.rejected += s->counts.rejected;
-	into->counts.timed_out += s->counts.timed_out;
-	into->counts.abandoned += s->counts.abandoned;
-	into->counts.sojourn += s->counts.sojourn;
-	gauge_merge(&into->counts.inside, &s->counts.inside, now);
-	gauge_merge(&into->counts.running, &s->counts.running, now);
-	into->n_levels = s->flow.n_levels;
-	for (uint32_t l = 0; l < s->flow.n_levels; l++) {
-		into->seats[l] = seats_add(into->seats[l], s->flow.level[l].params.seats);
-		level_merge(&into->level[l], &s->flow.level[l].counts, now);
 	}
 }
 
@@ -303,9 +373,16 @@ static void end(struct together *t)
 	uint32_t nodes = p->scenario->nodes;
 
 	servers->n = t->params->servers;
+	servers->processors = t->params->servers * t->params->server.processors;
 	servers->span = p->until - p->window[0].from[1];
-	for (uint32_t i = 0; i < t->params->servers; i++)
-		server_merge(servers, &t->server[i], p->until);
+	for (uint32_t i = 0; i < t->params->servers; i++) {
+		const struct server *s = &t->server[i];
+
+		server_merge(servers, s, p->until);
+		for (uint32_t l = 0; l < s->flow.n_levels; l++)
+			servers->seats[l] =
+				seats_add(servers->seats[l], s->flow.level[l].params.seats);
+	}
 	for (uint32_t i = 0; i < nodes; i++)
 		node_end(&t->node[i], p->until);
 	t->result->node_bytes = nodes ? arena_bytes(&t->mem) / nodes : 0;

@@ -27,6 +27,7 @@
 #define FAIR_RESOURCES 16
 #define COST_AS_MAX    32
 #define LISTED_MAX     16
+#define RESTARTS_MAX   8
 #define API_LAT_MAX    32
 #define NODES_MAX      20000
 #define PODS_MAX       1000
@@ -275,6 +276,12 @@ struct api_cost_as {
 	uint32_t encoding; /* in which that was measured; ENCODINGS: the server's */
 };
 
+/* One of the servers goes, and with it every connection to it; after a while it is back. */
+struct api_restart {
+	uint32_t server;
+	ns_t at, lasts;
+};
+
 struct apiserver_model {
 	char name[MODEL_NAME];
 	struct latency other;
@@ -287,9 +294,11 @@ struct apiserver_model {
 		uint32_t size_min, size_max;
 		ns_t ttl;
 	} ttl_steps[8];
-	uint32_t processors;   /* of each server; 0: requests are answered as they come */
-	uint32_t servers;      /* behind a balancer */
-	uint32_t max_inflight; /* reads; 0: no limit */
+	uint32_t processors; /* of each server; 0: requests are answered as they come */
+	uint32_t servers;    /* behind a balancer */
+	uint32_t n_restarts;
+	struct api_restart restarts[RESTARTS_MAX]; /* by time */
+	uint32_t max_inflight;                     /* reads; 0: no limit */
 	uint32_t max_mutating; /* 0: no limit; API_LIMIT_SHARED: they take the seats of reads */
 	ns_t retry_after;
 	struct {

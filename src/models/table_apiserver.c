@@ -24,6 +24,16 @@ static const struct field api_latency_fields[] = {
 #undef REC
 static const struct table api_latency_table = TABLE("call", api_latency_fields);
 
+#define REC struct api_restart
+static const struct field restart_fields[] = {
+	FIELD(server, "server", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 4,
+		.help = "which, from 0"),
+	SPAN(at, "at", 0, DAY, "it goes, on the run's clock, warm-up included"),
+	SPAN(lasts, "for", NS_MS, DAY, "until it is back"),
+};
+#undef REC
+static const struct table restart_table = TABLE("a restart", restart_fields);
+
 #define STEP_AT(member)                                                                        \
 	(offsetof(struct apiserver_model, ttl_steps[0].member) -                               \
 		offsetof(struct apiserver_model, ttl_steps))
@@ -112,6 +122,9 @@ static const struct field apiserver_fields[] = {
 		.flags = FIELD_OPTIONAL,
 		.sub = &table_fairness,
 		.help = "API priority and fairness"},
+	FIELD(restarts, "restarts", FIELD_LIST, .flags = FIELD_OPTIONAL,
+		.n_offset = offsetof(REC, n_restarts), .size = sizeof(struct api_restart),
+		.limit = RESTARTS_MAX, .sub = &restart_table, .help = "of servers, by time"),
 	FIELD(encoding, "encoding", FIELD_ENUM, .flags = FIELD_OPTIONAL,
 		.otherwise = ENCODING_PROTOBUF, .words = words_api_encoding,
 		.n_words = COUNT_OF(words_api_encoding), .help = "of requests and answers"),
@@ -141,6 +154,28 @@ static int finish_limits(
 		"must be numbers while it is enabled");
 }
 
+static int finish_restarts(
+	const struct apiserver_model *m, const struct doc_node *at, struct err *err)
+{
+	const struct doc_node *one = m->n_restarts ? doc_get(at, "restarts")->first : NULL;
+	ns_t back = 0;
+
+	for (uint32_t i = 0; i < m->n_restarts; i++, one = one->next) {
+		const struct api_restart *r = &m->restarts[i];
+
+		if (r->server >= m->servers)
+			return doc_error(one, err, "there is no server %u: 'servers' is %u",
+				r->server, m->servers);
+		if (r->at < back)
+			return doc_error(one, err, "it begins before the one above it is over");
+		back = r->at + r->lasts;
+	}
+	if (m->n_restarts && !m->processors)
+		return doc_error(
+			doc_get(at, "restarts"), err, "servers that restart need 'processors'");
+	return 0;
+}
+
 static int finish_apiserver(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
@@ -149,7 +184,7 @@ static int finish_apiserver(
 	(void)r;
 	if (!m->costs.cpu_scale) /* no costs at all */
 		m->costs.cpu_scale = PPM;
-	if (finish_limits(m, at, err))
+	if (finish_limits(m, at, err) || finish_restarts(m, at, err))
 		return ERR_INPUT;
 	if (m->processors && !*m->costs.calibration)
 		return doc_error(doc_get(at, "processors"), err,

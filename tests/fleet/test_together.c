@@ -251,6 +251,46 @@ static void busy_servers_have_all_nodes_together(void **state)
 	kit_free(k);
 }
 
+/* The only server goes for 20 s: every watch is lost and, when it is back, listed first. */
+static void when_the_server_is_back_everybody_lists(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=30", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16",
+		"apiserver.restarts=[{at: 30s, for: 20s}]");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t lease = calls_intern(&k->scenario.calls, "update", "leases");
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_int_equal(answered(&k->result, list), 30);
+	assert_int_equal(answered(&k->result, API_LIST_SECRETS), 30 * 30);
+	assert_int_equal(k->result.open_watches, 30 * 35);
+	/* two heartbeats of five tries each fell into the gap, or the one that it cut off */
+	assert_in_range(k->result.requests[lease].failed, 30 * 5, 30 * 11);
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
+/* One of three: its nodes find another, open their watches there and list nothing. */
+static void where_there_are_others_nobody_lists(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=60", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16", "apiserver.servers=3",
+		"apiserver.restarts=[{server: 2, at: 30s, for: 20s}]");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_int_equal(answered(&k->result, list), 0);
+	assert_in_range(answered(&k->result, watch), 60 / 3 - 15, 60);
+	assert_int_equal(k->result.open_watches, 60 * 35);
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
 static void the_same_seed_gives_the_same_bytes(void **state)
 {
 	struct kit *k = KIT(
@@ -284,6 +324,8 @@ int main(void)
 		cmocka_unit_test(several_servers_share_the_nodes),
 		cmocka_unit_test(idle_servers_are_told_from_the_load),
 		cmocka_unit_test(busy_servers_have_all_nodes_together),
+		cmocka_unit_test(when_the_server_is_back_everybody_lists),
+		cmocka_unit_test(where_there_are_others_nobody_lists),
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
 	};
 
