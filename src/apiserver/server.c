@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 /* A request in the server, or a free place. */
 struct server_slot {
