@@ -1,63 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes before API servers that they share. */
-#include "fleet/together.h"
-
 #include "tcase.h"
 
-#include "kit.h"
+#include "shared.h"
 
 enum { MS_CPU = (int)NS_MS };
-
-struct shared {
-	struct arena mem;
-	struct node_plan plan;
-	struct together_params params;
-	struct fleet_result result;
-};
-
-static void shared_init(struct shared *s, struct kit *k)
-{
-	memset(s, 0, sizeof(*s));
-	arena_init(&s->mem, 0);
-	node_plan_init(&s->plan, &k->params, &s->mem);
-	s->plan.together = true;
-	s->plan.shared = &s->params;
-	fleet_result_init(&s->result, &k->params);
-	s->params = (struct together_params){.server = {.processors = 64},
-		.servers = 1,
-		.capacity = 10000,
-		.retry_after = NS_S};
-	for (uint32_t c = 0; c < CALLS_MAX; c++)
-		s->params.cpu[c][0] = s->params.cpu[c][1] = s->params.measured[c][0] =
-			s->params.measured[c][1] = NS_MS / 10;
-}
-
-static void shared_run(struct shared *s)
-{
-	struct err err = {0};
-
-	if (together_run(&s->plan, &s->result, &err))
-		fail_msg("%s", err.text);
-}
-
-static void shared_fini(struct shared *s)
-{
-	fleet_result_fini(&s->result);
-	arena_fini(&s->mem);
-}
-
-static uint64_t answered(const struct fleet_result *r, uint32_t call)
-{
-	const struct tally_counts *in = &r->tally.window[0].in;
-
-	return in->count[call][OUTCOME_OK] + in->count[call][OUTCOME_NOT_FOUND] +
-	       in->count[call][OUTCOME_GONE];
-}
-
-static uint64_t rejected(const struct fleet_result *r, uint32_t call)
-{
-	return r->tally.window[0].in.count[call][OUTCOME_REJECTED];
-}
 
 /* At leisure a shared server changes nothing that matters. */
 static void a_server_at_leisure_is_as_one_a_node(void **state)

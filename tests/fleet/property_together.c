@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "property.h"
+
+#include "shared.h"
+
+static void draw_servers(struct shared *s, struct property *p)
+{
+	s->params.servers = 1 + property_below(p, 3);
+	s->params.retry_after = NS_S * (1 + property_below(p, 3));
+	s->params.server = (struct server_params){.processors = 1 + property_below(p, 8),
+		.flow = {.readonly = 1 + property_below(p, 40),
+			.mutating = 1 + property_below(p, 20)}};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s->params.cpu[c][0] = s->params.cpu[c][1] = property_span(p, 0, 5 * NS_MS);
+}
+
+/* Whatever the servers: nothing that is offered is lost, nothing is answered that was not sent,
+ * what was rejected was tried again or given up, and no seat is given twice. */
+static void requests_are_kept_whole_once(struct property *p)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=12", "warmup=0s", "duration=20s",
+		"start=atOnce", "workload.pods=8");
+	struct shared s;
+
+	shared_init(&s, k);
+	draw_servers(&s, p);
+	shared_run(&s);
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		const struct fleet_requests *r = &s.result.requests[c];
+		uint64_t ended = answered(&s.result, c) + r->failed;
+
+		HOLDS(p, r->offered >= ended);
+		HOLDS(p, r->offered - ended <= 12u * s.plan.agent.first[ACTOR_KINDS]);
+		HOLDS(p, rejected(&s.result, c) == r->failed + r->retried);
+		HOLDS(p, r->sent >= answered(&s.result, c) + rejected(&s.result, c));
+		HOLDS(p, r->throttled <= r->offered);
+	}
+	HOLDS(p, s.result.servers.level[FLOW_READONLY].seats.max <=
+			 s.params.server.flow.readonly);
+	HOLDS(p, s.result.servers.level[FLOW_MUTATING].seats.max <=
+			 s.params.server.flow.mutating);
+	HOLDS(p, s.result.servers.counts.running.max <= s.params.server.processors);
+	shared_fini(&s);
+	kit_free(k);
+}
+
+static void requests_are_kept_whole(void **state)
+{
+	(void)state;
+	property_each(30, requests_are_kept_whole_once);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_are_kept_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

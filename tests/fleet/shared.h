@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Nodes before servers that may be changed until shared_run. */
+#ifndef NODETOLL_TESTS_FLEET_SHARED_H
+#define NODETOLL_TESTS_FLEET_SHARED_H
+
+#include "fleet/together.h"
+
+#include "kit.h"
+
+struct shared {
+	struct arena mem;
+	struct node_plan plan;
+	struct together_params params;
+	struct fleet_result result;
+};
+
+static inline void shared_init(struct shared *s, struct kit *k)
+{
+	memset(s, 0, sizeof(*s));
+	arena_init(&s->mem, 0);
+	node_plan_init(&s->plan, &k->params, &s->mem);
+	s->plan.together = true;
+	s->plan.shared = &s->params;
+	fleet_result_init(&s->result, &k->params);
+	s->params = (struct together_params){.server = {.processors = 64},
+		.servers = 1,
+		.capacity = 10000,
+		.retry_after = NS_S};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s->params.cpu[c][0] = s->params.cpu[c][1] = s->params.measured[c][0] =
+			s->params.measured[c][1] = NS_MS / 10;
+}
+
+static inline void shared_run(struct shared *s)
+{
+	struct err err = {0};
+
+	if (together_run(&s->plan, &s->result, &err))
+		fail_msg("%s", err.text);
+}
+
+static inline void shared_fini(struct shared *s)
+{
+	fleet_result_fini(&s->result);
+	arena_fini(&s->mem);
+}
+
+static inline uint64_t answered(const struct fleet_result *r, uint32_t call)
+{
+	const struct tally_counts *in = &r->tally.window[0].in;
+
+	return in->count[call][OUTCOME_OK] + in->count[call][OUTCOME_NOT_FOUND] +
+	       in->count[call][OUTCOME_GONE];
+}
+
+static inline uint64_t rejected(const struct fleet_result *r, uint32_t call)
+{
+	return r->tally.window[0].in.count[call][OUTCOME_REJECTED];
+}
+
+#endif
