@@ -259,7 +259,8 @@ static void restart(struct together *t, ns_t now)
 			agent_hang_up(&t->node[i].agent, now);
 		put_in_order(t, i);
 	}
-	server_merge(&t->result->servers, &t->server[r->server], now);
+	if (t->measures)
+		server_merge(&t->result->servers, &t->server[r->server], now);
 	begin_server(t, r->server);
 }
 
