@@ -31,6 +31,12 @@ void agent_note(struct effects *out, ns_t now, struct agent_note note)
 	effect_add(out, EFFECT_NOTE, 0, now)->note = note;
 }
 
+void agent_note_step(struct effects *out, ns_t now, uint32_t pod, enum pod_step step)
+{
+	agent_note(out, now,
+		(struct agent_note){.kind = NOTE_POD_STEP, .pod = pod, .value = step});
+}
+
 /* ------------------------------------------------------------------ stepping */
 
 static void step_actor(

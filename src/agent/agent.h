@@ -96,8 +96,13 @@ enum pod_step {
 	POD_STEP_MOUNTED,
 	POD_STEP_SANDBOX,
 	POD_STEP_STARTED,
-	POD_STEP_SEEN
+	POD_STEP_PULLS, /* an image */
+	POD_STEP_PULLED,
+	POD_STEP_KNOWN /* the kubelet's own status shows that all containers were started */
 };
+
+/* A bit of a status, which is a fingerprint otherwise: every container has been started. */
+#define STATUS_STARTED 2u
 
 #define NOTE_LIVE UINT32_MAX /* version: whatever the watch last told */
 

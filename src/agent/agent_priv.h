@@ -97,6 +97,7 @@ void agent_request(struct agent *a, struct effects *out, uint32_t actor, ns_t no
 	struct agent_request req);
 
 void agent_note(struct effects *out, ns_t now, struct agent_note note);
+void agent_note_step(struct effects *out, ns_t now, uint32_t pod, enum pod_step step);
 
 static inline enum outcome answer_of(
 	const struct agent *a, enum actor_kind kind, uint32_t index)
@@ -161,7 +162,7 @@ void polls_asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 
 /* ------------------------------------------------------------------ status.c */
-void status_set(struct agent *a, uint32_t pod, ns_t now, bool force);
+bool status_set(struct agent *a, uint32_t pod, ns_t now, bool force);
 void status_terminate(struct agent *a, uint32_t pod, ns_t now);
 void status_step(struct agent *a, ns_t now, struct effects *out);
 void status_start(struct agent *a, ns_t now);

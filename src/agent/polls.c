@@ -52,6 +52,8 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	bool refresher = false;
 	struct chain chain;
 
+	if (p->last_sync < 0)
+		agent_note_step(out, now, pod, POD_STEP_WORKER);
 	p->began = now;
 	p->state = WORKER_POLL_LISTS;
 	if (a->poll_listing)
@@ -112,7 +114,8 @@ static void acts(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	}
 	pleg_poll_ends(&a->pleg, now, pod, a->view);
 	take_events(a, now, out);
-	status_set(a, pod, now, p->deleting);
+	if (status_set(a, pod, now, p->deleting))
+		agent_note_step(out, now, pod, POD_STEP_KNOWN);
 	if (p->deleting) {
 		worker_kill(a, pod, now, out);
 		return;

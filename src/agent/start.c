@@ -71,9 +71,7 @@ static void next_container(struct agent *a, uint32_t pod, ns_t now, struct effec
 		return;
 	}
 	if (p->sandbox_new && !p->failed)
-		agent_note(out, now,
-			(struct agent_note){
-				.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_STARTED});
+		agent_note_step(out, now, pod, POD_STEP_STARTED);
 	p->sandbox_new = false;
 	worker_sync_ends(a, pod, now, p->failed || p->waits);
 }
@@ -163,6 +161,7 @@ static void pull_in_parallel(struct agent *a, uint32_t pod, ns_t now, struct eff
 static void pull(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	a->pod[pod].state = WORKER_PULLS;
+	agent_note_step(out, now, pod, POD_STEP_PULLS);
 	event_raise(a, pod, model_of(a)->events.per_pull,
 		container_has_exited(a, pod, a->pod[pod].container), now);
 	if (!model_of(a)->images.serial) {
@@ -187,9 +186,7 @@ static void image_is_there(struct agent *a, uint32_t pod, ns_t now, struct effec
 
 static void sandbox_is_there(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	agent_note(out, now,
-		(struct agent_note){
-			.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_SANDBOX});
+	agent_note_step(out, now, pod, POD_STEP_SANDBOX);
 	next_container(a, pod, now, out);
 }
 
@@ -198,6 +195,8 @@ void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	struct pod *p = &a->pod[pod];
 	bool failed = answer_of(a, ACTOR_WORKER, pod) != OUTCOME_OK;
 
+	if (p->state == WORKER_PULLS)
+		agent_note_step(out, now, pod, POD_STEP_PULLED);
 	if (p->state == WORKER_IMAGE) {
 		if (failed || a->plan->workload->pull_always)
 			pull(a, pod, now, out);

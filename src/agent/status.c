@@ -15,6 +15,7 @@ enum { STATUS_IDLE, STATUS_GETS, STATUS_WRITES, STATUS_DELETES };
 uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running)
 {
 	uint64_t h = 1 + (a->pleg.sandbox[pod] != RECORD_NONE); /* it has an address */
+	bool started = true;
 
 	*running = false;
 	for (uint32_t c = 0; c < a->plan->containers; c++) {
@@ -22,10 +23,11 @@ uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running)
 		enum record_state state = record_state(r);
 
 		*running |= state == RECORD_RUNNING;
+		started &= state == RECORD_RUNNING || state == RECORD_EXITED;
 		h = rng_mix(h * 31 + (state == RECORD_CREATED ? 0 : (uint64_t)state) +
 			    ((uint64_t)record_instance(r) << 8));
 	}
-	return (uint32_t)h | 1;
+	return ((uint32_t)h & ~STATUS_STARTED) | (started ? STATUS_STARTED : 0) | 1;
 }
 
 static void status_wake(struct agent *a, ns_t now)
@@ -70,15 +72,16 @@ void status_terminate(struct agent *a, uint32_t pod, ns_t now)
 }
 
 /* SetPodStatus: nothing if nothing changed, unless forced (as it is for a pod with a deletion
- * timestamp, and by TerminatePod). */
-void status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
+ * timestamp, and by TerminatePod).  True: only now it shows that all containers have been
+ * started. */
+bool status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
 {
 	struct pod *p = &a->pod[pod];
-	bool running;
+	bool running, started;
 	uint32_t status;
 
 	if (!force && p->status_cached && p->status_of == a->pleg.cache_version)
-		return;
+		return false;
 	p->status_of = a->pleg.cache_version;
 	status = status_fingerprint(a, pod, &running);
 	/* a terminated container stays so in the status after its removal (kubelet_pods.go
@@ -86,12 +89,14 @@ void status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
 	if (p->deleting && p->status_cached && !p->status_running && !running)
 		status = p->status;
 	if (p->status_cached && p->status == status && p->status_running == running && !force)
-		return;
+		return false;
 	if (p->deleting && p->volumes_wanted && !running)
 		volumes_terminated(a, now);
+	started = status & STATUS_STARTED && !(p->status & STATUS_STARTED);
 	p->status = status;
 	p->status_running = running;
 	publish(a, pod, now);
+	return started;
 }
 
 void status_forget(struct agent *a, uint32_t pod)

@@ -193,7 +193,7 @@ static void pod_terminated(struct agent *a, uint32_t pod, ns_t now, struct effec
 		worker_sync_ends(a, pod, now, true);
 		return;
 	}
-	status_set(a, pod, now, true);
+	(void)status_set(a, pod, now, true);
 	p->terminated = true;
 	volumes_terminated(a, now);
 	worker_sync_ends(a, pod, now, false);
@@ -208,15 +208,14 @@ static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *ou
 	p->began = now;
 	p->failed = false;
 	p->waits = false;
-	status_set(a, pod, now, p->deleting); /* forced while it is being deleted */
+	if (status_set(a, pod, now, p->deleting)) /* forced while it is being deleted */
+		agent_note_step(out, now, pod, POD_STEP_KNOWN);
 	if (p->deleting) {
 		worker_kill(a, pod, now, out);
 		return;
 	}
 	if (p->last_sync < 0)
-		agent_note(out, now,
-			(struct agent_note){
-				.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_WORKER});
+		agent_note_step(out, now, pod, POD_STEP_WORKER);
 	p->cgroup = model_of(a)->cgroups_per_qos;
 	volumes_mark(a, pod, now);
 	event_warn(a, pod, now);
@@ -247,9 +246,7 @@ static void mounts_polled(struct agent *a, uint32_t pod, ns_t now, struct effect
 		worker_sync_ends(a, pod, now, true);
 		return;
 	}
-	agent_note(out, now,
-		(struct agent_note){
-			.kind = NOTE_POD_STEP, .pod = pod, .value = POD_STEP_MOUNTED});
+	agent_note_step(out, now, pod, POD_STEP_MOUNTED);
 	start_begins(a, pod, now, out);
 }
 

@@ -56,6 +56,7 @@
  *   node           one node from its first event to its last
  *   script         what is done to its pods
  *   measure        what an agent's notes mean
+ *   budget         where a pod's start goes
  * estimate/      the closed form
  *   rates          the runtime's side, design by design
  *   renewal        when a pod syncs again: numbers without simulation
@@ -70,6 +71,7 @@
  *   common         models, output, progress
  *   cmd_*          a command each
  *   result_json    a run's measurements as JSON
+ *   result_server, result_slo   requests, servers and objectives of them
  *   contrast_*     the runs behind the contrast, and its numbers
  *   validate_*     the runs behind a validation, and its rows
  */

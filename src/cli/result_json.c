@@ -214,14 +214,39 @@ struct json *json_of_hist(const struct hist *h)
 static struct json *steps(const struct fleet_result *r)
 {
 	static const char *const names[] = {
-		"worker", "volumesMounted", "sandboxRuns", "containersStarted", "seenRunning"};
+		"worker", "volumesMounted", "sandboxRuns", "containersStarted"};
 	struct json *o = json_object();
 
 	static_assert(sizeof(names) / sizeof(names[0]) == sizeof(r->step) / sizeof(r->step[0]),
 		"a name for every step");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		json_put(o, names[i], json_of_hist(&r->step[i]));
+	json_put(o, "seenRunning", json_of_hist(&r->starts.all));
 	return o;
+}
+
+static struct json *start_budget(const struct fleet_starts *s)
+{
+	static const char *const names[START_PARTS] = {[PART_WATCH] = "watch",
+		[PART_WORKER] = "worker",
+		[PART_VOLUMES] = "volumes",
+		[PART_SANDBOX] = "sandbox",
+		[PART_IMAGES] = "images",
+		[PART_CONTAINERS] = "containers",
+		[PART_DETECTION] = "detection",
+		[PART_STATUS] = "statusManager",
+		[PART_LIMITER] = "limiter",
+		[PART_SERVER] = "apiserver"};
+	struct json *rows = json_array();
+
+	for (size_t i = 0; i < START_PARTS; i++) {
+		struct json *row = json_object();
+
+		json_put_str(row, "step", names[i]);
+		json_put(row, "seconds", json_of_hist(&s->part[i]));
+		json_append(rows, row);
+	}
+	return rows;
 }
 
 void result_put_measurements(
@@ -248,6 +273,7 @@ void result_put_measurements(
 	json_put_int(o, "started", (int64_t)r->pods_started);
 	json_put_int(o, "removed", (int64_t)r->pods_removed);
 	json_put(o, "startedSeconds", steps(r));
+	json_put(o, "startBudget", start_budget(&r->starts));
 	json_put(o, "runningSeconds", json_of_hist(&r->running));
 	json_put(o, "goneSeconds", json_of_hist(&r->gone));
 	json_put(result, "pods", o);

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "agent/agent.h"
-
 enum scope { SCOPE_OBJECT, SCOPE_NAMESPACE, SCOPE_CLUSTER, SCOPE_STREAM };
 
 #define QUANTILE 990000 /* of a million */
@@ -111,6 +109,6 @@ struct json *result_slo(const struct scenario *s, const struct fleet_result *r)
 
 	for (size_t i = 0; i < sizeof(of_calls) / sizeof(of_calls[0]); i++)
 		json_append(rows, calls_row(&of_calls[i], s, r->tally.times));
-	json_append(rows, starts_row(&r->step[POD_STEP_SEEN]));
+	json_append(rows, starts_row(&r->starts.without_images));
 	return rows;
 }

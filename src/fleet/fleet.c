@@ -131,8 +131,12 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 	hist_reset(&r->relist_interval);
 	hist_reset(&r->running);
 	hist_reset(&r->gone);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < sizeof(r->step) / sizeof(r->step[0]); i++)
 		hist_reset(&r->step[i]);
+	for (unsigned i = 0; i < START_PARTS; i++)
+		hist_reset(&r->starts.part[i]);
+	hist_reset(&r->starts.all);
+	hist_reset(&r->starts.without_images);
 }
 
 static void requests_merge(struct fleet_requests *into, const struct fleet_requests *from)
@@ -153,8 +157,12 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	hist_merge(&into->relist_interval, &from->relist_interval);
 	hist_merge(&into->running, &from->running);
 	hist_merge(&into->gone, &from->gone);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < sizeof(into->step) / sizeof(into->step[0]); i++)
 		hist_merge(&into->step[i], &from->step[i]);
+	for (unsigned i = 0; i < START_PARTS; i++)
+		hist_merge(&into->starts.part[i], &from->starts.part[i]);
+	hist_merge(&into->starts.all, &from->starts.all);
+	hist_merge(&into->starts.without_images, &from->starts.without_images);
 	for (unsigned i = 0; i < CALLS_MAX; i++)
 		requests_merge(&into->requests[i], &from->requests[i]);
 	into->pods_started += from->pods_started;

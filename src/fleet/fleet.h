@@ -70,6 +70,28 @@ struct fleet_requests {
 	uint64_t failed;    /* their caller has the error */
 };
 
+/* What the time of a pod's start is spent on. */
+enum start_part {
+	PART_WATCH,  /* until its kubelet is told of it */
+	PART_WORKER, /* sync loop and worker */
+	PART_VOLUMES,
+	PART_SANDBOX,
+	PART_IMAGES,
+	PART_CONTAINERS,
+	PART_DETECTION, /* until its kubelet knows that they run */
+	PART_STATUS,    /* until the status manager gets to it */
+	PART_LIMITER,   /* of the status manager's client */
+	PART_SERVER,    /* its requests there, and the watcher who is told */
+	START_PARTS
+};
+
+/* Starts that ended in window 0: a watcher was told that all containers were started. */
+struct fleet_starts {
+	struct hist part[START_PARTS]; /* of a start; all of them have every start */
+	struct hist all;               /* from creation: the sum of its parts */
+	struct hist without_images;    /* that, less pulling them */
+};
+
 /* The API servers that nodes shared, all together. */
 struct fleet_servers {
 	uint32_t n;          /* 0: none, requests were answered as they came */
@@ -91,9 +113,10 @@ struct fleet_result {
 	struct hist staleness; /* from an object's change to a pod's volume showing it */
 	struct hist relist_duration;
 	struct hist relist_interval; /* from start to start */
-	struct hist step[5];         /* enum pod_step: from a pod's creation */
-	struct hist running;         /* from creation to the last status patch of window 0 */
-	struct hist gone;            /* from the delete request to the DELETE */
+	struct hist step[4]; /* enum pod_step, to POD_STEP_STARTED: from a pod's creation */
+	struct fleet_starts starts;
+	struct hist running; /* from creation to the last status patch of window 0 */
+	struct hist gone;    /* from the delete request to the DELETE */
 	uint64_t pods_started, pods_removed;
 	uint64_t open_watches, open_object_watches;   /* at the end */
 	uint64_t distinct_objects, object_references; /* at the end */

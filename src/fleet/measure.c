@@ -20,6 +20,11 @@ static bool in_any_window(const struct node *n, ns_t at)
 	return false;
 }
 
+bool node_measures(const struct node *n, ns_t now)
+{
+	return in_window(n, 1, now);
+}
+
 struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call)
 {
 	return in_window(n, 1, now) ? &n->result->requests[call] : NULL;
@@ -70,20 +75,18 @@ static void relist(struct node *n, ns_t now, const struct agent_note *note)
 
 static void pod_step(struct node *n, ns_t now, const struct agent_note *note)
 {
-	if (n->created_at[note->pod] != NS_NEVER && in_window(n, 1, now))
+	budget_step(n, now, note->pod, (enum pod_step)note->value);
+	if (note->value <= POD_STEP_STARTED && n->created_at[note->pod] != NS_NEVER &&
+		in_window(n, 1, now))
 		hist_add(&n->result->step[note->value], now - n->created_at[note->pod]);
 	n->result->pods_started += note->value == POD_STEP_STARTED && in_any_window(n, now);
 }
 
-/* A status that shows something running is through.  The first is when others see the pod run;
- * the last is what recordings have. */
+/* A status that shows something running is through.  The last is what recordings have. */
 static void running_status(struct node *n, ns_t now, uint32_t pod)
 {
-	if (!in_window(n, 1, now))
-		return;
-	if (n->status_at[pod] == NS_NEVER && n->created_at[pod] != NS_NEVER)
-		hist_add(&n->result->step[POD_STEP_SEEN], now - n->created_at[pod]);
-	n->status_at[pod] = now;
+	if (in_window(n, 1, now))
+		n->status_at[pod] = now;
 }
 
 void node_pod_gone(struct node *n, ns_t now, uint32_t pod)

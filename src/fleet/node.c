@@ -42,6 +42,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->created_at = ARENA_ARRAY(mem, ns_t, plan->places);
 	n->deleted_at = ARENA_ARRAY(mem, ns_t, plan->places);
 	n->status_at = ARENA_ARRAY(mem, ns_t, plan->places);
+	n->start = ARENA_ARRAY(mem, struct pod_start, plan->places);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;
 	requests_init(n, mem);
@@ -96,6 +97,11 @@ static void pod_news(struct node *n, ns_t now)
 	};
 	struct api_event e = api_take(&n->shard);
 	uint32_t namespace = script_namespace(n, e.pod, n->script.churned);
+
+	if (e.kind == API_POD_ADDED)
+		budget_told(n, now, e.pod);
+	if (e.kind == API_POD_STATUS && e.status & STATUS_STARTED)
+		budget_seen(n, now, e.pod);
 
 	agent_pod_news(&n->agent, now, e.pod, change_of[e.kind], namespace, e.status);
 }

@@ -57,6 +57,13 @@ struct request_queue {
 	uint32_t head, n, capacity;
 };
 
+/* A pod's start, so far. */
+struct pod_start {
+	ns_t at; /* what was before has been spent */
+	ns_t spent[START_PARTS];
+	uint8_t phase; /* 0: over, or never seen to begin */
+};
+
 struct node {
 	const struct node_plan *plan;
 	struct fleet_result *result; /* adds up here */
@@ -74,6 +81,7 @@ struct node {
 	uint32_t at_server;
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
+	struct pod_start *start;                   /* [places] */
 	struct effects out;
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
 };
@@ -121,8 +129,20 @@ void node_end(struct node *n, ns_t now);
 void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem);
 void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
 
+/* budget.c.  A pod is created; its kubelet is told; its start reached a step; a request of the
+ * status manager waits for its client's limiter, and leaves; a watcher is told that all
+ * containers were started. */
+void budget_begin(struct node *n, ns_t now, uint32_t pod);
+void budget_told(struct node *n, ns_t now, uint32_t pod);
+void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step);
+void budget_held(struct node *n, ns_t now, const struct node_request *q);
+void budget_sent(struct node *n, ns_t now, const struct node_request *q);
+void budget_seen(struct node *n, ns_t now, uint32_t pod);
+
 /* measure.c: what an agent's note means to the measurements. */
 void node_measure(struct node *n, ns_t now, const struct agent_note *note);
+/* Whether window 0 has `now`, on the API server's side. */
+bool node_measures(const struct node *n, ns_t now);
 /* For counting what happens to requests at `now`; NULL outside window 0. */
 struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call);
 /* The pod's final DELETE is through; the place is given to another pod, or the run ends. */

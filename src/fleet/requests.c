@@ -114,6 +114,7 @@ static void send(struct node *n, ns_t now, const struct node_request *q)
 {
 	struct fleet_requests *counts = node_requests(n, now, q->call);
 
+	budget_sent(n, now, q);
 	if (counts)
 		counts->sent++;
 	if (!n->plan->together) {
@@ -164,6 +165,7 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 		counts->offered++;
 		counts->throttled += q.at > now;
 	}
+	budget_held(n, now, &q);
 	send_in_turn(n, now, &q);
 }
 
@@ -199,6 +201,7 @@ static void wake_up(struct node *n, ns_t now)
 {
 	struct node_request q = take(n, &n->asleep);
 
+	budget_held(n, now, &q);
 	q.at = bucket_take(&n->agent.bucket[q.client], now);
 	send_in_turn(n, now, &q);
 }

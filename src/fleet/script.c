@@ -67,6 +67,7 @@ static void create(struct node *n, ns_t now, uint32_t pod)
 	n->created_at[pod] = now;
 	n->deleted_at[pod] = NS_NEVER;
 	n->status_at[pod] = NS_NEVER;
+	budget_begin(n, now, pod);
 	api_pod_create(&n->shard, now, pod);
 }
 

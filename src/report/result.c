@@ -68,6 +68,14 @@ static const struct column slo_columns[] = {
 	{"slowestResource", "", CELL_TEXT, ""},
 	{"met", "", CELL_TEXT, "not measured"},
 };
+static const struct column budget_columns[] = {
+	{"step", "spent on", CELL_TEXT, NULL},
+	{"seconds.mean", "mean", CELL_SECONDS, NULL},
+	{"seconds.p50", "p50", CELL_SECONDS, NULL},
+	{"seconds.p90", "p90", CELL_SECONDS, NULL},
+	{"seconds.p99", "p99", CELL_SECONDS, NULL},
+	{"seconds.max", "max", CELL_SECONDS, NULL},
+};
 static const struct column span_columns[] = {
 	{"name", "time", CELL_TEXT, NULL},
 	{"count", "count", CELL_COUNT, NULL},
@@ -251,10 +259,48 @@ static struct json *slo_rows(const struct json *result)
 	return rows;
 }
 
+/* Steps of a pod's start in words, and the sum of them. */
+static struct json *budget_rows(const struct json *result)
+{
+	static const char *const words[][2] = {
+		{"watch", "the kubelet is told"},
+		{"worker", "sync loop and worker"},
+		{"volumes", "volumes"},
+		{"sandbox", "sandbox"},
+		{"images", "images"},
+		{"containers", "containers"},
+		{"detection", "the kubelet finds out"},
+		{"statusManager", "its turn at the status manager"},
+		{"limiter", "the client's limiter"},
+		{"apiserver", "API server and watch"},
+	};
+	const struct json *all = table_value(result, "pods.startedSeconds.seenRunning");
+	const struct json *list = table_value(result, "pods.startBudget");
+	struct json *rows = json_array(), *row;
+
+	if (json_as_num(json_get(all, "count")) <= 0)
+		return rows;
+	for (const struct json *v = json_child(list); v; v = json_next(v))
+		for (size_t i = 0; i < N(words); i++) {
+			if (strcmp(words[i][0], json_as_str(json_get(v, "step"))) != 0)
+				continue;
+			row = json_object();
+			json_put_str(row, "step", words[i][1]);
+			json_put(row, "seconds", json_clone(json_get(v, "seconds")));
+			json_append(rows, row);
+		}
+	row = json_object();
+	json_put_str(row, "step", "all, until it is seen running");
+	json_put(row, "seconds", json_clone(all));
+	json_append(rows, row);
+	return rows;
+}
+
 static void render(const struct json *result, enum form form, struct str *out)
 {
 	struct json *times = span_rows(result);
 	struct json *objectives = slo_rows(result);
+	struct json *budget = budget_rows(result);
 
 	head(result, out);
 	section("Calls to the container runtime", runtime_columns, N(runtime_columns),
@@ -266,8 +312,11 @@ static void render(const struct json *result, enum form form, struct str *out)
 	servers(result, form, out);
 	section("Objectives of Kubernetes, at the API server and by every class of calls",
 		slo_columns, N(slo_columns), objectives, form, out);
+	section("Where a pod's start goes", budget_columns, N(budget_columns), budget, form,
+		out);
 	section("Times", span_columns, N(span_columns), times, form, out);
 	foot(result, out);
+	json_free(budget);
 	json_free(objectives);
 	json_free(times);
 }
@@ -280,70 +329,4 @@ void result_text(const struct json *result, struct str *out)
 void result_markdown(const struct json *result, struct str *out)
 {
 	render(result, FORM_MARKDOWN, out);
-}
-
-/* ------------------------------------------------------------------ CSV */
-
-static bool is_hist(const struct json *value)
-{
-	return json_get(value, "buckets") != NULL;
-}
-
-/* Append a row to times for each histogram in object, named by its path. */
-static void add_times(struct json *times, const struct json *object, const char *prefix)
-{
-	for (const struct json *v = json_child(object); v; v = json_next(v)) {
-		struct str name = {0};
-		struct json *row;
-
-		str_addf(&name, "%s%s%s", prefix, *prefix ? "." : "", json_key(v));
-		if (is_hist(v)) {
-			row = json_object();
-			json_put_str(row, "name", str_text(&name));
-			for (const struct json *f = json_child(v); f; f = json_next(f))
-				json_put(row, json_key(f), json_clone(f));
-			json_append(times, row);
-		} else if (json_is_object(v)) {
-			add_times(times, v, str_text(&name));
-		}
-		str_fini(&name);
-	}
-}
-
-/* What object says beside lists and histograms. */
-static struct json *single_figures(const struct json *object)
-{
-	struct json *row = json_object();
-
-	for (const struct json *v = json_child(object); v; v = json_next(v))
-		if (json_is_object(v) && !is_hist(v))
-			json_put(row, json_key(v), single_figures(v));
-		else if (!json_is_object(v) && !json_is_array(v))
-			json_put(row, json_key(v), json_clone(v));
-	return row;
-}
-
-/* Everything but the scenario, which is no figure. */
-void result_csv(const struct json *result, struct str *out)
-{
-	struct json *measured = json_object();
-	struct json *times = json_array(), *totals = json_array(), *table = json_array();
-
-	for (const struct json *v = json_child(result); v; v = json_next(v))
-		if (strcmp(json_key(v), "scenario") != 0)
-			json_put(measured, json_key(v), json_clone(v));
-	add_times(times, measured, "");
-	json_append(totals, single_figures(measured));
-	table_csv_add(table, "runtime", json_get(measured, "runtime"));
-	table_csv_add(table, "api", json_get(measured, "api"));
-	table_csv_add(table, "requests", json_get(measured, "requests"));
-	table_csv_add(table, "times", times);
-	table_csv_add(table, "slo", json_get(measured, "slo"));
-	table_csv_add(table, "apiserver.levels", table_value(measured, "apiserver.levels"));
-	table_csv_add(table, "totals", totals);
-	table_csv(table, out);
-	json_free(table);
-	json_free(totals);
-	json_free(times);
-	json_free(measured);
 }

@@ -126,6 +126,29 @@ static void a_status_is_read_before_it_is_written(void **state)
 	kit_free(k);
 }
 
+/* A relist finds some of its containers before the others are there. */
+static void a_status_says_when_all_containers_were_started(void **state)
+{
+	struct kit *k = quiet("v1.20", "workload.containers=3");
+	bool some = false, all = false;
+
+	(void)state;
+	k->latency_of[OP_START_CONTAINER] = 2 * NS_S;
+	kit_start(k, 1);
+	agent_pod_news(&k->agent, 0, 1, POD_ADDED, 0, 0);
+	kit_until(k, 30 * NS_S);
+	for (uint32_t i = 0; i < k->n_made; i++) {
+		if (k->made[i].call != API_PATCH_PODS_STATUS)
+			continue;
+		assert_false(all); /* nothing comes after it */
+		all = k->made[i].status & STATUS_STARTED;
+		some = true;
+		assert_true(!all || k->made[i].at > 6 * NS_S);
+	}
+	assert_true(some && all);
+	kit_free(k);
+}
+
 /* Somebody else wrote the pod's status: the batch sees it in the pod manager and writes again.
  */
 static void a_status_that_was_overwritten_is_written_again(void **state)
@@ -320,6 +343,7 @@ int main(void)
 		cmocka_unit_test(without_a_volume_it_starts_at_once),
 		cmocka_unit_test(a_pod_whose_secret_does_not_come_does_not_start),
 		cmocka_unit_test(a_status_is_read_before_it_is_written),
+		cmocka_unit_test(a_status_says_when_all_containers_were_started),
 		cmocka_unit_test(a_status_that_was_overwritten_is_written_again),
 		cmocka_unit_test(a_pod_that_goes_is_stopped_then_removed_then_deleted),
 		cmocka_unit_test(since_1_22_the_delete_does_not_wait_for_the_removal),

@@ -5,8 +5,6 @@
 
 #include "tcase.h"
 
-#include "agent/agent.h"
-
 #include "result_kit.h"
 
 static const struct json *row(const struct json *rows, const char *name)
@@ -100,7 +98,7 @@ static void lists_have_objectives_of_their_own_and_watches_none(void **state)
 static void pods_start_within_five_seconds_or_not(void **state)
 {
 	struct made m = made();
-	struct hist *seen = &m.result->step[POD_STEP_SEEN];
+	struct hist *seen = &m.result->starts.without_images;
 
 	(void)state;
 	hist_add_n(seen, 4 * NS_S, 10);

@@ -52,6 +52,14 @@ def type_of(node):
     return " or ".join(kinds)
 
 
+def field(path, node, schema):
+    """What a histogram has is said once, at the end."""
+    if "$ref" in node:
+        yield path, "histogram", node.get("description", "")
+    else:
+        yield from rows(path, node, schema)
+
+
 def rows(path, node, schema):
     """One row for a field, then those of what is in it."""
     node = resolve(node, schema)
@@ -59,14 +67,11 @@ def rows(path, node, schema):
         yield path, type_of(node), node.get("description", "")
     prefix = path + "." if path else ""
     for name, child in node.get("properties", {}).items():
-        if "$ref" in child:
-            yield prefix + name, "histogram", child.get("description", "")
-        else:
-            yield from rows(prefix + name, child, schema)
+        yield from field(prefix + name, child, schema)
     items = node.get("items")
     if isinstance(items, dict) and items.get("type") == "object":
         for name, child in items["properties"].items():
-            yield from rows(f"{path}[].{name}", child, schema)
+            yield from field(f"{path}[].{name}", child, schema)
     if isinstance(node.get("additionalProperties"), dict):
         yield f"{prefix}<name>", type_of(node["additionalProperties"]), \
             node["additionalProperties"].get("description", "")

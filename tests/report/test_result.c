@@ -46,6 +46,13 @@ static const char small[] =
 	"  {\"name\": \"podStarts\", \"objectiveSeconds\": 5, \"count\": 0, \"p99Seconds\": "
 	"null,"
 	"  \"slowestVerb\": null, \"met\": null}],"
+	" \"pods\": {\"startedSeconds\": {\"seenRunning\": {\"count\": 2, \"mean\": 4.25, "
+	"\"buckets\": "
+	"[]}},"
+	"  \"startBudget\": [{\"step\": \"detection\", \"seconds\": {\"count\": 2, \"mean\": "
+	"0.75, "
+	"\"p50\": 0.5,"
+	"  \"p90\": 1, \"p99\": 1, \"max\": 1, \"buckets\": []}}]},"
 	" \"watches\": {\"open\": 10, \"ofObjects\": 0}, \"objects\": {\"sharingFactor\": "
 	"null},"
 	" \"health\": {\"unhealthyNodes\": 1}}";
@@ -113,6 +120,21 @@ static void text_has_a_verdict_on_every_objective(void **state)
 	json_free(r);
 }
 
+static void text_tells_where_starts_go(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	result_text(r, &out);
+	assert_non_null(strstr(str_text(&out), "Where a pod's start goes\n"));
+	assert_non_null(
+		strstr(str_text(&out), "the kubelet finds out           750 ms  500 ms"));
+	assert_non_null(strstr(str_text(&out), "all, until it is seen running  4.250 s"));
+	str_fini(&out);
+	json_free(r);
+}
+
 static void csv_has_everything_but_the_scenario(void **state)
 {
 	struct json *r = result();
@@ -126,6 +148,7 @@ static void csv_has_everything_but_the_scenario(void **state)
 	assert_non_null(strstr(str_text(&out), "\napi,,404,,1,0.1,0.05,,1234.5,1,0.25,0.5,"));
 	assert_non_null(strstr(str_text(&out), ",relist.durationSeconds,0.002,0.002,"));
 	assert_non_null(strstr(str_text(&out), "\"[[345,1],[346,2]]\""));
+	assert_non_null(strstr(str_text(&out), "\npods.startBudget,"));
 	assert_non_null(strstr(str_text(&out), "\nslo,"));
 	assert_non_null(strstr(str_text(&out), "\nrequests,"));
 	assert_non_null(strstr(str_text(&out), "\napiserver.levels,"));
@@ -154,6 +177,7 @@ int main(void)
 		cmocka_unit_test(text_shows_calls_times_and_what_went_wrong),
 		cmocka_unit_test(text_shows_what_waited_or_was_rejected_and_by_whom),
 		cmocka_unit_test(text_has_a_verdict_on_every_objective),
+		cmocka_unit_test(text_tells_where_starts_go),
 		cmocka_unit_test(csv_has_everything_but_the_scenario),
 		cmocka_unit_test(markdown_has_the_same_tables),
 	};

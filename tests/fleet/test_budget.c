@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a pod's start goes. */
+#include "tcase.h"
+
+#include "kit.h"
+
+static uint64_t sum_of_parts(const struct fleet_starts *s)
+{
+	uint64_t sum = 0;
+
+	for (unsigned p = 0; p < START_PARTS; p++) {
+		assert_int_equal(s->part[p].n, s->all.n);
+		sum += s->part[p].sum;
+	}
+	return sum;
+}
+
+static void every_moment_of_a_start_is_spent_once(void **state)
+{
+	static const char *const kubelets[] = {
+		"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.27", "v1.36"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kubelets) / sizeof(kubelets[0]); i++) {
+		struct kit *k = KIT(kubelets[i], "secrets-30", "nodes=3", "warmup=0s",
+			"duration=10m", "start=atOnce", "workload.pods=10",
+			"workload.containers=2", "workload.pullAlways=true");
+		const struct fleet_starts *s = &k->result.starts;
+
+		kit_run(k);
+		if (s->all.n != 30)
+			fail_msg("%s: %" PRIu64 " of 30 seen", kubelets[i], s->all.n);
+		assert_int_equal(sum_of_parts(s), s->all.sum);
+		assert_true(s->part[PART_IMAGES].max > 0);
+		assert_int_equal(s->without_images.sum, s->all.sum - s->part[PART_IMAGES].sum);
+		for (unsigned p = 0; p < START_PARTS; p++)
+			if (p != PART_LIMITER && s->part[p].sum == 0)
+				fail_msg("%s: nothing spent on %u", kubelets[i], p);
+		kit_free(k);
+	}
+}
+
+static void what_is_not_there_takes_no_time(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "warmup=0s", "duration=5m",
+		"start=atOnce", "workload.pods=3", "workload.objects=[]");
+	const struct fleet_starts *s = &k->result.starts;
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(s->all.n, 9);
+	assert_int_equal(s->part[PART_VOLUMES].sum, 0);
+	assert_int_equal(s->part[PART_IMAGES].sum, 0);
+	assert_true(s->part[PART_SANDBOX].sum > 0);
+	assert_int_equal(sum_of_parts(s), s->all.sum);
+	kit_free(k);
+}
+
+/* Two requests of each pod pass the limiter, one pod after the other; who has to let all the
+ * others pass waits for its turn and not for the limiter. */
+static void the_limiter_takes_each_pod_two_intervals(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=2", "warmup=0s", "duration=10m",
+		"start=atOnce", "workload.pods=50", "kubelet.clients.kube.qps=2",
+		"kubelet.clients.kube.burst=1");
+	const struct fleet_starts *s = &k->result.starts;
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(s->all.n, 100);
+	assert_in_range(hist_mean(&s->part[PART_LIMITER]), 950 * NS_MS, 1000 * NS_MS);
+	assert_true(hist_mean(&s->part[PART_STATUS]) > 20 * NS_S);
+	assert_true(s->part[PART_SERVER].max < NS_S);
+	kit_free(k);
+}
+
+/* Pods that were there before are no starts. */
+static void a_start_begins_with_a_pod_s_creation(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=2", "duration=5m",
+		"workload.containerDeathEvery=10s");
+
+	(void)state;
+	kit_run(k);
+	assert_true(k->result.detection.n > 20);
+	assert_int_equal(k->result.starts.all.n, 0);
+	kit_free(k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_moment_of_a_start_is_spent_once),
+		cmocka_unit_test(what_is_not_there_takes_no_time),
+		cmocka_unit_test(the_limiter_takes_each_pod_two_intervals),
+		cmocka_unit_test(a_start_begins_with_a_pod_s_creation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
