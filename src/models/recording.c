@@ -5,128 +5,13 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "base/units.h"
 #include "models/recording_priv.h"
 #include "models/tables.h"
 #include "models/tree.h"
 
-static const char *const source_names[RECORDED_SOURCES] = {"api", "cri", "wire"};
-
 const char *phase_action_name(enum phase_action action)
 {
 	return word_of(words_action, COUNT_OF(words_action), action);
-}
-
-const char *recorded_source_name(enum recorded_source source)
-{
-	return source_names[source];
-}
-
-/* '<verb> <resource>[/<subresource>][ <code>]' */
-static bool is_api_call(const char *call)
-{
-	static const char *const verbs[] = {"get ", "list ", "watch ", "create ", "update ",
-		"patch ", "delete ", "deletecollection "};
-	const char *rest = NULL;
-	size_t len;
-
-	for (uint32_t i = 0; i < COUNT_OF(verbs) && !rest; i++)
-		if (!strncmp(call, verbs[i], strlen(verbs[i])))
-			rest = call + strlen(verbs[i]);
-	if (!rest)
-		return false;
-	len = strspn(rest, "abcdefghijklmnopqrstuvwxyz0123456789./-");
-	if (!len || !rest[len])
-		return len > 0;
-	return rest[len] == ' ' && strspn(rest + len + 1, "0123456789") == 3 && !rest[len + 4];
-}
-
-/* An operation_type: a newer kubelet's may be unknown here. */
-static bool is_operation(const char *call)
-{
-	return *call && !call[strspn(call, "abcdefghijklmnopqrstuvwxyz_")];
-}
-
-/* '<Method>[ <Code>]' */
-static bool is_method(const char *call)
-{
-	static const char *const letters =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t len = strspn(call, letters);
-
-	if (!len || *call < 'A' || *call > 'Z')
-		return false;
-	return !call[len] || (call[len] == ' ' && call[len + 1] &&
-				     !call[len + 1 + strspn(call + len + 1, letters)]);
-}
-
-static int read_count(const struct doc_node *node, uint32_t *count, struct err *err)
-{
-	struct err why = {0};
-	int64_t value;
-
-	if (node->kind != DOC_SCALAR || node->quoted)
-		return doc_error(node, err, "'%.80s' is %s, a count is needed", node->key,
-			node->quoted ? "a text" : doc_kind_name(node->kind));
-	if (units_parse_int(node->text, 0, RECORDED_COUNT_MAX, &value, &why))
-		return doc_error(node, err, "'%.80s': %s", node->key, why.text);
-	*count = (uint32_t)value;
-	return 0;
-}
-
-static int read_rows(struct recorded_phase *p, enum recorded_source source, struct err *err)
-{
-	static bool (*const is_call[RECORDED_SOURCES])(const char *) = {
-		is_api_call, is_operation, is_method};
-	static const char *const form[RECORDED_SOURCES] = {
-		"'<verb> <resource>[/<subresource>][ <code>]'", "an operation_type",
-		"'<Method>[ <Code>]'"};
-
-	if (!p->tree[source])
-		return 0;
-	if (p->tree[source]->kind != DOC_MAP)
-		return doc_error(p->tree[source], err, "'%s' is %s, a map of counts is needed",
-			source_names[source], doc_kind_name(p->tree[source]->kind));
-	p->has[source] = true;
-	for (const struct doc_node *at = p->tree[source]->first; at; at = at->next) {
-		struct recorded_row *row = &p->rows[p->n_rows];
-
-		if (!is_call[source](at->key))
-			return doc_error_key(at, err, "'%.80s' is no call: %s is needed",
-				at->key, form[source]);
-		row->source = source;
-		row->call = at->key;
-		if (read_count(at, &row->count, err))
-			return ERR_INPUT;
-		p->n_rows++;
-	}
-	return 0;
-}
-
-/* Handling times of methods that are unknown here feed nothing. */
-static int read_means(struct recorded_phase *p, struct err *err)
-{
-	static const struct field mean = {
-		.name = "wireMeanMs", .type = FIELD_MILLIS, .max = 60 * NS_MIN};
-
-	if (!p->wire_mean_tree)
-		return 0;
-	if (p->wire_mean_tree->kind != DOC_MAP)
-		return doc_error(p->wire_mean_tree, err, "'wireMeanMs' is %s, a map is needed",
-			doc_kind_name(p->wire_mean_tree->kind));
-	for (const struct doc_node *at = p->wire_mean_tree->first; at; at = at->next) {
-		ns_t value;
-
-		if (!is_method(at->key))
-			return doc_error_key(
-				at, err, "'%.80s' is no method of the runtime", at->key);
-		if (field_read_scalar(NULL, &mean, at, &value, err))
-			return ERR_INPUT;
-		for (uint32_t i = 0; i < OP_N; i++)
-			if (!strcmp(at->key, operation_cri_method((enum operation)i)))
-				p->wire_mean[i] = value;
-	}
-	return 0;
 }
 
 static int check_phase(
@@ -161,9 +46,9 @@ int recording_finish_phase(
 		n += p->tree[s] ? p->tree[s]->n : 0;
 	p->rows = ARENA_ARRAY(r->mem, struct recorded_row, n);
 	for (uint32_t s = 0; s < RECORDED_SOURCES; s++)
-		if (read_rows(p, (enum recorded_source)s, err))
+		if (recording_read_rows(p, (enum recorded_source)s, err))
 			return ERR_INPUT;
-	return read_means(p, err) ? ERR_INPUT : check_phase(p, at, err);
+	return recording_read_means(p, err) ? ERR_INPUT : check_phase(p, at, err);
 }
 
 static int check_pods(const struct recorded_node *node, const struct doc_node *phase,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Between recording_tables.c (what a recording holds) and recording.c (what it must fulfil). */
+/* Between recording_tables.c (what a recording holds), recording.c (what it must fulfil) and
+ * recording_rows.c (its counts). */
 #ifndef MODELS_RECORDING_PRIV_H
 #define MODELS_RECORDING_PRIV_H
 
@@ -24,6 +25,10 @@ struct reading_recording {
 
 extern const struct word words_action[4];
 extern const struct table table_recorded_object;
+
+/* recording_rows.c */
+int recording_read_rows(struct recorded_phase *p, enum recorded_source source, struct err *err);
+int recording_read_means(struct recorded_phase *p, struct err *err);
 
 int recording_finish_phase(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err);

@@ -37,8 +37,7 @@
 	X(STOP_CONTAINER, "stop_container", "StopContainer")                                   \
 	X(REMOVE_CONTAINER, "remove_container", "RemoveContainer")                             \
 	X(EXEC_SYNC, "exec_sync", "ExecSync")                                                  \
-	X(UPDATE_CONTAINER_RESOURCES, "update_container_resources",                            \
-		"UpdateContainerResources")                                                    \
+	X(UPDATE_CONTAINER_RESOURCES, "update_container", "UpdateContainerResources")          \
 	X(GET_CONTAINER_EVENTS, "get_container_events", "GetContainerEvents")                  \
 	X(INSPECT_CONTAINER, "inspect_container", "")                                          \
 	X(INSPECT_IMAGE, "inspect_image", "")                                                  \

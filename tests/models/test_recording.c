@@ -202,6 +202,13 @@ static void bad_recordings_are_refused_with_their_place(void **state)
 	assert_spoilt("\"list_images\": 22", "\"list_images\": 1e12", "'list_images'");
 	assert_spoilt("\"list_images\": 22", "\"list_images\": \"22\"", "a count is needed");
 	assert_spoilt("\"list_images\": 22", "\"list images\": 22", "is no call");
+	assert_spoilt(
+		"\"list_images\": 22", "\"ListImages\": 22", "an operation_type is needed");
+	assert_spoilt("\"ListImages\": 22", "\"list_images\": 22", "'<Method>[ <Code>]' is");
+	assert_spoilt("\"ListImages\": 0.122", "\"ListImagse\": 0.122",
+		"'ListImagse' is no method of the runtime; did you mean 'ListImages'?");
+	assert_spoilt("\"ListImages\": 0.122", "\"ListImages OK\": 0.122", "is no method");
+	assert_spoilt("\"ListImages\": 0.122", "\"ContainerStats\": -1", "'wireMeanMs'");
 	assert_spoilt("\"get nodes\": 60", "\"got nodes\": 60", "is no call");
 	assert_spoilt("\"criSeconds\": 600.8", "\"criSeconds\": 1e99", "is too large");
 	assert_spoilt("\"criSeconds\": 600.8", "\"criSeconds\": 0", "'criSeconds' is 0");
