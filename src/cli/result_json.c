@@ -227,7 +227,8 @@ static struct json *steps(const struct fleet_result *r)
 
 static struct json *start_budget(const struct fleet_starts *s)
 {
-	static const char *const names[START_PARTS] = {[PART_WATCH] = "watch",
+	static const char *const names[START_PARTS] = {[PART_SCHEDULER] = "scheduler",
+		[PART_WATCH] = "watch",
 		[PART_WORKER] = "worker",
 		[PART_VOLUMES] = "volumes",
 		[PART_SANDBOX] = "sandbox",

@@ -18,6 +18,12 @@ void budget_begin(struct node *n, ns_t now, uint32_t pod)
 	n->start[pod] = (struct pod_start){.at = now, .phase = START_GOES_ON};
 }
 
+void budget_bound(struct node *n, ns_t now, uint32_t pod)
+{
+	if (n->start[pod].phase == START_GOES_ON)
+		spend(&n->start[pod], PART_SCHEDULER, now);
+}
+
 void budget_told(struct node *n, ns_t now, uint32_t pod)
 {
 	if (n->start[pod].phase == START_GOES_ON)

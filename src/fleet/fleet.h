@@ -72,8 +72,9 @@ struct fleet_requests {
 
 /* What the time of a pod's start is spent on. */
 enum start_part {
-	PART_WATCH,  /* until its kubelet is told of it */
-	PART_WORKER, /* sync loop and worker */
+	PART_SCHEDULER, /* until it is bound to its node */
+	PART_WATCH,     /* until its kubelet is told of it */
+	PART_WORKER,    /* sync loop and worker */
 	PART_VOLUMES,
 	PART_SANDBOX,
 	PART_IMAGES,

@@ -133,6 +133,7 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
  * status manager waits for its client's limiter, and leaves; a watcher is told that all
  * containers were started. */
 void budget_begin(struct node *n, ns_t now, uint32_t pod);
+void budget_bound(struct node *n, ns_t now, uint32_t pod);
 void budget_told(struct node *n, ns_t now, uint32_t pod);
 void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step);
 void budget_held(struct node *n, ns_t now, const struct node_request *q);

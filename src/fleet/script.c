@@ -37,6 +37,18 @@ ns_t script_next_at(const struct node *n)
 	return at;
 }
 
+/* Pods that are created at once wait for the scheduler, which binds one after the other, to
+ * node after node in turn. */
+static ns_t bound_after(const struct node *n, uint32_t pod)
+{
+	const struct scenario *s = n->plan->params->scenario;
+	ns_t pods_before = (ns_t)pod * s->nodes + n->index;
+
+	if (s->scheduler_milli <= 0 || n->script.act != FLEET_CREATE_ALL)
+		return 0;
+	return (pods_before + 1) * (1000 * NS_S / s->scheduler_milli);
+}
+
 static void action_begins(struct node *n, ns_t now)
 {
 	const struct fleet_action *a = &n->plan->params->action[n->script.next_action++];
@@ -47,7 +59,7 @@ static void action_begins(struct node *n, ns_t now)
 	case FLEET_DELETE_ALL:
 		s->act = a->act;
 		s->next_pod = 0;
-		s->pod_at = now;
+		s->pod_at = now + bound_after(n, 0);
 		return;
 	case FLEET_CHURN:
 		s->churn_every = a->spacing;
@@ -62,12 +74,14 @@ static void action_begins(struct node *n, ns_t now)
 	}
 }
 
-static void create(struct node *n, ns_t now, uint32_t pod)
+/* Somebody creates it, then the scheduler binds it to this node. */
+static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 {
-	n->created_at[pod] = now;
+	n->created_at[pod] = created;
 	n->deleted_at[pod] = NS_NEVER;
 	n->status_at[pod] = NS_NEVER;
-	budget_begin(n, now, pod);
+	budget_begin(n, created, pod);
+	budget_bound(n, now, pod);
 	api_pod_create(&n->shard, now, pod);
 }
 
@@ -92,14 +106,16 @@ static uint32_t in_order_of_namespaces(const struct node *n, uint32_t k)
 
 static void next_pod(struct node *n, ns_t now)
 {
+	const struct fleet_action *a = &n->plan->params->action[n->script.next_action - 1];
 	struct script *s = &n->script;
 
 	if (s->act == FLEET_CREATE_ALL)
-		create(n, now, s->next_pod);
+		create(n, now - bound_after(n, s->next_pod), now, s->next_pod);
 	else
 		delete (n, now, in_order_of_namespaces(n, s->next_pod));
 	s->next_pod++;
-	s->pod_at = now + n->plan->params->action[s->next_action - 1].spacing;
+	s->pod_at = now + a->spacing + bound_after(n, s->next_pod) -
+		    bound_after(n, s->next_pod - 1);
 }
 
 /* Pods that were there from the start are older than any. */
@@ -126,7 +142,7 @@ static void replace(struct node *n, ns_t now)
 	for (uint32_t p = 0; p < n->plan->places; p++) {
 		if (n->shard.pod[p].exists || !agent_place_is_free(&n->agent, p))
 			continue;
-		create(n, now, p);
+		create(n, now, now, p);
 		if (--s->owed == 0)
 			return;
 	}

@@ -379,7 +379,8 @@ struct scenario {
 	ns_t warmup;
 	ns_t duration;
 	enum start_kind start;
-	ns_t ttl_annotation; /* -1: by the TTL controller; -2: no annotation */
+	ns_t ttl_annotation;     /* -1: by the TTL controller; -2: no annotation */
+	int64_t scheduler_milli; /* pods that it binds in 1000 s; -1: all at once */
 	struct kubelet_model kubelet;
 	struct runtime_model runtime;
 	struct apiserver_model apiserver;

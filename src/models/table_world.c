@@ -149,6 +149,11 @@ static const struct field scenario_fields[] = {
 		.otherwise = -1, .max = DAY, .words = words_annotation,
 		.n_words = COUNT_OF(words_annotation),
 		.help = "of every node; controller: by the cluster's size; none"),
+	FIELD(scheduler_milli, "schedulerPodsPerSecond", FIELD_RATE, .flags = FIELD_OPTIONAL,
+		.otherwise = -1, .min = 1,
+		.help = "pods that are created at once are bound at this rate, node after "
+			"node; "
+			"-1 is at once"),
 	FIELD(kubelet, "kubelet", FIELD_MAP, .sub = &table_kubelet, .help = "a Kubelet"),
 	FIELD(runtime, "runtime", FIELD_MAP, .sub = &table_runtime, .help = "a Runtime"),
 	FIELD(apiserver, "apiserver", FIELD_MAP, .sub = &table_apiserver,

@@ -263,6 +263,7 @@ static struct json *slo_rows(const struct json *result)
 static struct json *budget_rows(const struct json *result)
 {
 	static const char *const words[][2] = {
+		{"scheduler", "the scheduler"},
 		{"watch", "the kubelet is told"},
 		{"worker", "sync loop and worker"},
 		{"volumes", "volumes"},

@@ -22,9 +22,10 @@ static void every_moment_of_a_start_is_spent_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kubelets) / sizeof(kubelets[0]); i++) {
-		struct kit *k = KIT(kubelets[i], "secrets-30", "nodes=3", "warmup=0s",
-			"duration=10m", "start=atOnce", "workload.pods=10",
-			"workload.containers=2", "workload.pullAlways=true");
+		struct kit *k =
+			KIT(kubelets[i], "secrets-30", "nodes=3", "warmup=0s", "duration=10m",
+				"start=atOnce", "workload.pods=10", "workload.containers=2",
+				"workload.pullAlways=true", "schedulerPodsPerSecond=100");
 		const struct fleet_starts *s = &k->result.starts;
 
 		kit_run(k);
