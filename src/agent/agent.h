@@ -89,6 +89,7 @@ enum note_kind {
 	NOTE_RELIST,      /* began_at .. now; previous: the start before */
 	NOTE_POD_STATUS,  /* a status patch is through: all containers run (value 1) */
 	NOTE_POD_STEP,    /* a pod's start reached a step: value is a enum pod_step */
+	NOTE_HEALTH,      /* the node status tells that the PLEG is healthy (value 1) or not */
 };
 
 enum pod_step {
@@ -298,6 +299,7 @@ struct agent {
 	uint8_t *probe_tries;     /* [pods * exec probes] */
 	ns_t *backed_off_at;      /* [pods * containers]: its crash back-off grew last */
 	uint8_t *back_off_steps;  /* [pods * containers]: how often since it began; 0: none */
+	bool unhealthy_told;      /* the node status says that the PLEG is not healthy */
 	ns_t back_offs_collected; /* those that were old enough then are forgotten */
 	uint64_t dropped_events;
 };

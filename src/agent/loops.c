@@ -126,11 +126,38 @@ static bool has_cached_list(const struct model_loop *l)
 	return false;
 }
 
-static void loop_ends(struct agent *a, uint32_t i, ns_t now)
+/* What the node status says of the PLEG: kubelet.go runtimeState.addHealthCheck, nodestatus
+ * ReadyCondition.  One that has not listed yet is not what this is about. */
+static bool is_unhealthy(const struct agent *a, ns_t now)
+{
+	const struct pleg *g = &a->pleg;
+
+	return a->plan->pleg.kind != PLEG_KIND_POLLING &&
+	       (g->last_relist >= 0 || g->cache_time >= 0) && !pleg_is_healthy(g, now);
+}
+
+/* A status that changed is written at once, however long ago the last one was
+ * (kubelet_node_status.go updateNode). */
+static bool status_changed(const struct agent *a, const struct model_loop *l, ns_t now)
+{
+	return l->hook == HOOK_NODE_STATUS && is_unhealthy(a, now) != a->unhealthy_told;
+}
+
+static void node_status_told(struct agent *a, ns_t now, struct effects *out)
+{
+	a->unhealthy_told = !a->unhealthy_told;
+	agent_note(out, now,
+		(struct agent_note){.kind = NOTE_HEALTH, .value = !a->unhealthy_told});
+}
+
+static void loop_ends(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 {
 	const struct model_loop *l = &model_of(a)->loops[i];
 	struct loop_state *st = &a->loop[i];
+	bool failed = st->tried > 0 && st->tried >= l->tries;
 
+	if (!failed && status_changed(a, l, now))
+		node_status_told(a, now, out);
 	st->next = st->tried = 0;
 	if (l->hook == HOOK_HOUSEKEEPING) {
 		if (a->plan->pleg.docker || !has_cached_list(l))
@@ -225,6 +252,8 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 			out->n--;
 			continue;
 		}
+		if (status_changed(a, l, now))
+			st->last[st->next] = 0;
 		st->next++;
 		if (call_is_skipped(a, c, st, st->next - 1u, now))
 			continue;
@@ -236,7 +265,7 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 				.quorum = c->quorum || st->tried > 0});
 		return;
 	}
-	loop_ends(a, i, now);
+	loop_ends(a, i, now, out);
 }
 
 /* ------------------------------------------------------------------ standing watches */

@@ -57,6 +57,7 @@
  *   script         what is done to its pods
  *   measure        what an agent's notes mean
  *   budget         where a pod's start goes
+ *   ready          nodes that are NotReady
  * estimate/      the closed form
  *   rates          the runtime's side, design by design
  *   renewal        when a pod syncs again: numbers without simulation

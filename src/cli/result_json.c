@@ -294,6 +294,9 @@ void result_put_measurements(
 	json_put(result, "objects", o);
 	o = json_object();
 	json_put_int(o, "unhealthyNodes", (int64_t)r->unhealthy_nodes);
+	json_put_int(o, "notReadyNodes", (int64_t)r->not_ready.nodes);
+	json_put_int(o, "notReadyByPleg", (int64_t)r->not_ready.unhealthy);
+	json_put_int(o, "notReadyByHeartbeat", (int64_t)r->not_ready.silent);
 	json_put_int(o, "eventsDropped", (int64_t)r->events_dropped);
 	json_put_int(o, "plegEventsDropped", (int64_t)r->pleg_events_dropped);
 	json_put(result, "health", o);

@@ -101,6 +101,7 @@ void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct
 	plan->places = places_for(p);
 	agent_plan_init(
 		&plan->agent, p->scenario, plan->places, annotation_of(p->scenario), mem);
+	ready_plan(plan);
 	api_init(&plan->api, p->scenario, p->scenario->seed, plan->places);
 	for (uint32_t w = 0; w <= p->n_windows; w++)
 		plan_mock(&plan->mock[w], p->scenario, plan->places,
@@ -174,6 +175,9 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	into->events_dropped += from->events_dropped;
 	into->pleg_events_dropped += from->pleg_events_dropped;
 	into->unhealthy_nodes += from->unhealthy_nodes;
+	into->not_ready.nodes += from->not_ready.nodes;
+	into->not_ready.unhealthy += from->not_ready.unhealthy;
+	into->not_ready.silent += from->not_ready.silent;
 	into->steps += from->steps;
 	for (unsigned w = 0; w < FLEET_WINDOWS; w++) {
 		into->relists[w] += from->relists[w];

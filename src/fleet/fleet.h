@@ -125,8 +125,13 @@ struct fleet_result {
 	uint64_t relists[FLEET_WINDOWS];
 	uint64_t relist_time[FLEET_WINDOWS]; /* ns, all of them together */
 	uint64_t unhealthy_nodes;            /* at the end */
-	uint64_t steps;                      /* actors stepped: the engine's own events */
-	uint64_t node_bytes;                 /* of one node's block */
+	struct {
+		uint64_t nodes;     /* that were NotReady at some time of window 0 */
+		uint64_t unhealthy; /* because their PLEG was not healthy */
+		uint64_t silent;    /* because their heartbeats were late; or both */
+	} not_ready;
+	uint64_t steps;      /* actors stepped: the engine's own events */
+	uint64_t node_bytes; /* of one node's block */
 };
 
 /* The usual run of a scenario: warm-up, then one measured window of its duration. */

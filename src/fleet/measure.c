@@ -126,6 +126,9 @@ void node_measure(struct node *n, ns_t now, const struct agent_note *note)
 	case NOTE_POD_STEP:
 		pod_step(n, now, note);
 		return;
+	case NOTE_HEALTH:
+		ready_told(n, now, note->value);
+		return;
 	}
 }
 
@@ -144,5 +147,6 @@ void node_measure_end(struct node *n, ns_t now)
 			n->agent.pod[p].known * n->plan->agent.workload->n_objects;
 	r->events_dropped += n->agent.dropped_events;
 	r->pleg_events_dropped += n->agent.pleg.dropped;
+	ready_end(n, now);
 	r->unhealthy_nodes += !pleg_is_healthy(&n->agent.pleg, now);
 }

@@ -45,6 +45,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->start = ARENA_ARRAY(mem, struct pod_start, plan->places);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;
+	ready_begin(n, plan->params->kubelet_start);
 	requests_init(n, mem);
 	mock_init(&n->mock, &plan->mock[n->window], mem, rng_mix(key + KEY_RUNTIME));
 	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);

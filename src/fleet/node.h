@@ -22,6 +22,7 @@ struct node_plan {
 	/* API servers that nodes share; NULL: requests are answered as they come. */
 	const struct together_params *shared;
 	bool together; /* requests go there, and do not only cost as much */
+	bool is_heartbeat[CALLS_MAX];
 };
 
 /* What a node is to do to its pods, from the run's actions. */
@@ -81,7 +82,10 @@ struct node {
 	uint32_t at_server;
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
-	struct pod_start *start;                   /* [places] */
+	ns_t beat_at;                              /* its last heartbeat was written then */
+	ns_t unhealthy_since;           /* it tells that its PLEG is not healthy; NS_NEVER */
+	bool was_silent, was_unhealthy; /* long enough to be NotReady, in window 0 */
+	struct pod_start *start;        /* [places] */
 	struct effects out;
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
 };
@@ -139,6 +143,14 @@ void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step);
 void budget_held(struct node *n, ns_t now, const struct node_request *q);
 void budget_sent(struct node *n, ns_t now, const struct node_request *q);
 void budget_seen(struct node *n, ns_t now, uint32_t pod);
+
+/* ready.c.  Which calls are heartbeats; a node is there; a heartbeat is written; the node
+ * status tells of a PLEG that is healthy again, or is not; the run is over. */
+void ready_plan(struct node_plan *plan);
+void ready_begin(struct node *n, ns_t now);
+void ready_beats(struct node *n, ns_t at);
+void ready_told(struct node *n, ns_t now, bool healthy);
+void ready_end(struct node *n, ns_t now);
 
 /* measure.c: what an agent's note means to the measurements. */
 void node_measure(struct node *n, ns_t now, const struct agent_note *note);

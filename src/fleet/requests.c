@@ -95,6 +95,8 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 {
 	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK)
 		node_pod_gone(n, now, q->pod);
+	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK)
+		ready_beats(n, a.at);
 	agent_answer(&n->agent, q->actor, a.at, a.what, a.value);
 }
 

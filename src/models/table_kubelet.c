@@ -18,6 +18,7 @@ static const struct word words_hook[] = {
 	{"none", HOOK_NONE},
 	{"housekeeping", HOOK_HOUSEKEEPING},
 	{"containerGC", HOOK_CONTAINER_GC},
+	{"nodeStatus", HOOK_NODE_STATUS},
 };
 static const struct word words_write[] = {
 	{"put", STATUS_PUT},

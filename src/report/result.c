@@ -155,7 +155,7 @@ static void foot(const struct json *result, struct str *out)
 	const struct json *watches = json_get(result, "watches");
 	const struct json *sharing = json_get(objects, "sharingFactor");
 	const struct json *health = json_get(result, "health");
-	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+	char a[FORMAT_BYTES], b[FORMAT_BYTES], c[FORMAT_BYTES];
 
 	str_addf(out, "\nWatches open at the end: %s, of objects %s.\n",
 		format_count(a, sizeof(a), json_as_num(json_get(watches, "open"))),
@@ -165,6 +165,16 @@ static void foot(const struct json *result, struct str *out)
 			format_rate(a, sizeof(a),
 				json_as_num(json_get(objects, "distinctPerNode"))),
 			format_rate(b, sizeof(b), json_as_num(sharing)));
+	if (json_as_num(json_get(health, "notReadyNodes")) > 0)
+		str_addf(out,
+			"Nodes that were NotReady: %s (PLEG not healthy: %s, heartbeat late: "
+			"%s).\n",
+			format_count(
+				a, sizeof(a), json_as_num(json_get(health, "notReadyNodes"))),
+			format_count(
+				b, sizeof(b), json_as_num(json_get(health, "notReadyByPleg"))),
+			format_count(c, sizeof(c),
+				json_as_num(json_get(health, "notReadyByHeartbeat"))));
 	if (json_as_num(json_get(health, "unhealthyNodes")) > 0)
 		str_addf(out, "Nodes whose PLEG is unhealthy at the end: %s.\n",
 			format_count(

@@ -55,7 +55,8 @@ static const char small[] =
 	"  \"p90\": 1, \"p99\": 1, \"max\": 1, \"buckets\": []}}]},"
 	" \"watches\": {\"open\": 10, \"ofObjects\": 0}, \"objects\": {\"sharingFactor\": "
 	"null},"
-	" \"health\": {\"unhealthyNodes\": 1}}";
+	" \"health\": {\"unhealthyNodes\": 1, \"notReadyNodes\": 3, \"notReadyByPleg\": 1, "
+	"\"notReadyByHeartbeat\": 2}}";
 
 static struct json *result(void)
 {
@@ -82,6 +83,8 @@ static void text_shows_calls_times_and_what_went_wrong(void **state)
 	assert_non_null(strstr(str_text(&out), "status          OK    yes         4   0.400  "
 					       "0.200       2      -        -       -\n"));
 	assert_non_null(strstr(str_text(&out), "unhealthy at the end: 1"));
+	assert_non_null(strstr(
+		str_text(&out), "NotReady: 3 (PLEG not healthy: 1, heartbeat late: 2).\n"));
 	assert_null(strstr(str_text(&out), "sharing factor"));
 	str_fini(&out);
 	json_free(r);
@@ -153,7 +156,7 @@ static void csv_has_everything_but_the_scenario(void **state)
 	assert_non_null(strstr(str_text(&out), "\nrequests,"));
 	assert_non_null(strstr(str_text(&out), "\napiserver.levels,"));
 	assert_non_null(strstr(str_text(&out), "\ntotals,"));
-	assert_non_null(strstr(str_text(&out), ",health.unhealthyNodes\n"));
+	assert_non_null(strstr(str_text(&out), ",health.notReadyByHeartbeat\n"));
 	str_fini(&out);
 	json_free(r);
 }
