@@ -94,5 +94,5 @@ void events_step(struct agent *a, ns_t now, struct effects *out)
 	a->n_event_patches -= patch;
 	agent_request(a, out, slot_of(a, ACTOR_EVENTS, 0), now,
 		(struct agent_request){.call = patch ? API_PATCH_EVENTS : API_CREATE_EVENTS,
-			.client = CLIENT_EVENTS});
+			.client = (uint8_t)model_of(a)->events.client});
 }

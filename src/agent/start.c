@@ -187,6 +187,7 @@ static void image_is_there(struct agent *a, uint32_t pod, ns_t now, struct effec
 static void sandbox_is_there(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	agent_note_step(out, now, pod, POD_STEP_SANDBOX);
+	event_raise(a, pod, model_of(a)->events.per_sandbox_start, false, now);
 	next_container(a, pod, now, out);
 }
 

@@ -50,7 +50,7 @@ const char *client_of(const struct scenario *s, uint16_t call)
 	const struct kubelet_model *k = &s->kubelet;
 
 	if (call == API_CREATE_EVENTS || call == API_PATCH_EVENTS)
-		return names[CLIENT_EVENTS];
+		return names[k->events.client];
 	for (uint32_t l = 0; l < k->n_loops; l++)
 		for (uint32_t c = 0; c < k->loops[l].n_calls; c++)
 			if (k->loops[l].calls[c].call == call)

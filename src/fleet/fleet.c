@@ -327,9 +327,10 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 	p->until = s->warmup + s->duration;
 	p->window[0] =
 		(struct fleet_window){.from = {from, from}, .until = {p->until, p->until}};
-	if (s->start == START_AT_ONCE)
+	if (s->start != START_STATIONARY)
 		p->action[p->n_actions++] =
-			(struct fleet_action){.at = 0, .act = FLEET_CREATE_ALL};
+			(struct fleet_action){.at = s->start == START_AT_ONCE ? 0 : from,
+				.act = FLEET_CREATE_ALL};
 	if (s->workload.replace_pod_every > 0)
 		p->action[p->n_actions++] = (struct fleet_action){
 			.at = 0, .act = FLEET_CHURN, .spacing = s->workload.replace_pod_every};

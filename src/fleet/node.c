@@ -16,10 +16,9 @@ static bool is_crashing(const struct node *n, uint32_t pod)
 	       (uint64_t)n->plan->agent.workload->crash_looping;
 }
 
-static void place_running(struct node *n, ns_t now)
+/* A node that has been up for long, with so many pods. */
+static void place_running(struct node *n, ns_t now, uint32_t pods)
 {
-	uint32_t pods = n->plan->agent.workload->pods;
-
 	for (uint32_t p = 0; p < pods; p++)
 		mock_place_running(&n->mock, p);
 	for (uint32_t p = 0; p < pods; p++)
@@ -53,8 +52,9 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 		plan->params->kubelet_start, mem);
 	for (uint32_t p = 0; p < plan->places; p++)
 		mock_set_crashing(&n->mock, p, is_crashing(n, p));
-	if (s->start == START_STATIONARY)
-		place_running(n, plan->params->kubelet_start);
+	if (s->start != START_AT_ONCE)
+		place_running(n, plan->params->kubelet_start,
+			s->start == START_STATIONARY ? s->workload.pods : 0);
 }
 
 /* ------------------------------------------------------------------ effects */

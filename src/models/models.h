@@ -77,7 +77,9 @@ enum placement { PLACE_RANDOM, PLACE_ROUND_ROBIN };
 enum loop_hook { HOOK_NONE, HOOK_HOUSEKEEPING, HOOK_CONTAINER_GC, HOOK_NODE_STATUS };
 /* When a pod is synced again of which a container waits for its crash back-off. */
 enum crash_retry { CRASH_RETRY_BACK_OFF /* as after any failed sync */, CRASH_RETRY_EXPIRY };
-enum start_kind { START_AT_ONCE, START_STATIONARY };
+/* Kubelets and pods at the run's start; pods that run for long; pods when the warm-up is over,
+ * on nodes that are up for long. */
+enum start_kind { START_AT_ONCE, START_STATIONARY, START_AFTER_WARMUP };
 
 /* One call of a loop. */
 struct model_call {
@@ -183,6 +185,8 @@ struct kubelet_model {
 	} client[CLIENTS];
 	struct {
 		bool enabled;
+		enum client client;           /* whose limiter they pass */
+		uint32_t per_sandbox_start;   /* as of a container: docker's infra container */
 		uint32_t per_container_start; /* Pulled, Created, Started */
 		uint32_t per_pull;            /* Pulling */
 		uint32_t per_container_kill;  /* Killing */

@@ -149,6 +149,11 @@ static const struct table status_table = TABLE("status", status_fields);
 
 static const struct field events_fields[] = {
 	TRUTH(events.enabled, "enabled", "whether events are sent"),
+	FIELD(events.client, "client", FIELD_ENUM, .flags = FIELD_OPTIONAL,
+		.words = words_client, .n_words = COUNT_OF(words_client),
+		.otherwise = CLIENT_EVENTS, .help = "whose limiter they pass"),
+	COUNT(events.per_sandbox_start, "perSandboxStart", 0, 100,
+		"as of a container, about the one that docker's pods are made of"),
 	COUNT(events.per_container_start, "perContainerStart", 0, 100,
 		"Pulled, Created, Started"),
 	COUNT(events.per_pull, "perPull", 0, 100, "Pulling"),

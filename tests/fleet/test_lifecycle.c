@@ -75,7 +75,7 @@ static void nothing_is_left(const struct alone *a, const char *what)
 }
 
 static const char *const kubelets[] = {
-	"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.27", "v1.36"};
+	"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.23", "v1.27", "v1.36"};
 
 enum { KUBELETS = sizeof(kubelets) / sizeof(kubelets[0]) };
 
