@@ -32,7 +32,7 @@ struct script {
 	uint32_t next_pod; /* of a create-all or delete-all under way */
 	uint32_t churned;
 	uint32_t owed; /* pods that wait for a place */
-	ns_t pod_at;
+	ns_t pod_at, pod_every;
 	ns_t churn_at, churn_every;
 	ns_t next_at; /* as script_next_at said after the last step */
 };

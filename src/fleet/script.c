@@ -60,6 +60,7 @@ static void action_begins(struct node *n, ns_t now)
 		s->act = a->act;
 		s->next_pod = 0;
 		s->pod_at = now + bound_after(n, 0);
+		s->pod_every = a->spacing;
 		return;
 	case FLEET_CHURN:
 		s->churn_every = a->spacing;
@@ -106,7 +107,6 @@ static uint32_t in_order_of_namespaces(const struct node *n, uint32_t k)
 
 static void next_pod(struct node *n, ns_t now)
 {
-	const struct fleet_action *a = &n->plan->params->action[n->script.next_action - 1];
 	struct script *s = &n->script;
 
 	if (s->act == FLEET_CREATE_ALL)
@@ -114,7 +114,7 @@ static void next_pod(struct node *n, ns_t now)
 	else
 		delete (n, now, in_order_of_namespaces(n, s->next_pod));
 	s->next_pod++;
-	s->pod_at = now + a->spacing + bound_after(n, s->next_pod) -
+	s->pod_at = now + s->pod_every + bound_after(n, s->next_pod) -
 		    bound_after(n, s->next_pod - 1);
 }
 

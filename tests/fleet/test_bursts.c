@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many pods at once, on nodes that are up. */
+#include "tcase.h"
+
+#include "kit.h"
+
+/* Its kubelet has listed what it watches and told of its start long ago. */
+static void pods_may_come_to_nodes_that_are_up(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=60s", "duration=10m",
+		"start=afterWarmup");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.pods_started, 30);
+	assert_int_equal(kit_count(k, OP_RUN_PODSANDBOX), 30);
+	assert_int_equal(kit_count(k, API_CREATE_EVENTS), 30 * 3);
+	kit_free(k);
+}
+
+/* Churn does not begin before there is something to replace, and does not set the pace at which
+ * pods come. */
+static void churn_waits_for_the_pods(void **state)
+{
+	static const char *const starts[] = {"start=afterWarmup", "start=atOnce"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct kit *k =
+			KIT("v1.20", "serving", "nodes=1", i ? "warmup=0s" : "warmup=60s",
+				"duration=60s", starts[i], "workload.replacePodEvery=50s");
+
+		kit_run(k);
+		assert_in_range(k->result.pods_started, 31, 32);
+		kit_free(k);
+	}
+}
+
+/* Three for docker's infra container too, until PR #16272; and until PR #17476 they waited with
+ * everything else. */
+static void old_events_are_many_and_make_others_wait(void **state)
+{
+	struct kit *with = KIT("v1.1", "serving", "nodes=1", "warmup=60s", "duration=10m",
+		"start=afterWarmup", "kubelet.events.client=kube");
+	struct kit *apart = KIT("v1.1", "serving", "nodes=1", "warmup=60s", "duration=10m",
+		"start=afterWarmup");
+	struct kit *later = KIT("v1.2", "serving", "nodes=1", "warmup=60s", "duration=10m",
+		"start=afterWarmup");
+
+	(void)state;
+	kit_run(with);
+	kit_run(apart);
+	kit_run(later);
+	assert_int_equal(kit_count(with, API_CREATE_EVENTS), 30 * 6);
+	assert_int_equal(kit_count(apart, API_CREATE_EVENTS), 30 * 6);
+	assert_int_equal(kit_count(later, API_CREATE_EVENTS), 30 * 3);
+	assert_true(with->result.requests[API_CREATE_EVENTS].throttled > 100);
+	assert_int_equal(apart->result.requests[API_CREATE_EVENTS].throttled, 0);
+	assert_true(with->result.running.max > apart->result.running.max + 10 * NS_S);
+	kit_free(with);
+	kit_free(apart);
+	kit_free(later);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pods_may_come_to_nodes_that_are_up),
+		cmocka_unit_test(churn_waits_for_the_pods),
+		cmocka_unit_test(old_events_are_many_and_make_others_wait),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
