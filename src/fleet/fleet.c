@@ -321,6 +321,7 @@ void fleet_result_fini(struct fleet_result *r)
 void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigned threads)
 {
 	ns_t from = s->warmup;
+	ns_t pods_from = s->start == START_AFTER_WARMUP ? from : 0;
 
 	*p = (struct fleet_params){
 		.scenario = s, .threads = threads, .series = true, .n_windows = 1};
@@ -329,9 +330,9 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 		(struct fleet_window){.from = {from, from}, .until = {p->until, p->until}};
 	if (s->start != START_STATIONARY)
 		p->action[p->n_actions++] =
-			(struct fleet_action){.at = s->start == START_AT_ONCE ? 0 : from,
-				.act = FLEET_CREATE_ALL};
+			(struct fleet_action){.at = pods_from, .act = FLEET_CREATE_ALL};
 	if (s->workload.replace_pod_every > 0)
-		p->action[p->n_actions++] = (struct fleet_action){
-			.at = 0, .act = FLEET_CHURN, .spacing = s->workload.replace_pod_every};
+		p->action[p->n_actions++] = (struct fleet_action){.at = pods_from,
+			.act = FLEET_CHURN,
+			.spacing = s->workload.replace_pod_every};
 }

@@ -144,8 +144,8 @@ static const struct field scenario_fields[] = {
 	SPAN(duration, "duration", NS_S, 7 * DAY, "what is counted"),
 	SPAN(warmup, "warmup", 0, 7 * DAY, "before counting begins"),
 	ONE_OF(start, "start", words_start,
-		"stationary: at random ages; atOnce: kubelets start, and all pods are created at "
-		"the start; afterWarmup: all pods are created then, on nodes that are up"),
+		"stationary: at random ages; atOnce: kubelets and pods, at the start; "
+		"afterWarmup: pods then, on nodes that are up"),
 	FIELD(seed, "seed", FIELD_SEED, .help = "of every random number"),
 	FIELD(ttl_annotation, "ttlAnnotation", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.otherwise = -1, .max = DAY, .words = words_annotation,
