@@ -62,11 +62,26 @@ static void old_events_are_many_and_make_others_wait(void **state)
 	kit_free(later);
 }
 
+/* One after the other, node after node: the last of 4 x 5 pods is bound after two seconds. */
+static void a_scheduler_binds_at_its_rate(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=4", "warmup=0s", "duration=1m",
+		"start=atOnce", "workload.pods=5", "schedulerPodsPerSecond=10");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.starts.all.n, 20);
+	assert_int_equal(k->result.starts.part[PART_SCHEDULER].max, 2 * NS_S);
+	assert_int_equal(k->result.starts.part[PART_SCHEDULER].min, NS_S / 10);
+	kit_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pods_may_come_to_nodes_that_are_up),
 		cmocka_unit_test(churn_waits_for_the_pods),
+		cmocka_unit_test(a_scheduler_binds_at_its_rate),
 		cmocka_unit_test(old_events_are_many_and_make_others_wait),
 	};
 

@@ -370,22 +370,6 @@ static void a_node_at_rest_sends_no_status_and_no_event(void **state)
 	}
 }
 
-/* One after the other, node after node: the last of 4 x 5 pods is bound after two seconds. */
-static void a_scheduler_binds_at_its_rate(void **state)
-{
-	struct kit *k = KIT("v1.20", "serving", "nodes=4", "warmup=0s", "duration=1m",
-		"start=atOnce", "workload.pods=5", "schedulerPodsPerSecond=10");
-	struct err err = {0};
-
-	(void)state;
-	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
-	assert_int_equal(k->result.starts.all.n, 20);
-	assert_int_equal(k->result.starts.part[PART_SCHEDULER].max, 2 * NS_S);
-	assert_int_equal(k->result.starts.part[PART_SCHEDULER].min, NS_S / 10);
-	fleet_result_fini(&k->result);
-	kit_free(k);
-}
-
 /* Each sync warns of its pod and of the node.  About the node the filter lets 25 events
  * through, six of which its start took, and then one in 300 s. */
 static void a_warning_at_every_sync_is_spam_about_the_node(void **state)
@@ -589,7 +573,6 @@ int main(void)
 		cmocka_unit_test(an_image_that_pods_share_is_pulled_by_the_first),
 		cmocka_unit_test(a_mass_start_waits_for_the_clients_limit),
 		cmocka_unit_test(a_node_at_rest_sends_no_status_and_no_event),
-		cmocka_unit_test(a_scheduler_binds_at_its_rate),
 		cmocka_unit_test(a_warning_at_every_sync_is_spam_about_the_node),
 		cmocka_unit_test(crash_loops_back_off),
 		cmocka_unit_test(events_of_crash_loops_are_many_until_they_are_filtered),
