@@ -106,6 +106,9 @@ void requests_step(struct node *n, ns_t now);
 void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t retry_after);
 
+/* No server said anything: its connection broke, or there is none. */
+void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after);
+
 /* script.c */
 ns_t script_next_at(const struct node *n);
 void script_step(struct node *n, ns_t now);

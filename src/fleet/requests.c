@@ -171,20 +171,16 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 	send_in_turn(n, now, &q);
 }
 
-void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
-	ns_t retry_after)
+/* It is tried again after a while, or its caller has the error. */
+static void failed(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
+	ns_t served, ns_t retry_after)
 {
 	struct fleet_requests *counts = node_requests(n, now, q->call);
 	struct node_request again = *q;
-	struct api_request r = asked(q);
 	bool gives_up = !client_tries_again(retry_after, q->timeout > 0, q->tries);
 
-	if (what == OUTCOME_OK) {
-		answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
-		return;
-	}
-	tally_timed(&n->result->tally, (struct tally_call){q->call, what, now,
-					       now - q->wanted_at, q->held, now - q->at});
+	tally_timed(&n->result->tally,
+		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held, served});
 	if (counts) {
 		counts->failed += gives_up;
 		counts->retried += !gives_up;
@@ -196,6 +192,23 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 	again.tries++;
 	again.at = agent_timer(&n->agent, q->actor, now + retry_after);
 	put(n, &n->asleep, &again);
+}
+
+void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
+	ns_t retry_after)
+{
+	struct api_request r = asked(q);
+
+	if (what != OUTCOME_OK) {
+		failed(n, now, q, what, now - q->at, retry_after);
+		return;
+	}
+	answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
+}
+
+void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after)
+{
+	failed(n, now, q, OUTCOME_ERROR, TALLY_UNKNOWN, retry_after);
 }
 
 /* Whoever slept passes the limiter again. */

@@ -135,7 +135,7 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 
 	n->sending = false;
 	if (!is_connected(t, i, now)) {
-		requests_answer(n, now, &n->send, OUTCOME_ERROR, 0);
+		requests_lost(n, now, &n->send, 0);
 		return;
 	}
 	id = flight_begin(t, i, t->home[i], &n->send);
@@ -251,7 +251,7 @@ static void restart(struct together *t, ns_t now)
 			continue;
 		(void)flight_end(t, id);
 		trace_if(t, f.node);
-		requests_answer(&t->node[f.node], now, &f.q, OUTCOME_ERROR,
+		requests_lost(&t->node[f.node], now, &f.q,
 			t->params->mutating[f.q.call] ? 0 : CLIENT_AFTER_RESET);
 	}
 	for (uint32_t i = 0; i < p->scenario->nodes; i++) {

@@ -50,7 +50,7 @@ void tally_each(struct tally *t, const struct tally_call *c)
 		hist_add(&t->times->took[c->call][c->what], c->took);
 		if (api)
 			hist_add(&t->times->held[c->call - CALL_API][c->what], c->held);
-		if (api && c->what != OUTCOME_REJECTED)
+		if (api && c->what != OUTCOME_REJECTED && c->served != TALLY_UNKNOWN)
 			hist_add(&t->times->served[c->call - CALL_API], c->served);
 	}
 	if (t->trace)

@@ -209,12 +209,16 @@ static void when_the_server_is_back_everybody_lists(void **state)
 	struct err err = {0};
 
 	(void)state;
+	k->params.times = true;
 	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
 	assert_int_equal(answered(&k->result, list), 30);
 	assert_int_equal(answered(&k->result, API_LIST_SECRETS), 30 * 30);
 	assert_int_equal(k->result.open_watches, 30 * 35);
 	/* two heartbeats of five tries each fell into the gap, or the one that it cut off */
 	assert_in_range(k->result.requests[lease].failed, 30 * 5, 30 * 11);
+	/* a server that is not there is not one that answers at once */
+	assert_int_equal(
+		k->result.tally.times->served[lease - CALL_API].n, answered(&k->result, lease));
 	fleet_result_fini(&k->result);
 	kit_free(k);
 }
