@@ -100,6 +100,18 @@ static void step_actor(
 	assert(kind < ACTOR_KINDS);
 }
 
+/* Other workers and what refreshes the runtime cache change nothing for those who rest. */
+static __attribute__((noinline)) void step_among_resting(
+	struct agent *a, uint32_t slot, ns_t now, struct effects *out)
+{
+	enum actor_kind kind = (enum actor_kind)a->plan->kind_of[slot];
+	uint32_t index = slot - a->plan->first[kind];
+
+	if (kind != ACTOR_WORKER && !(kind == ACTOR_PLEG && index == PLEG_SIDE))
+		polls_stir(a, now, slot);
+	step_actor(a, kind, index, now, out);
+}
+
 void agent_step(struct agent *a, ns_t now, struct effects *out)
 {
 	uint32_t slot = wakes_next(&a->wakes);
@@ -110,7 +122,10 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 	a->now = now;
 	/* Most steps set their own slot anew, so it is cleared only if one did not. */
 	a->drawing = slot;
-	step_actor(a, kind, slot - a->plan->first[kind], now, out);
+	if (a->resting)
+		step_among_resting(a, slot, now, out);
+	else
+		step_actor(a, kind, slot - a->plan->first[kind], now, out);
 	if (out->n > 0 && out->effect[0].kind != EFFECT_NOTE && out->effect[0].actor == slot)
 		return; /* the driver answers or parks it */
 	wakes_done(&a->wakes, slot, due);

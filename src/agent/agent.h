@@ -178,6 +178,7 @@ struct pod {
 	ns_t began;       /* the sync under way */
 	uint64_t at_rest; /* polling: the runtime's changes at which nothing was to do; 0: none
 			   */
+	ns_t rests_at; /* polling: its sync ends then and will have found nothing; 0: not so */
 	uint64_t status_of; /* the pod cache's version that `status` was made from */
 	ns_t token_until;   /* the token is good until then */
 	uint32_t namespace;
@@ -295,6 +296,8 @@ struct agent {
 	uint32_t n_collect, at_collect;
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
 	bool poll_listing;
+	bool resting;             /* some pod may have a rests_at */
+	uint64_t rested;          /* syncs that ended without a step */
 	ns_t *probe_next;         /* [pods * exec probes] */
 	uint8_t *probe_tries;     /* [pods * exec probes] */
 	ns_t *backed_off_at;      /* [pods * containers]: its crash back-off grew last */
@@ -332,6 +335,13 @@ void agent_step(struct agent *a, ns_t now, struct effects *out);
 
 /* An effect is answered (or, in virtual time, will be at `at`). */
 void agent_answer(struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value);
+
+/* In virtual time an answer is known when its call begins.  If an actor will find nothing to do
+ * then, it need not be stepped for it: true if so, and agent_answer is not to be called. Before
+ * anything but agent_step happens to the agent, its runtime or its pods, agent_stirs has to be
+ * called: those who rest are awake again and find what they find. */
+bool agent_rests(struct agent *a, uint32_t actor, ns_t at, enum outcome what);
+void agent_stirs(struct agent *a, ns_t now);
 
 /* An effect is not answered yet: until it is, its actor has nothing to do.  Before the next
  * step, every call of a step is either answered or parked. */

@@ -159,6 +159,7 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+void polls_stir(struct agent *a, ns_t now, uint32_t before);
 void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 
 /* ------------------------------------------------------------------ status.c */

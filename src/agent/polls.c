@@ -165,3 +165,55 @@ void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	(void)out;
 	listed(a, now);
 }
+
+/* ------------------------------------------------------------------ at rest */
+
+/* Whether a sync that finds nothing to do leaves nothing to do either. */
+static bool ends_quietly(const struct agent *a, const struct pod *p)
+{
+	return is_at_rest(a, p) && p->known && p->due == NS_NEVER && !p->undelivered &&
+	       !p->acted && a->plan->exec_probes == 0;
+}
+
+bool agent_rests(struct agent *a, uint32_t actor, ns_t at, enum outcome what)
+{
+	struct pod *p = &a->pod[actor - a->plan->first[ACTOR_WORKER]];
+
+	if (what != OUTCOME_OK || !ends_quietly(a, p))
+		return false;
+	p->rests_at = at;
+	a->resting = true;
+	wakes_set(&a->wakes, actor, NS_NEVER);
+	return true;
+}
+
+/* Syncs that would have ended before that actor's turn at `now` did; the others will be stepped
+ * when they end, since what they find may be another thing now. */
+void polls_stir(struct agent *a, ns_t now, uint32_t before)
+{
+	a->resting = false;
+	for (uint32_t i = 0; i < a->plan->pods; i++) {
+		uint32_t actor = slot_of(a, ACTOR_WORKER, i);
+		struct pod *p = &a->pod[i];
+		ns_t at = p->rests_at;
+
+		if (at == 0)
+			continue;
+		p->rests_at = 0;
+		if (at < now || (at == now && actor < before)) {
+			a->pleg.pod_time[i] = at;
+			p->last_sync = at;
+			p->working = false;
+			p->state = WORKER_IDLE;
+			a->rested++;
+		} else {
+			agent_answer(a, actor, at, OUTCOME_OK, 0);
+		}
+	}
+}
+
+void agent_stirs(struct agent *a, ns_t now)
+{
+	if (a->resting)
+		polls_stir(a, now, 0);
+}

@@ -72,7 +72,8 @@ static bool do_effects(struct node *n, ns_t now)
 		switch (e->kind) {
 		case EFFECT_CHAIN:
 			a = mock_call(&n->mock, e->at, e->actor, e->chain, &n->result->tally);
-			agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
+			if (!e->chain->kept || !agent_rests(&n->agent, e->actor, a.at, a.what))
+				agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
 			break;
 		case EFFECT_REQUEST:
 			requests_begin(n, now, e);
@@ -181,16 +182,17 @@ ns_t node_next_at(const struct node *n)
 
 bool node_step_others(struct node *n, ns_t now)
 {
+	if (others_next_at(n) != now)
+		return false;
+	agent_stirs(&n->agent, now);
 	if (mock_next_at(&n->mock) == now)
 		step_runtime(n, now);
 	else if (api_next_at(&n->shard) == now)
 		pod_news(n, now);
 	else if (n->requests_at == now)
 		requests_step(n, now);
-	else if (n->script.next_at == now)
-		step_script(n, now);
 	else
-		return false;
+		step_script(n, now);
 	return true;
 }
 
@@ -204,6 +206,8 @@ void node_step(struct node *n, ns_t now)
 
 void node_end(struct node *n, ns_t now)
 {
+	agent_stirs(&n->agent, now);
+	n->result->steps += n->agent.rested;
 	node_measure_end(n, now);
 }
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers that are known ahead: an agent that is not stepped where agent_rests says so does
+ * what one does that is stepped for every answer. */
+#include "agent/agent.h"
+
+#include "property.h"
+
+#include "kit.h"
+
+enum { PODS = 8, CONTAINERS = 2, EVENTS = 60 };
+
+struct twin {
+	struct kit *k;
+	bool rests;
+};
+
+/* What a call does to the runtime it does when it begins, as in the kit. */
+static void do_chain(struct twin *t, const struct effect *e)
+{
+	struct kit *k = t->k;
+	ns_t at = e->at;
+
+	for (uint32_t i = 0; i < e->chain->n_steps; i++) {
+		const struct chain_step *s = &e->chain->step[i];
+
+		kit_made(
+			k, (struct made){at, e->actor, e->chain->pod, s->call, s->n, 0, false});
+		if (e->chain->pod != CHAIN_NO_POD && t->rests)
+			agent_stirs(&k->agent, k->now);
+		for (uint32_t n = 0; n < s->n; n++)
+			kit_change(k, e->chain, s->call);
+		at += s->n * k->latency_of[s->call % OP_N];
+	}
+	if (!t->rests || !e->chain->kept || !agent_rests(&k->agent, e->actor, at, OUTCOME_OK))
+		agent_answer(&k->agent, e->actor, at, OUTCOME_OK, e->chain->n_steps);
+}
+
+static void run_until(struct twin *t, ns_t until)
+{
+	struct kit *k = t->k;
+
+	while (agent_next_at(&k->agent) < until) {
+		k->now = agent_next_at(&k->agent);
+		k->out.n = 0;
+		agent_step(&k->agent, k->now, &k->out);
+		for (uint32_t i = 0; i < k->out.n; i++) {
+			const struct effect *e = &k->out.effect[i];
+
+			if (e->kind == EFFECT_CHAIN)
+				do_chain(t, e);
+			else if (e->kind == EFFECT_REQUEST)
+				kit_request(k, e);
+		}
+	}
+	k->now = until;
+	if (t->rests)
+		agent_stirs(&k->agent, until);
+}
+
+/* A status comes, a container dies, or something changes that is as it was when it is looked at
+ * again: the same for both. */
+static void somebody_acts(struct twin *t, uint32_t act, uint32_t pod)
+{
+	record_t *r = &t->k->view.container[pod * CONTAINERS];
+
+	if (act == 0) {
+		agent_pod_news(
+			&t->k->agent, t->k->now, pod, POD_STATUS, 0, t->k->server_status[pod]);
+		return;
+	}
+	if (act == 1 && record_state(*r) == RECORD_RUNNING)
+		*r = record_make(RECORD_EXITED, 0, record_instance(*r));
+	kit_recount(t->k);
+}
+
+static bool same_made(const struct made *a, const struct made *b)
+{
+	return a->at == b->at && a->actor == b->actor && a->pod == b->pod &&
+	       a->call == b->call && a->n == b->n && a->status == b->status;
+}
+
+static void assert_same(struct property *p, const struct kit *a, const struct kit *b)
+{
+	HOLDS(p, a->n_made == b->n_made);
+	for (uint32_t i = 0; i < a->n_made; i++)
+		HOLDS(p, same_made(&a->made[i], &b->made[i]));
+	HOLDS(p, agent_next_at(&a->agent) >= a->now && agent_next_at(&b->agent) >= b->now);
+	for (uint32_t i = 0; i < PODS; i++) {
+		HOLDS(p, a->agent.pod[i].last_sync == b->agent.pod[i].last_sync ||
+				 b->agent.pod[i].working);
+		HOLDS(p, a->agent.pod[i].state == b->agent.pod[i].state);
+		HOLDS(p, a->agent.pleg.pod_time[i] == b->agent.pleg.pod_time[i]);
+	}
+}
+
+static struct twin twin(struct property *p, bool rests, ns_t latency)
+{
+	struct kit *k = KIT("v1.20", "serving", "kubelet.pleg.design=polling",
+		"workload.pods=8", "workload.containers=2", "kubelet.pleg.pollPeriod=2s");
+
+	for (uint32_t op = 0; op < OP_N; op++)
+		k->latency_of[op] = latency + op;
+	kit_start_running(k, p->seed);
+	return (struct twin){k, rests};
+}
+
+static void who_rests_does_what_he_would_have_done_once(struct property *p)
+{
+	static const ns_t latencies[] = {NS_US, NS_MS, 30 * NS_MS};
+	ns_t latency = latencies[property_below(p, 3)];
+	struct twin all = twin(p, false, latency);
+	struct twin few = twin(p, true, latency);
+	ns_t now = 0;
+
+	for (int i = 0; i < EVENTS; i++) {
+		uint32_t act = property_below(p, 6);
+		uint32_t pod = property_below(p, PODS);
+
+		now += property_span(p, 1, 15 * NS_S);
+		run_until(&all, now);
+		run_until(&few, now);
+		/* while syncs are under way: all begin at once */
+		now = all.k->agent.pleg.next_relist + property_span(p, 1, 20 * latency);
+		run_until(&all, now);
+		run_until(&few, now);
+		assert_same(p, all.k, few.k);
+		somebody_acts(&all, act, pod);
+		somebody_acts(&few, act, pod);
+	}
+	HOLDS(p, all.k->agent.rested == 0 && few.k->agent.rested > 0);
+	kit_free(all.k);
+	kit_free(few.k);
+}
+
+static void who_rests_does_what_he_would_have_done(void **state)
+{
+	(void)state;
+	property_each(60, who_rests_does_what_he_would_have_done_once);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_rests_does_what_he_would_have_done),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
