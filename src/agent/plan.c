@@ -149,18 +149,18 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	a->pod = ARENA_ARRAY(mem, struct pod, plan->pods);
 	a->mount = ARENA_ARRAY(mem, struct mount, (size_t)plan->pods * plan->volumes);
 	a->news_capacity = 4 * plan->pods + 16;
-	a->news = ARENA_ARRAY(mem, struct pod_news, a->news_capacity);
-	a->status_queue = ARENA_ARRAY(mem, struct status_item, plan->status_queue);
-	a->status_batch = ARENA_ARRAY(mem, struct status_item, plan->pods);
-	a->pulls = ARENA_ARRAY(mem, uint16_t, plan->pods);
+	a->news = ARENA_ROOM(mem, struct pod_news, a->news_capacity);
+	a->status_queue = ARENA_ROOM(mem, struct status_item, plan->status_queue);
+	a->status_batch = ARENA_ROOM(mem, struct status_item, plan->pods);
+	a->pulls = ARENA_ROOM(mem, uint16_t, plan->pods);
 	a->backed_off_at = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->containers);
 	a->back_off_steps = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->containers);
 	a->probe_next = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->exec_probes);
 	a->probe_tries = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->exec_probes);
 	a->dead =
 		ARENA_ARRAY(mem, struct removal, plan->kubelet->deletion.container_buffer + 1);
-	a->gone = ARENA_ARRAY(mem, uint16_t, plan->kubelet->deletion.sandbox_buffer + 1);
-	a->collect = ARENA_ARRAY(
+	a->gone = ARENA_ROOM(mem, uint16_t, plan->kubelet->deletion.sandbox_buffer + 1);
+	a->collect = ARENA_ROOM(
 		mem, struct removal, (size_t)plan->pods * (plan->containers * 2 + 1));
 }
 

@@ -55,7 +55,7 @@ void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t nod
 	*shard = (struct api_shard){.api = api, .node = node, .key = key};
 	shard->pod = ARENA_ARRAY(mem, struct api_pod, api->pods);
 	shard->capacity = 4 * api->pods + 16;
-	shard->event = ARENA_ARRAY(mem, struct api_event, shard->capacity);
+	shard->event = ARENA_ROOM(mem, struct api_event, shard->capacity);
 }
 
 /* ------------------------------------------------------------------ the pod watch */

@@ -125,7 +125,16 @@ static void grow(struct arena *a, size_t bytes, size_t align)
 	a->at = c;
 }
 
-void *arena_alloc(struct arena *a, size_t bytes, size_t align)
+/* How much of what begins at start may not be zero, of so many bytes. */
+static size_t dirty_bytes(const struct arena_chunk *c, size_t start, size_t bytes)
+{
+	if (start >= c->dirty)
+		return 0;
+	return bytes < c->dirty - start ? bytes : c->dirty - start;
+}
+
+/* *dirty: so much of the piece may not be zero. */
+static void *piece_of(struct arena *a, size_t bytes, size_t align, size_t *dirty)
 {
 	struct arena_chunk *c;
 	unsigned char *piece;
@@ -150,8 +159,7 @@ void *arena_alloc(struct arena *a, size_t bytes, size_t align)
 	start = place(c, align);
 	piece = c->data + start;
 	unpoison(piece, asked);
-	if (start < c->dirty)
-		memset(piece, 0, asked < c->dirty - start ? asked : c->dirty - start);
+	*dirty = dirty_bytes(c, start, asked);
 	a->bytes += start + need - c->used;
 	c->used = start + need;
 	if (c->used > c->dirty)
@@ -159,13 +167,34 @@ void *arena_alloc(struct arena *a, size_t bytes, size_t align)
 	return piece;
 }
 
-void *arena_alloc_array(struct arena *a, size_t n, size_t item_bytes, size_t align)
+void *arena_alloc(struct arena *a, size_t bytes, size_t align)
+{
+	size_t dirty;
+	void *piece = piece_of(a, bytes, align, &dirty);
+
+	memset(piece, 0, dirty);
+	return piece;
+}
+
+static size_t product(const struct arena *a, size_t n, size_t item_bytes)
 {
 	size_t bytes;
 
 	if (__builtin_mul_overflow(n, item_bytes, &bytes))
 		out_of_memory(n, item_bytes, a->bytes);
-	return arena_alloc(a, bytes, align);
+	return bytes;
+}
+
+void *arena_alloc_array(struct arena *a, size_t n, size_t item_bytes, size_t align)
+{
+	return arena_alloc(a, product(a, n, item_bytes), align);
+}
+
+void *arena_room(struct arena *a, size_t n, size_t item_bytes, size_t align)
+{
+	size_t dirty;
+
+	return piece_of(a, product(a, n, item_bytes), align, &dirty);
 }
 
 char *arena_strdup(struct arena *a, const char *s)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory that is given back all at once.
  *
- * An arena hands out zeroed memory from chunks that it takes from the heap as
- * needed.  Single pieces are never freed; arena_reset forgets all of them and
- * keeps the chunks, arena_fini gives everything back.  Under AddressSanitizer
- * memory that is not handed out is poisoned, so that a pointer kept over a
- * reset is caught.  Not for threads: one arena has one user.
+ * An arena hands out memory, zeroed but for arena_room, from chunks that it takes from the heap
+ * as needed.  Single pieces are never freed; arena_reset forgets all of them and keeps the
+ * chunks, arena_fini gives everything back.  Under AddressSanitizer memory that is not handed
+ * out is poisoned, so that a pointer kept over a reset is caught.  Not for threads: one arena
+ * has one user.
  *
  * Running out of memory aborts with a line that names the request: no caller
  * could go on, and a simulator that limps is worse than one that stops.
@@ -45,6 +45,11 @@ void *arena_alloc(struct arena *a, size_t bytes, size_t align)
 void *arena_alloc_array(struct arena *a, size_t n, size_t item_bytes, size_t align)
 	__attribute__((alloc_size(2, 3), returns_nonnull));
 
+/* The same, but not zeroed: for rings and heaps, of which nothing is read that was not written.
+ */
+void *arena_room(struct arena *a, size_t n, size_t item_bytes, size_t align)
+	__attribute__((alloc_size(2, 3), returns_nonnull));
+
 /* A copy of s, or of the first len bytes of s with a NUL behind. */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t len);
@@ -52,7 +57,8 @@ char *arena_strndup(struct arena *a, const char *s, size_t len);
 /* Bytes handed out since init or reset, padding included. */
 size_t arena_bytes(const struct arena *a);
 
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type), alignof(type)))
+#define ARENA_NEW(a, type)     ((type *)arena_alloc((a), sizeof(type), alignof(type)))
+#define ARENA_ROOM(a, type, n) ((type *)arena_room((a), (n), sizeof(type), alignof(type)))
 #define ARENA_ARRAY(a, type, n)                                                                \
 	((type *)arena_alloc_array((a), (n), sizeof(type), alignof(type)))
 

@@ -38,9 +38,9 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->script.churn_at = NS_NEVER;
 	n->script.next_pod = UINT32_MAX; /* no action is under way */
 	n->window = plan->params->n_windows;
-	n->created_at = ARENA_ARRAY(mem, ns_t, plan->places);
-	n->deleted_at = ARENA_ARRAY(mem, ns_t, plan->places);
-	n->status_at = ARENA_ARRAY(mem, ns_t, plan->places);
+	n->created_at = ARENA_ROOM(mem, ns_t, plan->places);
+	n->deleted_at = ARENA_ROOM(mem, ns_t, plan->places);
+	n->status_at = ARENA_ROOM(mem, ns_t, plan->places);
 	n->start = ARENA_ARRAY(mem, struct pod_start, plan->places);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;

@@ -9,7 +9,7 @@
 
 static void queue_init(struct request_queue *h, uint32_t capacity, struct arena *mem)
 {
-	*h = (struct request_queue){.request = ARENA_ARRAY(mem, struct node_request, capacity),
+	*h = (struct request_queue){.request = ARENA_ROOM(mem, struct node_request, capacity),
 		.capacity = capacity};
 }
 

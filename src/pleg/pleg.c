@@ -21,7 +21,7 @@ void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *m
 	g->old = ARENA_ARRAY(mem, record_t, all);
 	g->cur = ARENA_ARRAY(mem, record_t, all);
 	g->cached = ARENA_ARRAY(mem, record_t, all);
-	g->event = ARENA_ARRAY(mem, struct pleg_event, params->channel);
+	g->event = ARENA_ROOM(mem, struct pleg_event, params->channel);
 	if (params->kind == PLEG_KIND_ONDEMAND)
 		g->request = ARENA_ARRAY(mem, uint16_t, params->requests);
 	for (size_t p = 0; p < pods; p++)

@@ -30,8 +30,8 @@ void jobs_init(struct mock *m, struct arena *mem)
 	uint32_t jobs = 2 * m->params->pods + 3;
 
 	share_init(&m->share, mem, m->params->processors, jobs * m->params->containers);
-	m->job = ARENA_ARRAY(mem, struct mock_job, jobs);
-	m->free_job = ARENA_ARRAY(mem, uint16_t, jobs);
+	m->job = ARENA_ROOM(mem, struct mock_job, jobs);
+	m->free_job = ARENA_ROOM(mem, uint16_t, jobs);
 	for (m->n_free = 0; m->n_free < jobs; m->n_free++)
 		m->free_job[m->n_free] = (uint16_t)m->n_free;
 }

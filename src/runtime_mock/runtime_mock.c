@@ -38,7 +38,7 @@ void mock_init(
 	m->crashes = ARENA_ARRAY(mem, bool, params->pods);
 	m->records.exited_at = ARENA_ARRAY(mem, ns_t, all);
 	m->capacity = (uint32_t)(3 * all + 2 * params->pods + 2 * MOCK_RULES + 8);
-	m->change = ARENA_ARRAY(mem, struct mock_change, m->capacity);
+	m->change = ARENA_ROOM(mem, struct mock_change, m->capacity);
 	m->share.next_at = NS_NEVER;
 	if (params->processors)
 		jobs_init(m, mem);

@@ -12,7 +12,7 @@ void share_init(struct share *s, struct arena *mem, uint32_t processors, uint32_
 	assert(processors > 0);
 	*s = (struct share){
 		.processors = processors, .capacity = capacity, .next_at = NS_NEVER};
-	s->job = ARENA_ARRAY(mem, struct share_job, capacity);
+	s->job = ARENA_ROOM(mem, struct share_job, capacity);
 }
 
 /* ------------------------------------------------------------------ the heap */

@@ -125,6 +125,24 @@ static void a_request_beyond_all_memory_aborts(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
+/* What was room before a reset is cleared when it is handed out as anything else. */
+static void room_is_not_cleared_and_what_comes_in_its_place_is(void **state)
+{
+	struct arena a;
+	unsigned char *p;
+
+	(void)state;
+	arena_init(&a, 4096);
+	p = ARENA_ROOM(&a, unsigned char, 1000);
+	memset(p, 0xff, 1000);
+	arena_reset(&a);
+	p = ARENA_ARRAY(&a, unsigned char, 600);
+	for (int i = 0; i < 600; i++)
+		assert_int_equal(p[i], 0);
+	assert_true(arena_bytes(&a) >= 600);
+	arena_fini(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +153,7 @@ int main(void)
 		cmocka_unit_test(an_unused_or_finished_arena_can_be_finished),
 		cmocka_unit_test(strings_are_copied_with_their_end),
 		cmocka_unit_test(a_request_beyond_all_memory_aborts),
+		cmocka_unit_test(room_is_not_cleared_and_what_comes_in_its_place_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
