@@ -72,7 +72,7 @@
  *   common         models, output, progress
  *   cmd_*          a command each
  *   result_json    a run's measurements as JSON
- *   result_server, result_slo   requests, servers and objectives of them
+ *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   contrast_*     the runs behind the contrast, and its numbers
  *   validate_*     the runs behind a validation, and its rows
  */

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "cli/result_series.h"
 #include "cli/result_server.h"
 #include "cli/result_slo.h"
 
@@ -300,4 +301,5 @@ void result_put_measurements(
 	json_put_int(o, "eventsDropped", (int64_t)r->events_dropped);
 	json_put_int(o, "plegEventsDropped", (int64_t)r->pleg_events_dropped);
 	json_put(result, "health", o);
+	json_put(result, "series", result_series(s, r));
 }

@@ -102,6 +102,9 @@ struct fleet_servers {
 	uint32_t n_levels;
 	uint32_t seats[FLOW_LEVELS]; /* of all of them; UINT32_MAX: no limit */
 	struct flow_counts level[FLOW_LEVELS];
+	/* [tally.seconds], of window 0: ns of seats in use in each second, of all of them;
+	 * NULL: there is no series, or nobody waited for anybody and none was kept. */
+	uint64_t *seat_time;
 };
 
 /* What was measured, over all nodes.  Times in ns. */

@@ -181,6 +181,8 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 
 	tally_timed(&n->result->tally,
 		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held, served});
+	if (what == OUTCOME_REJECTED)
+		tally_reject(&n->result->tally, now);
 	if (counts) {
 		counts->failed += gives_up;
 		counts->retried += !gives_up;

@@ -31,6 +31,8 @@ struct together {
 	ns_t *up_at;                    /* [servers] it is there from then on */
 	uint32_t n_restarts;            /* so far */
 	bool out_of_memory, measures;
+	uint32_t second;    /* of the series, under way */
+	uint64_t seat_time; /* when it began */
 	ns_t reported;
 };
 
@@ -309,6 +311,37 @@ static void report(struct together *t, ns_t now)
 		p->ctx, (uint32_t)(p->scenario->nodes * (now / NS_MS) / (p->until / NS_MS)));
 }
 
+/* The time that seats were in use since the measuring began. */
+static uint64_t seat_time(const struct together *t, ns_t now)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t l = 0; l < t->result->servers.n_levels; l++)
+		sum += t->result->servers.level[l].seats.sum;
+	for (uint32_t i = 0; i < t->params->servers; i++)
+		for (uint32_t l = 0; l < t->server[i].flow.n_levels; l++)
+			sum += gauge_sum(&t->server[i].flow.level[l].counts.seats, now);
+	return sum;
+}
+
+/* Every second that is over by now. */
+static void measure_seconds(struct together *t, ns_t now)
+{
+	const struct fleet_window *w = &t->plan->params->window[0];
+	uint32_t seconds = t->result->tally.seconds;
+
+	while (t->second < seconds) {
+		ns_t ends = ns_min(w->from[1] + (t->second + 1) * NS_S, w->until[1]);
+		uint64_t sum;
+
+		if (ends > now)
+			return;
+		sum = seat_time(t, ends);
+		t->result->servers.seat_time[t->second++] = sum - t->seat_time;
+		t->seat_time = sum;
+	}
+}
+
 /* Servers are measured while window 0 lasts. */
 static void measure(struct together *t, ns_t now)
 {
@@ -319,6 +352,8 @@ static void measure(struct together *t, ns_t now)
 		for (uint32_t i = 0; i < t->params->servers; i++)
 			server_restart(&t->server[i], w->from[1]);
 	}
+	if (t->measures)
+		measure_seconds(t, now);
 }
 
 static void run(struct together *t)
@@ -352,6 +387,9 @@ static void begin(struct together *t)
 	uint32_t nodes = p->scenario->nodes;
 
 	assert(t->plan->together);
+	if (t->result->tally.seconds)
+		t->result->servers.seat_time =
+			ARENA_ARRAY(&t->result->mem, uint64_t, t->result->tally.seconds);
 	t->server = ARENA_ARRAY(&t->mem, struct server, t->params->servers);
 	for (uint32_t i = 0; i < t->params->servers; i++)
 		begin_server(t, i);
@@ -373,6 +411,7 @@ static void end(struct together *t)
 	struct fleet_servers *servers = &t->result->servers;
 	uint32_t nodes = p->scenario->nodes;
 
+	measure(t, p->until);
 	servers->n = t->params->servers;
 	servers->processors = t->params->servers * t->params->server.processors;
 	servers->span = p->until - p->window[0].from[1];

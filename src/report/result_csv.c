@@ -45,11 +45,48 @@ static struct json *single_figures(const struct json *object)
 	return row;
 }
 
+/* A row a point of the series: its second, and the mean and peak of each number. */
+static struct json *series_rows(const struct json *series)
+{
+	static const char *const names[] = {"requests", "rejected", "seats"};
+	enum { NAMES = sizeof(names) / sizeof(names[0]) };
+	const struct json *mean[NAMES], *peak[NAMES];
+	double each = json_as_num(json_get(series, "secondsPerPoint"));
+	struct json *rows = json_array();
+
+	for (size_t i = 0; i < NAMES; i++) {
+		const struct json *number = json_get(series, names[i]);
+
+		mean[i] = json_child(json_get(number, "mean"));
+		peak[i] = json_child(json_get(number, "peak"));
+	}
+	for (double second = 0; mean[0]; second += each) {
+		struct json *row = json_object();
+
+		json_put_num(row, "second", second);
+		for (size_t i = 0; i < NAMES; i++) {
+			struct json *number;
+
+			if (!mean[i])
+				continue;
+			number = json_object();
+			json_put(number, "mean", json_clone(mean[i]));
+			json_put(number, "peak", json_clone(peak[i]));
+			json_put(row, names[i], number);
+			mean[i] = json_next(mean[i]);
+			peak[i] = json_next(peak[i]);
+		}
+		json_append(rows, row);
+	}
+	return rows;
+}
+
 /* Everything but the scenario, which is no figure. */
 void result_csv(const struct json *result, struct str *out)
 {
 	struct json *measured = json_object();
 	struct json *times = json_array(), *totals = json_array(), *table = json_array();
+	struct json *series = series_rows(json_get(result, "series"));
 
 	for (const struct json *v = json_child(result); v; v = json_next(v))
 		if (strcmp(json_key(v), "scenario") != 0)
@@ -63,8 +100,10 @@ void result_csv(const struct json *result, struct str *out)
 	table_csv_add(table, "pods.startBudget", table_value(measured, "pods.startBudget"));
 	table_csv_add(table, "slo", json_get(measured, "slo"));
 	table_csv_add(table, "apiserver.levels", table_value(measured, "apiserver.levels"));
+	table_csv_add(table, "series", series);
 	table_csv_add(table, "totals", totals);
 	table_csv(table, out);
+	json_free(series);
 	json_free(table);
 	json_free(totals);
 	json_free(times);

@@ -15,6 +15,7 @@ void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t
 	t->trace = NULL;
 	t->seconds = seconds;
 	t->series = seconds ? ARENA_ARRAY(mem, uint32_t, (size_t)CALLS_MAX * seconds) : NULL;
+	t->rejected = seconds ? ARENA_ARRAY(mem, uint32_t, seconds) : NULL;
 }
 
 void tally_keep_times(struct tally *t, struct arena *mem)
@@ -91,8 +92,18 @@ void tally_merge(struct tally *into, const struct tally *from)
 		counts_merge(&into->window[w].in, &from->window[w].in);
 	for (size_t i = 0; i < (size_t)CALLS_MAX * into->seconds; i++)
 		into->series[i] += from->series[i];
+	for (uint32_t s = 0; s < into->seconds; s++)
+		into->rejected[s] += from->rejected[s];
 	if (into->times)
 		times_merge(into->times, from->times);
+}
+
+void tally_reject(struct tally *t, ns_t at)
+{
+	const struct tally_spot *s = tally_spot(t, 1, at);
+
+	if (s->second)
+		t->rejected[(size_t)(s->second - t->series) / CALLS_MAX]++;
 }
 
 /* The spot of a time that no window has: up to the next window. */

@@ -68,9 +68,10 @@ struct tally {
 	uint32_t n_windows;
 	struct tally_window *window; /* they do not overlap; the caller sets their times */
 	struct tally_spot spot[2];
-	uint32_t seconds; /* of the series, from window 0's start; 0: none */
-	uint32_t *series; /* [seconds][CALLS_MAX] */
-	bool each;        /* every call is looked at by itself: there are times or a trace */
+	uint32_t seconds;   /* of the series, from window 0's start; 0: none */
+	uint32_t *series;   /* [seconds][CALLS_MAX] */
+	uint32_t *rejected; /* [seconds]: requests, of all classes */
+	bool each;          /* every call is looked at by itself: there are times or a trace */
 	struct tally_times *times;                               /* NULL: off */
 	void (*trace)(void *ctx, const struct tally_call *call); /* NULL: off */
 	void *trace_ctx;
@@ -95,6 +96,9 @@ static inline uint32_t tally_second(const struct tally *t, uint32_t call, uint32
 {
 	return t->series[(size_t)second * CALLS_MAX + call];
 }
+
+/* A request was rejected at `at`: only the series tells those apart. */
+void tally_reject(struct tally *t, ns_t at);
 
 /* Move the spot of that side to `at`. */
 void tally_seek(struct tally *t, unsigned side, ns_t at);

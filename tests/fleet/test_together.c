@@ -32,6 +32,23 @@ static void a_server_at_leisure_is_as_one_a_node(void **state)
 	kit_free(k);
 }
 
+/* Second by second it is what it is in all. */
+static void the_series_adds_up(const struct fleet_result *r, uint64_t rejected)
+{
+	const struct fleet_servers *v = &r->servers;
+	uint64_t seats = 0;
+
+	for (uint32_t l = 0; l < v->n_levels; l++)
+		seats += v->level[l].seats.sum;
+	assert_true(seats > 0);
+	for (uint32_t i = 0; i < r->tally.seconds; i++) {
+		rejected -= r->tally.rejected[i];
+		seats -= v->seat_time[i];
+	}
+	assert_int_equal(rejected, 0);
+	assert_int_equal(seats, 0);
+}
+
 /* Whoever wants something gets it, or an error, or is still under way at the end. */
 static void nothing_that_is_offered_is_lost(void **state)
 {
@@ -59,6 +76,7 @@ static void nothing_that_is_offered_is_lost(void **state)
 		all += rejected(&s.result, c);
 	}
 	assert_true(all > 1000); /* it is too much for such a server */
+	the_series_adds_up(&s.result, all);
 	assert_int_equal(s.result.servers.counts.rejected, all);
 	assert_true(under_way <= 40u * s.plan.agent.first[ACTOR_KINDS]);
 	shared_fini(&s);

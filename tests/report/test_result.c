@@ -53,6 +53,10 @@ static const char small[] =
 	"0.75, "
 	"\"p50\": 0.5,"
 	"  \"p90\": 1, \"p99\": 1, \"max\": 1, \"buckets\": []}}]},"
+	" \"series\": {\"secondsPerPoint\": 5, \"requests\": {\"mean\": [2, 4], \"peak\": [3, "
+	"8]}, "
+	"\"rejected\":"
+	"  {\"mean\": [0, 1], \"peak\": [0, 5]}, \"seats\": null},"
 	" \"watches\": {\"open\": 10, \"ofObjects\": 0}, \"objects\": {\"sharingFactor\": "
 	"null},"
 	" \"health\": {\"unhealthyNodes\": 1, \"notReadyNodes\": 3, \"notReadyByPleg\": 1, "
@@ -152,6 +156,9 @@ static void csv_has_everything_but_the_scenario(void **state)
 	assert_non_null(strstr(str_text(&out), ",relist.durationSeconds,0.002,0.002,"));
 	assert_non_null(strstr(str_text(&out), "\"[[345,1],[346,2]]\""));
 	assert_non_null(strstr(str_text(&out), "\npods.startBudget,"));
+	assert_non_null(strstr(str_text(&out), ",second,requests.mean,requests.peak,"));
+	assert_non_null(strstr(str_text(&out), ",0,2,3,0,0,"));
+	assert_non_null(strstr(str_text(&out), ",5,4,8,1,5,"));
 	assert_non_null(strstr(str_text(&out), "\nslo,"));
 	assert_non_null(strstr(str_text(&out), "\nrequests,"));
 	assert_non_null(strstr(str_text(&out), "\napiserver.levels,"));

@@ -161,6 +161,8 @@ static void merging_adds_everything(void **state)
 			(struct tally_call){OP_STATUS, OUTCOME_OK, 12 * NS_S, i + 1, 0, 0});
 		tally_timed(&t[i],
 			(struct tally_call){API_GET_PODS, OUTCOME_OK, 12 * NS_S, 9, 5, i + 3});
+		tally_reject(&t[i], 13 * NS_S);
+		tally_reject(&t[i], 25 * NS_S); /* not in window 0 */
 		t[i].window[1].in.bytes[API_GET_PODS] = 5;
 		t[i].window[1].in.records = 7;
 		t[i].window[0].in.watch_events = 9;
@@ -171,6 +173,7 @@ static void merging_adds_everything(void **state)
 	assert_int_equal(t[0].window[1].in.records, 14);
 	assert_int_equal(t[0].window[0].in.watch_events, 18);
 	assert_int_equal(tally_second(&t[0], OP_STATUS, 2), 2);
+	assert_int_equal(t[0].rejected[3], 2);
 	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].n, 2);
 	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].sum, 1 + 2);
 	assert_int_equal(t[0].times->served[API_GET_PODS - CALL_API].n, 2);
