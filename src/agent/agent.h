@@ -296,13 +296,13 @@ struct agent {
 	uint32_t n_collect, at_collect;
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
 	bool poll_listing;
+	bool unhealthy_told;      /* the node status says that the PLEG is not healthy */
 	bool resting;             /* some pod may have a rests_at */
 	uint64_t rested;          /* syncs that ended without a step */
 	ns_t *probe_next;         /* [pods * exec probes] */
 	uint8_t *probe_tries;     /* [pods * exec probes] */
 	ns_t *backed_off_at;      /* [pods * containers]: its crash back-off grew last */
 	uint8_t *back_off_steps;  /* [pods * containers]: how often since it began; 0: none */
-	bool unhealthy_told;      /* the node status says that the PLEG is not healthy */
 	ns_t back_offs_collected; /* those that were old enough then are forgotten */
 	uint64_t dropped_events;
 };
