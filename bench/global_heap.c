@@ -104,7 +104,7 @@ static void call_starts(struct driver *d, struct node *n, struct flight *f)
 {
 	const struct chain_step *s = &f->chain.step[f->step];
 	bool last = f->step + 1 == f->chain.n_steps && f->nth + 1 == s->n;
-	ns_t latency = dist_draw(&n->mock.params->op[op_of(s)],
+	ns_t latency = dist_draw(&n->mock.params->op[op_of(s)].latency,
 		rng_mix(f->key[f->step] += RNG_STEP), s->records);
 
 	f->under_way = true;

@@ -26,11 +26,6 @@ void agent_request(struct agent *a, struct effects *out, uint32_t actor, ns_t no
 	effect_add(out, EFFECT_REQUEST, actor, at)->request = req;
 }
 
-void agent_note(struct effects *out, ns_t now, struct agent_note note)
-{
-	effect_add(out, EFFECT_NOTE, 0, now)->note = note;
-}
-
 void agent_note_step(struct effects *out, ns_t now, uint32_t pod, enum pod_step step)
 {
 	agent_note(out, now,

@@ -96,7 +96,10 @@ struct chain *agent_call_begin(struct effects *out, uint32_t actor, ns_t now, ui
 void agent_request(struct agent *a, struct effects *out, uint32_t actor, ns_t now,
 	struct agent_request req);
 
-void agent_note(struct effects *out, ns_t now, struct agent_note note);
+static inline void agent_note(struct effects *out, ns_t now, struct agent_note note)
+{
+	effect_add(out, EFFECT_NOTE, 0, now)->note = note;
+}
 void agent_note_step(struct effects *out, ns_t now, uint32_t pod, enum pod_step step);
 
 static inline enum outcome answer_of(

@@ -17,7 +17,7 @@ void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *
 		agent_wake(a, ACTOR_PLEG, actor, agent_late(a, want.until));
 		break;
 	case PLEG_CALLS:
-		agent_call(out, slot_of(a, ACTOR_PLEG, actor), now, &want.chain);
+		agent_call_kept(out, slot_of(a, ACTOR_PLEG, actor), now, want.chain);
 		break;
 	case PLEG_WAITS:
 		break;

@@ -177,11 +177,11 @@ static bool ends_quietly(const struct agent *a, const struct pod *p)
 
 bool agent_rests(struct agent *a, uint32_t actor, ns_t at, enum outcome what)
 {
-	struct pod *p = &a->pod[actor - a->plan->first[ACTOR_WORKER]];
+	uint32_t pod = actor - a->plan->first[ACTOR_WORKER];
 
-	if (what != OUTCOME_OK || !ends_quietly(a, p))
+	if (what != OUTCOME_OK || pod >= a->plan->pods || !ends_quietly(a, &a->pod[pod]))
 		return false;
-	p->rests_at = at;
+	a->pod[pod].rests_at = at;
 	a->resting = true;
 	wakes_set(&a->wakes, actor, NS_NEVER);
 	return true;

@@ -66,9 +66,9 @@ static void plan_mock(
 		const struct latency *l = &r->op[op];
 		bool recorded = op_mean && op_mean[op] > 0;
 
-		m->bytes[op] = l->bytes;
-		m->record_bytes[op] = l->record_bytes;
-		dist_init(&m->op[op], recorded ? op_mean[op] : l->mean,
+		m->op[op].bytes = l->bytes;
+		m->op[op].record_bytes = l->record_bytes;
+		dist_init(&m->op[op].latency, recorded ? op_mean[op] : l->mean,
 			recorded ? 0 : l->per_record, l->p50, l->p99);
 	}
 	plan_rules(m, r);

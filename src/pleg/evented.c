@@ -40,9 +40,7 @@ static void stream_step(struct pleg *g, ns_t now, enum outcome answered, struct 
 		return;
 	}
 	g->state[PLEG_SIDE] = STREAMING;
-	want->kind = PLEG_CALLS;
-	chain_start(&want->chain, CHAIN_NO_POD);
-	chain_add(&want->chain, OP_GET_CONTAINER_EVENTS, 1, 0);
+	chain_add(pleg_wants(g, CHAIN_NO_POD, want), OP_GET_CONTAINER_EVENTS, 1, 0);
 }
 
 static void relist_step(struct pleg *g, ns_t now, enum outcome answered,

@@ -8,7 +8,7 @@ void pleg_relist_begins(struct pleg *g, ns_t now, struct pleg_want *want)
 	g->began_at = now;
 	g->state[PLEG_LOOP] = LISTING;
 	want->kind = PLEG_CALLS;
-	pleg_list_chain(g, &want->chain);
+	want->chain = &g->lists;
 }
 
 /* Mark whoever changed since the last relist, and whoever could not be inspected then. */
@@ -73,8 +73,7 @@ bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now, const struct
 		g->asked_at[actor] = now;
 		g->state[actor] = INSPECTING;
 		g->inspecting++;
-		want->kind = PLEG_CALLS;
-		pleg_inspect_chain(g, pod, view, &want->chain);
+		pleg_inspect_chain(g, pod, view, pleg_wants(g, pod, want));
 		return true;
 	}
 	return false;

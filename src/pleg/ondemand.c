@@ -26,16 +26,16 @@ static void get_pod(
 	struct pleg *g, ns_t now, const struct records *view, struct pleg_want *want)
 {
 	uint32_t pod = g->request[g->request_head];
+	struct chain *chain;
 
 	drop_requests(g, 1);
 	pleg_snapshot(g, pod, view);
 	g->at_pod[PLEG_LOOP] = (uint16_t)pod;
 	g->asked_at[PLEG_LOOP] = now;
 	g->state[PLEG_LOOP] = GETTING;
-	want->kind = PLEG_CALLS;
-	chain_start(&want->chain, pod);
-	chain_add(&want->chain, OP_LIST_PODSANDBOX, 1, 1);
-	chain_add(&want->chain, OP_LIST_CONTAINERS, 1, g->params->containers);
+	chain = pleg_wants(g, pod, want);
+	chain_add(chain, OP_LIST_PODSANDBOX, 1, 1);
+	chain_add(chain, OP_LIST_CONTAINERS, 1, g->params->containers);
 }
 
 /* The pod is listed: if it changed, its statuses follow.  That the lists inside GetPodStatus
@@ -45,6 +45,7 @@ static void got_pod(struct pleg *g, ns_t now, enum outcome answered, const struc
 	struct pleg_want *want)
 {
 	uint32_t pod = g->at_pod[PLEG_LOOP];
+	struct chain *chain;
 	uint32_t n = 0;
 
 	if (answered != OUTCOME_OK) {
@@ -65,10 +66,9 @@ static void got_pod(struct pleg *g, ns_t now, enum outcome answered, const struc
 	g->asked_at[PLEG_LOOP] = now;
 	g->state[PLEG_LOOP] = STREAMING; /* inspects outside a relist */
 	g->inspecting++;
-	want->kind = PLEG_CALLS;
-	chain_start(&want->chain, pod);
-	chain_add(&want->chain, OP_PODSANDBOX_STATUS, g->cur_sandbox[pod] != RECORD_NONE, 0);
-	chain_add(&want->chain, OP_CONTAINER_STATUS, n, 0);
+	chain = pleg_wants(g, pod, want);
+	chain_add(chain, OP_PODSANDBOX_STATUS, g->cur_sandbox[pod] != RECORD_NONE, 0);
+	chain_add(chain, OP_CONTAINER_STATUS, n, 0);
 }
 
 /* Between two pieces of work: the timer first, then requests, else sleep. */

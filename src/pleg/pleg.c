@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pleg/pleg_priv.h"
 
+/* GetPods(true): all sandboxes, then all containers; docker had one list of both. */
+static void list_chain(const struct pleg_params *p, struct chain *chain)
+{
+	chain_start(chain, CHAIN_NO_POD);
+	if (!p->docker)
+		chain_add(chain, OP_LIST_PODSANDBOX, 1, CHAIN_ALL);
+	chain_add(chain, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
+	chain->kept = KEPT_LISTS;
+}
+
 void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *mem)
 {
 	size_t pods = params->pods;
@@ -13,6 +23,7 @@ void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *m
 		.relist_before = -1,
 		.cache_time = -1,
 		.last_request = -1};
+	list_chain(params, &g->lists);
 	g->flags = ARENA_ARRAY(mem, uint8_t, pods);
 	g->pod_time = ARENA_ARRAY(mem, ns_t, pods);
 	g->old_sandbox = ARENA_ARRAY(mem, sandbox_t, pods);

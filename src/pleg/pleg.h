@@ -68,12 +68,12 @@ enum pleg_want_kind { PLEG_SLEEPS, PLEG_CALLS, PLEG_WAITS };
 
 struct pleg_want {
 	enum pleg_want_kind kind;
-	ns_t until;         /* sleeps; without the lateness of timers */
-	struct chain chain; /* calls */
-	uint32_t wake;      /* bits of other actors to step now */
-	bool release_all;   /* polling: every pod is to be synced now */
-	bool cache_changed; /* somebody who waits for the pod cache may go on */
-	bool relisted;      /* a relist ended that began at began_at */
+	ns_t until;                /* sleeps; without the lateness of timers */
+	const struct chain *chain; /* calls; until the PLEG's next step */
+	uint32_t wake;             /* bits of other actors to step now */
+	bool release_all;          /* polling: every pod is to be synced now */
+	bool cache_changed;        /* somebody who waits for the pod cache may go on */
+	bool relisted;             /* a relist ended that began at began_at */
 	ns_t began_at;
 	ns_t before_at; /* the one before began; -1: there is none */
 };
@@ -99,6 +99,8 @@ struct pleg {
 	uint32_t attempts;       /* evented */
 	ns_t last_request;       /* polling */
 	struct chain poll_chain; /* of the pod that was asked for last */
+	struct chain lists;      /* of a relist */
+	struct chain once;       /* whatever else is wanted */
 	uint8_t *flags;          /* [pods] */
 	ns_t *pod_time;          /* [pods]: the pod cache's time of that pod */
 	sandbox_t *old_sandbox, *cur_sandbox, *sandbox; /* [pods]; sandbox: the pod cache */

@@ -10,13 +10,24 @@ enum { POD_CHANGED = 1, POD_REINSPECT = 2, POD_FAILED = 4 };
 /* Which state an actor is in.  The first is what everybody starts in. */
 enum actor_state { IDLE, LISTING, INSPECTING, GETTING, STREAMING };
 
+/* Numbers of chains that are kept. */
+enum { KEPT_LISTS = 1, KEPT_POLL };
+
+/* An actor wants calls about that pod: their chain, to be filled. */
+static inline struct chain *pleg_wants(struct pleg *g, uint32_t pod, struct pleg_want *want)
+{
+	want->kind = PLEG_CALLS;
+	want->chain = &g->once;
+	chain_start(&g->once, pod);
+	return &g->once;
+}
+
 /* records.c */
 void pleg_snapshot(struct pleg *g, uint32_t pod, const struct records *view);
 bool pleg_pod_differs(const struct pleg *g, uint32_t pod, const struct records *view);
 bool pleg_pod_is_listed(const struct pleg *g, uint32_t pod);
 void pleg_emit_changes(struct pleg *g, uint32_t pod);
 void pleg_cache_pod(struct pleg *g, uint32_t pod, ns_t as_of, const struct records *view);
-void pleg_list_chain(const struct pleg *g, struct chain *chain);
 void pleg_inspect_chain(
 	const struct pleg *g, uint32_t pod, const struct records *view, struct chain *chain);
 

@@ -34,7 +34,7 @@ static void poll_chain(const struct pleg *g, uint32_t listed, struct chain *chai
 	chain_add(chain, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
 	chain_add(chain, container, listed, 0);
 	chain_add(chain, sandbox, 1, 0);
-	chain->kept = listed + 1;
+	chain->kept = KEPT_POLL + listed;
 }
 
 const struct chain *pleg_poll_chain(struct pleg *g, uint32_t pod, const struct records *view)
@@ -44,7 +44,7 @@ const struct chain *pleg_poll_chain(struct pleg *g, uint32_t pod, const struct r
 
 	for (uint32_t c = 0; c < g->params->containers; c++)
 		listed += record_listed(r[c]);
-	if (g->poll_chain.kept != listed + 1)
+	if (g->poll_chain.kept != KEPT_POLL + listed)
 		poll_chain(g, listed, &g->poll_chain);
 	return &g->poll_chain;
 }
@@ -74,9 +74,7 @@ static void refresher_step(struct pleg *g, ns_t now, struct pleg_want *want)
 		return;
 	}
 	g->state[PLEG_SIDE] = LISTING;
-	want->kind = PLEG_CALLS;
-	chain_start(&want->chain, CHAIN_NO_POD);
-	chain_add(&want->chain, OP_REFRESH_CONTAINERS, 1, CHAIN_ALL);
+	chain_add(pleg_wants(g, CHAIN_NO_POD, want), OP_REFRESH_CONTAINERS, 1, CHAIN_ALL);
 }
 
 void pleg_polling_step(struct pleg *g, unsigned actor, ns_t now, enum outcome answered,

@@ -126,15 +126,6 @@ void pleg_cache_pod(struct pleg *g, uint32_t pod, ns_t as_of, const struct recor
 	g->cache_version++;
 }
 
-/* GetPods(true): all sandboxes, then all containers; docker had one list of both. */
-void pleg_list_chain(const struct pleg *g, struct chain *chain)
-{
-	chain_start(chain, CHAIN_NO_POD);
-	if (!g->params->docker)
-		chain_add(chain, OP_LIST_PODSANDBOX, 1, CHAIN_ALL);
-	chain_add(chain, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
-}
-
 /* GetPodStatus (kuberuntime_manager.go:932): 1 ListPodSandbox of the pod, a status a sandbox,
  * 1 ListContainers of the pod, a status a container in any state.  dockertools: one
  * unfiltered list, an inspect a container and sandbox.  evented: the sandbox's status

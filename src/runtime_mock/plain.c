@@ -13,7 +13,7 @@ void plain_steps(
 		return;
 	for (; s < end; s++) {
 		uint16_t op = op_of(s);
-		const struct dist *d = &m->params->op[op];
+		const struct dist *d = &m->params->op[op].latency;
 		uint32_t records = s->records ? records_listed(m, s, op) : 0;
 		uint64_t mean = dist_mean(d, records);
 		uint64_t key = m->op_key[op];
@@ -60,7 +60,7 @@ static void prepare_step(
 {
 	uint16_t op = op_of(s);
 	uint32_t records = records_listed(m, s, op);
-	const struct dist *d = &m->params->op[op];
+	const struct dist *d = &m->params->op[op].latency;
 	const struct mock_sum step = {
 		.latency = d, .mean = dist_mean(d, records), .call = s->call, .op = op};
 	struct mock_sum *sum = sum_of(p, &step);

@@ -24,13 +24,16 @@ static inline uint32_t records_listed(
 /* Every operation has a sequence of its own, so that one design's calls disturb no other's. */
 static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
 {
-	return dist_draw(&m->params->op[op], rng_mix(m->op_key[op] += RNG_STEP), records);
+	return dist_draw(
+		&m->params->op[op].latency, rng_mix(m->op_key[op] += RNG_STEP), records);
 }
 
 /* What an answer carries. */
 static inline uint64_t size_of(const struct mock *m, uint16_t op, uint32_t records)
 {
-	return m->params->bytes[op] + (uint64_t)m->params->record_bytes[op] * records;
+	const struct mock_op *o = &m->params->op[op];
+
+	return o->bytes + (uint64_t)o->record_bytes * records;
 }
 
 /* Other lists are of no containers. */

@@ -158,7 +158,7 @@ static ns_t time_to_stop(struct mock *m, uint32_t pod, uint32_t container)
 {
 	bool runs = record_state(*record_of(m, pod, container)) == RECORD_RUNNING;
 
-	return dist_draw(&m->params->op[runs ? OP_STOP_CONTAINER : OP_CONTAINER_STATUS],
+	return dist_draw(&m->params->op[runs ? OP_STOP_CONTAINER : OP_CONTAINER_STATUS].latency,
 		rng_mix(m->op_key[OP_STOP_CONTAINER] += RNG_STEP), 0);
 }
 

@@ -40,13 +40,15 @@ struct mock_rule {
 
 /* What all nodes of a run have in common.  Must outlive the mocks. */
 struct mock_params {
-	struct dist op[OP_N];
-	uint32_t bytes[OP_N], record_bytes[OP_N]; /* of an answer; 0: not known */
-	uint32_t pods, containers;                /* places */
-	uint32_t processors;                      /* of the node; 0: as many as anybody wants */
-	ns_t grace;              /* a container that ignores SIGTERM stops after it */
-	bool stops_at_once;      /* it heeds SIGTERM, or nobody waits for it */
-	bool exit_is_seen_early; /* listed at some moment while StopContainer still waits */
+	struct mock_op {
+		uint32_t bytes, record_bytes; /* of an answer; 0: not known */
+		struct dist latency;
+	} op[OP_N];
+	uint32_t pods, containers; /* places */
+	uint32_t processors;       /* of the node; 0: as many as anybody wants */
+	ns_t grace;                /* a container that ignores SIGTERM stops after it */
+	bool stops_at_once;        /* it heeds SIGTERM, or nobody waits for it */
+	bool exit_is_seen_early;   /* listed at some moment while StopContainer still waits */
 	bool sandboxes_are_containers; /* docker: their calls count as containers' calls */
 	bool gone_is_an_error; /* stopping a removed sandbox, a removed container's status */
 	ns_t death_every;      /* one container of the node dies so often; 0: never */

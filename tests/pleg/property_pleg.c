@@ -108,20 +108,23 @@ static void draw_world(struct world *w, struct property *p, enum pleg_kind kind)
 static void relist(struct world *w)
 {
 	struct pleg_want want = world_relist(w);
-	struct pleg_want inspector[PLEG_WORKERS_MAX];
+	struct world_kept inspector[PLEG_WORKERS_MAX];
 	bool busy = true;
 
 	if (want.kind != PLEG_WAITS)
 		return;
-	for (unsigned i = 0; i < w->params.workers; i++)
+	for (unsigned i = 0; i < w->params.workers; i++) {
 		pleg_step(&w->pleg, PLEG_INSPECTORS + i, w->now, OUTCOME_OK, &w->view,
-			&inspector[i]);
+			&inspector[i].want);
+		world_keep(&inspector[i]);
+	}
 	while (busy) {
 		busy = false;
 		for (unsigned i = 0; i < w->params.workers; i++) {
-			if (inspector[i].kind != PLEG_CALLS)
+			if (inspector[i].want.kind != PLEG_CALLS)
 				continue;
-			world_answer(w, PLEG_INSPECTORS + i, &inspector[i]);
+			world_answer(w, PLEG_INSPECTORS + i, &inspector[i].want);
+			world_keep(&inspector[i]);
 			busy = true;
 		}
 	}

@@ -120,7 +120,7 @@ static void a_broken_stream_forces_a_relist_and_opens_again_without_back_off(voi
 	for (int i = 0; i < 4; i++) {
 		want = break_stream(&w);
 		assert_int_equal(want.kind, PLEG_CALLS);
-		assert_int_equal(want.chain.step[0].call, OP_GET_CONTAINER_EVENTS);
+		assert_int_equal(want.chain->step[0].call, OP_GET_CONTAINER_EVENTS);
 		assert_int_equal(w.pleg.period, 300 * NS_S);
 	}
 	world_fini(&w);
@@ -137,7 +137,7 @@ static void a_break_during_a_relist_has_a_relist_of_its_own(void **state)
 	evented(&w);
 	open_stream(&w);
 	pleg_step(&w.pleg, PLEG_LOOP, w.now, OUTCOME_OK, &w.view, &relist);
-	(void)world_call(&w, &relist.chain);
+	(void)world_call(&w, relist.chain);
 	pleg_step(&w.pleg, PLEG_SIDE, w.now, OUTCOME_ERROR, &w.view, &stream);
 	assert_int_equal(stream.kind, PLEG_WAITS);
 	assert_int_equal(stream.wake, 0);

@@ -365,7 +365,7 @@ static void unchanged_pods_are_known_only_at_the_end_of_the_relist(void **state)
 	}
 	/* pod 1 is inspected, pod 4 is under way */
 	assert_int_equal(want.kind, PLEG_CALLS);
-	assert_int_equal(want.chain.pod, 4);
+	assert_int_equal(want.chain->pod, 4);
 	assert_true(pleg_knows(&w.pleg, 1, began));
 	assert_false(pleg_knows(&w.pleg, 4, began - 1));
 	assert_false(pleg_knows(&w.pleg, 0, began - 1));

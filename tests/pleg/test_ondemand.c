@@ -108,12 +108,12 @@ static void requests_that_come_during_a_relist_are_served_after_it(void **state)
 	ondemand(&w);
 	w.now += NS_S;
 	pleg_step(&w.pleg, PLEG_LOOP, w.now, OUTCOME_OK, &w.view, &want);
-	(void)world_call(&w, &want.chain);
+	(void)world_call(&w, want.chain);
 	assert_false(pleg_request(&w.pleg, w.now, 3)); /* it is busy, no need to wake it */
 	pleg_step(&w.pleg, PLEG_LOOP, w.now, OUTCOME_OK, &w.view, &want);
 	assert_true(want.relisted);
 	assert_int_equal(want.kind, PLEG_CALLS);
-	assert_int_equal(want.chain.pod, 3);
+	assert_int_equal(want.chain->pod, 3);
 	world_answer(&w, PLEG_LOOP, &want);
 	assert_int_equal(want.kind, PLEG_SLEEPS);
 	assert_int_equal(w.n_calls, 4);

@@ -110,10 +110,24 @@ static inline enum outcome world_call(struct world *w, const struct chain *chain
 	return OUTCOME_OK;
 }
 
+/* A want and its calls, which stay although others are stepped meanwhile. */
+struct world_kept {
+	struct pleg_want want;
+	struct chain chain;
+};
+
+static inline void world_keep(struct world_kept *k)
+{
+	if (k->want.kind != PLEG_CALLS)
+		return;
+	k->chain = *k->want.chain;
+	k->want.chain = &k->chain;
+}
+
 /* Answer what an actor wants, and step it. */
 static inline void world_answer(struct world *w, unsigned actor, struct pleg_want *want)
 {
-	enum outcome answer = world_call(w, &want->chain);
+	enum outcome answer = world_call(w, want->chain);
 
 	pleg_step(&w->pleg, actor, w->now, answer, &w->view, want);
 }

@@ -31,7 +31,7 @@ static inline void kit_init(struct kit *k)
 		.image_present = true,
 		.hang = 2 * NS_MIN};
 	for (unsigned op = 0; op < OP_N; op++)
-		dist_init(&k->params.op[op], NS_MS - 1, 0, 0, 0);
+		dist_init(&k->params.op[op].latency, NS_MS - 1, 0, 0, 0);
 	tally_init(&k->tally, &k->mem, 1, 0);
 	k->tally.window[0].until[0] = k->tally.window[0].until[1] = NS_NEVER;
 }

@@ -12,8 +12,8 @@ enum { ALL = KIT_PODS * KIT_CONTAINERS };
 static void kit_sized(struct kit *k)
 {
 	kit_init(k);
-	k->params.bytes[OP_CONTAINER_STATUS] = 500;
-	k->params.record_bytes[OP_LIST_CONTAINERS] = 100;
+	k->params.op[OP_CONTAINER_STATUS].bytes = 500;
+	k->params.op[OP_LIST_CONTAINERS].record_bytes = 100;
 	kit_start(k, 1);
 	for (uint32_t p = 0; p < KIT_PODS; p++)
 		mock_place_running(&k->mock, p);

@@ -8,8 +8,8 @@
 static void running_kit(struct kit *k)
 {
 	kit_init(k);
-	k->params.bytes[OP_LIST_CONTAINERS] = 100;
-	k->params.record_bytes[OP_LIST_CONTAINERS] = 10;
+	k->params.op[OP_LIST_CONTAINERS].bytes = 100;
+	k->params.op[OP_LIST_CONTAINERS].record_bytes = 10;
 	kit_start(k, 1);
 	for (uint32_t p = 0; p < KIT_PODS; p++)
 		mock_place_running(&k->mock, p);
@@ -87,7 +87,7 @@ static void a_chain_draws_what_its_calls_would_draw_alone(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		kit_init(&k[i]);
-		dist_init(&k[i].params.op[OP_STATUS], NS_S, 0, 900000, 3000000);
+		dist_init(&k[i].params.op[OP_STATUS].latency, NS_S, 0, 900000, 3000000);
 		tally_init(&k[i].tally, &k[i].mem, 1, 60);
 		k[i].tally.window[0].until[0] = NS_MIN;
 		kit_start(&k[i], 7);
@@ -127,9 +127,9 @@ static void a_chain_that_is_kept_comes_to_the_same_as_one_that_is_not(void **sta
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		running_kit(&k[i]);
-		dist_init(&k[i].params.op[OP_LIST_CONTAINERS], 20 * NS_MS, 10 * NS_MS, 900000,
-			3000000);
-		dist_init(&k[i].params.op[OP_STATUS], 20 * NS_MS, 0, 900000, 3000000);
+		dist_init(&k[i].params.op[OP_LIST_CONTAINERS].latency, 20 * NS_MS, 10 * NS_MS,
+			900000, 3000000);
+		dist_init(&k[i].params.op[OP_STATUS].latency, 20 * NS_MS, 0, 900000, 3000000);
 		tally_init(&k[i].tally, &k[i].mem, 1, 60);
 		k[i].tally.window[0].until[0] = NS_MIN;
 	}

@@ -246,7 +246,7 @@ static void a_list_takes_longer_the_more_it_lists(void **state)
 
 	(void)state;
 	kit_init(&k);
-	dist_init(&k.params.op[OP_LIST_CONTAINERS], NS_MS - 1, 10 * NS_US, 0, 0);
+	dist_init(&k.params.op[OP_LIST_CONTAINERS].latency, NS_MS - 1, 10 * NS_US, 0, 0);
 	kit_start(&k, 1);
 	chain_add(&c, OP_LIST_CONTAINERS, 1, CHAIN_ALL);
 	assert_int_equal(mock_call(&k.mock, 0, 0, &c, &k.tally).at, NS_MS);
@@ -507,7 +507,7 @@ static void latencies_of_one_operation_do_not_depend_on_other_calls(void **state
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		kit_init(&k[i]);
-		dist_init(&k[i].params.op[OP_STATUS], NS_MS, 0, 900000, 3000000);
+		dist_init(&k[i].params.op[OP_STATUS].latency, NS_MS, 0, 900000, 3000000);
 		kit_start(&k[i], 7);
 	}
 	for (int n = 0; n < 50; n++) {
