@@ -360,7 +360,12 @@ static void start_pleg(struct agent *a, ns_t now, bool stationary)
 	agent_wake(a, ACTOR_PLEG, PLEG_LOOP, first);
 	if (a->plan->pleg.kind != PLEG_KIND_EVENTED)
 		return;
-	agent_wake(a, ACTOR_PLEG, PLEG_SIDE, now);
+	if (stationary) {
+		pleg_stream_opened(&a->pleg);
+		now += rng_span(agent_draw(a, DRAW_PHASE, 1), 0, a->plan->pleg.update_period);
+	} else {
+		agent_wake(a, ACTOR_PLEG, PLEG_SIDE, now);
+	}
 	agent_wake(a, ACTOR_PLEG, PLEG_UPDATE, now);
 }
 

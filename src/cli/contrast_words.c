@@ -171,6 +171,11 @@ static void object_sentence(struct words *w, const struct json *rows, uint32_t p
 	double gets = number(get, "requestsPerSecond.mean");
 	double cached = number(cache, "requestsPerSecond.mean");
 
+	if (gets <= 0) {
+		str_addf(&w->out, "In so short a time no pod asked for its secret: there is "
+				  "nothing to compare.");
+		return;
+	}
 	str_addf(&w->out,
 		"Of the %s requests/s of a GET per pod the cache with the cluster's TTL of "
 		"%.0f s makes %s (%s; %s pods of a node share a secret)",

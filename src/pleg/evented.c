@@ -55,6 +55,11 @@ static void relist_step(struct pleg *g, ns_t now, enum outcome answered,
 		want->until = now; /* the one that was forced comes now */
 }
 
+void pleg_stream_opened(struct pleg *g)
+{
+	g->state[PLEG_SIDE] = STREAMING;
+}
+
 bool pleg_stream_is_open(const struct pleg *g)
 {
 	return g->params->kind == PLEG_KIND_EVENTED && g->state[PLEG_SIDE] == STREAMING;

@@ -146,6 +146,9 @@ static inline bool pleg_is_healthy(const struct pleg *g, ns_t now)
 	return last >= 0 && now - last <= g->threshold;
 }
 
+/* Evented: the stream has been open for long. */
+void pleg_stream_opened(struct pleg *g);
+
 /* evented: whether the stream is open, or about to be. */
 bool pleg_stream_is_open(const struct pleg *g);
 
