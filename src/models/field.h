@@ -54,6 +54,7 @@ struct word {
 #define FIELD_OPTIONAL (1u << 0) /* otherwise is taken if it is missing */
 #define FIELD_KEY      (1u << 1) /* read from the key of a named entry, never written inside */
 #define FIELD_KEEP     (1u << 2) /* what is in the record stays if it is missing */
+#define FIELD_OR_ZERO  (1u << 3) /* a number may be 0 though min is more */
 
 struct table;
 

@@ -35,6 +35,10 @@ static const struct word words_pull[] = {
 };
 
 #define KEEP(member_, name_, ...) FIELD(member_, name_, __VA_ARGS__, .flags = FIELD_KEEP)
+/* A period; 0 is never. */
+#define EVERY(member_, name_, ...)                                                             \
+	FIELD(member_, name_, FIELD_SECONDS, .min = NS_MS, __VA_ARGS__,                        \
+		.flags = FIELD_KEEP | FIELD_OR_ZERO)
 
 #define REC struct reading_recording
 static const struct field settings_fields[] = {
@@ -97,7 +101,7 @@ static const struct field object_fields[] = {
 		.words = words_resource, .n_words = COUNT_OF(words_resource)),
 	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name)),
 	FIELD(shared_by, "sharedBy", FIELD_ENUM, .words = words_sharing, .n_words = 4),
-	KEEP(update_every, "updateEverySeconds", FIELD_SECONDS),
+	EVERY(update_every, "updateEverySeconds", .max = WEEK),
 	KEEP(immutable, "immutable", FIELD_BOOL),
 };
 #undef REC
@@ -118,9 +122,8 @@ static const struct field phase_fields[] = {
 	FIELD(name, "name", FIELD_TEXT_PTR, .flags = FIELD_KEY),
 	FIELD(action, "action", FIELD_ENUM, .words = words_action,
 		.n_words = COUNT_OF(words_action), .help = "what happens in the phase"),
-	KEEP(replace_one_pod_every, "replaceOnePodEverySeconds", FIELD_SECONDS,
-		.help = "churn"),
-	KEEP(update_one_secret_every, "updateOneSecretEverySeconds", FIELD_SECONDS,
+	EVERY(replace_one_pod_every, "replaceOnePodEverySeconds", .max = WEEK, .help = "churn"),
+	EVERY(update_one_secret_every, "updateOneSecretEverySeconds", .max = WEEK,
 		.help = "churn"),
 	KEEP(api_time, "apiSeconds", FIELD_SECONDS, .min = NS_MS, .max = WEEK,
 		.help = "how long requests were counted"),

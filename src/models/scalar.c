@@ -204,9 +204,10 @@ static int read_number(
 		return doc_error(node, err, "'%s': %s", f->name, why.text);
 	if (f->type == FIELD_RATE && value == -1000)
 		value = -1; /* no limit */
-	else if (value < f->min || value > max)
-		return doc_error(node, err, "'%s' is %.40s: allowed is %s to %s", f->name,
-			node->text, limit_text(f, f->min, low, sizeof(low)),
+	else if ((value < f->min || value > max) && (value || !(f->flags & FIELD_OR_ZERO)))
+		return doc_error(node, err, "'%s' is %.40s: allowed is %s%s to %s", f->name,
+			node->text, f->flags & FIELD_OR_ZERO ? "0, or " : "",
+			limit_text(f, f->min, low, sizeof(low)),
 			limit_text(f, max, high, sizeof(high)));
 store:
 	count = (uint32_t)value;

@@ -98,7 +98,8 @@ static struct json *scalar_schema(const struct field *f)
 	case FIELD_DURATION:
 		return zero_or(pattern_schema(SPAN_PATTERN));
 	case FIELD_SECONDS:
-		return number_schema(f, "number", 1e9);
+		return f->flags & FIELD_OR_ZERO ? zero_or(number_schema(f, "number", 1e9))
+						: number_schema(f, "number", 1e9);
 	case FIELD_MILLIS:
 		return number_schema(f, "number", 1e6);
 	case FIELD_MICROS:

@@ -40,6 +40,10 @@ const char *word_of(const struct word *words, uint32_t n, int64_t value);
 	}
 #define SPAN(member_, name_, lo_, hi_, help_)                                                  \
 	FIELD(member_, name_, FIELD_DURATION, .min = (lo_), .max = (hi_), .help = (help_))
+/* A period that may be 0, never; a shorter one than a millisecond is a run without an end. */
+#define SPAN_OR_NEVER(member_, name_, hi_, help_)                                              \
+	FIELD(member_, name_, FIELD_DURATION, .flags = FIELD_OR_ZERO, .min = NS_MS,            \
+		.max = (hi_), .help = (help_))
 #define COUNT(member_, name_, lo_, hi_, help_)                                                 \
 	FIELD(member_, name_, FIELD_COUNT, .min = (lo_), .max = (hi_), .help = (help_))
 #define RATIO(member_, name_, hi_, help_)                                                      \

@@ -11,6 +11,7 @@ struct thing {
 	uint32_t count;
 	ns_t span;
 	int64_t share;
+	ns_t every;
 	int64_t rate;
 	bool truth;
 	uint32_t word;
@@ -38,6 +39,8 @@ static const struct field thing_fields[] = {
 	COUNT(count, "count", 1, 20000, ""),
 	SPAN(span, "span", NS_MS, NS_MIN, ""),
 	FIELD(share, "share", FIELD_RATIO, .flags = FIELD_OPTIONAL, .otherwise = 7, .max = PPM),
+	FIELD(every, "every", FIELD_DURATION, .flags = FIELD_OPTIONAL | FIELD_OR_ZERO,
+		.min = NS_MS, .max = NS_MIN),
 	FIELD(rate, "rate", FIELD_RATE, .flags = FIELD_OPTIONAL, .min = 1),
 	FIELD(truth, "truth", FIELD_BOOL, .flags = FIELD_OPTIONAL),
 	FIELD(word, "word", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words, .n_words = 2),
@@ -148,6 +151,20 @@ static void out_of_range_names_the_limits(void **state)
 		"2 at most");
 }
 
+static void a_period_is_none_or_long_enough(void **state)
+{
+	struct thing t;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(read_thing("count: 1\nspan: 1s\nevery: 0\n", &t, &err), 0);
+	assert_int_equal(t.every, 0);
+	assert_int_equal(read_thing("count: 1\nspan: 1s\nevery: 1ms\n", &t, &err), 0);
+	assert_int_equal(t.every, NS_MS);
+	assert_refused("count: 1\nspan: 1s\nevery: 1ns\n", "allowed is 0, or 1ms to 1m");
+	assert_refused("count: 1\nspan: 1s\nevery: -1s\n", "every");
+}
+
 static void a_rate_of_minus_one_is_no_limit(void **state)
 {
 	struct thing t;
@@ -220,6 +237,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_field_names_the_nearest),
 		cmocka_unit_test(a_wrong_type_or_unit_is_named_with_its_place),
 		cmocka_unit_test(out_of_range_names_the_limits),
+		cmocka_unit_test(a_period_is_none_or_long_enough),
 		cmocka_unit_test(a_rate_of_minus_one_is_no_limit),
 		cmocka_unit_test(decimals_are_exact),
 		cmocka_unit_test(a_path_is_checked_by_the_table_and_the_tree),
