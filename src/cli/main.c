@@ -22,6 +22,8 @@
  *   records.h      what a runtime lists
  *   dist           latencies to draw from
  *   bucket.h       the client's token bucket
+ *   backoff.h      waits that double from failure to failure
+ *   share          processors that jobs share
  *   wakes          who is due next on a node: a tournament tree
  * models/        files in models/ become checked structs
  *   models.h       the structs: kubelet, runtime, API server, workload, scenario
@@ -29,28 +31,42 @@
  *   table_*        those tables
  *   library        names, files, `extends`
  *   scenario       a scenario gathers models; --set
+ *   call_text      "get pods": requests as files write them
  *   origin, explain        where every constant comes from
  *   recording*     what a real kubelet was recorded doing
  *   calibration    what calls cost a real runtime or API server
  *   costs          what a scenario's requests cost: measured, or as a relative
- *   call_text      "get pods": requests as files write them
  *   schema         JSON schemas from the tables
  *   tree           documents composed in memory
- * pleg/          how a kubelet finds out what changed: polling, generic, evented, ondemand,
- *                parallel; records (what it saw before)
- * secretcache/   how it gets secrets and configmaps: cache, watch, and in secretcache.c the
- *                simple designs
- * runtime_mock/  the container runtime: pods, sandboxes, containers, images, disturbances
+ * pleg/          how a kubelet finds out what changed
+ *   pleg           the one face of the five designs
+ *   polling, generic, evented, ondemand, parallel   those
+ *   records        what it saw before, beside what it sees
+ * secretcache/   how it gets secrets and configmaps
+ *   secretcache    the one face of the five designs, and the simple ones
+ *   cache, watch   the others (designs.h)
+ * runtime_mock/  the container runtime: pods, sandboxes, containers, images
+ *   runtime_mock   calls and their answers, disturbances
+ *   effects        what comes true later
+ *   jobs           calls that wait for processors
+ *   plain          the fast path: calls that change nothing
  * agent/         one kubelet: goroutines as actors
  *   agent, plan    what an agent is, and what all agents share
  *   loops          the loops that the model declares
  *   worker, start, removal   a pod's life; killing and cleaning up
+ *   backoff        containers that exit again and again
+ *   client.h       what client-go does with an answer before its caller sees it
  *   syncloop       the one loop that everything passes
  *   volumes        mounting, and remounting at every sync
  *   status, events, probes   what it tells the API server, and whom it asks
  *   pleg_glue, polls         its PLEG; its worker in the time before PLEG
- * apiserver/     the API server as agents meet it; ttl: the annotation by cluster size;
- *                server_params: limits and costs from a scenario
+ * apiserver/     the API server
+ *   apiserver      as agents meet it: pods, objects, versions, watches
+ *   ttl            the annotation by cluster size
+ *   flow           seats, and who waits for them: priority and fairness
+ *   server         one under load: admission, then processors that requests share
+ *   server_params  limits and costs from a scenario
+ *   gauge.h        a number that goes up and down
  * fleet/         N nodes in virtual time
  *   fleet          nodes over threads, results added up
  *   node           one node from its first event to its last
@@ -58,22 +74,28 @@
  *   measure        what an agent's notes mean
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady
+ *   requests       limiters, the way to the API server and back, tries
+ *   servers        the API servers that a scenario's nodes share
+ *   load           whether sharing can make a difference
+ *   together       all nodes alive in one order of time, where it does
  * estimate/      the closed form
  *   rates          the runtime's side, design by design
  *   renewal        when a pod syncs again: numbers without simulation
  *   objects        the object side
  *   cost           CPU, fitted to a calibration
+ *   interval       what one further run will show: prediction intervals
  * report/        results on paper
  *   table          rows as text, CSV or Markdown
- *   result, contrast, validation   one for each kind of result
+ *   format         numbers as a reader wants them
+ *   result*, contrast*, validation   one for each kind of result
  * cli/           this program
  *   main           you are here: commands and the way to them
  *   opt            options as tables
  *   common         models, output, progress
- *   cmd_*          a command each
+ *   cmd*           a command each; models_row: the fourth's row
  *   result_json    a run's measurements as JSON
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
- *   contrast_*     the runs behind the contrast, and its numbers
+ *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */
 #include <stdbool.h>
@@ -84,11 +106,9 @@
 #include "cli/common.h"
 
 static const struct cmd *const commands[] = {
-
 	&cmd_contrast_row,
 	&cmd_simulate_row,
 	&cmd_validate_row,
-
 	&cmd_models_row,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), ARGUMENTS_MAX = 1024 };

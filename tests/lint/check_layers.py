@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Includes against the layer table in src/meson.build.
 
-The linker sees calls without includes; this sees includes without calls.
+The linker sees calls without includes; this sees includes without calls.  It
+also sees to it that the map in src/cli/main.c names every source file.
 """
 
 import fnmatch
@@ -50,10 +51,28 @@ def check_foreign(path, line, target, module, table, found):
         found.add(path, line, f"<{target}>: {module} has no clock, no I/O and no libm")
 
 
+def check_map(found):
+    """In the comment, ' * module/' begins a module; a name may be a pattern: doc*."""
+    path = ROOT / "src/cli/main.c"
+    comment = path.read_text().partition("#include")[0]
+    named = {}
+    module = None
+    for line in comment.splitlines():
+        start = re.match(r" \* (\w+)/ ", line)
+        module = start.group(1) if start else module
+        named.setdefault(module, set()).update(re.findall(r"[\w*]+", line))
+    headers = [h for h in files("*.h", under="src") if not h.stem.endswith("_priv")]
+    for source in files("*.c", under="src") + headers:
+        own = source.parent.name
+        if not any(fnmatch.fnmatch(source.stem, name) for name in named.get(own, ()) if name != "*"):
+            found.add(path, 1, f"the map does not name {own}/{source.name}")
+
+
 def main():
     table = layers()
     found = Findings()
     check_order(table, found)
+    check_map(found)
     for path in files("*.c", "*.h", under="src"):
         module = path.relative_to(ROOT / "src").parts[0]
         if module not in table:
