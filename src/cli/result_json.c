@@ -66,13 +66,15 @@ static double window_seconds(const struct tally_window *w, unsigned side)
 	return SECONDS(w->until[side] - w->from[side]);
 }
 
-static uint64_t peak_second(const struct tally *t, uint16_t call)
+static uint32_t peak_second(const struct tally *t, uint16_t call, enum outcome what)
 {
-	uint64_t peak = 0;
+	uint32_t peak = 0;
 
-	for (uint32_t s = 0; s < t->seconds; s++)
-		if (tally_second(t, call, s) > peak)
-			peak = tally_second(t, call, s);
+	for (uint32_t s = 0; s < t->seconds; s++) {
+		uint32_t n = tally_second_of(t, call, what, s);
+
+		peak = n > peak ? n : peak;
+	}
 	return peak;
 }
 
@@ -86,11 +88,10 @@ static void put_rates(struct json *row, const struct scenario *s, const struct t
 	json_put_num(row, "perSecondPerNode", rate / s->nodes);
 }
 
-/* The series does not tell outcomes apart, so the peak is the call's as a whole. */
-static void put_peak(struct json *row, const struct tally *t, uint16_t call)
+static void put_peak(struct json *row, const struct tally *t, uint16_t call, enum outcome what)
 {
 	if (t->seconds)
-		json_put_int(row, "peakSecond", (int64_t)peak_second(t, call));
+		json_put_int(row, "peakSecond", peak_second(t, call, what));
 	else
 		json_put(row, "peakSecond", json_null());
 }
@@ -128,7 +129,7 @@ static void put_call(struct json *row, const struct scenario *s, const struct ta
 	uint16_t call, enum outcome what)
 {
 	put_rates(row, s, t, call, t->window[0].in.count[call][what]);
-	put_peak(row, t, call);
+	put_peak(row, t, call, what);
 	put_bytes(row, s, t, call, what);
 	if (!t->times)
 		return;

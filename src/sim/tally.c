@@ -4,6 +4,12 @@
 #include <assert.h>
 #include <stddef.h>
 
+/* Of one outcome. */
+static size_t series_size(const struct tally *t)
+{
+	return (size_t)CALLS_MAX * t->seconds;
+}
+
 void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t seconds)
 {
 	assert(n_windows > 0 && n_windows <= TALLY_WINDOWS);
@@ -14,7 +20,7 @@ void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t
 	t->times = NULL;
 	t->trace = NULL;
 	t->seconds = seconds;
-	t->series = seconds ? ARENA_ARRAY(mem, uint32_t, (size_t)CALLS_MAX * seconds) : NULL;
+	t->series = seconds ? ARENA_ARRAY(mem, uint32_t, OUTCOME_N * series_size(t)) : NULL;
 	t->rejected = seconds ? ARENA_ARRAY(mem, uint32_t, seconds) : NULL;
 }
 
@@ -84,18 +90,44 @@ static void counts_merge(struct tally_counts *into, const struct tally_counts *f
 	into->watch_events += from->watch_events;
 }
 
+/* Nothing is touched of an outcome that nobody had. */
+static void series_merge(struct tally *into, const struct tally *from, enum outcome o)
+{
+	uint64_t had = o == OUTCOME_OK;
+
+	for (unsigned c = 0; c < CALLS_MAX; c++)
+		had |= from->window[0].in.count[c][o];
+	if (!had)
+		return;
+	for (size_t i = o * series_size(from), end = i + series_size(from); i < end; i++)
+		into->series[i] += from->series[i];
+}
+
 void tally_merge(struct tally *into, const struct tally *from)
 {
 	assert(into->n_windows == from->n_windows && into->seconds == from->seconds);
 	assert(!into->times == !from->times);
 	for (uint32_t w = 0; w < into->n_windows; w++)
 		counts_merge(&into->window[w].in, &from->window[w].in);
-	for (size_t i = 0; i < (size_t)CALLS_MAX * into->seconds; i++)
-		into->series[i] += from->series[i];
+	for (unsigned o = 0; into->seconds && o < OUTCOME_N; o++)
+		series_merge(into, from, (enum outcome)o);
 	for (uint32_t s = 0; s < into->seconds; s++)
 		into->rejected[s] += from->rejected[s];
 	if (into->times)
 		times_merge(into->times, from->times);
+}
+
+uint32_t tally_second_of(
+	const struct tally *t, uint32_t call, enum outcome what, uint32_t second)
+{
+	uint32_t n = tally_second(t, call, second);
+
+	if (what != OUTCOME_OK)
+		return t->series[what * series_size(t) + (size_t)second * CALLS_MAX + call];
+	for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_N; o++)
+		if (t->window[0].in.count[call][o])
+			n -= tally_second_of(t, call, (enum outcome)o, second);
+	return n;
 }
 
 void tally_reject(struct tally *t, ns_t at)
@@ -126,7 +158,8 @@ void tally_seek(struct tally *t, unsigned side, ns_t at)
 {
 	for (uint32_t i = 0; i < t->n_windows; i++) {
 		struct tally_window *w = &t->window[i];
-		struct tally_spot s = {w->from[side], w->until[side], &w->in, NULL};
+		struct tally_spot s = {
+			.from = w->from[side], .until = w->until[side], .in = &w->in};
 
 		if (at < s.from || at >= s.until)
 			continue;
@@ -136,6 +169,7 @@ void tally_seek(struct tally *t, unsigned side, ns_t at)
 			if (second >= t->seconds)
 				second = t->seconds - 1u;
 			s.second = &t->series[second * CALLS_MAX];
+			s.outcomes = series_size(t);
 			s.from += (ns_t)second * NS_S;
 			s.until = ns_min(s.until, s.from + NS_S);
 		}

@@ -39,7 +39,8 @@ struct tally_window {
 struct tally_spot {
 	ns_t from, until;
 	struct tally_counts *in;
-	uint32_t *second; /* [CALLS_MAX], or NULL */
+	uint32_t *second; /* [CALLS_MAX], of any outcome, or NULL */
+	size_t outcomes;  /* from there to that of the next outcome */
 };
 
 /* How long the calls of window 0 took.  10 MB, of which pages that no call needs stay
@@ -68,8 +69,10 @@ struct tally {
 	uint32_t n_windows;
 	struct tally_window *window; /* they do not overlap; the caller sets their times */
 	struct tally_spot spot[2];
-	uint32_t seconds;   /* of the series, from window 0's start; 0: none */
-	uint32_t *series;   /* [seconds][CALLS_MAX] */
+	uint32_t seconds; /* of the series, from window 0's start; 0: none */
+	/* [OUTCOME_N][seconds][CALLS_MAX]: in place of OUTCOME_OK those of any outcome, so that
+	 * a call that is well counts once.  Pages that no failure needs stay untouched. */
+	uint32_t *series;
 	uint32_t *rejected; /* [seconds]: requests, of all classes */
 	bool each;          /* every call is looked at by itself: there are times or a trace */
 	struct tally_times *times;                               /* NULL: off */
@@ -97,6 +100,10 @@ static inline uint32_t tally_second(const struct tally *t, uint32_t call, uint32
 	return t->series[(size_t)second * CALLS_MAX + call];
 }
 
+/* The same, of those with that outcome. */
+uint32_t tally_second_of(
+	const struct tally *t, uint32_t call, enum outcome what, uint32_t second);
+
 /* A request was rejected at `at`: only the series tells those apart. */
 void tally_reject(struct tally *t, ns_t at);
 
@@ -120,8 +127,11 @@ static inline void tally_count(
 	if (!s->in)
 		return;
 	s->in->count[call][what] += n;
-	if (s->second)
-		s->second[call] += n;
+	if (!s->second)
+		return;
+	s->second[call] += n;
+	if (what != OUTCOME_OK)
+		s->second[what * s->outcomes + call] += n;
 }
 
 /* For tally_timed: the times and the trace of a call. */

@@ -21,7 +21,8 @@ static bool same_tally(const struct tally *a, const struct tally *b)
 {
 	return !memcmp(&a->window[0].in, &b->window[0].in, sizeof(a->window[0].in)) &&
 	       a->seconds == b->seconds &&
-	       !memcmp(a->series, b->series, sizeof(*a->series) * CALLS_MAX * a->seconds);
+	       !memcmp(a->series, b->series,
+		       sizeof(*a->series) * OUTCOME_N * CALLS_MAX * a->seconds);
 }
 
 static bool same_times(const struct fleet_result *a, const struct fleet_result *b)
@@ -309,11 +310,17 @@ static void the_series_adds_up_to_the_window(void **state)
 	(void)state;
 	kit_run(k);
 	for (uint32_t c = 0; c < CALLS_MAX; c++) {
-		uint64_t sum = 0;
+		uint64_t sum = 0, of[OUTCOME_N] = {0};
 
-		for (uint32_t s = 0; s < k->result.tally.seconds; s++)
+		for (uint32_t s = 0; s < k->result.tally.seconds; s++) {
 			sum += tally_second(&k->result.tally, c, s);
+			for (unsigned o = 0; o < OUTCOME_N; o++)
+				of[o] += tally_second_of(
+					&k->result.tally, c, (enum outcome)o, s);
+		}
 		assert_int_equal(sum, kit_count(k, c));
+		for (unsigned o = 0; o < OUTCOME_N; o++)
+			assert_int_equal(of[o], k->result.tally.window[0].in.count[c][o]);
 	}
 	kit_free(k);
 }

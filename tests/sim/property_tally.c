@@ -30,7 +30,8 @@ static bool same(const struct tally *a, const struct tally *b)
 	for (unsigned w = 0; w < WINDOWS; w++)
 		if (memcmp(&a->window[w].in, &b->window[w].in, sizeof(a->window[w].in)))
 			return false;
-	return !memcmp(a->series, b->series, sizeof(*a->series) * CALLS_MAX * SECONDS) &&
+	return !memcmp(a->series, b->series,
+		       sizeof(*a->series) * OUTCOME_N * CALLS_MAX * SECONDS) &&
 	       !memcmp(a->times, b->times, sizeof(*a->times));
 }
 

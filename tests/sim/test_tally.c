@@ -86,6 +86,10 @@ static void the_series_is_of_the_first_window_by_second(void **state)
 	assert_int_equal(tally_second(&t, OP_STATUS, 0), 2);
 	assert_int_equal(tally_second(&t, OP_STATUS, 9), 1);
 	assert_int_equal(tally_second(&t, OP_STATUS, 1), 0);
+	assert_int_equal(tally_second_of(&t, OP_STATUS, OUTCOME_OK, 0), 1);
+	assert_int_equal(tally_second_of(&t, OP_STATUS, OUTCOME_ERROR, 0), 1);
+	assert_int_equal(tally_second_of(&t, OP_STATUS, OUTCOME_NOT_FOUND, 0), 0);
+	assert_int_equal(tally_second_of(&t, OP_STATUS, OUTCOME_ERROR, 9), 0);
 	arena_fini(&mem);
 }
 
@@ -161,6 +165,7 @@ static void merging_adds_everything(void **state)
 			(struct tally_call){OP_STATUS, OUTCOME_OK, 12 * NS_S, i + 1, 0, 0});
 		tally_timed(&t[i],
 			(struct tally_call){API_GET_PODS, OUTCOME_OK, 12 * NS_S, 9, 5, i + 3});
+		tally_add(&t[i], API_GET_PODS, OUTCOME_GONE, 14 * NS_S);
 		tally_reject(&t[i], 13 * NS_S);
 		tally_reject(&t[i], 25 * NS_S); /* not in window 0 */
 		t[i].window[1].in.bytes[API_GET_PODS] = 5;
@@ -173,6 +178,7 @@ static void merging_adds_everything(void **state)
 	assert_int_equal(t[0].window[1].in.records, 14);
 	assert_int_equal(t[0].window[0].in.watch_events, 18);
 	assert_int_equal(tally_second(&t[0], OP_STATUS, 2), 2);
+	assert_int_equal(tally_second_of(&t[0], API_GET_PODS, OUTCOME_GONE, 4), 2);
 	assert_int_equal(t[0].rejected[3], 2);
 	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].n, 2);
 	assert_int_equal(t[0].times->took[OP_STATUS][OUTCOME_OK].sum, 1 + 2);
