@@ -90,19 +90,30 @@ static void add_actions(struct fleet_params *p, const struct recorded_phase *pha
 	}
 }
 
+/* From the end of one phase's counts to the beginning of the next one's. */
+static ns_t gap(const struct recorded_phase *phase, uint32_t i, uint64_t seed)
+{
+	uint64_t draw = rng_draw(seed, DRAW_GAP, i, 0);
+
+	if (i == 0)
+		return 0;
+	return phase->action == PHASE_DELETE_ALL
+		       ? VALIDATE_REST + rng_span(draw, 0, VALIDATE_REST_DOUBT)
+		       : rng_span(draw, 0, VALIDATE_GAP);
+}
+
 static void plan(const struct job *j, uint64_t seed, struct fleet_params *p)
 {
 	const struct recorded_node *node = j->node;
 	ns_t at = head_start(&node->phases[0]) + VALIDATE_START_DOUBT;
 
 	*p = (struct fleet_params){.threads = 1, .n_windows = node->n_phases};
-	p->kubelet_start =
-		rng_span(rng_draw(seed, DRAW_START, 0, 0), 0, 2 * VALIDATE_START_DOUBT);
+	p->kubelet_start = rng_span(rng_draw(seed, DRAW_START, 0, 0), 0, VALIDATE_START_DOUBT);
 	for (uint32_t i = 0; i < node->n_phases; i++) {
 		const struct recorded_phase *phase = &node->phases[i];
 		ns_t until;
 
-		at += i ? rng_span(rng_draw(seed, DRAW_GAP, i, 0), 0, VALIDATE_GAP) : 0;
+		at += gap(phase, i, seed);
 		until = at + phase_time(phase);
 		ns_t runtime_from = i ? at : 0; /* the kubelet starts a little after 0 */
 

@@ -189,12 +189,13 @@ static void a_latency_is_held_to_the_error_of_its_mean(void **state)
 
 	(void)state;
 	begin(&f);
-	/* recorded: 10, 10 and 12 s; simulated: 11, 11, 11 but in the last run 6 and 20 */
-	f.phase.running = (struct recorded_spans){2, 10 * NS_S, 10 * NS_S, 12 * NS_S};
-	for (uint32_t i = 0; i < SEEDS; i++) {
-		hist_add(&f.samples[i].running, i < 2 ? 11 * NS_S : 6 * NS_S);
-		hist_add(&f.samples[i].running, i < 2 ? 11 * NS_S : 20 * NS_S);
-	}
+	/* recorded: 10, 10 and 12 s; simulated: 11 but in the last run 6, 6 and 20 */
+	f.phase.running = (struct recorded_spans){3, 10 * NS_S, 10 * NS_S, 12 * NS_S};
+	for (uint32_t i = 0; i < SEEDS; i++)
+		for (unsigned pod = 0; pod < 3; pod++)
+			hist_add(&f.samples[i].running, i < 2     ? 11 * NS_S
+							: pod < 2 ? 6 * NS_S
+								  : 20 * NS_S);
 	finish(&f);
 	assert_int_equal(json_size(f.json), 3);
 	assert_int_equal(json_size(f.others), 0);
@@ -203,6 +204,25 @@ static void a_latency_is_held_to_the_error_of_its_mean(void **state)
 	assert_false(json_as_bool(json_get(latency(&f, "runningSeconds p90"), "within")));
 	assert_true(json_as_num(json_get(latency(&f, "runningSeconds max"), "low")) < 12);
 	assert_true(json_as_bool(json_get(latency(&f, "runningSeconds max"), "within")));
+	end(&f);
+}
+
+/* As recordings have it: of ten pods the sixth. */
+static void the_median_of_an_even_number_is_the_upper_one(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.phase.running = (struct recorded_spans){10, 6 * NS_S, 10 * NS_S, 10 * NS_S};
+	for (uint32_t i = 0; i < SEEDS; i++)
+		for (unsigned pod = 1; pod <= 10; pod++)
+			hist_add(&f.samples[i].running, pod * NS_S);
+	finish(&f);
+	assert_true(
+		json_as_num(json_get(latency(&f, "runningSeconds p50"), "simulated")) > 5.9);
+	assert_true(
+		json_as_num(json_get(latency(&f, "runningSeconds p90"), "simulated")) == 10);
 	end(&f);
 }
 
@@ -232,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_source_that_was_not_recorded_has_no_rows),
 		cmocka_unit_test(relists_stand_beside_and_do_not_count),
 		cmocka_unit_test(a_latency_is_held_to_the_error_of_its_mean),
+		cmocka_unit_test(the_median_of_an_even_number_is_the_upper_one),
 		cmocka_unit_test(a_deletion_is_held_to_its_interval),
 	};
 

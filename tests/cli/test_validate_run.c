@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SEEDS = 12 };
+
 struct fixture {
 	struct arena mem;
 	struct recording rec;
@@ -16,7 +18,7 @@ struct fixture {
 static void begin(struct fixture *f, unsigned threads)
 {
 	struct library lib = {.dir = getenv("NODETOLL_MODELS"), .mem = &f->mem};
-	const struct validate_plan plan = {&f->rec, 0, 1, 3, threads};
+	const struct validate_plan plan = {&f->rec, 0, 1, SEEDS, threads};
 	struct err err = {0};
 
 	arena_init(&f->mem, 0);
@@ -38,7 +40,7 @@ static void phases_hold_what_is_done_in_them(void **state)
 
 	(void)state;
 	begin(&f, 1);
-	for (uint32_t seed = 0; seed < 3; seed++) {
+	for (uint32_t seed = 0; seed < SEEDS; seed++) {
 		assert_int_equal(all(&f, seed, 0, OP_RUN_PODSANDBOX), 10);
 		assert_int_equal(all(&f, seed, 0, OP_CREATE_CONTAINER), 20);
 		assert_int_equal(all(&f, seed, 1, OP_RUN_PODSANDBOX), 0);
@@ -49,14 +51,33 @@ static void phases_hold_what_is_done_in_them(void **state)
 	arena_fini(&f.mem);
 }
 
+/* 154.3 s of the runtime's calls are the intervals between 155 relists: the kubelet started up
+ * to a second before that. */
 static void the_runtimes_window_begins_with_the_kubelet(void **state)
 {
 	struct fixture f;
+	uint64_t relists = 0;
 
 	(void)state;
 	begin(&f, 1);
-	/* 154.3 s of the runtime's calls, 134.8 s of the API server's */
-	assert_in_range(f.samples[0].relists[0], 150, 155);
+	for (uint32_t seed = 0; seed < SEEDS; seed++)
+		relists += f.samples[seed].relists[0];
+	assert_in_range(relists, SEEDS * 155 - 1, SEEDS * 155 + 1);
+	arena_fini(&f.mem);
+}
+
+/* Deleted three to five seconds after a batch of the status manager: those it does not get
+ * through with before the next one wait for it.  Recorded: 5.24 s. */
+static void a_deletion_begins_after_a_rest(void **state)
+{
+	struct fixture f;
+	ns_t median = 0;
+
+	(void)state;
+	begin(&f, 1);
+	for (uint32_t seed = 0; seed < SEEDS; seed++)
+		median += hist_quantile(&f.samples[seed].gone, 500001) / SEEDS;
+	assert_in_range(median, 4700 * NS_MS, 5800 * NS_MS);
 	arena_fini(&f.mem);
 }
 
@@ -67,7 +88,7 @@ static void threads_do_not_change_what_a_seed_shows(void **state)
 	(void)state;
 	begin(&one, 1);
 	begin(&three, 3);
-	for (uint32_t seed = 0; seed < 3; seed++)
+	for (uint32_t seed = 0; seed < SEEDS; seed++)
 		for (uint32_t phase = 0; phase < 3; phase++)
 			assert_memory_equal(one.samples[seed].count[phase],
 				three.samples[seed].count[phase],
@@ -81,6 +102,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_hold_what_is_done_in_them),
 		cmocka_unit_test(the_runtimes_window_begins_with_the_kubelet),
+		cmocka_unit_test(a_deletion_begins_after_a_rest),
 		cmocka_unit_test(threads_do_not_change_what_a_seed_shows),
 	};
 
