@@ -34,6 +34,15 @@ static void mark_changed(struct pleg *g, const struct records *view)
 	g->seen_changes = view->changes;
 }
 
+/* However it ended: kubelet_pleg_relist_duration_seconds is observed in a defer, the interval
+ * since the last that listed before that (generic.go:193-200). */
+static void tell_relist(const struct pleg *g, ns_t before, struct pleg_want *want)
+{
+	want->relisted = true;
+	want->began_at = g->began_at;
+	want->before_at = before;
+}
+
 /* The lists are here.  False if the relist is over: they failed, and nothing but the sleep
  * follows; relistTime and the cache stay (generic.go:190). */
 bool pleg_relist_listed(struct pleg *g, ns_t now, enum outcome answered,
@@ -43,6 +52,7 @@ bool pleg_relist_listed(struct pleg *g, ns_t now, enum outcome answered,
 		g->state[PLEG_LOOP] = IDLE;
 		want->kind = PLEG_SLEEPS;
 		want->until = now + g->period;
+		tell_relist(g, g->last_relist, want);
 		return false;
 	}
 	g->relist_before = g->last_relist;
@@ -109,9 +119,7 @@ void pleg_relist_ends(struct pleg *g, ns_t now, struct pleg_want *want)
 	want->kind = PLEG_SLEEPS;
 	want->until = now + g->period;
 	want->cache_changed = true;
-	want->relisted = true;
-	want->began_at = g->began_at;
-	want->before_at = g->relist_before;
+	tell_relist(g, g->relist_before, want);
 }
 
 void pleg_generic_step(struct pleg *g, unsigned actor, ns_t now, enum outcome answered,

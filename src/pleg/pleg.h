@@ -73,9 +73,9 @@ struct pleg_want {
 	uint32_t wake;             /* bits of other actors to step now */
 	bool release_all;          /* polling: every pod is to be synced now */
 	bool cache_changed;        /* somebody who waits for the pod cache may go on */
-	bool relisted;             /* a relist ended that began at began_at */
+	bool relisted;             /* a relist ended that began at began_at, well or not */
 	ns_t began_at;
-	ns_t before_at; /* the one before began; -1: there is none */
+	ns_t before_at; /* the last that listed before began; -1: there is none */
 };
 
 /* Read by anyone, written by src/pleg only.  Per pod with C containers: 30 + 6 C bytes. */
