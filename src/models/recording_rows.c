@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The maps of a phase: counts by call, handling times by method. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -33,7 +34,7 @@ static bool is_api_call(const char *call)
 	return rest[len] == ' ' && strspn(rest + len + 1, "0123456789") == 3 && !rest[len + 4];
 }
 
-/* An operation_type: a newer kubelet's may be unknown here. */
+/* The form of an operation_type. */
 static bool is_operation(const char *call)
 {
 	return *call && !call[strspn(call, "abcdefghijklmnopqrstuvwxyz_")];
@@ -66,14 +67,74 @@ static int read_count(const struct doc_node *node, uint32_t *count, struct err *
 	return 0;
 }
 
-int recording_read_rows(struct recorded_phase *p, enum recorded_source source, struct err *err)
+/* What CRI has and no kubelet here calls: counts of them are rows that nothing simulates, times
+ * feed nothing.  (pkg/kubelet/kuberuntime/instrumented_services.go, v1.36) */
+static const struct {
+	const char *operation;
+	const char *method;
+} others[] = {
+	{"attach", "Attach"},
+	{"checkpoint_container", "CheckpointContainer"},
+	{"container_stats", "ContainerStats"},
+	{"exec", "Exec"},
+	{"list_metric_descriptors", "ListMetricDescriptors"},
+	{"list_podsandbox_metrics", "ListPodSandboxMetrics"},
+	{"list_podsandbox_stats", "ListPodSandboxStats"},
+	{"podsandbox_stats", "PodSandboxStats"},
+	{"port_forward", "PortForward"},
+	{"reopen_container_log", "ReopenContainerLog"},
+	{"runtime_config", "RuntimeConfig"},
+	{"update_podsandbox_resources", "UpdatePodSandboxResources"},
+	{"update_runtime_config", "UpdateRuntimeConfig"},
+};
+
+/* The words are CRI's own, so one that is not among them is misspelt, and what it counts would
+ * be lost in silence.  The name is the first len bytes of the key; *op is OP_N for one that is
+ * known and not simulated. */
+static int read_operation(
+	const struct doc_node *at, bool method, size_t len, enum operation *op, struct err *err)
+{
+	const char *known[OP_N + COUNT_OF(others)];
+	char name[80];
+	const char *near;
+	uint32_t n = 0;
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len, at->key);
+	for (uint32_t i = 0; i < OP_N; i++)
+		known[n++] = method ? operation_cri_method((enum operation)i)
+				    : operation_name((enum operation)i);
+	for (uint32_t i = 0; i < COUNT_OF(others); i++)
+		known[n++] = method ? others[i].method : others[i].operation;
+	for (uint32_t i = 0; i < n; i++)
+		if (*known[i] && !strcmp(name, known[i])) {
+			*op = i < OP_N ? (enum operation)i : OP_N;
+			return 0;
+		}
+	near = str_nearest(name, known, n);
+	return doc_error_key(at, err, "'%.80s' is no %s of the runtime%s%s%s", name,
+		method ? "method" : "operation", near ? "; did you mean '" : "",
+		near ? near : "", near ? "'?" : "");
+}
+
+static int check_call(const struct doc_node *at, enum recorded_source source, struct err *err)
 {
 	static bool (*const is_call[RECORDED_SOURCES])(const char *) = {
 		is_api_call, is_operation, is_method};
 	static const char *const form[RECORDED_SOURCES] = {
 		"'<verb> <resource>[/<subresource>][ <code>]'", "an operation_type",
 		"'<Method>[ <Code>]'"};
+	enum operation op;
 
+	if (!is_call[source](at->key))
+		return doc_error_key(
+			at, err, "'%.80s' is no call: %s is needed", at->key, form[source]);
+	if (source == RECORDED_API)
+		return 0;
+	return read_operation(at, source == RECORDED_WIRE, strcspn(at->key, " "), &op, err);
+}
+
+int recording_read_rows(struct recorded_phase *p, enum recorded_source source, struct err *err)
+{
 	if (!p->tree[source])
 		return 0;
 	if (p->tree[source]->kind != DOC_MAP)
@@ -83,9 +144,8 @@ int recording_read_rows(struct recorded_phase *p, enum recorded_source source, s
 	for (const struct doc_node *at = p->tree[source]->first; at; at = at->next) {
 		struct recorded_row *row = &p->rows[p->n_rows];
 
-		if (!is_call[source](at->key))
-			return doc_error_key(at, err, "'%.80s' is no call: %s is needed",
-				at->key, form[source]);
+		if (check_call(at, source, err))
+			return ERR_INPUT;
 		row->source = source;
 		row->call = at->key;
 		if (read_count(at, &row->count, err))
@@ -93,36 +153,6 @@ int recording_read_rows(struct recorded_phase *p, enum recorded_source source, s
 		p->n_rows++;
 	}
 	return 0;
-}
-
-/* Methods of CRI that no kubelet here calls: their times feed nothing. */
-static const char *const other_methods[] = {"Attach", "CheckpointContainer", "ContainerStats",
-	"Exec", "ListMetricDescriptors", "ListPodSandboxMetrics", "ListPodSandboxStats",
-	"PodSandboxStats", "PortForward", "ReopenContainerLog", "RuntimeConfig",
-	"UpdatePodSandboxResources", "UpdateRuntimeConfig"};
-
-/* A count of an unknown call is a row that says so; a time of an unknown method would be lost
- * in silence, so it is none.  *op is OP_N for one that is known and not simulated. */
-static int read_method(const struct doc_node *at, enum operation *op, struct err *err)
-{
-	const char *known[OP_N + COUNT_OF(other_methods)];
-	const char *near;
-	uint32_t n = 0;
-
-	for (*op = 0; *op < OP_N; (*op)++) {
-		known[n] = operation_cri_method(*op);
-		if (*known[n] && !strcmp(at->key, known[n]))
-			return 0;
-		n++;
-	}
-	for (uint32_t i = 0; i < COUNT_OF(other_methods); i++) {
-		known[n] = other_methods[i];
-		if (!strcmp(at->key, known[n++]))
-			return 0;
-	}
-	near = str_nearest(at->key, known, n);
-	return doc_error_key(at, err, "'%.80s' is no method of the runtime%s%s%s", at->key,
-		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 int recording_read_means(struct recorded_phase *p, struct err *err)
@@ -139,7 +169,7 @@ int recording_read_means(struct recorded_phase *p, struct err *err)
 		enum operation op;
 		ns_t value;
 
-		if (read_method(at, &op, err) ||
+		if (read_operation(at, true, strlen(at->key), &op, err) ||
 			field_read_scalar(NULL, &mean, at, &value, err))
 			return ERR_INPUT;
 		if (op < OP_N)

@@ -134,11 +134,11 @@ static void what_one_side_alone_knows_is_a_row(void **state)
 	(void)state;
 	begin(&f);
 	record(&f, RECORDED_CRI, "status", 5);
-	record(&f, RECORDED_CRI, "newer_operation", 7);
+	record(&f, RECORDED_CRI, "reopen_container_log", 7);
 	simulate(&f, OP_STATUS, OUTCOME_OK, 5);
 	simulate(&f, OP_VERSION, OUTCOME_OK, 3);
 	finish(&f);
-	expect(&f, "cri", "newer_operation", 7, 0);
+	expect(&f, "cri", "reopen_container_log", 7, 0);
 	expect(&f, "cri", "version", 0, 3);
 	assert_true(json_is_null(json_get(row(&f, "cri", "version"), "relativeError")));
 	end(&f);

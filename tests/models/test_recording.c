@@ -204,6 +204,10 @@ static void bad_recordings_are_refused_with_their_place(void **state)
 	assert_spoilt("\"list_images\": 22", "\"list images\": 22", "is no call");
 	assert_spoilt(
 		"\"list_images\": 22", "\"ListImages\": 22", "an operation_type is needed");
+	assert_spoilt("\"list_images\": 22", "\"list_pods\": 22",
+		"'list_pods' is no operation of the runtime; did you mean 'list_podsandbox'?");
+	assert_spoilt("\"ListImages\": 22", "\"ListImagse NotFound\": 22",
+		"'ListImagse' is no method of the runtime; did you mean 'ListImages'?");
 	assert_spoilt("\"ListImages\": 22", "\"list_images\": 22", "'<Method>[ <Code>]' is");
 	assert_spoilt("\"ListImages\": 0.122", "\"ListImagse\": 0.122",
 		"'ListImagse' is no method of the runtime; did you mean 'ListImages'?");
