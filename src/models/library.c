@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/str.h"
@@ -153,10 +154,9 @@ static int no_such_model(struct resolving *r, const struct model_ref *ref, struc
 	near = str_nearest(ref->name, names, n);
 	for (uint32_t i = 0; i < n; i++)
 		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
-	code = near ? doc_error(ref->at, err, "no %s '%.60s'; did you mean '%s'?",
-			      kinds[ref->kind].folder, ref->name, near)
-		    : doc_error(ref->at, err, "no %s '%.60s'; there are: %.180s",
-			      kinds[ref->kind].folder, ref->name, str_text(&all));
+	code = doc_error(ref->at, err, "no %s '%.60s'; %s%s%s: %.180s", kinds[ref->kind].folder,
+		ref->name, near ? "did you mean '" : "", near ? near : "",
+		near ? "'? There are" : "there are", str_text(&all));
 	str_fini(&all);
 	return code;
 }
@@ -222,6 +222,18 @@ struct doc_node *model_named(struct arena *mem, const struct doc_node *spec, con
 	return named;
 }
 
+/* However their paths are written: "./", "../" and links lead to the same file. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat of_a;
+	struct stat of_b;
+
+	if (!strcmp(a, b))
+		return true;
+	return !stat(a, &of_a) && !stat(b, &of_b) && of_a.st_dev == of_b.st_dev &&
+	       of_a.st_ino == of_b.st_ino;
+}
+
 static int circle(const struct model_ref *ref, const char *file, struct err *err)
 {
 	struct str text = {0};
@@ -230,7 +242,7 @@ static int circle(const struct model_ref *ref, const char *file, struct err *err
 	str_add(&text, file);
 	for (const struct chain *c = ref->chain; c; c = c->next) {
 		str_addf(&text, " <- %s", c->file);
-		if (!strcmp(c->file, file))
+		if (same_file(c->file, file))
 			break;
 	}
 	code = doc_error(ref->at, err, "'extends' goes in a circle: %.250s", str_text(&text));
@@ -304,7 +316,7 @@ int library_resolve(
 			return no_such_model(r, ref, err);
 	}
 	for (const struct chain *c = ref->chain; c; c = c->next)
-		if (!strcmp(c->file, here.file) || here.depth > EXTENDS_MAX)
+		if (same_file(c->file, here.file) || here.depth > EXTENDS_MAX)
 			return circle(ref, here.file, err);
 	code = doc_load(r->mem, here.file, MODEL_FILE_BYTES, &root, err);
 	return code ? code : library_resolve_root(r, ref->kind, root, &here, model, err);

@@ -192,6 +192,7 @@ static void a_circle_of_extends_is_shown(void **state)
 	char dir[] = "/tmp/nodetoll-test-XXXXXX";
 	char a[64];
 	char b[64];
+	char round[160];
 	struct model model = {0};
 	struct err err = {0};
 
@@ -205,6 +206,12 @@ static void a_circle_of_extends_is_shown(void **state)
 	assert_int_equal(library_load(&lib, MODEL_WORKLOAD, a, &model, &err), ERR_INPUT);
 	assert_non_null(strstr(err.text, "goes in a circle"));
 	assert_non_null(strstr(err.text, "b.yaml <- "));
+	err = (struct err){0};
+	(void)snprintf(round, sizeof(round), "%s/./a.yaml <- %s", dir, a);
+	write_model(a, "./a.yaml");
+	assert_int_equal(library_load(&lib, MODEL_WORKLOAD, a, &model, &err), ERR_INPUT);
+	if (!strstr(err.text, round))
+		fail_msg("'%s' lacks '%s'", err.text, round);
 	arena_fini(&mem);
 	(void)unlink(a);
 	(void)unlink(b);
