@@ -197,17 +197,6 @@ double json_as_num(const struct json *value)
 	return json_is_num(value) ? in(value)->valuedouble : 0;
 }
 
-int64_t json_as_int(const struct json *value)
-{
-	double num = json_as_num(value);
-
-	if (num >= 0x1p63)
-		return INT64_MAX;
-	if (num <= -0x1p63)
-		return INT64_MIN;
-	return (int64_t)num;
-}
-
 bool json_as_bool(const struct json *value)
 {
 	return cJSON_IsTrue(in(value));

@@ -56,12 +56,10 @@ bool json_is_num(const struct json *value);
 bool json_is_bool(const struct json *value);
 bool json_is_null(const struct json *value);
 
-/* The value if it is of that kind, else NULL, 0, 0 or false: ask json_is_*
- * first where that would be a silent zero.  json_as_int cuts towards 0 and
- * stops at the ends of int64_t. */
+/* The value if it is of that kind, else NULL, 0 or false: ask json_is_* first
+ * where that would be a silent zero. */
 const char *json_as_str(const struct json *value);
 double json_as_num(const struct json *value);
-int64_t json_as_int(const struct json *value);
 bool json_as_bool(const struct json *value);
 
 /* for (c = json_child(v); c; c = json_next(c)): the entries in order. */

@@ -9,11 +9,6 @@
 #include "models/tables.h"
 #include "models/tree.h"
 
-const char *phase_action_name(enum phase_action action)
-{
-	return word_of(words_action, COUNT_OF(words_action), action);
-}
-
 static int check_phase(
 	const struct recorded_phase *p, const struct doc_node *at, struct err *err)
 {

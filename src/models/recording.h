@@ -97,8 +97,7 @@ int recording_parse(const struct library *lib, const char *name, const char *tex
 /* The scenario of one node: base with the node's pods, objects and annotation. */
 void recording_scenario(const struct recording *rec, uint32_t node, struct scenario *scenario);
 
-/* "createAllPods", "none", ...; "api", "cri", "wire". */
-const char *phase_action_name(enum phase_action action);
+/* "api", "cri", "wire". */
 const char *recorded_source_name(enum recorded_source source);
 
 /* The table of the whole file, for its schema. */

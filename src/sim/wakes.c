@@ -13,11 +13,6 @@ static uint32_t capacity_for(uint32_t n)
 	return capacity;
 }
 
-size_t wakes_bytes(uint32_t n)
-{
-	return 2 * sizeof(uint64_t) * capacity_for(n);
-}
-
 void wakes_init(struct wakes *w, struct arena *mem, uint32_t n)
 {
 	w->capacity = capacity_for(n);

@@ -27,9 +27,6 @@ struct wakes {
 	uint32_t capacity;
 };
 
-/* Bytes that wakes_init takes for n slots. */
-size_t wakes_bytes(uint32_t n);
-
 /* Make w a tree of n (<= 65536) slots, none of them due, in memory from mem that lives as
  * long as mem does. */
 void wakes_init(struct wakes *w, struct arena *mem, uint32_t n);
