@@ -111,9 +111,10 @@ static void cpu(struct words *w, const struct json *polling, const struct json *
 			cores(w, after), cores(w, before));
 	if (even > 1)
 		str_addf(&w->out,
-			"; below %u pods a node nothing is won there: a burst every 10 s costs "
+			"; below %u pod%s a node nothing is won there: a burst every 10 s "
+			"costs "
 			"less than a wake-up every second",
-			even);
+			even, format_plural(even));
 }
 
 static void runtime_sentence(struct words *w, const struct json *rows, uint32_t pods,
@@ -125,10 +126,10 @@ static void runtime_sentence(struct words *w, const struct json *rows, uint32_t 
 	double after = number(generic, "callsPerSecondPerNode");
 
 	str_addf(&w->out,
-		"At %u pods a relist every second makes %s times fewer calls than polling "
+		"At %u pod%s a relist every second makes %s times fewer calls than polling "
 		"(%s/s for %s; whole kubelet %s for %s)",
-		pods, times(w, before, after), rate(w, after), rate(w, before),
-		rate(w, number(generic, "wholeKubeletPerNode")),
+		pods, format_plural(pods), times(w, before, after), rate(w, after),
+		rate(w, before), rate(w, number(generic, "wholeKubeletPerNode")),
 		rate(w, number(polling, "wholeKubeletPerNode")));
 	delays(w, polling, generic);
 	if (cost)

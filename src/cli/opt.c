@@ -40,16 +40,18 @@ static int read_count(const struct opt *o, const char *text, uint32_t *to, struc
 	return 0;
 }
 
-/* "10,30,50": every one a count, in the order given, none twice. */
+/* "10,30,50" or "10, 30": every one a count, in the order given, none twice. */
 static int read_counts(
 	const struct opt *o, const char *text, struct opt_counts *to, struct err *err)
 {
 	struct opt_counts list = {0};
 
 	for (const char *at = text;; at++) {
-		size_t len = strcspn(at, ",");
+		size_t len;
 		char one[32];
 
+		at += strspn(at, " ");
+		len = strcspn(at, ",");
 		if (list.n == OPT_COUNTS_MAX)
 			return bad_value(o, text, "too many values", err);
 		(void)snprintf(one, sizeof(one), "%.*s", len < 31 ? (int)len : 31, at);

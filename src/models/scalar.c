@@ -136,7 +136,10 @@ static const char *limit_text(const struct field *f, int64_t value, char *buf, s
 		return units_format_duration(buf, size, value);
 	if (f->type == FIELD_COUNT || f->type == FIELD_SEED)
 		return units_format_count(buf, size, value);
-	if (f->type == FIELD_SECONDS)
+	/* Shares of a whole are written as such; "150%" is then no riddle. */
+	if (f->type == FIELD_RATIO && f->max == INT64_C(1000000))
+		(void)snprintf(buf, size, value ? "%g %%" : "%g", (double)value / 1e4);
+	else if (f->type == FIELD_SECONDS)
 		(void)snprintf(buf, size, "%g", (double)value / 1e9);
 	else if (f->type == FIELD_RATE || f->type == FIELD_MICROS)
 		(void)snprintf(buf, size, "%g", (double)value / 1e3);
@@ -197,6 +200,8 @@ static int read_number(
 			value = f->words[i].value;
 			goto store;
 		}
+	if (!*node->text)
+		return doc_error(node, err, "'%s' is empty, a number is needed", f->name);
 	if (node->quoted && f->type != FIELD_DURATION && f->type != FIELD_RATIO)
 		return doc_error(
 			node, err, "'%s' is a text in quotes, a number is needed", f->name);

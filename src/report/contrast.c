@@ -86,10 +86,11 @@ static void title(const struct json *result, struct str *out)
 	char nodes[FORMAT_BYTES];
 
 	str_addf(out,
-		"%s nodes, every one simulated; %.0f container%s a pod; kubelet %s on %s; at "
+		"%s node%s, every one simulated; %.0f container%s a pod; kubelet %s on %s; at "
 		"rest for %.0f s; seed %.0f",
 		format_count(nodes, sizeof(nodes), parameter(result, "nodes")),
-		parameter(result, "containers"), parameter(result, "containers") > 1 ? "s" : "",
+		format_plural(parameter(result, "nodes")), parameter(result, "containers"),
+		format_plural(parameter(result, "containers")),
 		parameter_text(result, "kubelet"), parameter_text(result, "runtime"),
 		parameter(result, "durationSeconds"), parameter(result, "seed"));
 }
@@ -132,6 +133,8 @@ static void object_question(const struct json *result, struct str *out)
 	str_add(out, "How does it get the secret that each pod mounts (");
 	if (!strcmp(parameter_text(result, "sharedBy"), "pod"))
 		str_add(out, "one a pod");
+	else if (parameter(result, "namespaces") == 1)
+		str_add(out, "one for all, in one namespace");
 	else
 		str_addf(out, "one for each of %.0f namespaces",
 			parameter(result, "namespaces"));
@@ -165,12 +168,13 @@ static void sharing_note(const struct json *result, struct str *out)
 	for (const struct json *r = json_child(rows); r && first; r = json_next(r)) {
 		if (strcmp(json_as_str(json_get(r, "design")), first) != 0)
 			continue;
-		str_addf(out, "%s %s and %s at %.0f pods", comma,
+		str_addf(out, "%s %s and %s at %.0f pod%s", comma,
 			format_rate(secrets, sizeof(secrets),
 				json_as_num(json_get(r, "distinctPerNode"))),
 			format_rate(
 				pods, sizeof(pods), json_as_num(json_get(r, "sharingFactor"))),
-			json_as_num(json_get(r, "podsPerNode")));
+			json_as_num(json_get(r, "podsPerNode")),
+			format_plural(json_as_num(json_get(r, "podsPerNode"))));
 		comma = ",";
 	}
 	str_add_char(out, '.');
@@ -196,12 +200,14 @@ static void burst_design(const struct json *row, struct str *out)
 static void burst_note(const struct json *result, struct str *out)
 {
 	const struct json *rows = json_get(result, "burst");
+	double pods = json_as_num(json_get(json_child(rows), "podsPerNode"));
 	const char *comma = "";
 
 	str_addf(out,
-		"A burst: %.0f pods created at once on one node, seconds until the median (the "
+		"A burst: %.0f pod%s created at once on one node, seconds until the median "
+		"(the "
 		"last) is seen running:",
-		json_as_num(json_get(json_child(rows), "podsPerNode")));
+		pods, format_plural(pods));
 	for (const struct json *r = json_child(rows); r; r = json_next(r), comma = ",") {
 		str_add(out, comma);
 		burst_design(r, out);

@@ -59,6 +59,11 @@ char *format_seconds(char *buf, size_t size, double value)
 	return buf;
 }
 
+const char *format_plural(double count)
+{
+	return count == 1 ? "" : "s";
+}
+
 char *format_percent(char *buf, size_t size, double share)
 {
 	/* what rounds to nothing has no sign */

@@ -19,6 +19,9 @@ char *format_count(char *buf, size_t size, double value);
 /* "13.2 s", "1.016 s", "520 ms", "0.20 ms", "0". */
 char *format_seconds(char *buf, size_t size, double value);
 
+/* "s", or "" after one: "1 pod", "2 pods". */
+const char *format_plural(double count);
+
 /* A signed share as "+1.2%". */
 char *format_percent(char *buf, size_t size, double share);
 

@@ -137,11 +137,13 @@ static void head(const struct json *result, struct str *out)
 	char nodes[FORMAT_BYTES];
 
 	str_addf(out,
-		"Scenario %s: %s nodes with %.0f pods each, kubelet %s on %s, %.0f s after "
+		"Scenario %s: %s node%s with %.0f pod%s each, kubelet %s on %s, %.0f s after "
 		"%.0f s, seed %.0f.\n",
 		json_as_str(json_get(json_get(result, "metadata"), "name")),
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(result, "nodes"))),
+		format_plural(json_as_num(json_get(result, "nodes"))),
 		json_as_num(json_get(result, "podsPerNode")),
+		format_plural(json_as_num(json_get(result, "podsPerNode"))),
 		json_as_str(json_get(result, "kubelet")),
 		json_as_str(json_get(result, "containerRuntime")),
 		json_as_num(json_get(result, "durationSeconds")),

@@ -28,6 +28,14 @@ static void a_time_has_a_unit(void **state)
 	assert_string_equal(format_seconds(buf, sizeof(buf), 0), "0");
 }
 
+static void one_is_no_plural(void **state)
+{
+	(void)state;
+	assert_string_equal(format_plural(1), "");
+	assert_string_equal(format_plural(0), "s");
+	assert_string_equal(format_plural(30), "s");
+}
+
 static void a_share_has_a_sign(void **state)
 {
 	(void)state;
@@ -49,6 +57,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rate_keeps_the_digits_that_matter),
 		cmocka_unit_test(a_time_has_a_unit),
+		cmocka_unit_test(one_is_no_plural),
 		cmocka_unit_test(a_share_has_a_sign),
 		cmocka_unit_test(an_exact_number_is_the_shortest_that_reads_back),
 	};
