@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # bash completion for nodetoll                                 -*- shell-script -*-
 
+# Names of models, of one kind if it is given.
 _nodetoll_models() {
-	"${COMP_WORDS[0]}" models list -o json 2>/dev/null |
-		sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p'
+	"${COMP_WORDS[0]}" models list -o json 2>/dev/null | awk -F'"' -v only="${1-}" '
+		$2 == "kind" { kind = $4 }
+		$2 == "name" && (only == "" || only == kind) { print $4 }'
 }
 
 _nodetoll_flags() {
@@ -26,7 +28,8 @@ _nodetoll_values() {
 	--shared-by) compgen -W "namespace pod" -- "$2" ;;
 	-f | --filename | --trace) compgen -f -- "$2" ;;
 	--models) compgen -d -- "$2" ;;
-	--kubelet | --runtime) compgen -W "$(_nodetoll_models)" -- "$2" ;;
+	--kubelet) compgen -W "$(_nodetoll_models Kubelet)" -- "$2" ;;
+	--runtime) compgen -W "$(_nodetoll_models Runtime)" -- "$2" ;;
 	*) return 1 ;;
 	esac
 }
@@ -34,6 +37,7 @@ _nodetoll_values() {
 _nodetoll() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command="" i
+	local kinds="kubelet runtime apiserver workload scenario recording calibration"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		contrast | simulate | validate | models)
@@ -61,9 +65,14 @@ _nodetoll() {
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
+		elif [[ $previous == schema ]]; then
+			COMPREPLY=($(IFS=' ' compgen -W "$kinds" -- "$current"))
 		else
 			COMPREPLY=($(compgen -W "$(_nodetoll_models)" -- "$current"))
 		fi
+	elif [[ $command == simulate ]]; then
+		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
+			compgen -f -- "$current"))
 	else
 		COMPREPLY=($(compgen -f -- "$current"))
 	fi

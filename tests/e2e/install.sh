@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # install.sh NODETOLL BUILD: what `meson install` puts where.
 . "$(dirname "$0")/tap.sh"
+program=$1
 build=$2
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -19,19 +20,35 @@ renders() {
 	[ -s "$scratch/man" ] && [ ! -s "$scratch/warnings" ]
 }
 
+# bash_completes EXPECTED WORD...: what bash offers for the last of the words.
 bash_completes() {
+	want=$1
+	shift
 	# shellcheck disable=SC2016
-	bash -c 'set -u; . "$1"; COMP_WORDS=(nodetoll contr); COMP_CWORD=1; _nodetoll
-		[ "${COMPREPLY[*]}" = contrast ]' bash "$root/completions/nodetoll.bash"
+	bash -c 'set -u; . "$1"; want=$2; cd "$3" || exit; shift 3; COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1)); _nodetoll; echo "${COMPREPLY[*]}"
+		[ "${COMPREPLY[*]}" = "$want" ]' bash "$root/completions/nodetoll.bash" \
+		"$want" "$root/models" "$program" "$@"
+}
+
+man_names_models() {
+	find "$scratch/to" -path '*/man1/nodetoll.1' -exec cat {} + >"$scratch/page"
+	grep -q '^\.I /.*/share/nodetoll/models$' "$scratch/page" && ! grep '@' "$scratch/page"
 }
 
 check "it installs" meson install -C "$build" --no-rebuild --destdir "$scratch/to"
 check "the program is there" has bin/nodetoll
 check "the models are there, all of them" same_models
 check "the manual page is there" has man/man1/nodetoll.1
+check "the manual page says where the models are" man_names_models
 check "the manual page renders without a warning" renders
 check "the bash completion is there" has bash-completion/completions/nodetoll
-check "the bash completion completes a command" bash_completes
+check "the bash completion completes a command" bash_completes contrast contr
+check "it offers kubelets for kubelets" bash_completes "v1.1 v1.12" contrast --kubelet v1.1
+check "it offers runtimes for runtimes" bash_completes containerd-1.6.20 contrast --runtime cont
+check "it offers scenarios to simulate" bash_completes slow-runtime simulate slow
+check "it offers files to simulate" bash_completes "schema scenario" simulate sc
+check "it offers kinds to schema" bash_completes "recording" models schema rec
 check "the zsh completion is there" has _nodetoll
 installed=$(find "$scratch/to" -path '*/bin/nodetoll' -print -quit)
 check "the installed program runs" "$installed" --version
