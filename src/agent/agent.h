@@ -255,6 +255,7 @@ struct agent {
 	struct loop_state *loop;     /* loops, then the startup, then watches */
 	struct reflector *reflector; /* standing watches, then those of objects */
 	struct pod *pod;
+	struct walk *walk;   /* [pods] scratch, past.c */
 	struct mount *mount; /* [pods * volumes] */
 	ns_t now;            /* of the step under way, or the last; -1: none yet */
 	ns_t tick_phase, populator_phase, reconciler_phase;

@@ -21,6 +21,7 @@ enum draw {
 	DRAW_TOKEN,
 	DRAW_PROBE,
 	DRAW_JITTER,
+	DRAW_PAST,
 	DRAWS
 };
 
@@ -112,6 +113,13 @@ static inline const struct kubelet_model *model_of(const struct agent *a)
 {
 	return a->plan->kubelet;
 }
+
+/* ------------------------------------------------------------------ past.c */
+void past_init(struct agent *a, struct arena *mem);
+/* When a pod that has run for long is due for its next sync. */
+ns_t past_due(const struct agent *a, ns_t now, uint32_t pod);
+/* When the object of that volume was fetched last; `first` is the first of its pods. */
+ns_t past_fetch(struct agent *a, ns_t now, uint32_t first, uint32_t volume);
 
 /* ------------------------------------------------------------------ loops.c */
 void loop_step(struct agent *a, uint32_t loop, ns_t now, struct effects *out);

@@ -143,6 +143,7 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	sc_init(&a->objects, &plan->objects, mem);
 	a->loop = ARENA_ARRAY(
 		mem, struct loop_state, plan->kubelet->n_loops + 1 + plan->kubelet->n_watches);
+	past_init(a, mem);
 	a->reflector = ARENA_ARRAY(mem, struct reflector,
 		plan->kubelet->n_watches +
 			(plan->objects.kind >= SC_WATCH ? plan->objects.entries + 1 : 0));
@@ -204,8 +205,6 @@ static ns_t residual(struct agent *a, ns_t lo, ns_t hi)
 
 static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 {
-	const struct kubelet_model *k = model_of(a);
-
 	volumes_register(a, pod, now);
 	for (uint32_t v = 0; v < a->plan->volumes; v++) {
 		uint32_t reader = pod * a->plan->volumes + v;
@@ -218,12 +217,10 @@ static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 			continue;
 		e->synced = true;
 		e->version = 1;
-		agent_draws_for(a, ACTOR_REFLECTOR, m->entry);
-		e->fetched_at =
-			now - residual(a, a->plan->objects.ttl,
-				      a->plan->objects.ttl + k->worker.sync_frequency + NS_S);
+		e->fetched_at = NS_NEVER; /* agent_settle knows */
 		e->read_at = now;
 		if (a->plan->objects.kind == SC_WATCH) {
+			agent_draws_for(a, ACTOR_REFLECTOR, m->entry);
 			e->reflector = SC_WATCHING;
 			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, m->entry),
 				now + residual(a, a->plan->objects.watch_min,
@@ -238,8 +235,6 @@ void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t names
 {
 	const struct kubelet_model *k = model_of(a);
 	struct pod *p = &a->pod[pod];
-	ns_t longest = k->worker.sync_frequency +
-		       k->worker.sync_frequency / PPM * k->worker.sync_jitter;
 
 	p->known = true;
 	p->namespace = namespace;
@@ -254,9 +249,19 @@ void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t names
 	p->token_until = now + residual(a, token_life(a), token_life(a) + NS_S);
 	place_objects(a, now, pod);
 	probes_start(a, pod, now);
-	if (a->plan->pleg.kind == PLEG_KIND_POLLING)
-		return;
-	p->due = now + residual(a, k->worker.sync_frequency, longest + 1);
+}
+
+/* How old what the cache has is. */
+static void settle_objects(struct agent *a, ns_t now, uint32_t pod)
+{
+	for (uint32_t v = 0; v < a->plan->workload->n_objects; v++) {
+		struct sc_entry *e =
+			&a->objects.entry[a->mount[(size_t)pod * a->plan->volumes + v].entry];
+
+		if (e->fetched_at == NS_NEVER)
+			e->fetched_at = past_fetch(a, now, pod, v);
+		e->has_data = true;
+	}
 }
 
 void agent_settle(struct agent *a, ns_t now)
@@ -274,13 +279,14 @@ void agent_settle(struct agent *a, ns_t now)
 			continue;
 		a->pod[p].status = a->pod[p].known_status = status_fingerprint(a, p, &running);
 		a->pod[p].last_sync = now - 1;
+		if (a->plan->objects.kind == SC_CACHE)
+			settle_objects(a, now, p);
+		if (a->plan->pleg.kind == PLEG_KIND_POLLING)
+			continue;
 		agent_draws_for(a, ACTOR_WORKER, p);
-		if (a->pod[p].due != NS_NEVER)
-			agent_wake(a, ACTOR_WORKER, p, worker_due_at(a, a->pod[p].due));
+		a->pod[p].due = past_due(a, now, p);
+		agent_wake(a, ACTOR_WORKER, p, worker_due_at(a, a->pod[p].due));
 	}
-	if (a->plan->objects.kind == SC_CACHE)
-		for (uint32_t i = 0; i < a->plan->objects.entries; i++)
-			a->objects.entry[i].has_data = a->objects.entry[i].refs > 0;
 	agent_draws_for(a, ACTOR_REFLECTOR, a->plan->objects.entries);
 	if (a->plan->objects.kind == SC_BULKWATCH && a->objects.n_live) {
 		all->reflector = SC_WATCHING;

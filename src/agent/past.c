@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What pods that have run for long did before now.  A pod's syncs are drawn from some time ago
+ * on, so that it is due at a stationary random age; the cache fetched an object whenever one of
+ * the pods that share it was synced and found it too old.  All draws are hashes, so a past is
+ * drawn again wherever it is looked at. */
+#include "agent/agent_priv.h"
+
+enum { PAST_GAP, PAST_BEFORE, PAST_AGE };
+
+/* A pod's syncs, one after the other. */
+struct walk {
+	ns_t due;
+	uint32_t pod, n;
+};
+
+static uint64_t draw(const struct agent *a, uint32_t item, uint32_t pod, uint32_t n)
+{
+	return rng_draw(a->key, DRAW_PAST | ACTOR_WORKER << 8 | item << 16, pod, n);
+}
+
+static ns_t longest_gap(const struct agent *a)
+{
+	const struct kubelet_model *k = model_of(a);
+
+	return k->worker.sync_frequency +
+	       k->worker.sync_frequency / PPM * k->worker.sync_jitter;
+}
+
+/* The residual of a gap that is looked at from outside: long ones are met more often. */
+static ns_t residual_gap(const struct agent *a, uint32_t pod)
+{
+	ns_t least = model_of(a)->worker.sync_frequency;
+	ns_t most = longest_gap(a) + 1;
+
+	for (uint32_t n = 0;; n += 3) {
+		ns_t gap = rng_span(draw(a, PAST_BEFORE, pod, n), least, most);
+
+		if (rng_span(draw(a, PAST_BEFORE, pod, n + 1), 0, most) <= gap)
+			return rng_span(draw(a, PAST_BEFORE, pod, n + 2), 0, gap);
+	}
+}
+
+/* A round of the cache is enough to forget how it began, if it began at a random age. */
+static ns_t past_span(const struct agent *a)
+{
+	return a->plan->objects.ttl + 2 * longest_gap(a);
+}
+
+static struct walk walk_from(const struct agent *a, ns_t now, uint32_t pod)
+{
+	return (struct walk){.due = now - past_span(a) + residual_gap(a, pod), .pod = pod};
+}
+
+/* The tick that picks it up; ticks were there before the first one to come. */
+static ns_t synced_at(const struct agent *a, const struct walk *w)
+{
+	ns_t before = a->tick_phase - w->due;
+
+	return before > 0 ? a->tick_phase - before / model_of(a)->worker.ticker *
+						    model_of(a)->worker.ticker
+			  : sync_tick_after(a, w->due);
+}
+
+static void walk_on(const struct agent *a, struct walk *w)
+{
+	w->due = synced_at(a, w) + rng_span(draw(a, PAST_GAP, w->pod, w->n),
+					   model_of(a)->worker.sync_frequency,
+					   longest_gap(a) + 1);
+	w->n++;
+}
+
+ns_t past_due(const struct agent *a, ns_t now, uint32_t pod)
+{
+	struct walk w = walk_from(a, now, pod);
+
+	while (synced_at(a, &w) < now)
+		walk_on(a, &w);
+	return w.due;
+}
+
+/* ------------------------------------------------------------------ the cache */
+
+/* The pod's next sync at or after `from`. */
+static ns_t next_sync(const struct agent *a, struct walk *w, ns_t from)
+{
+	while (synced_at(a, w) < from)
+		walk_on(a, w);
+	return synced_at(a, w);
+}
+
+/* The pods from `first` on that share the entry of its volume, one after the other; left: so
+ * many are still to come.  UINT32_MAX: none. */
+static uint32_t next_sharer(
+	const struct agent *a, uint32_t first, uint32_t volume, uint32_t p, uint32_t *left)
+{
+	uint32_t volumes = a->plan->volumes;
+	uint16_t entry = a->mount[(size_t)first * volumes + volume].entry;
+
+	for (; *left > 0 && p < a->plan->pods; p++)
+		if (a->pod[p].known && a->mount[(size_t)p * volumes + volume].entry == entry) {
+			(*left)--;
+			return p;
+		}
+	return UINT32_MAX;
+}
+
+/* The first sync at or after `from` of any of them; their walks go as far. */
+static ns_t next_of_all(struct agent *a, uint32_t first, uint32_t volume, ns_t from)
+{
+	uint32_t left =
+		a->objects.entry[a->mount[(size_t)first * a->plan->volumes + volume].entry]
+			.refs;
+	ns_t next = NS_NEVER;
+
+	for (uint32_t p = first; (p = next_sharer(a, first, volume, p, &left)) != UINT32_MAX;
+		p++)
+		next = ns_min(next, next_sync(a, &a->walk[p], from));
+	return next;
+}
+
+void past_init(struct agent *a, struct arena *mem)
+{
+	if (a->plan->objects.kind == SC_CACHE)
+		a->walk = ARENA_ROOM(mem, struct walk, a->plan->pods);
+}
+
+/* Rounds are nearly all of one length, so at any moment the object's age is nearly uniform. */
+static ns_t first_fetch(
+	const struct agent *a, ns_t now, uint32_t first, uint32_t volume, uint32_t sharers)
+{
+	ns_t round = a->plan->objects.ttl + longest_gap(a) / (sharers + 1);
+
+	return now - past_span(a) - rng_span(draw(a, PAST_AGE, first, volume), 0, round);
+}
+
+ns_t past_fetch(struct agent *a, ns_t now, uint32_t first, uint32_t volume)
+{
+	struct sc_entry *e =
+		&a->objects.entry[a->mount[(size_t)first * a->plan->volumes + volume].entry];
+	ns_t fetched = first_fetch(a, now, first, volume, e->refs);
+	uint32_t left = e->refs;
+
+	for (uint32_t p = first; (p = next_sharer(a, first, volume, p, &left)) != UINT32_MAX;
+		p++)
+		a->walk[p] = walk_from(a, now, p);
+	for (;;) {
+		ns_t next = next_of_all(a, first, volume, fetched + a->plan->objects.ttl + 1);
+
+		if (next >= now)
+			return fetched;
+		fetched = next;
+	}
+}
