@@ -21,6 +21,8 @@ const char *api_code(const struct call_name *call, enum outcome what)
 		return "410";
 	case OUTCOME_REJECTED:
 		return "429";
+	case OUTCOME_DEADLINE:
+		return "504";
 	case OUTCOME_ERROR:
 	case OUTCOME_N:
 		break;
@@ -37,6 +39,8 @@ const char *cri_code(enum outcome what)
 		return "NotFound";
 	case OUTCOME_REJECTED:
 		return "ResourceExhausted";
+	case OUTCOME_DEADLINE:
+		return "DeadlineExceeded";
 	case OUTCOME_GONE:
 	case OUTCOME_ERROR:
 	case OUTCOME_N:

@@ -51,8 +51,8 @@ static void add_api_keys(struct keys *k, const struct calls *calls)
 static void add_runtime_keys(struct keys *k)
 {
 	/* of the outcomes that one code stands for, the first */
-	static const enum outcome outcomes[] = {
-		OUTCOME_OK, OUTCOME_NOT_FOUND, OUTCOME_REJECTED, OUTCOME_ERROR};
+	static const enum outcome outcomes[] = {OUTCOME_OK, OUTCOME_NOT_FOUND, OUTCOME_REJECTED,
+		OUTCOME_ERROR, OUTCOME_DEADLINE};
 
 	for (unsigned op = 0; op < OP_N; op++) {
 		const char *method = operation_cri_method((enum operation)op);

@@ -42,6 +42,24 @@ static void plan_rules(struct mock_params *m, const struct runtime_model *r)
 			r->rules[i].until};
 }
 
+/* 1.20.2 pkg/kubelet/cri/remote: remote_runtime.go:104 doubles it for RunPodSandbox, :378 adds
+ * the probe's to ExecSync's (timeoutSeconds, 1 unless it says more); getContextWithCancel,
+ * no timeout, at :551 and in remote_image.go:104 and :146.  Docker's client has none for pulls
+ * and exec (config/types.go RuntimeRequestTimeout). */
+static void plan_timeouts(struct mock_params *m, const struct kubelet_model *k)
+{
+	bool docker = k->interface == INTERFACE_DOCKER;
+
+	for (unsigned op = 0; op < OP_N; op++)
+		m->timeout[op] = k->runtime_timeout;
+	m->timeout[OP_RUN_PODSANDBOX] *= docker ? 1 : 2;
+	m->timeout[OP_EXEC_SYNC] = docker ? NS_NEVER : k->runtime_timeout + NS_S;
+	m->timeout[OP_PULL_IMAGE] = NS_NEVER;
+	m->timeout[OP_LIST_CONTAINER_STATS] = NS_NEVER;
+	m->timeout[OP_IMAGE_FS_INFO] = NS_NEVER;
+	m->timeout[OP_GET_CONTAINER_EVENTS] = NS_NEVER;
+}
+
 /* A recorded mean replaces the model's; the shape stays. */
 static void plan_mock(
 	struct mock_params *m, const struct scenario *s, uint32_t places, const ns_t *op_mean)
@@ -60,8 +78,7 @@ static void plan_mock(
 		.death_every = w->container_death_every,
 		.crash_after = w->crash_after,
 		.images = w->images && w->images <= MOCK_IMAGES ? w->images : 1,
-		.image_present = w->image_present,
-		.hang = 2 * NS_MIN};
+		.image_present = w->image_present};
 	for (unsigned op = 0; op < OP_N; op++) {
 		const struct latency *l = &r->op[op];
 		bool recorded = op_mean && op_mean[op] > 0;
@@ -71,6 +88,7 @@ static void plan_mock(
 		dist_init(&m->op[op].latency, recorded ? op_mean[op] : l->mean,
 			recorded ? 0 : l->per_record, l->p50, l->p99);
 	}
+	plan_timeouts(m, &s->kubelet);
 	plan_rules(m, r);
 }
 

@@ -122,6 +122,7 @@ struct kubelet_model {
 	char name[MODEL_NAME];
 	enum runtime_interface interface;
 	char calibration[MODEL_NAME]; /* CPU of its runtime's client; "" if none */
+	ns_t runtime_timeout;         /* of its calls, but for those that have their own */
 	bool cgroups_per_qos; /* a pod is deletable only after housekeeping removed its cgroup
 			       */
 	struct {

@@ -277,6 +277,11 @@ static const struct field kubelet_fields[] = {
 	FIELD(calibration, "clientCalibration", FIELD_TEXT, .size = MODEL_NAME,
 		.help = "CPU cost of its side of the runtime's calls: name of a Calibration, "
 			"\"\" if there is none"),
+	SPAN(runtime_timeout, "runtimeRequestTimeout", NS_MS, HOUR,
+		"calls of a runtime that is disturbed fail after it; twice that for "
+		"run_podsandbox, and the grace or a probe's timeout more to stop or to "
+		"execute; "
+		"pulls, statistics and streams have none"),
 	TRUTH(cgroups_per_qos, "cgroupsPerQOS",
 		"a pod is gone only after housekeeping removed its cgroup"),
 	PART("pleg", pleg_table, "how the kubelet learns what happened"),

@@ -85,7 +85,7 @@ static void works(
 			tag_of(job, whom->container, whom->instance));
 		return;
 	}
-	j->what = (uint16_t)w.what;
+	j->what = (uint16_t)mock_answered(w.what);
 	count(m, now + w.takes, j, w.what, t);
 	goes_on_at(m, job, now + w.takes);
 }
@@ -101,7 +101,7 @@ static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, str
 	if (!op_works[op_of(s)]) {
 		end = mock_one_call(m, now, &j->chain, s, nth, &what);
 		count(m, end, j, what, t);
-		j->what = what == OUTCOME_OK ? j->what : (uint16_t)what;
+		j->what = what == OUTCOME_OK ? j->what : (uint16_t)mock_answered(what);
 		goes_on_at(m, job, end);
 	} else if (whom.wait > 0) {
 		change_push(m, (struct mock_change){.at = now + whom.wait,

@@ -90,7 +90,24 @@ static enum outcome call_outcome(const struct mock *m, const struct chain *c, ui
 	}
 }
 
-static ns_t disturbed(struct mock *m, ns_t now, uint16_t op, ns_t latency, enum outcome *what)
+/* How long the kubelet waits for a call's work.  StopContainer has the grace besides
+ * (remote_runtime.go:264), which passes before the work where a process ignores SIGTERM. */
+static ns_t patience(struct mock *m, const struct chain *c, uint16_t op, uint32_t container)
+{
+	ns_t timeout = m->params->timeout[op];
+
+	if (op != OP_STOP_CONTAINER || timeout == NS_NEVER)
+		return timeout;
+	if (!m->params->stops_at_once &&
+		record_state(*record_of(m, c->pod, container)) == RECORD_RUNNING)
+		return timeout;
+	return timeout + m->params->grace;
+}
+
+/* The deadline of a call is the runtime's, too (gRPC sends it along): a call that misses it
+ * changes nothing. */
+static ns_t disturbed(
+	struct mock *m, ns_t now, uint16_t op, ns_t latency, ns_t limit, enum outcome *what)
 {
 	for (uint32_t i = 0; i < m->params->n_rules; i++) {
 		const struct mock_rule *r = &m->params->rules[i];
@@ -100,12 +117,16 @@ static ns_t disturbed(struct mock *m, ns_t now, uint16_t op, ns_t latency, enum 
 		if (rng_below(rng_draw(m->key, DRAW_RULE, i, m->draws++), MILLION) >=
 			(uint64_t)r->share)
 			continue;
-		if (r->kind == MOCK_SLOW) {
+		if (r->kind == MOCK_SLOW)
 			latency = latency / MILLION * r->factor +
 				  latency % MILLION * r->factor / MILLION;
-		} else {
+		else
 			*what = OUTCOME_ERROR;
-			latency = r->kind == MOCK_HANG ? m->params->hang : latency;
+		if (r->kind == MOCK_HANG && limit == NS_NEVER)
+			return r->until - now;
+		if (r->kind == MOCK_HANG || latency > limit) {
+			*what = OUTCOME_DEADLINE;
+			latency = limit;
 		}
 	}
 	return latency;
@@ -172,7 +193,8 @@ struct mock_work mock_work(struct mock *m, ns_t now, const struct chain *c,
 		.what = call_outcome(m, c, op)};
 
 	if (m->params->n_rules)
-		w.takes = disturbed(m, now, op, w.takes, &w.what);
+		w.takes =
+			disturbed(m, now, op, w.takes, patience(m, c, op, container), &w.what);
 	w.shown = shown_after(m, op, w.takes);
 	return w;
 }
@@ -226,7 +248,7 @@ static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
 		mock_count(m, t, s, (struct tally_call){s->call, what, end, end - begin, 0, 0});
 		a->at = end > a->at ? end : a->at;
 		if (what != OUTCOME_OK)
-			a->what = what;
+			a->what = mock_answered(what);
 		if (what != OUTCOME_OK && !chain->parallel)
 			return false;
 	}

@@ -55,7 +55,8 @@ struct mock_params {
 	ns_t crash_after;      /* a crash-looping container runs so long */
 	uint32_t images;       /* <= MOCK_IMAGES; pod p uses image p % images */
 	bool image_present;
-	ns_t hang; /* a call that hangs is given up after this */
+	ns_t timeout[OP_N]; /* a call that a rule slows or lets hang is given up; NS_NEVER:
+			       never */
 	uint32_t n_rules;
 	struct mock_rule rules[MOCK_RULES];
 };

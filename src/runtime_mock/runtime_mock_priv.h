@@ -41,6 +41,12 @@ struct mock_work {
 struct mock_work mock_work(struct mock *m, ns_t now, const struct chain *c,
 	const struct chain_step *s, uint32_t container);
 
+/* As what its caller knows that outcome: why a call failed makes no difference there. */
+static inline enum outcome mock_answered(enum outcome what)
+{
+	return what == OUTCOME_DEADLINE ? OUTCOME_ERROR : what;
+}
+
 /* One call, looked at in full: its effect is put among the changes.  When it ends. */
 ns_t mock_one_call(struct mock *m, ns_t now, const struct chain *c, const struct chain_step *s,
 	uint32_t nth, enum outcome *what);

@@ -87,6 +87,7 @@ enum outcome {
 	OUTCOME_GONE,
 	OUTCOME_REJECTED,
 	OUTCOME_ERROR,
+	OUTCOME_DEADLINE, /* who asked waited no longer; counted so, to its caller an error */
 	OUTCOME_N
 };
 

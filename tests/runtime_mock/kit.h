@@ -28,10 +28,11 @@ static inline void kit_init(struct kit *k)
 		.gone_is_an_error = true,
 		.crash_after = NS_S,
 		.images = 2,
-		.image_present = true,
-		.hang = 2 * NS_MIN};
-	for (unsigned op = 0; op < OP_N; op++)
+		.image_present = true};
+	for (unsigned op = 0; op < OP_N; op++) {
 		dist_init(&k->params.op[op].latency, NS_MS - 1, 0, 0, 0);
+		k->params.timeout[op] = 2 * NS_MIN;
+	}
 	tally_init(&k->tally, &k->mem, 1, 0);
 	k->tally.window[0].until[0] = k->tally.window[0].until[1] = NS_NEVER;
 }

@@ -97,9 +97,33 @@ static void a_hanging_call_takes_as_long_as_it_is_waited_for(void **state)
 		.kind = MOCK_HANG, .op = OP_STATUS, .share = 1000000, .until = NS_NEVER};
 	tally_keep_times(&k.tally, &k.mem);
 	(void)kit_call(&k, 0, CHAIN_NO_POD, 0, OP_STATUS);
-	assert_int_equal(took(&k, OP_STATUS, OUTCOME_ERROR)->max, 2 * NS_MIN);
+	assert_int_equal(took(&k, OP_STATUS, OUTCOME_DEADLINE)->max, 2 * NS_MIN);
 	assert_int_equal(took(&k, OP_STATUS, OUTCOME_OK)->n, 0);
 	kit_fini(&k);
+}
+
+/* StopContainer's timeout is the grace longer, however the process takes SIGTERM. */
+static void stopping_may_take_the_grace_longer(void **state)
+{
+	(void)state;
+	for (int heeds = 0; heeds < 2; heeds++) {
+		struct chain_answer a;
+		struct kit k;
+
+		kit_init(&k);
+		k.params.stops_at_once = heeds;
+		k.params.n_rules = 1;
+		k.params.rules[0] = (struct mock_rule){.kind = MOCK_HANG,
+			.op = OP_STOP_CONTAINER,
+			.share = 1000000,
+			.until = NS_NEVER};
+		kit_start(&k, 1);
+		mock_place_running(&k.mock, 0);
+		a = kit_call(&k, 11 * NS_S, 0, 0, OP_STOP_CONTAINER);
+		assert_int_equal(a.what, OUTCOME_ERROR);
+		assert_int_equal(a.at, 11 * NS_S + 2 * NS_MIN + 30 * NS_S);
+		kit_fini(&k);
+	}
 }
 
 /* Docker's sandbox is a container that is created and started in one simulated call. */
@@ -186,6 +210,7 @@ int main(void)
 		cmocka_unit_test(side_by_side_every_call_takes_from_the_chains_begin),
 		cmocka_unit_test(a_call_that_shares_a_processor_takes_what_it_waited),
 		cmocka_unit_test(a_hanging_call_takes_as_long_as_it_is_waited_for),
+		cmocka_unit_test(stopping_may_take_the_grace_longer),
 		cmocka_unit_test(what_part_of_a_call_took_is_not_known),
 		cmocka_unit_test(however_calls_are_made_they_count_the_same),
 		cmocka_unit_test(only_lists_of_containers_list_containers),

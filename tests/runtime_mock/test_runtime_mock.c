@@ -330,6 +330,37 @@ static void a_call_that_hangs_is_given_up_after_two_minutes(void **state)
 	kit_fini(&k);
 }
 
+/* A call that is slowed beyond its timeout fails then, with nothing changed; one that has none
+ * is slow, or hangs as long as the rule lets it. */
+static void a_slow_call_fails_at_its_timeout(void **state)
+{
+	struct chain_answer a;
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	k.params.n_rules = 2;
+	k.params.rules[0] = rule(MOCK_SLOW, OP_N);
+	k.params.rules[1] = rule(MOCK_HANG, OP_PULL_IMAGE);
+	k.params.timeout[OP_RUN_PODSANDBOX] = 99 * NS_MS;
+	k.params.timeout[OP_LIST_CONTAINER_STATS] = NS_NEVER;
+	k.params.timeout[OP_PULL_IMAGE] = NS_NEVER;
+	kit_start(&k, 1);
+	a = kit_call(&k, 11 * NS_S, 0, 0, OP_RUN_PODSANDBOX);
+	assert_int_equal(a.what, OUTCOME_ERROR);
+	assert_int_equal(a.at, 11 * NS_S + 99 * NS_MS);
+	assert_int_equal(kit_count(&k, OP_RUN_PODSANDBOX, OUTCOME_DEADLINE), 1);
+	a = kit_call(&k, 11 * NS_S, CHAIN_NO_POD, 0, OP_LIST_CONTAINER_STATS);
+	assert_int_equal(a.what, OUTCOME_OK);
+	assert_int_equal(a.at, 11 * NS_S + 100 * NS_MS);
+	a = kit_call(&k, 12 * NS_S, 0, 0, OP_PULL_IMAGE);
+	assert_int_equal(a.what, OUTCOME_ERROR);
+	assert_int_equal(a.at, 20 * NS_S);
+	kit_until(&k, 10 * NS_MIN);
+	assert_int_equal(k.mock.records.sandbox[0], RECORD_NONE);
+	kit_fini(&k);
+}
+
 /* A stream that is open when calls begin to fail breaks; where they hang it is mute. */
 static void a_stream_breaks_or_is_mute_under_a_rule_that_begins(void **state)
 {
@@ -539,6 +570,7 @@ int main(void)
 		cmocka_unit_test(a_slow_rule_multiplies_the_latency_while_it_is_in_force),
 		cmocka_unit_test(a_failing_call_changes_nothing_and_ends_its_chain),
 		cmocka_unit_test(a_call_that_hangs_is_given_up_after_two_minutes),
+		cmocka_unit_test(a_slow_call_fails_at_its_timeout),
 		cmocka_unit_test(a_stream_breaks_or_is_mute_under_a_rule_that_begins),
 		cmocka_unit_test(a_share_of_the_calls_fails),
 		cmocka_unit_test(an_image_is_there_once_it_was_pulled),
