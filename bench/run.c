@@ -42,7 +42,7 @@ static int scenario_of(const struct run_job *job, const struct library *lib, str
 {
 	const struct run_design *d = job->design;
 	const struct scenario_names names = {
-		"bench", d->kubelet, d->runtime, "v1.20", d->workload};
+		"bench", d->kubelet, d->runtime, "v1.20", d->workload, false};
 	const struct settings sets = {.text = &d->set, .n = d->set != NULL};
 	struct model resolved;
 	int code = scenario_compose(lib, &names, &sets, s, &resolved, err);

@@ -284,7 +284,6 @@ struct agent {
 	ns_t runtime_cache_at; /* the stamp of what it holds; -1: to be listed anew */
 	ns_t populator_listed_at;
 	uint32_t n_events, n_event_patches;
-	bool event_sending, node_warned;
 	ns_t node_event_refill; /* as that of a pod, for events about the node */
 	uint16_t *pulls;
 	uint32_t pull_head, n_pulls; /* pods, a ring */
@@ -296,7 +295,7 @@ struct agent {
 	struct removal *collect;
 	uint32_t n_collect, at_collect;
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
-	bool poll_listing;
+	bool poll_listing, event_sending, node_warned;
 	bool unhealthy_told;      /* the node status says that the PLEG is not healthy */
 	bool resting;             /* some pod may have a rests_at */
 	uint64_t rested;          /* syncs that ended without a step */

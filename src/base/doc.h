@@ -86,11 +86,12 @@ struct doc_node *doc_clone(struct arena *mem, const struct doc_node *node);
  * backslash before a dot or bracket that belongs to a name.  Missing maps on
  * the way are made, a list takes an index up to one past its end.  A value
  * that begins with [ { " or ' is read as YAML, null removes a map's key,
- * anything else is taken as it stands.  ERR_INPUT: a path that is malformed or
- * leads through something else, a value that does not parse; the tree is then
- * as before. */
-int doc_set(struct arena *mem, struct doc_node *root, const char *path, const char *value,
-	struct err *err);
+ * anything else is taken as it stands.  Messages about the path or, later, about
+ * the value begin with door ("--set ") and path.  ERR_INPUT: a path that is
+ * malformed or leads through something else, a value that does not parse; the
+ * tree is then as before. */
+int doc_set(struct arena *mem, struct doc_node *root, const char *door, const char *path,
+	const char *value, struct err *err);
 
 /* Complain about a node: "file:line:column: text", source line and caret, as
  * far as they are known.  Returns ERR_INPUT. */

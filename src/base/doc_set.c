@@ -2,6 +2,7 @@
 /* Setting one value by its path. */
 #include "base/doc_priv.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* One step of a path: a name, or an index where name is NULL. */
@@ -13,6 +14,7 @@ struct step {
 
 struct path {
 	const char *text;
+	const char *door; /* by which it came: "--set " */
 	struct step step[DOC_MAX_DEPTH];
 	unsigned n;
 };
@@ -20,8 +22,8 @@ struct path {
 static int malformed(const struct path *p, struct err *err, const char *what)
 {
 	return err_set(err, ERR_INPUT,
-		"'%.200s' is not a path: %s; write it as in load.pods or calls[2].period",
-		p->text, what);
+		"%s'%.200s' is not a path: %s; write it as in load.pods or calls[2].period",
+		p->door, p->text, what);
 }
 
 /* The name at *at, up to a dot or bracket that no backslash precedes. */
@@ -91,15 +93,18 @@ static int read_value(struct arena *mem, const struct path *p, const char *value
 {
 	struct doc_node *node;
 	struct str file = {0};
+	int ret;
 
-	if (value[0] != '\0' && strchr("[{\"'", value[0]) != NULL)
-		return doc_parse(mem, p->text, value, strlen(value), out, err);
-	if (str_bad_byte(value, strlen(value)) < strlen(value)) {
-		(void)err_set(err, ERR_INPUT, "%.200s: the value has a control character in it",
-			p->text);
-		return ERR_INPUT;
-	}
+	if (str_bad_byte(value, strlen(value)) < strlen(value))
+		return err_set(err, ERR_INPUT,
+			"%s%.200s: the value has a control character in it", p->door, p->text);
+	str_add(&file, p->door);
 	str_add(&file, p->text);
+	if (value[0] != '\0' && strchr("[{\"'", value[0]) != NULL) {
+		ret = doc_parse(mem, str_text(&file), value, strlen(value), out, err);
+		str_fini(&file);
+		return ret;
+	}
 	str_add_char(&file, '=');
 	str_add(&file, value);
 	node = ARENA_NEW(mem, struct doc_node);
@@ -136,11 +141,12 @@ static int check_step(
 	int end = i > 0 ? (int)p->step[i - 1].end : 0;
 
 	if (node->kind != DOC_NULL && node->kind != want)
-		return err_set(err, ERR_INPUT, "cannot set %.200s: '%.*s' is %s, not %s",
-			p->text, end, p->text, doc_kind_name(node->kind), doc_kind_name(want));
+		return err_set(err, ERR_INPUT, "%s%.200s cannot be set: '%.*s' is %s, not %s",
+			p->door, p->text, end, p->text, doc_kind_name(node->kind),
+			doc_kind_name(want));
 	if (want == DOC_LIST && p->step[i].index > node->n)
-		return err_set(err, ERR_INPUT, "cannot set %.200s: '%.*s' has %u entries",
-			p->text, end, p->text, node->n);
+		return err_set(err, ERR_INPUT, "%s%.200s cannot be set: '%.*s' has %u entries",
+			p->door, p->text, end, p->text, node->n);
 	return 0;
 }
 
@@ -203,14 +209,14 @@ static void replace(struct doc_node *node, const struct doc_node *value)
 	node->next = next;
 }
 
-int doc_set(struct arena *mem, struct doc_node *root, const char *path, const char *value,
-	struct err *err)
+int doc_set(struct arena *mem, struct doc_node *root, const char *door, const char *path,
+	const char *value, struct err *err)
 {
-	struct path p = {.text = path};
+	struct path p = {.text = path, .door = door};
 	struct doc_node *node = root;
 	struct doc_node *parent = root;
 	struct doc_node *next;
-	struct doc_node *new_value;
+	struct doc_node *new_value = NULL;
 	unsigned i = 0;
 	int ret;
 
@@ -220,6 +226,7 @@ int doc_set(struct arena *mem, struct doc_node *root, const char *path, const ch
 	ret = read_value(mem, &p, value, &new_value, err);
 	if (ret != 0)
 		return ret;
+	assert(new_value != NULL);
 	while (ret == 0 && i < p.n) {
 		ret = check_step(&p, i, node, err);
 		next = ret == 0 ? enter(node, &p.step[i]) : NULL;

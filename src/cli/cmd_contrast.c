@@ -53,7 +53,7 @@ static const struct opt opts[] = {
 		.max = DURATION_MAX, .help = "measured virtual time"),
 	ROW(warmup, "warmup", OPT_DURATION, .value = "TIME", .fallback = "2m", .min = 0,
 		.max = DURATION_MAX, .help = "virtual time before it"),
-	ROW(seed, "seed", OPT_SEED, .value = "N", .fallback = "1",
+	ROW(seed, "seed", OPT_SEED, .value = "N", .fallback = "1", .max = SEED_MAX,
 		.help = "seed of the random draws"),
 	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME", .fallback = "v1.20",
 		.help = "the kubelet in which all designs run"),
@@ -261,7 +261,7 @@ static int report(struct contrast *c, struct err *err)
 static int load_base(struct contrast *c, struct err *err)
 {
 	const struct scenario_names names = {
-		"contrast", c->o.kubelet, c->o.runtime, "v1.20", "secrets-30"};
+		"contrast", c->o.kubelet, c->o.runtime, "v1.20", "secrets-30", true};
 	struct workload_model *w = &c->base.workload;
 	struct model resolved;
 	int code = scenario_compose(&c->lib, &names, NULL, &c->base, &resolved, err);

@@ -34,6 +34,7 @@ static const struct opt opts[] = {
 	{.name = "seed",
 		.type = OPT_SEED,
 		.value = "N",
+		.max = SEED_MAX,
 		.at = offsetof(REC, seed),
 		.help = "seed of the random draws (the scenario's)"},
 	{.name = "trace",
@@ -198,18 +199,35 @@ static int simulate(struct simulation *m, struct err *err)
 	return code;
 }
 
+/* The flag is a setting like others, but nobody means both. */
+static int set_seed(struct simulation *m, struct err *err)
+{
+	struct opt_texts *sets = &m->o.sets;
+	char seed[64];
+
+	if (m->o.seed == NO_SEED)
+		return 0;
+	for (uint32_t i = 0; i < sets->n; i++)
+		if (!strncmp(sets->text[i], "seed=", 5))
+			return err_set(err, ERR_INPUT,
+				"--seed %llu and --set %.60s: only one of them can be meant",
+				(unsigned long long)m->o.seed, sets->text[i]);
+	if (sets->n == OPT_TEXTS_MAX)
+		return err_set(err, ERR_INPUT, "--set is given too often");
+	(void)snprintf(seed, sizeof(seed), "seed=%llu", (unsigned long long)m->o.seed);
+	sets->text[sets->n++] = arena_strdup(&m->mem, seed);
+	return 0;
+}
+
 static int load(struct simulation *m, const char *name, struct err *err)
 {
 	struct settings sets;
-	char seed[64];
 	int code = common_library(m->o.common.models, &m->lib, err);
 
+	if (!code)
+		code = set_seed(m, err);
 	if (code)
 		return code;
-	if (m->o.seed != NO_SEED && m->o.sets.n < OPT_TEXTS_MAX) {
-		(void)snprintf(seed, sizeof(seed), "seed=%llu", (unsigned long long)m->o.seed);
-		m->o.sets.text[m->o.sets.n++] = arena_strdup(&m->mem, seed);
-	}
 	sets = (struct settings){.text = m->o.sets.text, .n = m->o.sets.n};
 	m->lib.mem = &m->mem;
 	code = scenario_load(&m->lib, name, &sets, &m->scenario, &m->resolved, err);

@@ -37,6 +37,7 @@ static const struct opt opts[] = {
 		.type = OPT_SEED,
 		.value = "N",
 		.fallback = "1",
+		.max = SEED_MAX,
 		.at = offsetof(REC, seed),
 		.help = "the first of them"},
 	{.name = "min-within",

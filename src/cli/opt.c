@@ -54,6 +54,8 @@ static int read_counts(
 		len = strcspn(at, ",");
 		if (list.n == OPT_COUNTS_MAX)
 			return bad_value(o, text, "too many values", err);
+		if (len == 0)
+			return bad_value(o, text, "a number is missing beside a comma", err);
 		(void)snprintf(one, sizeof(one), "%.*s", len < 31 ? (int)len : 31, at);
 		if (read_count(o, one, &list.value[list.n], err))
 			return ERR_INPUT;
@@ -96,8 +98,7 @@ static int read_seed(const struct opt *o, const char *text, uint64_t *to, struct
 	struct err why = {0};
 	int64_t value;
 
-	/* JSON holds integers exactly up to 2^53, and the seed is echoed. */
-	if (units_parse_int(text, 0, INT64_C(1) << 53, &value, &why))
+	if (units_parse_int(text, o->min, o->max ? o->max : INT64_MAX, &value, &why))
 		return bad_value(o, text, why.text, err);
 	*to = (uint64_t)value;
 	return 0;

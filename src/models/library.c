@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ static bool is_path(const char *name)
 	return strchr(name, '/') || ends_with(name, ".yaml") || ends_with(name, ".json");
 }
 
-/* A path that a file states is relative to that file. */
+/* A path that a file states is relative to that file; a flag's to where we are. */
 static const char *path_from(struct arena *mem, const char *path, const char *from)
 {
 	const char *slash = from ? strrchr(from, '/') : NULL;
@@ -139,6 +140,44 @@ static const char *path_from(struct arena *mem, const char *path, const char *fr
 		return arena_strdup(mem, path);
 	(void)snprintf(joined, sizeof(joined), "%.*s/%s", (int)(slash - from), from, path);
 	return arena_strdup(mem, joined);
+}
+
+/* "v1.19.3" or "1.19" as 1 and 19. */
+static bool is_version(const char *text, long version[2])
+{
+	char *end;
+
+	text += *text == 'v';
+	if (!isdigit((unsigned char)*text))
+		return false;
+	version[0] = strtol(text, &end, 10);
+	if (*end != '.' || !isdigit((unsigned char)end[1]))
+		return false;
+	version[1] = strtol(end + 1, &end, 10);
+	return *end == '\0' || *end == '.';
+}
+
+/* Of versions the one that is nearest in time, of others the one that is nearest in letters. */
+static const char *nearest_model(const char *name, const char *const *names, uint32_t n)
+{
+	const char *nearest = NULL;
+	long wanted[2], there[2];
+	long least = LONG_MAX;
+
+	if (!is_version(name, wanted))
+		return str_nearest(name, names, n);
+	for (uint32_t i = 0; i < n; i++) {
+		long apart;
+
+		if (!is_version(names[i], there) || there[0] != wanted[0])
+			continue;
+		apart = labs(there[1] - wanted[1]);
+		if (apart < least) {
+			least = apart;
+			nearest = names[i];
+		}
+	}
+	return nearest;
 }
 
 static int no_such_model(struct resolving *r, const struct model_ref *ref, struct err *err)
@@ -151,10 +190,10 @@ static int no_such_model(struct resolving *r, const struct model_ref *ref, struc
 
 	if (library_list(r->lib, ref->kind, &names, &n, err))
 		return ERR_INPUT;
-	near = str_nearest(ref->name, names, n);
+	near = nearest_model(ref->name, names, n);
 	for (uint32_t i = 0; i < n; i++)
 		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
-	code = doc_error(ref->at, err, "no %s '%.60s'; %s%s%s: %.180s", kinds[ref->kind].folder,
+	code = doc_error(ref->at, err, "no %s '%.60s'; %s%s%s: %.300s", kinds[ref->kind].folder,
 		ref->name, near ? "did you mean '" : "", near ? near : "",
 		near ? "'? There are" : "there are", str_text(&all));
 	str_fini(&all);
@@ -307,7 +346,8 @@ int library_resolve(
 	int code;
 
 	if (is_path(ref->name)) {
-		here.file = path_from(r->mem, ref->name, ref->at ? ref->at->file : NULL);
+		here.file = path_from(
+			r->mem, ref->name, ref->at && ref->at->line ? ref->at->file : NULL);
 	} else {
 		(void)snprintf(path, sizeof(path), "%s/%s/%.200s.yaml", r->lib->dir,
 			kinds[ref->kind].folder, ref->name);

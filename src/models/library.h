@@ -93,6 +93,7 @@ struct scenario_names {
 	const char *runtime;
 	const char *apiserver;
 	const char *workload;
+	bool by_flags; /* --kubelet and --runtime gave them: messages say so */
 };
 
 int scenario_compose(const struct library *lib, const struct scenario_names *names,

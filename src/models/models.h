@@ -34,6 +34,8 @@
 #define CONTAINERS_MAX 16
 #define NAMESPACES_MAX 10000
 #define PPM            1000000
+/* JSON holds integers exactly up to 2^53, and a seed is echoed. */
+#define SEED_MAX (INT64_C(1) << 53)
 
 /* A latency: mean + per_record * records listed, spread so that median and 99th percentile
  * are these shares of the mean (parts per million). */

@@ -228,7 +228,7 @@ static int take_models(const struct library *lib, const struct doc_node *root,
 		take_name(mem, root, "runtime", "runtime", spec, err))
 		return ERR_INPUT;
 	if (kubelet)
-		spec = tree_with(mem, spec, "kubelet", tree_text(mem, kubelet));
+		spec = tree_with(mem, spec, "kubelet", tree_given(mem, "kubelet", kubelet));
 	tree_put(mem, spec, "name", tree_text(mem, rec->name));
 	for (size_t i = 0; i < COUNT_OF(rest); i++)
 		tree_put(mem, spec, rest[i][0], tree_text(mem, rest[i][1]));

@@ -98,7 +98,7 @@ static int parse_number(const struct field *f, const char *text, int64_t *out, s
 	case FIELD_COUNT:
 		return units_parse_quantity(text, out, err);
 	case FIELD_SEED:
-		return units_parse_int(text, 0, INT64_MAX, out, err);
+		return units_parse_int(text, 0, f->max ? f->max : INT64_MAX, out, err);
 	case FIELD_DURATION:
 		return units_parse_duration(text, out, err);
 	case FIELD_SECONDS:
@@ -132,19 +132,24 @@ static int parse_number(const struct field *f, const char *text, int64_t *out, s
 /* A stored number in the unit in which the file states it. */
 static const char *limit_text(const struct field *f, int64_t value, char *buf, size_t size)
 {
+	int64_t unit = 1000000;
+
 	if (f->type == FIELD_DURATION)
 		return units_format_duration(buf, size, value);
-	if (f->type == FIELD_COUNT || f->type == FIELD_SEED)
-		return units_format_count(buf, size, value);
 	/* Shares of a whole are written as such; "150%" is then no riddle. */
-	if (f->type == FIELD_RATIO && f->max == INT64_C(1000000))
+	if (f->type == FIELD_RATIO && f->max == INT64_C(1000000)) {
 		(void)snprintf(buf, size, value ? "%g %%" : "%g", (double)value / 1e4);
+		return buf;
+	}
+	if (f->type == FIELD_COUNT || f->type == FIELD_SEED)
+		unit = 1;
 	else if (f->type == FIELD_SECONDS)
-		(void)snprintf(buf, size, "%g", (double)value / 1e9);
+		unit = NS_S;
 	else if (f->type == FIELD_RATE || f->type == FIELD_MICROS)
-		(void)snprintf(buf, size, "%g", (double)value / 1e3);
-	else
-		(void)snprintf(buf, size, "%g", (double)value / 1e6);
+		unit = 1000;
+	if (value % unit == 0)
+		return units_format_count(buf, size, value / unit);
+	(void)snprintf(buf, size, "%.12g", (double)value / (double)unit);
 	return buf;
 }
 
@@ -210,10 +215,11 @@ static int read_number(
 	if (f->type == FIELD_RATE && value == -1000)
 		value = -1; /* no limit */
 	else if ((value < f->min || value > max) && (value || !(f->flags & FIELD_OR_ZERO)))
-		return doc_error(node, err, "'%s' is %.40s: allowed is %s%s to %s", f->name,
+		return doc_error(node, err, "'%s' is %.40s: allowed is %s%s to %s%s", f->name,
 			node->text, f->flags & FIELD_OR_ZERO ? "0, or " : "",
 			limit_text(f, f->min, low, sizeof(low)),
-			limit_text(f, max, high, sizeof(high)));
+			limit_text(f, max, high, sizeof(high)),
+			f->type == FIELD_RATE ? ", or -1 for no limit" : "");
 store:
 	count = (uint32_t)value;
 	if (f->type == FIELD_COUNT)

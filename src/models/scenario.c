@@ -109,57 +109,18 @@ static int set_references(
 	return 0;
 }
 
-/* The node that path leads to, as doc_set read it: names and [index], backslash escapes. */
-static struct doc_node *node_at(struct doc_node *root, const char *path)
-{
-	struct doc_node *at = root;
-	char name[256];
-
-	while (at && *path) {
-		size_t n = 0;
-
-		if (*path == '[') {
-			uint32_t index = 0;
-
-			for (path++; *path >= '0' && *path <= '9'; path++)
-				index = index * 10 + (uint32_t)(*path - '0');
-			path += *path == ']';
-			for (at = at->first; at && index; index--)
-				at = at->next;
-		} else {
-			for (; *path && *path != '.' && *path != '['; path++) {
-				path += *path == '\\' && path[1];
-				if (n + 1 < sizeof(name))
-					name[n++] = *path;
-			}
-			name[n] = '\0';
-			at = doc_get(at, name);
-		}
-		path += *path == '.';
-	}
-	return at;
-}
-
 static int apply_set(struct resolving *r, struct model *m, const char *set, struct err *err)
 {
-	char label[300];
 	char *path = NULL;
 	const char *value = NULL;
-	struct doc_node *node;
 
 	if (split(r->mem, set, &path, &value, err))
 		return ERR_INPUT;
 	if (is_reference(path))
 		return 0;
-	if (table_check_path(&table_scenario, m->spec, path, err) ||
-		doc_set(r->mem, m->spec, path, value, err))
+	if (table_check_path(&table_scenario, m->spec, path, err))
 		return err_wrap(err, "--set %.200s", set);
-	/* From now on a complaint about the value names the setting. */
-	node = node_at(m->spec, path);
-	(void)snprintf(label, sizeof(label), "--set %.200s", set);
-	if (node && !node->line)
-		node->file = arena_strdup(r->mem, label);
-	return 0;
+	return doc_set(r->mem, m->spec, "--set ", path, value, err);
 }
 
 /* Settings of references, references, every other setting, then the struct. */
@@ -247,7 +208,14 @@ int scenario_compose(const struct library *lib, const struct scenario_names *nam
 	};
 	struct doc_node *spec = tree_empty(lib->mem, DOC_MAP, NULL);
 
-	for (size_t i = 0; i < COUNT_OF(fields); i++)
-		tree_put(lib->mem, spec, fields[i].key, tree_text(lib->mem, fields[i].text));
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		const char *key = fields[i].key;
+		bool given =
+			names->by_flags && (!strcmp(key, "kubelet") || !strcmp(key, "runtime"));
+
+		tree_put(lib->mem, spec, key,
+			given ? tree_given(lib->mem, key, fields[i].text)
+			      : tree_text(lib->mem, fields[i].text));
+	}
 	return scenario_from_doc(lib, spec, sets, scenario, resolved, err);
 }

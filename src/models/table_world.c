@@ -147,7 +147,7 @@ static const struct field scenario_fields[] = {
 	ONE_OF(start, "start", words_start,
 		"stationary: at random ages; atOnce: kubelets and pods, at the start; "
 		"afterWarmup: pods then, on nodes that are up"),
-	FIELD(seed, "seed", FIELD_SEED, .help = "of every random number"),
+	FIELD(seed, "seed", FIELD_SEED, .max = SEED_MAX, .help = "of every random number"),
 	FIELD(ttl_annotation, "ttlAnnotation", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.otherwise = -1, .max = DAY, .words = words_annotation,
 		.n_words = COUNT_OF(words_annotation),

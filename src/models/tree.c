@@ -2,6 +2,7 @@
 #include "models/tree.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,16 @@ struct doc_node *tree_text(struct arena *mem, const char *text)
 
 	node->kind = DOC_SCALAR;
 	node->text = arena_strdup(mem, text);
+	return node;
+}
+
+struct doc_node *tree_given(struct arena *mem, const char *flag, const char *text)
+{
+	struct doc_node *node = tree_text(mem, text);
+	char label[240];
+
+	(void)snprintf(label, sizeof(label), "--%s %.200s", flag, text);
+	node->file = arena_strdup(mem, label);
 	return node;
 }
 

@@ -17,6 +17,9 @@ struct doc_node *tree_empty(
 /* A scalar without a place. */
 struct doc_node *tree_text(struct arena *mem, const char *text);
 
+/* The same, given by that flag: messages about it begin with "--flag text". */
+struct doc_node *tree_given(struct arena *mem, const char *flag, const char *text);
+
 /* Append child, which is in no tree, to a map under key or to a list (key NULL). */
 void tree_put(
 	struct arena *mem, struct doc_node *parent, const char *key, struct doc_node *child);

@@ -49,7 +49,8 @@ static inline struct kit *kit_compose(
 	const char *dir = getenv("NODETOLL_MODELS");
 	struct kit *k = calloc(1, sizeof(*k));
 	struct settings settings = {.text = sets, .n = 0};
-	struct scenario_names names = {"test", kubelet, "containerd-1.6.20", "v1.20", workload};
+	struct scenario_names names = {
+		"test", kubelet, "containerd-1.6.20", "v1.20", workload, false};
 	struct model resolved = {0};
 	struct library lib;
 	struct err err = {0};

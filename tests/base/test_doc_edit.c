@@ -120,7 +120,7 @@ static void a_clone_is_its_own_tree(void **state)
 
 	assert_null(copy->key);
 	assert_null(copy->next);
-	assert_int_equal(doc_set(mem, root, "a.b[1].c", "3", &err), 0);
+	assert_int_equal(doc_set(mem, root, "", "a.b[1].c", "3", &err), 0);
 	check_yaml(copy, "b:\n  - 1\n  - c: 2\n");
 }
 
@@ -130,7 +130,7 @@ static void check_set(struct arena *mem, const char *text, const char *path, con
 	struct doc_node *root = parse(mem, text);
 	struct err err = {0};
 
-	if (doc_set(mem, root, path, value, &err) != 0)
+	if (doc_set(mem, root, "", path, value, &err) != 0)
 		fail_msg("%s", err.text);
 	check_yaml(root, want);
 }
@@ -178,12 +178,12 @@ static void a_set_value_says_where_it_is_from(void **state)
 	struct doc_node *root = parse(*state, "{a: 1}");
 	struct err err = {0};
 
-	assert_int_equal(doc_set(*state, root, "a", "five", &err), 0);
+	assert_int_equal(doc_set(*state, root, "--set ", "a", "five", &err), 0);
 	(void)doc_error(doc_get(root, "a"), &err, "not a number");
-	assert_string_equal(err.text, "a=five: not a number");
-	assert_int_equal(doc_set(*state, root, "a", "[1, five]", &err), 0);
+	assert_string_equal(err.text, "--set a=five: not a number");
+	assert_int_equal(doc_set(*state, root, "--set ", "a", "[1, five]", &err), 0);
 	(void)doc_error(doc_get(root, "a")->first->next, &err, "not a number");
-	assert_string_equal(err.text, "a:1:5: not a number\n    [1, five]\n        ^");
+	assert_string_equal(err.text, "--set a:1:5: not a number\n    [1, five]\n        ^");
 }
 
 static void a_bad_path_or_value_changes_nothing(void **state)
@@ -205,13 +205,13 @@ static void a_bad_path_or_value_changes_nothing(void **state)
 		{"b[99999999999999999999]", "1", "a number from 0"},
 		{"b[0]x", "1", "behind ']'"},
 		{"b]", "1", "no '['"},
-		{"a.x", "1", "cannot set a.x: 'a' is a value, not a map"},
+		{"a.x", "1", "--set a.x cannot be set: 'a' is a value, not a map"},
 		{"a[0]", "1", "'a' is a value, not a list"},
 		{"b.x", "1", "'b' is a list, not a map"},
 		{"c[0]", "1", "'c' is a map, not a list"},
 		{"b[3]", "1", "'b' has 2 entries"},
 		{"new.x[1]", "1", "'new.x' has 0 entries"},
-		{"new", "[1, 2", "new:1:6: flow sequence without"},
+		{"new", "[1, 2", "--set new:1:6: flow sequence without"},
 		{"new", "\x1b", "control character"},
 		{"new\x01", "1", "control character"},
 		{"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a."
@@ -224,7 +224,8 @@ static void a_bad_path_or_value_changes_nothing(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct err err = {0};
 
-		if (doc_set(*state, root, cases[i].path, cases[i].value, &err) != ERR_INPUT)
+		if (doc_set(*state, root, "--set ", cases[i].path, cases[i].value, &err) !=
+			ERR_INPUT)
 			fail_msg("%s was accepted", cases[i].path);
 		if (strstr(err.text, cases[i].says) == NULL)
 			fail_msg("%s: %s", cases[i].path, err.text);

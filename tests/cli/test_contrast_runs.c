@@ -23,7 +23,7 @@ struct fixture {
 static void begin(struct fixture *f)
 {
 	const struct scenario_names names = {
-		"test", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30"};
+		"test", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30", false};
 	struct library lib = {.dir = getenv("NODETOLL_MODELS"), .mem = &f->mem};
 	struct model resolved = {0};
 	struct err err = {0};

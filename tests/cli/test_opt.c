@@ -51,6 +51,7 @@ static const struct opt opts[] = {
 		.type = OPT_SEED,
 		.value = "N",
 		.fallback = "1",
+		.max = 1000,
 		AT(seed),
 		.help = "seed"},
 	{.name = "duration",
@@ -176,12 +177,15 @@ static void a_wrong_value_is_told_what_is_allowed(void **state)
 	refuses("try it --nodes 0", "--nodes '0'");
 	refuses("try it --nodes 20001", "20000");
 	refuses("try it --nodes 3x", "--nodes '3x'");
-	refuses("try it --pods-per-node 10,,30", "--pods-per-node ''");
+	refuses("try it --pods-per-node 10,,30",
+		"--pods-per-node '10,,30': a number is missing");
+	refuses("try it --pods-per-node 10,", "a number is missing");
 	refuses("try it --pods-per-node 10,10", "twice");
 	refuses("try it --duration 10", "--duration '10'");
 	refuses("try it --duration 2h", "1s to 1h is allowed");
 	refuses("try it --min-within 1.5", "0 to 1 is allowed");
 	refuses("try it --seed -1", "--seed '-1'");
+	refuses("try it --seed 1001", "from 0 to 1000 is allowed");
 	refuses("try it -o jsn", "text, json is allowed; did you mean 'json'?");
 }
 

@@ -31,7 +31,8 @@ static inline struct kit *kit_compose(
 	struct kit *k = calloc(1, sizeof(*k));
 	struct library lib;
 	struct settings settings = {.text = sets, .n = 0};
-	struct scenario_names names = {"test", kubelet, "containerd-1.6.20", "v1.20", workload};
+	struct scenario_names names = {
+		"test", kubelet, "containerd-1.6.20", "v1.20", workload, false};
 	struct model resolved = {0};
 	struct err err = {0};
 

@@ -124,7 +124,7 @@ static void what_cannot_be_is_refused_with_its_place(void **state)
 		{"costs: {calibration: apiserver-1.20.3-cost}",
 			"t.yaml:6:65: no calibration 'apiserver-1.20.3-cost'"},
 		{"costs: {calibration: containerd-1.6.20-cost}", "measured no API server"},
-		{"costs: {cpuScale: 0}", "'cpuScale' is 0: allowed is 0.001 to 1000"},
+		{"costs: {cpuScale: 0}", "'cpuScale' is 0: allowed is 0.001 to 1,000"},
 		{"costs: {as: {gte: {call: get pods}}}", "no verb 'gte'; did you mean 'get'?"},
 		{"costs: {as: {get: {call: pods}}}", "'pods' is not a call"},
 		{"costs: {as: {delete: {call: get pods}}}",

@@ -146,7 +146,8 @@ static void out_of_range_names_the_limits(void **state)
 	assert_refused("count: 1\nspan: 2m\n", "allowed is 1ms to 1m");
 	assert_refused("count: 1\nspan: 1s\nshare: 150%\n", "allowed is 0 to 100 %");
 	assert_refused("count: \"\"\nspan: 1s\n", "'count' is empty, a number is needed");
-	assert_refused("count: 1\nspan: 1s\nrate: 0\n", "allowed is 0.001 to 1e+06");
+	assert_refused("count: 1\nspan: 1s\nrate: 0\n",
+		"allowed is 0.001 to 1,000,000, or -1 for no limit");
 	assert_refused(
 		"count: 1\nspan: 1s\nparts: {a: {size: 1}, b: {size: 1}, c: {size: 1}}\n",
 		"2 at most");
