@@ -177,7 +177,7 @@ void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 bool status_set(struct agent *a, uint32_t pod, ns_t now, bool force);
 void status_terminate(struct agent *a, uint32_t pod, ns_t now);
 void status_step(struct agent *a, ns_t now, struct effects *out);
-void status_start(struct agent *a, ns_t now);
+void status_start(struct agent *a, ns_t now, bool settled);
 uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running);
 void status_forget(struct agent *a, uint32_t pod);
 

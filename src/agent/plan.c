@@ -188,7 +188,7 @@ void agent_init(struct agent *a, const struct agent_plan *plan, const struct rec
 		a->pod[p].due = NS_NEVER;
 	}
 	loops_start(a, now, false);
-	status_start(a, now);
+	status_start(a, now, false);
 }
 
 /* The residual of a uniform span [lo, hi) looked at from outside: long spans are met more
@@ -297,5 +297,5 @@ void agent_settle(struct agent *a, ns_t now)
 			OUTCOME_OK, 0);
 	}
 	loops_start(a, now, true);
-	status_start(a, now);
+	status_start(a, now, true);
 }

@@ -39,10 +39,15 @@ static void status_wake(struct agent *a, ns_t now)
 		wakes_set(&a->wakes, slot, at);
 }
 
-void status_start(struct agent *a, ns_t now)
+void status_start(struct agent *a, ns_t now, bool settled)
 {
+	ns_t period = model_of(a)->status.batch_period;
+	ns_t first = now + period;
+
 	agent_draws_for(a, ACTOR_STATUS, 0);
-	a->status_tick = agent_late(a, now + model_of(a)->status.batch_period);
+	if (settled) /* it has ticked for long */
+		first = now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, period);
+	a->status_tick = agent_late(a, first);
 	agent_wake(a, ACTOR_STATUS, 0, a->status_tick);
 }
 

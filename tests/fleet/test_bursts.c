@@ -36,6 +36,25 @@ static void churn_waits_for_the_pods(void **state)
 	}
 }
 
+/* A pod's end waits for the status manager's tick, every 10 s; nodes that are up for long tick
+ * each at its own time, so their DELETEs do not come in bursts. */
+static void nodes_that_are_up_do_not_tick_together(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=200", "warmup=60s", "duration=60s",
+		"workload.replacePodEvery=20s", "workload.terminationGracePeriod=1s");
+	uint64_t most = 0;
+
+	(void)state;
+	kit_run(k);
+	for (uint32_t s = 0; s < 60; s++)
+		most = tally_second(&k->result.tally, API_DELETE_PODS, s) > most
+			       ? tally_second(&k->result.tally, API_DELETE_PODS, s)
+			       : most;
+	assert_in_range(kit_count(k, API_DELETE_PODS), 550, 650);
+	assert_in_range(most, 12, 30);
+	kit_free(k);
+}
+
 /* Three for docker's infra container too, until PR #16272; and until PR #17476 they waited with
  * everything else. */
 static void old_events_are_many_and_make_others_wait(void **state)
@@ -82,6 +101,7 @@ int main(void)
 		cmocka_unit_test(pods_may_come_to_nodes_that_are_up),
 		cmocka_unit_test(churn_waits_for_the_pods),
 		cmocka_unit_test(a_scheduler_binds_at_its_rate),
+		cmocka_unit_test(nodes_that_are_up_do_not_tick_together),
 		cmocka_unit_test(old_events_are_many_and_make_others_wait),
 	};
 
