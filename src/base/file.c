@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -172,55 +173,93 @@ static int open_beside(const char *path, char *temp, size_t size)
 	return -1;
 }
 
-/* Replace path; old is what is there, NULL if nothing. */
-static int replace(
-	const char *path, const struct stat *old, const char *text, size_t len, struct err *err)
-{
+/* A file on its way: temp holds its bytes and will become real.  A device has neither. */
+struct pending {
+	char *real;
 	char temp[PATH_MAX + 32];
-	int fd = open_beside(path, temp, sizeof temp);
-	bool ok;
+};
 
-	if (fd < 0)
-		return cannot_write(path, err);
-	ok = write_all(fd, text, len) == 0;
+static void drop(struct pending *p)
+{
+	if (p->real != NULL)
+		(void)unlink(p->temp);
+	free(p->real);
+	p->real = NULL;
+}
+
+/* Fill the temporary file; old is what is there, NULL if nothing. */
+static int fill(int fd, const struct stat *old, const struct file_out *out, struct err *err)
+{
+	bool ok = write_all(fd, out->text, out->len) == 0;
+
 	ok = ok && (old == NULL || fchmod(fd, old->st_mode & 07777) == 0);
 	ok = ok && fsync(fd) == 0;
 	if (!ok)
-		(void)cannot_write(path, err);
-	if (close(fd) != 0 && ok) {
-		(void)cannot_write(path, err);
-		ok = false;
-	}
-	if (ok && rename(temp, path) != 0) {
-		(void)cannot_write(path, err);
-		ok = false;
-	}
-	if (!ok)
-		(void)unlink(temp);
+		(void)cannot_write(out->path, err);
+	if (close(fd) != 0 && ok)
+		return cannot_write(out->path, err);
 	return ok ? 0 : ERR_ENV;
+}
+
+static int prepare(struct pending *p, const struct file_out *out, struct err *err)
+{
+	struct stat st;
+	bool is_old = stat(out->path, &st) == 0;
+	int fd;
+
+	if (is_old && S_ISDIR(st.st_mode))
+		return err_set(err, ERR_ENV, "%.300s: cannot be written: it is a directory",
+			out->path);
+	if (is_old && !S_ISREG(st.st_mode))
+		return 0;
+	if (is_old && access(out->path, W_OK) != 0)
+		return cannot_write(out->path, err); /* a rename would not ask */
+	p->real = is_old ? realpath(out->path, NULL) : strdup(out->path);
+	if (p->real == NULL)
+		return cannot_write(out->path, err);
+	fd = open_beside(p->real, p->temp, sizeof p->temp);
+	if (fd < 0) {
+		(void)cannot_write(out->path, err);
+		free(p->real);
+		p->real = NULL;
+		return ERR_ENV;
+	}
+	return fill(fd, is_old ? &st : NULL, out, err);
+}
+
+static int finish(struct pending *p, const struct file_out *out, bool devices, struct err *err)
+{
+	if (devices)
+		return p->real == NULL ? write_in_place(out->path, out->text, out->len, err)
+				       : 0;
+	if (p->real == NULL)
+		return 0;
+	if (rename(p->temp, p->real) != 0)
+		return cannot_write(out->path, err);
+	free(p->real);
+	p->real = NULL;
+	return 0;
+}
+
+int file_write_together(const struct file_out *out, size_t n, struct err *err)
+{
+	struct pending p[FILES_TOGETHER] = {{NULL, ""}};
+	int ret = 0;
+
+	assert(n <= FILES_TOGETHER);
+	for (size_t i = 0; i < n && ret == 0; i++)
+		ret = prepare(&p[i], &out[i], err);
+	for (int devices = 1; devices >= 0; devices--)
+		for (size_t i = 0; i < n && ret == 0; i++)
+			ret = finish(&p[i], &out[i], devices == 1, err);
+	for (size_t i = 0; i < n; i++)
+		drop(&p[i]);
+	return ret;
 }
 
 int file_write_whole(const char *path, const char *text, size_t len, struct err *err)
 {
-	struct stat st;
-	char *real;
-	int ret;
-
-	if (stat(path, &st) != 0)
-		return replace(path, NULL, text, len, err);
-	if (S_ISDIR(st.st_mode))
-		return err_set(
-			err, ERR_ENV, "%.300s: cannot be written: it is a directory", path);
-	if (!S_ISREG(st.st_mode))
-		return write_in_place(path, text, len, err);
-	if (access(path, W_OK) != 0)
-		return cannot_write(path, err); /* a rename would not ask */
-	real = realpath(path, NULL);
-	if (real == NULL)
-		return cannot_write(path, err);
-	ret = replace(real, &st, text, len, err);
-	free(real);
-	return ret;
+	return file_write_together(&(struct file_out){path, text, len}, 1, err);
 }
 
 bool file_exists(const char *path)

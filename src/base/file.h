@@ -24,6 +24,18 @@ int file_read(const char *path, size_t max_bytes, char **text, size_t *len, stru
  * written in place.  An existing file keeps its permissions. */
 int file_write_whole(const char *path, const char *text, size_t len, struct err *err);
 
+/* The same with several files: all of them, or on failure none.  (Only that a rename fails when
+ * all temporary files are there would leave those before it.)  Devices and pipes come first. */
+enum { FILES_TOGETHER = 2 };
+
+struct file_out {
+	const char *path;
+	const char *text;
+	size_t len;
+};
+
+int file_write_together(const struct file_out *out, size_t n, struct err *err);
+
 /* Whether something is there, of whatever kind. */
 bool file_exists(const char *path);
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "cli/common.h"
 #include "cli/result_json.h"
 #include "fleet/fleet.h"
@@ -123,18 +122,12 @@ static void trace_line(
 	str_add(out, "}\n");
 }
 
-static int write_trace(struct simulation *m, struct err *err)
+static void trace_text(struct simulation *m, struct str *out)
 {
-	struct str out = {0};
-	int code;
-
 	if (m->n_traced)
 		qsort(m->traced, m->n_traced, sizeof(*m->traced), by_time);
 	for (uint64_t i = 0; i < m->n_traced; i++)
-		trace_line(&m->scenario, m->o.trace_node, &m->traced[i].call, &out);
-	code = file_write_whole(m->o.trace, str_text(&out), str_len(&out), err);
-	str_fini(&out);
-	return code;
+		trace_line(&m->scenario, m->o.trace_node, &m->traced[i].call, out);
 }
 
 /* ------------------------------------------------------------------ the run */
@@ -170,6 +163,7 @@ static int simulate(struct simulation *m, struct err *err)
 {
 	static const struct renderings how = {result_text, result_csv, result_markdown};
 	struct fleet_result r = {0};
+	struct str trace = {0};
 	struct fleet_params p;
 	struct json *result;
 	int code;
@@ -189,12 +183,14 @@ static int simulate(struct simulation *m, struct err *err)
 	if (code)
 		return code;
 	if (m->o.trace)
-		code = write_trace(m, err);
-	if (!code) {
-		result = result_of(m, &r);
-		code = common_emit(&m->o.common, result, &how, err);
-		json_free(result);
-	}
+		trace_text(m, &trace);
+	result = result_of(m, &r);
+	code = common_emit_with(&m->o.common, result, &how,
+		m->o.trace ? &(struct file_out){m->o.trace, str_text(&trace), str_len(&trace)}
+			   : NULL,
+		err);
+	json_free(result);
+	str_fini(&trace);
 	fleet_result_fini(&r);
 	return code;
 }

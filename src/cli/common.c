@@ -65,9 +65,17 @@ int common_help(const struct cmd *cmd, struct err *err)
 int common_emit(const struct common *c, const struct json *result, const struct renderings *how,
 	struct err *err)
 {
+	return common_emit_with(c, result, how, NULL, err);
+}
+
+int common_emit_with(const struct common *c, const struct json *result,
+	const struct renderings *how, const struct file_out *beside, struct err *err)
+{
 	struct str json = {0}, shown = {0};
+	struct file_out files[FILES_TOGETHER];
 	char *text = json_print(result);
-	int code = 0;
+	size_t n = 0;
+	int code;
 
 	str_add(&json, text);
 	free(text);
@@ -79,8 +87,11 @@ int common_emit(const struct common *c, const struct json *result, const struct 
 		how->markdown(result, &shown);
 	else
 		str_add_n(&shown, str_text(&json), str_len(&json));
+	if (beside)
+		files[n++] = *beside;
 	if (c->file)
-		code = file_write_whole(c->file, str_text(&json), str_len(&json), err);
+		files[n++] = (struct file_out){c->file, str_text(&json), str_len(&json)};
+	code = file_write_together(files, n, err);
 	if (!code)
 		code = common_print(str_text(&shown), str_len(&shown), err);
 	str_fini(&json);

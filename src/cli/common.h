@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "cli/opt.h"
 #include "models/library.h"
@@ -72,6 +73,10 @@ struct renderings {
  * output.  ERR_ENV. */
 int common_emit(const struct common *c, const struct json *result, const struct renderings *how,
 	struct err *err);
+
+/* The same with a file beside the result's: both are written, or none. */
+int common_emit_with(const struct common *c, const struct json *result,
+	const struct renderings *how, const struct file_out *beside, struct err *err);
 
 /* Write text to standard output.  ERR_ENV. */
 int common_print(const char *text, size_t len, struct err *err);

@@ -180,6 +180,36 @@ static void a_pipe_can_be_read(void **state)
 	(void)close(ends[0]);
 }
 
+static void several_files_are_written_together_or_not_at_all(void **state)
+{
+	struct place *p = *state;
+	char good[300], bad[300], nested[300];
+	struct err err = {0};
+
+	(void)snprintf(good, sizeof good, "%s/good", p->dir);
+	(void)snprintf(bad, sizeof bad, "%s/bad", p->dir);
+	(void)snprintf(nested, sizeof nested, "%s/none/bad", p->dir);
+	assert_int_equal(
+		file_write_together(
+			(const struct file_out[]){{good, "a", 1}, {nested, "b", 1}}, 2, &err),
+		ERR_ENV);
+	assert_non_null(strstr(err.text, nested));
+	assert_int_equal(file_write_together((const struct file_out[]){{good, "a", 1},
+						     {"/dev/full", "b", 1}},
+				 2, &err),
+		ERR_ENV);
+	assert_false(file_exists(good));
+	assert_int_equal(count_entries(p->dir), 0);
+	assert_int_equal(
+		file_write_together(
+			(const struct file_out[]){{good, "a", 1}, {bad, "b", 1}}, 2, &err),
+		0);
+	assert_true(file_exists(good) && file_exists(bad));
+	assert_int_equal(count_entries(p->dir), 2);
+	(void)unlink(good);
+	(void)unlink(bad);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +221,8 @@ int main(void)
 		cmocka_unit_test(a_device_is_written_not_replaced),
 		cmocka_unit_test_setup_teardown(
 			a_failed_write_says_where_and_leaves_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			several_files_are_written_together_or_not_at_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_is_said, set_up, tear_down),
 		cmocka_unit_test(a_pipe_can_be_read),
 	};
