@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime_mock/plain.h"
 
-void plain_steps(
-	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a)
+uint32_t plain_steps(struct mock *m, const struct chain *chain, struct tally *t, ns_t *answered)
 {
-	const struct tally_spot *spot = tally_spot(t, 0, a->at);
+	const struct tally_spot *spot = tally_spot(t, 0, *answered);
 	const struct chain_step *s = chain->step;
 	const struct chain_step *end = s + chain->n_steps;
-	ns_t now = a->at;
+	ns_t now = *answered;
 
-	if (!spot->in)
-		return;
 	for (; s < end; s++) {
 		uint16_t op = op_of(s);
 		const struct dist *d = &m->params->op[op].latency;
@@ -27,13 +24,15 @@ void plain_steps(
 			break;
 		now = at;
 		m->op_key[op] = last;
+		if (!spot->in)
+			continue;
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
 		if (spot->second)
 			spot->second[s->call] += s->n;
 		count_size(m, s, s->n, records, spot->in);
 	}
-	a->at = now;
-	a->done = (uint16_t)(s - chain->step);
+	*answered = now;
+	return (uint32_t)(s - chain->step);
 }
 
 /* ------------------------------------------------------------------ chains that are kept */
@@ -119,28 +118,29 @@ static inline void count_all(
 
 	for (const struct mock_sum *s = p->sum; s < end; s++) {
 		m->op_key[s->op] += s->draws;
+		if (!spot->in)
+			continue;
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
 		spot->in->bytes[s->call] += s->bytes;
 		if (spot->second)
 			spot->second[s->call] += s->n;
 	}
-	spot->in->records += p->records;
+	if (spot->in)
+		spot->in->records += p->records;
 }
 
-bool plain_kept(
-	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a)
+bool plain_kept(struct mock *m, const struct chain *chain, struct tally *t, ns_t *at)
 {
-	const struct tally_spot *spot = tally_spot(t, 0, a->at);
+	const struct tally_spot *spot = tally_spot(t, 0, *at);
 	ns_t end;
 
 	if (!is_prepared(m, chain) && !prepare(m, chain))
 		return false;
-	end = a->at + draw_all(m, &m->prepared);
-	if (!spot->in || end >= spot->until)
+	end = *at + draw_all(m, &m->prepared);
+	if (end >= spot->until)
 		return false;
 	count_all(m, &m->prepared, spot);
-	a->at = end;
-	a->done = chain->n_steps;
+	*at = end;
 	return true;
 }
 

@@ -87,14 +87,12 @@ static inline uint32_t plain_ops(const struct chain *c)
 }
 
 /* Make the first steps of a chain of plain calls, as far as they are counted where the chain
- * begins; a is the answer so far. */
-void plain_steps(
-	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a);
+ * begins: how many.  *at: from its beginning to their answer. */
+uint32_t plain_steps(struct mock *m, const struct chain *chain, struct tally *t, ns_t *at);
 
 /* Make a kept chain whole, if all its calls are plain and counted where it begins.  Else false,
  * and nothing is done. */
-bool plain_kept(
-	struct mock *m, const struct chain *chain, struct tally *t, struct chain_answer *a);
+bool plain_kept(struct mock *m, const struct chain *chain, struct tally *t, ns_t *at);
 
 /* Make one plain step from `now` on, wherever it is counted and however busy the processors
  * are; when it is answered. */

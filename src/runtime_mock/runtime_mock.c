@@ -275,22 +275,31 @@ uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain)
 	return m->params->n_rules == 0 ? plain_ops(chain) : 0;
 }
 
+static struct chain_answer answered(ns_t at, uint32_t done)
+{
+	return (struct chain_answer){.at = at, .what = OUTCOME_OK, .done = (uint16_t)done};
+}
+
 struct chain_answer mock_call(
 	struct mock *m, ns_t now, uint32_t actor, const struct chain *chain, struct tally *t)
 {
-	struct chain_answer a = {.at = now, .what = OUTCOME_OK};
 	bool together = !t->each && !is_loaded(m);
+	struct chain_answer a;
+	uint32_t done = 0;
 	uint32_t plain;
+	ns_t at = now;
 
-	if (together && chain->kept && plain_kept(m, chain, t, &a))
-		return a;
+	if (together && chain->kept && plain_kept(m, chain, t, &at))
+		return answered(at, chain->n_steps);
 	plain = mock_plain_ops(m, chain);
 	if ((chain->ops & ~plain) == 0 && together)
-		plain_steps(m, chain, t, &a);
+		done = plain_steps(m, chain, t, &at);
 	else if (m->params->processors && jobs_want(chain))
 		return jobs_begin(m, now, actor, chain, t);
-	if (a.done < chain->n_steps)
-		other_steps(m, now, chain, plain, t, &a);
+	if (done == chain->n_steps)
+		return answered(at, done);
+	a = answered(at, done);
+	other_steps(m, now, chain, plain, t, &a);
 	return a;
 }
 
