@@ -11,7 +11,8 @@ static bool tallies_differ(const struct tally *a, const struct tally *b)
 		if (memcmp(&a->window[w].in, &b->window[w].in, sizeof(a->window[w].in)) != 0)
 			return true;
 	return a->seconds &&
-	       memcmp(a->series, b->series, sizeof(*a->series) * a->seconds * CALLS_MAX) != 0;
+	       memcmp(a->series, b->series,
+		       sizeof(*a->series) * OUTCOME_N * CALLS_MAX * a->stride) != 0;
 }
 
 #define HISTOGRAMS(X)                                                                          \

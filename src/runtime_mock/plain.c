@@ -27,8 +27,7 @@ uint32_t plain_steps(struct mock *m, const struct chain *chain, struct tally *t,
 		if (!spot->in)
 			continue;
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
-		if (spot->second)
-			spot->second[s->call] += s->n;
+		tally_count_second(spot, s->call, s->n);
 		count_size(m, s, s->n, records, spot->in);
 	}
 	*answered = now;
@@ -122,8 +121,7 @@ static inline void count_all(
 			continue;
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
 		spot->in->bytes[s->call] += s->bytes;
-		if (spot->second)
-			spot->second[s->call] += s->n;
+		tally_count_second(spot, s->call, s->n);
 	}
 	if (spot->in)
 		spot->in->records += p->records;

@@ -4,10 +4,18 @@
 #include <assert.h>
 #include <stddef.h>
 
+/* An odd number of cache lines, so that classes do not fall on each other in a cache. */
+static uint32_t stride_for(uint32_t seconds)
+{
+	enum { LINE = 16 };
+
+	return ((seconds + LINE - 1) / LINE | 1) * LINE;
+}
+
 /* Of one outcome. */
 static size_t series_size(const struct tally *t)
 {
-	return (size_t)CALLS_MAX * t->seconds;
+	return t->seconds ? (size_t)CALLS_MAX * t->stride : 0;
 }
 
 void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t seconds)
@@ -20,6 +28,7 @@ void tally_init(struct tally *t, struct arena *mem, uint32_t n_windows, uint32_t
 	t->times = NULL;
 	t->trace = NULL;
 	t->seconds = seconds;
+	t->stride = stride_for(seconds);
 	t->series = seconds ? ARENA_ARRAY(mem, uint32_t, OUTCOME_N * series_size(t)) : NULL;
 	t->rejected = seconds ? ARENA_ARRAY(mem, uint32_t, seconds) : NULL;
 }
@@ -123,7 +132,7 @@ uint32_t tally_second_of(
 	uint32_t n = tally_second(t, call, second);
 
 	if (what != OUTCOME_OK)
-		return t->series[what * series_size(t) + (size_t)second * CALLS_MAX + call];
+		return t->series[what * series_size(t) + (size_t)call * t->stride + second];
 	for (unsigned o = OUTCOME_OK + 1; o < OUTCOME_N; o++)
 		if (t->window[0].in.count[call][o])
 			n -= tally_second_of(t, call, (enum outcome)o, second);
@@ -135,7 +144,7 @@ void tally_reject(struct tally *t, ns_t at)
 	const struct tally_spot *s = tally_spot(t, 1, at);
 
 	if (s->second)
-		t->rejected[(size_t)(s->second - t->series) / CALLS_MAX]++;
+		t->rejected[s->second - t->series]++;
 }
 
 /* The spot of a time that no window has: up to the next window. */
@@ -168,7 +177,8 @@ void tally_seek(struct tally *t, unsigned side, ns_t at)
 
 			if (second >= t->seconds)
 				second = t->seconds - 1u;
-			s.second = &t->series[second * CALLS_MAX];
+			s.second = &t->series[second];
+			s.stride = t->stride;
 			s.outcomes = series_size(t);
 			s.from += (ns_t)second * NS_S;
 			s.until = ns_min(s.until, s.from + NS_S);

@@ -39,8 +39,9 @@ struct tally_window {
 struct tally_spot {
 	ns_t from, until;
 	struct tally_counts *in;
-	uint32_t *second; /* [CALLS_MAX], of any outcome, or NULL */
-	size_t outcomes;  /* from there to that of the next outcome */
+	uint32_t *second; /* of the first class, of any outcome, or NULL */
+	uint32_t stride;  /* from there to the next class */
+	size_t outcomes;  /* to the next outcome */
 };
 
 /* How long the calls of window 0 took.  10 MB, of which pages that no call needs stay
@@ -70,9 +71,11 @@ struct tally {
 	struct tally_window *window; /* they do not overlap; the caller sets their times */
 	struct tally_spot spot[2];
 	uint32_t seconds; /* of the series, from window 0's start; 0: none */
-	/* [OUTCOME_N][seconds][CALLS_MAX]: in place of OUTCOME_OK those of any outcome, so that
+	/* [OUTCOME_N][CALLS_MAX][stride]: a class's seconds side by side, so that what counts
+	 * again and again stays in reach; in place of OUTCOME_OK those of any outcome, so that
 	 * a call that is well counts once.  Pages that no failure needs stay untouched. */
 	uint32_t *series;
+	uint32_t stride;    /* >= seconds */
 	uint32_t *rejected; /* [seconds]: requests, of all classes */
 	bool each;          /* every call is looked at by itself: there are times or a trace */
 	struct tally_times *times;                               /* NULL: off */
@@ -97,7 +100,7 @@ void tally_merge(struct tally *into, const struct tally *from);
 /* Calls of that class in one second of window 0. */
 static inline uint32_t tally_second(const struct tally *t, uint32_t call, uint32_t second)
 {
-	return t->series[(size_t)second * CALLS_MAX + call];
+	return t->series[(size_t)call * t->stride + second];
 }
 
 /* The same, of those with that outcome. */
@@ -120,6 +123,13 @@ static inline struct tally_spot *tally_spot(struct tally *t, unsigned side, ns_t
 	return s;
 }
 
+/* Count n calls in the series alone. */
+static inline void tally_count_second(const struct tally_spot *s, uint16_t call, uint32_t n)
+{
+	if (s->second)
+		s->second[(size_t)call * s->stride] += n;
+}
+
 /* Count n calls at a spot. */
 static inline void tally_count(
 	struct tally_spot *s, uint16_t call, enum outcome what, uint32_t n)
@@ -129,9 +139,9 @@ static inline void tally_count(
 	s->in->count[call][what] += n;
 	if (!s->second)
 		return;
-	s->second[call] += n;
+	s->second[(size_t)call * s->stride] += n;
 	if (what != OUTCOME_OK)
-		s->second[what * s->outcomes + call] += n;
+		s->second[what * s->outcomes + (size_t)call * s->stride] += n;
 }
 
 /* For tally_timed: the times and the trace of a call. */

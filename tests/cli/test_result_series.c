@@ -13,7 +13,7 @@ static struct made run_of(uint32_t seconds)
 
 	tally_init(t, &m.mem, 1, seconds);
 	for (uint32_t s = 0; s < seconds; s++)
-		t->series[(size_t)s * CALLS_MAX + API_GET_PODS] = s + (s + 1 == seconds);
+		t->series[(size_t)API_GET_PODS * t->stride + s] = s + (s + 1 == seconds);
 	return m;
 }
 

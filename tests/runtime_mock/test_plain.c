@@ -115,7 +115,7 @@ static void assert_same(const struct tally *a, const struct tally *b)
 {
 	assert_memory_equal(&a->window[0].in, &b->window[0].in, sizeof(a->window[0].in));
 	assert_memory_equal(
-		a->series, b->series, sizeof(*a->series) * CALLS_MAX * (size_t)a->seconds);
+		a->series, b->series, sizeof(*a->series) * OUTCOME_N * CALLS_MAX * a->stride);
 }
 
 /* Lists of all, of what runs and of all again, over borders of seconds and over deaths. */

@@ -31,7 +31,7 @@ static bool same(const struct tally *a, const struct tally *b)
 		if (memcmp(&a->window[w].in, &b->window[w].in, sizeof(a->window[w].in)))
 			return false;
 	return !memcmp(a->series, b->series,
-		       sizeof(*a->series) * OUTCOME_N * CALLS_MAX * SECONDS) &&
+		       sizeof(*a->series) * OUTCOME_N * CALLS_MAX * a->stride) &&
 	       !memcmp(a->times, b->times, sizeof(*a->times));
 }
 
