@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "cli/models_show.h"
+#include "models/calibration.h"
 #include "models/explain.h"
 #include "models/library.h"
 #include "models/schema.h"
@@ -33,15 +35,6 @@ static void add_json(struct models_run *m, struct json *value)
 	json_free(value);
 }
 
-static struct json *result(const char *kind)
-{
-	struct json *out = json_object();
-
-	json_put_str(out, "apiVersion", MODEL_API_VERSION);
-	json_put_str(out, "kind", kind);
-	return out;
-}
-
 /* What a model of the library extends, "" if nothing. */
 static const char *base_of(struct models_run *m, enum model_kind kind, const char *name)
 {
@@ -57,48 +50,72 @@ static const char *base_of(struct models_run *m, enum model_kind kind, const cha
 	return extends && extends->kind == DOC_SCALAR ? extends->text : "";
 }
 
-static void list_one(
-	struct models_run *m, struct json *list, enum model_kind kind, const char *name)
+static void list_line(
+	struct models_run *m, const char *kind, const char *name, const char *base)
 {
-	const char *base = base_of(m, kind, name);
-	struct json *entry;
+	str_addf(&m->out, *base ? "%-11s  %-22s  %s\n" : "%-11s  %s%s\n", kind, name, base);
+}
 
-	if (!list) {
-		str_addf(&m->out, "%-10s  %-18s  %s\n", model_kind_folder(kind), name, base);
-		return;
-	}
-	entry = json_object();
-	json_put_str(entry, "kind", model_kind_name(kind));
+static void list_entry(struct json *list, const char *kind, const char *name, const char *base)
+{
+	struct json *entry = json_object();
+
+	json_put_str(entry, "kind", kind);
 	json_put_str(entry, "name", name);
 	if (*base)
 		json_put_str(entry, "extends", base);
 	json_append(list, entry);
 }
 
-static int run_list(struct models_run *m, struct err *err)
+static int list_kind(
+	struct models_run *m, enum model_kind kind, struct json *list, struct err *err)
 {
-	struct json *list = m->json ? json_array() : NULL;
-	struct json *out;
+	const char **names;
+	uint32_t n;
 
-	if (!list)
-		str_addf(&m->out, "%-10s  %-18s  %s\n", "KIND", "NAME", "EXTENDS");
-	for (unsigned k = 0; k < MODEL_KINDS; k++) {
-		const char **names;
-		uint32_t n;
+	if (library_list(&m->lib, kind, &names, &n, err))
+		return ERR_INPUT;
+	for (uint32_t i = 0; i < n; i++) {
+		const char *base = base_of(m, kind, names[i]);
 
-		if (library_list(&m->lib, (enum model_kind)k, &names, &n, err)) {
-			json_free(list);
-			return ERR_INPUT;
-		}
-		for (uint32_t i = 0; i < n; i++)
-			list_one(m, list, (enum model_kind)k, names[i]);
-	}
-	if (list) {
-		out = result("ModelList");
-		json_put(out, "models", list);
-		add_json(m, out);
+		list_line(m, model_kind_folder(kind), names[i], base);
+		list_entry(list, model_kind_name(kind), names[i], base);
 	}
 	return 0;
+}
+
+static int list_calibrations(struct models_run *m, struct json *list, struct err *err)
+{
+	struct names names;
+
+	if (calibration_names(&m->lib, &names, err))
+		return ERR_INPUT;
+	for (uint32_t i = 0; i < names.n; i++) {
+		list_line(m, "calibration", names.name[i], "");
+		list_entry(list, "Calibration", names.name[i], "");
+	}
+	return 0;
+}
+
+static int run_list(struct models_run *m, struct err *err)
+{
+	struct json *out = models_result("ModelList");
+	struct json *list = json_array();
+	int code = 0;
+
+	list_line(m, "KIND", "NAME", "EXTENDS");
+	for (unsigned k = 0; k < MODEL_KINDS && !code; k++)
+		code = list_kind(m, (enum model_kind)k, list, err);
+	if (!code)
+		code = list_calibrations(m, list, err);
+	json_put(out, "models", list);
+	if (!code && m->json) {
+		str_fini(&m->out);
+		add_json(m, out);
+	} else {
+		json_free(out);
+	}
+	return code;
 }
 
 /* The kinds of which the library has a model of that name. */
@@ -127,7 +144,8 @@ static int no_such_model(struct models_run *m, struct err *err)
 {
 	const char *known[512];
 	const char *near;
-	size_t n = 0;
+	struct names calibrations;
+	uint32_t n = 0;
 
 	for (unsigned k = 0; k < MODEL_KINDS; k++) {
 		const char **names;
@@ -138,7 +156,11 @@ static int no_such_model(struct models_run *m, struct err *err)
 		for (uint32_t i = 0; i < count && n < 512; i++)
 			known[n++] = names[i];
 	}
-	near = str_nearest(m->name, known, n);
+	if (calibration_names(&m->lib, &calibrations, err))
+		return ERR_INPUT;
+	for (uint32_t i = 0; i < calibrations.n && n < 512; i++)
+		known[n++] = calibrations.name[i];
+	near = library_nearest(m->name, known, n);
 	return err_set(err, ERR_INPUT, "no model '%.100s'%s%s%s", m->name,
 		near ? "; did you mean '" : "; 'nodetoll models list' lists them",
 		near ? near : "", near ? "'?" : "");
@@ -188,8 +210,11 @@ static int run_show(struct models_run *m, struct err *err)
 	struct model model = {0};
 	struct json *out;
 	struct json *metadata;
-	int code = load(m, &model, err);
+	int code;
 
+	if (models_is_calibration(&m->lib, m->name))
+		return models_show_calibration(&m->lib, m->name, m->json, &m->out, err);
+	code = load(m, &model, err);
 	if (code)
 		return code;
 	if (!m->json) {
@@ -207,7 +232,7 @@ static int run_show(struct models_run *m, struct err *err)
 		str_fini(&spec);
 		return 0;
 	}
-	out = result(model_kind_name(model.kind));
+	out = models_result(model_kind_name(model.kind));
 	metadata = json_object();
 	json_put_str(metadata, "name", model.name);
 	json_put(out, "metadata", metadata);
@@ -216,60 +241,24 @@ static int run_show(struct models_run *m, struct err *err)
 	return 0;
 }
 
-static void explain_text(struct models_run *m, const struct explained *list, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const struct explained *e = &list[i];
-
-		str_addf(&m->out, "%-40s %-14s %-9s %s", e->path, e->value,
-			evidence_name(e->is), e->source ? e->source : "(no source)");
-		if (e->file)
-			str_addf(&m->out, "  [%s:%u]", e->file, e->line);
-		str_add(&m->out, "\n");
-	}
-}
-
-static void explain_json(struct models_run *m, const struct model *model,
-	const struct explained *list, uint32_t n)
-{
-	struct json *out = result("ModelExplanation");
-	struct json *constants = json_array();
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct json *c = json_object();
-
-		json_put_str(c, "path", list[i].path);
-		json_put_str(c, "value", list[i].value);
-		json_put_str(c, "is", evidence_name(list[i].is));
-		json_put_str(c, "source", list[i].source);
-		json_put_str(c, "file", list[i].file);
-		json_put_int(c, "line", list[i].line);
-		json_append(constants, c);
-	}
-	json_put_str(out, "modelKind", model_kind_name(model->kind));
-	json_put_str(out, "name", model->name);
-	json_put(out, "constants", constants);
-	json_put_int(out, "withoutSource", explained_unsourced(list, n));
-	add_json(m, out);
-}
-
 static int run_explain(struct models_run *m, struct err *err)
 {
 	struct model model = {0};
 	struct explained *list;
 	uint32_t n;
-	int code = load(m, &model, err);
+	int code;
 
+	if (models_is_calibration(&m->lib, m->name))
+		return models_explain_calibration(&m->lib, m->name, m->json, &m->out, err);
+	code = load(m, &model, err);
 	if (code)
 		return code;
 	model_explain(&model, &m->mem, &list, &n);
-	if (m->json) {
-		explain_json(m, &model, list, n);
-		return 0;
-	}
-	explain_text(m, list, n);
-	str_addf(&m->out, "%u constants, %u without a source\n", n,
-		explained_unsourced(list, n));
+	if (m->json)
+		add_json(m,
+			models_explain_json(model_kind_name(model.kind), model.name, list, n));
+	else
+		models_explain_text(list, n, &m->out);
 	return 0;
 }
 

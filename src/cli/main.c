@@ -29,7 +29,7 @@
  *   models.h       the structs: kubelet, runtime, API server, workload, scenario
  *   field, scalar, path    tables that say what a file may hold, and their one reader
  *   table_*        those tables
- *   library        names, files, `extends`
+ *   library, names files, `extends`; what there is
  *   scenario       a scenario gathers models; --set
  *   call_text      "get pods": requests as files write them
  *   origin, explain        where every constant comes from

@@ -64,6 +64,8 @@ const struct cmd cmd_models_row = {
 		 "resolved,\n"
 		 "explain prints every constant with its source, schema the JSON schema of a "
 		 "kind.\n"
-		 "NAME is a name, KIND:NAME where several kinds have it, or a file.",
+		 "NAME is a name, KIND:NAME where several kinds have it, or a file; "
+		 "calibrations are\n"
+		 "among them.",
 	.run = run,
 };

@@ -238,16 +238,34 @@ void calibration_path(const struct library *lib, const char *name, char *path, s
 		(void)snprintf(path, size, "%s/calibration/%s.json", lib->dir, name);
 }
 
-int calibration_load(const struct library *lib, const char *name,
-	struct calibration *calibration, struct err *err)
+int calibration_tree(const struct library *lib, const char *name,
+	struct calibration *calibration, struct doc_node **root, struct err *err)
 {
-	struct doc_node *root = NULL;
 	char path[1024];
 	int code;
 
 	calibration_path(lib, name, path, sizeof(path));
-	code = doc_load(lib->mem, path, MODEL_FILE_BYTES, &root, err);
-	return code ? code : read_root(root, lib->mem, calibration, err);
+	code = doc_load(lib->mem, path, MODEL_FILE_BYTES, root, err);
+	return code ? code : read_root(*root, lib->mem, calibration, err);
+}
+
+int calibration_load(const struct library *lib, const char *name,
+	struct calibration *calibration, struct err *err)
+{
+	struct doc_node *root = NULL;
+
+	return calibration_tree(lib, name, calibration, &root, err);
+}
+
+int calibration_names(const struct library *lib, struct names *names, struct err *err)
+{
+	char path[1024];
+
+	*names = (struct names){0};
+	(void)snprintf(path, sizeof(path), "%s/calibration", lib->dir);
+	if (!file_exists(path))
+		return 0; /* a library may do without */
+	return library_names(lib, "calibration", ".json", names, err);
 }
 
 int calibration_parse(const char *name, const char *text, size_t len, struct arena *mem,

@@ -81,6 +81,13 @@ void calibration_path(const struct library *lib, const char *name, char *path, s
 int calibration_load(const struct library *lib, const char *name,
 	struct calibration *calibration, struct err *err);
 
+/* The names of the library's calibrations, sorted. */
+int calibration_names(const struct library *lib, struct names *names, struct err *err);
+
+/* The checked file as it stands, for those who show it. */
+int calibration_tree(const struct library *lib, const char *name,
+	struct calibration *calibration, struct doc_node **measured, struct err *err);
+
 /* The same from a text in memory. */
 int calibration_parse(const char *name, const char *text, size_t len, struct arena *mem,
 	struct calibration *calibration, struct err *err);

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/library.h"
 
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,67 +60,6 @@ static bool ends_with(const char *name, const char *end)
 	return len > end_len && !strcmp(name + len - end_len, end);
 }
 
-/* v1.2 before v1.12: as versions are counted, not as letters sort. */
-static int by_version(const void *a, const void *b)
-{
-	const char *x = *(const char *const *)a;
-	const char *y = *(const char *const *)b;
-
-	while (*x && *y) {
-		char *x_end;
-		char *y_end;
-		unsigned long x_number;
-		unsigned long y_number;
-
-		if (!isdigit((unsigned char)*x) || !isdigit((unsigned char)*y)) {
-			if (*x != *y)
-				break;
-			x++;
-			y++;
-			continue;
-		}
-		x_number = strtoul(x, &x_end, 10);
-		y_number = strtoul(y, &y_end, 10);
-		if (x_number != y_number)
-			return x_number < y_number ? -1 : 1;
-		x = x_end;
-		y = y_end;
-	}
-	return (unsigned char)*x - (unsigned char)*y;
-}
-
-static int is_model(const struct dirent *entry)
-{
-	return ends_with(entry->d_name, ".yaml");
-}
-
-int library_list(const struct library *lib, enum model_kind kind, const char ***names,
-	uint32_t *n, struct err *err)
-{
-	char path[PATH_ROOM];
-	struct dirent **entries;
-	const char **list;
-	uint32_t found = 0;
-	int n_entries;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", lib->dir, kinds[kind].folder);
-	n_entries = scandir(path, &entries, is_model, alphasort);
-	if (n_entries < 0)
-		return err_set(err, ERR_INPUT, "%s: %s; is this a directory of models?", path,
-			strerror(errno));
-	list = ARENA_ARRAY(lib->mem, const char *, (size_t)n_entries);
-	for (int i = 0; i < n_entries; i++) {
-		list[found++] = arena_strndup(lib->mem, entries[i]->d_name,
-			strlen(entries[i]->d_name) - strlen(".yaml"));
-		free(entries[i]);
-	}
-	free(entries);
-	qsort(list, found, sizeof(*list), by_version);
-	*names = list;
-	*n = found;
-	return 0;
-}
-
 static bool is_path(const char *name)
 {
 	return strchr(name, '/') || ends_with(name, ".yaml") || ends_with(name, ".json");
@@ -142,44 +77,6 @@ static const char *path_from(struct arena *mem, const char *path, const char *fr
 	return arena_strdup(mem, joined);
 }
 
-/* "v1.19.3" or "1.19" as 1 and 19. */
-static bool is_version(const char *text, long version[2])
-{
-	char *end;
-
-	text += *text == 'v';
-	if (!isdigit((unsigned char)*text))
-		return false;
-	version[0] = strtol(text, &end, 10);
-	if (*end != '.' || !isdigit((unsigned char)end[1]))
-		return false;
-	version[1] = strtol(end + 1, &end, 10);
-	return *end == '\0' || *end == '.';
-}
-
-/* Of versions the one that is nearest in time, of others the one that is nearest in letters. */
-static const char *nearest_model(const char *name, const char *const *names, uint32_t n)
-{
-	const char *nearest = NULL;
-	long wanted[2], there[2];
-	long least = LONG_MAX;
-
-	if (!is_version(name, wanted))
-		return str_nearest(name, names, n);
-	for (uint32_t i = 0; i < n; i++) {
-		long apart;
-
-		if (!is_version(names[i], there) || there[0] != wanted[0])
-			continue;
-		apart = labs(there[1] - wanted[1]);
-		if (apart < least) {
-			least = apart;
-			nearest = names[i];
-		}
-	}
-	return nearest;
-}
-
 static int no_such_model(struct resolving *r, const struct model_ref *ref, struct err *err)
 {
 	const char **names = NULL;
@@ -190,7 +87,7 @@ static int no_such_model(struct resolving *r, const struct model_ref *ref, struc
 
 	if (library_list(r->lib, ref->kind, &names, &n, err))
 		return ERR_INPUT;
-	near = nearest_model(ref->name, names, n);
+	near = library_nearest(ref->name, names, n);
 	for (uint32_t i = 0; i < n; i++)
 		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
 	code = doc_error(ref->at, err, "no %s '%.60s'; %s%s%s: %.300s", kinds[ref->kind].folder,

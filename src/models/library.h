@@ -75,6 +75,19 @@ const struct table *model_kind_table(enum model_kind kind);
 int library_list(const struct library *lib, enum model_kind kind, const char ***names,
 	uint32_t *n, struct err *err);
 
+/* The names of all files in a folder of the library that end so, without that; sorted. */
+struct names {
+	const char **name;
+	uint32_t n;
+};
+
+int library_names(const struct library *lib, const char *folder, const char *ending,
+	struct names *names, struct err *err);
+
+/* Which of the names was meant: of versions the nearest in time, else the nearest in letters.
+ * NULL if none is near. */
+const char *library_nearest(const char *name, const char *const *names, uint32_t n);
+
 /* A model of that name or path, with all that it extends.  Checked as a whole: ERR_INPUT has
  * the place of the first mistake. */
 int library_load(const struct library *lib, enum model_kind kind, const char *name,

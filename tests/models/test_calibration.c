@@ -105,12 +105,37 @@ static void nonsense_is_refused_with_its_place(void **state)
 	}
 }
 
+static void the_library_names_its_calibrations(void **state)
+{
+	struct arena mem;
+	struct library lib = the_library(&mem);
+	struct calibration c;
+	struct doc_node *root;
+	struct names names;
+	struct err err = {0};
+
+	(void)state;
+	arena_init(&mem, 0);
+	assert_int_equal(calibration_names(&lib, &names, &err), 0);
+	assert_int_equal(names.n, 2);
+	assert_string_equal(names.name[0], "apiserver-1.20.2-cost");
+	assert_string_equal(names.name[1], "containerd-1.6.20-cost");
+	assert_int_equal(calibration_tree(&lib, names.name[1], &c, &root, &err), 0);
+	assert_string_equal(c.name, names.name[1]);
+	assert_non_null(doc_get(root, "operations"));
+	lib.dir = "tests"; /* has none */
+	assert_int_equal(calibration_names(&lib, &names, &err), 0);
+	assert_int_equal(names.n, 0);
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_runtime_is_read),
 		cmocka_unit_test(the_api_server_is_read),
 		cmocka_unit_test(nonsense_is_refused_with_its_place),
+		cmocka_unit_test(the_library_names_its_calibrations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
