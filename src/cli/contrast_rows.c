@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/contrast_rows.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -37,7 +38,7 @@ static struct json *mean_p99(const struct hist *h)
 static void put_closed(struct json *row, const char *name, double simulated, double closed,
 	const char *formula)
 {
-	json_put_num(row, name, closed);
+	json_put(row, name, isnan(closed) ? json_null() : json_num(closed));
 	if (formula)
 		json_put_str(row, "closedFormula", formula);
 	json_put(row, "closedFormDifference",
@@ -252,7 +253,7 @@ struct json *contrast_object_row(
 		json_put_num(row, "ttlSeconds", SECONDS(ttl));
 	json_put_int(row, "podsPerNode", s->workload.pods);
 	put_requests(row, r, SECONDS(w->until[1] - w->from[1]), &mean);
-	put_closed(row, "closedForm", mean, closed.requests, NULL);
+	put_closed(row, "closedForm", mean, closed.holds ? closed.requests : NAN, NULL);
 	json_put_num(row, "nominal", closed.nominal);
 	json_put_num(row, "distinctPerNode", (double)r->distinct_objects / s->nodes);
 	json_put(row, "sharingFactor",

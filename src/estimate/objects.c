@@ -107,6 +107,20 @@ static double cache_nominal(const struct scenario *s, ns_t ttl, double gets)
 	return rate < gets ? rate : gets;
 }
 
+/* Below the least gap between a pod's syncs the pods that share an object are not independent
+ * of its last fetch, as the form takes them; and a client's limiter lets no more through. */
+static bool form_holds(const struct scenario *s, ns_t ttl, const struct objects_estimate *e)
+{
+	const struct kubelet_model *k = &s->kubelet;
+	bool cache = k->objects.design == OBJECT_CACHE;
+	double most = (double)k->client[CLIENT_MAIN].qps_milli / 1000;
+
+	if (cache && ttl > 0 && ttl < k->worker.sync_frequency &&
+		e->distinct < 0.99 * s->workload.pods)
+		return false;
+	return most <= 0 || (!cache && k->objects.design != OBJECT_GET) || e->requests < most;
+}
+
 void objects_estimate(
 	const struct scenario *s, ns_t ttl, struct arena *mem, struct objects_estimate *out)
 {
@@ -135,6 +149,7 @@ void objects_estimate(
 	case OBJECT_DESIGNS:
 		break;
 	}
+	out->holds = form_holds(s, ttl, out);
 	out->nominal *= s->nodes;
 	out->requests *= s->nodes;
 }

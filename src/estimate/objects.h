@@ -8,11 +8,14 @@
 #ifndef ESTIMATE_OBJECTS_H
 #define ESTIMATE_OBJECTS_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "models/models.h"
 
 struct objects_estimate {
 	double requests; /* GETs, LISTs and watch openings together, per second */
+	bool holds;      /* else requests is no more than a guess */
 	double nominal;  /* what people quote; 0 where they quote nothing */
 	double distinct; /* objects that pods of a node refer to, expected */
 };

@@ -152,7 +152,10 @@ static const struct design object_designs[] = {
 
 static const char object_columns_note[] =
 	"requests/s: in the cluster, for secrets alone (GETs, LISTs and openings of watches), "
-	"simulated and by closed form; quoted: the usual arithmetic, a GET a sync or TTL; "
+	"simulated and by closed form (- where it does not hold: a TTL below the gap between "
+	"syncs of pods that share, or a limiter that is full); quoted: the usual arithmetic, a "
+	"GET "
+	"a sync or TTL; "
 	"opened: watches; change seen: from a secret's change until a pod's volume shows it, "
 	"mean and 99 %.";
 

@@ -17,6 +17,7 @@ static struct objects_estimate estimate(enum object_design design, enum sharing 
 	s.kubelet.worker.sync_jitter = PPM / 2;
 	s.kubelet.worker.ticker = NS_S;
 	s.kubelet.objects.design = design;
+	s.kubelet.client[CLIENT_MAIN].qps_milli = 5000;
 	s.kubelet.objects.watch_timeout_min = 300 * NS_S;
 	s.kubelet.objects.watch_timeout_max = 600 * NS_S;
 	s.workload.pods = pods;
@@ -52,6 +53,19 @@ static void a_cache_helps_an_unshared_secret_only_beyond_the_sync(void **state)
 	e = estimate(OBJECT_CACHE, SHARED_POD, 30, 50, 300 * NS_S);
 	assert_within(e.requests, 446, 0.01);
 	assert_within(e.nominal, 500, 1e-9);
+}
+
+static void it_says_where_it_does_not_hold(void **state)
+{
+	(void)state;
+	assert_true(estimate(OBJECT_CACHE, SHARED_POD, 30, 50, 15 * NS_S).holds);
+	assert_true(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 60 * NS_S).holds);
+	assert_true(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 0).holds);
+	assert_false(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 15 * NS_S).holds);
+	/* five requests a second are let through, 378 pods ask for as many */
+	assert_true(estimate(OBJECT_GET, SHARED_POD, 370, 50, 0).holds);
+	assert_false(estimate(OBJECT_GET, SHARED_POD, 385, 50, 0).holds);
+	assert_true(estimate(OBJECT_WATCH, SHARED_POD, 385, 50, 0).holds);
 }
 
 static void namespaces_share_as_the_arithmetic_says(void **state)
@@ -104,6 +118,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_famous_2500_requests_are_1984),
 		cmocka_unit_test(a_cache_helps_an_unshared_secret_only_beyond_the_sync),
+		cmocka_unit_test(it_says_where_it_does_not_hold),
 		cmocka_unit_test(namespaces_share_as_the_arithmetic_says),
 		cmocka_unit_test(watches_are_reopened_as_their_timeout_says),
 		cmocka_unit_test(what_is_never_fetched_again_costs_nothing),
