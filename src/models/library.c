@@ -77,6 +77,9 @@ static const char *path_from(struct arena *mem, const char *path, const char *fr
 	return arena_strdup(mem, joined);
 }
 
+/* So long a list of names tells enough. */
+enum { NAMES_SHOWN = 220 };
+
 static int no_such_model(struct resolving *r, const struct model_ref *ref, struct err *err)
 {
 	const char **names = NULL;
@@ -88,9 +91,14 @@ static int no_such_model(struct resolving *r, const struct model_ref *ref, struc
 	if (library_list(r->lib, ref->kind, &names, &n, err))
 		return ERR_INPUT;
 	near = library_nearest(ref->name, names, n);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		if (str_len(&all) > NAMES_SHOWN) {
+			str_addf(&all, " and %u more", n - i);
+			break;
+		}
 		str_addf(&all, "%s%s", i ? ", " : "", names[i]);
-	code = doc_error(ref->at, err, "no %s '%.60s'; %s%s%s: %.300s", kinds[ref->kind].folder,
+	}
+	code = doc_error(ref->at, err, "no %s '%.60s'; %s%s%s: %.320s", kinds[ref->kind].folder,
 		ref->name, near ? "did you mean '" : "", near ? near : "",
 		near ? "'? There are" : "there are", str_text(&all));
 	str_fini(&all);
