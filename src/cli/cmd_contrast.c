@@ -154,7 +154,7 @@ static int runtime_half(struct contrast *c, uint32_t pods, struct err *err)
 	if (code)
 		return code;
 	contrast_count(&run.r, &alone);
-	rest = (struct contrast_rest){(int64_t)whole.total - (int64_t)alone.total, loops.value};
+	rest = (struct contrast_rest){(int64_t)whole.total - (int64_t)alone.total, loops};
 	code = runtime_rows(c, pods, &run, &rest, err);
 	fleet_result_fini(&run.r);
 	return code;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/contrast_rows.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -35,14 +35,45 @@ static struct json *mean_p99(const struct hist *h)
 	return o;
 }
 
-static void put_closed(struct json *row, const char *name, double simulated, double closed,
-	const char *formula)
+/* In a window of so many seconds; one that is shorter than the period says nothing of a mean.
+ */
+static bool holds(double window, double period)
 {
-	json_put(row, name, isnan(closed) ? json_null() : json_num(closed));
-	if (formula)
-		json_put_str(row, "closedFormula", formula);
+	return window >= period * (1 - 1e-9);
+}
+
+/* A closed form, and why it does not hold if somebody knows that already. */
+struct closed {
+	const struct estimate *of;
+	const char *fails;
+	double window;
+};
+
+static void put_reason(struct json *row, const struct closed *c)
+{
+	char words[160];
+
+	if (holds(c->window, c->of->period)) {
+		json_put_str(row, "closedFormReason", c->fails);
+		return;
+	}
+	(void)snprintf(words, sizeof(words), "%g s are less than the %.4g s %s", c->window,
+		c->of->period, c->of->between);
+	json_put_str(row, "closedFormReason", words);
+}
+
+static void put_closed(
+	struct json *row, const char *name, double simulated, const struct closed *c)
+{
+	bool told = !c->fails && holds(c->window, c->of->period);
+	double value = c->of->value;
+
+	json_put(row, name, told ? json_num(value) : json_null());
+	if (*c->of->formula)
+		json_put_str(row, "closedFormula", c->of->formula);
 	json_put(row, "closedFormDifference",
-		closed > 0 ? json_num(simulated / closed - 1) : json_null());
+		told && value > 0 ? json_num(simulated / value - 1) : json_null());
+	put_reason(row, c);
 }
 
 /* ------------------------------------------------------------------ the runtime half */
@@ -191,9 +222,11 @@ struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_r
 	json_put_num(row, "callsPerSecondCluster", (double)calls.find_out / seconds);
 	json_put_num(row, "wholeKubeletPerNode",
 		(double)((int64_t)calls.total + rest->calls) / node_seconds);
-	json_put_num(
-		row, "wholeClosedFormPerNode", closed.value + rest->closed + rates_restarts(s));
-	put_closed(row, "closedFormPerNode", rate, closed.value, closed.formula);
+	json_put(row, "wholeClosedFormPerNode",
+		holds(seconds, closed.period) && holds(seconds, rest->closed.period)
+			? json_num(closed.value + rest->closed.value + rates_restarts(s))
+			: json_null());
+	put_closed(row, "closedFormPerNode", rate, &(struct closed){&closed, NULL, seconds});
 	json_put_num(row, "recordsPerSecondPerNode", (double)w->in.records / node_seconds);
 	json_put(row, "byOperation", by_operation(&calls, seconds));
 	json_put(row, "detectionSeconds", mean_p99(&r->detection));
@@ -244,17 +277,19 @@ struct json *contrast_object_row(
 {
 	const struct tally_window *w = &r->tally.window[0];
 	struct json *row = json_object();
-	struct objects_estimate closed;
-	double mean;
+	struct objects_estimate objects;
+	struct estimate closed;
+	double mean, seconds = SECONDS(w->until[1] - w->from[1]);
 
-	objects_estimate(s, ttl, mem, &closed);
+	objects_estimate(s, ttl, mem, &objects);
 	json_put_str(row, "design", contrast_object_name(s->kubelet.objects.design));
 	if (s->kubelet.objects.design == OBJECT_CACHE)
 		json_put_num(row, "ttlSeconds", SECONDS(ttl));
 	json_put_int(row, "podsPerNode", s->workload.pods);
-	put_requests(row, r, SECONDS(w->until[1] - w->from[1]), &mean);
-	put_closed(row, "closedForm", mean, closed.holds ? closed.requests : NAN, NULL);
-	json_put_num(row, "nominal", closed.nominal);
+	put_requests(row, r, seconds, &mean);
+	closed = (struct estimate){objects.requests, objects.period, objects.between, ""};
+	put_closed(row, "closedForm", mean, &(struct closed){&closed, objects.fails, seconds});
+	json_put_num(row, "nominal", objects.nominal);
 	json_put_num(row, "distinctPerNode", (double)r->distinct_objects / s->nodes);
 	json_put(row, "sharingFactor",
 		r->distinct_objects

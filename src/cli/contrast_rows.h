@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "estimate/cost.h"
+#include "estimate/rates.h"
 #include "fleet/fleet.h"
 #include "models/models.h"
 
@@ -20,8 +21,8 @@ void contrast_count(const struct fleet_result *r, struct contrast_calls *calls);
 
 /* Calls of the loops that no design touches. */
 struct contrast_rest {
-	int64_t calls; /* all nodes, window 0 */
-	double closed; /* per second and node, by the closed form */
+	int64_t calls;          /* all nodes, window 0 */
+	struct estimate closed; /* per second and node */
 };
 
 /* What CPU rests on, for each party; NULL: it has no calibration. */

@@ -177,13 +177,21 @@ static void object_sentence(struct words *w, const struct json *rows, uint32_t p
 				  "nothing to compare.");
 		return;
 	}
-	str_addf(&w->out,
-		"Of the %s requests/s of a GET per pod the cache with the cluster's TTL of "
-		"%.0f s makes %s (%s; %s pods of a node share a secret)",
-		rate(w, gets), number(cache, "ttlSeconds"), rate(w, cached),
-		saved(w, gets, cached), rate(w, number(cache, "sharingFactor")));
+	if (number(cache, "ttlSeconds") > 0)
+		str_addf(&w->out,
+			"Of the %s requests/s of a GET per pod the cache with the cluster's "
+			"TTL of %.0f s makes %s (%s; %s pods of a node share a secret)",
+			rate(w, gets), number(cache, "ttlSeconds"), rate(w, cached),
+			saved(w, gets, cached), rate(w, number(cache, "sharingFactor")));
+	else
+		str_addf(&w->out,
+			"A cluster of this size is given a TTL of 0 s, with which the cache "
+			"keeps nothing: %s requests/s, where a GET per pod makes %s (%s pods "
+			"of a node share a secret)",
+			rate(w, cached), rate(w, gets),
+			rate(w, number(cache, "sharingFactor")));
 	if (minute && minute != cache)
-		str_addf(&w->out, ", with 60 s %s (%s)",
+		str_addf(&w->out, "; with 60 s it would be %s (%s)",
 			rate(w, number(minute, "requestsPerSecond.mean")),
 			saved(w, gets, number(minute, "requestsPerSecond.mean")));
 	str_addf(&w->out,

@@ -92,7 +92,7 @@
  *   main           you are here: commands and the way to them
  *   opt            options as tables
  *   common         models, output, progress
- *   cmd*           a command each; models_row: the fourth's row
+ *   cmd*           a command each; models_row, models_show: the fourth's row, what it prints
  *   result_json    a run's measurements as JSON
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   contrast_*     the runs behind the contrast, its numbers and its sentences

@@ -109,7 +109,8 @@ static double cache_nominal(const struct scenario *s, ns_t ttl, double gets)
 
 /* Below the least gap between a pod's syncs the pods that share an object are not independent
  * of its last fetch, as the form takes them; and a client's limiter lets no more through. */
-static bool form_holds(const struct scenario *s, ns_t ttl, const struct objects_estimate *e)
+static const char *form_fails(
+	const struct scenario *s, ns_t ttl, const struct objects_estimate *e)
 {
 	const struct kubelet_model *k = &s->kubelet;
 	bool cache = k->objects.design == OBJECT_CACHE;
@@ -117,8 +118,10 @@ static bool form_holds(const struct scenario *s, ns_t ttl, const struct objects_
 
 	if (cache && ttl > 0 && ttl < k->worker.sync_frequency &&
 		e->distinct < 0.99 * s->workload.pods)
-		return false;
-	return most <= 0 || (!cache && k->objects.design != OBJECT_GET) || e->requests < most;
+		return "pods share objects for less than the time from sync to sync";
+	if (most > 0 && (cache || k->objects.design == OBJECT_GET) && e->requests >= most)
+		return "the kubelet's limiter lets fewer requests through";
+	return NULL;
 }
 
 void objects_estimate(
@@ -134,22 +137,27 @@ void objects_estimate(
 	case OBJECT_GET:
 		out->nominal = gets;
 		out->requests = pods / r.mean;
+		out->period = r.mean;
+		out->between = "from sync to sync";
 		break;
 	case OBJECT_CACHE:
 		out->nominal = cache_nominal(s, ttl, gets);
 		out->requests = pods > 0 ? cache_rate(s, &r, ttl, mem) : 0;
+		out->period = SECONDS(ttl) > r.mean ? SECONDS(ttl) : r.mean;
+		out->between = SECONDS(ttl) > r.mean ? "of the TTL" : "from sync to sync";
 		break;
 	case OBJECT_WATCH:
-		out->requests = out->distinct / watch_time(k);
-		break;
 	case OBJECT_BULKWATCH:
-		out->requests = (pods > 0) / watch_time(k);
+		out->period = watch_time(k);
+		out->between = "that a watch lasts";
+		out->requests = (k->objects.design == OBJECT_WATCH ? out->distinct : pods > 0) /
+				out->period;
 		break;
 	case OBJECT_NEVER:
 	case OBJECT_DESIGNS:
 		break;
 	}
-	out->holds = form_holds(s, ttl, out);
+	out->fails = form_fails(s, ttl, out);
 	out->nominal *= s->nodes;
 	out->requests *= s->nodes;
 }

@@ -3,21 +3,22 @@
  *
  * Twice: the arithmetic that people quote (objects over the nominal period), and what the real
  * sync makes of it (its jitter, its ticks, who shares what).  Rates are for the whole cluster.
- * Without limits: where the client's limiter or the server's binds, this does not hold.
+ * Without limits: where the client's limiter or the server's binds, this does not hold; nor in
+ * less time than the mechanism's period.
  */
 #ifndef ESTIMATE_OBJECTS_H
 #define ESTIMATE_OBJECTS_H
-
-#include <stdbool.h>
 
 #include "base/arena.h"
 #include "models/models.h"
 
 struct objects_estimate {
-	double requests; /* GETs, LISTs and watch openings together, per second */
-	bool holds;      /* else requests is no more than a guess */
-	double nominal;  /* what people quote; 0 where they quote nothing */
-	double distinct; /* objects that pods of a node refer to, expected */
+	double requests;     /* GETs, LISTs and watch openings together, per second */
+	const char *fails;   /* why requests is no more than a guess; NULL: it is more */
+	double nominal;      /* what people quote; 0 where they quote nothing */
+	double distinct;     /* objects that pods of a node refer to, expected */
+	double period;       /* seconds; 0: none */
+	const char *between; /* what it is: "from sync to sync" */
 };
 
 /* Of the scenario's first object and its design, with that TTL for a cache. */

@@ -91,6 +91,8 @@ static void relists(
 	double gap = SECONDS(period) + lateness(s) + relist_time(s);
 
 	out->value = lists / gap + deaths(s) * per_death;
+	out->period = SECONDS(period);
+	out->between = "from relist to relist";
 	(void)snprintf(out->formula, sizeof(out->formula), "%.0f / (%g s + %.2f ms)", lists,
 		SECONDS(period), 1e3 * (gap - SECONDS(period)));
 	if (deaths(s) > 0 && per_death > 0) {
@@ -129,6 +131,8 @@ static void polling(const struct scenario *s, struct estimate *out)
 
 	out->value = (pods(s) * (2 * c + 5) + 2 * rates_dead_containers(s)) / period +
 		     rates_refresher(s);
+	out->period = period;
+	out->between = "from poll to poll";
 	(void)snprintf(out->formula, sizeof(out->formula),
 		"%.0f x (2 x %.0f + 5) / %g s + cache %.0f / %g s", pods(s), c, period,
 		rates_refresher(s) * period, period);
@@ -218,6 +222,7 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 {
 	double node = 0, container = 0;
 
+	*out = (struct estimate){.between = "of the slowest loop"};
 	for (uint32_t i = 0; i < s->kubelet.n_loops; i++) {
 		const struct model_loop *l = &s->kubelet.loops[i];
 		double gap = loop_gap(s, l);
@@ -226,10 +231,13 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 			continue;
 		for (uint32_t k = 0; k < l->n_calls; k++) {
 			const struct model_call *c = &l->calls[k];
-			double rate = times(s, c) * share(c, gap) / gap;
+			double often = share(c, gap);
+			double rate = times(s, c) * often / gap;
 
 			if (!call_is_runtime(c->call))
 				continue;
+			if (SECONDS(l->period) / often > out->period)
+				out->period = SECONDS(l->period) / often;
 			if (c->scope == SCOPE_NODE)
 				node += rate;
 			else

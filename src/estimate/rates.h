@@ -3,7 +3,9 @@
  *
  * A formula a design, a formula a loop, from the same model that is simulated; each comes with
  * its numbers as text.  Rates are per second and node.  They hold for a node where nothing
- * waits: calls that time out, queues and bursts are the simulation's business.
+ * waits: calls that time out, queues and bursts are the simulation's business.  And they hold
+ * over a time that is not shorter than the mechanism's period: in less it may happen once or
+ * not at all.
  */
 #ifndef ESTIMATE_RATES_H
 #define ESTIMATE_RATES_H
@@ -14,6 +16,8 @@
 
 struct estimate {
 	double value;
+	double period;       /* seconds; 0: none */
+	const char *between; /* what it is: "from relist to relist" */
 	char formula[ESTIMATE_TEXT];
 };
 

@@ -123,7 +123,8 @@ static const struct design runtime_designs[] = {
 static const char runtime_columns_note[] =
 	"calls/s: made to find out (polling's cache refresher included), simulated and by "
 	"closed "
-	"form; all calls: of a node's whole kubelet; records/s: containers listed to a node; "
+	"form (- where that does not hold); all calls: of a node's whole kubelet; records/s: "
+	"containers listed to a node; "
 	"death seen: from a container's death until its kubelet knows, mean and 99 %; CPU: "
 	"cores "
 	"that finding out adds on a node.";
@@ -152,12 +153,71 @@ static const struct design object_designs[] = {
 
 static const char object_columns_note[] =
 	"requests/s: in the cluster, for secrets alone (GETs, LISTs and openings of watches), "
-	"simulated and by closed form (- where it does not hold: a TTL below the gap between "
-	"syncs of pods that share, or a limiter that is full); quoted: the usual arithmetic, a "
-	"GET "
-	"a sync or TTL; "
-	"opened: watches; change seen: from a secret's change until a pod's volume shows it, "
-	"mean and 99 %.";
+	"simulated and by closed form (- where that does not hold); quoted: the usual "
+	"arithmetic, a GET a sync or TTL; opened: watches; change seen: from a secret's change "
+	"until a pod's volume shows it, mean and 99 %.";
+
+static const char *reason_of(const struct json *row)
+{
+	const struct json *why = json_get(row, "closedFormReason");
+
+	return json_is_str(why) ? json_as_str(why) : "";
+}
+
+/* Whether a row before `until` says that, of that design (NULL: of any). */
+static bool was_said(
+	const struct json *rows, const struct json *until, const char *why, const char *design)
+{
+	for (const struct json *r = json_child(rows); r && r != until; r = json_next(r))
+		if (!strcmp(reason_of(r), why) &&
+			(!design || !strcmp(design, json_as_str(json_get(r, "design")))))
+			return true;
+	return false;
+}
+
+/* "get, cache": the designs of which that is said. */
+static void designs_with(const struct json *rows, const char *why, struct str *out)
+{
+	const char *comma = "";
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		const char *design = json_as_str(json_get(r, "design"));
+
+		if (strcmp(reason_of(r), why) != 0 || was_said(rows, r, why, design))
+			continue;
+		str_addf(out, "%s %s", comma, design);
+		comma = ",";
+	}
+}
+
+/* Where there is no closed form, and why. */
+static void reasons(const struct json *rows, struct str *out)
+{
+	bool any = false;
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		const char *why = reason_of(r);
+
+		if (!*why || was_said(rows, r, why, NULL))
+			continue;
+		str_add(out, any ? "; for" : "No closed form for");
+		designs_with(rows, why, out);
+		str_addf(out, ": %s", why);
+		any = true;
+	}
+	if (any)
+		str_add(out, ".");
+}
+
+static void runtime_reasons(const struct json *result, struct str *out)
+{
+	reasons(json_get(result, "runtime"), out);
+}
+
+static void object_reasons(const struct json *result, struct str *out)
+{
+	reasons(json_get(result, "objects"), out);
+}
 
 /* What a node's pods mount depends on the density alone: said once for all designs. */
 static void sharing_note(const struct json *result, struct str *out)
@@ -320,7 +380,8 @@ static void note(void (*words)(const struct json *, struct str *), size_t width,
 	struct str text = {0};
 
 	words(result, &text);
-	wrapped(str_text(&text), width, out);
+	if (str_len(&text))
+		wrapped(str_text(&text), width, out);
 	str_fini(&text);
 }
 
@@ -393,12 +454,14 @@ void contrast_text(const struct json *result, struct str *out)
 	legend(runtime_designs, N(runtime_designs), out);
 	wrapped(runtime_columns_note, WIDTH, out);
 	screen_table(runtime_screen, N(runtime_screen), json_get(result, "runtime"), out);
+	note(runtime_reasons, WIDTH, result, out);
 	note(cpu_note, WIDTH, result, out);
 	str_add_char(out, '\n');
 	note(object_question, WIDTH, result, out);
 	legend(object_designs, N(object_designs), out);
 	wrapped(object_columns_note, WIDTH, out);
 	screen_table(object_screen, N(object_screen), json_get(result, "objects"), out);
+	note(object_reasons, WIDTH, result, out);
 	note(sharing_note, WIDTH, result, out);
 	note(burst_note, WIDTH, result, out);
 	wrapped(rest_note, WIDTH, out);
@@ -425,12 +488,14 @@ void contrast_markdown(const struct json *result, struct str *out)
 	bullets(runtime_designs, N(runtime_designs), out);
 	table_markdown(runtime_columns, N(runtime_columns), json_get(result, "runtime"), out);
 	str_addf(out, "\n%s\n\n", runtime_columns_note);
+	note(runtime_reasons, SIZE_MAX, result, out);
 	note(cpu_note, SIZE_MAX, result, out);
 	str_add(out, "\n### ");
 	note(object_question, SIZE_MAX, result, out);
 	bullets(object_designs, N(object_designs), out);
 	table_markdown(object_columns, N(object_columns), json_get(result, "objects"), out);
 	str_addf(out, "\n%s\n\n", object_columns_note);
+	note(object_reasons, SIZE_MAX, result, out);
 	note(burst_note, SIZE_MAX, result, out);
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))

@@ -104,12 +104,46 @@ static void what_is_never_fetched_again_asks_nothing(void **state)
 	arena_fini(&f.mem);
 }
 
+/* A mean over less than a period is none: evented lists every five minutes. */
+static void a_closed_form_needs_a_period(void **state)
+{
+	static const struct contrast_cost no_cost = {{NULL}};
+	static const ns_t duration[] = {299 * NS_S, 300 * NS_S};
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (size_t i = 0; i < 2; i++) {
+		const struct contrast_rest rest = {.calls = 0};
+		struct fleet_result r;
+		struct scenario s;
+		struct json *row;
+
+		f.base.duration = duration[i];
+		contrast_runtime_scenario(&f.base, 10, PLEG_EVENTED, CONTRAST_DESIGN_ALONE, &s);
+		assert_int_equal(contrast_run(&s, 2, &r, NULL), 0);
+		row = contrast_runtime_row(&s, &r, &rest, &no_cost);
+		assert_int_equal(json_is_num(json_get(row, "closedFormPerNode")), i);
+		assert_int_equal(json_is_num(json_get(row, "wholeClosedFormPerNode")), i);
+		assert_int_equal(json_is_num(json_get(row, "closedFormDifference")), i);
+		if (i == 0)
+			assert_string_equal(json_as_str(json_get(row, "closedFormReason")),
+				"299 s are less than the 300 s from relist to relist");
+		else
+			assert_false(json_is_str(json_get(row, "closedFormReason")));
+		json_free(row);
+		fleet_result_fini(&r);
+	}
+	arena_fini(&f.mem);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runtime_designs_agree_with_their_closed_form),
 		cmocka_unit_test(object_designs_agree_with_their_closed_form),
 		cmocka_unit_test(what_is_never_fetched_again_asks_nothing),
+		cmocka_unit_test(a_closed_form_needs_a_period),
 	};
 
 	return cmocka_run_group_tests_name("contrast_runs", tests, NULL, NULL);

@@ -58,14 +58,14 @@ static void a_cache_helps_an_unshared_secret_only_beyond_the_sync(void **state)
 static void it_says_where_it_does_not_hold(void **state)
 {
 	(void)state;
-	assert_true(estimate(OBJECT_CACHE, SHARED_POD, 30, 50, 15 * NS_S).holds);
-	assert_true(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 60 * NS_S).holds);
-	assert_true(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 0).holds);
-	assert_false(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 15 * NS_S).holds);
+	assert_null(estimate(OBJECT_CACHE, SHARED_POD, 30, 50, 15 * NS_S).fails);
+	assert_null(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 60 * NS_S).fails);
+	assert_null(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 0).fails);
+	assert_non_null(estimate(OBJECT_CACHE, SHARED_NAMESPACE, 30, 50, 15 * NS_S).fails);
 	/* five requests a second are let through, 378 pods ask for as many */
-	assert_true(estimate(OBJECT_GET, SHARED_POD, 370, 50, 0).holds);
-	assert_false(estimate(OBJECT_GET, SHARED_POD, 385, 50, 0).holds);
-	assert_true(estimate(OBJECT_WATCH, SHARED_POD, 385, 50, 0).holds);
+	assert_null(estimate(OBJECT_GET, SHARED_POD, 370, 50, 0).fails);
+	assert_non_null(estimate(OBJECT_GET, SHARED_POD, 385, 50, 0).fails);
+	assert_null(estimate(OBJECT_WATCH, SHARED_POD, 385, 50, 0).fails);
 }
 
 static void namespaces_share_as_the_arithmetic_says(void **state)

@@ -23,8 +23,10 @@ static const char two_densities[] =
 	"  \"cpuCoresPerNode\": {\"kubelet\": 0.0123, \"runtime\": null, \"runtimeAdded\": "
 	"null,"
 	"   \"calibration\": \"c\", \"reason\": \"runtime r has none\"}},"
-	"  {\"design\": \"generic\", \"podsPerNode\": 30, \"callsPerSecondPerNode\": 2.01},"
-	"  {\"design\": \"polling\", \"podsPerNode\": 100, \"callsPerSecondPerNode\": 72.14}],"
+	"  {\"design\": \"generic\", \"podsPerNode\": 30, \"callsPerSecondPerNode\": 2.01,"
+	"  \"closedFormReason\": \"5 s are less\"},"
+	"  {\"design\": \"polling\", \"podsPerNode\": 100, \"callsPerSecondPerNode\": 72.14,"
+	"  \"closedFormReason\": \"5 s are less\"}],"
 	" \"objects\": [{\"design\": \"never\", \"podsPerNode\": 30,"
 	"  \"requestsPerSecond\": {\"mean\": 0, \"peak\": 0}, \"distinctPerNode\": 22.72,"
 	"  \"sharingFactor\": 1.32},"
@@ -66,6 +68,20 @@ static void the_screen_has_both_halves_and_both_sentences(void **state)
 	assert_non_null(strstr(str_text(&out), "\nCPU: by c, without"));
 	assert_non_null(strstr(str_text(&out), "CPU not told: runtime r has none."));
 	assert_non_null(strstr(str_text(&out), "pods to a secret: 22.72 and 1.32 at 30 pods."));
+	str_fini(&out);
+	json_free(r);
+}
+
+static void why_there_is_no_closed_form_is_said_once(void **state)
+{
+	struct json *r = result();
+	struct str out = {0};
+
+	(void)state;
+	contrast_text(r, &out);
+	assert_non_null(strstr(
+		str_text(&out), "\nNo closed form for generic, polling: 5 s are less.\n"));
+	assert_null(strstr(strstr(str_text(&out), "5 s are less") + 1, "5 s are less"));
 	str_fini(&out);
 	json_free(r);
 }
@@ -149,6 +165,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_screen_has_both_halves_and_both_sentences),
+		cmocka_unit_test(why_there_is_no_closed_form_is_said_once),
 		cmocka_unit_test(a_burst_is_a_line),
 		cmocka_unit_test(a_design_is_named_once_and_shown_at_every_density),
 		cmocka_unit_test(no_line_is_wider_than_the_screen),
