@@ -217,6 +217,7 @@ static int prepare(struct pending *p, const struct file_out *out, struct err *er
 	p->real = is_old ? realpath(out->path, NULL) : strdup(out->path);
 	if (p->real == NULL)
 		return cannot_write(out->path, err);
+	/* drop() frees it, for every p.  NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	fd = open_beside(p->real, p->temp, sizeof p->temp);
 	if (fd < 0) {
 		(void)cannot_write(out->path, err);

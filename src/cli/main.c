@@ -55,6 +55,7 @@
  *   loops          the loops that the model declares
  *   worker, start, removal   a pod's life; killing and cleaning up
  *   backoff        containers that exit again and again
+ *   past           what pods at rest did before
  *   client.h       what client-go does with an answer before its caller sees it
  *   syncloop       the one loop that everything passes
  *   volumes        mounting, and remounting at every sync

@@ -79,7 +79,7 @@ int library_names(const struct library *lib, const char *folder, const char *end
 int library_list(const struct library *lib, enum model_kind kind, const char ***list,
 	uint32_t *n, struct err *err)
 {
-	struct names names;
+	struct names names = {0};
 	int code = library_names(lib, model_kind_folder(kind), ".yaml", &names, err);
 
 	if (code)

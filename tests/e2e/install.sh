@@ -25,7 +25,7 @@ bash_completes() {
 	want=$1
 	shift
 	# shellcheck disable=SC2016
-	bash -c 'set -u; . "$1"; want=$2; cd "$3" || exit; shift 3; COMP_WORDS=("$@")
+	NODETOLL_MODELS="$root/models" bash -c 'set -u; . "$1"; want=$2; cd "$3" || exit; shift 3; COMP_WORDS=("$@")
 		COMP_CWORD=$(($# - 1)); _nodetoll; echo "${COMPREPLY[*]}"
 		[ "${COMPREPLY[*]}" = "$want" ]' bash "$root/completions/nodetoll.bash" \
 		"$want" "$root/models" "$program" "$@"
