@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # install.sh NODETOLL BUILD: what `meson install` puts where.
 . "$(dirname "$0")/tap.sh"
-program=$1
+program=$(realpath "$1")
 build=$2
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -25,7 +25,7 @@ bash_completes() {
 	want=$1
 	shift
 	# shellcheck disable=SC2016
-	NODETOLL_MODELS="$root/models" bash -c 'set -u; . "$1"; want=$2; cd "$3" || exit; shift 3; COMP_WORDS=("$@")
+	bash -c 'set -u; . "$1"; want=$2; cd "$3" || exit; shift 3; COMP_WORDS=("$@")
 		COMP_CWORD=$(($# - 1)); _nodetoll; echo "${COMPREPLY[*]}"
 		[ "${COMPREPLY[*]}" = "$want" ]' bash "$root/completions/nodetoll.bash" \
 		"$want" "$root/models" "$program" "$@"
@@ -47,7 +47,7 @@ check "the bash completion completes a command" bash_completes contrast contr
 check "it offers kubelets for kubelets" bash_completes "v1.1 v1.12" contrast --kubelet v1.1
 check "it offers runtimes for runtimes" bash_completes containerd-1.6.20 contrast --runtime cont
 check "it offers scenarios to simulate" bash_completes slow-runtime simulate slow
-check "it offers files to simulate" bash_completes "schema scenario" simulate sc
+check "it offers files to simulate" bash_completes "scheduler-1000 schema scenario" simulate sc
 check "it offers kinds to schema" bash_completes "recording" models schema rec
 check "the zsh completion is there" has _nodetoll
 installed=$(find "$scratch/to" -path '*/bin/nodetoll' -print -quit)
