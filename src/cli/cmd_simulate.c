@@ -8,8 +8,8 @@
 
 #include "cli/common.h"
 #include "cli/result_json.h"
+#include "cli/result_run.h"
 #include "fleet/fleet.h"
-#include "models/tree.h"
 #include "report/result.h"
 
 struct simulate_options {
@@ -51,9 +51,6 @@ static const struct opt opts[] = {
 	OPTS_COMMON(REC),
 };
 #undef REC
-
-/* A per-second series of a longer run would fill the memory; its peaks are left out. */
-#define SERIES_MAX (24 * NS_HOUR)
 
 struct simulation {
 	struct simulate_options o;
@@ -139,59 +136,33 @@ static void on_progress(void *ctx, uint32_t nodes_done)
 	progress_tell(&m->progress, nodes_done);
 }
 
-static struct json *result_of(const struct simulation *m, const struct fleet_result *r)
-{
-	const struct scenario *s = &m->scenario;
-	struct json *result = common_result("Result");
-	struct json *metadata = json_object();
-
-	json_put_str(metadata, "name", s->name);
-	json_put(result, "metadata", metadata);
-	json_put_int(result, "seed", (int64_t)s->seed);
-	json_put_int(result, "nodes", s->nodes);
-	json_put_int(result, "podsPerNode", s->workload.pods);
-	json_put_num(result, "warmupSeconds", (double)s->warmup / 1e9);
-	json_put_num(result, "durationSeconds", (double)s->duration / 1e9);
-	json_put_str(result, "kubelet", s->kubelet.name);
-	json_put_str(result, "containerRuntime", s->runtime.name);
-	result_put_measurements(result, s, r);
-	json_put(result, "scenario", tree_json(m->resolved.spec));
-	return result;
-}
-
 static int simulate(struct simulation *m, struct err *err)
 {
 	static const struct renderings how = {result_text, result_csv, result_markdown};
-	struct fleet_result r = {0};
+	struct result_run run = {.scenario = &m->scenario,
+		.spec = m->resolved.spec,
+		.threads = m->o.common.threads,
+		.trace_node = m->o.trace_node,
+		.trace = m->o.trace ? on_trace : NULL,
+		.progress = on_progress,
+		.ctx = m};
 	struct str trace = {0};
-	struct fleet_params p;
-	struct json *result;
+	struct json *result = NULL;
 	int code;
 
-	fleet_params_init(&p, &m->scenario, m->o.common.threads);
-	p.series = m->scenario.duration <= SERIES_MAX;
-	p.times = true;
-	p.ctx = m;
-	p.progress = on_progress;
-	if (m->o.trace) {
-		p.trace = on_trace;
-		p.trace_node = m->o.trace_node;
-	}
 	progress_begin(&m->progress, "simulate", m->scenario.nodes);
-	code = fleet_run(&p, &r, err);
+	code = result_run(&run, &result, err);
 	progress_end(&m->progress);
 	if (code)
 		return code;
 	if (m->o.trace)
 		trace_text(m, &trace);
-	result = result_of(m, &r);
 	code = common_emit_with(&m->o.common, result, &how,
 		m->o.trace ? &(struct file_out){m->o.trace, str_text(&trace), str_len(&trace)}
 			   : NULL,
 		err);
 	json_free(result);
 	str_fini(&trace);
-	fleet_result_fini(&r);
 	return code;
 }
 

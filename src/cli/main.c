@@ -94,6 +94,7 @@
  *   opt            options as tables
  *   common         models, output, progress
  *   cmd*           a command each; models_row, models_show: the fourth's row, what it prints
+ *   result_run     a scenario becomes a Result
  *   result_json    a run's measurements as JSON
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   contrast_*     the runs behind the contrast, its numbers and its sentences

@@ -253,19 +253,47 @@ static int take(const struct cmd *cmd, int found, char **argv, void *record, boo
 	return read_value(o, optarg, record, err);
 }
 
-static int take_argument(const struct cmd *cmd, struct opt_line *line, struct err *err)
+/* How many arguments a command takes, by the words that name them. */
+struct arity {
+	int least, most;
+	const char *missing; /* the word of the first that a line with n of them lacks */
+	int missing_len;
+};
+
+static struct arity arity_of(const struct cmd *cmd, int n)
+{
+	struct arity a = {0};
+
+	for (const char *word = cmd->argument; *word;) {
+		int len = (int)strcspn(word, " ");
+		bool many = len > 3 && !strncmp(word + len - 3, "...", 3);
+
+		if (a.most++ == n) {
+			a.missing = word;
+			a.missing_len = len - (many ? 3 : 0);
+		}
+		a.least += *word != '[';
+		a.most = many ? NUMBER_MAX : a.most;
+		word += len + (word[len] == ' ');
+	}
+	return a;
+}
+
+static int take_arguments(const struct cmd *cmd, struct opt_line *line, struct err *err)
 {
 	int n = line->argc - optind;
-	int wanted = *cmd->argument != '\0';
+	struct arity arity = arity_of(cmd, n);
 
+	line->arguments = line->argv + optind;
+	line->n_arguments = (uint32_t)n;
 	line->argument = n > 0 ? line->argv[optind] : NULL;
-	if (n > wanted)
+	if (n > arity.most)
 		return err_set(err, ERR_INPUT, "%s: '%.100s' is one argument too many",
-			cmd->name, line->argv[optind + wanted]);
-	if (n < wanted)
+			cmd->name, line->arguments[arity.most]);
+	if (n < arity.least)
 		return err_set(err, ERR_INPUT,
-			"%s: %s is missing; 'nodetoll %s --help' tells more", cmd->name,
-			cmd->argument, cmd->name);
+			"%s: %.*s is missing; 'nodetoll %s --help' tells more", cmd->name,
+			arity.missing_len, arity.missing, cmd->name);
 	return 0;
 }
 
@@ -289,6 +317,7 @@ int opt_parse(const struct cmd *cmd, struct opt_line *line, void *record, struct
 	build(cmd, longs, letters);
 	line->help = false;
 	line->argument = NULL;
+	line->n_arguments = 0;
 	optind = 0; /* GNU: start anew */
 	opterr = 0;
 	while ((found = getopt_long(line->argc, line->argv, letters, longs, NULL)) != -1) {
@@ -299,7 +328,7 @@ int opt_parse(const struct cmd *cmd, struct opt_line *line, void *record, struct
 		if (take(cmd, found, line->argv, record, seen, err))
 			return ERR_INPUT;
 	}
-	if (take_argument(cmd, line, err))
+	if (take_arguments(cmd, line, err))
 		return ERR_INPUT;
 	return take_fallbacks(cmd, seen, record, err);
 }

@@ -55,9 +55,11 @@ struct opt {
 
 struct cmd {
 	const char *name;
-	const char *argument; /* "SCENARIO"; "" if it takes none */
-	const char *summary;  /* half a line */
-	const char *about;    /* a paragraph, lines broken */
+	/* "SCENARIO", "BASE CANDIDATE", "[BASE]" if it may be left out, "FEATURE..." for one or
+	 * more; "" if it takes none. */
+	const char *argument;
+	const char *summary; /* half a line */
+	const char *about;   /* a paragraph, lines broken */
 	const struct opt *opts;
 	uint32_t n_opts;
 	/* argv[0] is the command's name.  Returns 0 or an error code. */
@@ -68,8 +70,10 @@ struct cmd {
 struct opt_line {
 	int argc;
 	char **argv;          /* its order changes */
-	const char *argument; /* the one that is no option; NULL if the command takes none */
-	bool help;            /* --help was asked for; then nothing else is checked */
+	const char *argument; /* the first that is no option; NULL if there is none */
+	char **arguments;     /* all of those, in argv */
+	uint32_t n_arguments;
+	bool help; /* --help was asked for; then nothing else is checked */
 };
 
 /* Fill record, zeroed by the caller, from the line.  Texts point into argv.  ERR_INPUT. */

@@ -3,6 +3,7 @@
 
 #include "tcase.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/ns.h"
@@ -198,6 +199,46 @@ static void what_is_missing_or_too_much_is_named(void **state)
 	refuses("try it --nodes 3 --nodes 4", "--nodes is given twice");
 }
 
+/* How many arguments a command of such an argument has from words; -1: the message. */
+static int arguments_of(const char *argument, const char *words, const char *expected)
+{
+	struct cmd many = cmd;
+	char *argv[ARGUMENTS] = {NULL};
+	struct opt_line line;
+	struct record r = {0};
+	struct err err = {0};
+	char copy[100];
+	int argc = 0;
+
+	many.argument = argument;
+	(void)snprintf(copy, sizeof(copy), "%s", words);
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	line = (struct opt_line){.argc = argc, .argv = argv};
+	if (!opt_parse(&many, &line, &r, &err)) {
+		assert_true(!line.n_arguments || line.arguments[0] == line.argument);
+		return (int)line.n_arguments;
+	}
+	if (!expected || !strstr(err.text, expected))
+		fail_msg("'%s' lacks '%s'", err.text, expected ? expected : "a reason");
+	return -1;
+}
+
+static void arguments_are_as_many_as_words_name_them(void **state)
+{
+	(void)state;
+	assert_int_equal(arguments_of("", "try", NULL), 0);
+	assert_int_equal(arguments_of("BASE CANDIDATE", "try a b", NULL), 2);
+	assert_int_equal(arguments_of("BASE CANDIDATE", "try a", "CANDIDATE is missing"), -1);
+	assert_int_equal(arguments_of("BASE CANDIDATE", "try", "BASE is missing"), -1);
+	assert_int_equal(
+		arguments_of("BASE CANDIDATE", "try a b c", "'c' is one argument too"), -1);
+	assert_int_equal(arguments_of("[BASE] [CANDIDATE]", "try", NULL), 0);
+	assert_int_equal(arguments_of("[BASE] [CANDIDATE]", "try --quick a", NULL), 1);
+	assert_int_equal(arguments_of("FEATURE...", "try a b c d", NULL), 4);
+	assert_int_equal(arguments_of("FEATURE...", "try", "FEATURE is missing"), -1);
+}
+
 static void help_needs_nothing_else(void **state)
 {
 	struct outcome o = parse("try --help");
@@ -224,6 +265,7 @@ int main(void)
 		cmocka_unit_test(a_beginning_is_not_the_whole),
 		cmocka_unit_test(a_wrong_value_is_told_what_is_allowed),
 		cmocka_unit_test(what_is_missing_or_too_much_is_named),
+		cmocka_unit_test(arguments_are_as_many_as_words_name_them),
 		cmocka_unit_test(help_needs_nothing_else),
 	};
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/result_run.h"
+
+#include "cli/common.h"
+#include "cli/result_json.h"
+#include "models/tree.h"
+
+/* A per-second series of a longer run would fill the memory; its peaks are left out. */
+#define SERIES_MAX (24 * NS_HOUR)
+
+static struct json *result_of(
+	const struct scenario *s, const struct doc_node *spec, const struct fleet_result *r)
+{
+	struct json *result = common_result("Result");
+	struct json *metadata = json_object();
+
+	json_put_str(metadata, "name", s->name);
+	json_put(result, "metadata", metadata);
+	json_put_int(result, "seed", (int64_t)s->seed);
+	json_put_int(result, "nodes", s->nodes);
+	json_put_int(result, "podsPerNode", s->workload.pods);
+	json_put_num(result, "warmupSeconds", (double)s->warmup / 1e9);
+	json_put_num(result, "durationSeconds", (double)s->duration / 1e9);
+	json_put_str(result, "kubelet", s->kubelet.name);
+	json_put_str(result, "containerRuntime", s->runtime.name);
+	result_put_measurements(result, s, r);
+	json_put(result, "scenario", tree_json(spec));
+	return result;
+}
+
+int result_run(const struct result_run *run, struct json **result, struct err *err)
+{
+	const struct scenario *s = run->scenario;
+	struct fleet_result r = {0};
+	struct fleet_params p;
+	int code;
+
+	fleet_params_init(&p, s, run->threads);
+	p.series = s->duration <= SERIES_MAX;
+	p.times = true;
+	p.ctx = run->ctx;
+	p.progress = run->progress;
+	p.trace = run->trace;
+	p.trace_node = run->trace_node;
+	code = fleet_run(&p, &r, err);
+	if (code)
+		return code;
+	*result = result_of(s, run->spec, &r);
+	fleet_result_fini(&r);
+	return 0;
+}

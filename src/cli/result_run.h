@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run of a scenario, and the Result that it makes. */
+#ifndef CLI_RESULT_RUN_H
+#define CLI_RESULT_RUN_H
+
+#include "base/doc.h"
+#include "base/json.h"
+#include "fleet/fleet.h"
+
+struct result_run {
+	const struct scenario *scenario;
+	const struct doc_node *spec; /* the same without references: part of the result */
+	unsigned threads;            /* 0: all processors */
+	uint32_t trace_node;
+	void (*trace)(void *ctx, const struct tally_call *call); /* NULL: off */
+	void (*progress)(void *ctx, uint32_t nodes_done);        /* NULL: off */
+	void *ctx;
+};
+
+/* Run it.  *result is the caller's.  ERR_ENV if threads cannot be started. */
+int result_run(const struct result_run *run, struct json **result, struct err *err);
+
+#endif
