@@ -107,19 +107,14 @@ static double cache_nominal(const struct scenario *s, ns_t ttl, double gets)
 	return rate < gets ? rate : gets;
 }
 
-/* Below the least gap between a pod's syncs the pods that share an object are not independent
- * of its last fetch, as the form takes them; and a client's limiter lets no more through. */
-static const char *form_fails(
-	const struct scenario *s, ns_t ttl, const struct objects_estimate *e)
+/* A client's limiter lets no more through than its rate. */
+static const char *form_fails(const struct scenario *s, const struct objects_estimate *e)
 {
 	const struct kubelet_model *k = &s->kubelet;
-	bool cache = k->objects.design == OBJECT_CACHE;
+	bool gets = k->objects.design == OBJECT_GET || k->objects.design == OBJECT_CACHE;
 	double most = (double)k->client[CLIENT_MAIN].qps_milli / 1000;
 
-	if (cache && ttl > 0 && ttl < k->worker.sync_frequency &&
-		e->distinct < 0.99 * s->workload.pods)
-		return "pods share objects for less than the time from sync to sync";
-	if (most > 0 && (cache || k->objects.design == OBJECT_GET) && e->requests >= most)
+	if (most > 0 && gets && e->requests >= most)
 		return "the kubelet's limiter lets fewer requests through";
 	return NULL;
 }
@@ -157,7 +152,7 @@ void objects_estimate(
 	case OBJECT_DESIGNS:
 		break;
 	}
-	out->fails = form_fails(s, ttl, out);
+	out->fails = form_fails(s, out);
 	out->nominal *= s->nodes;
 	out->requests *= s->nodes;
 }

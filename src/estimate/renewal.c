@@ -3,27 +3,23 @@
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
-enum { STEPS_A_TICK = 2, POINTS_MAX = 8192 };
+enum { POINTS_MAX = 512, ROUNDS = 120 };
 
 #define LEAST_TICK 1e-3
+#define NOTHING    1e-15 /* a probability that is none */
+#define SETTLED    1e-9  /* a change of the mean gap, as a share, that is none */
 
-/* The integral from 0 to x of the distribution function of U(0, a). */
-static double ramp(double x, double a)
-{
-	if (x <= 0)
-		return 0;
-	if (x >= a)
-		return x - a / 2;
-	return x * x / (2 * a);
-}
+/* ------------------------------------------------------------------ the resync */
 
-/* P(U(lo, lo + width) + U(0, tick) <= x).  Without jitter there is nothing random: a sync comes
- * just after a tick, so the next is due just after one and waits for the one behind it. */
-static double distribution(double x, double lo, double width, double tick)
+/* P(U(lo, lo + width) <= x).  Without jitter a sync that comes just after a tick is due just
+ * after one, too, and waits for the one behind it. */
+static double uniform(double x, double lo, double width)
 {
 	if (width <= 0)
-		return x >= ((double)(int64_t)(lo / tick + 1e-9) + 1) * tick;
-	return (ramp(x - lo, tick) - ramp(x - lo - width, tick)) / width;
+		return x > lo + 1e-9;
+	if (x <= lo)
+		return 0;
+	return x >= lo + width ? 1 : (x - lo) / width;
 }
 
 void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena *mem)
@@ -31,142 +27,199 @@ void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena
 	double lo = SECONDS(k->worker.sync_frequency);
 	double width = lo * (double)k->worker.sync_jitter / PPM;
 	double tick = k->worker.ticker > 0 ? SECONDS(k->worker.ticker) : LEAST_TICK;
-	double longest = lo + width + tick;
+	double longest = lo + width + tick, left = 1;
 
-	*r = (struct renewal){.step = tick / STEPS_A_TICK};
+	*r = (struct renewal){.step = tick};
 	if (longest / r->step > POINTS_MAX - 2)
 		r->step = longest / (POINTS_MAX - 2);
 	r->n = (uint32_t)(longest / r->step) + 2;
 	r->mass = ARENA_ARRAY(mem, double, r->n);
 	r->longer = ARENA_ARRAY(mem, double, r->n);
 	for (uint32_t i = 0; i < r->n; i++) {
-		double at = i * r->step;
-		double below = distribution(at + r->step / 2, lo, width, tick);
+		/* due by this tick, but not by the one before; a coarse lattice rounds */
+		double late = r->step > tick ? (r->step - tick) / 2 : 0;
 
-		r->mass[i] = below - distribution(at - r->step / 2, lo, width, tick);
-		r->longer[i] = 1 - below;
-		r->mean += at * r->mass[i];
+		r->mass[i] = i ? uniform(i * r->step + late, lo, width) -
+					     uniform((i - 1) * r->step + late, lo, width)
+			       : 0;
+		left -= r->mass[i];
+		r->longer[i] = left > NOTHING ? left : 0;
+		r->mean += i * r->step * r->mass[i];
 	}
 }
 
-/* How the readers of one object look from a fetch on, as survivals at i + 1/2 steps after it
- * expires. */
+/* ------------------------------------------------------------------ sharing an object */
+
+/* The readers of one object after a fetch, at tick 0.  Up to and with tick `fresh` it is used
+ * as it is; who syncs first behind that fetches. */
 struct readers {
-	uint32_t n, fresh; /* lattice points of a wait; steps that the object may be used */
-	double *density;   /* [fresh + 1]: mean number of syncs so long after a sync */
-	double *fetcher;   /* [n]: the pod that fetched has not synced yet */
-	double *other;     /* [n][n]: nor has another, whose last sync before the fetch was
-			    * more than y steps ago, [y][i] */
-	double *others;    /* [n][n]: the k - 1 others together */
+	const struct renewal *r;
+	uint32_t fresh, from; /* syncs before tick `from` no longer matter behind `fresh` */
+	double *again;        /* [fresh + 1]: mean syncs at a tick of one that synced at 0 */
+	double *age;          /* [n]: how old the last sync of another is at a fetch */
+	double *next;         /* [n]: the same, at the next fetch */
+	double *risk;         /* [n]: of an age, over what is longer than it */
+	double *first;        /* [n]: when another syncs first */
+	double *other;        /* [fresh + 1]: its mean syncs at a tick, from `from` on */
+	double *fetcher_quiet, *other_quiet; /* [n]: no sync in the w ticks behind `fresh` */
 };
 
-static void renew(const struct renewal *r, struct readers *w)
+static double longer(const struct readers *w, uint32_t i)
 {
-	w->density[0] = 1;
-	for (uint32_t t = 1; t <= w->fresh; t++) {
-		double sum = 0;
-
-		for (uint32_t i = 1; i < r->n && i <= t; i++)
-			sum += r->mass[i] * w->density[t - i];
-		w->density[t] = sum;
-	}
+	return i < w->r->n ? w->r->longer[i] : 0;
 }
 
-/* From the density of syncs before the expiry: none in the x steps after it. */
-static void survive(
-	const struct renewal *r, const double *density, uint32_t fresh, double *quiet)
+static void readers_init(
+	struct readers *w, const struct renewal *r, uint32_t fresh, struct arena *mem)
 {
-	for (uint32_t x = 0; x < r->n; x++)
-		for (uint32_t back = 1; back <= fresh && back + x < r->n; back++)
-			quiet[x] += density[fresh - back] * r->longer[back + x];
-}
-
-/* Another pod, which did not sync in the y steps before the fetch: its next sync comes after r
- * steps with a density of 1 - F(y + r), for its syncs are in equilibrium. */
-static void survive_other(
-	const struct renewal *r, struct readers *w, uint32_t y, double *density)
-{
-	double *quiet = &w->other[(size_t)y * w->n];
 	double all = 0;
 
-	for (uint32_t i = y; i < r->n; i++)
-		all += r->longer[i];
-	for (uint32_t t = 0; t < w->fresh; t++)
-		density[t] = 0;
-	for (uint32_t i = 0; i + y < r->n && all > 0; i++) {
-		double first = r->longer[y + i] / all;
+	*w = (struct readers){.r = r, .fresh = fresh, .from = fresh > r->n ? fresh - r->n : 1};
+	w->again = ARENA_ARRAY(mem, double, fresh + 1);
+	w->other = ARENA_ARRAY(mem, double, fresh + 1);
+	w->age = ARENA_ARRAY(mem, double, r->n);
+	w->next = ARENA_ARRAY(mem, double, r->n);
+	w->risk = ARENA_ARRAY(mem, double, r->n);
+	w->first = ARENA_ARRAY(mem, double, r->n);
+	w->fetcher_quiet = ARENA_ARRAY(mem, double, r->n);
+	w->other_quiet = ARENA_ARRAY(mem, double, r->n);
+	w->again[0] = 1;
+	for (uint32_t t = 1; t <= fresh; t++)
+		for (uint32_t i = 1; i < r->n && i <= t; i++)
+			w->again[t] += r->mass[i] * w->again[t - i];
+	for (uint32_t x = 0; x < r->n; x++)
+		for (uint32_t u = 0; u <= fresh; u++)
+			w->fetcher_quiet[x] += w->again[u] * longer(w, fresh + x - u);
+	for (uint32_t a = 0; a < r->n; a++)
+		all += r->longer[a];
+	for (uint32_t a = 0; a < r->n; a++)
+		w->age[a] = r->longer[a] / all; /* in equilibrium, to begin with */
+}
 
-		for (uint32_t t = i; t < w->fresh; t++)
-			density[t] += first * w->density[t - i];
-		for (uint32_t x = 0; w->fresh + x <= i && x < r->n; x++)
-			quiet[x] += first;
+/* Another's syncs after the fetch, from its age at it. */
+static void look(struct readers *w)
+{
+	uint32_t n = w->r->n;
+
+	for (uint32_t a = 0; a < n; a++)
+		w->risk[a] = w->r->longer[a] > 0 ? w->age[a] / w->r->longer[a] : 0;
+	for (uint32_t v = 1; v < n; v++) {
+		w->first[v] = 0;
+		for (uint32_t a = 0; a + v < n; a++)
+			w->first[v] += w->risk[a] * w->r->mass[a + v];
 	}
-	survive(r, density, w->fresh, quiet);
+	for (uint32_t u = w->from; u <= w->fresh; u++) {
+		w->other[u] = 0;
+		for (uint32_t v = 1; v < n && v <= u; v++)
+			w->other[u] += w->first[v] * w->again[u - v];
+	}
+	for (uint32_t x = 0; x < n; x++) {
+		double quiet = 0;
+
+		for (uint32_t u = w->from; u <= w->fresh; u++)
+			quiet += w->other[u] * longer(w, w->fresh + x - u);
+		for (uint32_t a = 0; a + w->fresh + x < n; a++)
+			quiet += w->risk[a] * w->r->longer[a + w->fresh + x];
+		w->other_quiet[x] = quiet;
+	}
 }
 
-static void look(const struct renewal *r, struct readers *w, struct arena *mem)
+static double power(double x, uint32_t n)
 {
-	double *density = ARENA_ARRAY(mem, double, w->fresh + 1);
+	double p = 1;
 
-	w->n = r->n;
-	w->density = ARENA_ARRAY(mem, double, w->fresh + 1);
-	w->fetcher = ARENA_ARRAY(mem, double, w->n);
-	w->other = ARENA_ARRAY(mem, double, (size_t)w->n * w->n);
-	w->others = ARENA_ARRAY(mem, double, (size_t)w->n * w->n);
-	renew(r, w);
-	survive(r, w->density, w->fresh, w->fetcher);
-	for (uint32_t y = 0; y < w->n; y++)
-		survive_other(r, w, y, density);
-	for (size_t i = 0; i < (size_t)w->n * w->n; i++)
-		w->others[i] = 1;
+	for (; n; n >>= 1, x *= x)
+		p *= n & 1 ? x : 1;
+	return p;
 }
 
-/* The mean wait from the expiry to the next sync of any reader.  How long it is depends on how
- * long it was the time before (nobody synced meanwhile), so the waits are a Markov chain: some
- * steps of it from no wait at all come to its rest. */
-static double mean_wait(const struct readers *w, double *now, double *next)
+/* `share` more of the others are of the age that the fetcher of before has at tick t, ... */
+static void add_fetcher(struct readers *w, uint32_t t, double share)
 {
-	enum { ROUNDS = 12 };
-	double mean = 0;
+	for (uint32_t u = w->from > 1 ? w->from : 0; u <= w->fresh; u++)
+		if (t - u < w->r->n)
+			w->next[t - u] += share * w->again[u] * w->r->longer[t - u];
+}
 
-	for (uint32_t i = 0; i < w->n; i++)
-		now[i] = i == 0;
-	for (unsigned round = 0; round < ROUNDS; round++) {
+/* ... or of that which another has, of whom the same is known: no sync since `fresh`. */
+static void add_other(struct readers *w, uint32_t t, double share)
+{
+	for (uint32_t u = w->from; u <= w->fresh; u++)
+		if (t - u < w->r->n)
+			w->next[t - u] += share * w->other[u] * w->r->longer[t - u];
+	for (uint32_t a = 0; a + t < w->r->n; a++)
+		w->next[a + t] += share * w->risk[a] * w->r->longer[a + t];
+}
+
+/* The fetch comes x ticks behind `fresh`: who syncs then, and how old are the last syncs of
+ * those who do not fetch.  Each of k pods that have been quiet syncs for itself. */
+static void fetch(struct readers *w, uint32_t x, uint32_t k)
+{
+	double before = w->fetcher_quiet[x - 1] * power(w->other_quiet[x - 1], k - 1);
+	double fetcher, other, nobody, zero;
+
+	if (before < NOTHING)
+		return;
+	fetcher = w->fetcher_quiet[x] / w->fetcher_quiet[x - 1]; /* stays quiet */
+	other = w->other_quiet[x] / w->other_quiet[x - 1];
+	nobody = fetcher * power(other, k - 1);
+	zero = (1 - fetcher) + (k - 1) * (1 - other) - (1 - nobody);
+	w->next[0] += before * zero;
+	if (w->fetcher_quiet[x] > NOTHING)
+		add_fetcher(w, w->fresh + x, before * (fetcher - nobody) / w->fetcher_quiet[x]);
+	if (w->other_quiet[x] > NOTHING)
+		add_other(w, w->fresh + x,
+			before * (k - 1) * (other - nobody) / w->other_quiet[x]);
+}
+
+/* From one fetch to the next: the others' ages become those of the next time. */
+static void turn(struct readers *w, uint32_t k)
+{
+	double all = 0;
+
+	for (uint32_t i = 0; i < w->r->n; i++)
+		w->next[i] = 0;
+	for (uint32_t x = 1; x < w->r->n; x++)
+		fetch(w, x, k);
+	for (uint32_t i = 0; i < w->r->n; i++)
+		all += w->next[i];
+	for (uint32_t i = 0; i < w->r->n && all > 0; i++)
+		w->age[i] = w->next[i] / all;
+}
+
+/* The mean wait behind `fresh`, in ticks.  How old the others' last syncs are at a fetch
+ * depends on how it was at the fetch before: some turns come to what it is in the long run. The
+ * others are taken as independent of one another, which a single one is. */
+static double mean_wait(struct readers *w, uint32_t k)
+{
+	double mean = 0, last;
+	uint32_t round = 0;
+
+	do {
+		last = mean;
 		mean = 0;
-		for (uint32_t i = 0; i < w->n; i++)
-			next[i] = 0;
-		for (uint32_t y = 0; y < w->n; y++) {
-			double before = 1;
-
-			for (uint32_t x = 0; x < w->n && now[y] > 0; x++) {
-				double left = w->fetcher[x] * w->others[(size_t)y * w->n + x];
-
-				mean += now[y] * left;
-				next[x] += now[y] * (before - left);
-				before = left;
-			}
-		}
-		for (uint32_t i = 0; i < w->n; i++)
-			now[i] = next[i];
-	}
+		look(w);
+		for (uint32_t x = 0; x < w->r->n; x++)
+			mean += w->fetcher_quiet[x] * power(w->other_quiet[x], k - 1);
+		if (k > 1)
+			turn(w, k);
+	} while (k > 1 && ++round < ROUNDS &&
+		 (mean - last > SETTLED * mean || last - mean > SETTLED * mean));
 	return mean;
 }
 
 void renewal_gaps(const struct renewal *r, double fresh, uint32_t n, const double *weight,
 	double *gap, struct arena *mem)
 {
-	struct readers w = {.fresh = (uint32_t)(fresh / r->step + 0.5)};
-	double *now = ARENA_ARRAY(mem, double, r->n);
-	double *next = ARENA_ARRAY(mem, double, r->n);
+	uint32_t ticks = (uint32_t)(fresh / r->step + 1e-9);
+	struct readers w = {0};
 
-	if (w.fresh > 0)
-		look(r, &w, mem);
+	if (fresh > 0)
+		readers_init(&w, r, ticks, mem);
 	for (uint32_t k = 1; k <= n; k++) {
-		if (w.fresh == 0)
+		if (fresh <= 0)
 			gap[k] = r->mean / k;
 		else if (weight[k] > 0)
-			gap[k] = fresh + mean_wait(&w, now, next) * r->step;
-		for (size_t i = 0; w.fresh && i < (size_t)w.n * w.n; i++)
-			w.others[i] *= w.other[i];
+			gap[k] = (ticks + mean_wait(&w, k)) * r->step;
 	}
 }
