@@ -89,6 +89,8 @@
  *   table          rows as text, CSV or Markdown
  *   format         numbers as a reader wants them
  *   result*, contrast*, validation   one for each kind of result
+ *   saved          a result that was saved, read and known to be one
+ *   measure, measure_families   every figure of a result by name
  * cli/           this program
  *   main           you are here: commands and the way to them
  *   opt            options as tables

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/measure.h"
+
+#include "tcase.h"
+
+#include <string.h>
+
+static const char text[] =
+	"{\"kind\": \"Result\", \"api\": ["
+	" {\"client\": \"kube\", \"verb\": \"get\", \"resource\": \"pods\", \"code\": \"200\","
+	"  \"perSecond\": 2.5, \"peakSecond\": 4, \"latencySeconds\": {\"count\": 3,"
+	"   \"sumNs\": 3000, \"mean\": 1e-6, \"min\": 1e-6, \"max\": 1e-6, \"p99\": 1e-6,"
+	"   \"buckets\": [[31, 3]]}},"
+	" {\"client\": \"kube\", \"verb\": \"get\", \"resource\": \"nodes\", \"code\": \"200\","
+	"  \"perSecond\": 1.5, \"peakSecond\": null, \"latencySeconds\": {\"count\": 1,"
+	"   \"sumNs\": 5000, \"mean\": 5e-6, \"min\": 5e-6, \"max\": 5e-6, \"p99\": 5e-6,"
+	"   \"buckets\": [[104, 1]]}},"
+	" {\"client\": \"kube\", \"verb\": \"list\", \"resource\": \"odd, one\","
+	"  \"perSecond\": \"many\", \"latencySeconds\": {\"count\": 1, \"sumNs\": 1,"
+	"   \"min\": 0, \"max\": 0, \"buckets\": [[99999, 1]]}}],"
+	" \"slo\": [{\"name\": \"apiCalls\", \"met\": true}],"
+	" \"apiserver\": null, \"recordsListed\": 12,"
+	" \"series\": {\"requests\": {\"peak\": [3, 9, 4]}},"
+	" \"detectionSeconds\": {\"count\": 0, \"sumNs\": 0, \"buckets\": []},"
+	" \"health\": {\"notReadyNodes\": 2}}";
+
+static struct json *result(void)
+{
+	struct json *value = NULL;
+	struct err err = {0};
+
+	if (json_parse(text, strlen(text), &value, &err))
+		fail_msg("%s", err.text);
+	return value;
+}
+
+static struct measure find(const char *family, const char *stat)
+{
+	const struct measure_family *f = measure_families;
+	uint32_t i = 0;
+
+	while (strcmp(f->kind, "Result") != 0 || strcmp(f->name, family) != 0)
+		assert_true(++f < measure_families + measure_n_families);
+	while (strcmp(f->stat[i].name, stat) != 0)
+		assert_true(++i < f->n_stats);
+	return (struct measure){.of = {.family = f}, .stat = &f->stat[i]};
+}
+
+/* api labels are client, verb, resource, code */
+static struct measure api(
+	const char *family, const char *stat, const char *verb, const char *resource)
+{
+	struct measure m = find(family, stat);
+
+	m.of.label[1] = verb;
+	m.of.label[2] = resource;
+	return m;
+}
+
+static void is(const struct measure *m, enum measure_found found, double expected)
+{
+	struct json *r = result();
+	double value = -1;
+
+	assert_int_equal(measure_read(r, m, &value), found);
+	if (value != expected)
+		fail_msg("%g is not %g", value, expected);
+	json_free(r);
+}
+
+static void rows_that_match_add_up(void **state)
+{
+	struct measure one = api("api.requests", "mean", "get", "pods");
+	struct measure both = api("api.requests", "mean", "get", NULL);
+	struct measure none = api("api.requests", "mean", "get", "secrets");
+
+	(void)state;
+	is(&one, MEASURE_IS, 2.5);
+	is(&both, MEASURE_IS, 4);
+	is(&none, MEASURE_NO_ROW, 0);
+}
+
+static void peaks_of_several_rows_are_not_put_together(void **state)
+{
+	struct measure one = api("api.requests", "peak", "get", "pods");
+	struct measure both = api("api.requests", "peak", "get", NULL);
+	struct measure null = api("api.requests", "peak", "get", "nodes");
+	struct measure load = find("api.load", "peak");
+
+	(void)state;
+	is(&one, MEASURE_IS, 4);
+	is(&both, MEASURE_APART, 0);
+	is(&null, MEASURE_UNKNOWN, 0);
+	is(&load, MEASURE_IS, 9);
+}
+
+static void histograms_of_several_rows_merge(void **state)
+{
+	struct measure one = api("api.latency", "p99", "get", "nodes");
+	struct measure mean = api("api.latency", "mean", "get", NULL);
+	struct measure most = api("api.latency", "max", "get", NULL);
+	struct measure half = api("api.latency", "p50", "get", NULL);
+	struct measure n = api("api.latency", "count", "get", NULL);
+
+	(void)state;
+	is(&one, MEASURE_IS, 5e-6);
+	is(&mean, MEASURE_IS, 2e-6);
+	is(&most, MEASURE_IS, 5e-6);
+	is(&half, MEASURE_IS, 1.008e-6); /* the middle of its bucket, and not less than it */
+	is(&n, MEASURE_IS, 4);
+}
+
+static void what_is_missing_or_malformed_is_unknown(void **state)
+{
+	struct measure words = api("api.requests", "mean", "list", NULL);
+	struct measure beyond = api("api.latency", "p99", NULL, NULL);
+	struct measure nothing = find("detection", "p99");
+	struct measure server = find("apiserver", "utilization");
+	struct measure absent = find("podStart", "p99");
+
+	(void)state;
+	is(&words, MEASURE_UNKNOWN, 0);
+	is(&beyond, MEASURE_UNKNOWN, 0);
+	is(&nothing, MEASURE_UNKNOWN, 0);
+	is(&server, MEASURE_UNKNOWN, 0);
+	is(&absent, MEASURE_UNKNOWN, 0);
+}
+
+static void single_figures_are_read_where_they_stand(void **state)
+{
+	struct measure records = find("runtime.records", "count");
+	struct measure nodes = find("health", "notReadyNodes");
+	struct measure met = find("slo", "met");
+
+	(void)state;
+	is(&records, MEASURE_IS, 12);
+	is(&nodes, MEASURE_IS, 2);
+	is(&met, MEASURE_IS, 1);
+}
+
+static bool has_point(const struct measure_points *points, const char *name)
+{
+	struct str text_of = {0};
+	bool found = false;
+
+	for (uint32_t i = 0; i < points->n && !found; i++) {
+		str_reset(&text_of);
+		measure_name(&points->point[i], NULL, &text_of);
+		found = !strcmp(str_text(&text_of), name);
+	}
+	str_fini(&text_of);
+	return found;
+}
+
+static void points_are_the_whole_and_its_rows_once(void **state)
+{
+	struct measure_points points = {0};
+	struct json *r = result();
+	struct arena mem;
+	struct err err = {0};
+	uint32_t n;
+
+	(void)state;
+	arena_init(&mem, 0);
+	assert_int_equal(measure_points_add(&points, r, &mem, &err), 0);
+	n = points.n;
+	assert_int_equal(measure_points_add(&points, r, &mem, &err), 0);
+	assert_int_equal(points.n, n);
+	json_free(r);
+	assert_true(has_point(&points, "api.requests"));
+	assert_true(has_point(
+		&points, "api.requests{client=kube,verb=get,resource=pods,code=200}"));
+	assert_true(has_point(
+		&points, "api.requests{client=kube,verb=list,resource=\"odd, one\"}"));
+	assert_true(has_point(&points, "slo{objective=apiCalls}"));
+	assert_false(has_point(&points, "apiserver"));
+	for (uint32_t i = 1; i < points.n; i++)
+		assert_true(points.point[i - 1].family <= points.point[i].family);
+	arena_fini(&mem);
+}
+
+static void names_of_measures_are_unique(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < measure_n_families; i++) {
+		const struct measure_family *f = &measure_families[i];
+
+		assert_true(f->n_stats > 0 && f->n_stats <= MEASURE_STATS);
+		for (uint32_t k = 0; k < i; k++)
+			assert_false(!strcmp(f->kind, measure_families[k].kind) &&
+				     !strcmp(f->name, measure_families[k].name));
+		for (uint32_t s = 0; s < f->n_stats; s++) {
+			assert_true((f->stat[s].sum == SUM_HIST) == (f->hist != NULL));
+			for (uint32_t t = 0; t < s; t++)
+				assert_string_not_equal(f->stat[s].name, f->stat[t].name);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_that_match_add_up),
+		cmocka_unit_test(peaks_of_several_rows_are_not_put_together),
+		cmocka_unit_test(histograms_of_several_rows_merge),
+		cmocka_unit_test(what_is_missing_or_malformed_is_unknown),
+		cmocka_unit_test(single_figures_are_read_where_they_stand),
+		cmocka_unit_test(points_are_the_whole_and_its_rows_once),
+		cmocka_unit_test(names_of_measures_are_unique),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
