@@ -57,7 +57,8 @@ enum actor_kind {
 struct agent_plan {
 	const struct kubelet_model *kubelet;
 	const struct workload_model *workload;
-	uint32_t pods; /* places */
+	uint32_t pods;       /* places */
+	uint32_t batch_from; /* pods in places from this on run to completion; pods: none */
 	uint32_t containers;
 	uint32_t volumes;     /* of each pod: objects, then the token if there is one */
 	uint32_t exec_probes; /* of each pod, all containers together */
@@ -102,8 +103,10 @@ enum pod_step {
 	POD_STEP_KNOWN /* the kubelet's own status shows that all containers were started */
 };
 
-/* A bit of a status, which is a fingerprint otherwise: every container has been started. */
+/* Bits of a status, which is a fingerprint otherwise: every container has been started; the pod
+ * has run to completion (phase Succeeded). */
 #define STATUS_STARTED 2u
+#define STATUS_ENDED   4u
 
 #define NOTE_LIVE UINT32_MAX /* version: whatever the watch last told */
 
@@ -196,6 +199,7 @@ struct pod {
 	bool status_running; /* the cached status shows a running container */
 	bool api_known;      /* apiStatusVersions has it */
 	bool terminated;     /* >= 1.22: its termination is complete */
+	bool completed;      /* all its containers have ended, and none runs again */
 	bool volumes_wanted; /* in the desired state of the world */
 	bool sandbox_new;    /* this sync made a sandbox: every container starts */
 	bool cgroup;

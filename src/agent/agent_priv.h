@@ -151,6 +151,7 @@ void worker_volumes_ready(struct agent *a, uint32_t pod, ns_t now);
 void worker_cache_changed(struct agent *a, ns_t now);
 void worker_kill(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed);
+bool worker_completes(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 
 /* ------------------------------------------------------------------ start.c */
 void start_begins(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
@@ -162,6 +163,7 @@ bool back_off_is_on(const struct agent *a, uint32_t pod, uint32_t c, ns_t now);
 void back_off_grows(struct agent *a, uint32_t pod, uint32_t c, ns_t now);
 ns_t back_off_ends(const struct agent *a, uint32_t pod, ns_t now);
 void back_off_forget(struct agent *a, uint32_t pod);
+bool pod_is_through(const struct agent *a, uint32_t pod);
 bool container_has_exited(const struct agent *a, uint32_t pod, uint32_t c);
 
 /* ------------------------------------------------------------------ polls.c */
@@ -223,6 +225,13 @@ void probe_step(struct agent *a, uint32_t probe, ns_t now, struct effects *out);
 static inline bool pod_is_terminal(const struct pod *p)
 {
 	return p->deleting && p->status_cached && !p->status_running;
+}
+
+/* The same of one that has run to completion and is still there: nothing is done for it any
+ * more. */
+static inline bool pod_has_ended(const struct pod *p)
+{
+	return p->completed && !p->deleting && p->status_cached && !p->status_running;
 }
 
 #endif

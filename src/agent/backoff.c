@@ -19,6 +19,17 @@ bool container_has_exited(const struct agent *a, uint32_t pod, uint32_t c)
 	       (record_state(r) != RECORD_RUNNING && record_dead(r) > 0);
 }
 
+/* All containers of a pod that runs to completion have ended. */
+bool pod_is_through(const struct agent *a, uint32_t pod)
+{
+	if (pod < a->plan->batch_from)
+		return false;
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		if (record_state(a->pleg.cached[index_of(a, pod, c)]) != RECORD_EXITED)
+			return false;
+	return true;
+}
+
 static ns_t length(const struct agent *a, size_t i)
 {
 	ns_t back_off = model_of(a)->worker.crash_back_off;

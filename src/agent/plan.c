@@ -105,8 +105,11 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 	const struct latency *late = &s->runtime.timer_lateness;
 	const struct latency *dispatch = &s->runtime.dispatch;
 
-	*plan = (struct agent_plan){
-		.kubelet = k, .workload = w, .pods = pods, .containers = w->containers};
+	*plan = (struct agent_plan){.kubelet = k,
+		.workload = w,
+		.pods = pods,
+		.batch_from = pods,
+		.containers = w->containers};
 	plan->volumes = w->n_objects + k->tokens.enabled;
 	for (uint32_t i = 0; i < w->n_probes; i++)
 		plan->exec_probes += w->probes[i].exec ? w->containers : 0;

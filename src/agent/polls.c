@@ -13,7 +13,7 @@ void polls_release(struct agent *a, ns_t now)
 	for (uint32_t i = 0; i < a->plan->pods; i++) {
 		struct pod *p = &a->pod[i];
 
-		if (!p->known)
+		if (!p->known || pod_has_ended(p))
 			continue;
 		if (p->working || !locked || p->deleting) {
 			sync_dispatch(a, i, now);
@@ -120,6 +120,8 @@ static void acts(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		worker_kill(a, pod, now, out);
 		return;
 	}
+	if (worker_completes(a, pod, now, out))
+		return;
 	if (p->n_mounted < a->plan->volumes) {
 		volumes_mark(a, pod, now);
 		p->state = WORKER_MOUNTS;

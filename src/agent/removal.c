@@ -26,7 +26,7 @@ static bool pod_is_deleted(const struct agent *a, uint32_t pod)
 {
 	const struct pod *p = &a->pod[pod];
 
-	return !p->known || pod_is_terminal(p) || p->terminated;
+	return !p->known || pod_is_terminal(p) || (p->deleting && p->terminated);
 }
 
 /* ------------------------------------------------------------------ container deletor */

@@ -14,6 +14,8 @@ static bool container_starts(struct agent *a, uint32_t pod, uint32_t c, ns_t now
 
 	if (record_state(r) == RECORD_RUNNING && !p->sandbox_new)
 		return false;
+	if (pod >= a->plan->batch_from && record_state(r) == RECORD_EXITED)
+		return false; /* ShouldContainerBeRestarted */
 	if (p->sandbox_new && a->plan->pleg.docker)
 		return true;
 	if (!back_off_is_on(a, pod, c, now))

@@ -16,6 +16,7 @@ uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running)
 {
 	uint64_t h = 1 + (a->pleg.sandbox[pod] != RECORD_NONE); /* it has an address */
 	bool started = true;
+	uint32_t bits;
 
 	*running = false;
 	for (uint32_t c = 0; c < a->plan->containers; c++) {
@@ -27,7 +28,8 @@ uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running)
 		h = rng_mix(h * 31 + (state == RECORD_CREATED ? 0 : (uint64_t)state) +
 			    ((uint64_t)record_instance(r) << 8));
 	}
-	return ((uint32_t)h & ~STATUS_STARTED) | (started ? STATUS_STARTED : 0) | 1;
+	bits = (started ? STATUS_STARTED : 0) | (pod_is_through(a, pod) ? STATUS_ENDED : 0) | 1;
+	return ((uint32_t)h & ~(STATUS_STARTED | STATUS_ENDED)) | bits;
 }
 
 static void status_wake(struct agent *a, ns_t now)
@@ -91,7 +93,7 @@ bool status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
 	status = status_fingerprint(a, pod, &running);
 	/* a terminated container stays so in the status after its removal (kubelet_pods.go
 	 * convertToAPIContainerStatuses) */
-	if (p->deleting && p->status_cached && !p->status_running && !running)
+	if ((p->deleting || p->completed) && p->status_cached && !p->status_running && !running)
 		status = p->status;
 	if (p->status_cached && p->status == status && p->status_running == running && !force)
 		return false;

@@ -55,7 +55,8 @@ void sync_release(struct agent *a, ns_t now)
 }
 
 /* kubelet.go dispatchWork: a pod that is to go and of which nothing runs is not synced any
- * more; instead its status is sent once more, forced (TerminatePod). */
+ * more; instead its status is sent once more, forced (TerminatePod).  One that has completed is
+ * not synced either. */
 void sync_dispatch(struct agent *a, uint32_t pod, ns_t now)
 {
 	struct pod *p = &a->pod[pod];
@@ -66,6 +67,8 @@ void sync_dispatch(struct agent *a, uint32_t pod, ns_t now)
 		status_terminate(a, pod, now);
 		return;
 	}
+	if (pod_has_ended(p) && model_of(a)->deletion.style == DELETION_WORKER_RETRIES)
+		return;
 	worker_update(a, pod, now);
 }
 
@@ -151,7 +154,10 @@ static void handle_news(struct agent *a, ns_t now, struct effects *out)
 		if (!p->known)
 			return;
 		p->known_status = n.status;
-		volumes_register(a, n.pod, now);
+		if (n.status & STATUS_ENDED && model_of(a)->objects.forget_ended)
+			volumes_unregister(a, n.pod, now);
+		else
+			volumes_register(a, n.pod, now);
 		return;
 	case POD_REMOVED:
 		if (p->known)
@@ -258,14 +264,15 @@ void sync_housekeeping(struct agent *a, ns_t now)
 	a->pods_at_rest = true;
 	for (uint32_t p = 0; p < a->plan->pods; p++) {
 		struct pod *pod = &a->pod[p];
-		bool desired = pod->known && !pod_is_terminal(pod);
+		bool ended = pod_has_ended(pod);
+		bool desired = pod->known && !pod_is_terminal(pod) && !ended;
 
 		if (desired) {
 			a->pods_at_rest &= !pod->deleting;
 			continue;
 		}
-		a->pods_at_rest &=
-			!pod->known && !pod->cache_ready && !pod->cache_running && !pod->cgroup;
+		a->pods_at_rest &= (!pod->known || ended) && !pod->cache_ready &&
+				   !pod->cache_running && !pod->cgroup;
 		if (pod->cache_ready || pod->cache_running)
 			removal_kill(a, p, now, false);
 		if (!pod->known)

@@ -346,9 +346,12 @@ bool volumes_exist(const struct agent *a, uint32_t pod, ns_t now)
 	return p->volumes_wanted || now < p->volumes_until;
 }
 
-static bool volumes_are_to_go(const struct pod *p)
+static bool volumes_are_to_go(const struct agent *a, const struct pod *p)
 {
-	return p->volumes_wanted && (!p->known || p->terminated || pod_is_terminal(p));
+	bool retries = model_of(a)->deletion.style == DELETION_WORKER_RETRIES;
+
+	return p->volumes_wanted && (!p->known || p->terminated || pod_is_terminal(p) ||
+					    (retries && pod_has_ended(p)));
 }
 
 /* findAndRemoveDeletedPods: some pod with volumes has ended, so the populator asks the
@@ -393,7 +396,7 @@ static void populator_listed(struct agent *a, ns_t now)
 
 	a->populator_lists = false;
 	for (uint32_t p = 0; p < a->plan->pods; p++) {
-		if (!volumes_are_to_go(&a->pod[p]))
+		if (!volumes_are_to_go(a, &a->pod[p]))
 			continue;
 		if (runs_something(a, p)) {
 			some_wait = true;
@@ -421,7 +424,7 @@ void populator_step(struct agent *a, ns_t now, struct effects *out)
 		return;
 	}
 	for (uint32_t p = 0; p < a->plan->pods && !any; p++)
-		any = volumes_are_to_go(&a->pod[p]);
+		any = volumes_are_to_go(a, &a->pod[p]);
 	if (!any)
 		return;
 	a->populator_lists = true;

@@ -199,6 +199,30 @@ static void pod_terminated(struct agent *a, uint32_t pod, ns_t now, struct effec
 	worker_sync_ends(a, pod, now, false);
 }
 
+/* ------------------------------------------------------------------ completion */
+
+/* Nothing of the pod runs, and nothing is to run again: its sandbox is stopped, by the same
+ * sync until 1.21 (computePodActions: KillPod), since then as that of any pod that ends
+ * (pod_workers.go completeSync).  False: it goes on. */
+bool worker_completes(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (!p->completed && !pod_is_through(a, pod))
+		return false;
+	if (!p->completed && model_of(a)->deletion.style == DELETION_TERMINATING) {
+		p->completed = true;
+		p->undelivered = true;
+		worker_sync_ends(a, pod, now, false);
+		return true;
+	}
+	p->completed = true;
+	if (p->volumes_wanted && pod_has_ended(p))
+		volumes_terminated(a, now);
+	worker_kill(a, pod, now, out);
+	return true;
+}
+
 /* ------------------------------------------------------------------ a sync */
 
 static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
@@ -214,6 +238,8 @@ static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *ou
 		worker_kill(a, pod, now, out);
 		return;
 	}
+	if (worker_completes(a, pod, now, out))
+		return;
 	if (p->last_sync < 0)
 		agent_note_step(out, now, pod, POD_STEP_WORKER);
 	p->cgroup = model_of(a)->cgroups_per_qos;
@@ -272,7 +298,7 @@ static void due(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	if (a->sync_busy) {
 		a->n_deferred += !p->deferred;
 		p->deferred = true;
-	} else if (p->deleting || !p->known) {
+	} else if (p->deleting || p->completed || !p->known) {
 		sync_dispatch(a, pod, now);
 	} else {
 		p->working = true;

@@ -99,6 +99,12 @@ void api_pod_delete(struct api_shard *s, ns_t now, uint32_t pod)
 	tell(s, now, pod, API_POD_DELETING, s->pod[pod].status);
 }
 
+void api_pod_remove(struct api_shard *s, ns_t now, uint32_t pod)
+{
+	s->pod[pod].exists = false;
+	tell(s, now, pod, API_POD_REMOVED, s->pod[pod].status);
+}
+
 void api_pod_place(struct api_shard *s, uint32_t pod, uint32_t status)
 {
 	s->pod[pod] = (struct api_pod){.exists = true, .status = status};

@@ -100,6 +100,10 @@ ns_t api_latency(struct api_shard *shard, uint16_t call);
 void api_pod_create(struct api_shard *shard, ns_t now, uint32_t pod);
 void api_pod_delete(struct api_shard *shard, ns_t now, uint32_t pod);
 
+/* The same of one that has run to completion: it goes at once (registry/core/pod/strategy.go
+ * CheckGracefulDelete). */
+void api_pod_remove(struct api_shard *shard, ns_t now, uint32_t pod);
+
 /* The pod is there and running, and its kubelet knows. */
 void api_pod_place(struct api_shard *shard, uint32_t pod, uint32_t status);
 

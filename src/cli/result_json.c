@@ -278,10 +278,12 @@ void result_put_measurements(
 	json_put(result, "stalenessSeconds", json_of_hist(&r->staleness));
 	o = json_object();
 	json_put_int(o, "started", (int64_t)r->pods_started);
+	json_put_int(o, "completed", (int64_t)r->pods_completed);
 	json_put_int(o, "removed", (int64_t)r->pods_removed);
 	json_put(o, "startedSeconds", steps(r));
 	json_put(o, "startBudget", start_budget(&r->starts));
 	json_put(o, "runningSeconds", json_of_hist(&r->running));
+	json_put(o, "completedSeconds", json_of_hist(&r->completed));
 	json_put(o, "goneSeconds", json_of_hist(&r->gone));
 	json_put(result, "pods", o);
 	o = json_object();

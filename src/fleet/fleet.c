@@ -61,13 +61,15 @@ static void plan_timeouts(struct mock_params *m, const struct kubelet_model *k)
 }
 
 /* A recorded mean replaces the model's; the shape stays. */
-static void plan_mock(
-	struct mock_params *m, const struct scenario *s, uint32_t places, const ns_t *op_mean)
+static void plan_mock(struct mock_params *m, const struct scenario *s,
+	const struct node_plan *plan, const ns_t *op_mean)
 {
 	const struct runtime_model *r = &s->runtime;
 	const struct workload_model *w = &s->workload;
+	const struct latency *life = &w->batch.lifetime;
 
-	*m = (struct mock_params){.pods = places,
+	*m = (struct mock_params){.pods = plan->places,
+		.batch = plan->places - plan->batch_from,
 		.containers = w->containers,
 		.processors = r->processors,
 		.grace = w->grace,
@@ -88,6 +90,7 @@ static void plan_mock(
 		dist_init(&m->op[op].latency, recorded ? op_mean[op] : l->mean,
 			recorded ? 0 : l->per_record, l->p50, l->p99);
 	}
+	dist_init(&m->lifetime, life->mean, 0, life->p50, life->p99);
 	plan_timeouts(m, &s->kubelet);
 	plan_rules(m, r);
 }
@@ -102,6 +105,8 @@ static ns_t annotation_of(const struct scenario *s)
 
 /* Pods that are replaced overlap for a while: until their containers are collected, which a
  * garbage collection does once a minute. */
+#define OVERLAP (2 * NS_MIN)
+
 static uint32_t places_for(const struct fleet_params *p)
 {
 	uint32_t pods = p->scenario->workload.pods;
@@ -109,20 +114,32 @@ static uint32_t places_for(const struct fleet_params *p)
 
 	for (uint32_t i = 0; i < p->n_actions; i++)
 		if (p->action[i].act == FLEET_CHURN && p->action[i].spacing > 0)
-			places = pods + 4 + (uint32_t)(2 * NS_MIN / p->action[i].spacing);
+			places = pods + 4 + (uint32_t)(OVERLAP / p->action[i].spacing);
 	return places < 2 * PODS_MAX ? places : 2 * PODS_MAX;
+}
+
+/* For pods that run to completion; if more are there by chance, one waits for a place. */
+static uint32_t batch_places_for(const struct scenario *s)
+{
+	const struct workload_batch *b = &s->workload.batch;
+	ns_t stays = 2 * b->lifetime.mean + b->deleted_after + OVERLAP;
+	ns_t places = b->arrival_every ? 4 + stays / b->arrival_every : 0;
+
+	return (uint32_t)ns_min(places, 2 * PODS_MAX);
 }
 
 void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem)
 {
 	plan->params = p;
-	plan->places = places_for(p);
+	plan->batch_from = places_for(p);
+	plan->places = plan->batch_from + batch_places_for(p->scenario);
 	agent_plan_init(
 		&plan->agent, p->scenario, plan->places, annotation_of(p->scenario), mem);
+	plan->agent.batch_from = plan->batch_from;
 	ready_plan(plan);
 	api_init(&plan->api, p->scenario, p->scenario->seed, plan->places);
 	for (uint32_t w = 0; w <= p->n_windows; w++)
-		plan_mock(&plan->mock[w], p->scenario, plan->places,
+		plan_mock(&plan->mock[w], p->scenario, plan,
 			w < p->n_windows ? p->window[w].op_mean : NULL);
 }
 
@@ -150,6 +167,7 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 	hist_reset(&r->relist_interval);
 	hist_reset(&r->running);
 	hist_reset(&r->gone);
+	hist_reset(&r->completed);
 	for (unsigned i = 0; i < sizeof(r->step) / sizeof(r->step[0]); i++)
 		hist_reset(&r->step[i]);
 	for (unsigned i = 0; i < START_PARTS; i++)
@@ -176,6 +194,7 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	hist_merge(&into->relist_interval, &from->relist_interval);
 	hist_merge(&into->running, &from->running);
 	hist_merge(&into->gone, &from->gone);
+	hist_merge(&into->completed, &from->completed);
 	for (unsigned i = 0; i < sizeof(into->step) / sizeof(into->step[0]); i++)
 		hist_merge(&into->step[i], &from->step[i]);
 	for (unsigned i = 0; i < START_PARTS; i++)
@@ -185,6 +204,7 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	for (unsigned i = 0; i < CALLS_MAX; i++)
 		requests_merge(&into->requests[i], &from->requests[i]);
 	into->pods_started += from->pods_started;
+	into->pods_completed += from->pods_completed;
 	into->pods_removed += from->pods_removed;
 	into->open_watches += from->open_watches;
 	into->open_object_watches += from->open_object_watches;
@@ -353,4 +373,8 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 		p->action[p->n_actions++] = (struct fleet_action){.at = pods_from,
 			.act = FLEET_CHURN,
 			.spacing = s->workload.replace_pod_every};
+	if (s->workload.batch.arrival_every > 0)
+		p->action[p->n_actions++] = (struct fleet_action){.at = pods_from,
+			.act = FLEET_BATCH,
+			.spacing = s->workload.batch.arrival_every};
 }

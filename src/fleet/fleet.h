@@ -28,13 +28,15 @@ enum fleet_act {
 	FLEET_DELETE_ALL,
 	FLEET_CHURN,
 	FLEET_CHURN_ENDS,
-	FLEET_SCRAPE
+	FLEET_SCRAPE,
+	FLEET_BATCH
 };
 
 struct fleet_action {
 	ns_t at;
 	enum fleet_act act;
-	ns_t spacing; /* from one pod to the next; churn: from replacement to replacement */
+	ns_t spacing; /* from one pod to the next; churn: from replacement to replacement;
+		       * batch: from arrival to arrival */
 };
 
 struct fleet_window {
@@ -119,9 +121,10 @@ struct fleet_result {
 	struct hist relist_interval; /* from start to start */
 	struct hist step[4]; /* enum pod_step, to POD_STEP_STARTED: from a pod's creation */
 	struct fleet_starts starts;
-	struct hist running; /* from creation to the last status patch of window 0 */
-	struct hist gone;    /* from the delete request to the DELETE */
-	uint64_t pods_started, pods_removed;
+	struct hist running;   /* from creation to the last status patch of window 0 */
+	struct hist gone;      /* from the delete request to the DELETE */
+	struct hist completed; /* from a pod's last exit to its being seen completed */
+	uint64_t pods_started, pods_completed, pods_removed;
 	uint64_t open_watches, open_object_watches;   /* at the end */
 	uint64_t distinct_objects, object_references; /* at the end */
 	uint64_t events_dropped, pleg_events_dropped;

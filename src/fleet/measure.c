@@ -89,6 +89,21 @@ static void running_status(struct node *n, ns_t now, uint32_t pod)
 		n->status_at[pod] = now;
 }
 
+void node_pod_completed(struct node *n, ns_t now, uint32_t pod)
+{
+	ns_t ended = 0;
+
+	for (uint32_t c = 0; c < n->plan->agent.containers; c++) {
+		ns_t at =
+			n->mock.records.exited_at[(size_t)pod * n->plan->agent.containers + c];
+
+		ended = at > ended ? at : ended;
+	}
+	n->result->pods_completed += in_any_window(n, now);
+	if (in_window(n, 1, now))
+		hist_add(&n->result->completed, now - ended);
+}
+
 void node_pod_gone(struct node *n, ns_t now, uint32_t pod)
 {
 	if (in_any_window(n, now)) {

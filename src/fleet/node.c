@@ -16,16 +16,31 @@ static bool is_crashing(const struct node *n, uint32_t pod)
 	       (uint64_t)n->plan->agent.workload->crash_looping;
 }
 
-/* A node that has been up for long, with so many pods. */
-static void place_running(struct node *n, ns_t now, uint32_t pods)
+/* Whether a pod runs there from the start: those that serve, and as many of the others as come
+ * while one of them runs. */
+static bool is_placed(const struct node *n, uint32_t pod)
 {
-	for (uint32_t p = 0; p < pods; p++)
-		mock_place_running(&n->mock, p);
-	for (uint32_t p = 0; p < pods; p++)
-		agent_place_running(&n->agent, now, p, script_namespace(n, p, 0));
+	const struct workload_model *w = n->plan->agent.workload;
+
+	return pod < w->pods || (pod >= n->plan->batch_from &&
+					pod < n->plan->batch_from + workload_pods(w) - w->pods);
+}
+
+/* A node that has been up for long, with its pods or without. */
+static void place_running(struct node *n, ns_t now, bool pods)
+{
+	uint32_t places = pods ? n->plan->places : 0;
+
+	for (uint32_t p = 0; p < places; p++)
+		if (is_placed(n, p))
+			mock_place_running(&n->mock, p);
+	for (uint32_t p = 0; p < places; p++)
+		if (is_placed(n, p))
+			agent_place_running(&n->agent, now, p, script_namespace(n, p, 0));
 	agent_settle(&n->agent, now);
-	for (uint32_t p = 0; p < pods; p++)
-		api_pod_place(&n->shard, p, n->agent.pod[p].status);
+	for (uint32_t p = 0; p < places; p++)
+		if (is_placed(n, p))
+			api_pod_place(&n->shard, p, n->agent.pod[p].status);
 }
 
 static void node_init(struct node *n, const struct node_plan *plan, uint32_t index,
@@ -35,8 +50,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	uint64_t key = rng_key(s->seed, index);
 
 	*n = (struct node){.plan = plan, .result = result, .index = index, .key = key};
-	n->script.churn_at = NS_NEVER;
-	n->script.next_pod = UINT32_MAX; /* no action is under way */
+	script_begin(n, mem);
 	n->window = plan->params->n_windows;
 	n->created_at = ARENA_ROOM(mem, ns_t, plan->places);
 	n->deleted_at = ARENA_ROOM(mem, ns_t, plan->places);
@@ -50,11 +64,10 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
 	agent_init(&n->agent, &plan->agent, &n->mock.records, rng_mix(key + KEY_AGENT),
 		plan->params->kubelet_start, mem);
-	for (uint32_t p = 0; p < plan->places; p++)
+	for (uint32_t p = 0; p < plan->batch_from; p++)
 		mock_set_crashing(&n->mock, p, is_crashing(n, p));
 	if (s->start != START_AT_ONCE)
-		place_running(n, plan->params->kubelet_start,
-			s->start == START_STATIONARY ? s->workload.pods : 0);
+		place_running(n, plan->params->kubelet_start, s->start == START_STATIONARY);
 }
 
 /* ------------------------------------------------------------------ effects */
@@ -104,7 +117,8 @@ static void pod_news(struct node *n, ns_t now)
 		budget_told(n, now, e.pod);
 	if (e.kind == API_POD_STATUS && e.status & STATUS_STARTED)
 		budget_seen(n, now, e.pod);
-
+	if (e.kind == API_POD_STATUS && e.status & STATUS_ENDED)
+		script_pod_ended(n, now, e.pod);
 	agent_pod_news(&n->agent, now, e.pod, change_of[e.kind], namespace, e.status);
 }
 

@@ -19,6 +19,7 @@ struct node_plan {
 	struct api api;
 	struct mock_params mock[FLEET_WINDOWS + 1]; /* of each window; the last: outside */
 	uint32_t places;
+	uint32_t batch_from; /* those from this on are for pods that run to completion */
 	/* API servers that nodes share; NULL: requests are answered as they come. */
 	const struct together_params *shared;
 	bool together; /* requests go there, and do not only cost as much */
@@ -34,6 +35,14 @@ struct script {
 	uint32_t owed; /* pods that wait for a place */
 	ns_t pod_at, pod_every;
 	ns_t churn_at, churn_every;
+	uint32_t batch_owed;
+	ns_t batch_at, batch_every;
+	struct ended_pod { /* and is to be deleted then */
+		ns_t at;
+		uint32_t pod;
+	} * ended;       /* [places], a ring */
+	bool *has_ended; /* [places] */
+	uint32_t ended_head, n_ended;
 	ns_t next_at; /* as script_next_at said after the last step */
 };
 
@@ -113,6 +122,9 @@ void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t 
 ns_t script_next_at(const struct node *n);
 void script_step(struct node *n, ns_t now);
 uint32_t script_namespace(const struct node *n, uint32_t pod, uint32_t generation);
+void script_begin(struct node *n, struct arena *mem);
+/* Whoever cares was told that the pod has run to completion. */
+void script_pod_ended(struct node *n, ns_t now, uint32_t pod);
 
 /* node.c.  Begin node `index`, with nothing done yet; memory from mem. */
 void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
@@ -161,6 +173,8 @@ void node_measure(struct node *n, ns_t now, const struct agent_note *note);
 bool node_measures(const struct node *n, ns_t now);
 /* For counting what happens to requests at `now`; NULL outside window 0. */
 struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call);
+/* The pod is seen to have run to completion. */
+void node_pod_completed(struct node *n, ns_t now, uint32_t pod);
 /* The pod's final DELETE is through; the place is given to another pod, or the run ends. */
 void node_pod_gone(struct node *n, ns_t now, uint32_t pod);
 void node_pod_replaced(struct node *n, uint32_t pod);

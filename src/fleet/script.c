@@ -25,10 +25,25 @@ static bool all_under_way(const struct script *s)
 	return s->act == FLEET_CREATE_ALL || s->act == FLEET_DELETE_ALL;
 }
 
+void script_begin(struct node *n, struct arena *mem)
+{
+	struct script *s = &n->script;
+
+	s->churn_at = s->batch_at = NS_NEVER;
+	s->next_pod = UINT32_MAX; /* no action is under way */
+	s->ended = ARENA_ROOM(mem, struct ended_pod, n->plan->places);
+	s->has_ended = ARENA_ARRAY(mem, bool, n->plan->places);
+}
+
+static ns_t next_deletion(const struct script *s)
+{
+	return s->n_ended ? s->ended[s->ended_head].at : NS_NEVER;
+}
+
 ns_t script_next_at(const struct node *n)
 {
 	const struct script *s = &n->script;
-	ns_t at = s->churn_at;
+	ns_t at = ns_min(ns_min(s->churn_at, s->batch_at), next_deletion(s));
 
 	if (s->next_pod < pods_wanted(n) && all_under_way(s))
 		at = ns_min(at, s->pod_at);
@@ -49,6 +64,15 @@ static ns_t bound_after(const struct node *n, uint32_t pod)
 	return (pods_before + 1) * (1000 * NS_S / s->scheduler_milli);
 }
 
+/* What a cluster does at an even pace it does on each node at its own time: an even spread over
+ * however many nodes there are, without asking how many (multiples of the golden ratio). */
+static ns_t first_turn(const struct node *n, ns_t every)
+{
+	uint64_t anywhere = rng_mix(rng_key(n->plan->params->scenario->seed, 0));
+
+	return rng_span(anywhere + n->index * RNG_STEP, 0, every);
+}
+
 static void action_begins(struct node *n, ns_t now)
 {
 	const struct fleet_action *a = &n->plan->params->action[n->script.next_action++];
@@ -64,7 +88,11 @@ static void action_begins(struct node *n, ns_t now)
 		return;
 	case FLEET_CHURN:
 		s->churn_every = a->spacing;
-		s->churn_at = now + rng_span(rng_mix(n->key), 0, a->spacing);
+		s->churn_at = now + first_turn(n, a->spacing);
+		return;
+	case FLEET_BATCH:
+		s->batch_every = a->spacing;
+		s->batch_at = now + first_turn(n, a->spacing);
 		return;
 	case FLEET_CHURN_ENDS:
 		s->churn_at = NS_NEVER;
@@ -78,6 +106,7 @@ static void action_begins(struct node *n, ns_t now)
 /* Somebody creates it, then the scheduler binds it to this node. */
 static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 {
+	n->script.has_ended[pod] = false;
 	n->created_at[pod] = created;
 	n->deleted_at[pod] = NS_NEVER;
 	n->status_at[pod] = NS_NEVER;
@@ -118,6 +147,53 @@ static void next_pod(struct node *n, ns_t now)
 		    bound_after(n, s->next_pod - 1);
 }
 
+/* Pods come into free places of those for their kind, as many as are owed; the first free one
+ * that is found is taken. */
+static void fill(struct node *n, ns_t now, uint32_t from, uint32_t until, uint32_t *owed)
+{
+	for (uint32_t p = from; p<until && * owed> 0; p++) {
+		if (n->shard.pod[p].exists || !agent_place_is_free(&n->agent, p))
+			continue;
+		create(n, now, now, p);
+		(*owed)--;
+	}
+}
+
+static void batch_arrives(struct node *n, ns_t now)
+{
+	struct script *s = &n->script;
+
+	s->churned++;
+	s->batch_owed++;
+	s->batch_at = now + s->batch_every;
+	fill(n, now, n->plan->batch_from, n->plan->places, &s->batch_owed);
+}
+
+void script_pod_ended(struct node *n, ns_t now, uint32_t pod)
+{
+	struct script *s = &n->script;
+	ns_t at = now + n->plan->agent.workload->batch.deleted_after;
+
+	if (s->has_ended[pod] || !n->shard.pod[pod].exists)
+		return;
+	s->has_ended[pod] = true;
+	s->ended[(s->ended_head + s->n_ended++) % n->plan->places] =
+		(struct ended_pod){.at = at, .pod = pod};
+	node_pod_completed(n, now, pod);
+	s->next_at = ns_min(s->next_at, at);
+}
+
+static void remove_ended(struct node *n, ns_t now)
+{
+	struct script *s = &n->script;
+	uint32_t pod = s->ended[s->ended_head].pod;
+
+	s->ended_head = (s->ended_head + 1) % n->plan->places;
+	s->n_ended--;
+	api_pod_remove(&n->shard, now, pod);
+	node_pod_gone(n, now, pod);
+}
+
 /* Pods that were there from the start are older than any. */
 static ns_t birth(const struct node *n, uint32_t pod)
 {
@@ -133,19 +209,13 @@ static void replace(struct node *n, ns_t now)
 	s->churned++;
 	s->owed++; /* and what found no place so far */
 	s->churn_at = now + s->churn_every;
-	for (uint32_t p = 0; p < n->plan->places; p++)
+	for (uint32_t p = 0; p < n->plan->batch_from; p++)
 		if (n->shard.pod[p].exists && !n->shard.pod[p].deleting &&
 			(oldest == UINT32_MAX || birth(n, p) < birth(n, oldest)))
 			oldest = p;
 	if (oldest != UINT32_MAX)
 		delete (n, now, oldest);
-	for (uint32_t p = 0; p < n->plan->places; p++) {
-		if (n->shard.pod[p].exists || !agent_place_is_free(&n->agent, p))
-			continue;
-		create(n, now, now, p);
-		if (--s->owed == 0)
-			return;
-	}
+	fill(n, now, 0, n->plan->batch_from, &s->owed);
 }
 
 void script_step(struct node *n, ns_t now)
@@ -157,6 +227,10 @@ void script_step(struct node *n, ns_t now)
 		action_begins(n, now);
 	else if (s->churn_at <= now)
 		replace(n, now);
+	else if (s->batch_at <= now)
+		batch_arrives(n, now);
+	else if (next_deletion(s) <= now)
+		remove_ended(n, now);
 	else
 		next_pod(n, now);
 }

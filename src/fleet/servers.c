@@ -25,7 +25,7 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 	for (uint32_t c = CALL_API; c < s->calls.n; c++)
 		for (unsigned quorum = 0; quorum < 2; quorum++) {
 			struct server_demand d = server_demand(
-				&costs, (uint16_t)c, quorum != 0, s->workload.pods);
+				&costs, (uint16_t)c, quorum != 0, workload_pods(&s->workload));
 
 			p->cpu[c][quorum] = d.cpu;
 			p->measured[c][quorum] = d.measured_cpu;

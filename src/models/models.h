@@ -172,7 +172,8 @@ struct kubelet_model {
 		ns_t idle_stop;                            /* 0: never */
 		ns_t idle_check;
 		bool immutable_stop;
-		ns_t sync_wait; /* a Get waits so long for the reflector's first LIST */
+		ns_t sync_wait;    /* a Get waits so long for the reflector's first LIST */
+		bool forget_ended; /* pods that have completed refer to nothing any more */
 	} objects;
 	struct backoff_rule reflectors; /* after a LIST or WATCH that failed */
 	struct {
@@ -355,9 +356,17 @@ struct workload_probe {
 	ns_t period;
 };
 
+/* Pods that run to completion: they come, their containers end, somebody deletes them. */
+struct workload_batch {
+	ns_t arrival_every;      /* one comes to a node so often; 0: never */
+	struct latency lifetime; /* of a container */
+	ns_t deleted_after;      /* it was seen to have completed */
+};
+
 struct workload_model {
 	char name[MODEL_NAME];
-	uint32_t pods;
+	uint32_t pods; /* that serve */
+	struct workload_batch batch;
 	uint32_t containers;
 	uint32_t namespaces;
 	enum placement placement;
@@ -394,5 +403,14 @@ struct scenario {
 	struct workload_model workload;
 	struct calls calls;
 };
+
+/* Pods on a node when as many batch pods come as end. */
+static inline uint32_t workload_pods(const struct workload_model *w)
+{
+	const struct workload_batch *b = &w->batch;
+
+	return w->pods +
+	       (b->arrival_every ? (uint32_t)(b->lifetime.mean / b->arrival_every) : 0);
+}
 
 #endif

@@ -107,6 +107,8 @@ static const struct field objects_fields[] = {
 	SPAN(objects.idle_check, "idleCheck", NS_MS, 24 * HOUR, "watch: looked at so often"),
 	TRUTH(objects.immutable_stop, "immutableStop",
 		"watch: immutable objects are not watched"),
+	TRUTH(objects.forget_ended, "unregisterCompleted",
+		"pods that have completed refer to no object any more"),
 	SPAN(objects.sync_wait, "syncWait", 0, NS_MIN,
 		"watch: a Get waits so long for the first LIST"),
 };

@@ -103,11 +103,43 @@ static const struct field probe_fields[] = {
 #undef REC
 static const struct table probe_table = TABLE("a probe", probe_fields);
 
+#define REC struct workload_batch
+static const struct field batch_fields[] = {
+	SPAN_OR_NEVER(arrival_every, "arrivalEvery", DAY, "on a node; 0 is never"),
+	FIELD(lifetime, "lifetime", FIELD_MAP, .sub = &table_latency,
+		.help = "how long a container runs"),
+	SPAN(deleted_after, "deletedAfter", 0, DAY,
+		"after it was seen to have completed, by its owner"),
+};
+#undef REC
+
+static int finish_batch(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct workload_batch *b = record;
+
+	(void)r;
+	if (b->arrival_every && b->lifetime.mean / b->arrival_every > PODS_MAX)
+		return doc_error(doc_get(at, "lifetime"), err,
+			"with one in 'arrivalEvery' that would be over %d pods on a node",
+			PODS_MAX);
+	return 0;
+}
+
+static const struct table batch_table = {
+	.what = "batch",
+	.field = batch_fields,
+	.n = COUNT_OF(batch_fields),
+	.finish = finish_batch,
+};
+
 #define REC struct workload_model
 static const struct field workload_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
 		.help = "where the model came from; written when it is resolved"),
-	COUNT(pods, "pods", 0, PODS_MAX, "on a node"),
+	COUNT(pods, "pods", 0, PODS_MAX, "that serve, on a node"),
+	FIELD(batch, "batch", FIELD_MAP, .flags = FIELD_OPTIONAL, .sub = &batch_table,
+		.help = "pods that run to completion"),
 	COUNT(containers, "containers", 1, CONTAINERS_MAX, "in a pod"),
 	COUNT(namespaces, "namespaces", 1, NAMESPACES_MAX, "of the cluster"),
 	ONE_OF(placement, "placement", words_placement, "how pods fall on namespaces"),

@@ -102,6 +102,7 @@ static const struct {
 	{"pods.startedSeconds.containersStarted", "pod created to containers started"},
 	{"pods.startedSeconds.seenRunning", "pod created to seen running"},
 	{"pods.runningSeconds", "pod created to its last status"},
+	{"pods.completedSeconds", "pod's last exit to its being seen completed"},
 	{"pods.goneSeconds", "pod deleted to gone"},
 };
 

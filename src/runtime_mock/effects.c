@@ -130,20 +130,48 @@ static void container_created(struct mock *m, uint32_t pod, uint32_t container)
 			record_instance(r) + 1));
 }
 
+static uint64_t draw_life(struct mock *m)
+{
+	return rng_draw(m->key, DRAW_LIFE, 0, m->lives++);
+}
+
+/* Of a lifetime that is looked at from outside: long ones are met more often. */
+ns_t lifetime_left(struct mock *m)
+{
+	const struct dist *d = &m->params->lifetime;
+	ns_t longest = dist_draw(d, UINT64_MAX, 0);
+
+	for (;;) {
+		ns_t life = dist_draw(d, draw_life(m), 0);
+
+		if (rng_span(draw_life(m), 0, longest) <= life)
+			return rng_span(draw_life(m), 0, life);
+	}
+}
+
+/* The instance that is there now exits then, by itself. */
+void life_ends(struct mock *m, uint32_t pod, uint32_t container, ns_t at)
+{
+	change_push(
+		m, (struct mock_change){.at = at,
+			   .pod = pod,
+			   .container = (uint16_t)container,
+			   .instance = (uint16_t)record_instance(*record_of(m, pod, container)),
+			   .op = MOCK_DEATH});
+}
+
 static void container_started(struct mock *m, ns_t now, uint32_t pod, uint32_t container)
 {
 	record_t r = *record_of(m, pod, container);
 
 	record_set(m, pod, container,
 		record_make(RECORD_RUNNING, record_dead(r), record_instance(r)));
-	if (!m->crashes[pod])
+	if (!m->crashes[pod] && !ends_by_itself(m, pod))
 		return;
 	change_forget_crash(m, pod, container);
-	change_push(m, (struct mock_change){.at = now + m->params->crash_after,
-			       .pod = pod,
-			       .container = (uint16_t)container,
-			       .instance = (uint16_t)record_instance(r),
-			       .op = MOCK_DEATH});
+	life_ends(m, pod, container,
+		now + (m->crashes[pod] ? m->params->crash_after
+				       : dist_draw(&m->params->lifetime, draw_life(m), 0)));
 }
 
 static void container_removed(struct mock *m, const struct mock_change *c)

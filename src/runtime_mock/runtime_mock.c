@@ -353,14 +353,11 @@ void mock_place_running(struct mock *m, uint32_t pod)
 	for (uint32_t c = 0; c < m->records.containers; c++) {
 		record_set(m, pod, c, record_make(RECORD_RUNNING, 0, 1));
 		if (m->crashes[pod])
-			change_push(
-				m, (struct mock_change){
-					   .at = rng_span(rng_draw(m->key, DRAW_DEATH, pod, c),
-						   0, m->params->crash_after + 1),
-					   .pod = pod,
-					   .container = (uint16_t)c,
-					   .instance = 1,
-					   .op = MOCK_DEATH});
+			life_ends(m, pod, c,
+				rng_span(rng_draw(m->key, DRAW_DEATH, pod, c), 0,
+					m->params->crash_after + 1));
+		else if (ends_by_itself(m, pod))
+			life_ends(m, pod, c, lifetime_left(m));
 	}
 	m->images |= UINT64_C(1) << (pod % m->params->images);
 }

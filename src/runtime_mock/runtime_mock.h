@@ -53,6 +53,8 @@ struct mock_params {
 	bool gone_is_an_error; /* stopping a removed sandbox, a removed container's status */
 	ns_t death_every;      /* one container of the node dies so often; 0: never */
 	ns_t crash_after;      /* a crash-looping container runs so long */
+	uint32_t batch;        /* places, the last: their containers end by themselves */
+	struct dist lifetime;  /* theirs */
 	uint32_t images;       /* <= MOCK_IMAGES; pod p uses image p % images */
 	bool image_present;
 	ns_t timeout[OP_N]; /* a call that a rule slows or lets hang is given up; NS_NEVER:
@@ -111,7 +113,7 @@ struct mock {
 	struct records records;
 	bool *crashes; /* [pods] */
 	ns_t next_death_at;
-	uint32_t deaths;
+	uint32_t deaths, lives;
 	uint32_t stream_hangs;      /* so many rules keep the event stream mute now */
 	uint64_t images;            /* bit: present */
 	struct mock_change *change; /* a binary heap */
@@ -140,7 +142,8 @@ struct mock_news {
 void mock_init(
 	struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key);
 
-/* Let pod run already, all its containers up, as after a long time. */
+/* Let pod run already, all its containers up, as after a long time; those that end by
+ * themselves are of a random age. */
 void mock_place_running(struct mock *m, uint32_t pod);
 
 /* Whether containers of that pod crash soon after they start. */

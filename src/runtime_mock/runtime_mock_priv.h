@@ -12,12 +12,18 @@ enum {
 	DRAW_RULE,
 	DRAW_EXIT,
 	DRAW_STREAM,
+	DRAW_LIFE,
 	MILLION = 1000000
 };
 
 static inline record_t *record_of(struct mock *m, uint32_t pod, uint32_t container)
 {
 	return &m->records.container[(size_t)pod * m->records.containers + container];
+}
+
+static inline bool ends_by_itself(const struct mock *m, uint32_t pod)
+{
+	return pod >= m->params->pods - m->params->batch;
 }
 
 static inline uint16_t op_of(const struct chain_step *s)
@@ -64,6 +70,8 @@ void sandbox_set(struct mock *m, uint32_t pod, enum record_state to);
 void change_push(struct mock *m, struct mock_change c);
 struct mock_change change_pop(struct mock *m);
 bool come_true(struct mock *m, ns_t now, const struct mock_change *c);
+void life_ends(struct mock *m, uint32_t pod, uint32_t container, ns_t at);
+ns_t lifetime_left(struct mock *m);
 bool random_death(struct mock *m, ns_t now, struct mock_news *news);
 bool call_changes(uint16_t op);
 
