@@ -143,6 +143,7 @@ enum pod_change { POD_ADDED, POD_DELETING, POD_STATUS, POD_REMOVED };
 /* A reflector whose LIST or WATCH failed. */
 struct reflector {
 	struct backoff backoff;
+	ns_t asked_at; /* it asked for its watch */
 	bool waits;
 };
 
@@ -302,6 +303,8 @@ struct agent {
 	bool poll_listing, event_sending, node_warned;
 	bool unhealthy_told;      /* the node status says that the PLEG is not healthy */
 	bool resting;             /* some pod may have a rests_at */
+	uint32_t hang_ups;        /* how often it has closed its connections by itself */
+	ns_t told_at;             /* the pod watch told of something last; -1: never */
 	uint64_t rested;          /* syncs that ended without a step */
 	ns_t *probe_next;         /* [pods * exec probes] */
 	uint8_t *probe_tries;     /* [pods * exec probes] */
@@ -358,8 +361,9 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 /* When a timer that the actor's goroutine sets for `at` fires. */
 ns_t agent_timer(struct agent *a, uint32_t actor, ns_t at);
 
-/* All connections to the API server are gone. */
-void agent_hang_up(struct agent *a, ns_t now);
+/* All connections to the API server are gone: every watch ends.  What was under way is the
+ * driver's to answer. */
+void agent_reset(struct agent *a, ns_t now);
 
 /* Somebody reads the kubelet's metrics: loops that the model declares as done on request run.
  * One that runs already serves this one too. */

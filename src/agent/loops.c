@@ -190,21 +190,39 @@ void loops_released(struct agent *a, ns_t now)
 			agent_wake(a, ACTOR_LOOP, i, agent_dispatch(a, now));
 }
 
+/* reflector.go watchHandler: a watch that ends within a second and told of nothing is an error,
+ * after which its reflector lists. */
+static enum outcome cut_short(const struct agent *a, uint32_t reflector, ns_t now, ns_t told_at)
+{
+	ns_t asked_at = a->reflector[reflector].asked_at;
+
+	return now - asked_at < NS_S && told_at < asked_at ? OUTCOME_ERROR : OUTCOME_OK;
+}
+
+static bool is_of_pods(const struct model_watch *w)
+{
+	return !strcmp(w->name, "pods");
+}
+
 /* Every watch ends with the connection that it runs over, and is opened again; only if that
  * fails its reflector lists (reflector.go ListAndWatch). */
-void agent_hang_up(struct agent *a, ns_t now)
+void agent_reset(struct agent *a, ns_t now)
 {
 	const struct kubelet_model *k = model_of(a);
 
 	for (uint32_t w = 0; w < k->n_watches; w++)
 		if (a->loop[k->n_loops + 1 + w].watching)
-			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1, OUTCOME_OK, 0);
+			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1,
+				cut_short(a, w, now,
+					is_of_pods(&k->watches[w]) ? a->told_at : -1),
+				0);
 	if (a->plan->objects.kind < SC_WATCH)
 		return;
 	for (uint32_t e = 0; e <= a->plan->objects.entries; e++)
 		if (a->objects.entry[e].reflector == SC_WATCHING &&
 			!a->reflector[k->n_watches + e].waits)
-			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, e), now + 1, OUTCOME_OK, 0);
+			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, e), now + 1,
+				cut_short(a, k->n_watches + e, now, -1), 0);
 }
 
 /* Whether the request that the loop waited for failed, and it is one that tries again. */
@@ -215,7 +233,7 @@ static bool requests_failed(const struct agent *a, uint32_t i)
 	enum outcome what = answer_of(a, ACTOR_LOOP, i);
 
 	return l->tries > 1 && next > 0 && !call_is_runtime(l->calls[next - 1].call) &&
-	       (what == OUTCOME_REJECTED || what == OUTCOME_ERROR);
+	       (what == OUTCOME_REJECTED || what == OUTCOME_DEADLINE || what == OUTCOME_ERROR);
 }
 
 static uint8_t first_request(const struct model_loop *l)
@@ -237,8 +255,10 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		return;
 	if (requests_failed(a, i)) {
 		st->last[st->next - 1] = 0; /* it is due still */
-		if (st->tried > 0 && l->hangs_up)
-			agent_hang_up(a, now);
+		if (st->tried > 0 && l->hangs_up) {
+			a->hang_ups++;
+			agent_reset(a, now);
+		}
 		st->next = ++st->tried < l->tries ? first_request(l) : (uint8_t)l->n_calls;
 	}
 	while (st->next < l->n_calls) {
@@ -308,6 +328,7 @@ void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		req.quorum = w->quorum;
 	} else {
 		st->watching = true;
+		a->reflector[i].asked_at = now;
 		req.call = w->watch;
 		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, i));
 	}

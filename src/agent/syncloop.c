@@ -236,6 +236,7 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 	uint32_t tail = (a->news_head + a->n_news) % a->news_capacity;
 
 	agent_draws_for(a, ACTOR_SYNC, 0);
+	a->told_at = now;
 	if (change == POD_ADDED) {
 		*p = (struct pod){.last_sync = -1,
 			.due = NS_NEVER,

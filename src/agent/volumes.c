@@ -331,6 +331,7 @@ void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *o
 		return;
 	req.call = secret ? API_LIST_SECRETS : API_LIST_CONFIGMAPS;
 	if (wish == SC_WISH_WATCH) {
+		a->reflector[model_of(a)->n_watches + entry].asked_at = now;
 		req.call = secret ? API_WATCH_SECRETS : API_WATCH_CONFIGMAPS;
 		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, entry));
 	}

@@ -5,14 +5,19 @@
 
 #define NONE UINT32_MAX
 
+enum place { IN_QUEUE, ON_PROCESSOR, IN_WAIT };
+
 /* A request in the server, or a free place. */
 struct server_slot {
 	ns_t arrived_at, cpu, wait;
 	ns_t left_queue_at; /* for a seat, or for good */
 	uint32_t id;
 	uint32_t next; /* free, or gone */
+	uint32_t older, newer;
 	uint16_t call;
+	uint8_t place; /* enum place */
 	bool seated;
+	bool abandoned;
 };
 
 /* The end of a request's wait. */
@@ -25,8 +30,12 @@ void server_init(struct server *s, const struct server_params *params, struct ar
 	uint32_t capacity)
 {
 	assert(params->processors > 0 && capacity > 0);
-	*s = (struct server){
-		.params = params, .capacity = capacity, .gone = NONE, .gone_last = NONE};
+	*s = (struct server){.params = params,
+		.capacity = capacity,
+		.gone = NONE,
+		.gone_last = NONE,
+		.oldest = NONE,
+		.newest = NONE};
 	flow_init(&s->flow, &params->flow, mem, capacity);
 	share_init(&s->share, mem, params->processors, capacity);
 	s->slot = ARENA_ARRAY(mem, struct server_slot, capacity);
@@ -71,13 +80,30 @@ static void free_slot(struct server *s, uint32_t slot)
 	s->free = slot;
 }
 
-static void come(struct server *s, ns_t now)
+/* All that can time out have the same time to do so, so who came first is the first. */
+static void come(struct server *s, ns_t now, uint32_t slot)
 {
+	struct server_slot *r = &s->slot[slot];
+
 	gauge_set(&s->counts.inside, now, s->counts.inside.n + 1);
+	if (!r->seated)
+		return;
+	r->older = s->newest;
+	r->newer = NONE;
+	*(s->newest == NONE ? &s->oldest : &s->slot[s->newest].newer) = slot;
+	s->newest = slot;
+}
+
+static void leave_order(struct server *s, const struct server_slot *r)
+{
+	*(r->older == NONE ? &s->oldest : &s->slot[r->older].newer) = r->newer;
+	*(r->newer == NONE ? &s->newest : &s->slot[r->newer].older) = r->older;
 }
 
 static void go(struct server *s, ns_t now, uint32_t slot)
 {
+	if (s->slot[slot].seated)
+		leave_order(s, &s->slot[slot]);
 	gauge_set(&s->counts.inside, now, s->counts.inside.n - 1);
 	s->counts.sojourn += (uint64_t)(now - s->slot[slot].arrived_at);
 	free_slot(s, slot);
@@ -96,6 +122,7 @@ static void process(struct server *s, ns_t now, uint32_t slot)
 {
 	ns_t cpu = s->slot[slot].cpu;
 
+	s->slot[slot].place = ON_PROCESSOR;
 	share_add(&s->share, now, cpu, cpu, slot);
 	count_running(s, now);
 }
@@ -117,13 +144,16 @@ static void push_wait(struct server *s, ns_t at, uint32_t slot)
 	s->wait[i] = w;
 }
 
-static uint32_t pop_wait(struct server *s)
+/* The one at i goes. */
+static void cut_wait(struct server *s, uint32_t i)
 {
-	uint32_t slot = s->wait[0].slot;
 	struct server_wait w = s->wait[--s->n_waits];
-	uint32_t i = 0;
 
-	for (uint32_t child = 1; child < s->n_waits; child = 2 * i + 1) {
+	if (i == s->n_waits)
+		return;
+	for (; i > 0 && is_before(&w, &s->wait[(i - 1) / 2]); i = (i - 1) / 2)
+		s->wait[i] = s->wait[(i - 1) / 2];
+	for (uint32_t child = 2 * i + 1; child < s->n_waits; child = 2 * i + 1) {
 		if (child + 1 < s->n_waits && is_before(&s->wait[child + 1], &s->wait[child]))
 			child++;
 		if (!is_before(&s->wait[child], &w))
@@ -132,7 +162,23 @@ static uint32_t pop_wait(struct server *s)
 		i = child;
 	}
 	s->wait[i] = w;
+}
+
+static uint32_t pop_wait(struct server *s)
+{
+	uint32_t slot = s->wait[0].slot;
+
+	cut_wait(s, 0);
 	return slot;
+}
+
+static void remove_wait(struct server *s, uint32_t slot)
+{
+	uint32_t i = 0;
+
+	while (s->wait[i].slot != slot)
+		i++;
+	cut_wait(s, i);
 }
 
 /* ------------------------------------------------------------------ coming */
@@ -172,19 +218,21 @@ static enum flow_verdict admit(
 	return verdict;
 }
 
-enum server_verdict server_arrive(struct server *s, ns_t now, const struct server_request *r)
+enum server_verdict server_arrive(
+	struct server *s, ns_t now, const struct server_request *r, uint32_t *ticket)
 {
 	uint32_t slot = take_slot(s, now, r);
 
 	assert(r->cpu >= 0 && r->wait >= 0 && server_next_at(s) >= now);
 	s->counts.arrived++;
+	*ticket = slot;
 	switch (admit(s, now, r, slot)) {
 	case FLOW_ADMITS:
-		come(s, now);
+		come(s, now, slot);
 		process(s, now, slot);
 		return SERVER_SERVES;
 	case FLOW_QUEUES:
-		come(s, now);
+		come(s, now, slot);
 		return SERVER_QUEUES;
 	case FLOW_REJECTS:
 		break;
@@ -192,20 +240,6 @@ enum server_verdict server_arrive(struct server *s, ns_t now, const struct serve
 	s->counts.rejected++;
 	free_slot(s, slot);
 	return SERVER_REJECTS;
-}
-
-bool server_abandon(struct server *s, ns_t now, uint32_t id)
-{
-	uint32_t slot = s->flow.oldest;
-
-	while (slot != FLOW_NOBODY && s->slot[slot].id != id)
-		slot = s->flow.slot[slot].newer;
-	if (slot == FLOW_NOBODY)
-		return false;
-	flow_abandon(&s->flow, now, slot);
-	s->counts.abandoned++;
-	go(s, now, slot);
-	return true;
 }
 
 /* ------------------------------------------------------------------ going */
@@ -223,8 +257,11 @@ static void tell(struct server *s, uint32_t slot, enum server_end end, struct se
 
 static bool finish(struct server *s, ns_t now, uint32_t slot, struct server_done *d)
 {
-	tell(s, slot, SERVER_DONE, d);
-	s->counts.done++;
+	bool abandoned = s->slot[slot].abandoned;
+
+	tell(s, slot, abandoned ? SERVER_ABANDONED : SERVER_DONE, d);
+	s->counts.abandoned += abandoned;
+	s->counts.done += !abandoned;
 	if (s->slot[slot].seated)
 		flow_leave(&s->flow, now, slot);
 	go(s, now, slot);
@@ -238,10 +275,62 @@ static bool end_processing(struct server *s, ns_t now, struct server_done *d)
 
 	(void)share_take(&s->share, now, &slot);
 	count_running(s, now);
-	if (s->slot[slot].wait == 0)
+	if (s->slot[slot].wait == 0 || s->slot[slot].abandoned)
 		return finish(s, now, (uint32_t)slot, d);
+	s->slot[slot].place = IN_WAIT;
 	push_wait(s, ns_add(now, s->slot[slot].wait), (uint32_t)slot);
 	return false;
+}
+
+/* Wherever it is, it is there no more, and its seat is free. */
+static void break_off(struct server *s, ns_t now, uint32_t slot)
+{
+	struct server_slot *r = &s->slot[slot];
+
+	switch ((enum place)r->place) {
+	case IN_QUEUE:
+		r->left_queue_at = now;
+		flow_abandon(&s->flow, now, slot);
+		return;
+	case ON_PROCESSOR:
+		share_remove(&s->share, now, slot);
+		count_running(s, now);
+		break;
+	case IN_WAIT:
+		remove_wait(s, slot);
+		break;
+	}
+	if (r->seated)
+		flow_leave(&s->flow, now, slot);
+}
+
+static void time_out(struct server *s, ns_t now, struct server_done *d)
+{
+	uint32_t slot = s->oldest;
+
+	break_off(s, now, slot);
+	tell(s, slot, SERVER_TIMED_OUT, d);
+	s->counts.timed_out++;
+	go(s, now, slot);
+	follow(s, now);
+}
+
+enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket)
+{
+	struct server_slot *r = &s->slot[ticket];
+	bool expired = r->place == IN_QUEUE && s->flow.slot[ticket].state != FLOW_WAITING;
+	bool asked_etcd = r->place == IN_WAIT && r->seated;
+
+	assert(!r->abandoned);
+	if (expired || (r->place == ON_PROCESSOR && r->seated)) {
+		r->abandoned = true;
+		return SERVER_GOES_ON;
+	}
+	break_off(s, now, ticket);
+	s->counts.abandoned++;
+	go(s, now, ticket);
+	follow(s, now);
+	return asked_etcd ? SERVER_WRITES : SERVER_LEAVES;
 }
 
 static bool take_gone(struct server *s, ns_t now, struct server_done *d)
@@ -261,9 +350,16 @@ static bool take_gone(struct server *s, ns_t now, struct server_done *d)
 	return true;
 }
 
+static ns_t times_out_at(const struct server *s)
+{
+	if (s->oldest == NONE || !s->params->timeout)
+		return NS_NEVER;
+	return ns_add(s->slot[s->oldest].arrived_at, s->params->timeout);
+}
+
 ns_t server_next_at(const struct server *s)
 {
-	ns_t at = ns_min(s->share.next_at, flow_next_at(&s->flow));
+	ns_t at = ns_min(s->share.next_at, ns_min(flow_next_at(&s->flow), times_out_at(s)));
 
 	if (s->gone != NONE)
 		return s->slot[s->gone].left_queue_at;
@@ -279,6 +375,10 @@ bool server_take(struct server *s, ns_t now, struct server_done *d)
 		return finish(s, now, pop_wait(s), d);
 	if (s->share.next_at == now)
 		return end_processing(s, now, d);
+	if (flow_next_at(&s->flow) != now) {
+		time_out(s, now, d);
+		return true;
+	}
 	flow_expire(&s->flow, now);
 	follow(s, now);
 	return false;

@@ -5,7 +5,8 @@
  *
  * It answers nothing: what a request means is the caller's (apiserver.h).  No clock, no random
  * numbers, integers only; nothing is allocated after server_init.  Of events due at one moment
- * answers that were waiting come first, then ends of waits, of processing, and of patience.
+ * answers that were waiting come first, then ends of waits, of processing, and of patience:
+ * that of who waits for a seat, then the server's own.
  */
 #ifndef APISERVER_SERVER_H
 #define APISERVER_SERVER_H
@@ -19,6 +20,10 @@
 struct server_params {
 	struct flow_params flow;
 	uint32_t processors; /* > 0; the model reader refuses 0 here, server_init asserts it */
+	/* Whoever is inside for so long is told 504 and its seat is free: the request's context
+	 * ends, and all that is done for it (WithTimeoutForNonLongRunningRequests).  0: never.
+	 */
+	ns_t timeout;
 };
 
 struct server_request {
@@ -39,10 +44,19 @@ enum server_verdict {
 	SERVER_REJECTS /* 429, Retry-After 1; there is no server_done */
 };
 
+/* What becomes of a request whose client hung up: the request's context ends. */
+enum server_abandoned {
+	SERVER_LEAVES, /* it is gone, and nothing was done */
+	SERVER_WRITES, /* it is gone, but etcd had been asked and does it */
+	SERVER_GOES_ON /* until its processor is through with it, or it is told off: server_done
+			* says when */
+};
+
 enum server_end {
 	SERVER_DONE,
-	SERVER_REJECTED, /* waited for wait_limit: 429, Retry-After 1 */
-	SERVER_TIMED_OUT /* waited for wait_end, the request timeout: 504 */
+	SERVER_ABANDONED, /* its client had hung up */
+	SERVER_REJECTED,  /* waited for wait_limit: 429, Retry-After 1 */
+	SERVER_TIMED_OUT  /* inside for the request timeout, or waited for wait_end: 504 */
 };
 
 struct server_done {
@@ -75,6 +89,7 @@ struct server {
 	struct server_wait *wait; /* a heap */
 	uint32_t n_waits, seq;
 	uint32_t gone, gone_last; /* expired, not yet taken */
+	uint32_t oldest, newest;  /* of all inside that can time out */
 	struct server_counts counts;
 };
 
@@ -82,14 +97,20 @@ struct server {
 void server_init(struct server *s, const struct server_params *params, struct arena *mem,
 	uint32_t capacity);
 
-/* A request comes.  There must be room (s->counts.inside.n < capacity), and nothing due before
- * now. */
-enum server_verdict server_arrive(struct server *s, ns_t now, const struct server_request *r);
+/* Whether there is room for one more. */
+static inline bool server_has_room(const struct server *s)
+{
+	return s->counts.inside.n < s->capacity;
+}
 
-/* The client of request `id` hung up.  True: it was waiting in a queue and is gone, there is
- * no server_done.  False: it is being served, or its rejection is due, and that goes on.
- * Takes time with the number of those that wait. */
-bool server_abandon(struct server *s, ns_t now, uint32_t id);
+/* A request comes.  There must be room, and nothing due before now.  *ticket is its name to
+ * server_abandon, unless it is rejected. */
+enum server_verdict server_arrive(
+	struct server *s, ns_t now, const struct server_request *r, uint32_t *ticket);
+
+/* The client of a request that is inside, and was not abandoned before, hung up.  Takes time
+ * with the number of those that are served. */
+enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket);
 
 /* When something happens next; NS_NEVER. */
 ns_t server_next_at(const struct server *s);

@@ -49,7 +49,7 @@ void server_params_init(struct server_params *p, const struct scenario *s)
 	const struct apiserver_model *m = &s->apiserver;
 
 	assert(m->processors > 0);
-	*p = (struct server_params){.processors = m->processors};
+	*p = (struct server_params){.processors = m->processors, .timeout = m->request_timeout};
 	p->flow.fair = m->fairness.enabled;
 	p->flow.wait_limit = m->fairness.wait_limit;
 	p->flow.wait_end = m->fairness.wait_end;

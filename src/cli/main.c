@@ -76,6 +76,7 @@
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady
  *   requests       limiters, the way to the API server and back, tries
+ *   flights        requests at those servers, and when their clients give up
  *   servers        the API servers that a scenario's nodes share
  *   load           whether sharing can make a difference
  *   together       all nodes alive in one order of time, where it does

@@ -183,6 +183,7 @@ static void requests_merge(struct fleet_requests *into, const struct fleet_reque
 	into->sent += from->sent;
 	into->retried += from->retried;
 	into->failed += from->failed;
+	into->given_up += from->given_up;
 }
 
 static void result_merge(struct fleet_result *into, const struct fleet_result *from)
@@ -216,6 +217,7 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	into->not_ready.nodes += from->not_ready.nodes;
 	into->not_ready.unhealthy += from->not_ready.unhealthy;
 	into->not_ready.silent += from->not_ready.silent;
+	into->hang_ups += from->hang_ups;
 	into->steps += from->steps;
 	for (unsigned w = 0; w < FLEET_WINDOWS; w++) {
 		into->relists[w] += from->relists[w];

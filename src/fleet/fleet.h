@@ -70,6 +70,7 @@ struct fleet_requests {
 	uint64_t sent;      /* with every try again */
 	uint64_t retried;   /* tries again */
 	uint64_t failed;    /* their caller has the error */
+	uint64_t given_up;  /* of these, those that the client's own timeout ended */
 };
 
 /* What the time of a pod's start is spent on. */
@@ -136,6 +137,7 @@ struct fleet_result {
 		uint64_t unhealthy; /* because their PLEG was not healthy */
 		uint64_t silent;    /* because their heartbeats were late; or both */
 	} not_ready;
+	uint64_t hang_ups;   /* since the start: kubelets closed all their connections */
 	uint64_t steps;      /* actors stepped: the engine's own events */
 	uint64_t node_bytes; /* of one node's block */
 };

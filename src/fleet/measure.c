@@ -163,5 +163,6 @@ void node_measure_end(struct node *n, ns_t now)
 	r->events_dropped += n->agent.dropped_events;
 	r->pleg_events_dropped += n->agent.pleg.dropped;
 	ready_end(n, now);
+	r->hang_ups += n->agent.hang_ups;
 	r->unhealthy_nodes += !pleg_is_healthy(&n->agent.pleg, now);
 }

@@ -49,10 +49,11 @@ struct script {
 /* A request on its way: before its turn at its client's limiter, at the server, or asleep
  * before it is tried again. */
 struct node_request {
-	ns_t at;        /* its turn, or its awakening */
-	ns_t wanted_at; /* since when its actor waits */
-	ns_t held;      /* so long in its client's limiter, of all its tries */
-	ns_t timeout;   /* of a watch */
+	ns_t at;         /* its turn, or its awakening */
+	ns_t wanted_at;  /* since when its actor waits */
+	ns_t held;       /* so long in its client's limiter, of all its tries */
+	ns_t timeout;    /* of a watch */
+	ns_t expires_at; /* its client gives it up then, whatever it has tried; NS_NEVER */
 	uint32_t actor;
 	uint32_t pod, key, status;
 	uint16_t call;
@@ -89,6 +90,7 @@ struct node {
 	bool sending;     /* `send` leaves for the server at send.at */
 	struct node_request send;
 	uint32_t at_server;
+	uint32_t hang_ups;                         /* of its agent's, those that are done */
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
 	ns_t beat_at;                              /* its last heartbeat was written then */
@@ -114,6 +116,12 @@ void requests_step(struct node *n, ns_t now);
  * retry_after is 0, is worth another try after so long. */
 void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t retry_after);
+
+/* Its client waits no longer. */
+void requests_give_up(struct node *n, ns_t now, const struct node_request *q);
+
+/* It was carried out after its client had gone. */
+void requests_orphaned(struct node *n, ns_t now, const struct node_request *q);
 
 /* No server said anything: its connection broke, or there is none. */
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after);

@@ -111,6 +111,15 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 		load_add(n->load, q->call, now, d.cpu + d.wait, d.cpu);
 }
 
+/* rest/request.go 1.20 request(): the client's timeout is set after the first wait in the
+ * limiter and holds for all tries together. */
+static ns_t expires_at(const struct node *n, ns_t now, const struct node_request *q)
+{
+	ns_t timeout = n->plan->agent.kubelet->client[q->client].timeout;
+
+	return timeout && !q->timeout ? ns_add(now, timeout) : NS_NEVER;
+}
+
 /* A server of its own answers at once; to a shared one it leaves. */
 static void send(struct node *n, ns_t now, const struct node_request *q)
 {
@@ -127,6 +136,8 @@ static void send(struct node *n, ns_t now, const struct node_request *q)
 	n->sending = true;
 	n->send = *q;
 	n->send.at = now;
+	if (q->tries == 0)
+		n->send.expires_at = expires_at(n, now, q);
 	agent_park(&n->agent, q->actor);
 }
 
@@ -152,6 +163,7 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 	const struct node_request q = {.at = e->at,
 		.wanted_at = now,
 		.timeout = r->timeout,
+		.expires_at = NS_NEVER,
 		.actor = e->actor,
 		.pod = r->pod,
 		.key = r->key,
@@ -213,11 +225,32 @@ void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t 
 	failed(n, now, q, OUTCOME_ERROR, TALLY_UNKNOWN, retry_after);
 }
 
+void requests_give_up(struct node *n, ns_t now, const struct node_request *q)
+{
+	struct fleet_requests *counts = node_requests(n, now, q->call);
+
+	if (counts)
+		counts->given_up++;
+	requests_lost(n, now, q, 0);
+}
+
+/* A heartbeat is one even if its sender knows nothing of it; what else is written counts as not
+ * written, since its client writes it again. */
+void requests_orphaned(struct node *n, ns_t now, const struct node_request *q)
+{
+	if (n->plan->is_heartbeat[q->call])
+		ready_beats(n, now);
+}
+
 /* Whoever slept passes the limiter again. */
 static void wake_up(struct node *n, ns_t now)
 {
 	struct node_request q = take(n, &n->asleep);
 
+	if (q.expires_at <= now) {
+		requests_give_up(n, now, &q);
+		return;
+	}
 	budget_held(n, now, &q);
 	q.at = bucket_take(&n->agent.bucket[q.client], now);
 	send_in_turn(n, now, &q);

@@ -2,20 +2,12 @@
 #include "fleet/together.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 #include "agent/client.h"
 #include "base/rng.h"
+#include "fleet/flights.h"
 
 enum { DRAW_SERVER = 401, DRAW_USER };
-
-/* A request at a server. */
-struct flight {
-	struct node_request q;
-	uint32_t node; /* free: the next free one */
-	uint8_t server;
-	bool used;
-};
 
 struct together {
 	const struct node_plan *plan;
@@ -25,70 +17,25 @@ struct together {
 	struct wakes due; /* a node a slot */
 	struct node *node;
 	struct server *server;
-	struct flight *flight;
-	uint32_t n_flights, first_free; /* UINT32_MAX: none */
-	uint8_t *home;                  /* [nodes] the server that each is connected to */
-	ns_t *up_at;                    /* [servers] it is there from then on */
-	uint32_t n_restarts;            /* so far */
+	struct flights flights;
+	uint8_t *home;       /* [nodes] the server that each is connected to */
+	ns_t *up_at;         /* [servers] it is there from then on */
+	uint32_t n_restarts; /* so far */
 	bool out_of_memory, measures;
 	uint32_t second;    /* of the series, under way */
 	uint64_t seat_time; /* when it began */
 	ns_t reported;
 };
 
-/* ------------------------------------------------------------------ flights */
-
-static bool flights_grow(struct together *t)
-{
-	uint32_t n = t->n_flights ? 2 * t->n_flights : 1024;
-	struct flight *more = realloc(t->flight, n * sizeof(*more));
-
-	if (!more)
-		return false;
-	t->flight = more;
-	for (uint32_t i = t->n_flights; i < n; i++)
-		more[i] = (struct flight){.node = i + 1 < n ? i + 1 : UINT32_MAX};
-	t->first_free = t->n_flights;
-	t->n_flights = n;
-	return true;
-}
-
-static uint32_t flight_begin(
-	struct together *t, uint32_t node, uint8_t server, const struct node_request *q)
-{
-	uint32_t id;
-
-	if (t->first_free == UINT32_MAX && !flights_grow(t)) {
-		t->out_of_memory = true;
-		return UINT32_MAX;
-	}
-	id = t->first_free;
-	t->first_free = t->flight[id].node;
-	t->flight[id] = (struct flight){*q, node, server, true};
-	return id;
-}
-
-static struct flight flight_end(struct together *t, uint32_t id)
-{
-	struct flight f = t->flight[id];
-
-	t->flight[id] = (struct flight){.node = t->first_free};
-	t->first_free = id;
-	t->node[f.node].at_server--;
-	return f;
-}
-
 /* ------------------------------------------------------------------ nodes and servers */
 
-/* A balancer gives each node's connection to one of the servers that are there, and there it
- * stays until that one goes.  False: none is there. */
-static bool is_connected(struct together *t, uint32_t node, ns_t now)
+/* A balancer gives each node's connection to one of the servers that are there.  False: none
+ * is there. */
+static bool connect(struct together *t, uint32_t node, ns_t now)
 {
 	uint64_t seed = t->plan->params->scenario->seed;
 	uint32_t n = 0;
 
-	if (t->up_at[t->home[node]] <= now)
-		return true;
 	for (uint32_t s = 0; s < t->params->servers; s++)
 		n += t->up_at[s] <= now;
 	if (n == 0)
@@ -98,6 +45,12 @@ static bool is_connected(struct together *t, uint32_t node, ns_t now)
 		if (t->up_at[s] <= now && n-- == 0)
 			t->home[node] = s;
 	return true;
+}
+
+/* There it stays until that one goes. */
+static bool is_connected(struct together *t, uint32_t node, ns_t now)
+{
+	return t->up_at[t->home[node]] <= now || connect(t, node, now);
 }
 
 static void trace_if(struct together *t, uint32_t node)
@@ -111,7 +64,8 @@ static void put_in_order(struct together *t, uint32_t i)
 {
 	const struct node *n = &t->node[i];
 
-	wakes_set(&t->due, i, n->sending ? n->send.at : node_next_at(n));
+	wakes_set(&t->due, i,
+		ns_min(n->sending ? n->send.at : node_next_at(n), t->flights.expires_at[i]));
 }
 
 static struct server_request wanted(struct together *t, struct node *n, uint32_t id)
@@ -140,13 +94,21 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 		requests_lost(n, now, &n->send, 0);
 		return;
 	}
-	id = flight_begin(t, i, t->home[i], &n->send);
-	if (id == UINT32_MAX)
+	if (!server_has_room(&t->server[t->home[i]])) {
+		requests_lost(n, now, &n->send, 0);
 		return;
+	}
+	id = flights_begin(&t->flights, i, t->home[i], &n->send);
+	if (id == FLIGHTS_NONE) {
+		t->out_of_memory = true;
+		return;
+	}
 	r = wanted(t, n, id);
 	n->at_server++;
-	if (server_arrive(&t->server[t->home[i]], now, &r) == SERVER_REJECTS) {
-		(void)flight_end(t, id);
+	if (server_arrive(&t->server[t->home[i]], now, &r, &t->flights.flight[id].ticket) ==
+		SERVER_REJECTS) {
+		(void)flights_end(&t->flights, id);
+		n->at_server--;
 		requests_answer(n, now, &n->send, OUTCOME_REJECTED, t->params->retry_after);
 	}
 }
@@ -155,19 +117,87 @@ static void through(struct together *t, struct server *s, ns_t now)
 {
 	static const enum outcome outcome_of[] = {
 		[SERVER_DONE] = OUTCOME_OK,
+		[SERVER_ABANDONED] = OUTCOME_ERROR, /* nobody hears of it */
 		[SERVER_REJECTED] = OUTCOME_REJECTED,
-		[SERVER_TIMED_OUT] = OUTCOME_ERROR,
+		[SERVER_TIMED_OUT] = OUTCOME_DEADLINE,
 	};
 	struct server_done d;
 	struct flight f;
+	struct node *n;
 
 	if (!server_take(s, now, &d))
 		return;
-	f = flight_end(t, d.id);
+	f = flights_end(&t->flights, d.id);
+	n = &t->node[f.node];
+	if (f.state == FLIGHT_ORPHAN)
+		return;
+	n->at_server--;
 	trace_if(t, f.node);
-	requests_answer(&t->node[f.node], now, &f.q, outcome_of[d.end],
+	requests_answer(n, now, &f.q, outcome_of[d.end],
 		d.end == SERVER_REJECTED ? t->params->retry_after : 0);
 	put_in_order(t, f.node);
+}
+
+/* ------------------------------------------------------------------ clients that hang up */
+
+/* Nobody waits for it any more. */
+static struct node_request let_go(struct together *t, ns_t now, uint32_t id)
+{
+	struct flight *f = &t->flights.flight[id];
+	struct node *n = &t->node[f->node];
+	struct node_request q = f->q;
+
+	n->at_server--;
+	switch (server_abandon(&t->server[f->server], now, f->ticket)) {
+	case SERVER_WRITES:
+		requests_orphaned(n, now, &q);
+		(void)flights_end(&t->flights, id);
+		break;
+	case SERVER_LEAVES:
+		(void)flights_end(&t->flights, id);
+		break;
+	case SERVER_GOES_ON:
+		flights_orphan(&t->flights, id);
+		break;
+	}
+	return q;
+}
+
+/* The client's time for some requests is over. */
+static void give_up(struct together *t, uint32_t i, ns_t now)
+{
+	uint32_t next;
+
+	for (uint32_t id = t->flights.of_node[i]; id != FLIGHTS_NONE; id = next) {
+		next = t->flights.flight[id].after;
+		if (t->flights.flight[id].q.expires_at <= now) {
+			struct node_request q = let_go(t, now, id);
+
+			requests_give_up(&t->node[i], now, &q);
+		}
+	}
+}
+
+/* A connection is gone: reads are tried again; whatever else was under way has failed, an
+ * opening of a watch too. */
+static void lost(struct together *t, uint32_t i, ns_t now, const struct node_request *q)
+{
+	requests_lost(
+		&t->node[i], now, q, t->params->mutating[q->call] ? 0 : CLIENT_AFTER_RESET);
+}
+
+/* The agent closed its connection, and with it all that was on its way; it has another. */
+static void hang_up(struct together *t, uint32_t i, ns_t now)
+{
+	struct node *n = &t->node[i];
+
+	n->hang_ups = n->agent.hang_ups;
+	while (t->flights.of_node[i] != FLIGHTS_NONE) {
+		struct node_request q = let_go(t, now, t->flights.of_node[i]);
+
+		lost(t, i, now, &q);
+	}
+	(void)connect(t, i, now);
 }
 
 /* ------------------------------------------------------------------ what servers did */
@@ -238,27 +268,28 @@ static ns_t next_restart(const struct together *t)
 	return t->n_restarts < m->n_restarts ? m->restarts[t->n_restarts].at : NS_NEVER;
 }
 
-/* Its connections are reset.  Reads are tried again; whatever else was under way has failed,
- * and whoever watched opens a watch where there is a server. */
+/* Its connections are reset, and whoever watched opens a watch where there is a server. */
 static void restart(struct together *t, ns_t now)
 {
 	const struct fleet_params *p = t->plan->params;
 	const struct api_restart *r = &p->scenario->apiserver.restarts[t->n_restarts++];
 
 	t->up_at[r->server] = now + r->lasts;
-	for (uint32_t id = 0; id < t->n_flights; id++) {
-		struct flight f = t->flight[id];
+	for (uint32_t id = 0; id < t->flights.n; id++) {
+		struct flight f = t->flights.flight[id];
 
-		if (!f.used || f.server != r->server)
+		if (f.state == FLIGHT_FREE || f.server != r->server)
 			continue;
-		(void)flight_end(t, id);
+		(void)flights_end(&t->flights, id);
+		if (f.state == FLIGHT_ORPHAN)
+			continue;
+		t->node[f.node].at_server--;
 		trace_if(t, f.node);
-		requests_lost(&t->node[f.node], now, &f.q,
-			t->params->mutating[f.q.call] ? 0 : CLIENT_AFTER_RESET);
+		lost(t, f.node, now, &f.q);
 	}
 	for (uint32_t i = 0; i < p->scenario->nodes; i++) {
 		if (t->home[i] == r->server)
-			agent_hang_up(&t->node[i].agent, now);
+			agent_reset(&t->node[i].agent, now);
 		put_in_order(t, i);
 	}
 	if (t->measures)
@@ -278,12 +309,16 @@ static void next_of_node(struct together *t, uint32_t i, ns_t now)
 	struct node *n = &t->node[i];
 
 	trace_if(t, i);
-	if (n->sending)
+	if (n->sending && n->send.at == now)
 		arrive(t, i, now);
+	else if (t->flights.expires_at[i] == now)
+		give_up(t, i, now);
 	else if (n->at_server)
 		node_step(n, now);
 	else
 		run_alone(n, ns_min(t->plan->params->until, next_restart(t)));
+	if (n->agent.hang_ups != n->hang_ups)
+		hang_up(t, i, now);
 	put_in_order(t, i);
 }
 
@@ -394,6 +429,7 @@ static void begin(struct together *t)
 	for (uint32_t i = 0; i < t->params->servers; i++)
 		begin_server(t, i);
 	t->node = ARENA_ARRAY(&t->mem, struct node, nodes);
+	flights_init(&t->flights, nodes, &t->mem);
 	t->home = ARENA_ARRAY(&t->mem, uint8_t, nodes);
 	t->up_at = ARENA_ARRAY(&t->mem, ns_t, t->params->servers);
 	wakes_init(&t->due, &t->mem, nodes);
@@ -431,8 +467,7 @@ static void end(struct together *t)
 int together_run(const struct node_plan *plan, struct fleet_result *r, struct err *err)
 {
 	const struct together_params *params = plan->shared;
-	struct together t = {
-		.plan = plan, .params = params, .result = r, .first_free = UINT32_MAX};
+	struct together t = {.plan = plan, .params = params, .result = r};
 
 	assert(plan->params->scenario->nodes > 0 && params->servers > 0);
 	arena_init(&t.mem, (size_t)4 << 20);
@@ -440,7 +475,7 @@ int together_run(const struct node_plan *plan, struct fleet_result *r, struct er
 	run(&t);
 	end(&t);
 	arena_fini(&t.mem);
-	free(t.flight);
+	flights_fini(&t.flights);
 	if (t.out_of_memory)
 		return err_set(err, ERR_ENV, "no memory for requests at the API server");
 	return 0;

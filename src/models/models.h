@@ -186,6 +186,7 @@ struct kubelet_model {
 	struct {
 		int64_t qps_milli; /* < 0: no limit */
 		uint32_t burst;
+		ns_t timeout; /* of a request, from its leaving on; 0: none */
 	} client[CLIENTS];
 	struct {
 		bool enabled;
@@ -309,6 +310,7 @@ struct apiserver_model {
 	uint32_t max_inflight;                     /* reads; 0: no limit */
 	uint32_t max_mutating; /* 0: no limit; API_LIMIT_SHARED: they take the seats of reads */
 	ns_t retry_after;
+	ns_t request_timeout; /* 0: none */
 	struct {
 		bool enabled;
 		ns_t wait_limit, wait_end; /* in a queue: see flow.h */

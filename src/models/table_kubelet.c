@@ -208,6 +208,13 @@ static const struct field client_fields[] = {
 		.min = 1,
 		.max = 1000000,
 		.help = "requests at once"},
+	{.name = "timeout",
+		.type = FIELD_DURATION,
+		.offset = CLIENT_AT(timeout),
+		.flags = FIELD_OPTIONAL | FIELD_OR_ZERO,
+		.min = NS_MS,
+		.max = NS_HOUR,
+		.help = "of a request, from its leaving on; 0 is never"},
 };
 static const struct table client_table = TABLE("a client", client_fields);
 

@@ -213,6 +213,22 @@ static struct json *rows_with(const struct json *list, const char *const *fields
 	return rows;
 }
 
+static void given_up(const struct json *result, struct str *out)
+{
+	const struct json *list = json_get(result, "requests");
+	double closed = json_as_num(table_value(result, "health.connectionsClosed"));
+	double n = 0;
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	for (const struct json *row = json_child(list); row; row = json_next(row))
+		n += json_as_num(json_get(row, "givenUp"));
+	if (n > 0 || closed > 0)
+		str_addf(out,
+			"\nRequests that took longer than their client waits: %s; connections "
+			"that kubelets closed because heartbeats failed: %s.\n",
+			format_count(a, sizeof(a), n), format_count(b, sizeof(b), closed));
+}
+
 static void requests(const struct json *result, enum form form, struct str *out)
 {
 	static const char *const fields[] = {"throttled", "rejected", "retried", "failed"};
@@ -221,6 +237,7 @@ static void requests(const struct json *result, enum form form, struct str *out)
 	section("Requests that waited in their client's limiter or were rejected",
 		request_columns, N(request_columns), rows, form, out);
 	json_free(rows);
+	given_up(result, out);
 }
 
 static void servers(const struct json *result, enum form form, struct str *out)

@@ -31,11 +31,9 @@ static void rise(struct share *s, uint32_t i, struct share_job job)
 	s->job[i] = job;
 }
 
-static void sink(struct share *s, struct share_job job)
+static void sink(struct share *s, uint32_t i, struct share_job job)
 {
-	uint32_t i = 0;
-
-	for (uint32_t child = 1; child < s->n; child = 2 * i + 1) {
+	for (uint32_t child = 2 * i + 1; child < s->n; child = 2 * i + 1) {
 		if (child + 1 < s->n && is_before(&s->job[child + 1], &s->job[child]))
 			child++;
 		if (!is_before(&s->job[child], &job))
@@ -101,7 +99,26 @@ bool share_take(struct share *s, ns_t now, uint64_t *tag)
 		job.next = job.end;
 	}
 	if (s->n)
-		sink(s, job);
+		sink(s, 0, job);
 	foresee(s);
 	return ends;
+}
+
+void share_remove(struct share *s, ns_t now, uint64_t tag)
+{
+	struct share_job job;
+	uint32_t i = 0;
+
+	while (i < s->n && s->job[i].tag != tag)
+		i++;
+	assert(i < s->n);
+	advance(s, now);
+	job = s->job[--s->n];
+	if (i < s->n) {
+		if (i > 0 && is_before(&job, &s->job[(i - 1) / 2]))
+			rise(s, i, job);
+		else
+			sink(s, i, job);
+	}
+	foresee(s);
 }

@@ -45,4 +45,7 @@ void share_add(struct share *s, ns_t now, ns_t demand, ns_t mark, uint64_t tag);
  * before its end only ends. */
 bool share_take(struct share *s, ns_t now, uint64_t *tag);
 
+/* The job of that tag is broken off; there must be one.  Takes time with the number of jobs. */
+void share_remove(struct share *s, ns_t now, uint64_t tag);
+
 #endif

@@ -217,7 +217,8 @@ static void a_node_status_that_is_rejected_is_tried_from_its_get(void **state)
 	kit_free(k);
 }
 
-/* The second failure closes all connections; whoever watched opens a watch again. */
+/* The second failure closes all connections; whoever watched opens a watch again, and when the
+ * third ends that at once, lists (k/k#79096). */
 static void heartbeats_that_fail_twice_end_all_watches(void **state)
 {
 	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
@@ -232,11 +233,13 @@ static void heartbeats_that_fail_twice_end_all_watches(void **state)
 	assert_int_equal(kit_count(k, watch), 1);
 	k->rejected_call = lease;
 	kit_until(k, 10 * NS_S + 500 * NS_MS); /* five tries: four times after the first */
-	assert_int_equal(kit_count(k, watch), 5);
+	assert_int_equal(k->agent.hang_ups, 4);
+	assert_int_equal(kit_count(k, watch), 2);
+	assert_int_equal(kit_count(k, list), 1);
 	k->rejected_call = UINT32_MAX;
 	kit_until(k, 19 * NS_S);
-	assert_int_equal(kit_count(k, watch), 5);
-	assert_int_equal(kit_count(k, list), 1);
+	assert_int_equal(kit_count(k, watch), 3);
+	assert_int_equal(kit_count(k, list), 2);
 	assert_int_equal(agent_open_watches(&k->agent, k->now, &of_objects), 5);
 	kit_free(k);
 }
@@ -252,10 +255,31 @@ static void a_watch_that_cannot_be_opened_again_is_listed(void **state)
 	kit_start(k, 1);
 	kit_until(k, 9 * NS_S);
 	k->rejected_call = watch;
-	agent_hang_up(&k->agent, k->now);
+	agent_reset(&k->agent, k->now);
 	kit_until(k, 9 * NS_S + 700 * NS_MS);
 	assert_int_equal(kit_count(k, list), 1);
 	k->rejected_call = UINT32_MAX;
+	kit_until(k, 12 * NS_S);
+	assert_int_equal(kit_count(k, list), 2);
+	assert_int_equal(kit_count(k, watch), 3);
+	kit_free(k);
+}
+
+/* reflector.go watchHandler: less than a second, and no event: "very short watch". */
+static void a_very_short_watch_is_listed_again(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+
+	(void)state;
+	kit_start(k, 1);
+	kit_until(k, 9 * NS_S);
+	agent_reset(&k->agent, k->now);
+	kit_until(k, 9 * NS_S + 500 * NS_MS);
+	assert_int_equal(kit_count(k, list), 1);
+	assert_int_equal(kit_count(k, watch), 2);
+	agent_reset(&k->agent, k->now);
 	kit_until(k, 12 * NS_S);
 	assert_int_equal(kit_count(k, list), 2);
 	assert_int_equal(kit_count(k, watch), 3);
@@ -369,6 +393,7 @@ int main(void)
 		cmocka_unit_test(old_kubelets_read_what_etcd_has),
 		cmocka_unit_test(heartbeats_that_fail_twice_end_all_watches),
 		cmocka_unit_test(a_watch_that_cannot_be_opened_again_is_listed),
+		cmocka_unit_test(a_very_short_watch_is_listed_again),
 		cmocka_unit_test(a_reflector_that_is_rejected_backs_off_and_lists),
 		cmocka_unit_test(standing_watches_list_once),
 		cmocka_unit_test(housekeeping_keeps_the_sync_loop_waiting),

@@ -15,9 +15,10 @@ enum fate { PENDING, SERVED, REJECTED, TIMED_OUT, ABANDONED };
 struct asked {
 	struct server_request request; /* id: its index */
 	ns_t at;
-	ns_t patience; /* hangs up after, if it still waits; 0: never */
+	ns_t patience; /* hangs up after; 0: never */
 	/* what came out */
 	enum fate fate;
+	uint32_t ticket;
 	bool at_once; /* got a seat, or was rejected, when it came */
 	uint32_t queue;
 	ns_t started_at, ended_at;
@@ -75,16 +76,17 @@ static inline void world_take(struct world *w)
 	if (!server_take(&w->server, w->now, &d))
 		return;
 	world_end(w, d.id,
-		d.end == SERVER_DONE       ? SERVED
-		: d.end == SERVER_REJECTED ? REJECTED
-					   : TIMED_OUT,
+		d.end == SERVER_DONE        ? SERVED
+		: d.end == SERVER_REJECTED  ? REJECTED
+		: d.end == SERVER_ABANDONED ? ABANDONED
+					    : TIMED_OUT,
 		d.arrived_at + d.queued_for);
 }
 
 static inline void world_ask(struct world *w, uint32_t i)
 {
 	struct asked *a = &w->asked[i];
-	enum server_verdict verdict = server_arrive(&w->server, a->at, &a->request);
+	enum server_verdict verdict = server_arrive(&w->server, a->at, &a->request, &a->ticket);
 
 	a->at_once = verdict != SERVER_QUEUES;
 	if (verdict == SERVER_REJECTS)
@@ -123,10 +125,13 @@ static inline bool world_step(struct world *w)
 			return false;
 		world_take(w);
 	} else if (hangs_up <= comes) {
+		const struct flow_slot *at = &w->server.flow.slot[w->asked[who].ticket];
+		ns_t started_at = at->state == FLOW_SEATED ? at->since : hangs_up;
+
 		w->now = hangs_up;
 		w->asked[who].patience = 0;
-		if (server_abandon(&w->server, w->now, who))
-			world_end(w, who, ABANDONED, w->now);
+		if (server_abandon(&w->server, w->now, w->asked[who].ticket) != SERVER_GOES_ON)
+			world_end(w, who, ABANDONED, started_at);
 	} else {
 		w->now = comes;
 		world_ask(w, w->came++);

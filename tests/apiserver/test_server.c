@@ -9,6 +9,7 @@ struct kit {
 	struct arena mem;
 	struct server_params params;
 	struct server server;
+	uint32_t ticket[ROOM];
 };
 
 /* Two seats for reads, one for writes, and one processor. */
@@ -48,12 +49,17 @@ static void pass(struct kit *k, ns_t now)
 		assert_false(server_take(&k->server, server_next_at(&k->server), &d));
 }
 
+static enum server_verdict come(struct kit *k, ns_t now, const struct server_request *r)
+{
+	pass(k, now);
+	return server_arrive(&k->server, now, r, &k->ticket[r->id]);
+}
+
 static enum server_verdict ask(struct kit *k, ns_t now, uint32_t id, ns_t cpu, ns_t wait)
 {
 	const struct server_request r = {.id = id, .cpu = cpu, .wait = wait};
 
-	pass(k, now);
-	return server_arrive(&k->server, now, &r);
+	return come(k, now, &r);
 }
 
 /* The next that is through, and when; id ROOM: nobody. */
@@ -91,7 +97,7 @@ static void a_request_is_processed_and_then_waits(void **state)
 	kit_init(&k);
 	kit_start(&k);
 	assert_int_equal(server_next_at(&k.server), NS_NEVER);
-	assert_int_equal(server_arrive(&k.server, 100, &r), SERVER_SERVES);
+	assert_int_equal(come(&k, 100, &r), SERVER_SERVES);
 	assert_int_equal(server_next_at(&k.server), 110);
 	d = next(&k, &now);
 	assert_int_equal(now, 115);
@@ -161,8 +167,8 @@ static void over_the_limit_a_request_is_rejected_and_that_is_all(void **state)
 	assert_int_equal(ask(&k, 0, 1, 10, 0), SERVER_SERVES);
 	assert_int_equal(ask(&k, 0, 2, 10, 0), SERVER_SERVES);
 	assert_int_equal(ask(&k, 0, 3, 10, 0), SERVER_REJECTS);
-	assert_int_equal(server_arrive(&k.server, 0, &r), SERVER_SERVES);
-	assert_int_equal(server_arrive(&k.server, 0, &r), SERVER_REJECTS);
+	assert_int_equal(come(&k, 0, &r), SERVER_SERVES);
+	assert_int_equal(come(&k, 0, &r), SERVER_REJECTS);
 	assert_int_equal(k.server.counts.inside.max, 3);
 	expect(&k, 1, 30, 0);
 	expect(&k, 2, 30, 0);
@@ -183,7 +189,7 @@ static void the_opening_of_a_watch_needs_no_seat(void **state)
 	(void)ask(&k, 0, 1, 0, 100);
 	(void)ask(&k, 0, 2, 0, 100);
 	pass(&k, 50);
-	assert_int_equal(server_arrive(&k.server, 50, &watch), SERVER_SERVES);
+	assert_int_equal(come(&k, 50, &watch), SERVER_SERVES);
 	expect(&k, 9, 60, 0);
 	assert_int_equal(k.server.flow.level[0].counts.seats.n, 1);
 	expect(&k, 1, 100, 0);
@@ -268,14 +274,114 @@ static void who_hangs_up_in_a_queue_is_gone(void **state)
 	for (uint32_t id = 1; id <= 3; id++)
 		(void)ask(&k, 0, id, 0, 100);
 	pass(&k, 40);
-	assert_true(server_abandon(&k.server, 40, 2));
-	assert_false(server_abandon(&k.server, 40, 2));
-	assert_false(server_abandon(&k.server, 40, 1)); /* is served */
+	assert_int_equal(server_abandon(&k.server, 40, k.ticket[2]), SERVER_LEAVES);
 	expect(&k, 1, 100, 0);
 	expect(&k, 3, 200, 100);
 	assert_int_equal(k.server.counts.abandoned, 1);
 	assert_int_equal(k.server.counts.sojourn, 40 + 100 + 200);
 	assert_int_equal(k.server.counts.inside.sum, 40 + 100 + 200);
+	kit_fini(&k);
+}
+
+/* Its seat is the next one's; etcd has been asked. */
+static void who_hangs_up_while_etcd_works_frees_the_seat(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 10, 100);
+	(void)ask(&k, 0, 2, 10, 20);
+	pass(&k, 40);
+	assert_int_equal(server_abandon(&k.server, 40, k.ticket[1]), SERVER_WRITES);
+	expect(&k, 2, 70, 40);
+	kit_fini(&k);
+}
+
+static void what_is_on_a_processor_goes_on_until_that_is_over(void **state)
+{
+	struct server_done d;
+	struct kit k;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 50, 100);
+	(void)ask(&k, 0, 2, 10, 20);
+	pass(&k, 40);
+	assert_int_equal(server_abandon(&k.server, 40, k.ticket[1]), SERVER_GOES_ON);
+	d = next(&k, &now);
+	assert_int_equal(d.id, 1);
+	assert_int_equal(d.end, SERVER_ABANDONED);
+	assert_int_equal(now, 50);
+	assert_int_equal(k.server.counts.abandoned, 1);
+	expect(&k, 2, 80, 50);
+	kit_fini(&k);
+}
+
+static void a_watch_that_is_given_up_is_not_opened(void **state)
+{
+	const struct server_request watch = {.id = 9, .cpu = 10, .unlimited = true};
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	kit_start(&k);
+	assert_int_equal(come(&k, 0, &watch), SERVER_SERVES);
+	assert_int_equal(server_abandon(&k.server, 5, k.ticket[9]), SERVER_LEAVES);
+	assert_int_equal(k.server.counts.inside.n, 0);
+	assert_int_equal(server_next_at(&k.server), NS_NEVER);
+	kit_fini(&k);
+}
+
+/* On a processor, while etcd works, in the queue: all are told 504, and seats are free. */
+static void who_is_inside_for_too_long_is_told_so(void **state)
+{
+	static const struct {
+		ns_t cpu, wait;
+	} takes[] = {{500, 0}, {10, 500}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct server_done d;
+		struct kit k;
+		ns_t now = 0;
+
+		kit_init_fair(&k);
+		k.params.timeout = 200;
+		kit_start(&k);
+		(void)ask(&k, 0, 1, takes[i].cpu, takes[i].wait);
+		(void)ask(&k, 5, 2, takes[i].cpu, takes[i].wait);
+		(void)ask(&k, 100, 3, 10, 0);
+		d = next(&k, &now);
+		assert_int_equal(d.id, 1);
+		assert_int_equal(d.end, SERVER_TIMED_OUT);
+		assert_int_equal(now, 200);
+		d = next(&k, &now);
+		assert_int_equal(d.id, 2);
+		assert_int_equal(now, 205);
+		assert_int_equal(d.queued_for, 195);
+		assert_int_equal(d.end, SERVER_TIMED_OUT);
+		expect(&k, 3, 215, 105);
+		assert_int_equal(k.server.counts.inside.n, 0);
+		assert_int_equal(server_next_at(&k.server), NS_NEVER);
+		kit_fini(&k);
+	}
+}
+
+static void a_watch_is_never_told_so(void **state)
+{
+	const struct server_request watch = {.id = 9, .cpu = 1000, .unlimited = true};
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	k.params.timeout = 200;
+	kit_start(&k);
+	(void)come(&k, 0, &watch);
+	expect(&k, 9, 1000, 0);
 	kit_fini(&k);
 }
 
@@ -334,6 +440,11 @@ int main(void)
 		cmocka_unit_test(who_waits_until_the_end_has_timed_out),
 		cmocka_unit_test(since_1_29_the_limit_is_the_end),
 		cmocka_unit_test(who_hangs_up_in_a_queue_is_gone),
+		cmocka_unit_test(who_hangs_up_while_etcd_works_frees_the_seat),
+		cmocka_unit_test(what_is_on_a_processor_goes_on_until_that_is_over),
+		cmocka_unit_test(a_watch_that_is_given_up_is_not_opened),
+		cmocka_unit_test(who_is_inside_for_too_long_is_told_so),
+		cmocka_unit_test(a_watch_is_never_told_so),
 		cmocka_unit_test(places_are_used_again),
 		cmocka_unit_test(counts_begin_anew_after_a_warm_up),
 	};

@@ -9,7 +9,8 @@ static void draw_servers(struct shared *s, struct property *p)
 	s->params.retry_after = NS_S * (1 + property_below(p, 3));
 	s->params.server = (struct server_params){.processors = 1 + property_below(p, 8),
 		.flow = {.readonly = 1 + property_below(p, 40),
-			.mutating = 1 + property_below(p, 20)}};
+			.mutating = 1 + property_below(p, 20)},
+		.timeout = property_below(p, 2) ? 0 : property_span(p, 100 * NS_MS, 9 * NS_S)};
 	for (uint32_t c = 0; c < CALLS_MAX; c++)
 		s->params.cpu[c][0] = s->params.cpu[c][1] = property_span(p, 0, 5 * NS_MS);
 }
@@ -31,7 +32,8 @@ static void requests_are_kept_whole_once(struct property *p)
 
 		HOLDS(p, r->offered >= ended);
 		HOLDS(p, r->offered - ended <= 12u * s.plan.agent.first[ACTOR_KINDS]);
-		HOLDS(p, rejected(&s.result, c) == r->failed + r->retried);
+		HOLDS(p, unanswered(&s.result, c) == r->failed + r->retried);
+		HOLDS(p, r->given_up <= r->failed);
 		HOLDS(p, r->sent >= answered(&s.result, c) + rejected(&s.result, c));
 		HOLDS(p, r->throttled <= r->offered);
 	}

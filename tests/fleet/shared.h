@@ -53,6 +53,15 @@ static inline uint64_t answered(const struct fleet_result *r, uint32_t call)
 	       in->count[call][OUTCOME_GONE];
 }
 
+/* Tries that came to nothing: rejected, told that it took too long, given up, cut off. */
+static inline uint64_t unanswered(const struct fleet_result *r, uint32_t call)
+{
+	const struct tally_counts *in = &r->tally.window[0].in;
+
+	return in->count[call][OUTCOME_REJECTED] + in->count[call][OUTCOME_DEADLINE] +
+	       in->count[call][OUTCOME_ERROR];
+}
+
 static inline uint64_t rejected(const struct fleet_result *r, uint32_t call)
 {
 	return r->tally.window[0].in.count[call][OUTCOME_REJECTED];

@@ -71,7 +71,7 @@ static void nothing_that_is_offered_is_lost(void **state)
 
 		assert_true(r->offered >= ended);
 		assert_true(r->sent >= answered(&s.result, c) + rejected(&s.result, c));
-		assert_int_equal(rejected(&s.result, c), r->failed + r->retried);
+		assert_int_equal(unanswered(&s.result, c), r->failed + r->retried);
 		under_way += r->offered - ended;
 		all += rejected(&s.result, c);
 	}
@@ -260,6 +260,67 @@ static void where_there_are_others_nobody_lists(void **state)
 	kit_free(k);
 }
 
+/* A server at which heartbeats take more than 10 s: they are given up, and the second time the
+ * kubelet closes its connection and with it its watches, as 1.20 does and 1.27 does not. */
+static void heartbeats_that_time_out_close_the_connection(void **state)
+{
+	static const char *const kubelets[] = {"v1.20", "v1.27"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct kit *k = KIT(kubelets[i], "secrets-30", "nodes=10", "warmup=0s",
+			"duration=1m", "start=stationary");
+		uint32_t lease = calls_intern(&k->scenario.calls, "update", "leases");
+		uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+		const struct fleet_requests *r;
+		struct shared s;
+
+		shared_init(&s, k);
+		s.params.cpu[lease][0] = s.params.cpu[lease][1] = 30 * NS_S;
+		s.params.server.processors = 1024;
+		shared_run(&s);
+		r = &s.result.requests[lease];
+		assert_int_equal(answered(&s.result, lease), 0);
+		assert_in_range(r->given_up, 10 * 4, 10 * 6);
+		assert_int_equal(r->given_up, r->failed);
+		/* but for those that report their status meanwhile */
+		assert_in_range(s.result.not_ready.silent, 7, 10);
+		/* one in 450 s is opened again by itself */
+		if (i == 0)
+			assert_in_range(answered(&s.result, watch), 10 * 2, 10 * 6);
+		else
+			assert_in_range(answered(&s.result, watch), 0, 5);
+		shared_fini(&s);
+		kit_free(k);
+	}
+}
+
+/* Nothing that is under way survives the connection, and no place is lost for it. */
+static void a_busy_server_is_left_by_those_who_hang_up(void **state)
+{
+	struct kit *k = KIT(
+		"v1.20", "secrets-30", "nodes=40", "warmup=0s", "duration=2m", "start=atOnce");
+	uint32_t lease = calls_intern(&k->scenario.calls, "update", "leases");
+	struct shared s;
+
+	(void)state;
+	shared_init(&s, k);
+	s.params.server = (struct server_params){.processors = 1, .timeout = NS_MIN};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s.params.cpu[c][0] = s.params.cpu[c][1] = 10 * NS_MS;
+	shared_run(&s);
+	assert_true(s.result.requests[lease].given_up > 0);
+	assert_true(s.result.servers.counts.abandoned > 0);
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		const struct fleet_requests *r = &s.result.requests[c];
+
+		assert_true(r->offered >= answered(&s.result, c) + r->failed);
+		assert_int_equal(unanswered(&s.result, c), r->failed + r->retried);
+	}
+	shared_fini(&s);
+	kit_free(k);
+}
+
 static void the_same_seed_gives_the_same_bytes(void **state)
 {
 	struct kit *k = KIT(
@@ -295,6 +356,8 @@ int main(void)
 		cmocka_unit_test(busy_servers_have_all_nodes_together),
 		cmocka_unit_test(when_the_server_is_back_everybody_lists),
 		cmocka_unit_test(where_there_are_others_nobody_lists),
+		cmocka_unit_test(heartbeats_that_time_out_close_the_connection),
+		cmocka_unit_test(a_busy_server_is_left_by_those_who_hang_up),
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
 	};
 
