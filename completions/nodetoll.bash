@@ -14,7 +14,7 @@ _nodetoll_flags() {
 		echo --nodes --pods-per-node --containers --namespaces --shared-by --duration --warmup \
 			--kubelet --runtime --seed --threads --output --filename --models --help
 		;;
-	simulate) echo --set --filename --trace --trace-node --seed --threads --output --models --help ;;
+	simulate) echo --set --with --filename --trace --trace-node --seed --threads --output --models --help ;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	models) echo --output --models --help ;;
 	*) echo --help --version --models ;;
@@ -29,6 +29,10 @@ _nodetoll_values() {
 	-f | --filename | --trace) compgen -f -- "$2" ;;
 	--models) compgen -d -- "$2" ;;
 	--kubelet) compgen -W "$(_nodetoll_models Kubelet)" -- "$2" ;;
+	--with)
+		compgen -W "$(_nodetoll_models Feature)" -- "$2"
+		compgen -f -- "$2"
+		;;
 	--runtime) compgen -W "$(_nodetoll_models Runtime)" -- "$2" ;;
 	*) return 1 ;;
 	esac
@@ -37,7 +41,7 @@ _nodetoll_values() {
 _nodetoll() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command="" i
-	local kinds="kubelet runtime apiserver workload scenario recording calibration"
+	local kinds="kubelet runtime apiserver workload scenario feature recording calibration"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		contrast | simulate | validate | models)
@@ -49,7 +53,7 @@ _nodetoll() {
 	COMPREPLY=()
 	local IFS=$'\n'
 	case $previous in
-	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime)
+	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime | --with)
 		COMPREPLY=($(_nodetoll_values "$previous" "$current"))
 		return
 		;;

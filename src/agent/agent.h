@@ -67,6 +67,7 @@ struct agent_plan {
 	struct dist lateness; /* of timers */
 	struct dist dispatch; /* from goroutine to goroutine */
 	uint32_t status_queue;
+	uint32_t reacts;                 /* bits of the triggers that some loop waits for */
 	uint32_t first[ACTOR_KINDS + 1]; /* slot of each kind's first actor */
 	uint8_t *kind_of;                /* [slots] */
 };
@@ -150,10 +151,13 @@ struct reflector {
 struct loop_state {
 	ns_t phase; /* ticker: of its ticks */
 	ns_t last[LOOP_CALLS];
-	uint8_t next;  /* call */
-	uint8_t tried; /* times its requests failed in this round */
-	bool watching; /* a watch: listed already */
-	bool waits;    /* its tick came while somebody else had the sync loop */
+	uint8_t next;     /* call */
+	uint8_t tried;    /* times its requests failed in this round */
+	bool watching;    /* a watch: listed already */
+	bool waits;       /* its tick came while somebody else had the sync loop */
+	bool busy;        /* at the rounds that something caused */
+	uint16_t left;    /* more of the request under way, for other pods */
+	uint32_t pending; /* rounds that something caused, with the one under way */
 };
 
 enum worker_state {
@@ -368,6 +372,10 @@ void agent_reset(struct agent *a, ns_t now);
 /* Somebody reads the kubelet's metrics: loops that the model declares as done on request run.
  * One that runs already serves this one too. */
 void agent_scrape(struct agent *a, ns_t now);
+
+/* A volume shows its object in a newer version than before: what the driver makes of
+ * NOTE_OBJECT_READ. */
+void agent_object_changed(struct agent *a, ns_t now);
 
 /* The runtime's event stream tells of a container (evented designs only listen). */
 void agent_runtime_news(struct agent *a, ns_t now, uint32_t pod);

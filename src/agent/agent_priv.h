@@ -22,6 +22,7 @@ enum draw {
 	DRAW_PROBE,
 	DRAW_JITTER,
 	DRAW_PAST,
+	DRAW_SHARE,
 	DRAWS
 };
 
@@ -130,6 +131,20 @@ bool reflector_waits(
 	struct agent *a, uint32_t reflector, enum actor_kind kind, uint32_t index, ns_t now);
 void watch_step(struct agent *a, uint32_t watch, ns_t now, struct effects *out);
 void startup_step(struct agent *a, ns_t now, struct effects *out);
+
+/* ------------------------------------------------------------------ reactions.c */
+bool loop_is_off(const struct agent *a, uint32_t loop);
+void loops_react(struct agent *a, enum trigger what, uint32_t n, ns_t now);
+ns_t loop_reacted(struct agent *a, struct loop_state *st, ns_t now);
+/* How often a round of the loop makes the call. */
+uint32_t loop_repeats(struct agent *a, uint32_t loop, const struct model_call *c);
+
+/* Something happened that loops may follow upon. */
+static inline void agent_happens(struct agent *a, enum trigger what, ns_t now)
+{
+	if (a->plan->reacts >> what & 1)
+		loops_react(a, what, 1, now);
+}
 
 /* ------------------------------------------------------------------ pleg_glue.c */
 void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *out);

@@ -33,23 +33,6 @@ static ns_t loop_next_at(
 	return agent_late(a, st->phase);
 }
 
-static uint32_t repeats(const struct agent *a, const struct model_call *c)
-{
-	uint32_t pods = 0;
-
-	switch (c->scope) {
-	case SCOPE_NODE:
-		return 1;
-	case SCOPE_CONTAINER:
-		return a->view->n_running;
-	case SCOPE_POD:
-		for (uint32_t p = 0; p < a->plan->pods; p++)
-			pods += a->view->sandbox[p] == RECORD_RUNNING;
-		return pods;
-	}
-	return 1;
-}
-
 /* Whether the call is left out this time. */
 static bool call_is_skipped(struct agent *a, const struct model_call *c, struct loop_state *st,
 	uint32_t i, ns_t now)
@@ -71,9 +54,10 @@ static bool call_is_skipped(struct agent *a, const struct model_call *c, struct 
 }
 
 static void chain_add_call(
-	const struct agent *a, struct chain *chain, const struct model_call *c)
+	struct agent *a, uint32_t loop, struct chain *chain, const struct model_call *c)
 {
-	chain_add(chain, c->call, repeats(a, c), c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
+	chain_add(chain, c->call, loop_repeats(a, loop, c),
+		c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
 }
 
 /* The runtime cache's new content, as far as killing needs it. */
@@ -99,16 +83,18 @@ void runtime_cache_fill(struct agent *a)
 }
 
 /* The calls from st->next on, up to one that is no call of the runtime.  True if any. */
-static bool runtime_calls(struct agent *a, const struct model_loop *l, struct loop_state *st,
-	ns_t now, struct chain *chain)
+static bool runtime_calls(struct agent *a, uint32_t i, ns_t now, struct chain *chain)
 {
+	const struct model_loop *l = &model_of(a)->loops[i];
+	struct loop_state *st = &a->loop[i];
+
 	while (st->next < l->n_calls && call_is_runtime(l->calls[st->next].call)) {
 		const struct model_call *c = &l->calls[st->next];
 
 		if (chain->n_steps == CHAIN_STEPS)
 			break;
 		if (!call_is_skipped(a, c, st, st->next, now)) {
-			chain_add_call(a, chain, c);
+			chain_add_call(a, i, chain, c);
 			if (c->if_older_than > 0 && l->hook == HOOK_HOUSEKEEPING)
 				runtime_cache_fill(a);
 		}
@@ -171,7 +157,9 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now, struct effects *out
 		removal_collect(a, now);
 	if (l->in_sync_loop)
 		sync_release(a, now);
-	agent_wake(a, ACTOR_LOOP, i, loop_next_at(a, l, st, now + l->work));
+	agent_wake(a, ACTOR_LOOP, i,
+		l->trigger == TRIGGER_PERIOD ? loop_next_at(a, l, st, now + l->work)
+					     : loop_reacted(a, st, now + l->work));
 }
 
 /* False if somebody else has the sync loop: the tick waits in the ticker's channel. */
@@ -245,6 +233,19 @@ static uint8_t first_request(const struct model_loop *l)
 	return i;
 }
 
+/* The request that the loop is at.  kubelet_node_status.go tryUpdateNodeStatus: only the first
+ * try reads the API server's cache. */
+static void loop_request(struct agent *a, uint32_t i, ns_t now, struct effects *out)
+{
+	const struct loop_state *st = &a->loop[i];
+	const struct model_call *c = &model_of(a)->loops[i].calls[st->next - 1];
+
+	agent_request(a, out, slot_of(a, ACTOR_LOOP, i), now,
+		(struct agent_request){.call = c->call,
+			.client = (uint8_t)c->client,
+			.quorum = c->quorum || st->tried > 0});
+}
+
 void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 {
 	const struct model_loop *l = &model_of(a)->loops[i];
@@ -255,19 +256,26 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		return;
 	if (requests_failed(a, i)) {
 		st->last[st->next - 1] = 0; /* it is due still */
+		st->left = 0;
 		if (st->tried > 0 && l->hangs_up) {
 			a->hang_ups++;
 			agent_reset(a, now);
 		}
 		st->next = ++st->tried < l->tries ? first_request(l) : (uint8_t)l->n_calls;
 	}
+	if (st->left > 0) { /* for the next pod, or whoever it is made for */
+		st->left--;
+		loop_request(a, i, now, out);
+		return;
+	}
 	while (st->next < l->n_calls) {
 		const struct model_call *c = &l->calls[st->next];
+		uint32_t repeats;
 
 		if (call_is_runtime(c->call)) {
 			chain = agent_call_begin(
 				out, slot_of(a, ACTOR_LOOP, i), now, CHAIN_NO_POD);
-			if (runtime_calls(a, l, st, now, chain))
+			if (runtime_calls(a, i, now, chain))
 				return;
 			out->n--;
 			continue;
@@ -277,12 +285,11 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		st->next++;
 		if (call_is_skipped(a, c, st, st->next - 1u, now))
 			continue;
-		/* kubelet_node_status.go tryUpdateNodeStatus: only the first try reads the API
-		 * server's cache. */
-		agent_request(a, out, slot_of(a, ACTOR_LOOP, i), now,
-			(struct agent_request){.call = c->call,
-				.client = (uint8_t)c->client,
-				.quorum = c->quorum || st->tried > 0});
+		repeats = loop_repeats(a, i, c);
+		if (repeats == 0)
+			continue;
+		st->left = (uint16_t)(repeats - 1);
+		loop_request(a, i, now, out);
 		return;
 	}
 	loop_ends(a, i, now, out);
@@ -349,7 +356,8 @@ void startup_step(struct agent *a, ns_t now, struct effects *out)
 	events_of_start(a, now);
 	chain_start(&chain, CHAIN_NO_POD);
 	for (uint32_t i = 0; i < k->n_startup; i++)
-		chain_add_call(a, &chain, &k->startup[i]);
+		chain_add(&chain, k->startup[i].call, 1,
+			k->startup[i].records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
 	if (chain.n_steps)
 		agent_call(out, slot_of(a, ACTOR_STARTUP, 0), now, &chain);
 }
@@ -395,7 +403,8 @@ void agent_scrape(struct agent *a, ns_t now)
 	const struct kubelet_model *k = model_of(a);
 
 	for (uint32_t i = 0; i < k->n_loops; i++)
-		if (k->loops[i].timer == TIMER_REQUEST && a->loop[i].next == 0)
+		if (k->loops[i].timer == TIMER_REQUEST &&
+			k->loops[i].trigger == TRIGGER_PERIOD && a->loop[i].next == 0)
 			wakes_set(&a->wakes, slot_of(a, ACTOR_LOOP, i), now);
 }
 
@@ -409,8 +418,10 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 
 		agent_draws_for(a, ACTOR_LOOP, i);
 		memset(&a->loop[i], 0, sizeof(a->loop[i]));
-		if (l->timer == TIMER_REQUEST)
+		if (l->timer == TIMER_REQUEST || loop_is_off(a, i)) {
+			agent_wake(a, ACTOR_LOOP, i, NS_NEVER);
 			continue;
+		}
 		if (stationary)
 			at = now + rng_span(agent_draw(a, DRAW_PHASE, i), 0, l->period);
 		if (stationary)
@@ -423,5 +434,7 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 	for (uint32_t i = 0; i < k->n_watches; i++)
 		start_watch(a, i, now, stationary);
 	agent_wake(a, ACTOR_STARTUP, 0, stationary ? NS_NEVER : now);
+	if (!stationary)
+		agent_happens(a, TRIGGER_KUBELET_START, now);
 	start_pleg(a, now, stationary);
 }

@@ -125,6 +125,8 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 		.idle_check = k->objects.idle_check,
 		.immutable_stop = k->objects.immutable_stop,
 	};
+	for (uint32_t i = 0; i < k->n_loops; i++)
+		plan->reacts |= UINT32_C(1) << k->loops[i].trigger;
 	plan->status_queue = min_u32(k->status.channel, 8 * pods + 16);
 	dist_init(&plan->lateness, late->mean, 0, late->p50, late->p99);
 	dist_init(&plan->dispatch, dispatch->mean, 0, dispatch->p50, dispatch->p99);

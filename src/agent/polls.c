@@ -23,6 +23,7 @@ void polls_release(struct agent *a, ns_t now)
 		p->working = true;
 		p->began = now;
 		p->state = WORKER_POLL_LISTS;
+		agent_happens(a, TRIGGER_POD_SYNC, now);
 	}
 }
 
@@ -56,6 +57,7 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		agent_note_step(out, now, pod, POD_STEP_WORKER);
 	p->began = now;
 	p->state = WORKER_POLL_LISTS;
+	agent_happens(a, TRIGGER_POD_SYNC, now);
 	if (a->poll_listing)
 		return;
 	if (!pleg_poll_begins(&a->pleg, now, p->last_sync, &refresher)) {
@@ -78,6 +80,8 @@ static void take_events(struct agent *a, ns_t now, struct effects *out)
 	while (a->pleg.n_events) {
 		struct pleg_event e = pleg_take(&a->pleg);
 
+		if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX)
+			agent_happens(a, TRIGGER_CONTAINER_DEATH, now);
 		if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX && out->n < 2)
 			agent_note(out, now,
 				(struct agent_note){.kind = NOTE_DIED_SEEN,

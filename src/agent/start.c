@@ -219,6 +219,7 @@ void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	} else {
 		event_raise(a, pod, model_of(a)->events.per_container_start,
 			container_has_exited(a, pod, a->pod[pod].container), now);
+		agent_happens(a, TRIGGER_CONTAINER_START, now);
 		p->container++;
 		next_container(a, pod, now, out);
 	}

@@ -297,6 +297,7 @@ void status_step(struct agent *a, ns_t now, struct effects *out)
 		item_got(a, a->answer_value[slot_of(a, ACTOR_STATUS, 0)], now, out);
 		return;
 	case STATUS_WRITES:
+		agent_happens(a, TRIGGER_STATUS_CHANGE, now);
 		agent_note(out, now,
 			(struct agent_note){.kind = NOTE_POD_STATUS,
 				.pod = pod,

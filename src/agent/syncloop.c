@@ -101,6 +101,7 @@ static void add_pod(struct agent *a, uint32_t pod, ns_t now)
 	volumes_register(a, pod, now);
 	sync_dispatch(a, pod, now);
 	probes_start(a, pod, now);
+	agent_happens(a, TRIGGER_POD_START, now);
 }
 
 /* HandlePodRemoves: deletePod kills what still runs according to the runtime cache, which it
@@ -144,6 +145,8 @@ static void handle_news(struct agent *a, ns_t now, struct effects *out)
 	case POD_DELETING:
 		if (!p->known)
 			return;
+		if (!p->deleting)
+			agent_happens(a, TRIGGER_POD_STOP, now);
 		p->deleting = true;
 		volumes_register(a, n.pod, now);
 		sync_dispatch(a, n.pod, now);
@@ -170,11 +173,13 @@ static void handle_event(struct agent *a, ns_t now, struct effects *out)
 {
 	struct pleg_event e = pleg_take(&a->pleg);
 
-	if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX)
+	if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX) {
+		agent_happens(a, TRIGGER_CONTAINER_DEATH, now);
 		agent_note(out, now,
 			(struct agent_note){.kind = NOTE_DIED_SEEN,
 				.pod = e.pod,
 				.container = e.container});
+	}
 	if (e.kind != PLEG_REMOVED) /* isSyncPodWorthy */
 		sync_dispatch(a, e.pod, now);
 	if (e.kind == PLEG_REMOVED)

@@ -74,8 +74,10 @@ void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed)
 	struct pod *p = &a->pod[pod];
 
 	p->last_sync = now;
-	if (failed)
+	if (failed) {
 		event_failed_sync(a, pod, now);
+		agent_happens(a, TRIGGER_ERROR, now);
+	}
 	if (!p->known) {
 		p->working = false;
 		p->state = WORKER_IDLE;
@@ -232,6 +234,7 @@ static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *ou
 	p->began = now;
 	p->failed = false;
 	p->waits = false;
+	agent_happens(a, TRIGGER_POD_SYNC, now);
 	if (status_set(a, pod, now, p->deleting)) /* forced while it is being deleted */
 		agent_note_step(out, now, pod, POD_STEP_KNOWN);
 	if (p->deleting) {

@@ -15,6 +15,7 @@
 struct simulate_options {
 	struct common common;
 	struct opt_texts sets;
+	struct opt_texts with;
 	uint64_t seed;
 	const char *trace;
 	uint32_t trace_node;
@@ -30,6 +31,11 @@ static const struct opt opts[] = {
 		.value = "PATH=VALUE",
 		.at = offsetof(REC, sets),
 		.help = "override a field of the scenario's spec; may be repeated"},
+	{.name = "with",
+		.type = OPT_TEXTS,
+		.value = "FEATURE",
+		.at = offsetof(REC, with),
+		.help = "add a feature: a name in models/feature or a file; may be repeated"},
 	{.name = "seed",
 		.type = OPT_SEED,
 		.value = "N",
@@ -188,6 +194,7 @@ static int set_seed(struct simulation *m, struct err *err)
 
 static int load(struct simulation *m, const char *name, struct err *err)
 {
+	struct str warnings = {0};
 	struct settings sets;
 	int code = common_library(m->o.common.models, &m->lib, err);
 
@@ -195,9 +202,14 @@ static int load(struct simulation *m, const char *name, struct err *err)
 		code = set_seed(m, err);
 	if (code)
 		return code;
-	sets = (struct settings){.text = m->o.sets.text, .n = m->o.sets.n};
+	sets = (struct settings){.text = m->o.sets.text,
+		.n = m->o.sets.n,
+		.with = m->o.with.text,
+		.n_with = m->o.with.n,
+		.warnings = &warnings};
 	m->lib.mem = &m->mem;
 	code = scenario_load(&m->lib, name, &sets, &m->scenario, &m->resolved, err);
+	common_warn(&warnings);
 	if (code)
 		return code;
 	if (!m->o.trace && m->o.trace_node > 0)

@@ -51,6 +51,12 @@ int common_print(const char *text, size_t len, struct err *err)
 	return 0;
 }
 
+void common_warn(struct str *warnings)
+{
+	(void)fputs(str_text(warnings), stderr);
+	str_fini(warnings);
+}
+
 int common_help(const struct cmd *cmd, struct err *err)
 {
 	struct str out = {0};

@@ -81,6 +81,9 @@ int common_emit_with(const struct common *c, const struct json *result,
 /* Write text to standard output.  ERR_ENV. */
 int common_print(const char *text, size_t len, struct err *err);
 
+/* Print warnings, if there are any, on standard error, and release them. */
+void common_warn(struct str *warnings);
+
 /* Print what --help prints. */
 int common_help(const struct cmd *cmd, struct err *err);
 

@@ -31,6 +31,8 @@
  *   table_*        those tables
  *   library, names files, `extends`; what there is
  *   scenario       a scenario gathers models; --set
+ *   feature        what a feature adds to a scenario, replaces and sets; --with
+ *   resources      the resources that Kubernetes has
  *   call_text      "get pods": requests as files write them
  *   origin, explain        where every constant comes from
  *   recording*     what a real kubelet was recorded doing
@@ -53,6 +55,7 @@
  * agent/         one kubelet: goroutines as actors
  *   agent, plan    what an agent is, and what all agents share
  *   loops          the loops that the model declares
+ *   reactions      rounds that follow upon what happens; for whom a round is
  *   worker, start, removal   a pod's life; killing and cleaning up
  *   backoff        containers that exit again and again
  *   past           what pods at rest did before

@@ -51,9 +51,11 @@ const char *cri_code(enum outcome what)
 
 const char *client_of(const struct scenario *s, uint16_t call)
 {
-	static const char *const names[CLIENTS] = {"kube", "events", "heartbeat"};
 	const struct kubelet_model *k = &s->kubelet;
+	const char *names[CLIENTS] = {"kube", "events", "heartbeat"};
 
+	for (uint32_t i = 0; i < k->n_agents; i++)
+		names[CLIENT_OWN + i] = k->agents[i].name;
 	if (call == API_CREATE_EVENTS || call == API_PATCH_EVENTS)
 		return names[k->events.client];
 	for (uint32_t l = 0; l < k->n_loops; l++)

@@ -20,7 +20,8 @@ struct json *json_of_hist(const struct hist *h);
 const char *api_code(const struct call_name *call, enum outcome what);
 const char *cri_code(enum outcome what);
 
-/* Which of the kubelet's clients makes a request: kube, events or heartbeat. */
+/* Whose limiter a request passes: the kubelet's clients kube, events or heartbeat, or the name
+ * of the feature whose agent has one of its own. */
 const char *client_of(const struct scenario *s, uint16_t call);
 
 #endif

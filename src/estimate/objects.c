@@ -59,18 +59,44 @@ static void sharers(const struct scenario *s, double *expected)
 		expected[k] = expected[k - 1] * (pods - k + 1) / k * p / (1 - p);
 }
 
-double objects_distinct(const struct scenario *s)
+/* Of m places, those that some pod of the node falls on. */
+static double occupied(uint32_t pods, uint32_t m, bool random)
 {
-	uint32_t m = places(s), pods = s->workload.pods;
 	double none = 1;
 
-	if (!is_shared(s))
-		return pods;
-	if (!is_random(s))
+	if (!random)
 		return pods < m ? pods : m;
 	for (uint32_t i = 0; i < pods; i++)
 		none *= 1 - 1.0 / m;
 	return m * (1 - none);
+}
+
+double objects_distinct_of(const struct scenario *s, uint32_t object)
+{
+	const struct workload_model *w = &s->workload;
+
+	switch (w->objects[object].shared_by) {
+	case SHARED_POD:
+		return w->pods;
+	case SHARED_NAMESPACE:
+		return namespaces_distinct(s);
+	case SHARED_NODE:
+	case SHARED_CLUSTER:
+		break;
+	}
+	return w->pods > 0;
+}
+
+double objects_distinct(const struct scenario *s)
+{
+	return objects_distinct_of(s, 0);
+}
+
+double namespaces_distinct(const struct scenario *s)
+{
+	const struct workload_model *w = &s->workload;
+
+	return occupied(w->pods, w->namespaces, w->placement == PLACE_RANDOM);
 }
 
 /* A watch asks for whole seconds, below its maximum. */

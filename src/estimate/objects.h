@@ -25,7 +25,11 @@ struct objects_estimate {
 void objects_estimate(
 	const struct scenario *s, ns_t ttl, struct arena *mem, struct objects_estimate *out);
 
-/* Expected distinct objects of a node. */
+/* Expected distinct objects of a node: of the workload's first, or of that one. */
 double objects_distinct(const struct scenario *s);
+double objects_distinct_of(const struct scenario *s, uint32_t object);
+
+/* Expected namespaces that pods of a node are in. */
+double namespaces_distinct(const struct scenario *s);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "estimate/objects.h"
+
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
 /* Of ticks whose loop lists a cache that is exactly one tick old: the stamp is taken a little
@@ -167,21 +169,36 @@ double rates_restarts(const struct scenario *s)
 
 /* ------------------------------------------------------------------ loops */
 
-static double times(const struct scenario *s, const struct model_call *c)
+/* Secrets and configmaps that pods of the node refer to. */
+static double distinct_objects(const struct scenario *s)
 {
+	double n = 0;
+
+	for (uint32_t o = 0; o < s->workload.n_objects; o++)
+		n += objects_distinct_of(s, o);
+	return n;
+}
+
+double rates_times(const struct scenario *s, const struct model_call *c)
+{
+	double part = c->share ? (double)c->share / PPM : 1;
+
 	switch (c->scope) {
 	case SCOPE_NODE:
 		return 1;
 	case SCOPE_POD:
-		return pods(s);
+		return part * pods(s);
 	case SCOPE_CONTAINER:
-		return containers(s);
+		return part * containers(s);
+	case SCOPE_EACH_OBJECT:
+		return part * distinct_objects(s);
+	case SCOPE_EACH_NAMESPACE:
+		return part * namespaces_distinct(s);
 	}
 	return 0;
 }
 
-/* In how many of its rounds a loop makes the call. */
-static double share(const struct model_call *c, double gap)
+double rates_share(const struct model_call *c, double gap)
 {
 	double age = SECONDS(c->if_older_than), least = SECONDS(c->at_most_every), rounds;
 
@@ -200,7 +217,15 @@ static double share(const struct model_call *c, double gap)
 	return 1;
 }
 
-static double loop_gap(const struct scenario *s, const struct model_loop *l)
+double rates_request_latency(const struct scenario *s, uint16_t call)
+{
+	for (uint32_t i = 0; i < s->apiserver.n_latency; i++)
+		if (s->apiserver.latency[i].call == call)
+			return SECONDS(s->apiserver.latency[i].latency.mean);
+	return SECONDS(s->apiserver.other.mean);
+}
+
+double rates_gap(const struct scenario *s, const struct model_loop *l)
 {
 	double period = SECONDS(l->period) * (1 + (double)l->jitter / PPM / 2);
 	double calls = 0;
@@ -209,11 +234,12 @@ static double loop_gap(const struct scenario *s, const struct model_loop *l)
 		return SECONDS(l->period);
 	for (uint32_t i = 0; i < l->n_calls; i++) {
 		const struct model_call *c = &l->calls[i];
-		double latency = 0;
 
 		if (call_is_runtime(c->call))
-			latency = rates_latency(s, (enum operation)(c->call % OP_N));
-		calls += latency * times(s, c);
+			calls += rates_latency(s, (enum operation)(c->call % OP_N)) *
+				 rates_times(s, c);
+		else if (c->at_most_every <= l->period)
+			calls += rates_request_latency(s, c->call) * rates_times(s, c);
 	}
 	return period + lateness(s) + SECONDS(l->work) + calls;
 }
@@ -225,14 +251,14 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 	*out = (struct estimate){.between = "of the slowest loop"};
 	for (uint32_t i = 0; i < s->kubelet.n_loops; i++) {
 		const struct model_loop *l = &s->kubelet.loops[i];
-		double gap = loop_gap(s, l);
+		double gap = rates_gap(s, l);
 
 		if (l->timer == TIMER_REQUEST)
 			continue;
 		for (uint32_t k = 0; k < l->n_calls; k++) {
 			const struct model_call *c = &l->calls[k];
-			double often = share(c, gap);
-			double rate = times(s, c) * often / gap;
+			double often = rates_share(c, gap);
+			double rate = rates_times(s, c) * often / gap;
 
 			if (!call_is_runtime(c->call))
 				continue;

@@ -31,6 +31,15 @@ double rates_refresher(const struct scenario *s);
 /* Calls of the model's loops, whether the kubelet's own metric sees them or not. */
 void rates_loops(const struct scenario *s, struct estimate *out);
 
+/* Of one loop with a timer: mean seconds from a round to the next, in how many of its rounds a
+ * call is made, and how often then. */
+double rates_gap(const struct scenario *s, const struct model_loop *l);
+double rates_share(const struct model_call *c, double gap);
+double rates_times(const struct scenario *s, const struct model_call *c);
+
+/* Mean time of a request, in seconds. */
+double rates_request_latency(const struct scenario *s, uint16_t call);
+
 /* Calls that replace containers that died. */
 double rates_restarts(const struct scenario *s);
 

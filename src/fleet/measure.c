@@ -54,6 +54,8 @@ static void object_read(struct node *n, ns_t now, const struct agent_note *note)
 			hist_add(&n->result->staleness,
 				now - api_object_changed_at(
 					      &n->plan->api, n->index, volume, key, v));
+	if (m->version != 0 && version > m->version)
+		agent_object_changed(&n->agent, now);
 	m->version = version;
 }
 

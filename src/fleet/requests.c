@@ -21,7 +21,12 @@ void requests_init(struct node *n, struct arena *mem)
 			(first[ACTOR_REFLECTOR] - first[ACTOR_MOUNT]);
 
 	for (unsigned c = 0; c < CLIENTS; c++)
-		queue_init(&n->held[c], c == CLIENT_MAIN ? main : first[ACTOR_WORKER], mem);
+		queue_init(&n->held[c],
+			c == CLIENT_MAIN ? main
+			: c >= CLIENT_OWN + n->plan->agent.kubelet->n_agents
+				? 0
+				: first[ACTOR_WORKER],
+			mem);
 	if (n->plan->together)
 		queue_init(&n->asleep, main, mem);
 	n->requests_at = NS_NEVER;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "models/costs.h"
+#include "models/feature.h"
 #include "models/library_priv.h"
 #include "models/tables.h"
 #include "models/tree.h"
@@ -25,6 +26,7 @@ static const struct {
 	[MODEL_APISERVER] = {"APIServer", "apiserver", &table_apiserver},
 	[MODEL_WORKLOAD] = {"Workload", "workload", &table_workload},
 	[MODEL_SCENARIO] = {"Scenario", "scenario", &table_scenario},
+	[MODEL_FEATURE] = {"Feature", "feature", &table_feature},
 };
 
 const char *model_kind_name(enum model_kind kind)
@@ -293,6 +295,9 @@ static int check(const struct library *lib, const struct model *m, struct err *e
 	case MODEL_WORKLOAD:
 		record = &all->workload;
 		break;
+	case MODEL_FEATURE:
+		record = ARENA_NEW(&scratch, struct feature_model);
+		break;
 	case MODEL_SCENARIO:
 	case MODEL_KINDS:
 		record = all;
@@ -311,6 +316,8 @@ static int finish_model(struct resolving *r, struct model *m, struct err *err)
 
 	if (m->kind == MODEL_SCENARIO)
 		code = scenario_inline(r, m, err);
+	if (!code && m->kind == MODEL_SCENARIO)
+		code = features_apply(r, m, &(struct settings){0}, err);
 	return code ? code : check(r->lib, m, err);
 }
 

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/doc.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "models/field.h"
 #include "models/models.h"
 #include "models/origin.h"
@@ -28,7 +29,8 @@
 	X(RUNTIME, "Runtime", "runtime")                                                       \
 	X(APISERVER, "APIServer", "apiserver")                                                 \
 	X(WORKLOAD, "Workload", "workload")                                                    \
-	X(SCENARIO, "Scenario", "scenario")
+	X(SCENARIO, "Scenario", "scenario")                                                    \
+	X(FEATURE, "Feature", "feature")
 
 enum model_kind {
 #define X(e, kind, folder) MODEL_##e,
@@ -52,6 +54,9 @@ struct library {
 struct settings {
 	const char *const *text;
 	size_t n;
+	const char *const *with; /* features, names or paths, before the settings */
+	size_t n_with;
+	struct str *warnings; /* appended to, about features; NULL: nobody reads them */
 };
 
 /* A model without references.  It lives in the library's memory. */

@@ -16,9 +16,12 @@
 #include "sim/calls.h"
 
 #define MODEL_NAME     64
-#define LOOPS_MAX      32
+#define LOOP_NAME      96 /* of a feature: "its name/the loop's" */
+#define LOOPS_MAX      64
 #define LOOP_CALLS     8
-#define WATCHES_MAX    16
+#define WATCHES_MAX    32
+#define AGENTS_MAX     2
+#define REPLACES_MAX   16
 #define OBJECTS_MAX    8
 #define PROBES_MAX     8
 #define STARTUP_MAX    8
@@ -66,8 +69,38 @@ enum object_design {
 };
 enum runtime_interface { INTERFACE_DOCKER, INTERFACE_CRI };
 enum timer_kind { TIMER_SLIDING, TIMER_TICKER, TIMER_SLEEP, TIMER_REQUEST };
-enum call_scope { SCOPE_NODE, SCOPE_POD, SCOPE_CONTAINER };
-enum client { CLIENT_MAIN, CLIENT_EVENTS, CLIENT_HEARTBEAT, CLIENTS };
+/* How often a call is made in a round: once, for every running pod or container, for every
+ * secret and configmap that pods of the node refer to, for every namespace that they are in. In
+ * a round that an event about one pod caused: for that pod. */
+enum call_scope {
+	SCOPE_NODE,
+	SCOPE_POD,
+	SCOPE_CONTAINER,
+	SCOPE_EACH_OBJECT,
+	SCOPE_EACH_NAMESPACE
+};
+/* The kubelet's clients, and those of other agents on the node: one each. */
+enum client {
+	CLIENT_MAIN,
+	CLIENT_EVENTS,
+	CLIENT_HEARTBEAT,
+	CLIENT_OWN,
+	CLIENTS = CLIENT_OWN + AGENTS_MAX
+};
+/* What begins a round: its timer, or something that happens. */
+enum trigger {
+	TRIGGER_PERIOD,
+	TRIGGER_KUBELET_START,
+	TRIGGER_POD_START,
+	TRIGGER_POD_STOP,
+	TRIGGER_POD_SYNC,
+	TRIGGER_STATUS_CHANGE,
+	TRIGGER_CONTAINER_START,
+	TRIGGER_CONTAINER_DEATH,
+	TRIGGER_OBJECT_CHANGE,
+	TRIGGER_ERROR,
+	TRIGGERS
+};
 enum status_write { STATUS_PUT, STATUS_PATCH };
 enum deletion_style {
 	DELETION_WORKER_RETRIES /* <= 1.21 */,
@@ -93,12 +126,17 @@ struct model_call {
 				* only if the cache's stamp is older; 0: always */
 	int64_t records;       /* lists only: share of records listed, PPM = all */
 	bool hidden;           /* the kubelet's own metric does not see it; in call already */
-	bool quorum; /* API reads: of what etcd has, not of what the watch cache has */
+	bool quorum;    /* API reads: of what etcd has, not of what the watch cache has */
+	int64_t share;  /* of the pods or containers that it is made for, PPM; 0: all */
+	uint32_t bytes; /* that it carries, for estimates; 0: not known */
 };
 
-/* A loop of the kubelet: timer and calls. */
+/* A loop: of the kubelet, or of another agent on its node.  Timer or trigger, and calls. */
 struct model_loop {
-	char name[32];
+	char name[LOOP_NAME];
+	char feature[MODEL_NAME]; /* that brought it; "": the kubelet's own */
+	enum trigger trigger;
+	int64_t nodes; /* share of nodes that have it, PPM; 0: all */
 	enum timer_kind timer;
 	ns_t period;
 	int64_t jitter;    /* PPM of the period added at most, drawn every time */
@@ -114,10 +152,20 @@ struct model_loop {
 
 /* A standing watch of the kubelet that no mechanism owns (nodes, services, ...). */
 struct model_watch {
-	char name[32];
+	char name[LOOP_NAME];
+	char feature[MODEL_NAME];
 	uint16_t list; /* classes */
 	uint16_t watch;
-	bool quorum; /* the LIST is without a resource version */
+	bool quorum;       /* the LIST is without a resource version */
+	ns_t change_every; /* mean time between changes that a watcher is told; 0: not known */
+	uint32_t bytes;    /* of what it is told */
+};
+
+/* An agent on the node beside the kubelet: its client's limiter. */
+struct model_agent {
+	char name[MODEL_NAME];
+	int64_t qps_milli; /* < 0: no limit */
+	uint32_t burst;
 };
 
 struct kubelet_model {
@@ -187,7 +235,9 @@ struct kubelet_model {
 		int64_t qps_milli; /* < 0: no limit */
 		uint32_t burst;
 		ns_t timeout; /* of a request, from its leaving on; 0: none */
-	} client[CLIENTS];
+	} client[CLIENTS]; /* behind the kubelet's own those of agents */
+	uint32_t n_agents;
+	struct model_agent agents[AGENTS_MAX];
 	struct {
 		bool enabled;
 		enum client client;           /* whose limiter they pass */
@@ -221,6 +271,23 @@ struct kubelet_model {
 	struct model_watch watches[WATCHES_MAX];
 	uint32_t n_startup;
 	struct model_call startup[STARTUP_MAX];
+};
+
+/* A feature under review, or an agent beside the kubelet: what it adds to a node.  What it
+ * replaces and sets is read where it is applied. */
+struct feature_model {
+	char name[MODEL_NAME];
+	char title[160];
+	char sender[MODEL_NAME];    /* "": the kubelet */
+	struct model_agent limiter; /* of its own client; burst 0: it has none */
+	uint32_t n_loops;
+	struct model_loop loops[LOOPS_MAX];
+	uint32_t n_watches;
+	struct model_watch watches[WATCHES_MAX];
+	uint32_t n_replaces;
+	struct feature_replaces {
+		char loop[LOOP_NAME], watch[LOOP_NAME], call[LOOP_NAME]; /* one of them */
+	} replaces[REPLACES_MAX];
 };
 
 enum rule_kind { RULE_SLOW, RULE_HANG, RULE_FAIL };

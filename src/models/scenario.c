@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "models/costs.h"
+#include "models/feature.h"
 #include "models/library_priv.h"
 #include "models/tables.h"
 #include "models/tree.h"
@@ -135,6 +136,8 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 	code = set_references(r, m, sets, err);
 	if (!code)
 		code = scenario_inline(r, m, err);
+	if (!code)
+		code = features_apply(r, m, sets, err);
 	if (code)
 		return code;
 	m->spec = doc_clone(r->mem, m->spec);

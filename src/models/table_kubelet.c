@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a file of kind Kubelet holds. */
+#include <string.h>
+
 #include "models/tables.h"
 
 #define HOUR (60 * NS_MIN)
@@ -7,18 +9,6 @@
 static const struct word words_interface[] = {
 	{"docker", INTERFACE_DOCKER},
 	{"cri", INTERFACE_CRI},
-};
-static const struct word words_timer[] = {
-	{"sliding", TIMER_SLIDING},
-	{"ticker", TIMER_TICKER},
-	{"sleep", TIMER_SLEEP},
-	{"onRequest", TIMER_REQUEST},
-};
-static const struct word words_hook[] = {
-	{"none", HOOK_NONE},
-	{"housekeeping", HOOK_HOUSEKEEPING},
-	{"containerGC", HOOK_CONTAINER_GC},
-	{"nodeStatus", HOOK_NODE_STATUS},
 };
 static const struct word words_write[] = {
 	{"put", STATUS_PUT},
@@ -152,8 +142,8 @@ static const struct table status_table = TABLE("status", status_fields);
 static const struct field events_fields[] = {
 	TRUTH(events.enabled, "enabled", "whether events are sent"),
 	FIELD(events.client, "client", FIELD_ENUM, .flags = FIELD_OPTIONAL,
-		.words = words_client, .n_words = COUNT_OF(words_client),
-		.otherwise = CLIENT_EVENTS, .help = "whose limiter they pass"),
+		.words = words_client, .n_words = CLIENT_OWN, .otherwise = CLIENT_EVENTS,
+		.help = "whose limiter they pass"),
 	COUNT(events.per_sandbox_start, "perSandboxStart", 0, 100,
 		"as of a container, about the one that docker's pods are made of"),
 	COUNT(events.per_container_start, "perContainerStart", 0, 100,
@@ -218,65 +208,6 @@ static const struct field client_fields[] = {
 };
 static const struct table client_table = TABLE("a client", client_fields);
 
-#define REC struct model_loop
-static const struct field loop_fields[] = {
-	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
-	ONE_OF(timer, "timer", words_timer,
-		"sliding: end of a round + period; ticker: fixed phase; sleep: as sliding; "
-		"onRequest: none, somebody asks for it"),
-	FIELD(period, "period", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = 24 * HOUR,
-		.help = "of the timer; onRequest has none"),
-	FIELD(jitter, "jitter", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = 10 * PPM,
-		.help = "added at most, as a share of the period, drawn every time"),
-	FIELD(first, "first", FIELD_DURATION, .flags = FIELD_OPTIONAL, .otherwise = -1,
-		.help = "first round; at once, a ticker after one period"),
-	FIELD(in_sync_loop, "inSyncLoop", FIELD_BOOL, .flags = FIELD_OPTIONAL,
-		.help = "runs in the kubelet's one sync loop and blocks it"),
-	FIELD(hook, "hook", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_hook,
-		.n_words = COUNT_OF(words_hook), .otherwise = HOOK_NONE,
-		.help = "what the kubelet does beside the calls"),
-	FIELD(work, "work", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = HOUR,
-		.help = "what a round takes beside its calls"),
-	FIELD(tries, "tries", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1, .max = 100,
-		.help = "of its requests, from the first again, if one of them fails"),
-	FIELD(hangs_up, "hangsUp", FIELD_BOOL, .flags = FIELD_OPTIONAL,
-		.help = "when the second try fails, all the kubelet's connections are closed"),
-	FIELD(calls, "calls", FIELD_LIST, .n_offset = offsetof(REC, n_calls),
-		.size = sizeof(struct model_call), .limit = LOOP_CALLS,
-		.sub = &table_model_call, .help = "made one after the other"),
-};
-#undef REC
-
-static int finish_loop(
-	struct reading *r, void *record, const struct doc_node *at, struct err *err)
-{
-	struct model_loop *loop = record;
-
-	(void)r;
-	if (loop->timer != TIMER_REQUEST && loop->period < NS_MS)
-		return doc_error(at, err, "'period' is missing, or shorter than 1ms");
-	if (loop->first < 0)
-		loop->first = loop->timer == TIMER_TICKER ? loop->period : 0;
-	return 0;
-}
-
-static const struct table loop_table = {
-	.what = "loop",
-	.field = loop_fields,
-	.n = COUNT_OF(loop_fields),
-	.finish = finish_loop,
-};
-
-#define REC struct model_watch
-static const struct field watch_fields[] = {
-	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
-	FIELD(list, "resource", FIELD_WATCHED, .help = "listed once, then watched"),
-	FIELD(quorum, "quorum", FIELD_BOOL, .flags = FIELD_OPTIONAL,
-		.help = "the list has no resourceVersion=0: the API server reads etcd"),
-};
-#undef REC
-static const struct table watch_table = TABLE("watch", watch_fields);
-
 #define REC struct kubelet_model
 static const struct field kubelet_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
@@ -299,7 +230,7 @@ static const struct field kubelet_fields[] = {
 	PART("objects", objects_table, "secrets and configmaps"),
 	PART("reflectors", reflectors_table, "LIST and WATCH, when they fail"),
 	PART("status", status_table, "the status manager"),
-	FIELD(client, "clients", FIELD_BY_WORD, .words = words_client, .n_words = CLIENTS,
+	FIELD(client, "clients", FIELD_BY_WORD, .words = words_client, .n_words = CLIENT_OWN,
 		.size = sizeof(((REC *)0)->client[0]), .sub = &client_table,
 		.help = "clients of the API server and their limits"),
 	PART("events", events_table, "events that the kubelet sends"),
@@ -307,15 +238,63 @@ static const struct field kubelet_fields[] = {
 	PART("deletion", deletion_table, "how pods end"),
 	PART("tokens", tokens_table, "service account tokens"),
 	FIELD(loops, "loops", FIELD_NAMED, .n_offset = offsetof(REC, n_loops),
-		.size = sizeof(struct model_loop), .limit = LOOPS_MAX, .sub = &loop_table,
+		.size = sizeof(struct model_loop), .limit = LOOPS_MAX, .sub = &table_loop,
 		.help = "every other loop: its timer and its calls"),
 	FIELD(watches, "watches", FIELD_NAMED, .n_offset = offsetof(REC, n_watches),
-		.size = sizeof(struct model_watch), .limit = WATCHES_MAX, .sub = &watch_table,
+		.size = sizeof(struct model_watch), .limit = WATCHES_MAX, .sub = &table_watch,
 		.help = "standing watches"),
+	FIELD(agents, "agents", FIELD_NAMED, .flags = FIELD_OPTIONAL,
+		.n_offset = offsetof(REC, n_agents), .size = sizeof(struct model_agent),
+		.limit = AGENTS_MAX, .sub = &table_agent,
+		.help = "limiters of agents beside the kubelet, by the feature's name"),
 	FIELD(startup, "startup", FIELD_LIST, .n_offset = offsetof(REC, n_startup),
 		.size = sizeof(struct model_call), .limit = STARTUP_MAX,
 		.sub = &table_model_call, .help = "calls made once, at the kubelet's start"),
 };
 #undef REC
 
-const struct table table_kubelet = TABLE("the kubelet", kubelet_fields);
+/* Whose limiter "own" is: that of the agent whose feature brought the loop. */
+static int own_client(const struct kubelet_model *k, const char *feature,
+	const struct doc_node *at, struct err *err)
+{
+	for (uint32_t i = 0; i < k->n_agents; i++)
+		if (!strcmp(k->agents[i].name, feature))
+			return (int)(CLIENT_OWN + i);
+	(void)doc_error(at, err, "'client: own' needs a limiter of that agent ('agents')");
+	return -1;
+}
+
+static int finish_kubelet(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct kubelet_model *k = record;
+
+	(void)r;
+	for (uint32_t i = 0; i < k->n_agents; i++) {
+		k->client[CLIENT_OWN + i].qps_milli = k->agents[i].qps_milli;
+		k->client[CLIENT_OWN + i].burst = k->agents[i].burst;
+	}
+	for (uint32_t l = 0; l < k->n_loops; l++)
+		for (uint32_t c = 0; c < k->loops[l].n_calls; c++) {
+			struct model_call *call = &k->loops[l].calls[c];
+			int own;
+
+			if (call->client != CLIENT_OWN)
+				continue;
+			own = own_client(k, k->loops[l].feature, at, err);
+			if (own < 0)
+				return ERR_INPUT;
+			call->client = (enum client)own;
+		}
+	for (uint32_t c = 0; c < k->n_startup; c++)
+		if (k->startup[c].client == CLIENT_OWN)
+			return doc_error(at, err, "'client: own' is for agents' loops");
+	return 0;
+}
+
+const struct table table_kubelet = {
+	.what = "the kubelet",
+	.field = kubelet_fields,
+	.n = COUNT_OF(kubelet_fields),
+	.finish = finish_kubelet,
+};

@@ -18,10 +18,11 @@ const struct word words_object_design[OBJECT_DESIGNS] = {
 	{"bulkwatch", OBJECT_BULKWATCH},
 };
 
-const struct word words_client[CLIENTS] = {
+const struct word words_client[CLIENT_OWN + 1] = {
 	{"kube", CLIENT_MAIN},
 	{"events", CLIENT_EVENTS},
 	{"heartbeat", CLIENT_HEARTBEAT},
+	{"own", CLIENT_OWN},
 };
 
 const struct word words_sharing[4] = {
@@ -43,10 +44,25 @@ const struct word words_operation[OP_N + 1] = {
 		{"all", OP_N},
 };
 
-static const struct word words_scope[] = {
+const struct word words_scope[5] = {
 	{"node", SCOPE_NODE},
 	{"pod", SCOPE_POD},
 	{"container", SCOPE_CONTAINER},
+	{"object", SCOPE_EACH_OBJECT},
+	{"namespace", SCOPE_EACH_NAMESPACE},
+};
+
+const struct word words_trigger[TRIGGERS] = {
+	{"period", TRIGGER_PERIOD},
+	{"kubeletStart", TRIGGER_KUBELET_START},
+	{"podStart", TRIGGER_POD_START},
+	{"podStop", TRIGGER_POD_STOP},
+	{"podSync", TRIGGER_POD_SYNC},
+	{"statusChange", TRIGGER_STATUS_CHANGE},
+	{"containerStart", TRIGGER_CONTAINER_START},
+	{"containerDeath", TRIGGER_CONTAINER_DEATH},
+	{"objectChange", TRIGGER_OBJECT_CHANGE},
+	{"error", TRIGGER_ERROR},
 };
 
 const char *word_of(const struct word *words, uint32_t n, int64_t value)
@@ -85,16 +101,22 @@ static const struct field call_fields[] = {
 		.help = "API reads: without resourceVersion=0, so the API server reads etcd"),
 	FIELD(scope, "scope", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_scope,
 		.n_words = COUNT_OF(words_scope), .otherwise = SCOPE_NODE,
-		.help = "once, for every running pod, or for every running container"),
+		.help = "once, or for every running pod, running container, secret and "
+			"configmap that pods refer to, namespace that they are in"),
 	FIELD(client, "client", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_client,
 		.n_words = COUNT_OF(words_client), .otherwise = CLIENT_MAIN,
-		.help = "API calls: whose limiter they pass"),
+		.help = "API calls: whose limiter they pass; own: that of an agent beside "
+			"the kubelet"),
 	FIELD(at_most_every, "atMostEvery", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.help = "left out until so long has passed since it was last made"),
 	FIELD(if_older_than, "ifOlderThan", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.help = "the runtime cache: made only if its stamp is older"),
 	FIELD(records, "records", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = PPM,
 		.otherwise = PPM, .help = "listings: share of the node's records listed"),
+	FIELD(share, "share", FIELD_RATIO, .flags = FIELD_OPTIONAL, .min = 1, .max = PPM,
+		.help = "of the pods, containers or objects that it is made for"),
+	FIELD(bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
+		.help = "that the request and its answer carry, for estimates"),
 };
 
 static int finish_call(

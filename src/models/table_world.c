@@ -189,6 +189,9 @@ static const struct field scenario_fields[] = {
 		.help = "pods that are created at once are bound at this rate, node after "
 			"node; "
 			"-1 is at once"),
+	FIELD(name, "features", FIELD_IGNORED, .flags = FIELD_OPTIONAL,
+		.help = "a list: names of Features, or paths; not there any more when "
+			"resolved"),
 	FIELD(kubelet, "kubelet", FIELD_MAP, .sub = &table_kubelet, .help = "a Kubelet"),
 	FIELD(runtime, "runtime", FIELD_MAP, .sub = &table_runtime, .help = "a Runtime"),
 	FIELD(apiserver, "apiserver", FIELD_MAP, .sub = &table_apiserver,

@@ -16,13 +16,19 @@ extern const struct table table_fairness;   /* its part fairness */
 extern const struct table table_costs;      /* its part costs */
 extern const struct table table_workload;   /* struct workload_model */
 extern const struct table table_scenario;   /* struct scenario */
+extern const struct table table_loop;       /* struct model_loop */
+extern const struct table table_watch;      /* struct model_watch */
+extern const struct table table_agent;      /* struct model_agent */
+extern const struct table table_feature;    /* struct feature_model */
 extern const struct table table_latency;    /* struct latency */
 extern const struct table table_model_call; /* struct model_call */
 
 /* Words of enums that several tables or reports need. */
 extern const struct word words_pleg_design[PLEG_DESIGNS];
 extern const struct word words_object_design[OBJECT_DESIGNS];
-extern const struct word words_client[CLIENTS];
+extern const struct word words_client[CLIENT_OWN + 1];
+extern const struct word words_scope[5];
+extern const struct word words_trigger[TRIGGERS];
 extern const struct word words_sharing[4];
 extern const struct word words_placement[2];
 extern const struct word words_api_encoding[ENCODINGS];

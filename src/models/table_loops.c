@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What runs on a node by the clock, or because something happened: the kubelet's loops and
+ * watches, and those that a feature brings. */
+#include "models/tables.h"
+
+#define HOUR (60 * NS_MIN)
+
+static const struct word words_timer[] = {
+	{"sliding", TIMER_SLIDING},
+	{"ticker", TIMER_TICKER},
+	{"sleep", TIMER_SLEEP},
+	{"onRequest", TIMER_REQUEST},
+};
+static const struct word words_hook[] = {
+	{"none", HOOK_NONE},
+	{"housekeeping", HOOK_HOUSEKEEPING},
+	{"containerGC", HOOK_CONTAINER_GC},
+	{"nodeStatus", HOOK_NODE_STATUS},
+};
+#define REC struct model_loop
+static const struct field loop_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
+	FIELD(feature, "feature", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
+		.help = "that brought it; written when it is resolved"),
+	FIELD(trigger, "trigger", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_trigger,
+		.n_words = TRIGGERS, .otherwise = TRIGGER_PERIOD,
+		.help = "period: the timer; else what a round follows upon"),
+	FIELD(nodes, "nodes", FIELD_RATIO, .flags = FIELD_OPTIONAL, .min = 1, .max = PPM,
+		.help = "share of the nodes that have it"),
+	FIELD(timer, "timer", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_timer,
+		.n_words = COUNT_OF(words_timer), .otherwise = TIMER_SLIDING,
+		.help = "sliding: end of a round + period; ticker: fixed phase; sleep: as "
+			"sliding; onRequest: none, somebody asks for it"),
+	FIELD(period, "period", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = 24 * HOUR,
+		.help = "of the timer; onRequest has none"),
+	FIELD(jitter, "jitter", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = 10 * PPM,
+		.help = "added at most, as a share of the period, drawn every time"),
+	FIELD(first, "first", FIELD_DURATION, .flags = FIELD_OPTIONAL, .otherwise = -1,
+		.help = "first round; at once, a ticker after one period"),
+	FIELD(in_sync_loop, "inSyncLoop", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "runs in the kubelet's one sync loop and blocks it"),
+	FIELD(hook, "hook", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_hook,
+		.n_words = COUNT_OF(words_hook), .otherwise = HOOK_NONE,
+		.help = "what the kubelet does beside the calls"),
+	FIELD(work, "work", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = HOUR,
+		.help = "what a round takes beside its calls"),
+	FIELD(tries, "tries", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1, .max = 100,
+		.help = "of its requests, from the first again, if one of them fails"),
+	FIELD(hangs_up, "hangsUp", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "when the second try fails, all the kubelet's connections are closed"),
+	FIELD(calls, "calls", FIELD_LIST, .n_offset = offsetof(REC, n_calls),
+		.size = sizeof(struct model_call), .limit = LOOP_CALLS,
+		.sub = &table_model_call, .help = "made one after the other"),
+};
+#undef REC
+
+static int begins_how(const struct model_loop *loop, const struct doc_node *at, struct err *err)
+{
+	const struct doc_node *timer = doc_get(at, "timer"), *period = doc_get(at, "period");
+
+	if (!timer && !doc_get(at, "trigger"))
+		return doc_error(at, err,
+			"no trigger: 'timer' and 'period' are needed, as in sliding and 10s, "
+			"or 'trigger', as in podStart");
+	if (loop->trigger != TRIGGER_PERIOD && (timer || period))
+		return doc_error(timer ? timer : period, err,
+			"a round follows upon 'trigger' or upon 'timer' and 'period', not "
+			"both");
+	if (loop->trigger == TRIGGER_PERIOD && !timer)
+		return doc_error(at, err, "'timer' is missing");
+	if (loop->trigger == TRIGGER_PERIOD && loop->timer != TIMER_REQUEST &&
+		loop->period < NS_MS)
+		return doc_error(
+			period ? period : at, err, "'period' is missing, or shorter than 1ms");
+	return 0;
+}
+
+/* What follows upon something that happened to a pod is made for that pod. */
+static int scopes(struct model_loop *loop, const struct doc_node *at, struct err *err)
+{
+	const struct doc_node *calls = doc_get(at, "calls");
+	const struct doc_node *call = calls ? calls->first : NULL;
+
+	if (loop->trigger == TRIGGER_PERIOD || loop->trigger == TRIGGER_KUBELET_START)
+		return 0;
+	for (uint32_t i = 0; call && i < loop->n_calls; i++, call = call->next) {
+		const struct doc_node *scope = doc_get(call, "scope");
+
+		if (!scope)
+			loop->calls[i].scope = SCOPE_POD;
+		else if (loop->calls[i].scope == SCOPE_NODE)
+			return doc_error(scope, err,
+				"a call on %s is made for that pod: scope pod, container, "
+				"object or namespace; 'node' goes with a period",
+				word_of(words_trigger, TRIGGERS, loop->trigger));
+	}
+	return 0;
+}
+
+static int finish_loop(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	struct model_loop *loop = record;
+
+	(void)r;
+	if (begins_how(loop, at, err) || scopes(loop, at, err))
+		return ERR_INPUT;
+	if (loop->trigger != TRIGGER_PERIOD)
+		loop->timer = TIMER_REQUEST;
+	if (loop->first < 0)
+		loop->first = loop->timer == TIMER_TICKER ? loop->period : 0;
+	return 0;
+}
+
+const struct table table_loop = {
+	.what = "loop",
+	.field = loop_fields,
+	.n = COUNT_OF(loop_fields),
+	.finish = finish_loop,
+};
+
+#define REC struct model_watch
+static const struct field watch_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
+	FIELD(list, "resource", FIELD_WATCHED, .help = "listed once, then watched"),
+	FIELD(quorum, "quorum", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "the list has no resourceVersion=0: the API server reads etcd"),
+	FIELD(feature, "feature", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
+		.help = "that brought it; written when it is resolved"),
+	FIELD(change_every, "changeEvery", FIELD_DURATION, .flags = FIELD_OPTIONAL,
+		.help = "mean time between changes that each watcher is told, for estimates"),
+	FIELD(bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
+		.help = "of what it is told, for estimates"),
+};
+#undef REC
+const struct table table_watch = TABLE("watch", watch_fields);
+
+#define REC struct model_agent
+static const struct field agent_fields[] = {
+	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_KEY),
+	FIELD(qps_milli, "qps", FIELD_RATE, .min = 1,
+		.help = "requests a second; -1 is no limit"),
+	COUNT(burst, "burst", 1, 1000000, "requests at once"),
+};
+#undef REC
+const struct table table_agent = TABLE("an agent", agent_fields);

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "models/feature.h"
+
+#include "tcase.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct loaded {
+	struct arena mem;
+	struct library lib;
+	struct scenario s;
+	struct model resolved;
+	struct str warnings;
+	struct err err;
+};
+
+static struct loaded *begin(void)
+{
+	struct loaded *l = calloc(1, sizeof(*l));
+	const char *dir = getenv("NODETOLL_MODELS");
+
+	assert_non_null(l);
+	arena_init(&l->mem, 0);
+	l->lib = (struct library){.dir = dir ? dir : "models", .mem = &l->mem};
+	return l;
+}
+
+static int load(struct loaded *l, const char *with, const char *set)
+{
+	struct settings sets = {.with = &with,
+		.n_with = with != NULL,
+		.text = &set,
+		.n = set != NULL,
+		.warnings = &l->warnings};
+
+	return scenario_load(&l->lib, "quiet-5000x30", &sets, &l->s, &l->resolved, &l->err);
+}
+
+static void end(struct loaded *l)
+{
+	str_fini(&l->warnings);
+	arena_fini(&l->mem);
+	free(l);
+}
+
+static bool has(const struct loaded *l, const char *name)
+{
+	for (uint32_t i = 0; i < l->s.kubelet.n_loops; i++)
+		if (!strcmp(l->s.kubelet.loops[i].name, name))
+			return true;
+	return false;
+}
+
+/* It must be there. */
+static const struct model_loop *find(const struct loaded *l, const char *name)
+{
+	const struct model_loop *loop = l->s.kubelet.loops;
+
+	if (!has(l, name))
+		fail_msg("no loop %s", name);
+	while (strcmp(loop->name, name) != 0)
+		loop++;
+	return loop;
+}
+
+/* A feature's text as a model, checked. */
+static void expect(const char *spec, const char *message)
+{
+	struct loaded *l = begin();
+	struct str text = {0};
+	struct model m = {0};
+	int code;
+
+	str_addf(&text,
+		"apiVersion: nodetoll/v1alpha1\nkind: Feature\nmetadata: {name: f}\n"
+		"spec:\n%s\n",
+		spec);
+	code = library_load_text(
+		&l->lib, "f.yaml", str_text(&text), str_len(&text), &m, &l->err);
+	if (!message && code)
+		fail_msg("%s", l->err.text);
+	if (message && (code != ERR_INPUT || !strstr(l->err.text, message)))
+		fail_msg("'%s' is not in: %s", message, l->err.text);
+	str_fini(&text);
+	end(l);
+}
+
+static void its_loops_run_beside_the_kubelets_own(void **state)
+{
+	struct loaded *l = begin();
+	const struct model_loop *loop;
+
+	(void)state;
+	assert_int_equal(load(l, "node-feature-discovery", NULL), 0);
+	loop = find(l, "node-feature-discovery/scan");
+	assert_string_equal(loop->feature, "node-feature-discovery");
+	assert_int_equal(loop->timer, TIMER_TICKER);
+	assert_int_equal(loop->calls[0].scope, SCOPE_POD);
+	assert_int_equal(loop->calls[0].client, CLIENT_OWN);
+	assert_int_equal(l->s.kubelet.client[CLIENT_OWN].qps_milli, 5000);
+	assert_string_equal(find(l, "lease")->feature, "");
+	end(l);
+}
+
+/* What a result embeds is the scenario with its features, which are not laid over it again. */
+static void a_resolved_scenario_holds_its_features(void **state)
+{
+	struct loaded *l = begin(), *again = begin();
+
+	(void)state;
+	assert_int_equal(load(l, "kube-proxy", NULL), 0);
+	assert_null(doc_get(l->resolved.spec, "features"));
+	assert_int_equal(scenario_from_doc(&again->lib, l->resolved.spec, NULL, &again->s,
+				 &again->resolved, &again->err),
+		0);
+	assert_int_equal(again->s.kubelet.n_watches, l->s.kubelet.n_watches);
+	assert_int_equal(again->s.kubelet.n_agents, 1);
+	end(again);
+	end(l);
+}
+
+static void it_sets_fields_and_settings_come_after_it(void **state)
+{
+	struct loaded *l = begin();
+
+	(void)state;
+	assert_int_equal(load(l, "parallel-relist", "kubelet.pleg.workers=3"), 0);
+	assert_int_equal(l->s.kubelet.pleg.design, PLEG_PARALLEL);
+	assert_int_equal(l->s.kubelet.pleg.workers, 3);
+	end(l);
+}
+
+static void a_triggered_call_is_made_for_its_pod(void **state)
+{
+	struct loaded *l = begin();
+
+	(void)state;
+	assert_int_equal(load(l, "pod-ready-condition", NULL), 0);
+	assert_int_equal(find(l, "pod-ready-condition/condition")->calls[0].scope, SCOPE_POD);
+	assert_int_equal(find(l, "pod-ready-condition/condition")->trigger, TRIGGER_POD_START);
+	end(l);
+}
+
+static void a_feature_that_is_not_there_has_near_ones(void **state)
+{
+	struct loaded *l = begin();
+
+	(void)state;
+	assert_int_equal(load(l, "kube-prxy", NULL), ERR_INPUT);
+	assert_non_null(strstr(l->err.text, "did you mean 'kube-proxy'?"));
+	end(l);
+}
+
+static void mistakes_have_a_message_each(void **state)
+{
+	(void)state;
+	expect("  loops: {a: {timer: sliding, period: 1s, calls: [{api: get nodes}]}}", NULL);
+	expect("  loops: {a: {calls: [{api: get nodes}]}}", "no trigger");
+	expect("  loops: {a: {period: 1s, calls: []}}", "no trigger");
+	expect("  loops: {a: {timer: sliding, period: 0s, calls: []}}",
+		"f.yaml:5:39: 'period' is missing, or shorter than 1ms");
+	expect("  loops: {a: {trigger: podStart, period: 1s, calls: []}}", "not both");
+	expect("  loops: {a: {trigger: podStrat, calls: []}}", "did you mean 'podStart'?");
+	expect("  loops: {a: {trigger: podStart, calls: [{api: get pods, scope: node}]}}",
+		"a call on podStart is made for that pod");
+	expect("  loops: {a: {timer: sliding, period: 1s, calls: [{api: get nodes, client: "
+	       "own}]}}",
+		"needs a 'limiter'");
+	expect("  title: nothing", "a feature that changes nothing");
+	expect("  replaces: [{}]", "one of 'loop', 'watch' and 'call'");
+	expect("  loops: {a: {timer: sliding, period: 1s, hook: housekeeping, calls: []}}",
+		"are for the kubelet's own loops");
+}
+
+/* A feature's text, laid over a scenario by a file. */
+static void expect_applied(const char *spec, const char *message)
+{
+	struct loaded *l = begin();
+	const char *file = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	char path[256];
+	FILE *f;
+	int fd, code;
+
+	(void)snprintf(path, sizeof(path), "%s/feature-XXXXXX.yaml", file);
+	fd = mkstemps(path, 5);
+	assert_true(fd >= 0);
+	f = fdopen(fd, "w");
+	assert_non_null(f);
+	(void)fprintf(f,
+		"apiVersion: nodetoll/v1alpha1\nkind: Feature\nmetadata: {name: "
+		"f}\nspec:\n%s\n",
+		spec);
+	(void)fclose(f);
+	code = load(l, path, NULL);
+	(void)remove(path);
+	if (message ? code != ERR_INPUT || !strstr(l->err.text, message) : code != 0)
+		fail_msg("'%s': %s", message ? message : "fine", l->err.text);
+	if (!message)
+		assert_false(has(l, "lease"));
+	end(l);
+}
+
+static void what_it_replaces_goes(void **state)
+{
+	(void)state;
+	expect_applied("  replaces: [{loop: lease}, {call: get nodes}, {watch: nodes}]", NULL);
+	expect_applied("  replaces: [{loop: leese}]", "did you mean 'lease'?");
+	expect_applied("  replaces: [{watch: node}]", "did you mean 'nodes'?");
+	expect_applied("  replaces: [{call: get secrets}]", "changed by 'set'");
+	expect_applied(
+		"  set: {kubelet.pleg.relistPeriot: 1s}", "did you mean 'relistPeriod'?");
+	expect_applied("  set: {kubelet.pleg: {}}", "a value is needed");
+}
+
+static void an_unknown_resource_is_a_warning(void **state)
+{
+	const char *near;
+
+	(void)state;
+	assert_true(resource_is_known("pods/status", &near));
+	assert_true(resource_is_known("widgets.example.com", &near));
+	assert_false(resource_is_known("podz", &near));
+	assert_string_equal(near, "pods");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(its_loops_run_beside_the_kubelets_own),
+		cmocka_unit_test(a_resolved_scenario_holds_its_features),
+		cmocka_unit_test(it_sets_fields_and_settings_come_after_it),
+		cmocka_unit_test(a_triggered_call_is_made_for_its_pod),
+		cmocka_unit_test(a_feature_that_is_not_there_has_near_ones),
+		cmocka_unit_test(mistakes_have_a_message_each),
+		cmocka_unit_test(what_it_replaces_goes),
+		cmocka_unit_test(an_unknown_resource_is_a_warning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
