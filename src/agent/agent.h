@@ -305,6 +305,8 @@ struct agent {
 	uint32_t n_collect, at_collect;
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
 	bool poll_listing, event_sending, node_warned;
+	uint64_t images; /* that are there, as far as pulls tell: a bit each */
+	uint64_t images_cached, images_told; /* of them in the image cache, the node status */
 	bool unhealthy_told;      /* the node status says that the PLEG is not healthy */
 	bool resting;             /* some pod may have a rests_at */
 	uint32_t hang_ups;        /* how often it has closed its connections by itself */

@@ -110,6 +110,12 @@ static inline enum outcome answer_of(
 	return (enum outcome)a->answer[slot_of(a, kind, index)];
 }
 
+/* The image of a pod's containers, as a bit. */
+static inline uint64_t image_of(const struct agent *a, uint32_t pod)
+{
+	return UINT64_C(1) << pod % a->plan->workload->images;
+}
+
 static inline const struct kubelet_model *model_of(const struct agent *a)
 {
 	return a->plan->kubelet;

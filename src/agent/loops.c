@@ -122,11 +122,18 @@ static bool is_unhealthy(const struct agent *a, ns_t now)
 	       (g->last_relist >= 0 || g->cache_time >= 0) && !pleg_is_healthy(g, now);
 }
 
-/* A status that changed is written at once, however long ago the last one was
- * (kubelet_node_status.go updateNode). */
-static bool status_changed(const struct agent *a, const struct model_loop *l, ns_t now)
+static bool health_changed(const struct agent *a, const struct model_loop *l, ns_t now)
 {
 	return l->hook == HOOK_NODE_STATUS && is_unhealthy(a, now) != a->unhealthy_told;
+}
+
+/* A status that changed is written at once, however long ago the last one was
+ * (kubelet_node_status.go updateNode): its conditions, or the images that the node has
+ * (nodestatus/setters.go Images), as far as the image cache knows them. */
+static bool status_changed(const struct agent *a, const struct model_loop *l, ns_t now)
+{
+	return health_changed(a, l, now) ||
+	       (l->hook == HOOK_NODE_STATUS && a->images_cached != a->images_told);
 }
 
 static void node_status_told(struct agent *a, ns_t now, struct effects *out)
@@ -142,7 +149,7 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now, struct effects *out
 	struct loop_state *st = &a->loop[i];
 	bool failed = st->tried > 0 && st->tried >= l->tries;
 
-	if (!failed && status_changed(a, l, now))
+	if (!failed && health_changed(a, l, now))
 		node_status_told(a, now, out);
 	st->next = st->tried = 0;
 	if (l->hook == HOOK_HOUSEKEEPING) {
@@ -155,6 +162,8 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now, struct effects *out
 	}
 	if (l->hook == HOOK_CONTAINER_GC)
 		removal_collect(a, now);
+	if (l->hook == HOOK_IMAGE_CACHE && answer_of(a, ACTOR_LOOP, i) == OUTCOME_OK)
+		a->images_cached = a->images;
 	if (l->in_sync_loop)
 		sync_release(a, now);
 	agent_wake(a, ACTOR_LOOP, i,
@@ -280,8 +289,10 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 			out->n--;
 			continue;
 		}
-		if (status_changed(a, l, now))
+		if (c->at_most_every > 0 && status_changed(a, l, now)) {
 			st->last[st->next] = 0;
+			a->images_told = a->images_cached; /* one that fails is due still */
+		}
 		st->next++;
 		if (call_is_skipped(a, c, st, st->next - 1u, now))
 			continue;

@@ -186,6 +186,8 @@ void agent_init(struct agent *a, const struct agent_plan *plan, const struct rec
 		now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, k->volumes.populator_period);
 	a->reconciler_phase =
 		now + rng_span(agent_draw(a, DRAW_PHASE, 1), 0, k->volumes.reconciler_period);
+	if (plan->workload->image_present)
+		a->images = a->images_cached = a->images_told = UINT64_MAX;
 	a->runtime_cache_at = -1;
 	a->populator_listed_at = -1;
 	for (uint32_t p = 0; p < plan->pods; p++) {
@@ -250,6 +252,7 @@ void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t names
 	p->status_version = p->api_version = 1;
 	p->api_known = true;
 	p->warned = true;
+	a->images |= image_of(a, pod);
 	agent_draws_for(a, ACTOR_WORKER, pod);
 	p->token_until = now + residual(a, token_life(a), token_life(a) + NS_S);
 	place_objects(a, now, pod);
@@ -301,6 +304,7 @@ void agent_settle(struct agent *a, ns_t now)
 				      a->plan->objects.watch_max),
 			OUTCOME_OK, 0);
 	}
+	a->images_cached = a->images_told = a->images;
 	loops_start(a, now, true);
 	status_start(a, now, true);
 }

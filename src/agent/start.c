@@ -213,6 +213,7 @@ void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		p->container++;
 		next_container(a, pod, now, out);
 	} else if (p->state == WORKER_PULLS) {
+		a->images |= image_of(a, pod);
 		image_is_there(a, pod, now, out);
 	} else if (p->state == WORKER_SANDBOX) {
 		sandbox_is_there(a, pod, now, out);

@@ -109,7 +109,7 @@ enum deletion_style {
 enum sharing { SHARED_POD, SHARED_NAMESPACE, SHARED_NODE, SHARED_CLUSTER };
 enum placement { PLACE_RANDOM, PLACE_ROUND_ROBIN };
 /* What the kubelet does when the calls of a loop have been answered, beside making them. */
-enum loop_hook { HOOK_NONE, HOOK_HOUSEKEEPING, HOOK_CONTAINER_GC, HOOK_NODE_STATUS };
+enum loop_hook { HOOK_NONE, HOOK_HOUSEKEEPING, HOOK_CONTAINER_GC, HOOK_IMAGE_CACHE, HOOK_NODE_STATUS };
 /* When a pod is synced again of which a container waits for its crash back-off. */
 enum crash_retry { CRASH_RETRY_BACK_OFF /* as after any failed sync */, CRASH_RETRY_EXPIRY };
 /* Kubelets and pods at the run's start; pods that run for long; pods when the warm-up is over,

@@ -15,6 +15,7 @@ static const struct word words_hook[] = {
 	{"none", HOOK_NONE},
 	{"housekeeping", HOOK_HOUSEKEEPING},
 	{"containerGC", HOOK_CONTAINER_GC},
+	{"imageCache", HOOK_IMAGE_CACHE},
 	{"nodeStatus", HOOK_NODE_STATUS},
 };
 #define REC struct model_loop

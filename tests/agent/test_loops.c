@@ -2,6 +2,8 @@
 /* The kind of a loop's timer decides more than its period. */
 #include "agent/agent.h"
 
+#include <stdio.h>
+
 #include "tcase.h"
 
 #include "kit.h"
@@ -143,6 +145,37 @@ static void a_call_at_most_every_five_minutes_is_left_out_in_between(void **stat
 	assert_int_equal(
 		kit_count(k, patch), 4); /* at the start, and at 5, 10 and 15 minutes */
 	kit_free(k);
+}
+
+/* One pod pulls at 15 s; the image cache lists every 30 s, the status looks every 10 s. */
+static ns_t second_patch(const char *present)
+{
+	char set[40];
+	struct kit *k;
+	uint32_t patch;
+	ns_t at;
+
+	snprintf(set, sizeof(set), "workload.imagePresent=%s", present);
+	k = KIT("v1.20", "serving", "workload.pods=1", "workload.pullAlways=true", set);
+	patch = calls_intern(&k->scenario.calls, "patch", "nodes/status");
+	kit_start(k, 1);
+	kit_until(k, 15 * NS_S);
+	agent_pod_news(&k->agent, k->now, 0, POD_ADDED, 0, 0);
+	kit_until(k, 5 * NS_MIN + 15 * NS_S);
+	assert_int_equal(kit_count(k, OP_PULL_IMAGE), 1);
+	assert_int_equal(kit_count(k, patch), 2);
+	at = kit_nth(k, patch, 1)->at;
+	kit_free(k);
+	return at;
+}
+
+/* nodestatus/setters.go Images: a new image is a change of the status; and the next report is
+ * five minutes after that. */
+static void an_image_that_was_pulled_is_told_with_the_node_status(void **state)
+{
+	(void)state;
+	assert_in_range(second_patch("false"), 30 * NS_S, 41 * NS_S);
+	assert_in_range(second_patch("true"), 5 * NS_MIN, 5 * NS_MIN + 11 * NS_S);
 }
 
 /* Calls follow each other: the next is asked for when the last was answered. */
@@ -386,6 +419,7 @@ int main(void)
 		cmocka_unit_test(a_ticker_finds_its_phase_again),
 		cmocka_unit_test(jitter_only_makes_a_period_longer),
 		cmocka_unit_test(a_call_at_most_every_five_minutes_is_left_out_in_between),
+		cmocka_unit_test(an_image_that_was_pulled_is_told_with_the_node_status),
 		cmocka_unit_test(the_calls_of_a_round_are_made_one_after_the_other),
 		cmocka_unit_test(a_sweep_asks_for_each_running_container),
 		cmocka_unit_test(a_lease_that_is_rejected_has_five_tries),
