@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Priority and fairness as in Kubernetes 1.20, whose requests all take one seat:
+/* Priority and fairness as in Kubernetes 1.20, whose requests all take one seat, and as since
+ * 1.23, when lists take several:
  * apiserver/pkg/util/flowcontrol/fairqueuing/queueset/queueset.go, from which the functions
  * named below are. */
 #include "apiserver/flow.h"
@@ -13,10 +14,19 @@ static const int64_t GUESS = 60 * NS_S;
 
 /* ------------------------------------------------------------------ start */
 
-static void init_level(struct flow_set *l, const struct flow_level *params, struct arena *mem)
+static void init_level(
+	struct flow_set *l, const struct flow_level *params, bool lends, struct arena *mem)
 {
 	assert(params->seats > 0);
+	assert(params->lends <= params->seats);
 	*l = (struct flow_set){.params = *params};
+	/* finishQueueSetReconfigsLocked: half of what can be lent is, before anybody asks. */
+	l->seats = (struct borrower){.nominal = params->seats,
+		.min = params->seats - params->lends,
+		.max = params->seats + params->borrows,
+		.seats = params->seats - (lends ? params->lends / 2 : 0)};
+	if (params->seats < UINT32_MAX)
+		gauge_set(&l->counts.limit, 0, l->seats.seats);
 	if (!params->queues)
 		return;
 	assert(params->hand > 0 && params->hand <= params->queues);
@@ -46,10 +56,12 @@ void flow_init(
 		.oldest = FLOW_NOBODY,
 		.newest = FLOW_NOBODY,
 		.due = FLOW_NOBODY,
-		.due_last = FLOW_NOBODY};
+		.due_last = FLOW_NOBODY,
+		.lends_at = params->fair && params->lend_every ? params->lend_every : NS_NEVER};
 	assert(f->n_levels > 0 && f->n_levels <= FLOW_LEVELS);
 	for (uint32_t i = 0; i < f->n_levels; i++) {
-		init_level(&f->level[i], params->fair ? &params->level[i] : &without[i], mem);
+		init_level(&f->level[i], params->fair ? &params->level[i] : &without[i],
+			f->lends_at < NS_NEVER, mem);
 		if (f->level[i].params.queues)
 			assert(params->wait_limit > 0 &&
 				params->wait_end >= params->wait_limit);
@@ -70,10 +82,12 @@ void flow_restart(struct flow *f, ns_t now)
 		struct flow_counts *c = &f->level[i].counts;
 		struct gauge seats = c->seats;
 		struct gauge queued = c->queued;
+		struct gauge limit = c->limit;
 
 		gauge_restart(&seats, now);
 		gauge_restart(&queued, now);
-		*c = (struct flow_counts){.seats = seats, .queued = queued};
+		gauge_restart(&limit, now);
+		*c = (struct flow_counts){.seats = seats, .queued = queued, .limit = limit};
 	}
 }
 
@@ -122,9 +136,13 @@ static uint32_t choose_queue(const struct flow_set *l, uint32_t flow)
  * getVirtualTimeRatioLocked).  Before anything changes. */
 static void advance(struct flow_set *l, ns_t now)
 {
+	uint32_t wanted = l->counts.seats.n + l->wanted;
+
 	assert(now >= l->at);
+	if (wanted > l->seats.seats)
+		wanted = l->seats.seats;
 	if (l->active)
-		l->virtual_time += (now - l->at) * (int64_t)l->counts.seats.n / l->active;
+		l->virtual_time += (now - l->at) * (int64_t)wanted / l->active;
 	l->at = now;
 }
 
@@ -143,29 +161,38 @@ static void rest_queue(struct flow_set *l, const struct flow_queue *q)
 }
 
 /* Whose head would be finished first; round robin among equals (selectQueueLocked). */
-static uint32_t select_queue(const struct flow_set *l)
+static uint32_t select_queue(const struct flow *f, const struct flow_set *l)
 {
 	uint32_t best = FLOW_NOBODY;
 	uint32_t i = l->robin;
+	int64_t earliest = 0;
 
 	for (uint32_t n = 0; n < l->params.queues; n++) {
+		const struct flow_queue *q;
+		int64_t finish;
+
 		i = i + 1 == l->params.queues ? 0 : i + 1;
-		if (l->queue[i].length &&
-			(best == FLOW_NOBODY || l->queue[i].start < l->queue[best].start))
+		q = &l->queue[i];
+		if (!q->length)
+			continue;
+		finish = q->start + GUESS * f->slot[q->head].width;
+		if (best == FLOW_NOBODY || finish < earliest) {
 			best = i;
+			earliest = finish;
+		}
 	}
 	return best;
 }
 
 /* A queue that asked for less than its part does not save it up (the same function's end,
  * k/k#95986). */
-static void charge(struct flow_set *l, struct flow_queue *q)
+static void charge(struct flow_set *l, struct flow_queue *q, uint16_t width)
 {
-	int64_t guessed = (int64_t)q->seated * GUESS;
+	int64_t guessed = (int64_t)q->seats * GUESS;
 
 	if (q->start - guessed < l->virtual_time)
 		q->start = l->virtual_time + guessed;
-	q->start += GUESS;
+	q->start += GUESS * width;
 }
 
 /* ------------------------------------------------------------------ who waits */
@@ -175,12 +202,20 @@ static void count(struct gauge *g, ns_t now, int32_t by)
 	gauge_set(g, now, g->n + (uint32_t)by);
 }
 
+/* What the level asks for has changed. */
+static void asks(struct flow_set *l, ns_t now)
+{
+	borrower_asks(&l->seats, now, l->counts.seats.n + l->wanted);
+}
+
 static void enter_queue(struct flow *f, ns_t now, uint8_t level, uint32_t queue, uint32_t slot)
 {
 	struct flow_set *l = &f->level[level];
 	struct flow_queue *q = &l->queue[queue];
 
+	l->wanted += f->slot[slot].width;
 	f->slot[slot] = (struct flow_slot){.since = now,
+		.width = f->slot[slot].width,
 		.next = FLOW_NOBODY,
 		.older = f->newest,
 		.newer = FLOW_NOBODY,
@@ -213,6 +248,7 @@ static void quit_queue(struct flow *f, uint32_t slot, uint32_t before)
 	if (q->tail == slot)
 		q->tail = before;
 	q->length--;
+	f->level[s->level].wanted -= s->width;
 	if (s->older == FLOW_NOBODY)
 		f->oldest = s->newer;
 	else
@@ -241,6 +277,7 @@ static void expire_head(struct flow *f, ns_t now, struct flow_set *l, struct flo
 	quit_queue(f, slot, FLOW_NOBODY);
 	rest_queue(l, q);
 	count(&l->counts.queued, now, -1);
+	asks(l, now);
 	l->counts.expired++;
 	f->slot[slot].state = FLOW_EXPIRED;
 	f->slot[slot].since = now;
@@ -257,7 +294,16 @@ static void sit(struct flow *f, ns_t now, uint8_t level, uint32_t slot)
 	f->slot[slot].state = FLOW_SEATED;
 	f->slot[slot].since = now;
 	l->counts.dispatched++;
-	count(&l->counts.seats, now, 1);
+	count(&l->counts.seats, now, f->slot[slot].width);
+	asks(l, now);
+}
+
+/* canAccommodateSeatsLocked: who wants more than there are waits until nobody is left. */
+static bool fits(const struct flow_set *l, uint16_t width)
+{
+	if (width > l->seats.seats)
+		return l->counts.seats.n == 0;
+	return l->counts.seats.n + width <= l->seats.seats;
 }
 
 /* The head of a queue gets a seat (dispatchLocked). */
@@ -268,20 +314,45 @@ static void dispatch(struct flow *f, ns_t now, uint8_t level, uint32_t queue)
 	uint32_t slot = q->head;
 
 	l->robin = queue;
-	charge(l, q);
+	charge(l, q, f->slot[slot].width);
 	quit_queue(f, slot, FLOW_NOBODY);
 	q->seated++;
+	q->seats += f->slot[slot].width;
 	sit(f, now, level, slot);
 }
 
-/* timeoutOldRequestsAndRejectOrEnqueueLocked.  A free seat means that nobody waits. */
+/* dispatchAsMuchAsPossibleLocked: as long as the one whose turn it is has room.  True: `who`
+ * was among them, who is not told. */
+static bool dispatch_all(struct flow *f, ns_t now, uint8_t level, uint32_t who)
+{
+	struct flow_set *l = &f->level[level];
+	bool admitted = false;
+
+	while (l->counts.queued.n &&
+		(l->counts.seats.n < l->seats.seats || !l->counts.seats.n)) {
+		uint32_t queue = select_queue(f, l);
+		uint32_t next = l->queue[queue].head;
+
+		if (!fits(l, f->slot[next].width))
+			break;
+		dispatch(f, now, level, queue);
+		count(&l->counts.queued, now, -1);
+		if (next == who)
+			admitted = true;
+		else
+			tell(f, next);
+	}
+	return admitted;
+}
+
+/* timeoutOldRequestsAndRejectOrEnqueueLocked. */
 static enum flow_verdict arrive_at_queues(
 	struct flow *f, ns_t now, uint8_t level, uint32_t flow, uint32_t slot)
 {
 	struct flow_set *l = &f->level[level];
 	uint32_t queue = choose_queue(l, flow);
 	struct flow_queue *q = &l->queue[queue];
-	bool free = l->counts.seats.n < l->params.seats;
+	bool free = l->counts.seats.n < l->seats.seats;
 
 	advance(l, now);
 	while (q->length && f->slot[q->head].since < now - f->params->wait_limit)
@@ -291,26 +362,36 @@ static enum flow_verdict arrive_at_queues(
 		return FLOW_REJECTS;
 	}
 	enter_queue(f, now, level, queue, slot);
-	if (free) {
+	if (!l->counts.queued.n && fits(l, f->slot[slot].width)) {
 		dispatch(f, now, level, queue);
 		return FLOW_ADMITS;
 	}
-	l->counts.waited++;
 	count(&l->counts.queued, now, 1);
+	asks(l, now);
+	if (dispatch_all(f, now, level, slot))
+		return FLOW_ADMITS;
+	l->counts.waited++;
 	return FLOW_QUEUES;
 }
 
 enum flow_verdict flow_arrive(
 	struct flow *f, ns_t now, uint8_t level, uint32_t flow, uint32_t slot)
 {
+	return flow_arrive_wide(f, now, level, flow, slot, 1);
+}
+
+enum flow_verdict flow_arrive_wide(
+	struct flow *f, ns_t now, uint8_t level, uint32_t flow, uint32_t slot, uint16_t width)
+{
 	struct flow_set *l = &f->level[level];
 
 	assert(level < f->n_levels && slot < f->capacity);
 	assert(f->slot[slot].state == FLOW_OUT);
 	l->counts.arrived++;
+	f->slot[slot].width = width;
 	if (l->params.queues)
 		return arrive_at_queues(f, now, level, flow, slot);
-	if (l->counts.seats.n >= l->params.seats) {
+	if (!fits(l, width)) {
 		l->counts.rejected++;
 		return FLOW_REJECTS;
 	}
@@ -318,7 +399,7 @@ enum flow_verdict flow_arrive(
 	return FLOW_ADMITS;
 }
 
-/* finishRequestLocked, then dispatchAsMuchAsPossibleLocked: one seat, so one more. */
+/* finishRequestLocked, then dispatchAsMuchAsPossibleLocked. */
 void flow_leave(struct flow *f, ns_t now, uint32_t slot)
 {
 	struct flow_slot *s = &f->slot[slot];
@@ -328,20 +409,32 @@ void flow_leave(struct flow *f, ns_t now, uint32_t slot)
 	assert(s->state == FLOW_SEATED);
 	s->state = FLOW_OUT;
 	advance(l, now);
-	count(&l->counts.seats, now, -1);
+	count(&l->counts.seats, now, -s->width);
+	asks(l, now);
 	if (!l->params.queues)
 		return;
 	q = &l->queue[s->queue];
-	q->start -= GUESS - (now - s->since);
+	q->start -= (GUESS - (now - s->since)) * s->width;
 	q->seated--;
+	q->seats -= s->width;
 	rest_queue(l, q);
-	if (l->counts.queued.n) {
-		uint32_t queue = select_queue(l);
-		uint32_t next = l->queue[queue].head;
+	(void)dispatch_all(f, now, s->level, FLOW_NOBODY);
+}
 
-		dispatch(f, now, s->level, queue);
-		count(&l->counts.queued, now, -1);
-		tell(f, next);
+void flow_lend(struct flow *f, ns_t now)
+{
+	struct borrower *levels[FLOW_LEVELS];
+
+	assert(now >= f->lends_at);
+	f->lends_at = now + f->params->lend_every;
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		advance(&f->level[i], now);
+		levels[i] = &f->level[i].seats;
+	}
+	borrow_adjust(levels, f->n_levels, now);
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		gauge_set(&f->level[i].counts.limit, now, f->level[i].seats.seats);
+		(void)dispatch_all(f, now, (uint8_t)i, FLOW_NOBODY);
 	}
 }
 
@@ -362,6 +455,7 @@ void flow_abandon(struct flow *f, ns_t now, uint32_t slot)
 	quit_queue(f, slot, before);
 	rest_queue(l, q);
 	count(&l->counts.queued, now, -1);
+	asks(l, now);
 	l->counts.abandoned++;
 	s->state = FLOW_OUT;
 }

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apiserver/borrow.h"
 #include "apiserver/gauge.h"
 #include "base/arena.h"
 #include "base/ns.h"
@@ -33,6 +34,8 @@ enum { FLOW_READONLY, FLOW_MUTATING };
  * otherwise 0 < hand <= queues, hand <= FLOW_HAND_MAX and queue_length > 0. */
 struct flow_level {
 	uint32_t seats, queues, hand, queue_length;
+	uint32_t lends;   /* <= seats, to levels that ask for more */
+	uint32_t borrows; /* at most, of others */
 };
 
 /* Who compiles a model refuses what is against these rules; flow_init asserts them. */
@@ -51,6 +54,7 @@ struct flow_params {
 	 * or not anyone joins.  To 1.28: a quarter of the request timeout, 15 s, and that
 	 * timeout, 60 s; since 1.29 both are 15 s (k/k#119799, #120222). */
 	ns_t wait_limit, wait_end;
+	ns_t lend_every; /* seats are shared out anew; 0: never (to 1.25) */
 };
 
 /* Of one level, since the beginning or flow_restart. */
@@ -62,6 +66,8 @@ struct flow_counts {
 	uint64_t expired;    /* waited too long, see wait_limit and wait_end */
 	uint64_t abandoned;  /* their client hung up while they waited */
 	struct gauge seats, queued;
+	struct gauge limit; /* seats that there are, with those borrowed and without those lent
+			     */
 };
 
 enum flow_verdict { FLOW_ADMITS, FLOW_QUEUES, FLOW_REJECTS };
@@ -71,6 +77,7 @@ enum flow_verdict { FLOW_ADMITS, FLOW_QUEUES, FLOW_REJECTS };
 struct flow_queue {
 	uint32_t head, tail, length; /* who waits */
 	uint32_t seated;             /* who came from here and has a seat */
+	uint32_t seats;              /* that they take */
 	int64_t start;               /* virtual: when its head's service would begin */
 };
 
@@ -80,8 +87,10 @@ struct flow_set {
 	struct flow_queue *queue; /* [params.queues] */
 	uint32_t robin;           /* the queue that was dispatched from last */
 	uint32_t active;          /* queues that have somebody, waiting or on a seat */
-	int64_t virtual_time;     /* service that each active queue should have had by now */
-	ns_t at;                  /* when that was */
+	uint32_t wanted;          /* seats that those who wait will take */
+	struct borrower seats;
+	int64_t virtual_time; /* service that each active queue should have had by now */
+	ns_t at;              /* when that was */
 	struct flow_counts counts;
 };
 
@@ -93,6 +102,7 @@ struct flow_slot {
 	uint32_t next;         /* in its queue or among the due */
 	uint32_t older, newer; /* of all that wait */
 	uint32_t queue;
+	uint16_t width; /* seats that it takes */
 	uint8_t level, state;
 };
 
@@ -104,6 +114,7 @@ struct flow {
 	struct flow_slot *slot;  /* [capacity] */
 	uint32_t oldest, newest; /* of all that wait */
 	uint32_t due, due_last;  /* admitted or expired, not yet taken */
+	ns_t lends_at;           /* seats are shared out anew then; NS_NEVER */
 };
 
 /* Nobody there.  Slots are 0 to capacity - 1; params must outlive f. */
@@ -118,6 +129,10 @@ uint8_t flow_level_of(const struct flow_params *p, uint16_t call, bool mutating)
 enum flow_verdict flow_arrive(
 	struct flow *f, ns_t now, uint8_t level, uint32_t flow, uint32_t slot);
 
+/* The same with a request that takes `width` seats, > 0, or all of a level that has fewer. */
+enum flow_verdict flow_arrive_wide(
+	struct flow *f, ns_t now, uint8_t level, uint32_t flow, uint32_t slot, uint16_t width);
+
 /* Who was admitted gives its seat back. */
 void flow_leave(struct flow *f, ns_t now, uint32_t slot);
 
@@ -129,6 +144,9 @@ ns_t flow_next_at(const struct flow *f);
 
 /* That has come: expire it. */
 void flow_expire(struct flow *f, ns_t now);
+
+/* At f->lends_at: levels lend each other seats. */
+void flow_lend(struct flow *f, ns_t now);
 
 /* Who got a seat, or, *admitted false, has expired, in this order, after any of the above;
  * false: nobody more. */

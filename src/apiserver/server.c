@@ -213,7 +213,8 @@ static enum flow_verdict admit(
 	if (r->unlimited)
 		return FLOW_ADMITS;
 	level = flow_level_of(&s->params->flow, r->call, r->mutating);
-	verdict = flow_arrive(&s->flow, now, level, r->flow, slot);
+	verdict =
+		flow_arrive_wide(&s->flow, now, level, r->flow, slot, r->width ? r->width : 1);
 	follow(s, now);
 	return verdict;
 }
@@ -359,7 +360,8 @@ static ns_t times_out_at(const struct server *s)
 
 ns_t server_next_at(const struct server *s)
 {
-	ns_t at = ns_min(s->share.next_at, ns_min(flow_next_at(&s->flow), times_out_at(s)));
+	ns_t at = ns_min(ns_min(s->share.next_at, s->flow.lends_at),
+		ns_min(flow_next_at(&s->flow), times_out_at(s)));
 
 	if (s->gone != NONE)
 		return s->slot[s->gone].left_queue_at;
@@ -375,11 +377,14 @@ bool server_take(struct server *s, ns_t now, struct server_done *d)
 		return finish(s, now, pop_wait(s), d);
 	if (s->share.next_at == now)
 		return end_processing(s, now, d);
-	if (flow_next_at(&s->flow) != now) {
+	if (flow_next_at(&s->flow) == now) {
+		flow_expire(&s->flow, now);
+	} else if (times_out_at(s) == now) {
 		time_out(s, now, d);
 		return true;
+	} else {
+		flow_lend(&s->flow, now);
 	}
-	flow_expire(&s->flow, now);
 	follow(s, now);
 	return false;
 }

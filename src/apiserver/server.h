@@ -6,7 +6,7 @@
  * It answers nothing: what a request means is the caller's (apiserver.h).  No clock, no random
  * numbers, integers only; nothing is allocated after server_init.  Of events due at one moment
  * answers that were waiting come first, then ends of waits, of processing, and of patience:
- * that of who waits for a seat, then the server's own.
+ * that of who waits for a seat, then the server's own; then levels lend each other seats.
  */
 #ifndef APISERVER_SERVER_H
 #define APISERVER_SERVER_H
@@ -28,10 +28,11 @@ struct server_params {
 
 struct server_request {
 	uint16_t call;
-	uint32_t flow; /* who sends: the user, as any number */
-	uint32_t id;   /* the caller's, returned in server_done */
-	ns_t cpu;      /* of a processor, >= 0 */
-	ns_t wait;     /* then, >= 0 */
+	uint32_t flow;  /* who sends: the user, as any number */
+	uint32_t id;    /* the caller's, returned in server_done */
+	ns_t cpu;       /* of a processor, >= 0 */
+	ns_t wait;      /* then, >= 0 */
+	uint16_t width; /* seats that it takes; 0: one */
 	bool mutating;
 	/* The opening of a watch: it needs no seat and never waits for one
 	 * (maxinflight.go, priority-and-fairness.go: long-running requests pass). */

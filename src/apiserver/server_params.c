@@ -14,6 +14,14 @@ static uint32_t seats_of(uint64_t seats, uint64_t shares, uint64_t all)
 	return (uint32_t)((seats * shares + all - 1) / all);
 }
 
+/* apf_controller.go, since 1.26: to the nearest. */
+static uint32_t percent_of(uint32_t seats, uint64_t percent)
+{
+	uint64_t part = (seats * percent + 50) / 100;
+
+	return part < UINT16_MAX ? (uint32_t)part : UINT16_MAX;
+}
+
 static void share_seats(struct flow_params *f, const struct apiserver_model *m)
 {
 	uint64_t seats = (uint64_t)m->max_inflight + m->max_mutating;
@@ -31,7 +39,12 @@ static void share_seats(struct flow_params *f, const struct apiserver_model *m)
 			.hand = l->hand,
 			.queue_length = l->queue_length,
 		};
+		f->level[i].lends = percent_of(f->level[i].seats, l->lendable);
+		f->level[i].borrows = l->borrowing == FAIR_NO_LIMIT
+					      ? (uint32_t)seats
+					      : percent_of(f->level[i].seats, l->borrowing);
 	}
+	f->lend_every = m->fairness.lend_every;
 }
 
 /* bootstrap/default.go: a flow schema of the nodes' group for some resources comes before the
@@ -78,7 +91,8 @@ uint32_t server_params_limit(const struct server_params *p, const struct scenari
 		const struct flow_level *l = &f->level[f->level_of[c]];
 
 		if (!counted[f->level_of[c]])
-			limit += l->seats + (uint64_t)l->queues * l->queue_length;
+			limit += l->seats + (f->lend_every ? l->borrows : 0) +
+				 (uint64_t)l->queues * l->queue_length;
 		counted[f->level_of[c]] = true;
 	}
 	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
@@ -125,6 +139,24 @@ static ns_t scaled(ns_t cpu, int64_t scale)
 	return cpu < DEMAND_MAX ? cpu : DEMAND_MAX;
 }
 
+/* list_work_estimator.go, since 1.23: as many objects as there are of the kind, whoever they
+ * are for; by etcd those that are read and those that are returned.  A list of one by its name
+ * takes one seat, which is what `listed` says of it. */
+static uint16_t width_of(const struct server_costs *c, uint16_t call, bool quorum)
+{
+	const struct apiserver_model *m = &c->scenario->apiserver;
+	uint64_t objects = c->lists_pods[call] ? c->cluster_pods : c->listed[call];
+	uint64_t width;
+
+	if (!m->fairness.enabled || !m->fairness.objects_per_seat)
+		return 1;
+	if (c->lists_pods[call] && (quorum || !m->watch_cache))
+		objects *= 2;
+	width = (objects + m->fairness.objects_per_seat - 1) / m->fairness.objects_per_seat;
+	width = width < m->fairness.max_seats ? width : m->fairness.max_seats;
+	return (uint16_t)(width ? width : 1);
+}
+
 struct server_demand server_demand(
 	const struct server_costs *c, uint16_t call, bool quorum, uint32_t pods)
 {
@@ -140,5 +172,6 @@ struct server_demand server_demand(
 	d.cpu = scaled(d.measured_cpu, m->costs.cpu_scale);
 	d.etcd_cpu = grown(cost->etcd_cpu, read, cost->read_etcd_cpu);
 	d.bytes = cost->bytes + (uint64_t)listed * cost->listed_bytes;
+	d.width = width_of(c, call, quorum);
 	return d;
 }

@@ -17,6 +17,7 @@ struct server_demand {
 	ns_t measured_cpu; /* of those of the calibration */
 	ns_t etcd_cpu;     /* of etcd's, at the calibration's speed */
 	uint64_t bytes;    /* of the answer */
+	uint16_t width;    /* seats */
 	bool mutating;
 };
 

@@ -67,6 +67,7 @@
  * apiserver/     the API server
  *   apiserver      as agents meet it: pods, objects, versions, watches
  *   ttl            the annotation by cluster size
+ *   borrow         seats that levels of priority lend each other
  *   flow           seats, and who waits for them: priority and fairness
  *   server         one under load: admission, then processors that requests share
  *   server_params  limits and costs from a scenario

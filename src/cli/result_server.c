@@ -65,6 +65,9 @@ static struct json *level(
 	json_put_str(row, "name", level_name(m, l));
 	json_put(row, "seats", limited ? json_int(v->seats[l]) : json_null());
 	json_put(row, "seatsInUse", gauge(&c->seats, v->span));
+	json_put(row, "withBorrowed",
+		m->fairness.enabled && m->fairness.lend_every ? gauge(&c->limit, v->span)
+							      : json_null());
 	json_put(row, "queued", gauge(&c->queued, v->span));
 	json_put_int(row, "dispatched", (int64_t)c->dispatched);
 	json_put_int(row, "waited", (int64_t)c->waited);

@@ -30,6 +30,7 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 			p->cpu[c][quorum] = d.cpu;
 			p->measured[c][quorum] = d.measured_cpu;
 			p->mutating[c] = d.mutating;
+			p->width[c][quorum] = d.width;
 		}
 	p->capacity = capacity_of(plan, &p->server);
 }
@@ -41,12 +42,14 @@ static uint32_t level_of(const struct together_params *p, uint32_t call)
 	return flow_level_of(&p->server.flow, (uint16_t)call, p->mutating[call]);
 }
 
-static uint32_t seats_of(const struct together_params *p, uint32_t level)
+/* That a level has of its own; `kept`: whatever others ask for. */
+static uint32_t seats_of(const struct together_params *p, uint32_t level, bool kept)
 {
 	const struct flow_params *f = &p->server.flow;
 
 	if (f->fair)
-		return f->level[level].seats;
+		return f->level[level].seats -
+		       (kept && f->lend_every ? f->level[level].lends : 0);
 	if (level == FLOW_MUTATING && !f->shared)
 		return f->mutating ? f->mutating : UINT32_MAX;
 	return f->readonly ? f->readonly : UINT32_MAX;
@@ -58,16 +61,33 @@ static uint32_t fewest_seats(const struct together_params *p, const struct load 
 	uint32_t fewest = UINT32_MAX;
 
 	for (uint32_t c = CALL_API; c < CALLS_MAX; c++)
-		if (l->used[c] && seats_of(p, level_of(p, c)) < fewest)
-			fewest = seats_of(p, level_of(p, c));
+		if (l->used[c] && seats_of(p, level_of(p, c), true) < fewest)
+			fewest = seats_of(p, level_of(p, c), true);
 	return fewest;
+}
+
+/* Whether somebody sent requests that take more than one seat, which a load does not tell. */
+static bool are_wide(const struct together_params *p, const struct load *l)
+{
+	for (uint32_t c = CALL_API; c < CALLS_MAX; c++)
+		if (l->used[c] && (p->width[c][0] > 1 || p->width[c][1] > 1))
+			return true;
+	return false;
 }
 
 /* The balancer may have given all of them to one of the servers. */
 static bool was_idle(const struct together_params *p, const struct load *l)
 {
-	return load_most_inside(l) <= fewest_seats(p, l) &&
+	return !are_wide(p, l) && load_most_inside(l) <= fewest_seats(p, l) &&
 	       load_most_running(l) <= p->server.processors;
+}
+
+/* Of all servers; a level without a limit has none at several of them either. */
+static uint32_t seats_of_all(const struct together_params *p, uint32_t level)
+{
+	uint32_t seats = seats_of(p, level, false);
+
+	return seats == UINT32_MAX ? seats : p->servers * seats;
 }
 
 static void level_add(struct flow_counts *into, const struct load_of_call *from)
@@ -91,8 +111,7 @@ bool together_was_idle(
 		.span = run->until - run->window[0].from[1],
 		.n_levels = p->server.flow.fair ? p->server.flow.n_levels : FLOW_MUTATING + 1};
 	for (uint32_t i = 0; i < s->n_levels; i++)
-		s->seats[i] =
-			seats_of(p, i) == UINT32_MAX ? UINT32_MAX : p->servers * seats_of(p, i);
+		s->seats[i] = seats_of_all(p, i);
 	for (uint32_t c = CALL_API; c < CALLS_MAX; c++) {
 		const struct load_of_call *of = &l->measured[c];
 
@@ -106,7 +125,10 @@ bool together_was_idle(
 	}
 	s->counts.inside.max = load_most_inside(l);
 	s->counts.running.max = load_most_running(l);
-	for (uint32_t i = 0; i < s->n_levels; i++)
+	for (uint32_t i = 0; i < s->n_levels; i++) {
 		s->level[i].seats.max = s->level[i].arrived ? load_most_inside(l) : 0;
+		s->level[i].limit.max = seats_of(p, i, false);
+		s->level[i].limit.sum = (uint64_t)s->span * s->level[i].limit.max * p->servers;
+	}
 	return true;
 }

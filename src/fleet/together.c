@@ -79,6 +79,7 @@ static struct server_request wanted(struct together *t, struct node *n, uint32_t
 		.id = id,
 		.cpu = d.cpu,
 		.wait = d.wait,
+		.width = t->params->width[q->call][q->quorum],
 		.mutating = t->params->mutating[q->call],
 		.unlimited = q->timeout > 0};
 }
@@ -219,6 +220,7 @@ static void level_merge(struct flow_counts *into, const struct flow_counts *from
 	into->abandoned += from->abandoned;
 	gauge_merge(&into->seats, &from->seats, now);
 	gauge_merge(&into->queued, &from->queued, now);
+	gauge_merge(&into->limit, &from->limit, now);
 }
 
 /* A level without a limit has none at several servers either. */

@@ -22,6 +22,7 @@ struct together_params {
 	/* Of a processor, for a request, [1] that asks etcd; and what of its time at leisure
 	 * was processing where that was measured. */
 	ns_t cpu[CALLS_MAX][2], measured[CALLS_MAX][2];
+	uint16_t width[CALLS_MAX][2]; /* seats; 0: one */
 	bool mutating[CALLS_MAX];
 };
 

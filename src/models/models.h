@@ -334,7 +334,11 @@ struct fair_level {
 	uint32_t queues; /* 0: none, a request without a seat is rejected */
 	uint32_t hand;
 	uint32_t queue_length;
+	uint32_t lendable;  /* percent of its seats, to other levels */
+	uint32_t borrowing; /* percent of its seats that it borrows at most; FAIR_NO_LIMIT */
 };
+
+#define FAIR_NO_LIMIT UINT32_MAX
 
 /* What a request costs.  A list costs more for each object in it, and by etcd also for each
  * that was read to find them. */
@@ -381,6 +385,9 @@ struct apiserver_model {
 	struct {
 		bool enabled;
 		ns_t wait_limit, wait_end; /* in a queue: see flow.h */
+		ns_t lend_every;           /* 0: levels lend each other nothing */
+		uint32_t objects_per_seat; /* of a list; 0: it takes one seat */
+		uint32_t max_seats;        /* that a list takes */
 		uint32_t n_levels;
 		struct fair_level level[FAIR_LEVELS];
 		char nodes_level[32];

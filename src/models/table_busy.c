@@ -23,6 +23,8 @@ const struct word words_api_served[SERVED_N] = {
 
 /* ------------------------------------------------------------------ priority and fairness */
 
+static const struct word words_borrowing[] = {{"unlimited", FAIR_NO_LIMIT}};
+
 #define REC struct fair_level
 static const struct field level_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
@@ -33,6 +35,12 @@ static const struct field level_fields[] = {
 		.help = "queues among which a user's request takes the shortest"),
 	FIELD(queue_length, "queueLength", FIELD_COUNT, .flags = FIELD_OPTIONAL,
 		.max = QUEUE_LENGTH_MAX, .help = "requests that wait in one queue at most"),
+	FIELD(lendable, "lendablePercent", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 100,
+		.help = "of its seats, that other levels may borrow"),
+	FIELD(borrowing, "borrowingLimitPercent", FIELD_COUNT, .flags = FIELD_OPTIONAL,
+		.otherwise = FAIR_NO_LIMIT, .max = 1000000, .words = words_borrowing,
+		.n_words = COUNT_OF(words_borrowing),
+		.help = "of its seats, that it may borrow of others"),
 };
 #undef REC
 
@@ -118,6 +126,15 @@ static const struct field fairness_fields[] = {
 	FIELD(fairness.wait_end, "waitEnd", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.otherwise = NS_MIN, .min = NS_MS, .max = NS_HOUR,
 		.help = "who has waited so long leaves"),
+	FIELD(fairness.lend_every, "borrowingPeriod", FIELD_DURATION,
+		.flags = FIELD_OPTIONAL | FIELD_OR_ZERO, .min = NS_MS, .max = NS_HOUR,
+		.help = "levels borrow seats of each other, shared out anew so often; 0 is "
+			"never"),
+	FIELD(fairness.objects_per_seat, "objectsPerSeat", FIELD_COUNT, .flags = FIELD_OPTIONAL,
+		.max = 1000000,
+		.help = "a list takes a seat for so many objects of its kind; 0: it takes one"),
+	FIELD(fairness.max_seats, "maximumSeats", FIELD_COUNT, .flags = FIELD_OPTIONAL,
+		.otherwise = 10, .min = 1, .max = 10000, .help = "that a list takes"),
 	FIELD(fairness.level, "levels", FIELD_NAMED,
 		.n_offset = offsetof(REC, fairness.n_levels), .size = sizeof(struct fair_level),
 		.limit = FAIR_LEVELS, .sub = &level_table,

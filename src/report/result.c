@@ -240,6 +240,21 @@ static void requests(const struct json *result, enum form form, struct str *out)
 	given_up(result, out);
 }
 
+/* A level with more seats than its own. */
+static void borrowed(const struct json *row, struct str *out)
+{
+	const struct json *limit = json_get(row, "withBorrowed");
+	double most = json_as_num(json_get(limit, "max"));
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	if (json_as_num(json_get(limit, "mean")) > json_as_num(json_get(row, "seats")))
+		str_addf(out,
+			"%s: %s seats in the mean with those borrowed, %s at most in one.\n",
+			json_as_str(json_get(row, "name")),
+			format_count(a, sizeof(a), json_as_num(json_get(limit, "mean"))),
+			format_count(b, sizeof(b), most));
+}
+
 static void servers(const struct json *result, enum form form, struct str *out)
 {
 	static const char *const fields[] = {"dispatched", "rejected", "expired"};
@@ -258,6 +273,8 @@ static void servers(const struct json *result, enum form form, struct str *out)
 		format_count(most, sizeof(most),
 			json_as_num(table_value(server, "requestsInside.max"))));
 	section(title, level_columns, N(level_columns), rows, form, out);
+	for (const struct json *row = json_child(rows); row; row = json_next(row))
+		borrowed(row, out);
 	json_free(rows);
 }
 

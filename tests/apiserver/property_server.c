@@ -3,6 +3,8 @@
 
 #include "server_kit.h"
 
+enum { WIDEST = 4 };
+
 /* ------------------------------------------------------------------ any server */
 
 static void any_level(struct property *p, struct flow_level *l)
@@ -22,6 +24,7 @@ static struct world *any_world(struct property *p)
 	struct flow_params *f = &w->params.flow;
 	const ns_t takes[2] = {
 		property_span(p, 0, 20 * NS_MS), property_span(p, 0, 50 * NS_MS)};
+	bool wide = property_below(p, 3) == 0;
 
 	w->params.processors = 1 + property_below(p, 6);
 	w->params.timeout = property_below(p, 3) ? 0 : property_span(p, NS_MS, 400 * NS_MS);
@@ -40,6 +43,7 @@ static struct world *any_world(struct property *p)
 		takes);
 	for (uint32_t i = 0; i < LOAD; i++) {
 		w->asked[i].request.unlimited = property_below(p, 20) == 0;
+		w->asked[i].request.width = wide ? (uint16_t)(1 + property_below(p, 4)) : 0;
 		w->asked[i].patience = property_below(p, 4) ? 0 : 30 * NS_MS;
 	}
 	return w;
@@ -55,12 +59,15 @@ static void check_level(const struct flow_set *l, struct property *p)
 
 	HOLDS(p, c->arrived ==
 			 c->dispatched + c->rejected + c->expired + c->abandoned + c->queued.n);
-	HOLDS(p, c->seats.n <= l->params.seats && c->seats.max <= l->params.seats);
-	HOLDS(p, c->queued.n == 0 || c->seats.n == l->params.seats);
+	/* who wants more than there are is alone; who waits finds too few */
+	HOLDS(p, c->seats.n <= l->params.seats || c->seats.n <= WIDEST);
+	HOLDS(p, c->queued.n == 0 || c->seats.n + WIDEST > l->params.seats);
+	HOLDS(p, (l->wanted > 0) == (c->queued.n > 0) && l->wanted <= WIDEST * c->queued.n);
 	for (uint32_t i = 0; i < l->params.queues; i++) {
 		const struct flow_queue *q = &l->queue[i];
 
-		HOLDS(p, q->length <= l->params.queue_length);
+		if (l->wanted == c->queued.n) /* a queue may be longer while a wide one waits */
+			HOLDS(p, q->length <= l->params.queue_length);
 		waiting += q->length;
 		active += q->length > 0 || q->seated > 0;
 	}
@@ -129,12 +136,13 @@ static void check_rejection(struct world *w, struct property *p)
 	if (!w->came || w->now != a->at || a->request.unlimited || a->fate != REJECTED)
 		return;
 	l = &w->server.flow.level[world_level(w, w->came - 1)];
-	HOLDS(p, a->at_once && l->counts.seats.n == l->params.seats);
+	HOLDS(p, a->at_once && l->counts.seats.n + (a->request.width ? a->request.width : 1) >
+				       l->params.seats);
 	if (!l->params.queues)
 		return;
 	flow_hand(&l->params, a->request.flow, hand);
 	for (uint32_t i = 0; i < l->params.hand; i++)
-		HOLDS(p, l->queue[hand[i]].length == l->params.queue_length);
+		HOLDS(p, l->queue[hand[i]].length >= l->params.queue_length);
 }
 
 static void nobody_is_rejected_below_the_limits_once(struct property *p)
@@ -187,7 +195,8 @@ struct sums {
 
 static void add_request(struct sums *sums, const struct asked *a)
 {
-	sums->seats += (uint64_t)(a->ended_at - a->started_at);
+	sums->seats += (uint64_t)(a->ended_at - a->started_at) *
+		       (a->request.width ? a->request.width : 1);
 	sums->queued += (uint64_t)(a->started_at - a->at);
 }
 
@@ -265,7 +274,10 @@ static struct world *patient_world(struct property *p)
 	w->params.processors = 1 + property_below(p, 6);
 	f->fair = property_below(p, 3) > 0;
 	f->n_levels = 1;
-	f->level[0] = (struct flow_level){1 + property_below(p, 12), 1, 1, LOAD};
+	f->level[0] = (struct flow_level){.seats = 1 + property_below(p, 12),
+		.queues = 1,
+		.hand = 1,
+		.queue_length = LOAD};
 	f->wait_limit = f->wait_end = NS_HOUR;
 	world_load(w, p, property_span(p, NS_MS, 20 * NS_MS), 1 + property_below(p, 40), takes);
 	return w;
@@ -325,7 +337,7 @@ static void a_naive_count_lets_in_the_same_once(struct property *p)
 	w->params.processors = LOAD;
 	w->params.timeout = 0;
 	for (uint32_t i = 0; i < LOAD; i++)
-		w->asked[i].patience = 0;
+		w->asked[i].patience = w->asked[i].request.width = 0;
 	world_play(w, p);
 	for (uint32_t i = 0; i < LOAD; i++) {
 		const struct asked *a = &w->asked[i];

@@ -322,6 +322,75 @@ static void a_queue_that_asked_for_little_saved_nothing_up(void **state)
 	flow_kit_fini(&k);
 }
 
+/* ------------------------------------------------------------------ more than one seat */
+
+/* Three of four seats are taken: who wants two waits, and nobody takes the last before. */
+static void who_wants_more_seats_waits_for_them(void **state)
+{
+	struct flow_kit k;
+
+	(void)state;
+	flow_kit_init(&k, 4, 1);
+	flow_kit_start(&k);
+	assert_int_equal(flow_arrive_wide(&k.flow, 0, 0, 1, 0, 3), FLOW_ADMITS);
+	assert_int_equal(k.flow.level[0].counts.seats.n, 3);
+	assert_int_equal(flow_arrive_wide(&k.flow, 0, 0, 1, 1, 2), FLOW_QUEUES);
+	assert_int_equal(flow_arrive(&k.flow, 0, 0, 1, 2), FLOW_QUEUES);
+	assert_int_equal(flow_kit_admitted(&k), FLOW_NOBODY);
+	flow_leave(&k.flow, 10, 0);
+	assert_int_equal(flow_kit_admitted(&k), 1);
+	assert_int_equal(flow_kit_admitted(&k), 2);
+	assert_int_equal(k.flow.level[0].counts.seats.n, 3);
+	assert_int_equal(gauge_sum(&k.flow.level[0].counts.seats, 10), 30);
+	flow_kit_fini(&k);
+}
+
+/* canAccommodateSeatsLocked */
+static void who_wants_more_seats_than_there_are_has_all_of_them(void **state)
+{
+	struct flow_kit k;
+
+	(void)state;
+	flow_kit_init(&k, 4, 1);
+	flow_kit_start(&k);
+	assert_int_equal(flow_arrive(&k.flow, 0, 0, 1, 0), FLOW_ADMITS);
+	assert_int_equal(flow_arrive_wide(&k.flow, 0, 0, 1, 1, 9), FLOW_QUEUES);
+	flow_leave(&k.flow, 5, 0);
+	assert_int_equal(flow_kit_admitted(&k), 1);
+	assert_int_equal(flow_arrive(&k.flow, 6, 0, 1, 2), FLOW_QUEUES);
+	flow_leave(&k.flow, 7, 1);
+	assert_int_equal(flow_kit_admitted(&k), 2);
+	flow_kit_fini(&k);
+}
+
+/* A second level of as many seats that nobody uses lends half of them. */
+static void seats_that_nobody_uses_are_lent(void **state)
+{
+	struct flow_kit k;
+	uint32_t admitted = 0;
+
+	(void)state;
+	flow_kit_init(&k, 10, 1);
+	k.params.n_levels = 2;
+	k.params.level[0].borrows = 20;
+	k.params.level[1] = (struct flow_level){.seats = 10, .lends = 5};
+	k.params.lend_every = 10 * NS_S;
+	flow_kit_start(&k);
+	for (uint32_t i = 0; i < 30; i++)
+		admitted += flow_arrive(&k.flow, 0, 0, 1, i) == FLOW_ADMITS;
+	assert_int_equal(admitted, 10);
+	assert_int_equal(k.flow.level[1].seats.seats, 8); /* half of what it lends is lent */
+	assert_int_equal(k.flow.lends_at, 10 * NS_S);
+	flow_lend(&k.flow, 10 * NS_S);
+	while (flow_kit_admitted(&k) != FLOW_NOBODY)
+		admitted++;
+	assert_int_equal(admitted, 15);
+	assert_int_equal(k.flow.level[0].counts.limit.max, 15);
+	assert_int_equal(k.flow.level[1].seats.seats, 5);
+	assert_int_equal(k.flow.lends_at, 20 * NS_S);
+	flow_kit_fini(&k);
+}
+
 /* ------------------------------------------------------------------ impatience */
 
 static void who_waited_too_long_is_expired_when_another_joins(void **state)
@@ -450,6 +519,9 @@ int main(void)
 		cmocka_unit_test(a_queue_that_wakes_has_had_its_part),
 		cmocka_unit_test(queues_get_equal_time_and_not_equal_numbers),
 		cmocka_unit_test(a_queue_that_asked_for_little_saved_nothing_up),
+		cmocka_unit_test(who_wants_more_seats_waits_for_them),
+		cmocka_unit_test(who_wants_more_seats_than_there_are_has_all_of_them),
+		cmocka_unit_test(seats_that_nobody_uses_are_lent),
 		cmocka_unit_test(who_waited_too_long_is_expired_when_another_joins),
 		cmocka_unit_test(a_queue_full_of_the_expired_has_room),
 		cmocka_unit_test(nobody_waits_beyond_the_end),

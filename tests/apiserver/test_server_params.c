@@ -116,6 +116,50 @@ static void since_1_22_what_tells_of_a_nodes_health_has_seats_of_its_own(void **
 	drop(m);
 }
 
+static void since_1_26_levels_lend_each_other_seats(void **state)
+{
+	static const char *const sets[] = {
+		"apiserver=v1.36", "apiserver.fairness.levels.system.borrowingLimitPercent=50"};
+	struct made *m = make(sets, COUNT_OF(sets));
+
+	(void)state;
+	assert_int_equal(m->params.flow.lend_every, 10 * NS_S);
+	assert_int_equal(level(m, "system")->lends, 24);
+	assert_int_equal(level(m, "system")->borrows, 37);
+	assert_int_equal(level(m, "node-high")->lends, 25);
+	assert_int_equal(level(m, "node-high")->borrows, 600);
+	assert_int_equal(level(m, "catch-all")->lends, 0);
+	drop(m);
+	m = make(NULL, 0);
+	assert_int_equal(m->params.flow.lend_every, 0);
+	drop(m);
+}
+
+static uint16_t width_of(struct made *m, const char *resource, bool quorum)
+{
+	return server_demand(&m->costs, call_of(m, "list", resource), quorum, 30).width;
+}
+
+/* Of the 150,000 pods that there are, whoever asks. */
+static void since_1_23_a_list_takes_a_seat_for_a_hundred_objects(void **state)
+{
+	static const char *const sets[] = {"kubelet=v1.12", "apiserver=v1.36", "nodes=2"};
+	static const char *const all[] = {"kubelet=v1.12", "apiserver=v1.36", "nodes=20"};
+	struct made *m = make(sets, COUNT_OF(sets));
+
+	(void)state;
+	assert_int_equal(width_of(m, "pods", false), 1);
+	assert_int_equal(width_of(m, "pods", true), 2);
+	assert_int_equal(width_of(m, "secrets", false), 1);
+	assert_int_equal(
+		server_demand(&m->costs, call_of(m, "get", "nodes"), false, 30).width, 1);
+	drop(m);
+	m = make(all, COUNT_OF(all));
+	assert_int_equal(width_of(m, "pods", false), 6);
+	assert_int_equal(width_of(m, "pods", true), 10);
+	drop(m);
+}
+
 static void without_fairness_there_are_two_limits_or_one_or_none(void **state)
 {
 	static const char *const two[] = {"apiserver.fairness.enabled=false"};
@@ -302,6 +346,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_1_20_all_nodes_share_the_88_seats_of_system),
 		cmocka_unit_test(since_1_22_what_tells_of_a_nodes_health_has_seats_of_its_own),
+		cmocka_unit_test(since_1_26_levels_lend_each_other_seats),
+		cmocka_unit_test(since_1_23_a_list_takes_a_seat_for_a_hundred_objects),
 		cmocka_unit_test(without_fairness_there_are_two_limits_or_one_or_none),
 		cmocka_unit_test(a_request_costs_what_was_measured_as_it_is_read_and_encoded),
 		cmocka_unit_test(what_was_not_measured_costs_as_the_model_says),
