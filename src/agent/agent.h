@@ -60,8 +60,9 @@ struct agent_plan {
 	uint32_t pods;       /* places */
 	uint32_t batch_from; /* pods in places from this on run to completion; pods: none */
 	uint32_t containers;
-	uint32_t volumes;     /* of each pod: objects, then the token if there is one */
-	uint32_t exec_probes; /* of each pod, all containers together */
+	uint32_t volumes;    /* of each pod: objects, then the token if there is one */
+	uint32_t probes;     /* of each pod, all containers together */
+	bool asks_for_ready; /* some of them are for readiness */
 	struct pleg_params pleg;
 	struct sc_params objects;
 	struct dist lateness; /* of timers */
@@ -92,6 +93,8 @@ enum note_kind {
 	NOTE_POD_STATUS,  /* a status patch is through: all containers run (value 1) */
 	NOTE_POD_STEP,    /* a pod's start reached a step: value is a enum pod_step */
 	NOTE_HEALTH,      /* the node status tells that the PLEG is healthy (value 1) or not */
+	NOTE_PROBED,      /* so many probes (value) asked a pod over HTTP or TCP */
+	NOTE_READY,       /* so many containers (value) were found ready, or not any more */
 };
 
 enum pod_step {
@@ -201,12 +204,13 @@ struct pod {
 	bool deleting; /* has a deletion timestamp */
 	bool working, undelivered, deferred;
 	bool status_cached;
-	bool status_running; /* the cached status shows a running container */
-	bool api_known;      /* apiStatusVersions has it */
-	bool terminated;     /* >= 1.22: its termination is complete */
-	bool completed;      /* all its containers have ended, and none runs again */
-	bool volumes_wanted; /* in the desired state of the world */
-	bool sandbox_new;    /* this sync made a sandbox: every container starts */
+	bool status_running;   /* the cached status shows a running container */
+	bool api_known;        /* apiStatusVersions has it */
+	bool terminated;       /* >= 1.22: its termination is complete */
+	bool completed;        /* all its containers have ended, and none runs again */
+	uint16_t told_running; /* the cached status shows these running: bits */
+	bool volumes_wanted;   /* in the desired state of the world */
+	bool sandbox_new;      /* this sync made a sandbox: every container starts */
 	bool cgroup;
 	bool acted, failed;     /* this sync */
 	bool waits;             /* this sync: a container waits for its back-off */
@@ -307,13 +311,16 @@ struct agent {
 	bool poll_listing, event_sending, node_warned;
 	uint64_t images; /* that are there, as far as pulls tell: a bit each */
 	uint64_t images_cached, images_told; /* of them in the image cache, the node status */
-	bool unhealthy_told;      /* the node status says that the PLEG is not healthy */
-	bool resting;             /* some pod may have a rests_at */
-	uint32_t hang_ups;        /* how often it has closed its connections by itself */
-	ns_t told_at;             /* the pod watch told of something last; -1: never */
-	uint64_t rested;          /* syncs that ended without a step */
-	ns_t *probe_next;         /* [pods * exec probes] */
-	uint8_t *probe_tries;     /* [pods * exec probes] */
+	bool unhealthy_told;     /* the node status says that the PLEG is not healthy */
+	bool resting;            /* some pod may have a rests_at */
+	uint32_t hang_ups;       /* how often it has closed its connections by itself */
+	ns_t told_at;            /* the pod watch told of something last; -1: never */
+	uint64_t rested;         /* syncs that ended without a step */
+	ns_t *probe_next;        /* [pods * probes] */
+	uint8_t *probe_tries;    /* [pods * probes] */
+	uint8_t *probe_failures; /* [pods * probes], in a row */
+	uint32_t noted_probes, noted_ready; /* of a step, so far */
+	uint16_t *ready;          /* [pods * containers] the instance found ready, and one */
 	ns_t *backed_off_at;      /* [pods * containers]: its crash back-off grew last */
 	uint8_t *back_off_steps;  /* [pods * containers]: how often since it began; 0: none */
 	ns_t back_offs_collected; /* those that were old enough then are forgotten */

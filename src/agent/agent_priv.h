@@ -200,6 +200,7 @@ void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 bool status_set(struct agent *a, uint32_t pod, ns_t now, bool force);
 void status_terminate(struct agent *a, uint32_t pod, ns_t now);
 void status_step(struct agent *a, ns_t now, struct effects *out);
+void status_readiness(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void status_start(struct agent *a, ns_t now, bool settled);
 uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running);
 void status_forget(struct agent *a, uint32_t pod);
@@ -237,8 +238,10 @@ void events_step(struct agent *a, ns_t now, struct effects *out);
 /* ------------------------------------------------------------------ probes.c */
 void probes_start(struct agent *a, uint32_t pod, ns_t now);
 void probes_stop(struct agent *a, uint32_t pod);
+void probes_settle(struct agent *a, uint32_t pod);
+bool probe_is_ready(const struct agent *a, uint32_t pod, uint32_t c);
 bool probes_inline(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
-void probe_inline_ended(struct agent *a, uint32_t pod, ns_t now);
+void probe_inline_ended(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void probe_step(struct agent *a, uint32_t probe, ns_t now, struct effects *out);
 
 /* Whether the pod is on its way out and nothing of it runs as far as the API server is told:

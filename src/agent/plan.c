@@ -73,7 +73,7 @@ static void count_actors(const struct agent_plan *plan, uint32_t n[ACTOR_KINDS])
 		[ACTOR_KILLER] = plan->pods,
 		[ACTOR_MOUNT] = plan->pods * plan->volumes,
 		[ACTOR_REFLECTOR] = plan->objects.entries + 1,
-		[ACTOR_PROBE] = plan->pods * plan->exec_probes,
+		[ACTOR_PROBE] = plan->pods * plan->probes,
 	};
 
 	memcpy(n, counts, sizeof(counts));
@@ -111,8 +111,9 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 		.batch_from = pods,
 		.containers = w->containers};
 	plan->volumes = w->n_objects + k->tokens.enabled;
+	plan->probes = w->n_probes * w->containers;
 	for (uint32_t i = 0; i < w->n_probes; i++)
-		plan->exec_probes += w->probes[i].exec ? w->containers : 0;
+		plan->asks_for_ready |= w->probes[i].readiness;
 	plan_pleg(plan);
 	plan->objects = (struct sc_params){
 		.kind = object_kinds[k->objects.design],
@@ -161,8 +162,11 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	a->pulls = ARENA_ROOM(mem, uint16_t, plan->pods);
 	a->backed_off_at = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->containers);
 	a->back_off_steps = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->containers);
-	a->probe_next = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->exec_probes);
-	a->probe_tries = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->exec_probes);
+	a->probe_next = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->probes);
+	a->probe_tries = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->probes);
+	a->probe_failures = ARENA_ARRAY(mem, uint8_t, (size_t)plan->pods * plan->probes);
+	a->ready = ARENA_ARRAY(mem, uint16_t,
+		plan->asks_for_ready ? (size_t)plan->pods * plan->containers : 0);
 	a->dead =
 		ARENA_ARRAY(mem, struct removal, plan->kubelet->deletion.container_buffer + 1);
 	a->gone = ARENA_ROOM(mem, uint16_t, plan->kubelet->deletion.sandbox_buffer + 1);
@@ -285,6 +289,7 @@ void agent_settle(struct agent *a, ns_t now)
 
 		if (!a->pod[p].known)
 			continue;
+		probes_settle(a, p);
 		a->pod[p].status = a->pod[p].known_status = status_fingerprint(a, p, &running);
 		a->pod[p].last_sync = now - 1;
 		if (a->plan->objects.kind == SC_CACHE)

@@ -103,7 +103,7 @@ static bool all_run(const struct agent *a, uint32_t pod)
 static bool is_at_rest(const struct agent *a, const struct pod *p)
 {
 	return p->at_rest == a->view->changes && !p->deleting && p->status_cached &&
-	       p->n_mounted == a->plan->volumes;
+	       p->status_of != UINT64_MAX && p->n_mounted == a->plan->volumes;
 }
 
 /* What the sync does about what it was told. */
@@ -153,7 +153,7 @@ void polls_asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		return;
 	}
 	a->pod[pod].container = 0;
-	if (a->plan->exec_probes)
+	if (a->plan->probes)
 		probe(a, pod, now, out);
 	else
 		acts(a, pod, now, out);
@@ -161,7 +161,7 @@ void polls_asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 
 void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
-	probe_inline_ended(a, pod, now);
+	probe_inline_ended(a, pod, now, out);
 	probe(a, pod, now, out);
 }
 
@@ -178,7 +178,7 @@ void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 static bool ends_quietly(const struct agent *a, const struct pod *p)
 {
 	return is_at_rest(a, p) && p->known && p->due == NS_NEVER && !p->undelivered &&
-	       !p->acted && a->plan->exec_probes == 0;
+	       !p->acted && a->plan->probes == 0;
 }
 
 bool agent_rests(struct agent *a, uint32_t actor, ns_t at, enum outcome what)

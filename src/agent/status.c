@@ -26,6 +26,7 @@ uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running)
 		*running |= state == RECORD_RUNNING;
 		started &= state == RECORD_RUNNING || state == RECORD_EXITED;
 		h = rng_mix(h * 31 + (state == RECORD_CREATED ? 0 : (uint64_t)state) +
+			    ((uint64_t)probe_is_ready(a, pod, c) << 7) +
 			    ((uint64_t)record_instance(r) << 8));
 	}
 	bits = (started ? STATUS_STARTED : 0) | (pod_is_through(a, pod) ? STATUS_ENDED : 0) | 1;
@@ -102,8 +103,21 @@ bool status_set(struct agent *a, uint32_t pod, ns_t now, bool force)
 	started = status & STATUS_STARTED && !(p->status & STATUS_STARTED);
 	p->status = status;
 	p->status_running = running;
+	p->told_running = 0;
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		if (record_state(a->pleg.cached[(size_t)pod * a->plan->containers + c]) ==
+			RECORD_RUNNING)
+			p->told_running |= (uint16_t)(1u << c);
 	publish(a, pod, now);
 	return started;
+}
+
+/* SetContainerReadiness: the status that is cached, but for that. */
+void status_readiness(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	a->pod[pod].status_of = UINT64_MAX;
+	if (a->pod[pod].status_cached && status_set(a, pod, now, false))
+		agent_note_step(out, now, pod, POD_STEP_KNOWN);
 }
 
 void status_forget(struct agent *a, uint32_t pod)

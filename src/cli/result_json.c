@@ -282,6 +282,8 @@ void result_put_measurements(
 	json_put_int(o, "started", (int64_t)r->pods_started);
 	json_put_int(o, "completed", (int64_t)r->pods_completed);
 	json_put_int(o, "removed", (int64_t)r->pods_removed);
+	json_put_int(o, "httpProbes", (int64_t)r->http_probes);
+	json_put_int(o, "readinessChanges", (int64_t)r->readiness_changes);
 	json_put(o, "startedSeconds", steps(r));
 	json_put(o, "startBudget", start_budget(&r->starts));
 	json_put(o, "runningSeconds", json_of_hist(&r->running));

@@ -77,6 +77,9 @@ static void plan_mock(struct mock_params *m, const struct scenario *s,
 		.exit_is_seen_early = r->stop_is_seen_early,
 		.gone_is_an_error = r->sandbox_stop_checks,
 		.sandboxes_are_containers = s->kubelet.interface == INTERFACE_DOCKER,
+		.ready_after = w->ready.after,
+		.ready_fails_every = w->ready.fails_every,
+		.ready_fails_for = w->ready.fails_for,
 		.death_every = w->container_death_every,
 		.crash_after = w->crash_after,
 		.images = w->images && w->images <= MOCK_IMAGES ? w->images : 1,
@@ -90,6 +93,8 @@ static void plan_mock(struct mock_params *m, const struct scenario *s,
 		dist_init(&m->op[op].latency, recorded ? op_mean[op] : l->mean,
 			recorded ? 0 : l->per_record, l->p50, l->p99);
 	}
+	for (uint32_t i = 0; i < w->n_probes; i++)
+		m->asked_for_ready |= w->probes[i].readiness || w->probes[i].initial_delay > 0;
 	dist_init(&m->lifetime, life->mean, 0, life->p50, life->p99);
 	plan_timeouts(m, &s->kubelet);
 	plan_rules(m, r);
@@ -205,6 +210,8 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	for (unsigned i = 0; i < CALLS_MAX; i++)
 		requests_merge(&into->requests[i], &from->requests[i]);
 	into->pods_started += from->pods_started;
+	into->http_probes += from->http_probes;
+	into->readiness_changes += from->readiness_changes;
 	into->pods_completed += from->pods_completed;
 	into->pods_removed += from->pods_removed;
 	into->open_watches += from->open_watches;

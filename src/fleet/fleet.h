@@ -126,7 +126,9 @@ struct fleet_result {
 	struct hist gone;      /* from the delete request to the DELETE */
 	struct hist completed; /* from a pod's last exit to its being seen completed */
 	uint64_t pods_started, pods_completed, pods_removed;
-	uint64_t open_watches, open_object_watches;   /* at the end */
+	uint64_t http_probes;                       /* of pods, over HTTP or TCP, in window 0 */
+	uint64_t readiness_changes;                 /* of containers, in window 0 */
+	uint64_t open_watches, open_object_watches; /* at the end */
 	uint64_t distinct_objects, object_references; /* at the end */
 	uint64_t events_dropped, pleg_events_dropped;
 	uint64_t relists[FLEET_WINDOWS];

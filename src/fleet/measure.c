@@ -146,6 +146,12 @@ void node_measure(struct node *n, ns_t now, const struct agent_note *note)
 	case NOTE_HEALTH:
 		ready_told(n, now, note->value);
 		return;
+	case NOTE_PROBED:
+		n->result->http_probes += in_window(n, 1, now) ? note->value : 0;
+		return;
+	case NOTE_READY:
+		n->result->readiness_changes += in_window(n, 1, now) ? note->value : 0;
+		return;
 	}
 }
 

@@ -200,6 +200,7 @@ struct kubelet_model {
 		ns_t crash_back_off;     /* 10 s, doubling */
 		ns_t crash_back_off_max; /* 300 s */
 		enum crash_retry crash_retry;
+		bool syncs_when_ready; /* or not any more: its readiness changed */
 	} worker;
 	struct {
 		ns_t populator_period;
@@ -235,7 +236,7 @@ struct kubelet_model {
 		int64_t qps_milli; /* < 0: no limit */
 		uint32_t burst;
 		ns_t timeout; /* of a request, from its leaving on; 0: none */
-	} client[CLIENTS]; /* behind the kubelet's own those of agents */
+	} client[CLIENTS];    /* behind the kubelet's own those of agents */
 	uint32_t n_agents;
 	struct model_agent agents[AGENTS_MAX];
 	struct {
@@ -428,8 +429,11 @@ struct workload_object {
 };
 
 struct workload_probe {
-	bool exec; /* others make no runtime call */
+	bool exec;      /* others ask the pod itself, the runtime has no part in it */
+	bool readiness; /* its result is in the pod's status */
 	ns_t period;
+	ns_t initial_delay;         /* after the container's start */
+	uint32_t failure_threshold; /* readiness: so many failures in a row */
 };
 
 /* Pods that run to completion: they come, their containers end, somebody deletes them. */
@@ -452,6 +456,11 @@ struct workload_model {
 	struct workload_object objects[OBJECTS_MAX];
 	uint32_t n_probes; /* each for every container */
 	struct workload_probe probes[PROBES_MAX];
+	struct {
+		ns_t after;       /* a container's start it answers that it is ready */
+		ns_t fails_every; /* a pod stops to for a while, so often; 0: never */
+		ns_t fails_for;
+	} ready;
 	ns_t container_death_every; /* mean, per node; 0: never */
 	int64_t crash_looping;      /* share of pods, PPM */
 	ns_t crash_after;           /* such a container runs so long */

@@ -133,11 +133,14 @@ static int read_probe(const struct doc_node *at, struct workload_probe *probe, s
 		.type = FIELD_SECONDS,
 		.min = NS_S,
 		.max = 24 * 60 * NS_MIN};
+	static const struct field delay = {
+		.name = "initialDelaySeconds", .type = FIELD_SECONDS, .max = 24 * 60 * NS_MIN};
 
 	if (at->kind != DOC_MAP)
 		return doc_error(
 			at, err, "a probe is %s, a map is needed", doc_kind_name(at->kind));
-	*probe = (struct workload_probe){.period = 10 * NS_S}; /* Kubernetes' default */
+	*probe = (struct workload_probe){
+		.period = 10 * NS_S, .failure_threshold = 3}; /* Kubernetes' defaults */
 	for (const struct doc_node *f = at->first; f; f = f->next) {
 		const char *near;
 		size_t i = 0;
@@ -153,8 +156,13 @@ static int read_probe(const struct doc_node *at, struct workload_probe *probe, s
 			probe->exec |= !(f->kind == DOC_SCALAR && !strcmp(f->text, "false"));
 		else if (f->kind == DOC_SCALAR && !strcmp(f->text, "exec"))
 			probe->exec = true;
+		else if (f->kind == DOC_SCALAR && !strncmp(f->text, "readiness", 9))
+			probe->readiness = true;
 		if (!strcmp(f->key, "periodSeconds") &&
 			field_read_scalar(NULL, &period, f, &probe->period, err))
+			return ERR_INPUT;
+		if (!strcmp(f->key, "initialDelaySeconds") &&
+			field_read_scalar(NULL, &delay, f, &probe->initial_delay, err))
 			return ERR_INPUT;
 	}
 	return 0;

@@ -63,6 +63,8 @@ static const struct field worker_fields[] = {
 		"of a container, from its second exit on; doubles"),
 	SPAN(worker.crash_back_off_max, "crashBackOffMax", NS_MS, 24 * HOUR,
 		"doubling ends here; forgotten after twice as long"),
+	TRUTH(worker.syncs_when_ready, "syncsWhenReady",
+		"a pod is synced when its readiness changes"),
 	ONE_OF(worker.crash_retry, "crashRetry", words_crash_retry,
 		"while a container waits, its pod is synced after backOff or when that is "
 		"over"),

@@ -97,11 +97,51 @@ static const struct table object_table = TABLE("an object", object_fields);
 
 #define REC struct workload_probe
 static const struct field probe_fields[] = {
-	TRUTH(exec, "exec", "executes a command in the container; others make no runtime call"),
+	TRUTH(exec, "exec",
+		"executes a command in the container; others ask the pod over HTTP or TCP"),
+	FIELD(readiness, "readiness", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "its result is in the pod's status"),
 	SPAN(period, "period", NS_S, HOUR, "periodSeconds"),
+	FIELD(initial_delay, "initialDelay", FIELD_DURATION, .flags = FIELD_OPTIONAL,
+		.max = DAY, .help = "initialDelaySeconds"),
+	FIELD(failure_threshold, "failureThreshold", FIELD_COUNT, .flags = FIELD_OPTIONAL,
+		.otherwise = 3, .min = 1, .max = 100,
+		.help = "readiness: so many failures in a row"),
 };
 #undef REC
 static const struct table probe_table = TABLE("a probe", probe_fields);
+
+#define REC struct workload_model
+static const struct field ready_fields[] = {
+	FIELD(ready.after, "after", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = DAY,
+		.help = "a container's start"),
+	FIELD(ready.fails_every, "failsEvery", FIELD_DURATION,
+		.flags = FIELD_OPTIONAL | FIELD_OR_ZERO, .min = NS_S, .max = 7 * DAY,
+		.help = "a pod stops to be for a while, so often; 0 is never"),
+	FIELD(ready.fails_for, "failsFor", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = DAY,
+		.help = "so long"),
+};
+#undef REC
+static const struct table ready_table = TABLE("ready", ready_fields);
+
+/* A container has one readiness probe (core/v1 Container.ReadinessProbe). */
+static int finish_workload(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct workload_model *w = record;
+	uint32_t readiness = 0;
+
+	(void)r;
+	for (uint32_t i = 0; i < w->n_probes; i++)
+		readiness += w->probes[i].readiness;
+	if (readiness > 1)
+		return doc_error(doc_get(at, "probes"), err,
+			"%u probes are for readiness, a container has one", readiness);
+	if (w->ready.fails_for > w->ready.fails_every)
+		return doc_error(
+			doc_get(at, "ready"), err, "'failsFor' is longer than 'failsEvery'");
+	return 0;
+}
 
 #define REC struct workload_batch
 static const struct field batch_fields[] = {
@@ -151,6 +191,13 @@ static const struct field workload_fields[] = {
 	FIELD(probes, "probes", FIELD_LIST, .n_offset = offsetof(REC, n_probes),
 		.size = sizeof(struct workload_probe), .limit = PROBES_MAX, .sub = &probe_table,
 		.help = "of every container"),
+	{
+		.name = "ready",
+		.type = FIELD_MAP,
+		.flags = FIELD_OPTIONAL,
+		.sub = &ready_table,
+		.help = "when probes for readiness find it",
+	},
 	SPAN_OR_NEVER(container_death_every, "containerDeathEvery", DAY,
 		"mean time between deaths on a node; 0 is never"),
 	RATIO(crash_looping, "crashLooping", PPM, "share of the pods"),
@@ -165,7 +212,12 @@ static const struct field workload_fields[] = {
 		.help = "an event that each pod sync raises, 0 or 1"),
 };
 #undef REC
-const struct table table_workload = TABLE("the workload", workload_fields);
+const struct table table_workload = {
+	.what = "the workload",
+	.field = workload_fields,
+	.n = COUNT_OF(workload_fields),
+	.finish = finish_workload,
+};
 
 #define REC struct scenario
 static const struct field scenario_fields[] = {

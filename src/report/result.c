@@ -156,6 +156,7 @@ static void foot(const struct json *result, struct str *out)
 {
 	const struct json *objects = json_get(result, "objects");
 	const struct json *watches = json_get(result, "watches");
+	const struct json *pods = json_get(result, "pods");
 	const struct json *sharing = json_get(objects, "sharingFactor");
 	const struct json *health = json_get(result, "health");
 	char a[FORMAT_BYTES], b[FORMAT_BYTES], c[FORMAT_BYTES];
@@ -163,6 +164,14 @@ static void foot(const struct json *result, struct str *out)
 	str_addf(out, "\nWatches open at the end: %s, of objects %s.\n",
 		format_count(a, sizeof(a), json_as_num(json_get(watches, "open"))),
 		format_count(b, sizeof(b), json_as_num(json_get(watches, "ofObjects"))));
+	if (json_as_num(json_get(pods, "httpProbes")) > 0)
+		str_addf(out,
+			"Probes over HTTP or TCP, of which runtime and API server know "
+			"nothing: %s; "
+			"changes of readiness: %s.\n",
+			format_count(a, sizeof(a), json_as_num(json_get(pods, "httpProbes"))),
+			format_count(
+				b, sizeof(b), json_as_num(json_get(pods, "readinessChanges"))));
 	if (json_is_num(sharing))
 		str_addf(out, "Distinct objects per node %s, sharing factor %s.\n",
 			format_rate(a, sizeof(a),

@@ -166,6 +166,9 @@ static void container_started(struct mock *m, ns_t now, uint32_t pod, uint32_t c
 
 	record_set(m, pod, container,
 		record_make(RECORD_RUNNING, record_dead(r), record_instance(r)));
+	if (m->records.ready.started_at)
+		m->records.ready.started_at[(size_t)pod * m->records.containers + container] =
+			now;
 	if (!m->crashes[pod] && !ends_by_itself(m, pod))
 		return;
 	change_forget_crash(m, pod, container);

@@ -23,6 +23,26 @@ static void plan_stream(struct mock *m)
 	}
 }
 
+#define LONG_AGO (-48 * NS_HOUR) /* longer than anything takes to be ready */
+
+static void ready_init(struct mock *m, struct arena *mem)
+{
+	const struct mock_params *p = m->params;
+	size_t all = (size_t)p->pods * p->containers;
+	struct readiness *r = &m->records.ready;
+
+	*r = (struct readiness){.after = p->ready_after,
+		.fails_every = p->ready_fails_every,
+		.fails_for = p->ready_fails_for};
+	r->started_at = ARENA_ROOM(mem, ns_t, all);
+	r->phase = ARENA_ROOM(mem, ns_t, p->pods);
+	for (size_t i = 0; i < all; i++)
+		r->started_at[i] = LONG_AGO;
+	for (uint32_t i = 0; i < p->pods; i++)
+		r->phase[i] =
+			rng_span(rng_draw(m->key, DRAW_READY, i, 0), 0, p->ready_fails_every);
+}
+
 void mock_init(
 	struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key)
 {
@@ -39,6 +59,8 @@ void mock_init(
 	m->records.exited_at = ARENA_ARRAY(mem, ns_t, all);
 	m->capacity = (uint32_t)(3 * all + 2 * params->pods + 2 * MOCK_RULES + 8);
 	m->change = ARENA_ROOM(mem, struct mock_change, m->capacity);
+	if (params->asked_for_ready)
+		ready_init(m, mem);
 	m->share.next_at = NS_NEVER;
 	if (params->processors)
 		jobs_init(m, mem);

@@ -55,7 +55,9 @@ struct mock_params {
 	ns_t crash_after;      /* a crash-looping container runs so long */
 	uint32_t batch;        /* places, the last: their containers end by themselves */
 	struct dist lifetime;  /* theirs */
-	uint32_t images;       /* <= MOCK_IMAGES; pod p uses image p % images */
+	bool asked_for_ready;  /* somebody wants to know records.ready, which is so: */
+	ns_t ready_after, ready_fails_every, ready_fails_for;
+	uint32_t images; /* <= MOCK_IMAGES; pod p uses image p % images */
 	bool image_present;
 	ns_t timeout[OP_N]; /* a call that a rule slows or lets hang is given up; NS_NEVER:
 			       never */

@@ -4,11 +4,12 @@
  * The runtime keeps it, PLEG reads it and keeps the older copy it compares with.  A
  * container's record is one 16-bit word: state, exited older instances still listed, and an
  * instance number that grows at each restart.  2 bytes a container and 1 a pod; a status also
- * tells when it exited, 8 bytes more.
+ * tells when it exited, 8 bytes more.  Beside that, what probes find: whether it is ready.
  */
 #ifndef SIM_RECORDS_H
 #define SIM_RECORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/ns.h"
@@ -49,6 +50,14 @@ static inline uint32_t record_listed(record_t r)
 /* A sandbox: none, ready (RECORD_RUNNING) or not ready (RECORD_EXITED). */
 typedef uint8_t sandbox_t;
 
+/* Pods that are asked whether they are ready. */
+struct readiness {
+	ns_t after; /* a container's start it is */
+	ns_t fails_every, fails_for;
+	ns_t *started_at; /* [pods * containers]; NULL: always ready, nobody asks */
+	ns_t *phase;      /* [pods] of its failures */
+};
+
 /* Written by the runtime, read by anyone. */
 struct records {
 	uint64_t
@@ -61,6 +70,21 @@ struct records {
 	sandbox_t *sandbox;  /* [pods] */
 	record_t *container; /* [pods * containers] */
 	ns_t *exited_at;     /* [pods * containers]: the latest exit; no list shows it */
+	struct readiness ready;
 };
+
+/* What a container that runs says when it is asked whether it is ready. */
+static inline bool records_ready(
+	const struct records *r, uint32_t pod, uint32_t container, ns_t now)
+{
+	const struct readiness *ready = &r->ready;
+
+	if (!ready->started_at)
+		return true;
+	if (now < ready->started_at[pod * r->containers + container] + ready->after)
+		return false;
+	return ready->fails_every == 0 ||
+	       (now + ready->phase[pod]) % ready->fails_every >= ready->fails_for;
+}
 
 #endif

@@ -20,7 +20,7 @@ static void kinds_of_actors_lie_behind_each_other(void **state)
 	assert_int_equal(p->first[ACTOR_WORKER + 1] - p->first[ACTOR_WORKER], 9);
 	assert_int_equal(p->volumes, 2); /* a secret and the token */
 	assert_int_equal(p->first[ACTOR_MOUNT + 1] - p->first[ACTOR_MOUNT], 9 * 2);
-	assert_int_equal(p->exec_probes, 4);
+	assert_int_equal(p->probes, 4);
 	assert_int_equal(p->first[ACTOR_PROBE + 1] - p->first[ACTOR_PROBE], 9 * 4);
 	kit_free(k);
 }

@@ -240,7 +240,8 @@ static void assert_phase(const char *phase, const char *because)
 		"{\"name\": \"x\"}, \"kubelet\": {\"version\": \"v1.20\"}, \"runtime\": "
 		"\"kubemark-fake\", \"workload\": {\"namespaces\": 1, \"placement\": "
 		"\"roundRobin\", \"containersPerPod\": 1, \"probes\": [{\"exec\": {}, "
-		"\"periodSeconds\": 5}, {\"httpGet\": {}}]}, \"nodes\": [{\"name\": \"n\", "
+		"\"periodSeconds\": 5}, {\"httpGet\": {}, \"type\": \"readiness\", "
+		"\"initialDelaySeconds\": 2}]}, \"nodes\": [{\"name\": \"n\", "
 		"\"pods\": 1, \"changeDetectionStrategy\": \"Cache\", \"phases\": {\"p\": "
 		"%s}}]}",
 		phase);
@@ -253,7 +254,10 @@ static void assert_phase(const char *phase, const char *because)
 		assert_int_equal(rec->base.workload.n_probes, 2);
 		assert_true(rec->base.workload.probes[0].exec);
 		assert_int_equal(rec->base.workload.probes[0].period, 5 * NS_S);
+		assert_false(rec->base.workload.probes[0].readiness);
 		assert_false(rec->base.workload.probes[1].exec);
+		assert_true(rec->base.workload.probes[1].readiness);
+		assert_int_equal(rec->base.workload.probes[1].initial_delay, 2 * NS_S);
 	}
 	arena_fini(&mem);
 	free(rec);
