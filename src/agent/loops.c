@@ -207,6 +207,7 @@ void agent_reset(struct agent *a, ns_t now)
 {
 	const struct kubelet_model *k = model_of(a);
 
+	a->watches_ended++;
 	for (uint32_t w = 0; w < k->n_watches; w++)
 		if (a->loop[k->n_loops + 1 + w].watching)
 			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1,

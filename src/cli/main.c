@@ -80,6 +80,7 @@
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady
  *   requests       limiters, the way to the API server and back, tries
+ *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up
  *   servers        the API servers that a scenario's nodes share
  *   load           whether sharing can make a difference
