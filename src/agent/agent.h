@@ -73,6 +73,10 @@ struct agent_plan {
 	uint8_t *kind_of;                /* [slots] */
 };
 
+/* A request of a loop is about no pod that it changes, whatever its verb: it is only answered.
+ */
+#define REQUEST_NO_POD UINT32_MAX
+
 /* A request to the API server. */
 struct agent_request {
 	uint16_t call;

@@ -253,6 +253,7 @@ static void loop_request(struct agent *a, uint32_t i, ns_t now, struct effects *
 	agent_request(a, out, slot_of(a, ACTOR_LOOP, i), now,
 		(struct agent_request){.call = c->call,
 			.client = (uint8_t)c->client,
+			.pod = REQUEST_NO_POD,
 			.quorum = c->quorum || st->tried > 0});
 }
 

@@ -99,9 +99,9 @@ static struct api_request asked(const struct node_request *q)
 
 static void answer(struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
 {
-	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK)
+	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK && q->pod != REQUEST_NO_POD)
 		node_pod_gone(n, now, q->pod);
-	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK)
+	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK && q->client < CLIENT_OWN)
 		ready_beats(n, a.at);
 	if (n->streams.limit)
 		streams_until(n, q->actor, a.at);
