@@ -15,8 +15,8 @@ _nodetoll_flags() {
 			--kubelet --runtime --seed --threads --output --filename --models --help
 		;;
 	simulate) echo --set --with --filename --trace --trace-node --seed --threads --output --models --help ;;
-	estimate) echo --nodes --pods-per-node --churn --kubelet --prr --threads --output --filename --models --help ;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
+	report) echo --output --filename --help ;;
 	models) echo --output --models --help ;;
 	*) echo --help --version --models ;;
 	esac
@@ -25,7 +25,7 @@ _nodetoll_flags() {
 # What may follow a flag; nothing, if it takes a value of the user's own.
 _nodetoll_values() {
 	case $1 in
-	-o | --output) compgen -W "text json csv markdown" -- "$2" ;;
+	-o | --output) compgen -W "text json csv markdown${3:+ $3}" -- "$2" ;;
 	--shared-by) compgen -W "namespace pod" -- "$2" ;;
 	-f | --filename | --trace) compgen -f -- "$2" ;;
 	--models) compgen -d -- "$2" ;;
@@ -41,11 +41,11 @@ _nodetoll_values() {
 
 _nodetoll() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local command="" i
+	local command="" more="" i
 	local kinds="kubelet runtime apiserver workload scenario feature recording calibration"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | estimate | validate | models)
+		contrast | simulate | validate | report | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -55,18 +55,19 @@ _nodetoll() {
 	local IFS=$'\n'
 	case $previous in
 	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime | --with)
-		COMPREPLY=($(_nodetoll_values "$previous" "$current"))
+		[[ $command == report ]] && more="junit html"
+		COMPREPLY=($(_nodetoll_values "$previous" "$current" "$more"))
 		return
 		;;
 	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
-		--seeds | --churn | --threads | --set | --trace-node | --min-within)
+		--seeds | --threads | --set | --trace-node | --min-within)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate validate models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate validate report models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
@@ -75,9 +76,6 @@ _nodetoll() {
 		else
 			COMPREPLY=($(compgen -W "$(_nodetoll_models)" -- "$current"))
 		fi
-	elif [[ $command == estimate ]]; then
-		COMPREPLY=($(compgen -W "$(_nodetoll_models Feature)" -- "$current"
-			compgen -f -- "$current"))
 	elif [[ $command == simulate ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))

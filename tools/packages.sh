@@ -4,9 +4,9 @@
 
 for set in "$@"; do
 	case $set in
-	build) wanted="$wanted gcc libc6-dev meson ninja-build pkg-config libcjson-dev libfyaml-dev uthash-dev" ;;
+	build) wanted="$wanted gcc libc6-dev meson ninja-build pkg-config libcjson-dev libfyaml-dev uthash-dev libjs-chart.js" ;;
 	check) wanted="$wanted libcmocka-dev clang libclang-rt-14-dev clang-format clang-tidy cppcheck
-		binutils man-db groff-base python3 python3-jsonschema python3-yaml" ;;
+		binutils chromium man-db groff-base python3 python3-jsonschema python3-yaml" ;;
 	*)
 		echo "packages.sh: no such set: $set" >&2
 		exit 2

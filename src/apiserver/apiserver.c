@@ -212,8 +212,7 @@ struct api_answer api_serve(
 	case API_PATCH_PODS_STATUS:
 	case API_UPDATE_PODS_STATUS:
 	case API_DELETE_PODS:
-		if (r->pod < s->api->pods)
-			pod_request(s, now, r, &a);
+		pod_request(s, now, r, &a);
 		break;
 	case API_GET_SECRETS:
 	case API_GET_CONFIGMAPS:

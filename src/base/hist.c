@@ -24,8 +24,7 @@ void hist_merge(struct hist *into, const struct hist *from)
 	into->max = ns_max(into->max, from->max);
 }
 
-/* The middle of a bucket: at most half a bucket from anything in it. */
-static ns_t middle(uint32_t bucket)
+ns_t hist_middle(uint32_t bucket)
 {
 	uint32_t octave = bucket >> HIST_SUB_BITS;
 	uint32_t shift = octave == 0 ? HIST_LOW_BITS - HIST_SUB_BITS
@@ -56,7 +55,7 @@ ns_t hist_quantile(const struct hist *h, uint32_t per_million)
 		i++;
 	if (i == HIST_BUCKETS - 1)
 		return h->max;
-	return ns_min(ns_max(middle(i), h->min), h->max);
+	return ns_min(ns_max(hist_middle(i), h->min), h->max);
 }
 
 ns_t hist_mean(const struct hist *h)

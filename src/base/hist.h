@@ -78,6 +78,9 @@ void hist_reset(struct hist *h);
 /* Count in into what from has counted. */
 void hist_merge(struct hist *into, const struct hist *from);
 
+/* The middle of a bucket: at most half a bucket from anything in it. */
+ns_t hist_middle(uint32_t bucket);
+
 /* The duration that per_million of a million are not longer than: 500000 is
  * the median, 0 the smallest, 1000000 the largest.  0 if h is empty. */
 ns_t hist_quantile(const struct hist *h, uint32_t per_million);

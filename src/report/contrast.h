@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/html.h"
+#include "report/junit.h"
 
 void contrast_text(const struct json *result, struct str *out);
 void contrast_markdown(const struct json *result, struct str *out);
@@ -12,5 +14,8 @@ void contrast_markdown(const struct json *result, struct str *out);
 /* Everything but the sentences, as one table: its first column says which list or object of the
  * JSON a row is, the others are named as its fields. */
 void contrast_csv(const struct json *result, struct str *out);
+
+void contrast_html(const struct json *result, struct html *page);
+void contrast_junit(const struct json *result, struct junit *junit);
 
 #endif

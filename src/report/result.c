@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "report/format.h"
-#include "report/table.h"
+#include "report/result_priv.h"
 
-static const struct column runtime_columns[] = {
+static const struct column runtime_list[] = {
 	{"operation", "operation_type", CELL_TEXT, NULL},
 	{"code", "code", CELL_TEXT, NULL},
 	{"inMetric", "in\nmetric", CELL_YES_NO, NULL},
@@ -20,7 +20,7 @@ static const struct column runtime_columns[] = {
 	{"latencySeconds.mean", "mean\nlatency", CELL_SECONDS, NULL},
 	{"latencySeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
 };
-static const struct column api_columns[] = {
+static const struct column api_list[] = {
 	{"verb", "verb", CELL_TEXT, NULL},
 	{"resource", "resource", CELL_TEXT, NULL},
 	{"code", "code", CELL_TEXT, NULL},
@@ -35,7 +35,7 @@ static const struct column api_columns[] = {
 	{"limiterSeconds.mean", "mean in\nlimiter", CELL_SECONDS, NULL},
 	{"limiterSeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
 };
-static const struct column request_columns[] = {
+static const struct column request_list[] = {
 	{"verb", "verb", CELL_TEXT, NULL},
 	{"resource", "resource", CELL_TEXT, NULL},
 	{"client", "client", CELL_TEXT, NULL},
@@ -46,7 +46,7 @@ static const struct column request_columns[] = {
 	{"retried", "retried", CELL_COUNT, NULL},
 	{"failed", "failed", CELL_COUNT, NULL},
 };
-static const struct column level_columns[] = {
+static const struct column level_list[] = {
 	{"name", "level", CELL_TEXT, NULL},
 	{"seats", "seats", CELL_COUNT, "no limit"},
 	{"seatsInUse.mean", "in use,\nmean", CELL_RATE, NULL},
@@ -58,7 +58,7 @@ static const struct column level_columns[] = {
 	{"rejected", "rejected", CELL_COUNT, NULL},
 	{"expired", "expired", CELL_COUNT, NULL},
 };
-static const struct column slo_columns[] = {
+static const struct column slo_list[] = {
 	{"name", "objective", CELL_TEXT, NULL},
 	{"objectiveSeconds", "within", CELL_SECONDS, NULL},
 	{"count", "count", CELL_COUNT, NULL},
@@ -68,7 +68,7 @@ static const struct column slo_columns[] = {
 	{"slowestResource", "", CELL_TEXT, ""},
 	{"met", "", CELL_TEXT, "not measured"},
 };
-static const struct column budget_columns[] = {
+static const struct column budget_list[] = {
 	{"step", "spent on", CELL_TEXT, NULL},
 	{"seconds.mean", "mean", CELL_SECONDS, NULL},
 	{"seconds.p50", "p50", CELL_SECONDS, NULL},
@@ -76,7 +76,7 @@ static const struct column budget_columns[] = {
 	{"seconds.p99", "p99", CELL_SECONDS, NULL},
 	{"seconds.max", "max", CELL_SECONDS, NULL},
 };
-static const struct column span_columns[] = {
+static const struct column span_list[] = {
 	{"name", "time", CELL_TEXT, NULL},
 	{"count", "count", CELL_COUNT, NULL},
 	{"mean", "mean", CELL_SECONDS, NULL},
@@ -87,6 +87,13 @@ static const struct column span_columns[] = {
 };
 enum form { FORM_TEXT, FORM_MARKDOWN };
 #define N(columns) (sizeof(columns) / sizeof((columns)[0]))
+const struct columns result_runtime_columns = {runtime_list, N(runtime_list)};
+const struct columns result_api_columns = {api_list, N(api_list)};
+const struct columns result_request_columns = {request_list, N(request_list)};
+const struct columns result_level_columns = {level_list, N(level_list)};
+const struct columns result_slo_columns = {slo_list, N(slo_list)};
+const struct columns result_budget_columns = {budget_list, N(budget_list)};
+const struct columns result_span_columns = {span_list, N(span_list)};
 
 static const struct {
 	const char *key;
@@ -106,10 +113,8 @@ static const struct {
 	{"pods.goneSeconds", "pod deleted to gone"},
 };
 
-/* The histograms that counted something, as rows. */
-static struct json *span_rows(const struct json *result)
+struct json *result_span_rows(const struct json *result)
 {
-	static const char *const keys[] = {"count", "mean", "p50", "p90", "p99", "max"};
 	struct json *rows = json_array();
 
 	for (size_t i = 0; i < N(spans); i++) {
@@ -120,20 +125,20 @@ static struct json *span_rows(const struct json *result)
 			continue;
 		row = json_object();
 		json_put_str(row, "name", spans[i].name);
-		for (size_t k = 0; k < N(keys); k++)
-			json_put_num(row, keys[k], json_as_num(json_get(h, keys[k])));
+		for (const struct json *f = json_child(h); f; f = json_next(f))
+			json_put(row, json_key(f), json_clone(f));
 		json_append(rows, row);
 	}
 	return rows;
 }
 
-static const char calls_note[] = "Bytes are of answers; - is a size that was not measured. A "
+const char result_calls_note[] = "Bytes are of answers; - is a size that was not measured. A "
 				 "request's latency begins when "
 				 "the kubelet wants to send it,\nwith what its client's "
 				 "limiter holds it back; a watch's "
 				 "ends when it is open.\n";
 
-static void head(const struct json *result, struct str *out)
+void result_head(const struct json *result, struct str *out)
 {
 	char nodes[FORMAT_BYTES];
 
@@ -152,7 +157,7 @@ static void head(const struct json *result, struct str *out)
 		json_as_num(json_get(result, "seed")));
 }
 
-static void foot(const struct json *result, struct str *out)
+void result_foot(const struct json *result, struct str *out)
 {
 	const struct json *objects = json_get(result, "objects");
 	const struct json *watches = json_get(result, "watches");
@@ -194,16 +199,16 @@ static void foot(const struct json *result, struct str *out)
 }
 
 /* A table under a title, if it has rows. */
-static void section(const char *title, const struct column *columns, size_t n,
-	const struct json *rows, enum form form, struct str *out)
+static void section(const char *title, const struct columns *columns, const struct json *rows,
+	enum form form, struct str *out)
 {
 	if (!json_size(rows))
 		return;
 	str_addf(out, form == FORM_MARKDOWN ? "\n### %s\n\n" : "\n%s\n", title);
 	if (form == FORM_MARKDOWN)
-		table_markdown(columns, n, rows, out);
+		table_markdown(columns->of, columns->n, rows, out);
 	else
-		table_text(columns, n, rows, "  ", out);
+		table_text(columns->of, columns->n, rows, "  ", out);
 }
 
 /* Rows of a list of which some field is not zero. */
@@ -222,44 +227,27 @@ static struct json *rows_with(const struct json *list, const char *const *fields
 	return rows;
 }
 
-static double sum_of(const struct json *list, const char *field)
-{
-	double n = 0;
-
-	for (const struct json *row = json_child(list); row; row = json_next(row))
-		n += json_as_num(json_get(row, field));
-	return n;
-}
-
-static void given_up(const struct json *result, struct str *out)
+void result_given_up(const struct json *result, struct str *out)
 {
 	const struct json *list = json_get(result, "requests");
 	double closed = json_as_num(table_value(result, "health.connectionsClosed"));
-	double n = sum_of(list, "givenUp");
-	double waited = sum_of(list, "waitedForStream");
+	double n = 0;
 	char a[FORMAT_BYTES], b[FORMAT_BYTES];
 
+	for (const struct json *row = json_child(list); row; row = json_next(row))
+		n += json_as_num(json_get(row, "givenUp"));
 	if (n > 0 || closed > 0)
 		str_addf(out,
 			"\nRequests that took longer than their client waits: %s; connections "
 			"that kubelets closed because heartbeats failed: %s.\n",
 			format_count(a, sizeof(a), n), format_count(b, sizeof(b), closed));
-	if (waited > 0)
-		str_addf(out,
-			"\nRequests and watches that waited for a stream of their only "
-			"connection: %s.\n",
-			format_count(a, sizeof(a), waited));
 }
 
-static void requests(const struct json *result, enum form form, struct str *out)
+struct json *result_request_rows(const struct json *result)
 {
 	static const char *const fields[] = {"throttled", "rejected", "retried", "failed"};
-	struct json *rows = rows_with(json_get(result, "requests"), fields, N(fields));
 
-	section("Requests that waited in their client's limiter or were rejected",
-		request_columns, N(request_columns), rows, form, out);
-	json_free(rows);
-	given_up(result, out);
+	return rows_with(json_get(result, "requests"), fields, N(fields));
 }
 
 /* A level with more seats than its own. */
@@ -277,14 +265,31 @@ static void borrowed(const struct json *row, struct str *out)
 			format_count(b, sizeof(b), most));
 }
 
-static void servers(const struct json *result, enum form form, struct str *out)
+struct json *result_level_rows(const struct json *result)
 {
 	static const char *const fields[] = {"dispatched", "rejected", "expired"};
-	const struct json *server = json_get(result, "apiserver");
-	struct json *rows = rows_with(json_get(server, "levels"), fields, N(fields));
-	char title[160], inside[FORMAT_BYTES], most[FORMAT_BYTES];
 
-	(void)snprintf(title, sizeof(title),
+	return rows_with(table_value(result, "apiserver.levels"), fields, N(fields));
+}
+
+const char result_requests_title[] =
+	"Requests that waited in their client's limiter or were rejected";
+
+static void requests(const struct json *result, enum form form, struct str *out)
+{
+	struct json *rows = result_request_rows(result);
+
+	section(result_requests_title, &result_request_columns, rows, form, out);
+	json_free(rows);
+	result_given_up(result, out);
+}
+
+void result_servers_title(const struct json *result, struct str *out)
+{
+	const struct json *server = json_get(result, "apiserver");
+	char inside[FORMAT_BYTES], most[FORMAT_BYTES];
+
+	str_addf(out,
 		"API servers: %.0f (processors: %.0f, %.1f %% busy; requests inside: %s in the "
 		"mean, %s at most in one)",
 		json_as_num(json_get(server, "servers")),
@@ -294,14 +299,31 @@ static void servers(const struct json *result, enum form form, struct str *out)
 			json_as_num(table_value(server, "requestsInside.mean"))),
 		format_count(most, sizeof(most),
 			json_as_num(table_value(server, "requestsInside.max"))));
-	section(title, level_columns, N(level_columns), rows, form, out);
+}
+
+void result_borrowed(const struct json *result, struct str *out)
+{
+	struct json *rows = result_level_rows(result);
+
 	for (const struct json *row = json_child(rows); row; row = json_next(row))
 		borrowed(row, out);
 	json_free(rows);
 }
 
+static void servers(const struct json *result, enum form form, struct str *out)
+{
+	struct json *rows = result_level_rows(result);
+	struct str title = {0};
+
+	result_servers_title(result, &title);
+	section(str_text(&title), &result_level_columns, rows, form, out);
+	str_fini(&title);
+	json_free(rows);
+	result_borrowed(result, out);
+}
+
 /* Objectives in words. */
-static struct json *slo_rows(const struct json *result)
+struct json *result_slo_rows(const struct json *result)
 {
 	static const char *const words[][2] = {
 		{"apiCalls", "API calls"},
@@ -329,7 +351,7 @@ static struct json *slo_rows(const struct json *result)
 }
 
 /* Steps of a pod's start in words, and the sum of them. */
-static struct json *budget_rows(const struct json *result)
+struct json *result_budget_rows(const struct json *result)
 {
 	static const char *const words[][2] = {
 		{"scheduler", "the scheduler"},
@@ -366,26 +388,27 @@ static struct json *budget_rows(const struct json *result)
 	return rows;
 }
 
+const char result_slo_title[] =
+	"Objectives of Kubernetes, at the API server and by every class of calls";
+
 static void render(const struct json *result, enum form form, struct str *out)
 {
-	struct json *times = span_rows(result);
-	struct json *objectives = slo_rows(result);
-	struct json *budget = budget_rows(result);
+	struct json *times = result_span_rows(result);
+	struct json *objectives = result_slo_rows(result);
+	struct json *budget = result_budget_rows(result);
 
-	head(result, out);
-	section("Calls to the container runtime", runtime_columns, N(runtime_columns),
+	result_head(result, out);
+	section("Calls to the container runtime", &result_runtime_columns,
 		json_get(result, "runtime"), form, out);
-	section("Requests to the API server", api_columns, N(api_columns),
-		json_get(result, "api"), form, out);
-	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "%s", calls_note);
+	section("Requests to the API server", &result_api_columns, json_get(result, "api"),
+		form, out);
+	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "%s", result_calls_note);
 	requests(result, form, out);
 	servers(result, form, out);
-	section("Objectives of Kubernetes, at the API server and by every class of calls",
-		slo_columns, N(slo_columns), objectives, form, out);
-	section("Where a pod's start goes", budget_columns, N(budget_columns), budget, form,
-		out);
-	section("Times", span_columns, N(span_columns), times, form, out);
-	foot(result, out);
+	section(result_slo_title, &result_slo_columns, objectives, form, out);
+	section("Where a pod's start goes", &result_budget_columns, budget, form, out);
+	section("Times", &result_span_columns, times, form, out);
+	result_foot(result, out);
 	json_free(budget);
 	json_free(objectives);
 	json_free(times);

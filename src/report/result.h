@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/html.h"
+#include "report/junit.h"
 
 void result_text(const struct json *result, struct str *out);
 void result_markdown(const struct json *result, struct str *out);
@@ -12,5 +14,8 @@ void result_markdown(const struct json *result, struct str *out);
 /* Everything but the scenario, as one table: its first column says which list of the JSON a row
  * is, or "times" for a histogram and "totals" for all single figures. */
 void result_csv(const struct json *result, struct str *out);
+
+void result_html(const struct json *result, struct html *page);
+void result_junit(const struct json *result, struct junit *junit);
 
 #endif

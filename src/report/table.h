@@ -27,6 +27,12 @@ struct column {
 	const char *absent; /* shown for null or nothing; NULL: "-" */
 };
 
+/* The columns of a table. */
+struct columns {
+	const struct column *of;
+	size_t n;
+};
+
 /* The value that a row has for a column; NULL if none. */
 const struct json *table_value(const struct json *row, const char *key);
 

@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#include "report/format.h"
-#include "report/table.h"
+#include "report/validation_priv.h"
 
-static const struct column columns[] = {
+static const struct column count_list[] = {
 	{"node", "node", CELL_TEXT, NULL},
 	{"phase", "phase", CELL_TEXT, NULL},
 	{"source", "source", CELL_TEXT, NULL},
@@ -18,7 +17,7 @@ static const struct column columns[] = {
 	{"relativeError", "error", CELL_PERCENT, "-"},
 	{"within", "within", CELL_YES_NO, NULL},
 };
-static const struct column other_columns[] = {
+static const struct column other_list[] = {
 	{"node", "node", CELL_TEXT, NULL},
 	{"phase", "phase", CELL_TEXT, NULL},
 	{"call", "what", CELL_TEXT, NULL},
@@ -30,8 +29,10 @@ static const struct column other_columns[] = {
 	{"within", "within", CELL_YES_NO, NULL},
 };
 #define N(columns) (sizeof(columns) / sizeof((columns)[0]))
+const struct columns validation_columns = {count_list, N(count_list)};
+const struct columns validation_other_columns = {other_list, N(other_list)};
 
-static void head(const struct json *result, struct str *out)
+void validation_head(const struct json *result, struct str *out)
 {
 	str_addf(out,
 		"Recording %s, kubelet %s on %s, %.0f seeds from %.0f: recorded count, "
@@ -42,8 +43,7 @@ static void head(const struct json *result, struct str *out)
 		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
 }
 
-/* The rows that are latencies, or those that are not. */
-static struct json *rows_of(const struct json *result, bool latency)
+struct json *validation_rows(const struct json *result, bool latency)
 {
 	struct json *rows = json_array();
 	const struct json *row = json_child(json_get(result, "rows"));
@@ -69,7 +69,7 @@ static void foot_running(const struct json *result, struct str *out)
 			json_as_num(json_get(running, "maxima")));
 }
 
-static void foot(const struct json *result, struct str *out)
+void validation_foot(const struct json *result, struct str *out)
 {
 	const struct json *large = json_get(result, "steadyRowsOf500");
 
@@ -91,16 +91,16 @@ static void foot(const struct json *result, struct str *out)
 }
 
 /* What one block is about, above its table. */
-static const char running_title[] =
+const char validation_running_title[] =
 	"From a pod's creation until it is seen running, in seconds; no part of the coverage";
-static const char others_title[] = "Beside the counts, and no part of the coverage";
+const char validation_others_title[] = "Beside the counts, and no part of the coverage";
 
 static void block_text(const char *title, const struct json *rows, struct str *out)
 {
 	if (!json_child(rows))
 		return;
 	str_addf(out, "\n%s\n", title);
-	table_text(other_columns, N(other_columns), rows, "", out);
+	table_text(other_list, N(other_list), rows, "", out);
 }
 
 static void block_markdown(const char *title, const struct json *rows, struct str *out)
@@ -108,33 +108,35 @@ static void block_markdown(const char *title, const struct json *rows, struct st
 	if (!json_child(rows))
 		return;
 	str_addf(out, "\n%s:\n\n", title);
-	table_markdown(other_columns, N(other_columns), rows, out);
+	table_markdown(other_list, N(other_list), rows, out);
 }
 
 void validation_text(const struct json *result, struct str *out)
 {
-	struct json *counts = rows_of(result, false), *latencies = rows_of(result, true);
+	struct json *counts = validation_rows(result, false),
+		    *latencies = validation_rows(result, true);
 
-	head(result, out);
+	validation_head(result, out);
 	str_add_char(out, '\n');
-	table_text(columns, N(columns), counts, "", out);
-	block_text(running_title, latencies, out);
-	block_text(others_title, json_get(result, "others"), out);
-	foot(result, out);
+	table_text(count_list, N(count_list), counts, "", out);
+	block_text(validation_running_title, latencies, out);
+	block_text(validation_others_title, json_get(result, "others"), out);
+	validation_foot(result, out);
 	json_free(counts);
 	json_free(latencies);
 }
 
 void validation_markdown(const struct json *result, struct str *out)
 {
-	struct json *counts = rows_of(result, false), *latencies = rows_of(result, true);
+	struct json *counts = validation_rows(result, false),
+		    *latencies = validation_rows(result, true);
 
-	head(result, out);
+	validation_head(result, out);
 	str_add_char(out, '\n');
-	table_markdown(columns, N(columns), counts, out);
-	block_markdown(running_title, latencies, out);
-	block_markdown(others_title, json_get(result, "others"), out);
-	foot(result, out);
+	table_markdown(count_list, N(count_list), counts, out);
+	block_markdown(validation_running_title, latencies, out);
+	block_markdown(validation_others_title, json_get(result, "others"), out);
+	validation_foot(result, out);
 	json_free(counts);
 	json_free(latencies);
 }

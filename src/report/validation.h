@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/html.h"
+#include "report/junit.h"
 
 /* The source of rows that are seconds and no counts. */
 #define VALIDATION_LATENCY "latency"
@@ -14,5 +16,8 @@ void validation_markdown(const struct json *result, struct str *out);
 
 /* One table: a row for every node, phase, source and call. */
 void validation_csv(const struct json *result, struct str *out);
+
+void validation_html(const struct json *result, struct html *page);
+void validation_junit(const struct json *result, struct junit *junit);
 
 #endif

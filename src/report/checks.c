@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each kind of result checks, as cases of a test. */
+#include <stdio.h>
+#include <string.h>
+
+#include "report/contrast.h"
+#include "report/contrast_priv.h"
+#include "report/format.h"
+#include "report/result.h"
+#include "report/result_priv.h"
+#include "report/validation.h"
+
+/* Kubernetes' objectives. */
+void result_junit(const struct json *result, struct junit *junit)
+{
+	struct json *rows = result_slo_rows(result);
+	char within[FORMAT_BYTES], wanted[FORMAT_BYTES];
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		const char *met = json_as_str(json_get(r, "met"));
+		struct str what = {0};
+
+		if (met)
+			str_addf(&what, "99 %% within %s, the objective is %s",
+				format_seconds(within, sizeof(within),
+					json_as_num(json_get(r, "p99Seconds"))),
+				format_seconds(wanted, sizeof(wanted),
+					json_as_num(json_get(r, "objectiveSeconds"))));
+		else
+			str_add(&what, "not measured");
+		junit_case(junit, "objectives", json_as_str(json_get(r, "name")),
+			!met                  ? JUNIT_SKIPPED
+			: !strcmp(met, "met") ? JUNIT_PASSED
+					      : JUNIT_FAILED,
+			str_text(&what));
+		str_fini(&what);
+	}
+	json_free(rows);
+}
+
+/* A row has no limit: those that two engines have a number of are told, others are skipped. */
+static void contrast_rows(const struct json *rows, const char *group, const char *simulated,
+	const char *closed, struct junit *junit)
+{
+	struct str name = {0}, what = {0};
+	char a[FORMAT_BYTES], b[FORMAT_BYTES], c[FORMAT_BYTES];
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		const struct json *form = json_get(r, closed);
+		const char *why = json_as_str(json_get(r, "closedFormReason"));
+
+		contrast_label(r, &name);
+		str_addf(&name, " at %.0f pods", json_as_num(json_get(r, "podsPerNode")));
+		str_reset(&what);
+		if (json_is_num(form))
+			str_addf(&what, "simulated %s/s, closed form %s/s, difference %s",
+				format_rate(
+					a, sizeof(a), json_as_num(table_value(r, simulated))),
+				format_rate(b, sizeof(b), json_as_num(form)),
+				format_percent(c, sizeof(c),
+					json_as_num(json_get(r, "closedFormDifference"))));
+		else
+			str_add(&what, why ? why : "no closed form");
+		junit_case(junit, group, str_text(&name),
+			json_is_num(form) ? JUNIT_PASSED : JUNIT_SKIPPED, str_text(&what));
+	}
+	str_fini(&name);
+	str_fini(&what);
+}
+
+void contrast_junit(const struct json *result, struct junit *junit)
+{
+	contrast_rows(json_get(result, "runtime"), "runtime", "callsPerSecondPerNode",
+		"closedFormPerNode", junit);
+	contrast_rows(json_get(result, "objects"), "objects", "requestsPerSecond.mean",
+		"closedForm", junit);
+}
+
+/* What the command's exit status rests on, and every row that is part of it. */
+void validation_junit(const struct json *result, struct junit *junit)
+{
+	double coverage = json_as_num(json_get(result, "coverage"));
+	double wanted = json_as_num(json_get(result, "minWithin"));
+	struct str name = {0}, what = {0};
+
+	str_addf(&what, "%.3f of the rows are within their interval, at least %.3f wanted",
+		coverage, wanted);
+	junit_case(junit, "validation", "coverage",
+		coverage < wanted ? JUNIT_FAILED : JUNIT_PASSED, str_text(&what));
+	for (const struct json *r = json_child(json_get(result, "rows")); r; r = json_next(r)) {
+		bool within = json_as_bool(json_get(r, "within"));
+
+		str_reset(&name);
+		str_reset(&what);
+		str_addf(&name, "%s, %s, %s", json_as_str(json_get(r, "call")),
+			json_as_str(json_get(r, "phase")), json_as_str(json_get(r, "node")));
+		str_addf(&what, "recorded %g, simulated %g, interval %g to %g",
+			json_as_num(json_get(r, "recorded")),
+			json_as_num(json_get(r, "simulated")), json_as_num(json_get(r, "low")),
+			json_as_num(json_get(r, "high")));
+		/* One row in twenty is expected outside: a miss alone is no failure. */
+		junit_case(junit, json_as_str(json_get(r, "source")), str_text(&name),
+			within ? JUNIT_PASSED : JUNIT_SKIPPED, str_text(&what));
+	}
+	str_fini(&name);
+	str_fini(&what);
+}

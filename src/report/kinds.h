@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which kinds of results there are, and how each is rendered: a row a kind.
+ *
+ * A new kind is a row here, its schema in models/schema/ and in report/meson.build, and a
+ * function a form.
+ */
+#ifndef REPORT_KINDS_H
+#define REPORT_KINDS_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+
+enum report_form {
+	REPORT_TEXT,
+	REPORT_JSON,
+	REPORT_CSV,
+	REPORT_MARKDOWN,
+	REPORT_JUNIT,
+	REPORT_HTML,
+};
+
+/* Check that a result (an object with a kind) has the shape that its schema tells, and render
+ * it.  ERR_INPUT: no rendering of its kind, or the first place where it is otherwise; then
+ * nothing was appended. */
+int report_render(
+	const struct json *result, enum report_form form, struct str *out, struct err *err);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/result.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/chart.h"
+#include "report/format.h"
+#include "report/measure.h"
+#include "report/result_priv.h"
+
+enum { BARS_MAX = 24 }; /* of a chart; the table behind it has the others */
+
+static const struct chart_axis per_second = {"a second, in the cluster", "", true};
+static const struct chart_axis how_long = {"time", "s", true};
+static const struct chart_axis how_many = {"share within that time", "share", false};
+
+/* ------------------------------------------------------------------ charts */
+
+static struct json *rates_chart(const struct json *list)
+{
+	struct json *chart = chart_new(CHART_BARS, &per_second, NULL), *series;
+	struct str name = {0};
+	size_t n;
+	struct result_ranked *rows = result_ranked(list, "perSecond", &n);
+
+	n = n < BARS_MAX ? n : BARS_MAX;
+	for (size_t i = 0; i < n; i++) {
+		result_name_of(rows[i].row, &name);
+		chart_label(chart, str_text(&name));
+	}
+	series = chart_series(chart, "mean");
+	for (size_t i = 0; i < n; i++)
+		chart_value(series, json_get(rows[i].row, "perSecond"));
+	series = chart_series(chart, "peak second");
+	chart_hide(series);
+	for (size_t i = 0; i < n; i++)
+		chart_value(series, json_get(rows[i].row, "peakSecond"));
+	free(rows);
+	str_fini(&name);
+	return chart;
+}
+
+static struct json *times_chart(const struct json *list)
+{
+	struct json *chart = chart_new(CHART_LINES, &how_long, &how_many);
+	struct str name = {0};
+	size_t n;
+	struct result_ranked *rows = result_ranked(list, "count", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct json *h = json_get(rows[i].row, "latencySeconds");
+		struct json *series;
+
+		if (json_as_num(json_get(h, "max")) <= 0)
+			continue;
+		result_name_of(rows[i].row, &name);
+		series = chart_series(chart, str_text(&name));
+		chart_distribution(series, h);
+		if (json_size(json_get(chart, "series")) > RESULT_LINES_SHOWN)
+			chart_hide(series);
+	}
+	free(rows);
+	str_fini(&name);
+	return chart;
+}
+
+/* The same of histograms that are rows themselves. */
+static struct json *spans_chart(const struct json *rows)
+{
+	struct json *chart = chart_new(CHART_LINES, &how_long, &how_many);
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r))
+		chart_distribution(chart_series(chart, json_as_str(json_get(r, "name"))), r);
+	return chart;
+}
+
+static struct json *budget_chart(const struct json *rows)
+{
+	static const struct chart_axis axis = {"of one pod's start", "s", false};
+	static const char *const quantiles[] = {"mean", "p50", "p99"};
+	static const char *const labels[] = {"mean", "each step's median", "each step's 99 %"};
+	enum { N = sizeof(quantiles) / sizeof(quantiles[0]) };
+	struct json *chart = chart_new(CHART_STACK, &axis, NULL);
+
+	for (size_t i = 0; i < N; i++)
+		chart_label(chart, labels[i]);
+	for (const struct json *r = json_child(rows); json_next(r); r = json_next(r)) {
+		const struct json *seconds = json_get(r, "seconds");
+		struct json *series;
+
+		if (json_as_num(json_get(seconds, "max")) <= 0)
+			continue;
+		series = chart_series(chart, json_as_str(json_get(r, "step")));
+		for (size_t i = 0; i < N; i++)
+			chart_value(series, json_get(seconds, quantiles[i]));
+	}
+	return chart;
+}
+
+/* ------------------------------------------------------------------ the parts */
+
+/* "API calls: 99 % within 20 ms; objective 1.000 s, met." */
+static void put_objectives(const struct json *rows, struct html *page)
+{
+	char within[FORMAT_BYTES], wanted[FORMAT_BYTES];
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		const char *met = json_as_str(json_get(r, "met"));
+		struct str line = {0};
+
+		if (!met)
+			continue;
+		str_addf(&line, "Of %s 99 %% are within %s; the objective of %s is %s.",
+			json_as_str(json_get(r, "name")),
+			format_seconds(
+				within, sizeof(within), json_as_num(json_get(r, "p99Seconds"))),
+			format_seconds(wanted, sizeof(wanted),
+				json_as_num(json_get(r, "objectiveSeconds"))),
+			met);
+		html_headline(page, str_text(&line));
+		str_fini(&line);
+	}
+}
+
+/* A figure of the whole result; whether there is one. */
+static bool measured(
+	const struct json *result, const char *name, const char *stat, double *value)
+{
+	for (uint32_t i = 0; i < measure_n_families; i++) {
+		const struct measure_family *f = &measure_families[i];
+
+		if (strcmp(f->kind, "Result") != 0 || strcmp(f->name, name) != 0)
+			continue;
+		for (uint32_t k = 0; k < f->n_stats; k++)
+			if (!strcmp(f->stat[k].name, stat))
+				return measure_read(result,
+					       &(struct measure){{.family = f}, &f->stat[k]},
+					       value) == MEASURE_IS;
+	}
+	return false;
+}
+
+/* The toll, in the words of the measures that gates name. */
+static void put_toll(const struct json *result, struct html *page)
+{
+	static const struct {
+		const char *family, *what, *to;
+	} tolls[] = {{"api.requests", "requests", "the API server"},
+		{"runtime.calls", "calls", "container runtimes"}};
+	char all[FORMAT_BYTES], each[FORMAT_BYTES];
+
+	for (size_t i = 0; i < sizeof(tolls) / sizeof(tolls[0]); i++) {
+		double mean = 0, node = 0;
+		struct str line = {0};
+
+		if (!measured(result, tolls[i].family, "mean", &mean) ||
+			!measured(result, tolls[i].family, "perNode", &node))
+			continue;
+		str_addf(&line, "%s %s a second to %s, %s a node.",
+			format_rate(all, sizeof(all), mean), tolls[i].what, tolls[i].to,
+			format_rate(each, sizeof(each), node));
+		html_headline(page, str_text(&line));
+		str_fini(&line);
+	}
+}
+
+static void put_calls(const struct json *result, struct html *page)
+{
+	const struct json *api = json_get(result, "api"),
+			  *runtime = json_get(result, "runtime");
+	struct json *waited = result_request_rows(result);
+	struct str given_up = {0};
+
+	html_section(page, "Requests to the API server");
+	html_figure(page, "", rates_chart(api),
+		&(struct html_table){"Requests by verb and resource", result_api_columns, api});
+	html_note(page, result_calls_note);
+	result_put_series(result, page);
+	html_figure(page, "From the moment the kubelet wants to send a request to its answer.",
+		times_chart(api),
+		&(struct html_table){"How long requests took", result_api_columns, api});
+	html_table(page,
+		&(struct html_table){result_requests_title, result_request_columns, waited});
+	result_given_up(result, &given_up);
+	html_words(page, str_text(&given_up));
+	str_fini(&given_up);
+	html_section(page, "Calls to the container runtime");
+	html_figure(page, "", rates_chart(runtime),
+		&(struct html_table){"Calls by operation", result_runtime_columns, runtime});
+	html_figure(page, "", times_chart(runtime),
+		&(struct html_table){"How long calls took", result_runtime_columns, runtime});
+	json_free(waited);
+}
+
+static void put_servers(const struct json *result, const struct json *slo, struct html *page)
+{
+	struct json *levels = result_level_rows(result);
+	struct str title = {0}, borrowed = {0};
+
+	html_section(page, "Objectives and limits");
+	html_table(page, &(struct html_table){result_slo_title, result_slo_columns, slo});
+	result_servers_title(result, &title);
+	html_table(page, &(struct html_table){str_text(&title), result_level_columns, levels});
+	result_borrowed(result, &borrowed);
+	html_words(page, str_text(&borrowed));
+	str_fini(&borrowed);
+	str_fini(&title);
+	json_free(levels);
+}
+
+static void put_pods(const struct json *result, struct html *page)
+{
+	struct json *budget = result_budget_rows(result), *times = result_span_rows(result);
+	struct str foot = {0};
+
+	html_section(page, "Pods and times");
+	if (json_child(budget))
+		html_figure(page,
+			"Steps of the mean add up to the whole; quantiles of steps need not.",
+			budget_chart(budget),
+			&(struct html_table){
+				"Where a pod's start goes", result_budget_columns, budget});
+	html_figure(page, "", spans_chart(times),
+		&(struct html_table){"Times", result_span_columns, times});
+	result_foot(result, &foot);
+	html_words(page, str_text(&foot));
+	str_fini(&foot);
+	json_free(budget);
+	json_free(times);
+}
+
+/* What `nodetoll simulate` reads: the scenario with all that it took from models. */
+static void put_scenario(const struct json *result, struct html *page)
+{
+	struct json *file = json_object(), *metadata = json_object();
+	char *text;
+
+	json_put_str(file, "apiVersion", json_as_str(json_get(result, "apiVersion")));
+	json_put_str(file, "kind", "Scenario");
+	json_put_str(metadata, "name", json_as_str(table_value(result, "metadata.name")));
+	json_put(file, "metadata", metadata);
+	json_put(file, "spec", json_clone(json_get(result, "scenario")));
+	text = json_print(file);
+	html_section(page, "The scenario as resolved");
+	html_words(page, "Saved as scenario.json, this makes the same numbers again, whatever "
+			 "becomes of the models that it came from:");
+	html_lines(page, "nodetoll simulate ./scenario.json");
+	html_lines(page, text);
+	free(text);
+	json_free(file);
+}
+
+void result_html(const struct json *result, struct html *page)
+{
+	struct json *slo = result_slo_rows(result);
+	struct str head = {0};
+
+	result_head(result, &head);
+	html_about(page, str_text(&head));
+	put_toll(result, page);
+	put_objectives(slo, page);
+	put_calls(result, page);
+	put_servers(result, slo, page);
+	put_pods(result, page);
+	put_scenario(result, page);
+	str_fini(&head);
+	json_free(slo);
+}

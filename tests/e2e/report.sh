@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# report.sh NODETOLL: a saved result is the command's own output, in every form.
+. "$(dirname "$0")/tap.sh"
+nodetoll=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+
+run_contrast() {
+	"$nodetoll" contrast --nodes 3 --pods-per-node 5,10 --duration 30s --warmup 10s "$@"
+}
+
+run_simulate() {
+	"$nodetoll" simulate density-1000 --set nodes=20 --set duration=60s "$@"
+}
+
+run_validate() {
+	"$nodetoll" validate "$root/tests/recordings/kubelet-1.20.2-containerd-30.json" --seeds 2 \
+		--min-within 0 "$@"
+}
+
+# same_bytes RUN FORM: the report of the saved result is what the command prints.
+same_bytes() {
+	"$1" -o "$2" >"$scratch/own" && "$nodetoll" report "$scratch/$1.json" -o "$2" >"$scratch/report" &&
+		test -s "$scratch/own" && cmp "$scratch/own" "$scratch/report"
+}
+
+is_whole_page() {
+	"$nodetoll" report "$scratch/$1.json" -o html -f "$scratch/$1.html" &&
+		head -1 "$scratch/$1.html" | grep -q '^<!DOCTYPE html>' &&
+		tail -1 "$scratch/$1.html" | grep -q '^</html>'
+}
+
+# Nothing that a browser would fetch: sources, links to elsewhere, imports.
+loads_nothing() {
+	sed '/^<!--$/,/^-->/d' "$scratch/$1.html" | grep -vF 'www.chartjs.org' >"$scratch/page"
+	! grep -oE '(src|href)="[^#][^"]*"|url\([^)]*\)|@import' "$scratch/page"
+}
+
+is_small_and_quick() {
+	began=$(date +%s%N)
+	"$nodetoll" report "$scratch/large.json" -o html -f "$scratch/large.html" || return
+	took=$((($(date +%s%N) - began) / 1000000))
+	size=$(wc -c <"$scratch/large.html")
+	echo "$took ms, $size bytes"
+	test "$took" -lt 1000 && test "$size" -lt 2000000
+}
+
+checks_as_cases() {
+	"$nodetoll" report "$scratch/$1.json" -o junit >"$scratch/junit.xml" &&
+		python3 -c '
+import sys, xml.etree.ElementTree as tree
+suite = tree.parse(sys.argv[1]).getroot().find("testsuite")
+assert int(suite.get("tests")) == len(suite.findall("testcase")) > 0, suite.attrib
+assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
+assert int(suite.get("skipped")) == len(suite.findall("testcase/skipped"))
+' "$scratch/junit.xml"
+}
+
+from_standard_input() {
+	"$nodetoll" report - -o markdown <"$scratch/run_contrast.json" >"$scratch/piped" &&
+		"$nodetoll" report "$scratch/run_contrast.json" -o markdown | cmp - "$scratch/piped"
+}
+
+a_full_device_is_told() {
+	"$nodetoll" report "$scratch/run_contrast.json" -o html -f /dev/full
+	test $? = 3
+}
+
+# The page's scenario makes the same numbers again.
+the_scenario_comes_back() {
+	python3 -c '
+import html, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+blocks = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.S)
+open(sys.argv[2], "w", encoding="utf-8").write(html.unescape(blocks[-1]))
+' "$scratch/run_simulate.html" "$scratch/scenario.json" &&
+		"$nodetoll" simulate "$scratch/scenario.json" -o csv >"$scratch/again" &&
+		"$nodetoll" report "$scratch/run_simulate.json" -o csv | cmp - "$scratch/again"
+}
+
+for run in run_contrast run_simulate run_validate; do
+	check "$run saves its result" "$run" -f "$scratch/$run.json"
+	for form in text csv markdown json; do
+		check "$run: -o $form of the saved result is its own" same_bytes "$run" "$form"
+	done
+	check "$run: its page is whole" is_whole_page "$run"
+	check "$run: its page loads nothing" loads_nothing "$run"
+	check "$run: its checks are cases" checks_as_cases "$run"
+done
+check "a result is read from standard input" from_standard_input
+check "a full device is told" a_full_device_is_told
+check "the scenario on the page makes the same numbers" the_scenario_comes_back
+"$nodetoll" simulate quiet-5000x30 --set duration=60s --set warmup=10s -f "$scratch/large.json" >"$scratch/log"
+check "the page of 5,000 nodes takes less than 1 s and 2 MB" is_small_and_quick
+finish

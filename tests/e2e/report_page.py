@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""report_page.py NODETOLL: what a reader sees of an HTML report, in headless Chromium."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+from browser import Browser
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = {
+    "contrast": ["contrast", "--nodes", "3", "--pods-per-node", "5,10", "--duration", "60s", "--warmup", "10s"],
+    "simulate": ["simulate", "density-1000", "--set", "nodes=20", "--set", "duration=60s"],
+    "validate": ["validate", str(ROOT / "tests/recordings/kubelet-1.20.2-containerd-30.json"), "--seeds", "2",
+                 "--min-within", "0"],
+}
+# The exact numbers of a table's rows, by the title above it; null where a cell has none.
+CELLS = """(title) => {
+    const region = [...document.querySelectorAll(".scroll")].find((e) => e.getAttribute("aria-label") === title);
+    return [...region.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) =>
+        cell.querySelector("data") ? Number(cell.querySelector("data").value) : cell.textContent));
+}"""
+FOUND = """(id) => {
+    const canvas = document.querySelector("#" + id + " canvas");
+    const chart = Chart.getChart(canvas), pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return {inked: pixels.data.some((v) => v), visible: chart.data.datasets.map((d, i) => chart.isDatasetVisible(i)),
+            points: chart.data.datasets.map((d) => d.data.length)};
+}"""
+
+
+class Page:
+    def __init__(self, program, folder, name):
+        self.json, self.html = folder / f"{name}.json", folder / f"{name}.html"
+        self.run(program, *RUNS[name], "-f", self.json)
+        self.run(program, "report", self.json, "-o", "html", "-f", self.html)
+        self.result = json.loads(self.json.read_text())
+
+    @staticmethod
+    def run(program, *arguments):
+        subprocess.run([program, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+
+
+def figures(browser):
+    return browser.value("JSON.parse(document.getElementById('charts').textContent).map((c) => c.id)")
+
+
+def draws_every_chart(browser, page):
+    browser.open(page.html)
+    ids = figures(browser)
+    assert ids and browser.value("document.documentElement.dataset.drawn") == str(len(ids)), ids
+    for name in ids:
+        found = browser.value(f"({FOUND})({name!r})")
+        assert found["inked"] and any(found["visible"]), (name, found)
+        assert browser.value(f"document.querySelectorAll('#{name} tbody tr').length") > 0, name
+
+
+def is_quiet(browser, page):
+    browser.complaints.clear()
+    browser.requests.clear()
+    browser.open(page.html)
+    assert not browser.complaints, browser.complaints
+    assert [r for r in browser.requests if not r.startswith("data:")] == [page.html.as_uri()], browser.requests
+
+
+def table(browser, title):
+    rows = browser.value(f"({CELLS})({json.dumps(title)})")
+    assert rows, title
+    return rows
+
+
+def number(cell):
+    return cell if isinstance(cell, (int, float)) else float(cell.replace(",", ""))
+
+
+def contrast_numbers(browser, page):
+    browser.open(page.html)
+    for title, key, column in (("Calls to the runtime", "runtime", 2), ("Requests to the API server", "objects", 3)):
+        rows = table(browser, title)
+        assert len(rows) == len(page.result[key])
+        for row, wanted in zip(rows, page.result[key]):
+            value = wanted["callsPerSecondPerNode"] if key == "runtime" else wanted["requestsPerSecond"]["mean"]
+            assert row[0] == wanted["design"] and number(row[column]) == value, (row, wanted)
+
+
+def result_numbers(browser, page):
+    browser.open(page.html)
+    rows = table(browser, "Requests by verb and resource")
+    wanted = [[r["verb"], r["resource"], r["code"], r["count"], r["perSecond"]] for r in page.result["api"]]
+    assert [[r[0], r[1], r[2], number(r[4]), number(r[5])] for r in rows] == wanted
+    rows = table(browser, "Requests to the API server, second by second")
+    assert [number(r[1]) for r in rows] == page.result["series"]["requests"]["peak"]
+    drawn = browser.value("""JSON.parse(document.getElementById('charts').textContent)
+        .find((c) => c.x.title === "virtual second").series[0].points.map((p) => p[1])""")
+    assert drawn == page.result["series"]["requests"]["peak"]
+
+
+def validation_numbers(browser, page):
+    browser.open(page.html)
+    wanted = [[r["call"], r["recorded"], r["simulated"]] for r in page.result["rows"] if r["source"] != "latency"]
+    assert [[r[3], number(r[4]), number(r[5])] for r in table(browser, "Recorded and simulated")] == wanted
+
+
+def a_click_hides_a_series(browser, page):
+    browser.open(page.html)
+    name = next(i for i in figures(browser) if browser.value(f"document.querySelectorAll('#{i} button').length") > 1)
+    button = f"#{name} button"
+    before = browser.value(f"({FOUND})({name!r})")["visible"]
+    browser.click(button)
+    after = browser.value(f"({FOUND})({name!r})")["visible"]
+    assert after == [not before[0]] + before[1:], (before, after)
+    assert browser.value(f"document.querySelector('{button}').getAttribute('aria-pressed')") == str(after[0]).lower()
+    browser.value(f"document.querySelector('{button}').focus()")
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key=" ", code="Space", text=" ")
+    browser.call("Input.dispatchKeyEvent", type="keyUp", key=" ", code="Space")
+    assert browser.value(f"({FOUND})({name!r})")["visible"] == before, "by keyboard, too"
+
+
+def fits_a_phone(browser, page):
+    browser.call("Emulation.setDeviceMetricsOverride", width=390, height=800, deviceScaleFactor=2, mobile=True)
+    try:
+        browser.open(page.html)
+        assert browser.value("document.documentElement.scrollWidth") <= 390
+    finally:
+        browser.call("Emulation.clearDeviceMetricsOverride")
+
+
+def changes_with_the_light(browser, page):
+    browser.open(page.html)
+    ink = "(() => Chart.getChart(document.querySelector('canvas')).data.datasets[0].borderColor)()"
+    seen = {}
+    for scheme in ("light", "dark"):
+        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        browser.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        seen[scheme] = (browser.value("getComputedStyle(document.body).backgroundColor"), browser.value(ink))
+    browser.call("Emulation.setEmulatedMedia", features=[])
+    assert seen["light"][0] != seen["dark"][0] and seen["light"][1] != seen["dark"][1], seen
+
+
+def prints_with_its_tables(browser, page):
+    browser.open(page.html)
+    opened = "document.querySelectorAll('figure details[open]').length"
+    assert browser.value(opened) == 0
+    browser.value("dispatchEvent(new Event('beforeprint'))")
+    assert browser.value(opened) > 0
+    browser.value("dispatchEvent(new Event('afterprint'))")
+    assert browser.value(opened) == 0
+
+
+def has_its_tables_without_scripts(browser, page):
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(page.html)
+    finally:
+        browser.call("Emulation.setScriptExecutionDisabled", value=False)
+    assert browser.value("document.querySelectorAll('figure details[open] tbody tr').length") > 0
+    assert browser.value("getComputedStyle(document.querySelector('.canvas')).display") == "none"
+
+
+def cannot_be_told_to_run_a_name(browser, page):
+    evil = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
+    page.result["metadata"]["name"] = evil
+    for row in page.result["rows"]:
+        row["call"] = row["node"] = evil
+    edited, shown = page.json.with_name("evil.json"), page.html.with_name("evil.html")
+    edited.write_text(json.dumps(page.result))
+    Page.run(sys.argv[1], "report", edited, "-o", "html", "-f", shown)
+    browser.complaints.clear()
+    browser.open(shown)
+    assert browser.value("document.title").endswith("nodetoll") and not browser.complaints, browser.complaints
+    assert browser.value("document.querySelector('h1').textContent") == "Recording " + evil
+    assert browser.value("document.images.length") == 0
+
+
+CASES = [(check, name) for name in RUNS for check in (draws_every_chart, is_quiet, fits_a_phone)] + [
+    (contrast_numbers, "contrast"), (result_numbers, "simulate"), (validation_numbers, "validate"),
+    (a_click_hides_a_series, "contrast"), (a_click_hides_a_series, "simulate"),
+    (changes_with_the_light, "contrast"), (prints_with_its_tables, "contrast"),
+    (has_its_tables_without_scripts, "simulate"), (cannot_be_told_to_run_a_name, "validate")]
+
+
+def main():
+    failed = 0
+    print(f"1..{len(CASES)}")
+    with tempfile.TemporaryDirectory() as folder:
+        pages = {name: Page(sys.argv[1], Path(folder), name) for name in RUNS}
+        browser = Browser()
+        for number_, (check, name) in enumerate(CASES, 1):
+            try:
+                check(browser, pages[name])
+                word = "ok"
+            except (AssertionError, RuntimeError):
+                traceback.print_exc()
+                word, failed = "not ok", failed + 1
+            print(f"{word} {number_} - {name}: {check.__name__.replace('_', ' ')}", flush=True)
+        browser.close()
+    sys.exit(1 if failed else 0)
+
+
+main()
