@@ -15,6 +15,7 @@ _nodetoll_flags() {
 			--kubelet --runtime --seed --threads --output --filename --models --help
 		;;
 	simulate) echo --set --with --filename --trace --trace-node --seed --threads --output --models --help ;;
+	estimate) echo --nodes --pods-per-node --churn --kubelet --prr --threads --output --filename --models --help ;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	report) echo --output --filename --help ;;
 	models) echo --output --models --help ;;
@@ -45,7 +46,7 @@ _nodetoll() {
 	local kinds="kubelet runtime apiserver workload scenario feature recording calibration"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | validate | report | models)
+		contrast | simulate | estimate | validate | report | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -60,14 +61,14 @@ _nodetoll() {
 		return
 		;;
 	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
-		--seeds | --threads | --set | --trace-node | --min-within)
+		--seeds | --churn | --threads | --set | --trace-node | --min-within)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate validate report models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate validate report models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
@@ -76,6 +77,9 @@ _nodetoll() {
 		else
 			COMPREPLY=($(compgen -W "$(_nodetoll_models)" -- "$current"))
 		fi
+	elif [[ $command == estimate ]]; then
+		COMPREPLY=($(compgen -W "$(_nodetoll_models Feature)" -- "$current"
+			compgen -f -- "$current"))
 	elif [[ $command == simulate ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))

@@ -73,6 +73,10 @@ struct agent_plan {
 	uint8_t *kind_of;                /* [slots] */
 };
 
+/* A request of a loop is about no pod that it changes, whatever its verb: it is only answered.
+ */
+#define REQUEST_NO_POD UINT32_MAX
+
 /* A request to the API server. */
 struct agent_request {
 	uint16_t call;
@@ -314,6 +318,7 @@ struct agent {
 	bool unhealthy_told;     /* the node status says that the PLEG is not healthy */
 	bool resting;            /* some pod may have a rests_at */
 	uint32_t hang_ups;       /* how often it has closed its connections by itself */
+	uint32_t watches_ended;  /* how often some ended before their time */
 	ns_t told_at;            /* the pod watch told of something last; -1: never */
 	uint64_t rested;         /* syncs that ended without a step */
 	ns_t *probe_next;        /* [pods * probes] */

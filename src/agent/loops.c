@@ -207,6 +207,7 @@ void agent_reset(struct agent *a, ns_t now)
 {
 	const struct kubelet_model *k = model_of(a);
 
+	a->watches_ended++;
 	for (uint32_t w = 0; w < k->n_watches; w++)
 		if (a->loop[k->n_loops + 1 + w].watching)
 			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1,
@@ -252,6 +253,7 @@ static void loop_request(struct agent *a, uint32_t i, ns_t now, struct effects *
 	agent_request(a, out, slot_of(a, ACTOR_LOOP, i), now,
 		(struct agent_request){.call = c->call,
 			.client = (uint8_t)c->client,
+			.pod = REQUEST_NO_POD,
 			.quorum = c->quorum || st->tried > 0});
 }
 

@@ -81,8 +81,10 @@ void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 
 		if (m->state == MOUNT_WAITS)
 			sc_forget_waiter(&a->objects, waits_at(a, m), reader);
-		if (m->referenced && sc_delete_reference(&a->objects, m->entry))
+		if (m->referenced && sc_delete_reference(&a->objects, m->entry)) {
 			agent_wake(a, ACTOR_REFLECTOR, m->entry, NS_NEVER);
+			a->watches_ended++;
+		}
 		if (m->state != MOUNT_FETCHES) {
 			m->state = MOUNT_IDLE;
 			agent_wake(a, ACTOR_MOUNT, reader, NS_NEVER);

@@ -212,7 +212,8 @@ struct api_answer api_serve(
 	case API_PATCH_PODS_STATUS:
 	case API_UPDATE_PODS_STATUS:
 	case API_DELETE_PODS:
-		pod_request(s, now, r, &a);
+		if (r->pod < s->api->pods)
+			pod_request(s, now, r, &a);
 		break;
 	case API_GET_SECRETS:
 	case API_GET_CONFIGMAPS:

@@ -35,7 +35,7 @@ struct api {
 struct api_request {
 	uint16_t call;
 	uint8_t object; /* index into the workload's objects */
-	uint32_t pod;
+	uint32_t pod;   /* that it reads or changes; none if there is no such pod */
 	uint32_t key;
 	uint32_t status;
 	ns_t timeout; /* a watch asks to be ended after it */

@@ -80,6 +80,7 @@
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady
  *   requests       limiters, the way to the API server and back, tries
+ *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up
  *   servers        the API servers that a scenario's nodes share
  *   load           whether sharing can make a difference
@@ -89,13 +90,16 @@
  *   renewal        when a pod syncs again: numbers without simulation
  *   objects        the object side
  *   cost           CPU, fitted to a calibration
+ *   toll           each call of a node: its rate, its busiest second
+ *   toll_words     its formula
  *   interval       what one further run will show: prediction intervals
  * report/        results on paper
  *   table          rows as text, CSV or Markdown
  *   format         numbers as a reader wants them
  *   saved          a result that was saved, read and known to be one
  *   measure, measure_families   every figure of a result by name
- *   result*, contrast*, validation*   one for each kind of result
+ *   result*, contrast*, validation*, estimate*   one for each kind of result
+ *   prr            an estimate as answers for a production readiness review
  *   checks, junit  what each of them checks, as cases of a test
  *   html, chart    one page that opens from disk; what its charts show
  *   assets.h       style, script and the chart library, built in (page/)
@@ -105,8 +109,9 @@
  *   main           you are here: commands and the way to them
  *   opt            options as tables
  *   common         models, output, progress
- *   cmd*           a command each; models_row, models_show: the fourth's row, what it prints
+ *   cmd*           a command each; models_row, models_show: the last one's row, what it prints
  *   result_run     a scenario becomes a Result
+ *   estimate_json  features in closed form as JSON
  *   result_json    a run's measurements as JSON
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
@@ -122,6 +127,7 @@
 static const struct cmd *const commands[] = {
 	&cmd_contrast_row,
 	&cmd_simulate_row,
+	&cmd_estimate_row,
 	&cmd_validate_row,
 	&cmd_report_row,
 	&cmd_models_row,

@@ -22,6 +22,7 @@ static struct json *request_row(
 	json_put_int(row, "rejected", (int64_t)rejected);
 	json_put_int(row, "retried", (int64_t)q->retried);
 	json_put_int(row, "failed", (int64_t)q->failed);
+	json_put_int(row, "waitedForStream", (int64_t)q->without_stream);
 	json_put_int(row, "givenUp", (int64_t)q->given_up);
 	return row;
 }

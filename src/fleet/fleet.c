@@ -188,6 +188,7 @@ static void requests_merge(struct fleet_requests *into, const struct fleet_reque
 	into->sent += from->sent;
 	into->retried += from->retried;
 	into->failed += from->failed;
+	into->without_stream += from->without_stream;
 	into->given_up += from->given_up;
 }
 

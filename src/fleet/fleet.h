@@ -70,7 +70,9 @@ struct fleet_requests {
 	uint64_t sent;      /* with every try again */
 	uint64_t retried;   /* tries again */
 	uint64_t failed;    /* their caller has the error */
-	uint64_t given_up;  /* of these, those that the client's own timeout ended */
+	uint64_t
+		without_stream; /* waited for a stream of their connection, every try counted */
+	uint64_t given_up;      /* of these, those that the client's own timeout ended */
 };
 
 /* What the time of a pod's start is spent on. */

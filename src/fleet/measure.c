@@ -171,6 +171,11 @@ void node_measure_end(struct node *n, ns_t now)
 	r->events_dropped += n->agent.dropped_events;
 	r->pleg_events_dropped += n->agent.pleg.dropped;
 	ready_end(n, now);
+	for (uint32_t i = 0; i < n->streams.waiting.n; i++)
+		r->open_watches -= n->streams.waiting
+					   .request[(n->streams.waiting.head + i) %
+						    n->streams.waiting.capacity]
+					   .timeout > 0;
 	r->hang_ups += n->agent.hang_ups;
 	r->unhealthy_nodes += !pleg_is_healthy(&n->agent.pleg, now);
 }

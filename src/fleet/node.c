@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fleet/node.h"
 
+#include "fleet/streams.h"
+
 #include "base/rng.h"
 
 #include <assert.h>
@@ -68,6 +70,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 		mock_set_crashing(&n->mock, p, is_crashing(n, p));
 	if (s->start != START_AT_ONCE)
 		place_running(n, plan->params->kubelet_start, s->start == START_STATIONARY);
+	streams_init(n, mem);
 }
 
 /* ------------------------------------------------------------------ effects */
@@ -141,11 +144,22 @@ static ns_t latencies_end(const struct node *n)
 	return n->window < p->n_windows ? p->window[n->window].until[0] : 0;
 }
 
+/* True if a request is due earlier than before. */
+static bool look_at_streams(struct node *n, ns_t now)
+{
+	ns_t before = n->requests_at;
+
+	requests_look(n, now);
+	return n->requests_at < before;
+}
+
 static inline bool step_agent(struct node *n, ns_t now)
 {
 	n->out.n = 0;
 	agent_step(&n->agent, now, &n->out);
 	n->result->steps++;
+	if (n->streams.waiting.n)
+		return (n->out.n > 0 && do_effects(n, now)) | look_at_streams(n, now);
 	return n->out.n > 0 && do_effects(n, now);
 }
 

@@ -68,6 +68,22 @@ struct request_queue {
 	uint32_t head, n, capacity;
 };
 
+/* A stream of the connection: its actor's request, or watch. */
+struct stream {
+	uint32_t actor;
+	ns_t until; /* NS_NEVER: not answered yet */
+};
+
+/* Of the one connection that there is; see fleet/streams.h. */
+struct streams {
+	uint32_t limit; /* 0: there is none, and nothing here is used */
+	uint32_t n, most;
+	struct stream *open; /* [limit] */
+	struct request_queue waiting;
+	ns_t next_at;   /* of streams_step */
+	uint32_t ended; /* the agent's watches_ended, when it was looked at */
+};
+
 /* A pod's start, so far. */
 struct pod_start {
 	ns_t at; /* what was before has been spent */
@@ -86,6 +102,7 @@ struct node {
 	struct script script;
 	struct request_queue held[CLIENTS]; /* by the limiter */
 	struct request_queue asleep;
+	struct streams streams;
 	ns_t requests_at; /* the first of all these */
 	bool sending;     /* `send` leaves for the server at send.at */
 	struct node_request send;
@@ -111,6 +128,9 @@ struct demand node_demand(struct node *n, const struct node_request *q);
 void requests_init(struct node *n, struct arena *mem);
 void requests_begin(struct node *n, ns_t now, const struct effect *e);
 void requests_step(struct node *n, ns_t now);
+
+/* The agent has done something: whoever waits for a stream may have one. */
+void requests_look(struct node *n, ns_t now);
 
 /* The server's word on a request: it is carried out now (OUTCOME_OK), or has failed and, unless
  * retry_after is 0, is worth another try after so long. */

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "agent/client.h"
+#include "fleet/streams.h"
 #include "fleet/together.h"
 
 static void queue_init(struct request_queue *h, uint32_t capacity, struct arena *mem)
@@ -39,7 +40,7 @@ static ns_t first_of(const struct request_queue *h)
 
 static void foresee(struct node *n)
 {
-	n->requests_at = first_of(&n->asleep);
+	n->requests_at = ns_min(first_of(&n->asleep), n->streams.next_at);
 	for (unsigned c = 0; c < CLIENTS; c++)
 		n->requests_at = ns_min(n->requests_at, first_of(&n->held[c]));
 }
@@ -98,10 +99,12 @@ static struct api_request asked(const struct node_request *q)
 
 static void answer(struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
 {
-	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK)
+	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK && q->pod != REQUEST_NO_POD)
 		node_pod_gone(n, now, q->pod);
-	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK)
+	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK && q->client < CLIENT_OWN)
 		ready_beats(n, a.at);
+	if (n->streams.limit)
+		streams_until(n, q->actor, a.at);
 	agent_answer(&n->agent, q->actor, a.at, a.what, a.value);
 }
 
@@ -126,7 +129,7 @@ static ns_t expires_at(const struct node *n, ns_t now, const struct node_request
 }
 
 /* A server of its own answers at once; to a shared one it leaves. */
-static void send(struct node *n, ns_t now, const struct node_request *q)
+static void leave(struct node *n, ns_t now, const struct node_request *q)
 {
 	struct fleet_requests *counts = node_requests(n, now, q->call);
 
@@ -140,10 +143,27 @@ static void send(struct node *n, ns_t now, const struct node_request *q)
 	assert(!n->sending); /* a step makes one call at most */
 	n->sending = true;
 	n->send = *q;
-	n->send.at = now;
-	if (q->tries == 0)
-		n->send.expires_at = expires_at(n, now, q);
 	agent_park(&n->agent, q->actor);
+}
+
+/* On the kubelet's connection, as soon as it has a stream for it. */
+static void send(struct node *n, ns_t now, const struct node_request *q)
+{
+	struct node_request leaving = *q;
+
+	leaving.at = now;
+	if (q->tries == 0)
+		leaving.expires_at = expires_at(n, now, q);
+	if (n->streams.limit && q->client < CLIENT_OWN && !streams_take(n, now, &leaving)) {
+		struct fleet_requests *counts = node_requests(n, now, q->call);
+
+		if (counts)
+			counts->without_stream++;
+		agent_park(&n->agent, q->actor);
+		foresee(n);
+		return;
+	}
+	leave(n, now, &leaving);
 }
 
 /* It reaches the server when its turn comes, not before: what it writes and whom that is told
@@ -204,6 +224,8 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 		counts->failed += gives_up;
 		counts->retried += !gives_up;
 	}
+	if (n->streams.limit)
+		streams_until(n, q->actor, now);
 	if (gives_up) {
 		agent_answer(&n->agent, q->actor, now, what, 0);
 		return;
@@ -261,8 +283,36 @@ static void wake_up(struct node *n, ns_t now)
 	send_in_turn(n, now, &q);
 }
 
+/* Somebody has a stream, or has waited for one for too long. */
+static void stream_news(struct node *n, ns_t now)
+{
+	struct node_request q;
+	bool late;
+
+	if (streams_step(n, now, &q, &late)) {
+		q.at = now;
+		if (late)
+			requests_give_up(n, now, &q);
+		else
+			leave(n, now, &q);
+	}
+	foresee(n);
+}
+
+void requests_look(struct node *n, ns_t now)
+{
+	if (n->agent.watches_ended == n->streams.ended)
+		return;
+	streams_look(n, now);
+	foresee(n);
+}
+
 void requests_step(struct node *n, ns_t now)
 {
+	if (n->streams.next_at == now) {
+		stream_news(n, now);
+		return;
+	}
 	if (first_of(&n->asleep) == now) {
 		wake_up(n, now);
 		return;

@@ -109,7 +109,13 @@ enum deletion_style {
 enum sharing { SHARED_POD, SHARED_NAMESPACE, SHARED_NODE, SHARED_CLUSTER };
 enum placement { PLACE_RANDOM, PLACE_ROUND_ROBIN };
 /* What the kubelet does when the calls of a loop have been answered, beside making them. */
-enum loop_hook { HOOK_NONE, HOOK_HOUSEKEEPING, HOOK_CONTAINER_GC, HOOK_IMAGE_CACHE, HOOK_NODE_STATUS };
+enum loop_hook {
+	HOOK_NONE,
+	HOOK_HOUSEKEEPING,
+	HOOK_CONTAINER_GC,
+	HOOK_IMAGE_CACHE,
+	HOOK_NODE_STATUS
+};
 /* When a pod is synced again of which a container waits for its crash back-off. */
 enum crash_retry { CRASH_RETRY_BACK_OFF /* as after any failed sync */, CRASH_RETRY_EXPIRY };
 /* Kubelets and pods at the run's start; pods that run for long; pods when the warm-up is over,
@@ -224,6 +230,7 @@ struct kubelet_model {
 		ns_t sync_wait;    /* a Get waits so long for the reflector's first LIST */
 		bool forget_ended; /* pods that have completed refer to nothing any more */
 	} objects;
+	bool one_connection; /* to the API server: what finds no stream on it waits */
 	struct backoff_rule reflectors; /* after a LIST or WATCH that failed */
 	struct {
 		ns_t batch_period;
@@ -383,6 +390,7 @@ struct apiserver_model {
 	uint32_t max_mutating; /* 0: no limit; API_LIMIT_SHARED: they take the seats of reads */
 	ns_t retry_after;
 	ns_t request_timeout; /* 0: none */
+	uint32_t streams;     /* of one connection; 0: no limit */
 	struct {
 		bool enabled;
 		ns_t wait_limit, wait_end; /* in a queue: see flow.h */

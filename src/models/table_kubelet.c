@@ -230,6 +230,9 @@ static const struct field kubelet_fields[] = {
 	PART("worker", worker_table, "pod workers"),
 	PART("volumes", volumes_table, "the volume manager"),
 	PART("objects", objects_table, "secrets and configmaps"),
+	FIELD(one_connection, "oneConnection", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "to the API server: what finds no stream on it waits; false: it opens "
+			"another"),
 	PART("reflectors", reflectors_table, "LIST and WATCH, when they fail"),
 	PART("status", status_table, "the status manager"),
 	FIELD(client, "clients", FIELD_BY_WORD, .words = words_client, .n_words = CLIENT_OWN,

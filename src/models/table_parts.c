@@ -119,6 +119,14 @@ static const struct field call_fields[] = {
 		.help = "that the request and its answer carry, for estimates"),
 };
 
+/* Operations after which something runs that did not, or the other way round. */
+static const uint32_t changing =
+	UINT32_C(1) << OP_PULL_IMAGE | UINT32_C(1) << OP_REMOVE_IMAGE |
+	UINT32_C(1) << OP_RUN_PODSANDBOX | UINT32_C(1) << OP_STOP_PODSANDBOX |
+	UINT32_C(1) << OP_REMOVE_PODSANDBOX | UINT32_C(1) << OP_CREATE_CONTAINER |
+	UINT32_C(1) << OP_START_CONTAINER | UINT32_C(1) << OP_STOP_CONTAINER |
+	UINT32_C(1) << OP_REMOVE_CONTAINER;
+
 static int finish_call(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
@@ -130,6 +138,12 @@ static int finish_call(
 	if (runtime == api)
 		return doc_error(at, err,
 			"a call is either 'runtime: OPERATION' or 'api: VERB RESOURCE'");
+	if (runtime && changing >> call->call & 1)
+		return doc_error(doc_get(at, "runtime"), err,
+			"'%s' changes what runs on the node, which is the pod workers' "
+			"business; "
+			"calls that ask can be added",
+			operation_name((enum operation)call->call));
 	if (api && call->hidden)
 		return doc_error(at, err, "'hidden' is for runtime calls");
 	if (runtime && call->quorum)

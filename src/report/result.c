@@ -227,20 +227,33 @@ static struct json *rows_with(const struct json *list, const char *const *fields
 	return rows;
 }
 
+static double sum_of(const struct json *list, const char *field)
+{
+	double n = 0;
+
+	for (const struct json *row = json_child(list); row; row = json_next(row))
+		n += json_as_num(json_get(row, field));
+	return n;
+}
+
 void result_given_up(const struct json *result, struct str *out)
 {
 	const struct json *list = json_get(result, "requests");
 	double closed = json_as_num(table_value(result, "health.connectionsClosed"));
-	double n = 0;
+	double n = sum_of(list, "givenUp");
+	double waited = sum_of(list, "waitedForStream");
 	char a[FORMAT_BYTES], b[FORMAT_BYTES];
 
-	for (const struct json *row = json_child(list); row; row = json_next(row))
-		n += json_as_num(json_get(row, "givenUp"));
 	if (n > 0 || closed > 0)
 		str_addf(out,
 			"\nRequests that took longer than their client waits: %s; connections "
 			"that kubelets closed because heartbeats failed: %s.\n",
 			format_count(a, sizeof(a), n), format_count(b, sizeof(b), closed));
+	if (waited > 0)
+		str_addf(out,
+			"\nRequests and watches that waited for a stream of their only "
+			"connection: %s.\n",
+			format_count(a, sizeof(a), waited));
 }
 
 struct json *result_request_rows(const struct json *result)

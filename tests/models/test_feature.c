@@ -169,6 +169,8 @@ static void mistakes_have_a_message_each(void **state)
 	expect("  loops: {a: {timer: sliding, period: 1s, calls: [{api: get nodes, client: "
 	       "own}]}}",
 		"needs a 'limiter'");
+	expect("  loops: {a: {trigger: podStart, calls: [{runtime: stop_container}]}}",
+		"changes what runs on the node");
 	expect("  title: nothing", "a feature that changes nothing");
 	expect("  replaces: [{}]", "one of 'loop', 'watch' and 'call'");
 	expect("  loops: {a: {timer: sliding, period: 1s, hook: housekeeping, calls: []}}",

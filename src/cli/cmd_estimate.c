@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `nodetoll estimate`: features under review, in closed form. */
+#include "cli/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apiserver/ttl.h"
+#include "cli/common.h"
+#include "cli/estimate_json.h"
+#include "models/feature.h"
+#include "report/estimate.h"
+#include "report/prr.h"
+
+/* The cluster that features are laid over, here and in the command that simulates them. */
+#define ESTIMATE_SCENARIO "quiet-5000x30"
+#define CHURN_MAX         INT64_C(1000000000)
+
+struct estimate_options {
+	struct common common;
+	struct opt_counts nodes;
+	uint32_t pods;
+	const char *churn;
+	const char *kubelet;
+	bool prr;
+};
+
+#define REC struct estimate_options
+static const struct opt opts[] = {
+	{.name = "nodes",
+		.type = OPT_COUNTS,
+		.value = "N,...",
+		.fallback = "100,1000,5000",
+		.min = 1,
+		.max = NODES_MAX,
+		.at = offsetof(REC, nodes),
+		.help = "cluster sizes"},
+	{.name = "pods-per-node",
+		.type = OPT_COUNT,
+		.value = "N",
+		.fallback = "30",
+		.max = PODS_MAX,
+		.at = offsetof(REC, pods),
+		.help = "pods of a node"},
+	{.name = "churn",
+		.type = OPT_TEXT,
+		.value = "RATE",
+		.fallback = "100/s",
+		.at = offsetof(REC, churn),
+		.help = "pods that come and go in the cluster, 0/s is none"},
+	{.name = "kubelet",
+		.type = OPT_TEXT,
+		.value = "NAME",
+		.fallback = "v1.36",
+		.at = offsetof(REC, kubelet),
+		.help = "kubelet model"},
+	{.name = "prr",
+		.type = OPT_FLAG,
+		.at = offsetof(REC, prr),
+		.help = "Markdown that answers the enhancement proposal's Scalability "
+			"questions"},
+	OPTS_COMMON(REC),
+};
+#undef REC
+
+struct estimating {
+	struct estimate_options o;
+	struct library lib;
+	struct arena mem;
+	struct estimate_input in;
+	const char *with[ESTIMATE_FEATURES];
+	struct str warnings, simulate;
+};
+
+/* "100/s", "0.5/s", "100". */
+static int read_churn(struct estimating *e, struct err *err)
+{
+	size_t len = strlen(e->o.churn);
+	const char *text = e->o.churn;
+
+	if (len > 2 && !strcmp(text + len - 2, "/s"))
+		text = arena_strndup(&e->mem, text, len - 2);
+	if (decimal_parse(text, 3, &e->in.churn_milli, err) || e->in.churn_milli < 0 ||
+		e->in.churn_milli > CHURN_MAX)
+		return err_set(err, ERR_INPUT,
+			"--churn '%.40s': a rate of pods is needed, as in 100/s or 0/s, up to "
+			"1000000/s",
+			e->o.churn);
+	return 0;
+}
+
+/* A pod of a node is replaced so often; 0: never. */
+static ns_t replaced_every(const struct estimating *e, uint32_t nodes)
+{
+	if (e->in.churn_milli == 0 || e->o.pods == 0)
+		return 0;
+	return (ns_t)((double)nodes * 1e12 / (double)e->in.churn_milli);
+}
+
+static int load_one(struct estimating *e, const struct settings *sets, uint32_t nodes,
+	struct scenario **s, struct err *err)
+{
+	struct model resolved = {0};
+
+	*s = ARENA_NEW(&e->mem, struct scenario);
+	if (scenario_load(&e->lib, ESTIMATE_SCENARIO, sets, *s, &resolved, err))
+		return ERR_INPUT;
+	(*s)->nodes = nodes;
+	(*s)->workload.replace_pod_every = replaced_every(e, nodes);
+	return 0;
+}
+
+static int load_size(struct estimating *e, struct estimate_size *size, struct err *err)
+{
+	char pods[40], kubelet[300];
+	const char *texts[] = {pods, kubelet};
+	struct settings sets = {.text = texts, .n = 2};
+	ns_t ttl;
+
+	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", e->o.pods);
+	(void)snprintf(kubelet, sizeof(kubelet), "kubelet=%.250s", e->o.kubelet);
+	if (load_one(e, &sets, size->nodes, &size->without, err))
+		return ERR_INPUT;
+	sets.with = e->with;
+	sets.n_with = e->in.n_features;
+	if (load_one(e, &sets, size->nodes, &size->with, err))
+		return ERR_INPUT;
+	ttl = ttl_of_size(&size->with->apiserver, size->nodes);
+	size->before = ARENA_NEW(&e->mem, struct toll);
+	size->after = ARENA_NEW(&e->mem, struct toll);
+	toll_of(size->without, ttl, &e->mem, size->before);
+	toll_of(size->with, ttl, &e->mem, size->after);
+	return 0;
+}
+
+static int load_features(struct estimating *e, const struct opt_line *line, struct err *err)
+{
+	if (line->n_arguments > ESTIMATE_FEATURES)
+		return err_set(err, ERR_INPUT, "%u features, %d at most are allowed",
+			line->n_arguments, ESTIMATE_FEATURES);
+	for (uint32_t i = 0; i < line->n_arguments; i++) {
+		e->with[i] = line->arguments[i];
+		e->in.feature[i].asked = line->arguments[i];
+		if (feature_load(&e->lib, line->arguments[i], &e->in.feature[i].model,
+			    &e->in.feature[i].resolved, &e->warnings, err))
+			return ERR_INPUT;
+	}
+	e->in.n_features = line->n_arguments;
+	return 0;
+}
+
+static void simulate_command(struct estimating *e)
+{
+	uint32_t nodes = e->in.size[e->in.n_sizes - 1].nodes;
+	ns_t every = replaced_every(e, nodes);
+
+	str_add(&e->simulate, "nodetoll simulate " ESTIMATE_SCENARIO);
+	for (uint32_t i = 0; i < e->in.n_features; i++)
+		str_addf(&e->simulate, " --with %s", e->with[i]);
+	str_addf(&e->simulate, " --set nodes=%u --set workload.pods=%u --set kubelet=%s", nodes,
+		e->o.pods, e->o.kubelet);
+	if (every)
+		str_addf(&e->simulate, " --set workload.replacePodEvery=%lldms",
+			(long long)(every / NS_MS));
+	e->in.simulate = str_text(&e->simulate);
+}
+
+static int load(struct estimating *e, const struct opt_line *line, struct err *err)
+{
+	int code = common_library(e->o.common.models, &e->lib, err);
+
+	e->lib.mem = &e->mem;
+	if (!code)
+		code = read_churn(e, err);
+	if (!code)
+		code = load_features(e, line, err);
+	if (!code && e->o.nodes.n > ESTIMATE_SIZES)
+		code = err_set(err, ERR_INPUT, "--nodes: %d cluster sizes at most are allowed",
+			ESTIMATE_SIZES);
+	if (code)
+		return code;
+	e->in.n_sizes = e->o.nodes.n;
+	for (uint32_t i = 0; i < e->in.n_sizes; i++) {
+		e->in.size[i].nodes = e->o.nodes.value[i];
+		code = load_size(e, &e->in.size[i], err);
+		if (code)
+			return code;
+	}
+	simulate_command(e);
+	return 0;
+}
+
+static int estimate(struct estimating *e, struct err *err)
+{
+	static const struct renderings how = {estimate_text, estimate_csv, estimate_markdown};
+	static const struct renderings prr = {prr_markdown, estimate_csv, prr_markdown};
+	const struct scenario *s = e->in.size[0].with;
+	struct json *result = common_result("Estimate"), *metadata = json_object();
+	struct str name = {0};
+	int code;
+
+	for (uint32_t i = 0; i < e->in.n_features; i++)
+		str_addf(&name, "%s%s", i ? "+" : "", e->in.feature[i].resolved.name);
+	json_put_str(metadata, "name", str_text(&name));
+	json_put(result, "metadata", metadata);
+	json_put_str(result, "kubelet", s->kubelet.name);
+	json_put_str(result, "containerRuntime", s->runtime.name);
+	json_put_int(result, "podsPerNode", s->workload.pods);
+	json_put_int(result, "containersPerPod", s->workload.containers);
+	estimate_put(result, &e->in);
+	code = common_emit(&e->o.common, result, e->o.prr ? &prr : &how, err);
+	json_free(result);
+	str_fini(&name);
+	return code;
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+{
+	struct estimating *e = calloc(1, sizeof(*e));
+	struct opt_line line = {.argc = argc, .argv = argv};
+	int code;
+
+	if (!e)
+		return err_set(err, ERR_NOMEM, "no memory");
+	arena_init(&e->mem, 0);
+	code = opt_parse(cmd, &line, &e->o, err);
+	if (!code && line.help) {
+		code = common_help(cmd, err);
+	} else if (!code) {
+		code = load(e, &line, err);
+		common_warn(&e->warnings);
+		if (!code)
+			code = estimate(e, err);
+	}
+	str_fini(&e->simulate);
+	arena_fini(&e->mem);
+	free(e);
+	return code;
+}
+
+const struct cmd cmd_estimate_row = {
+	.name = "estimate",
+	.argument = "FEATURE...",
+	.summary = "what features under review would cost, in closed form",
+	.about = "FEATURE is a name in models/feature or a file of kind Feature.  For each of "
+		 "its\n"
+		 "calls: formula, rate by cluster size, the busiest second, bytes; what it is\n"
+		 "beside the kubelet's own toll, and how full it makes the client's limiter.",
+	.opts = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.run = run,
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Features in closed form at several cluster sizes, as JSON: the numbers of kind Estimate. */
+#ifndef CLI_ESTIMATE_JSON_H
+#define CLI_ESTIMATE_JSON_H
+
+#include "base/json.h"
+#include "estimate/toll.h"
+#include "models/library.h"
+
+enum { ESTIMATE_SIZES = 16, ESTIMATE_FEATURES = 16 };
+
+/* One cluster size: the scenario without the features and with them. */
+struct estimate_size {
+	uint32_t nodes;
+	struct scenario *without, *with;
+	struct toll *before, *after;
+};
+
+struct estimate_input {
+	uint32_t n_sizes;
+	struct estimate_size size[ESTIMATE_SIZES];
+	uint32_t n_features;
+	struct {
+		const char *asked; /* as the command named it */
+		struct feature_model model;
+		struct model resolved;
+	} feature[ESTIMATE_FEATURES];
+	const char *simulate; /* the command that simulates the largest of them */
+	int64_t churn_milli;  /* pods that come and go, in the cluster, in 1000 s */
+};
+
+/* Put features, calls, what changes of the kubelet's own, totals and limiters into result. */
+void estimate_put(struct json *result, const struct estimate_input *in);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/toll.h"
+
+#include <stdio.h>
+
+#include "estimate/interval.h"
+#include "estimate/objects.h"
+#include "estimate/rates.h"
+#include "estimate/renewal.h"
+#include "estimate/toll_words.h"
+
+#define SECONDS(ns) ((double)(ns) / 1e9)
+
+/* A pod's status is written three times in its life: it is being made, it runs, it has ended
+ * (status_manager.go syncPod; simulated at 5 to 50 requests a second). */
+#define STATUS_WRITES_A_LIFE 3
+
+struct making {
+	const struct scenario *s;
+	struct arena *mem;
+	struct toll *out;
+	double resync; /* mean seconds from sync to sync of a pod at rest */
+};
+
+static struct toll_row *row_add(struct making *m, enum toll_kind kind, const char *name)
+{
+	struct toll_row *row = &m->out->row[m->out->n];
+
+	if (m->out->n < TOLL_ROWS - 1)
+		m->out->n++;
+	*row = (struct toll_row){
+		.kind = kind, .name = name, .feature = "", .call = CALLS_MAX, .nodes = 1};
+	return row;
+}
+
+static double part(int64_t ppm)
+{
+	return ppm ? (double)ppm / PPM : 1;
+}
+
+/* ------------------------------------------------------------------ what happens */
+
+static double a_second(ns_t every)
+{
+	return every > 0 ? 1 / SECONDS(every) : 0;
+}
+
+/* Versions of objects that pods of a node are shown, each pod for itself. */
+static double object_changes(const struct scenario *s)
+{
+	const struct workload_model *w = &s->workload;
+	double shown = 0;
+
+	for (uint32_t o = 0; o < w->n_objects; o++) {
+		double distinct = 0;
+
+		for (uint32_t i = 0; i < w->n_objects; i++)
+			distinct += objects_distinct_of(s, i);
+		shown += w->pods * (w->update_object_every
+						   ? a_second(w->update_object_every) / distinct
+						   : a_second(w->objects[o].update_every));
+	}
+	return shown;
+}
+
+/* How often a second it happens on a node; why that is not all is *fails. */
+static double events(const struct making *m, enum trigger what, const char **fails)
+{
+	const struct workload_model *w = &m->s->workload;
+	double lives = a_second(w->replace_pod_every);
+	double deaths = a_second(w->container_death_every);
+
+	*fails = NULL;
+	if (w->crash_looping > 0 && what != TRIGGER_POD_START && what != TRIGGER_POD_STOP)
+		*fails = "containers that exit again and again back off";
+	switch (what) {
+	case TRIGGER_POD_START:
+	case TRIGGER_POD_STOP:
+		return lives;
+	case TRIGGER_POD_SYNC:
+		if (lives > 0)
+			*fails = "a pod that starts or stops syncs some more times";
+		return m->s->kubelet.pleg.design == PLEG_POLLING
+			       ? w->pods * a_second(m->s->kubelet.pleg.poll_period)
+			       : w->pods / m->resync;
+	case TRIGGER_STATUS_CHANGE:
+		if (deaths > 0)
+			*fails =
+				"a container that died and started again is told once or twice";
+		return STATUS_WRITES_A_LIFE * lives;
+	case TRIGGER_CONTAINER_START:
+	case TRIGGER_CONTAINER_DEATH:
+		return w->containers * lives + deaths;
+	case TRIGGER_OBJECT_CHANGE:
+		if (m->s->kubelet.objects.design == OBJECT_NEVER)
+			return 0;
+		return object_changes(m->s);
+	case TRIGGER_ERROR:
+		*fails = "errors are not foreseen";
+		return 0;
+	case TRIGGER_KUBELET_START:
+		*fails = "it is made once, when a kubelet starts: there is no rate";
+		return 0;
+	case TRIGGER_PERIOD:
+	case TRIGGERS:
+		break;
+	}
+	return 0;
+}
+
+/* In a round that an event about one pod caused. */
+static double times_of_event(
+	const struct scenario *s, enum trigger what, const struct model_call *c)
+{
+	bool one = what == TRIGGER_CONTAINER_START || what == TRIGGER_CONTAINER_DEATH ||
+		   what == TRIGGER_OBJECT_CHANGE;
+
+	if (c->scope == SCOPE_CONTAINER && !one)
+		return part(c->share) * s->workload.containers;
+	if (c->scope == SCOPE_EACH_OBJECT && !one)
+		return part(c->share) * s->workload.n_objects;
+	return part(c->share);
+}
+
+/* ------------------------------------------------------------------ loops */
+
+static void by_the_clock(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, struct toll_row *row)
+{
+	double gap = rates_gap(s, l), period = SECONDS(l->period);
+
+	row->times = rates_times(s, c);
+	row->rounds = rates_share(c, gap) / gap;
+	row->period = c->at_most_every > l->period ? SECONDS(c->at_most_every) : period;
+	row->nominal = row->times * row->nodes / row->period;
+	if (c->if_older_than > 0)
+		row->nominal = row->times * row->nodes * row->rounds;
+}
+
+static void loop_call(struct making *m, const struct model_loop *l, const struct model_call *c)
+{
+	const struct scenario *s = m->s;
+	struct toll_row *row = row_add(m, TOLL_LOOP, l->name);
+
+	row->feature = l->feature;
+	row->call = c->call;
+	row->runtime = call_is_runtime(c->call);
+	row->hidden = c->hidden;
+	row->client = c->client;
+	row->trigger = l->trigger;
+	row->scope = c->scope;
+	row->nodes = part(l->nodes);
+	row->bytes = c->bytes;
+	row->took = row->runtime ? rates_latency(s, (enum operation)(c->call % OP_N))
+				 : rates_request_latency(s, c->call);
+	if (l->trigger == TRIGGER_PERIOD) {
+		by_the_clock(s, l, c, row);
+	} else {
+		row->times = l->trigger == TRIGGER_KUBELET_START
+				     ? rates_times(s, c)
+				     : times_of_event(s, l->trigger, c);
+		row->rounds = events(m, l->trigger, &row->fails);
+		row->nominal = row->times * row->rounds * row->nodes;
+	}
+	row->rate = row->times * row->rounds * row->nodes;
+	toll_words(s, l, c, row);
+}
+
+static void loops(struct making *m)
+{
+	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++) {
+		const struct model_loop *l = &m->s->kubelet.loops[i];
+
+		if (l->timer == TIMER_REQUEST && l->trigger == TRIGGER_PERIOD)
+			continue; /* somebody asks, or nobody */
+		for (uint32_t c = 0; c < l->n_calls; c++)
+			loop_call(m, l, &l->calls[c]);
+	}
+}
+
+/* ------------------------------------------------------------------ watches, mechanisms */
+
+/* timeoutSeconds is int(min * (1 + rand)): whole seconds, below the maximum. */
+static double watch_time(const struct kubelet_model *k)
+{
+	return (SECONDS(k->objects.watch_timeout_min) + SECONDS(k->objects.watch_timeout_max) -
+		       1) /
+	       2;
+}
+
+static void watches(struct making *m)
+{
+	double lasts = watch_time(&m->s->kubelet);
+
+	for (uint32_t i = 0; i < m->s->kubelet.n_watches; i++) {
+		const struct model_watch *w = &m->s->kubelet.watches[i];
+		struct toll_row *row = row_add(m, TOLL_WATCH, w->name);
+
+		row->feature = w->feature;
+		row->call = w->watch;
+		row->client = CLIENT_HEARTBEAT; /* request.go Watch: no limiter */
+		row->times = 1;
+		row->period = lasts;
+		row->rounds = row->rate = row->nominal = 1 / lasts;
+		row->bytes = w->bytes;
+		row->told = a_second(w->change_every);
+		toll_watch_words(w, lasts, row);
+	}
+}
+
+static void relist(struct making *m)
+{
+	struct estimate e;
+	struct toll_row *row = row_add(m, TOLL_MECHANISM, "PLEG");
+
+	rates_find_out(m->s, &e);
+	row->runtime = true;
+	row->times = 1;
+	row->period = e.period;
+	row->rate = row->nominal = row->rounds = e.value;
+	(void)snprintf(row->words, sizeof(row->words), "finding out what changed, %s",
+		e.between ? e.between : "");
+	(void)snprintf(row->symbols, sizeof(row->symbols), "%s", e.formula);
+}
+
+/* The form is of a workload's first object: each is that of a copy. */
+static void objects(struct making *m, ns_t ttl)
+{
+	struct scenario *copy = ARENA_NEW(m->mem, struct scenario);
+
+	*copy = *m->s;
+	copy->nodes = 1;
+	for (uint32_t o = 0; o < m->s->workload.n_objects; o++) {
+		struct objects_estimate e;
+		struct toll_row *row =
+			row_add(m, TOLL_MECHANISM, m->s->workload.objects[o].name);
+
+		copy->workload.objects[0] = m->s->workload.objects[o];
+		objects_estimate(copy, ttl, m->mem, &e);
+		row->times = e.distinct;
+		row->period = e.period;
+		row->rate = e.requests;
+		row->nominal = e.nominal > 0 ? e.nominal : e.requests;
+		row->rounds = e.distinct > 0 ? e.requests / e.distinct : 0;
+		row->fails = e.fails;
+		row->client = m->s->kubelet.objects.design >= OBJECT_WATCH ? CLIENT_HEARTBEAT
+									   : CLIENT_MAIN;
+		(void)snprintf(row->words, sizeof(row->words), "%s that pods mount, %s",
+			m->s->workload.objects[o].resource, e.between ? e.between : "");
+	}
+}
+
+/* A token is renewed at the first sync after four fifths of its life, less up to nine whole
+ * seconds drawn anew at each look (token_manager.go requiresRefresh). */
+static void tokens(struct making *m, const struct renewal *r)
+{
+	const struct kubelet_model *k = &m->s->kubelet;
+	struct toll_row *row;
+	double life = SECONDS(k->tokens.expiry) * 4 / 5, residual = 0;
+
+	if (!k->tokens.enabled)
+		return;
+	if (life > 86400)
+		life = 86400;
+	for (uint32_t i = 0; i < r->n; i++)
+		residual += r->mass[i] * (i * r->step) * (i * r->step) / (2 * r->mean);
+	row = row_add(m, TOLL_MECHANISM, "service account tokens");
+	row->call = API_CREATE_TOKENS;
+	row->times = m->s->workload.pods;
+	row->period = life;
+	row->rounds = 1 / (life - 4.5 + residual);
+	row->rate = row->times * row->rounds;
+	row->nominal = row->times / life;
+	(void)snprintf(row->words, sizeof(row->words),
+		"each of the node's %u pods, at the first sync after four fifths of its life",
+		m->s->workload.pods);
+	(void)snprintf(row->symbols, sizeof(row->symbols),
+		"P / (0.8 x E - j + r) = %u / (%.0f s - 4.5 s + %.1f s)", m->s->workload.pods,
+		life, residual);
+}
+
+void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll *out)
+{
+	struct making m = {.s = s, .mem = mem, .out = out};
+	struct renewal r;
+
+	out->n = 0;
+	renewal_init(&r, &s->kubelet, mem);
+	m.resync = r.mean;
+	relist(&m);
+	loops(&m);
+	watches(&m);
+	objects(&m, ttl);
+	tokens(&m, &r);
+}
+
+/* ------------------------------------------------------------------ busy seconds */
+
+double toll_together(const struct scenario *s, const struct toll_row *row)
+{
+	double most = row->times;
+	double qps = (double)s->kubelet.client[row->client].qps_milli / 1000;
+
+	if (row->trigger != TRIGGER_PERIOD && row->trigger != TRIGGER_KUBELET_START)
+		most *= s->workload.pods;
+	else if (row->period > 0 && row->period < 1)
+		most /= row->period;
+	if (row->took > 0 && most > 1 && most > 1 / row->took)
+		most = 1 / row->took;
+	if (!row->runtime && qps > 0 && most > qps + s->kubelet.client[row->client].burst)
+		most = qps + s->kubelet.client[row->client].burst;
+	return most;
+}
+
+double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes)
+{
+	return toll_together(s, row) * row->nodes * nodes;
+}
+
+double toll_spread(const struct scenario *s, const struct toll_row *row, double nodes)
+{
+	double mean = row->rate * nodes;
+	double together = row->trigger == TRIGGER_PERIOD ? toll_together(s, row) : row->times;
+	double busy = mean + 3 * interval_root(mean * (together > 1 ? together : 1));
+	double most = toll_aligned(s, row, nodes);
+
+	return busy < most ? busy : most;
+}
+
+double toll_of_client(const struct toll *toll, enum client client, bool own)
+{
+	double rate = 0;
+
+	for (uint32_t i = 0; i < toll->n; i++) {
+		const struct toll_row *row = &toll->row[i];
+
+		if (!row->runtime && row->kind != TOLL_WATCH && row->client == client &&
+			(!own || !*row->feature))
+			rate += row->rate;
+	}
+	return rate;
+}

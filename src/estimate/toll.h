@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each call of a node costs, in closed form: a row for every call of every loop, for every
+ * standing watch and for every mechanism of the kubelet, with its formula.
+ *
+ * From the same model that is simulated: a feature's rows are those that carry its name.  Rates
+ * are per second and node, over a long time, where nothing waits.  A row that knows better says
+ * why it does not hold.  Basic arithmetic only, so that every machine prints the same bytes.
+ */
+#ifndef ESTIMATE_TOLL_H
+#define ESTIMATE_TOLL_H
+
+#include "base/arena.h"
+#include "models/models.h"
+
+enum { TOLL_ROWS = 320, TOLL_TEXT = 200 };
+
+enum toll_kind {
+	TOLL_LOOP,  /* a call of a loop */
+	TOLL_WATCH, /* a standing watch that ends and is opened again */
+	TOLL_MECHANISM
+};
+
+struct toll_row {
+	enum toll_kind kind;
+	const char *name;    /* of the loop, watch or mechanism */
+	const char *feature; /* "": the kubelet's own */
+	uint16_t call;       /* CALLS_MAX: several of a mechanism */
+	bool runtime;        /* else a request */
+	bool hidden;         /* the kubelet's own metric does not see it */
+	enum client client;
+	enum trigger trigger;
+	enum call_scope scope;
+	double times;      /* in a round, of a node that has it */
+	double rounds;     /* in which it is made, a second */
+	double period;     /* seconds from round to round as stated; 0: upon events */
+	double nodes;      /* share of the nodes that have it */
+	double rate;       /* a second and node */
+	double nominal;    /* with the stated period: no drift, jitter or ticks */
+	double bytes;      /* of one; 0: not known */
+	double told;       /* a watch: events a second that its node is told */
+	double took;       /* seconds that one takes */
+	const char *fails; /* why the rate is no more than a guess; NULL: it is more */
+	char words[TOLL_TEXT];
+	char symbols[TOLL_TEXT];
+};
+
+struct toll {
+	uint32_t n;
+	struct toll_row row[TOLL_ROWS];
+};
+
+/* All rows of the scenario.  ttl is what its nodes' annotation says (-1: none).  Texts live as
+ * long as the scenario; memory for the work from mem. */
+void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll *out);
+
+/* What one node of a row can send within one second, if all comes together: a round of a loop,
+ * or an event of every pod of the node at once.  Its limiter and the time that calls take
+ * bound it. */
+double toll_together(const struct scenario *s, const struct toll_row *row);
+
+/* The busiest second of so many nodes.  aligned: all in the same second.  spread: at phases of
+ * their own; one second in about seven hundred is busier (mean + 3 standard deviations of
+ * batches that come independently), and none busier than aligned. */
+double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes);
+double toll_spread(const struct scenario *s, const struct toll_row *row, double nodes);
+
+/* Requests a second and node that pass the client's limiter, of all rows or of the kubelet's
+ * own. */
+double toll_of_client(const struct toll *toll, enum client client, bool own);
+
+#endif

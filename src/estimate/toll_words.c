@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/toll_words.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+#include "estimate/rates.h"
+
+#define SECONDS(ns) ((double)(ns) / 1e9)
+
+static void put(char *to, const struct str *text)
+{
+	(void)snprintf(to, TOLL_TEXT, "%s", str_text(text));
+}
+
+/* "each of the node's 30 pods" and its symbol. */
+static void whom(const struct model_loop *l, const struct model_call *c,
+	const struct toll_row *row, struct str *words, struct str *symbol)
+{
+	static const char *const many[] = {"", "pods", "running containers",
+		"secrets and configmaps that its pods refer to",
+		"namespaces that its pods are in"};
+	static const char *const symbols[] = {"1", "P", "P C", "U", "M"};
+	bool clock = l->trigger == TRIGGER_PERIOD || l->trigger == TRIGGER_KUBELET_START;
+
+	if (c->share && c->share < PPM)
+		str_addf(words, "%g %% of ", (double)c->share / PPM * 100);
+	if (!clock) {
+		str_add(words, c->share && c->share < PPM ? "the times " : "");
+		str_add(symbol, c->scope == SCOPE_CONTAINER && row->times > 1 ? "C" : "1");
+	} else if (c->scope == SCOPE_NODE) {
+		str_add(symbol, "1");
+	} else {
+		str_addf(words, "for each of the node's %g %s, ", row->times, many[c->scope]);
+		str_add(symbol, symbols[c->scope]);
+	}
+	if (c->share && c->share < PPM)
+		str_add(symbol, " f");
+}
+
+static const char *upon(enum trigger what)
+{
+	static const char *const texts[TRIGGERS] = {"", "when the kubelet starts",
+		"when a pod starts", "when a pod stops", "at every sync of a pod",
+		"when a pod's status was written", "when a container starts",
+		"when a container has died", "when a pod is shown a newer secret or configmap",
+		"when a pod's sync fails"};
+
+	return texts[what];
+}
+
+static const char *rate_symbol(enum trigger what)
+{
+	static const char *const texts[TRIGGERS] = {
+		"", "0", "s", "s", "P / R", "3 s", "C s + d", "C s + d", "P u", "e"};
+
+	return texts[what];
+}
+
+static void clock_words(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, const struct toll_row *row, struct str *words)
+{
+	double gap = rates_gap(s, l);
+
+	if (c->at_most_every > l->period)
+		str_addf(words, "every %g s at most, looked at every %g s", row->period,
+			SECONDS(l->period));
+	else
+		str_addf(words, "every %g s", row->period);
+	if (l->jitter)
+		str_addf(words, " and up to %g %% more", (double)l->jitter / PPM * 100);
+	if (l->timer == TIMER_TICKER)
+		str_add(words, " by a ticker");
+	else if (c->at_most_every <= l->period)
+		str_addf(words, " after its end, which makes %.4g s", gap);
+	if (c->if_older_than > 0)
+		str_add(words, ", if what is cached is old");
+}
+
+static void clock_symbols(const struct model_loop *l, const struct model_call *c,
+	const struct toll_row *row, const struct str *who, struct str *out)
+{
+	const char *from = l->timer == TIMER_TICKER ? "T" : "(T + L)";
+	double gap = row->rounds > 0 ? 1 / row->rounds : 0;
+
+	if (c->at_most_every > l->period)
+		from = "T'";
+	str_addf(out, "%s%s / %s = %.4g", str_text(who), row->nodes < 1 ? " n" : "", from,
+		row->times);
+	if (row->nodes < 1)
+		str_addf(out, " x %g", row->nodes);
+	str_addf(out, " / %.5g s = %.4g/s", gap, row->rate);
+}
+
+void toll_words(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, struct toll_row *row)
+{
+	struct str words = {0}, who = {0}, symbols = {0};
+
+	if (row->nodes < 1)
+		str_addf(&words, "on %g %% of the nodes, ", row->nodes * 100);
+	whom(l, c, row, &words, &who);
+	if (l->trigger == TRIGGER_PERIOD) {
+		clock_words(s, l, c, row, &words);
+		clock_symbols(l, c, row, &who, &symbols);
+	} else {
+		str_addf(&words, "%s%s", upon(l->trigger),
+			row->times > 1 ? ", for each of the pod's containers or objects" : "");
+		str_addf(&symbols, "%s x (%s) = %.4g x %.4g/s = %.4g/s", str_text(&who),
+			rate_symbol(l->trigger), row->times, row->rounds, row->rate);
+	}
+	put(row->words, &words);
+	put(row->symbols, &symbols);
+	str_fini(&words);
+	str_fini(&who);
+	str_fini(&symbols);
+}
+
+void toll_watch_words(const struct model_watch *w, double lasts, struct toll_row *row)
+{
+	(void)snprintf(row->words, sizeof(row->words),
+		"listed once, watched; the watch ends after %g s on average and is opened "
+		"again",
+		lasts);
+	(void)snprintf(row->symbols, sizeof(row->symbols), "1 / W = 1 / %g s = %.4g/s", lasts,
+		row->rate);
+	if (w->change_every)
+		(void)snprintf(row->symbols, sizeof(row->symbols),
+			"1 / W = 1 / %g s = %.4g/s; events n x u = n x %.4g/s", lasts,
+			row->rate, row->told);
+}

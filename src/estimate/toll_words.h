@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The formula of a row, in words and in symbols.
+ *
+ * Fills row->words and row->symbols from what toll.c has put into the row.
+ */
+#ifndef ESTIMATE_TOLL_WORDS_H
+#define ESTIMATE_TOLL_WORDS_H
+
+#include "estimate/toll.h"
+
+void toll_words(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, struct toll_row *row);
+
+/* lasts: seconds until the watch ends by itself. */
+void toll_watch_words(const struct model_watch *w, double lasts, struct toll_row *row);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/estimate.h"
+
+#include <string.h>
+
+#include "report/format.h"
+#include "report/table.h"
+
+#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
+
+static const struct column call_columns[] = {
+	{"call", "call", CELL_TEXT, NULL},
+	{"nodes", "nodes", CELL_COUNT, NULL},
+	{"perSecondPerNode", "per second\nand node", CELL_RATE, "?"},
+	{"perSecond", "per\nsecond", CELL_RATE, "?"},
+	{"worstSecondSpread", "worst second,\nspread", CELL_RATE, "?"},
+	{"worstSecondAligned", "worst second,\naligned", CELL_RATE, "?"},
+	{"bytesPerSecond", "bytes\n/s", CELL_COUNT, "-"},
+};
+static const struct column watch_columns[] = {
+	{"call", "watch", CELL_TEXT, NULL},
+	{"nodes", "nodes", CELL_COUNT, NULL},
+	{"openWatches", "open\nwatches", CELL_COUNT, NULL},
+	{"perSecond", "opened again\n/s", CELL_RATE, NULL},
+	{"worstSecondAligned", "worst second,\naligned", CELL_RATE, NULL},
+	{"bytesPerChange", "bytes for\na change", CELL_COUNT, "-"},
+	{"eventsPerSecond", "events\n/s", CELL_RATE, "-"},
+	{"eventBytesPerSecond", "bytes\n/s", CELL_COUNT, "-"},
+};
+static const struct column total_columns[] = {
+	{"of", "to the", CELL_TEXT, NULL},
+	{"nodes", "nodes", CELL_COUNT, NULL},
+	{"beforePerSecondPerNode", "kubelet alone,\n/s and node", CELL_RATE, NULL},
+	{"afterPerSecondPerNode", "with it,\n/s and node", CELL_RATE, NULL},
+	{"beforePerSecond", "kubelet alone,\n/s", CELL_RATE, NULL},
+	{"afterPerSecond", "with it,\n/s", CELL_RATE, NULL},
+	{"relativeChange", "more", CELL_PERCENT, "-"},
+};
+static const struct column limiter_columns[] = {
+	{"client", "client", CELL_TEXT, NULL},
+	{"qps", "limit\n/s", CELL_RATE, "none"},
+	{"burst", "burst", CELL_COUNT, "-"},
+	{"ownPerSecond", "kubelet's own\n/s at rest", CELL_RATE, NULL},
+	{"withFeaturesPerSecond", "with it\n/s", CELL_RATE, NULL},
+	{"full", "share of\nthe limit", CELL_RATE, "-"},
+	{"atOnce", "requests of\na round", CELL_RATE, NULL},
+	{"waitsSeconds", "of which the\nlast waits", CELL_SECONDS, "-"},
+};
+static const struct column change_columns[] = {
+	{"call", "of the kubelet's own", CELL_TEXT, NULL},
+	{"beforePerSecondPerNode", "before,\n/s and node", CELL_RATE, NULL},
+	{"afterPerSecondPerNode", "after,\n/s and node", CELL_RATE, NULL},
+	{"differencePerSecond", "difference,\n/s in the largest", CELL_RATE, NULL},
+};
+
+void estimate_call_name(const struct json *row, struct str *out)
+{
+	const struct json *verb = json_get(row, "verb"), *op = json_get(row, "operation");
+
+	if (json_is_str(verb))
+		str_addf(out, "%s %s", json_as_str(verb),
+			json_as_str(json_get(row, "resource")));
+	else if (json_is_str(op))
+		str_add(out, json_as_str(op));
+	else
+		str_add(out, json_as_str(json_get(row, "name")));
+}
+
+static bool is_watch(const struct json *call)
+{
+	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
+}
+
+/* A row a call and cluster size; the name stands in the first. */
+static struct json *by_size(const struct json *result, bool watches)
+{
+	struct json *rows = json_array();
+	const struct json *call = json_child(json_get(result, "calls"));
+
+	for (; call; call = json_next(call)) {
+		const struct json *size = json_child(json_get(call, "clusters"));
+		struct str name = {0};
+
+		if (is_watch(call) != watches)
+			continue;
+		estimate_call_name(call, &name);
+		for (; size; size = json_next(size)) {
+			struct json *row = json_clone(size);
+
+			json_put_str(row, "call", str_text(&name));
+			json_append(rows, row);
+			str_reset(&name);
+		}
+		str_fini(&name);
+	}
+	return rows;
+}
+
+static struct json *named(const struct json *list)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *at = json_child(list); at; at = json_next(at)) {
+		struct json *row = json_clone(at);
+		struct str name = {0};
+
+		estimate_call_name(at, &name);
+		if (strcmp(str_text(&name), json_as_str(json_get(at, "name"))) != 0)
+			str_addf(&name, " (%s)", json_as_str(json_get(at, "name")));
+		json_put_str(row, "call", str_text(&name));
+		json_append(rows, row);
+		str_fini(&name);
+	}
+	return rows;
+}
+
+/* ------------------------------------------------------------------ text and Markdown */
+
+struct how {
+	bool markdown;
+	struct str *out;
+};
+
+static void block(const struct how *how, const char *title, const struct column *columns,
+	size_t n, const struct json *rows)
+{
+	if (!json_child(rows))
+		return;
+	str_addf(how->out, how->markdown ? "\n%s:\n\n" : "\n%s\n", title);
+	if (how->markdown)
+		table_markdown(columns, n, rows, how->out);
+	else
+		table_text(columns, n, rows, "  ", how->out);
+}
+
+static void head(const struct json *result, const struct how *how)
+{
+	const struct json *f = json_child(json_get(result, "features"));
+	double churn = json_as_num(json_get(result, "churnPodsPerSecond"));
+	char rate[FORMAT_BYTES];
+
+	for (; f; f = json_next(f)) {
+		const struct json *title = json_get(f, "title");
+
+		str_addf(how->out, "%s%s%s", how->markdown ? "**" : "Feature ",
+			json_as_str(json_get(f, "name")), how->markdown ? "**" : "");
+		if (json_is_str(title))
+			str_addf(how->out, ": %s", json_as_str(title));
+		str_addf(how->out, "%s\n", how->markdown ? "  " : "");
+	}
+	str_addf(how->out, "%.0f pods a node on kubelet %s, ",
+		json_as_num(json_get(result, "podsPerNode")),
+		json_as_str(json_get(result, "kubelet")));
+	if (churn > 0)
+		str_addf(how->out,
+			"%s pods a second come and go in the cluster; closed form, counts "
+			"only.\n",
+			format_rate(rate, sizeof(rate), churn));
+	else
+		str_add(how->out, "none comes or goes; closed form, counts only.\n");
+}
+
+static void formulas(const struct json *result, const struct how *how)
+{
+	const struct json *call = json_child(json_get(result, "calls"));
+
+	if (!call)
+		return;
+	str_add(how->out, how->markdown ? "\nHow, in the largest cluster:\n\n"
+					: "\nHow, in the largest cluster\n");
+	for (; call; call = json_next(call)) {
+		const struct json *why = json_get(call, "why");
+
+		str_add(how->out, how->markdown ? "- `" : "  ");
+		estimate_call_name(call, how->out);
+		str_addf(how->out, "%s, by %s: %s\n    %s%s%s\n", how->markdown ? "`" : "",
+			json_as_str(json_get(call, "sender")),
+			json_as_str(json_get(call, "words")), how->markdown ? "`" : "",
+			json_as_str(json_get(call, "formula")), how->markdown ? "`" : "");
+		if (json_is_str(why))
+			str_addf(how->out, "    does not hold: %s\n", json_as_str(why));
+	}
+}
+
+static bool something_fails(const struct json *result)
+{
+	const struct json *call = json_child(json_get(result, "calls"));
+	const struct json *total = json_child(json_get(result, "totals"));
+
+	for (; call; call = json_next(call))
+		if (!json_as_bool(json_get(call, "holds")))
+			return true;
+	for (; total; total = json_next(total))
+		if (!json_as_bool(json_get(total, "holds")))
+			return true;
+	return false;
+}
+
+static void foot(const struct json *result, const struct how *how)
+{
+	str_add(how->out,
+		"\nSpread: nodes at phases of their own, one second in about 700 is busier. "
+		"Aligned: all in the\nsame second, as after a common start; what follows upon "
+		"events: all pods of all nodes at once.\nThe kubelet's own toll is that of "
+		"pods at rest; what the pods that come and go cost beside is not\nin it.\n");
+	if (something_fails(result) || json_as_num(json_get(result, "churnPodsPerSecond")) > 0)
+		str_addf(how->out,
+			"Every call simulated, with limiters and pod starts:\n%s%s%s\n",
+			how->markdown ? "`" : "  ", json_as_str(json_get(result, "simulate")),
+			how->markdown ? "`" : "");
+}
+
+static void render(const struct json *result, const struct how *how)
+{
+	struct json *calls = by_size(result, false), *watches = by_size(result, true);
+	struct json *changes = named(json_get(result, "changes"));
+
+	head(result, how);
+	block(how, "Calls that it adds", call_columns, N(call_columns), calls);
+	block(how, "Watches that it adds", watch_columns, N(watch_columns), watches);
+	block(how, "What it changes", change_columns, N(change_columns), changes);
+	formulas(result, how);
+	block(how, "Beside the kubelet's own toll at rest", total_columns, N(total_columns),
+		json_get(result, "totals"));
+	block(how, "Limiters of clients, per node", limiter_columns, N(limiter_columns),
+		json_get(result, "limiters"));
+	foot(result, how);
+	json_free(calls);
+	json_free(watches);
+	json_free(changes);
+}
+
+void estimate_text(const struct json *result, struct str *out)
+{
+	render(result, &(struct how){.out = out});
+}
+
+void estimate_markdown(const struct json *result, struct str *out)
+{
+	render(result, &(struct how){.markdown = true, .out = out});
+}
+
+void estimate_csv(const struct json *result, struct str *out)
+{
+	struct json *table = json_array(), *flat = json_array();
+	const struct json *call = json_child(json_get(result, "calls"));
+
+	for (; call; call = json_next(call)) {
+		const struct json *size = json_child(json_get(call, "clusters"));
+
+		for (; size; size = json_next(size)) {
+			struct json *row = json_object();
+
+			for (const struct json *at = json_child(call); at; at = json_next(at))
+				if (strcmp(json_key(at), "clusters") != 0)
+					json_put(row, json_key(at), json_clone(at));
+			for (const struct json *at = json_child(size); at; at = json_next(at))
+				json_put(row, json_key(at), json_clone(at));
+			json_append(flat, row);
+		}
+	}
+	table_csv_add(table, "calls", flat);
+	table_csv_add(table, "changes", json_get(result, "changes"));
+	table_csv_add(table, "totals", json_get(result, "totals"));
+	table_csv_add(table, "limiters", json_get(result, "limiters"));
+	table_csv(table, out);
+	json_free(flat);
+	json_free(table);
+}

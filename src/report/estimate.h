@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Features in closed form (kind Estimate) as text, CSV or Markdown. */
+#ifndef REPORT_ESTIMATE_H
+#define REPORT_ESTIMATE_H
+
+#include "base/json.h"
+#include "base/str.h"
+
+void estimate_text(const struct json *result, struct str *out);
+void estimate_csv(const struct json *result, struct str *out);
+void estimate_markdown(const struct json *result, struct str *out);
+
+/* A call's name: "get pods", "list_containers", or what makes several. */
+void estimate_call_name(const struct json *row, struct str *out);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every feature file: the closed form beside the simulation, call by call. */
+#include "estimate/toll.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tcase.h"
+
+#include "apiserver/ttl.h"
+#include "fleet/fleet.h"
+#include "models/library.h"
+
+struct world {
+	struct arena mem;
+	struct library lib;
+	struct scenario s;
+	struct toll toll;
+	struct fleet_result result;
+	double simulated[CALLS_MAX];
+};
+
+static void load(struct world *w, const char *kubelet, const char *feature)
+{
+	char reference[64];
+	const char *texts[] = {reference, "nodes=40", "duration=20m", "warmup=2m",
+		"workload.replacePodEvery=20s", "workload.updateObjectEvery=10s",
+		"workload.namespaces=50"};
+	struct settings sets = {.text = texts,
+		.n = sizeof(texts) / sizeof(texts[0]),
+		.with = &feature,
+		.n_with = feature != NULL};
+	struct model resolved = {0};
+	struct err err = {0};
+
+	(void)snprintf(reference, sizeof(reference), "kubelet=%s", kubelet);
+	if (scenario_load(&w->lib, "quiet-5000x30", &sets, &w->s, &resolved, &err))
+		fail_msg("%s", err.text);
+	w->s.kubelet.client[CLIENT_MAIN].qps_milli = -1; /* nothing waits */
+	for (uint32_t i = 0; i < w->s.kubelet.n_loops; i++)
+		w->s.kubelet.loops[i].nodes = 0; /* which nodes is drawn: here it is all */
+}
+
+static struct world *simulate(const char *kubelet, const char *feature)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	const char *dir = getenv("NODETOLL_MODELS");
+	struct fleet_params p;
+	struct err err = {0};
+
+	assert_non_null(w);
+	arena_init(&w->mem, 0);
+	w->lib = (struct library){.dir = dir ? dir : "models", .mem = &w->mem};
+	load(w, kubelet, feature);
+	toll_of(&w->s, ttl_of_size(&w->s.apiserver, w->s.nodes), &w->mem, &w->toll);
+	fleet_params_init(&p, &w->s, 1);
+	if (fleet_run(&p, &w->result, &err))
+		fail_msg("%s", err.text);
+	for (uint32_t c = 0; c < w->s.calls.n; c++)
+		for (unsigned o = 0; o < OUTCOME_N; o++)
+			w->simulated[c] += (double)w->result.tally.window[0].in.count[c][o];
+	return w;
+}
+
+static void end(struct world *w)
+{
+	fleet_result_fini(&w->result);
+	arena_fini(&w->mem);
+	free(w);
+}
+
+/* What the feature's rows foresee of a class, and whether they know it. */
+static double foreseen(const struct world *w, uint32_t call, bool *holds)
+{
+	double rate = 0;
+
+	*holds = true;
+	for (uint32_t i = 0; i < w->toll.n; i++) {
+		const struct toll_row *row = &w->toll.row[i];
+
+		if (row->call != call || !*row->feature)
+			continue;
+		rate += row->rate;
+		*holds &= row->fails == NULL;
+	}
+	return rate * w->s.nodes * (double)w->s.duration / 1e9;
+}
+
+/* What is added agrees within 5 %, and within what chance does to a count that is small:
+ * 4 standard deviations, twice, for the kubelet's own calls of the class vary, too. */
+static uint32_t compare(const char *kubelet, const char *feature, const struct world *without)
+{
+	struct world *w = simulate(kubelet, feature);
+	uint32_t compared = 0;
+
+	for (uint32_t c = 0; c < w->s.calls.n; c++) {
+		bool holds;
+		double form = foreseen(w, c, &holds), added = w->simulated[c], room;
+
+		if (form <= 0 || !holds)
+			continue;
+		for (uint32_t k = 0; k < without->s.calls.n; k++)
+			if (!strcmp(without->s.calls.name[k].verb, w->s.calls.name[c].verb) &&
+				!strcmp(without->s.calls.name[k].resource,
+					w->s.calls.name[c].resource) &&
+				(k < CALL_API) == (c < CALL_API) &&
+				(k < CALL_HIDDEN) == (c < CALL_HIDDEN))
+				added -= without->simulated[k];
+		room = form * 0.05;
+		while (room * room < 32 * form && room < form)
+			room += form * 0.01;
+		if (added < form - room - 2 || added > form + room + 2)
+			fail_msg("%s of %s: %s %s: %.0f foreseen, %.0f simulated", feature,
+				kubelet, w->s.calls.name[c].verb, w->s.calls.name[c].resource,
+				form, added);
+		compared++;
+	}
+	end(w);
+	return compared;
+}
+
+static void of_all(const char *kubelet)
+{
+	struct world *without = simulate(kubelet, NULL);
+	const char **names = NULL;
+	struct err err = {0};
+	uint32_t n = 0, compared = 0;
+
+	assert_int_equal(library_list(&without->lib, MODEL_FEATURE, &names, &n, &err), 0);
+	assert_true(n >= 8);
+	for (uint32_t i = 0; i < n; i++)
+		compared += compare(kubelet, names[i], without);
+	assert_true(compared >= n);
+	end(without);
+}
+
+static void each_feature_comes_out_as_foreseen(void **state)
+{
+	(void)state;
+	of_all("v1.20");
+}
+
+static void each_feature_comes_out_in_the_newest_kubelet(void **state)
+{
+	(void)state;
+	of_all("v1.36");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_feature_comes_out_as_foreseen),
+		cmocka_unit_test(each_feature_comes_out_in_the_newest_kubelet),
+	};
+
+	return cmocka_run_group_tests_name("features", tests, NULL, NULL);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/toll.h"
+
+#include "tcase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/library.h"
+
+#define assert_within(a, b, share)                                                             \
+	assert_true((a) <= (b) * (1 + (share)) && (a) >= (b) * (1 - (share)))
+
+struct fixture {
+	struct arena mem;
+	struct scenario s;
+	struct toll toll;
+};
+
+static struct fixture *begin(const char *kubelet, const char *feature, const char *set)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const struct scenario_names names = {
+		"test", kubelet, "containerd-1.6.20", "v1.20", "secrets-30", false};
+	const char *dir = getenv("NODETOLL_MODELS");
+	struct settings sets = {
+		.text = &set, .n = set != NULL, .with = &feature, .n_with = feature != NULL};
+	struct model resolved = {0};
+	struct library lib;
+	struct err err = {0};
+
+	assert_non_null(f);
+	arena_init(&f->mem, 0);
+	lib = (struct library){.dir = dir ? dir : "models", .mem = &f->mem};
+	if (scenario_compose(&lib, &names, &sets, &f->s, &resolved, &err))
+		fail_msg("%s", err.text);
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+	return f;
+}
+
+static void end(struct fixture *f)
+{
+	arena_fini(&f->mem);
+	free(f);
+}
+
+static const struct toll_row *row(const struct fixture *f, const char *name)
+{
+	for (uint32_t i = 0; i < f->toll.n; i++)
+		if (!strcmp(f->toll.row[i].name, name))
+			return &f->toll.row[i];
+	fail_msg("no row %s", name);
+	return &f->toll.row[0];
+}
+
+static void the_kubelets_own_rows_are_what_is_known_of_it(void **state)
+{
+	struct fixture *f = begin("v1.36", NULL, NULL);
+
+	(void)state;
+	assert_within(row(f, "lease")->rate, 1 / 10.2, 0.01);
+	assert_within(row(f, "PLEG")->rate, 2.0, 0.02);
+	/* kubelet-calls: P / 2,920 */
+	assert_within(row(f, "service account tokens")->rate, 30 / 2920.0, 0.002);
+	assert_within(row(f, "default-token")->rate, 30 / 449.5, 0.001);
+	end(f);
+	f = begin("v1.6", NULL, NULL);
+	assert_within(row(f, "default-token")->rate, 30 / 336.0, 0.01);
+	end(f);
+}
+
+static void a_sliding_round_lasts_as_long_as_its_calls(void **state)
+{
+	struct fixture *f = begin("v1.20", "node-feature-discovery",
+		"kubelet.loops.node-feature-discovery/scan.timer=sliding");
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_within(r->nominal, 0.5, 1e-9);
+	assert_true(r->rate < 0.5 && r->rate > 0.49);
+	assert_string_equal(r->feature, "node-feature-discovery");
+	end(f);
+}
+
+/* Thirty requests want to leave, the limiter lets ten and five a second through. */
+static void a_busy_second_is_bounded_by_the_limiter(void **state)
+{
+	struct fixture *f = begin("v1.20", "node-feature-discovery", NULL);
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_within(toll_together(&f->s, r), 15, 1e-9);
+	assert_within(toll_aligned(&f->s, r, 100), 1500, 1e-9);
+	assert_true(toll_spread(&f->s, r, 100) < toll_aligned(&f->s, r, 100));
+	assert_true(toll_spread(&f->s, r, 100) > 50);
+	assert_within(toll_of_client(&f->toll, CLIENT_OWN, false), 31 / 60.0, 1e-9);
+	assert_within(toll_of_client(&f->toll, CLIENT_OWN, true), 0, 1e-9);
+	end(f);
+}
+
+static void without_pods_that_come_nothing_follows_upon_them(void **state)
+{
+	struct fixture *f = begin("v1.20", "pod-ready-condition", NULL);
+
+	(void)state;
+	assert_within(row(f, "pod-ready-condition/condition")->rate, 0, 0);
+	end(f);
+	f = begin("v1.20", "pod-ready-condition", "workload.replacePodEvery=50s");
+	assert_within(row(f, "pod-ready-condition/condition")->rate, 0.02, 1e-9);
+	end(f);
+}
+
+static void what_it_does_not_know_it_says(void **state)
+{
+	struct fixture *f =
+		begin("v1.20", "container-checkpoint-audit", "workload.replacePodEvery=50s");
+
+	(void)state;
+	assert_non_null(row(f, "container-checkpoint-audit/seen")->fails);
+	assert_null(row(f, "container-checkpoint-audit/born")->fails);
+	end(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kubelets_own_rows_are_what_is_known_of_it),
+		cmocka_unit_test(a_sliding_round_lasts_as_long_as_its_calls),
+		cmocka_unit_test(a_busy_second_is_bounded_by_the_limiter),
+		cmocka_unit_test(without_pods_that_come_nothing_follows_upon_them),
+		cmocka_unit_test(what_it_does_not_know_it_says),
+	};
+
+	return cmocka_run_group_tests_name("toll", tests, NULL, NULL);
+}
