@@ -268,6 +268,8 @@ void result_put_measurements(
 	json_put(result, "api", rows(s, t, false));
 	json_put(result, "requests", result_requests(s, r));
 	json_put(result, "apiserver", result_server(s, r));
+	json_put_str(result, "verdict", result_verdict(r));
+	json_put(result, "ending", result_ending(s, r));
 	json_put(result, "slo", result_slo(s, r));
 	json_put_int(result, "recordsListed", (int64_t)t->window[0].in.records);
 	json_put_int(result, "watchEvents", (int64_t)t->window[0].in.watch_events);

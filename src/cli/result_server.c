@@ -37,6 +37,41 @@ struct json *result_requests(const struct scenario *s, const struct fleet_result
 	return rows;
 }
 
+/* ------------------------------------------------------------------ the end */
+
+/* One try of a hundred that comes to nothing may be a moment's. */
+static bool is_rejecting(const struct fleet_ending *e)
+{
+	return e->unanswered >= 3 && e->unanswered * 100 >= e->answered + e->unanswered;
+}
+
+static bool falls_behind(const struct fleet_ending *e)
+{
+	uint64_t ended = e->answered + e->failed;
+
+	return e->offered >= ended + 20 && (e->offered - ended) * 20 >= e->offered;
+}
+
+const char *result_verdict(const struct fleet_result *r)
+{
+	return is_rejecting(&r->ending)   ? "rejecting"
+	       : falls_behind(&r->ending) ? "fallingBehind"
+					  : "settled";
+}
+
+struct json *result_ending(const struct scenario *s, const struct fleet_result *r)
+{
+	const struct fleet_ending *e = &r->ending;
+	struct json *o = json_object();
+
+	json_put_num(o, "seconds", (double)(s->duration / 10) / 1e9);
+	json_put_int(o, "offered", (int64_t)e->offered);
+	json_put_int(o, "answered", (int64_t)e->answered);
+	json_put_int(o, "failed", (int64_t)e->failed);
+	json_put_int(o, "unanswered", (int64_t)e->unanswered);
+	return o;
+}
+
 /* ------------------------------------------------------------------ servers */
 
 /* How many there were, in the mean of the time that was measured and at most. */

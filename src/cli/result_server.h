@@ -13,4 +13,9 @@ struct json *result_requests(const struct scenario *s, const struct fleet_result
 /* The servers that nodes shared; null if there were none.  The caller owns it. */
 struct json *result_server(const struct scenario *s, const struct fleet_result *r);
 
+/* How requests fared at the run's end, in a word; and the counts that it comes from, which the
+ * caller owns. */
+const char *result_verdict(const struct fleet_result *r);
+struct json *result_ending(const struct scenario *s, const struct fleet_result *r);
+
 #endif

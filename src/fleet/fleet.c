@@ -136,6 +136,7 @@ static uint32_t batch_places_for(const struct scenario *s)
 void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem)
 {
 	plan->params = p;
+	plan->ends_from = fleet_ends_from(p);
 	plan->batch_from = places_for(p);
 	plan->places = plan->batch_from + batch_places_for(p->scenario);
 	agent_plan_init(
@@ -210,6 +211,10 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	hist_merge(&into->starts.without_images, &from->starts.without_images);
 	for (unsigned i = 0; i < CALLS_MAX; i++)
 		requests_merge(&into->requests[i], &from->requests[i]);
+	into->ending.offered += from->ending.offered;
+	into->ending.answered += from->ending.answered;
+	into->ending.failed += from->ending.failed;
+	into->ending.unanswered += from->ending.unanswered;
 	into->pods_started += from->pods_started;
 	into->http_probes += from->http_probes;
 	into->readiness_changes += from->readiness_changes;

@@ -75,6 +75,12 @@ struct fleet_requests {
 	uint64_t given_up;      /* of these, those that the client's own timeout ended */
 };
 
+/* The same of all classes in the last tenth of window 0: whether it has settled. */
+struct fleet_ending {
+	uint64_t offered, answered, failed;
+	uint64_t unanswered; /* tries that came to nothing */
+};
+
 /* What the time of a pod's start is spent on. */
 enum start_part {
 	PART_SCHEDULER, /* until it is bound to its node */
@@ -117,6 +123,7 @@ struct fleet_result {
 	struct arena mem; /* owns what follows */
 	struct tally tally;
 	struct fleet_requests requests[CALLS_MAX];
+	struct fleet_ending ending;
 	struct fleet_servers servers;
 	struct hist detection; /* from a container's death to the kubelet's knowing, window 0 */
 	struct hist staleness; /* from an object's change to a pod's volume showing it */
@@ -145,6 +152,14 @@ struct fleet_result {
 	uint64_t steps;      /* actors stepped: the engine's own events */
 	uint64_t node_bytes; /* of one node's block */
 };
+
+/* Since when a run is at its end, for struct fleet_ending. */
+static inline ns_t fleet_ends_from(const struct fleet_params *p)
+{
+	const struct fleet_window *w = &p->window[0];
+
+	return w->until[1] - (w->until[1] - w->from[1]) / 10;
+}
 
 /* The usual run of a scenario: warm-up, then one measured window of its duration. */
 void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigned threads);

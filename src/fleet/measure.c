@@ -30,6 +30,13 @@ struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call)
 	return in_window(n, 1, now) ? &n->result->requests[call] : NULL;
 }
 
+struct fleet_ending *node_ending(struct node *n, ns_t now)
+{
+	bool ends = now >= n->plan->ends_from && now < n->plan->params->window[0].until[1];
+
+	return ends ? &n->result->ending : NULL;
+}
+
 static void death_seen(struct node *n, ns_t now, const struct agent_note *note)
 {
 	size_t i = (size_t)note->pod * n->plan->agent.containers + note->container;

@@ -19,6 +19,7 @@ struct node_plan {
 	struct api api;
 	struct mock_params mock[FLEET_WINDOWS + 1]; /* of each window; the last: outside */
 	uint32_t places;
+	ns_t ends_from;      /* the run is at its end */
 	uint32_t batch_from; /* those from this on are for pods that run to completion */
 	/* API servers that nodes share; NULL: requests are answered as they come. */
 	const struct together_params *shared;
@@ -203,6 +204,8 @@ bool node_measures(const struct node *n, ns_t now);
 struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call);
 /* The pod is seen to have run to completion. */
 void node_pod_completed(struct node *n, ns_t now, uint32_t pod);
+/* The same of the run's end; NULL before it, or after window 0. */
+struct fleet_ending *node_ending(struct node *n, ns_t now);
 /* The pod's final DELETE is through; the place is given to another pod, or the run ends. */
 void node_pod_gone(struct node *n, ns_t now, uint32_t pod);
 void node_pod_replaced(struct node *n, uint32_t pod);

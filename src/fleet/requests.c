@@ -99,6 +99,10 @@ static struct api_request asked(const struct node_request *q)
 
 static void answer(struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
 {
+	struct fleet_ending *ending = node_ending(n, now);
+
+	if (ending)
+		ending->answered++;
 	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK && q->pod != REQUEST_NO_POD)
 		node_pod_gone(n, now, q->pod);
 	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK && q->client < CLIENT_OWN)
@@ -199,7 +203,10 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 		.quorum = r->quorum};
 
 	struct fleet_requests *counts = node_requests(n, now, q.call);
+	struct fleet_ending *ending = node_ending(n, now);
 
+	if (ending)
+		ending->offered++;
 	if (counts) {
 		counts->offered++;
 		counts->throttled += q.at > now;
@@ -215,7 +222,12 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 	struct fleet_requests *counts = node_requests(n, now, q->call);
 	struct node_request again = *q;
 	bool gives_up = !client_tries_again(retry_after, q->timeout > 0, q->tries);
+	struct fleet_ending *ending = node_ending(n, now);
 
+	if (ending) {
+		ending->unanswered++;
+		ending->failed += gives_up;
+	}
 	tally_timed(&n->result->tally,
 		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held, served});
 	if (what == OUTCOME_REJECTED)

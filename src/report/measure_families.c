@@ -32,6 +32,9 @@ static const struct measure_stat tries[] = {
 	{"rejected", "rejected", MEASURE_COUNT, SUM_ADD, "answered with 429"},
 	{"retried", "retried", MEASURE_COUNT, SUM_ADD, "tries again"},
 	{"failed", "failed", MEASURE_COUNT, SUM_ADD, "whose caller has the error"},
+	{"givenUp", "givenUp", MEASURE_COUNT, SUM_ADD, "ended by the client's own timeout"},
+	{"waitedForStream", "waitedForStream", MEASURE_COUNT, SUM_ADD,
+		"found no stream on the only connection"},
 };
 static const struct measure_stat server[] = {
 	{"utilization", "utilization", MEASURE_NUMBER, SUM_ALONE,
@@ -86,6 +89,8 @@ static const struct measure_stat health[] = {
 		"because heartbeats were late"},
 	{"unhealthyNodes", "unhealthyNodes", MEASURE_COUNT, SUM_ALONE,
 		"whose PLEG is not healthy at the end"},
+	{"connectionsClosed", "connectionsClosed", MEASURE_COUNT, SUM_ALONE,
+		"by kubelets whose heartbeats failed twice"},
 	{"eventsDropped", "eventsDropped", MEASURE_COUNT, SUM_ALONE, "events not sent"},
 	{"plegEventsDropped", "plegEventsDropped", MEASURE_COUNT, SUM_ALONE,
 		"that the full channel dropped"},

@@ -157,6 +157,28 @@ void result_head(const struct json *result, struct str *out)
 		json_as_num(json_get(result, "seed")));
 }
 
+/* A run that would not have ended well. */
+static void verdict(const struct json *result, struct str *out)
+{
+	const char *word = json_as_str(json_get(result, "verdict"));
+	const struct json *end = json_get(result, "ending");
+	double answered = json_as_num(json_get(end, "answered"));
+	double unanswered = json_as_num(json_get(end, "unanswered"));
+	double seconds = json_as_num(json_get(end, "seconds"));
+
+	if (word && !strcmp(word, "rejecting"))
+		str_addf(out,
+			"\nIt has not settled: in the last %.3g s %.1f %% of all tries came to "
+			"nothing.\n",
+			seconds, 100 * unanswered / (answered + unanswered));
+	if (word && !strcmp(word, "fallingBehind"))
+		str_addf(out,
+			"\nIt has not settled: in the last %.3g s %.0f requests were wanted, "
+			"%.0f answered or given up.\n",
+			seconds, json_as_num(json_get(end, "offered")),
+			answered + json_as_num(json_get(end, "failed")));
+}
+
 void result_foot(const struct json *result, struct str *out)
 {
 	const struct json *objects = json_get(result, "objects");
@@ -196,6 +218,7 @@ void result_foot(const struct json *result, struct str *out)
 		str_addf(out, "Nodes whose PLEG is unhealthy at the end: %s.\n",
 			format_count(
 				a, sizeof(a), json_as_num(json_get(health, "unhealthyNodes"))));
+	verdict(result, out);
 }
 
 /* A table under a title, if it has rows. */

@@ -29,6 +29,35 @@ static void every_class_that_was_wanted_has_a_row(void **state)
 	arena_fini(&m.mem);
 }
 
+static void the_end_says_whether_it_settled(void **state)
+{
+	static const struct {
+		struct fleet_ending ending;
+		const char *verdict;
+	} cases[] = {
+		{{0}, "settled"},
+		{{.offered = 1000, .answered = 990, .unanswered = 9}, "settled"},
+		{{.offered = 1000, .answered = 990, .unanswered = 10}, "rejecting"},
+		{{.offered = 10, .answered = 2, .failed = 2, .unanswered = 2}, "settled"},
+		{{.offered = 1000, .answered = 900, .failed = 51}, "settled"},
+		{{.offered = 1000, .answered = 900, .failed = 50}, "fallingBehind"},
+	};
+	struct made m = made();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json *ending;
+
+		m.result->ending = cases[i].ending;
+		ending = result_ending(m.scenario, m.result);
+		assert_string_equal(result_verdict(m.result), cases[i].verdict);
+		assert_int_equal(
+			made_number(ending, "answered"), (int)cases[i].ending.answered);
+		json_free(ending);
+	}
+	arena_fini(&m.mem);
+}
+
 static void without_shared_servers_there_is_nothing_to_tell(void **state)
 {
 	struct made m = made();
@@ -98,6 +127,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_class_that_was_wanted_has_a_row),
+		cmocka_unit_test(the_end_says_whether_it_settled),
 		cmocka_unit_test(without_shared_servers_there_is_nothing_to_tell),
 		cmocka_unit_test(fair_levels_have_their_names),
 		cmocka_unit_test(means_are_over_the_time_that_was_measured),
