@@ -3,37 +3,38 @@
 
 enum { POINTS_MAX = 600 };
 
-/* A number for each second. */
-typedef double (*of_second)(
-	const struct fleet_result *r, const struct calls *calls, uint32_t s);
+/* A number for each second, of the calls first to end. */
+struct range {
+	uint16_t first, end;
+};
+typedef double (*of_second)(const struct fleet_result *r, struct range calls, uint32_t s);
 
-static double requests_in(const struct fleet_result *r, const struct calls *calls, uint32_t s)
+static double requests_in(const struct fleet_result *r, struct range calls, uint32_t s)
 {
 	double n = 0;
 
-	for (uint32_t c = CALL_API; c < calls->n; c++)
+	for (uint16_t c = calls.first; c < calls.end; c++)
 		n += tally_second(&r->tally, c, s);
 	return n;
 }
 
-static double rejected_in(const struct fleet_result *r, const struct calls *calls, uint32_t s)
+static double rejected_in(const struct fleet_result *r, struct range calls, uint32_t s)
 {
 	(void)calls;
 	return r->tally.rejected[s];
 }
 
-static double seats_in(const struct fleet_result *r, const struct calls *calls, uint32_t s)
+static double seats_in(const struct fleet_result *r, struct range calls, uint32_t s)
 {
 	(void)calls;
 	return (double)r->servers.seat_time[s] / 1e9;
 }
 
 /* So many seconds a point, each with its mean and, if it is of several, its peak. */
-static struct json *points(const struct fleet_result *r, const struct calls *calls,
+static void put_points(struct json *o, const struct fleet_result *r, struct range calls,
 	uint32_t each, of_second number)
 {
 	uint32_t seconds = r->tally.seconds;
-	struct json *o = json_object();
 	struct json *mean = json_array(), *peak = json_array();
 
 	for (uint32_t first = 0; first < seconds; first += each) {
@@ -51,13 +52,45 @@ static struct json *points(const struct fleet_result *r, const struct calls *cal
 	}
 	json_put(o, "mean", mean);
 	json_put(o, "peak", peak);
+}
+
+static struct json *points(
+	const struct fleet_result *r, struct range calls, uint32_t each, of_second number)
+{
+	struct json *o = json_object();
+
+	put_points(o, r, calls, each, number);
 	return o;
+}
+
+/* A row a verb and resource that was sent. */
+static struct json *classes(
+	const struct scenario *s, const struct fleet_result *r, uint32_t each)
+{
+	struct json *rows = json_array();
+
+	for (uint16_t c = CALL_API; c < s->calls.n; c++) {
+		const struct range one = {c, (uint16_t)(c + 1)};
+		struct json *row;
+		bool any = false;
+
+		for (uint32_t second = 0; second < r->tally.seconds && !any; second++)
+			any = tally_second(&r->tally, c, second) > 0;
+		if (!any)
+			continue;
+		row = json_object();
+		json_put_str(row, "verb", s->calls.name[c].verb);
+		json_put_str(row, "resource", s->calls.name[c].resource);
+		put_points(row, r, one, each, requests_in);
+		json_append(rows, row);
+	}
+	return rows;
 }
 
 struct json *result_series(const struct scenario *s, const struct fleet_result *r)
 {
 	uint32_t each = (r->tally.seconds + POINTS_MAX - 1) / POINTS_MAX;
-	const struct calls *calls = &s->calls;
+	const struct range calls = {CALL_API, (uint16_t)s->calls.n};
 	struct json *o;
 
 	if (!r->tally.seconds)
@@ -68,5 +101,6 @@ struct json *result_series(const struct scenario *s, const struct fleet_result *
 	json_put(o, "rejected", points(r, calls, each, rejected_in));
 	json_put(o, "seats",
 		r->servers.seat_time ? points(r, calls, each, seats_in) : json_null());
+	json_put(o, "byRequest", classes(s, r, each));
 	return o;
 }

@@ -126,6 +126,10 @@ void chart_diagonal(struct json *chart, const char *name)
 	chart_point(series, most, most);
 }
 
+/* s: below it histograms do not tell durations apart, and zero has no place on a logarithmic
+ * axis. */
+#define LEAST 1e-6
+
 void chart_distribution(struct json *series, const struct json *histogram)
 {
 	double n = json_as_num(json_get(histogram, "count"));
@@ -134,7 +138,7 @@ void chart_distribution(struct json *series, const struct json *histogram)
 	double seen = 0;
 
 	if (n > 0)
-		chart_point(series, min, 0);
+		chart_point(series, min > LEAST ? min : LEAST, 0);
 	for (const struct json *b = json_child(json_get(histogram, "buckets")); b;
 		b = json_next(b)) {
 		double bucket = json_as_num(json_at(b, 0)), at;
@@ -146,6 +150,7 @@ void chart_distribution(struct json *series, const struct json *histogram)
 		 */
 		at = (double)hist_middle((uint32_t)bucket) / 1e9;
 		at = at < min ? min : at > max || !json_next(b) ? max : at;
+		at = at < LEAST ? LEAST : at;
 		chart_point(series, at, seen / n);
 	}
 }

@@ -53,6 +53,7 @@ static void a_short_run_has_every_second(void **state)
 	assert_int_equal(point(series, "rejected.peak", 7), 5);
 	assert_int_equal(point(series, "rejected.peak", 8), 0);
 	assert_int_equal(point(series, "seats.mean", 9) * 10, 25);
+	assert_int_equal(json_size(json_get(series, "byRequest")), 1);
 	json_free(series);
 	arena_fini(&m.mem);
 }
@@ -61,6 +62,7 @@ static void a_short_run_has_every_second(void **state)
 static void a_long_run_has_points_of_several_seconds(void **state)
 {
 	struct made m = run_of(1201);
+	const struct json *row;
 	struct json *series;
 
 	(void)state;
@@ -71,6 +73,12 @@ static void a_long_run_has_points_of_several_seconds(void **state)
 	assert_int_equal(point(series, "requests.mean", 1), 4);
 	assert_int_equal(point(series, "requests.peak", 1), 5);
 	assert_int_equal(point(series, "requests.mean", 400), 1201);
+	row = json_at(json_get(series, "byRequest"), 0);
+	assert_string_equal(json_as_str(json_get(row, "verb")), "get");
+	assert_string_equal(json_as_str(json_get(row, "resource")), "pods");
+	assert_int_equal(point(row, "mean", 1), 4);
+	assert_int_equal(point(row, "peak", 1), 5);
+	assert_int_equal(json_size(json_get(row, "peak")), 401);
 	assert_int_equal(point(series, "rejected.mean", 1), 10);
 	assert_int_equal(point(series, "rejected.peak", 1), 30);
 	assert_true(json_is_null(json_get(series, "seats")));

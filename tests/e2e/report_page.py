@@ -41,7 +41,7 @@ class Page:
 
     @staticmethod
     def run(program, *arguments):
-        subprocess.run([program, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+        subprocess.run([program, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
 
 
 def figures(browser):

@@ -24,7 +24,7 @@ Kubernetes' own: audit verb and resource for requests, `operation_type` of
 
 `-o csv` is one table with everything that JSON has but sentences and the scenario. The first column, `part`, says
 which list or object of the JSON a row is (`runtime`, `objects`, `api`, `rows`, `cost.runtime.added`, ...); of a Result,
-`times` are all histograms that no call has, by `name`, `series` has a row a point, and `totals` all single figures. The
+`times` are all histograms that no call has, by `name`, `series` has a row a point, `series.byRequest` one a class, and `totals` all single figures. The
 other columns are fields, named by their path below that part (`byOperation.list_containers`, `detectionSeconds.p99`); a
 row leaves empty what it does not have. Read columns by name: which there are follows from what was measured. Numbers are
 exact, a list (the buckets of a histogram) is one cell.
