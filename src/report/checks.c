@@ -5,6 +5,7 @@
 
 #include "report/contrast.h"
 #include "report/contrast_priv.h"
+#include "report/estimate.h"
 #include "report/format.h"
 #include "report/result.h"
 #include "report/result_priv.h"
@@ -36,6 +37,10 @@ void result_junit(const struct json *result, struct junit *junit)
 		str_fini(&what);
 	}
 	json_free(rows);
+	junit_case(junit, "run", "requests had settled at its end",
+		!strcmp(json_as_str(json_get(result, "verdict")), "settled") ? JUNIT_PASSED
+									     : JUNIT_FAILED,
+		json_as_str(json_get(result, "verdict")));
 }
 
 /* A row has no limit: those that two engines have a number of are told, others are skipped. */
@@ -74,6 +79,41 @@ void contrast_junit(const struct json *result, struct junit *junit)
 		"closedFormPerNode", junit);
 	contrast_rows(json_get(result, "objects"), "objects", "requestsPerSecond.mean",
 		"closedForm", junit);
+}
+
+/* Limiters that a feature's requests would fill; and calls of which no form is known. */
+void estimate_junit(const struct json *result, struct junit *junit)
+{
+	const struct json *l = json_child(json_get(result, "limiters"));
+	const struct json *c = json_child(json_get(result, "calls"));
+
+	for (; l; l = json_next(l)) {
+		const struct json *full = json_get(l, "full");
+		struct str name = {0}, what = {0};
+
+		str_addf(&name, "client %s at %.0f nodes", json_as_str(json_get(l, "client")),
+			json_as_num(json_get(l, "nodes")));
+		str_addf(&what, "%.3g/s with the features, the limit is %.3g/s",
+			json_as_num(json_get(l, "withFeaturesPerSecond")),
+			json_as_num(json_get(l, "qps")));
+		junit_case(junit, "limiters", str_text(&name),
+			!json_is_num(full)      ? JUNIT_SKIPPED
+			: json_as_num(full) < 1 ? JUNIT_PASSED
+						: JUNIT_FAILED,
+			json_is_num(full) ? str_text(&what) : "it has no limit");
+		str_fini(&name);
+		str_fini(&what);
+	}
+	for (; c; c = json_next(c)) {
+		const char *why = json_as_str(json_get(c, "why"));
+		struct str name = {0};
+
+		estimate_call_name(c, &name);
+		junit_case(junit, "calls", str_text(&name),
+			json_as_bool(json_get(c, "holds")) ? JUNIT_PASSED : JUNIT_SKIPPED,
+			why ? why : json_as_str(json_get(c, "formula")));
+		str_fini(&name);
+	}
 }
 
 /* What the command's exit status rests on, and every row that is part of it. */

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
+#include "report/estimate_priv.h"
 #include "report/format.h"
-#include "report/table.h"
 
 #define N(columns) (sizeof(columns) / sizeof((columns)[0]))
 
-static const struct column call_columns[] = {
+static const struct column call_list[] = {
 	{"call", "call", CELL_TEXT, NULL},
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"perSecondPerNode", "per second\nand node", CELL_RATE, "?"},
@@ -17,7 +17,7 @@ static const struct column call_columns[] = {
 	{"worstSecondAligned", "worst second,\naligned", CELL_RATE, "?"},
 	{"bytesPerSecond", "bytes\n/s", CELL_COUNT, "-"},
 };
-static const struct column watch_columns[] = {
+static const struct column watch_list[] = {
 	{"call", "watch", CELL_TEXT, NULL},
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"openWatches", "open\nwatches", CELL_COUNT, NULL},
@@ -27,7 +27,7 @@ static const struct column watch_columns[] = {
 	{"eventsPerSecond", "events\n/s", CELL_RATE, "-"},
 	{"eventBytesPerSecond", "bytes\n/s", CELL_COUNT, "-"},
 };
-static const struct column total_columns[] = {
+static const struct column total_list[] = {
 	{"of", "to the", CELL_TEXT, NULL},
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"beforePerSecondPerNode", "kubelet alone,\n/s and node", CELL_RATE, NULL},
@@ -36,7 +36,7 @@ static const struct column total_columns[] = {
 	{"afterPerSecond", "with it,\n/s", CELL_RATE, NULL},
 	{"relativeChange", "more", CELL_PERCENT, "-"},
 };
-static const struct column limiter_columns[] = {
+static const struct column limiter_list[] = {
 	{"client", "client", CELL_TEXT, NULL},
 	{"qps", "limit\n/s", CELL_RATE, "none"},
 	{"burst", "burst", CELL_COUNT, "-"},
@@ -46,12 +46,18 @@ static const struct column limiter_columns[] = {
 	{"atOnce", "requests of\na round", CELL_RATE, NULL},
 	{"waitsSeconds", "of which the\nlast waits", CELL_SECONDS, "-"},
 };
-static const struct column change_columns[] = {
+static const struct column change_list[] = {
 	{"call", "of the kubelet's own", CELL_TEXT, NULL},
 	{"beforePerSecondPerNode", "before,\n/s and node", CELL_RATE, NULL},
 	{"afterPerSecondPerNode", "after,\n/s and node", CELL_RATE, NULL},
 	{"differencePerSecond", "difference,\n/s in the largest", CELL_RATE, NULL},
 };
+
+const struct columns estimate_call_columns = {call_list, N(call_list)};
+const struct columns estimate_watch_columns = {watch_list, N(watch_list)};
+const struct columns estimate_total_columns = {total_list, N(total_list)};
+const struct columns estimate_limiter_columns = {limiter_list, N(limiter_list)};
+const struct columns estimate_change_columns = {change_list, N(change_list)};
 
 void estimate_call_name(const struct json *row, struct str *out)
 {
@@ -66,7 +72,7 @@ void estimate_call_name(const struct json *row, struct str *out)
 		str_add(out, json_as_str(json_get(row, "name")));
 }
 
-static bool is_watch(const struct json *call)
+bool estimate_is_watch(const struct json *call)
 {
 	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
 }
@@ -81,7 +87,7 @@ static struct json *by_size(const struct json *result, bool watches)
 		const struct json *size = json_child(json_get(call, "clusters"));
 		struct str name = {0};
 
-		if (is_watch(call) != watches)
+		if (estimate_is_watch(call) != watches)
 			continue;
 		estimate_call_name(call, &name);
 		for (; size; size = json_next(size)) {
@@ -96,7 +102,7 @@ static struct json *by_size(const struct json *result, bool watches)
 	return rows;
 }
 
-static struct json *named(const struct json *list)
+struct json *estimate_named(const struct json *list)
 {
 	struct json *rows = json_array();
 
@@ -121,16 +127,16 @@ struct how {
 	struct str *out;
 };
 
-static void block(const struct how *how, const char *title, const struct column *columns,
-	size_t n, const struct json *rows)
+static void block(const struct how *how, const char *title, const struct columns *columns,
+	const struct json *rows)
 {
 	if (!json_child(rows))
 		return;
 	str_addf(how->out, how->markdown ? "\n%s:\n\n" : "\n%s\n", title);
 	if (how->markdown)
-		table_markdown(columns, n, rows, how->out);
+		table_markdown(columns->of, columns->n, rows, how->out);
 	else
-		table_text(columns, n, rows, "  ", how->out);
+		table_text(columns->of, columns->n, rows, "  ", how->out);
 }
 
 static void head(const struct json *result, const struct how *how)
@@ -213,16 +219,16 @@ static void foot(const struct json *result, const struct how *how)
 static void render(const struct json *result, const struct how *how)
 {
 	struct json *calls = by_size(result, false), *watches = by_size(result, true);
-	struct json *changes = named(json_get(result, "changes"));
+	struct json *changes = estimate_named(json_get(result, "changes"));
 
 	head(result, how);
-	block(how, "Calls that it adds", call_columns, N(call_columns), calls);
-	block(how, "Watches that it adds", watch_columns, N(watch_columns), watches);
-	block(how, "What it changes", change_columns, N(change_columns), changes);
+	block(how, "Calls that it adds", &estimate_call_columns, calls);
+	block(how, "Watches that it adds", &estimate_watch_columns, watches);
+	block(how, "What it changes", &estimate_change_columns, changes);
 	formulas(result, how);
-	block(how, "Beside the kubelet's own toll at rest", total_columns, N(total_columns),
+	block(how, "Beside the kubelet's own toll at rest", &estimate_total_columns,
 		json_get(result, "totals"));
-	block(how, "Limiters of clients, per node", limiter_columns, N(limiter_columns),
+	block(how, "Limiters of clients, per node", &estimate_limiter_columns,
 		json_get(result, "limiters"));
 	foot(result, how);
 	json_free(calls);

@@ -5,10 +5,14 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/html.h"
+#include "report/junit.h"
 
 void estimate_text(const struct json *result, struct str *out);
 void estimate_csv(const struct json *result, struct str *out);
 void estimate_markdown(const struct json *result, struct str *out);
+void estimate_html(const struct json *result, struct html *page);
+void estimate_junit(const struct json *result, struct junit *junit);
 
 /* A call's name: "get pods", "list_containers", or what makes several. */
 void estimate_call_name(const struct json *row, struct str *out);

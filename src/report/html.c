@@ -10,7 +10,7 @@
 #include "report/format.h"
 
 /* Longer texts in a cell are broken into lines. */
-enum { CELL_LINE = 60 };
+enum { CELL_LINE = 40 };
 
 void html_fini(struct html *page)
 {

@@ -6,6 +6,7 @@
 
 #include "report/assets.h"
 #include "report/contrast.h"
+#include "report/estimate.h"
 #include "report/result.h"
 #include "report/shape.h"
 #include "report/table.h"
@@ -25,6 +26,8 @@ static const struct kind {
 		result_html, result_junit},
 	{"Contrast", asset_schema_contrast, "Designs side by side", contrast_text, contrast_csv,
 		contrast_markdown, contrast_html, contrast_junit},
+	{"Estimate", asset_schema_estimate, "Features", estimate_text, estimate_csv,
+		estimate_markdown, estimate_html, estimate_junit},
 	{"Validation", asset_schema_validation, "Recording", validation_text, validation_csv,
 		validation_markdown, validation_html, validation_junit},
 };

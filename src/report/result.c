@@ -157,8 +157,7 @@ void result_head(const struct json *result, struct str *out)
 		json_as_num(json_get(result, "seed")));
 }
 
-/* A run that would not have ended well. */
-static void verdict(const struct json *result, struct str *out)
+void result_unsettled(const struct json *result, struct str *out)
 {
 	const char *word = json_as_str(json_get(result, "verdict"));
 	const struct json *end = json_get(result, "ending");
@@ -218,7 +217,7 @@ void result_foot(const struct json *result, struct str *out)
 		str_addf(out, "Nodes whose PLEG is unhealthy at the end: %s.\n",
 			format_count(
 				a, sizeof(a), json_as_num(json_get(health, "unhealthyNodes"))));
-	verdict(result, out);
+	result_unsettled(result, out);
 }
 
 /* A table under a title, if it has rows. */

@@ -42,6 +42,8 @@ void result_put_series(const struct json *result, struct html *page);
 void result_head(const struct json *result, struct str *out);
 void result_given_up(const struct json *result, struct str *out); /* nothing, if none was */
 void result_borrowed(const struct json *result, struct str *out); /* of seats; or nothing */
+void result_unsettled(
+	const struct json *result, struct str *out); /* of a run that has not settled */
 void result_servers_title(const struct json *result, struct str *out);
 void result_foot(const struct json *result, struct str *out);
 

@@ -13,6 +13,10 @@ run_simulate() {
 	"$nodetoll" simulate density-1000 --set nodes=20 --set duration=60s "$@"
 }
 
+run_estimate() {
+	"$nodetoll" estimate kube-proxy heapster "$@"
+}
+
 run_validate() {
 	"$nodetoll" validate "$root/tests/recordings/kubelet-1.20.2-containerd-30.json" --seeds 2 \
 		--min-within 0 "$@"
@@ -78,7 +82,7 @@ open(sys.argv[2], "w", encoding="utf-8").write(html.unescape(blocks[-1]))
 		"$nodetoll" report "$scratch/run_simulate.json" -o csv | cmp - "$scratch/again"
 }
 
-for run in run_contrast run_simulate run_validate; do
+for run in run_contrast run_simulate run_estimate run_validate; do
 	check "$run saves its result" "$run" -f "$scratch/$run.json"
 	for form in text csv markdown json; do
 		check "$run: -o $form of the saved result is its own" same_bytes "$run" "$form"

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = {
     "contrast": ["contrast", "--nodes", "3", "--pods-per-node", "5,10", "--duration", "60s", "--warmup", "10s"],
     "simulate": ["simulate", "density-1000", "--set", "nodes=20", "--set", "duration=60s"],
+    "estimate": ["estimate", "kube-proxy", "heapster"],
     "validate": ["validate", str(ROOT / "tests/recordings/kubelet-1.20.2-containerd-30.json"), "--seeds", "2",
                  "--min-within", "0"],
 }
@@ -98,6 +99,13 @@ def result_numbers(browser, page):
     assert drawn == page.result["series"]["requests"]["peak"]
 
 
+def estimate_numbers(browser, page):
+    browser.open(page.html)
+    wanted = [[size["nodes"], size["perSecondPerNode"], size["perSecond"]] for call in page.result["calls"]
+              if call["trigger"] != "watch" for size in call["clusters"]]
+    assert [[number(cell) for cell in row[1:4]] for row in table(browser, "Calls")] == wanted
+
+
 def validation_numbers(browser, page):
     browser.open(page.html)
     wanted = [[r["call"], r["recorded"], r["simulated"]] for r in page.result["rows"] if r["source"] != "latency"]
@@ -176,7 +184,8 @@ def cannot_be_told_to_run_a_name(browser, page):
 
 
 CASES = [(check, name) for name in RUNS for check in (draws_every_chart, is_quiet, fits_a_phone)] + [
-    (contrast_numbers, "contrast"), (result_numbers, "simulate"), (validation_numbers, "validate"),
+    (contrast_numbers, "contrast"), (result_numbers, "simulate"), (estimate_numbers, "estimate"),
+    (validation_numbers, "validate"),
     (a_click_hides_a_series, "contrast"), (a_click_hides_a_series, "simulate"),
     (changes_with_the_light, "contrast"), (prints_with_its_tables, "contrast"),
     (has_its_tables_without_scripts, "simulate"), (cannot_be_told_to_run_a_name, "validate")]

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the renderings of an Estimate share.  For estimate*.c alone. */
+#ifndef REPORT_ESTIMATE_PRIV_H
+#define REPORT_ESTIMATE_PRIV_H
+
+#include <stdbool.h>
+
+#include "base/json.h"
+#include "report/table.h"
+
+extern const struct columns estimate_call_columns, estimate_watch_columns,
+	estimate_total_columns, estimate_limiter_columns, estimate_change_columns;
+
+bool estimate_is_watch(const struct json *call);
+
+/* Rows with what they are called as "call"; the caller frees them. */
+struct json *estimate_named(const struct json *list);
+
+#endif
