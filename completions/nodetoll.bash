@@ -16,6 +16,7 @@ _nodetoll_flags() {
 		;;
 	simulate) echo --set --with --filename --trace --trace-node --seed --threads --output --models --help ;;
 	estimate) echo --nodes --pods-per-node --churn --kubelet --prr --threads --output --filename --models --help ;;
+	incidents) echo --threads --output --filename --models --help ;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	report) echo --output --filename --help ;;
 	models) echo --output --models --help ;;
@@ -43,10 +44,10 @@ _nodetoll_values() {
 _nodetoll() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command="" more="" i
-	local kinds="kubelet runtime apiserver workload scenario feature recording calibration"
+	local kinds="kubelet runtime apiserver workload scenario feature incident recording calibration"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | estimate | validate | report | models)
+		contrast | simulate | estimate | incidents | validate | report | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -68,7 +69,7 @@ _nodetoll() {
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate validate report models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents validate report models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
@@ -80,6 +81,12 @@ _nodetoll() {
 	elif [[ $command == estimate ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Feature)" -- "$current"
 			compgen -f -- "$current"))
+	elif [[ $command == incidents ]]; then
+		if [[ $previous == incidents ]]; then
+			COMPREPLY=($(IFS=' ' compgen -W "run" -- "$current"))
+		else
+			COMPREPLY=($(compgen -W "$(_nodetoll_models Incident)" -- "$current"))
+		fi
 	elif [[ $command == simulate ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))

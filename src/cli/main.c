@@ -32,6 +32,7 @@
  *   library, names files, `extends`; what there is
  *   scenario       a scenario gathers models; --set
  *   feature        what a feature adds to a scenario, replaces and sets; --with
+ *   incident       known regressions and what was published of them
  *   resources      the resources that Kubernetes has
  *   call_text      "get pods": requests as files write them
  *   origin, explain        where every constant comes from
@@ -98,7 +99,7 @@
  *   format         numbers as a reader wants them
  *   saved          a result that was saved, read and known to be one
  *   measure, measure_families   every figure of a result by name
- *   result*, contrast*, validation*, estimate*   one for each kind of result
+ *   result*, contrast*, validation*, estimate*, incidents   one for each kind of result
  *   prr            an estimate as answers for a production readiness review
  *   checks, junit  what each of them checks, as cases of a test
  *   html, chart    one page that opens from disk; what its charts show
@@ -111,6 +112,7 @@
  *   common         models, output, progress
  *   cmd*           a command each; models_row, models_show: the last one's row, what it prints
  *   result_run     a scenario becomes a Result
+ *   incidents_run  figures of incidents, computed
  *   estimate_json  features in closed form as JSON
  *   result_json    a run's measurements as JSON
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
@@ -128,6 +130,7 @@ static const struct cmd *const commands[] = {
 	&cmd_contrast_row,
 	&cmd_simulate_row,
 	&cmd_estimate_row,
+	&cmd_incidents_row,
 	&cmd_validate_row,
 	&cmd_report_row,
 	&cmd_models_row,

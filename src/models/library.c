@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "models/costs.h"
 #include "models/feature.h"
+#include "models/incident.h"
 #include "models/library_priv.h"
 #include "models/tables.h"
 #include "models/tree.h"
@@ -27,6 +28,7 @@ static const struct {
 	[MODEL_WORKLOAD] = {"Workload", "workload", &table_workload},
 	[MODEL_SCENARIO] = {"Scenario", "scenario", &table_scenario},
 	[MODEL_FEATURE] = {"Feature", "feature", &table_feature},
+	[MODEL_INCIDENT] = {"Incident", "incident", &table_incident},
 };
 
 const char *model_kind_name(enum model_kind kind)
@@ -297,6 +299,9 @@ static int check(const struct library *lib, const struct model *m, struct err *e
 		break;
 	case MODEL_FEATURE:
 		record = ARENA_NEW(&scratch, struct feature_model);
+		break;
+	case MODEL_INCIDENT:
+		record = ARENA_NEW(&scratch, struct incident);
 		break;
 	case MODEL_SCENARIO:
 	case MODEL_KINDS:

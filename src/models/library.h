@@ -30,7 +30,8 @@
 	X(APISERVER, "APIServer", "apiserver")                                                 \
 	X(WORKLOAD, "Workload", "workload")                                                    \
 	X(SCENARIO, "Scenario", "scenario")                                                    \
-	X(FEATURE, "Feature", "feature")
+	X(FEATURE, "Feature", "feature")                                                       \
+	X(INCIDENT, "Incident", "incident")
 
 enum model_kind {
 #define X(e, kind, folder) MODEL_##e,

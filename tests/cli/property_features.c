@@ -87,6 +87,20 @@ static double foreseen(const struct world *w, uint32_t call, bool *holds)
 	return rate * w->s.nodes * (double)w->s.duration / 1e9;
 }
 
+/* Whether the kubelet itself makes the call, other than in mechanisms. */
+static bool kubelet_makes(const struct world *w, const struct call_name *name)
+{
+	for (uint32_t i = 0; i < w->toll.n; i++) {
+		const struct toll_row *row = &w->toll.row[i];
+		const struct call_name *its = &w->s.calls.name[row->call % CALLS_MAX];
+
+		if (row->call < CALLS_MAX && !*row->feature && !strcmp(its->verb, name->verb) &&
+			!strcmp(its->resource, name->resource))
+			return true;
+	}
+	return false;
+}
+
 /* What is added agrees within 5 %, and within what chance does to a count that is small:
  * 4 standard deviations, twice, for the kubelet's own calls of the class vary, too. */
 static uint32_t compare(const char *kubelet, const char *feature, const struct world *without)
@@ -95,12 +109,14 @@ static uint32_t compare(const char *kubelet, const char *feature, const struct w
 	uint32_t compared = 0;
 
 	for (uint32_t c = 0; c < w->s.calls.n; c++) {
-		bool holds;
+		bool holds, replaced;
 		double form = foreseen(w, c, &holds), added = w->simulated[c], room;
 
 		if (form <= 0 || !holds)
 			continue;
-		for (uint32_t k = 0; k < without->s.calls.n; k++)
+		replaced = kubelet_makes(without, &w->s.calls.name[c]) &&
+			   !kubelet_makes(w, &w->s.calls.name[c]);
+		for (uint32_t k = 0; k < without->s.calls.n && !replaced; k++)
 			if (!strcmp(without->s.calls.name[k].verb, w->s.calls.name[c].verb) &&
 				!strcmp(without->s.calls.name[k].resource,
 					w->s.calls.name[c].resource) &&

@@ -24,6 +24,7 @@ OUTPUTS = {
     "contrast": ["contrast", "--nodes", "3", "--pods-per-node", "5", "--duration", "30s",
                  "--warmup", "10s", "-o", "json"],
     "estimate": ["estimate", "container-checkpoint-audit", "kube-proxy", "evented-pleg", "-o", "json"],
+    "incidents": ["incidents", "run", "-o", "json"],
     "validate": ["validate", str(ROOT / "tests/recordings/kubelet-1.20.2-containerd-30.json"),
                  "--seeds", "2", "--min-within", "0", "-o", "json"],
 }

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `nodetoll incidents`: known regressions, what was published of them and what comes out here.
+ */
+#include "cli/cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/incidents_run.h"
+#include "models/tables.h"
+#include "report/incidents.h"
+
+struct incidents_options {
+	struct common common;
+};
+
+#define REC struct incidents_options
+static const struct opt opts[] = {OPTS_COMMON(REC)};
+#undef REC
+
+struct command {
+	struct incidents_options o;
+	struct library lib;
+	struct arena mem;
+	const char *const *names; /* which */
+	uint32_t n;
+	bool runs;
+	struct incidents_sum sum;
+	struct progress progress;
+};
+
+static struct json *listed(const struct incident *i)
+{
+	struct json *o = json_object();
+
+	json_put_str(o, "name", i->name);
+	json_put_str(o, "id", *i->id ? i->id : NULL);
+	json_put_str(o, "class", word_of(words_incident_class, 3, i->class));
+	json_put_str(o, "years", i->years);
+	json_put_str(o, "title", i->title);
+	json_put_str(o, "mechanism", i->mechanism);
+	json_put_str(o, "fix", i->fix);
+	json_put_int(o, "figures", i->n_figures);
+	return o;
+}
+
+static struct json *summary(const struct incidents_sum *sum)
+{
+	struct json *o = json_object();
+
+	json_put_int(o, "incidents", sum->incidents);
+	json_put_int(o, "figures", sum->figures);
+	json_put_int(o, "matched", sum->matched);
+	json_put_int(o, "shape", sum->shape);
+	json_put_int(o, "notMatched", sum->not_matched);
+	json_put_int(o, "matchedOfClassA", sum->matched_a);
+	json_put_int(o, "incidentsMatchedOfClassA", sum->incidents_a);
+	json_put_int(o, "lost", sum->lost);
+	return o;
+}
+
+static int each(struct command *c, struct json *incidents, struct json *rows, struct err *err)
+{
+	struct incident *one = ARENA_NEW(&c->mem, struct incident);
+
+	progress_begin(&c->progress, "incidents", c->n);
+	for (uint32_t i = 0; i < c->n; i++) {
+		int code = incident_load(&c->lib, c->names[i], one, err);
+
+		if (!code)
+			json_append(incidents, listed(one));
+		if (!code && c->runs)
+			code = incident_run(
+				&c->lib, one, c->o.common.threads, rows, &c->sum, err);
+		if (code)
+			return code;
+		progress_tell(&c->progress, i + 1);
+	}
+	return 0;
+}
+
+static int emit(struct command *c, struct json *incidents, struct json *rows, struct err *err)
+{
+	static const struct renderings how = {
+		incidents_text, incidents_csv, incidents_markdown};
+	struct json *result = common_result("Incidents");
+	int code;
+
+	json_put_bool(result, "ran", c->runs);
+	json_put(result, "incidents", incidents);
+	json_put(result, "rows", rows);
+	json_put(result, "summary", summary(&c->sum));
+	code = common_emit(&c->o.common, result, &how, err);
+	json_free(result);
+	if (!code && c->sum.lost)
+		code = err_set(err, ERR_CHECK,
+			"%u figure%s known to come out %s not any more: 'expected' in -o json "
+			"tells which",
+			c->sum.lost, c->sum.lost == 1 ? "" : "s",
+			c->sum.lost == 1 ? "does" : "do");
+	return code;
+}
+
+/* "run", then names; none is all. */
+static int which(struct command *c, const struct opt_line *line, struct err *err)
+{
+	const char **all = NULL;
+
+	if (line->n_arguments > 0 && strcmp(line->arguments[0], "run") != 0)
+		return err_set(err, ERR_INPUT,
+			"incidents: no '%.60s'; 'run' is what can follow, and then names",
+			line->arguments[0]);
+	c->runs = line->n_arguments > 0;
+	if (line->n_arguments > 1) {
+		c->n = line->n_arguments - 1;
+		c->names = (const char *const *)(line->arguments + 1);
+		return 0;
+	}
+	if (library_list(&c->lib, MODEL_INCIDENT, &all, &c->n, err))
+		return ERR_INPUT;
+	c->names = all;
+	return 0;
+}
+
+static int incidents(struct command *c, const struct opt_line *line, struct err *err)
+{
+	struct json *list, *rows;
+	int code = common_library(c->o.common.models, &c->lib, err);
+
+	c->lib.mem = &c->mem;
+	if (!code)
+		code = which(c, line, err);
+	if (code)
+		return code;
+	list = json_array();
+	rows = json_array();
+	code = each(c, list, rows, err);
+	progress_end(&c->progress);
+	if (!code)
+		return emit(c, list, rows, err);
+	json_free(list);
+	json_free(rows);
+	return code;
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+{
+	struct command *c = calloc(1, sizeof(*c));
+	struct opt_line line = {.argc = argc, .argv = argv};
+	int code;
+
+	if (!c)
+		return err_set(err, ERR_NOMEM, "no memory");
+	arena_init(&c->mem, 0);
+	code = opt_parse(cmd, &line, &c->o, err);
+	if (!code)
+		code = line.help ? common_help(cmd, err) : incidents(c, &line, err);
+	arena_fini(&c->mem);
+	free(c);
+	return code;
+}
+
+const struct cmd cmd_incidents_row = {
+	.name = "incidents",
+	.argument = "[run] [NAME]...",
+	.summary = "known regressions: what was published, and what comes out here",
+	.about =
+		"Lists models/incident; 'run' computes the figures of those named, or of all: "
+		"published,\n"
+		"ours, difference, verdict.  Exit status 1 if one that is known to come out no "
+		"longer does.",
+	.opts = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.run = run,
+};

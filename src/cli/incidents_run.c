@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/incidents_run.h"
+
+#include <string.h>
+
+#include "apiserver/ttl.h"
+#include "cli/result_run.h"
+#include "estimate/toll.h"
+#include "models/tables.h"
+#include "report/measure.h"
+
+/* A side: its scenario, its closed form and, if a figure asks for it, its simulation. */
+struct side {
+	const struct incident_side *of;
+	struct scenario scenario;
+	struct model resolved;
+	struct toll toll;
+	struct json *result;
+	bool loaded;
+};
+
+struct running {
+	const struct library *lib;
+	const struct incident *incident;
+	unsigned threads;
+	struct side *before, *after;
+};
+
+static int side_load(struct running *r, struct side *side, struct err *err)
+{
+	const struct scenario *s = &side->scenario;
+
+	if (side->loaded)
+		return 0;
+	side->loaded = true;
+	if (incident_scenario(r->lib, side->of, &side->scenario, &side->resolved, err))
+		return ERR_INPUT;
+	toll_of(s,
+		s->ttl_annotation == -1
+			? ttl_of_size(
+				  &s->apiserver, s->cluster_nodes ? s->cluster_nodes : s->nodes)
+			: s->ttl_annotation,
+		r->lib->mem, &side->toll);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ closed form */
+
+static bool is_meant(
+	const struct scenario *s, const struct incident_figure *f, const struct toll_row *row)
+{
+	const struct call_name *name = &s->calls.name[row->call % CALLS_MAX];
+	size_t verb = strlen(name->verb);
+
+	if (!*f->call)
+		return *row->feature != '\0';
+	if (!strcmp(f->call, row->name))
+		return true;
+	if (row->call == CALLS_MAX)
+		return false;
+	if (row->runtime)
+		return !strcmp(f->call, name->resource);
+	return !strncmp(f->call, name->verb, verb) && f->call[verb] == ' ' &&
+	       !strcmp(f->call + verb + 1, name->resource);
+}
+
+/* What one row adds to the figure, in the measure's own unit. */
+static double of_row(
+	const struct scenario *s, const struct incident_figure *f, const struct toll_row *row)
+{
+	bool nominal = f->inputs == INPUTS_NOMINAL;
+	double rate = (nominal ? row->nominal : row->rate) * s->nodes;
+
+	switch (f->measure) {
+	case BY_RATE:
+		return rate;
+	case BY_PERIOD:
+		return nominal ? row->period : row->times * row->nodes / row->rate;
+	case BY_BYTES:
+		return rate * row->bytes;
+	case BY_WATCHES:
+		return row->times * s->nodes;
+	case BY_TOLD:
+		return s->nodes;
+	case BY_TOLD_BYTES:
+		return row->bytes * s->nodes;
+	case BY_NOTHING:
+	case BY_LIST_BYTES:
+	case BY_RESULT:
+		break;
+	}
+	return 0;
+}
+
+static double list_bytes(const struct scenario *s)
+{
+	const struct latency *l = &s->runtime.op[OP_LIST_CONTAINERS];
+
+	return l->bytes + (double)l->record_bytes * s->workload.pods * s->workload.containers;
+}
+
+static int by_form(
+	struct side *side, const struct incident_figure *f, double *value, struct err *err)
+{
+	const struct scenario *s = &side->scenario;
+	uint32_t rows = 0;
+
+	*value = 0;
+	if (f->measure == BY_LIST_BYTES) {
+		*value = list_bytes(s);
+		return 0;
+	}
+	for (uint32_t i = 0; i < side->toll.n; i++) {
+		const struct toll_row *row = &side->toll.row[i];
+
+		if (!is_meant(s, f, row))
+			continue;
+		if (row->fails)
+			return err_set(err, ERR_INPUT,
+				"'%.60s': no closed form: %s; 'measure: result' simulates it",
+				f->name, row->fails);
+		*value += of_row(s, f, row);
+		rows++;
+	}
+	if (rows == 0 && f->of != OF_AFTER)
+		return err_set(err, ERR_INPUT, "'%.60s': nothing makes the call '%.60s'",
+			f->name, f->call);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ simulation */
+
+static const struct measure_stat *stat_of(const struct measure_family *family, const char *name)
+{
+	for (uint32_t i = 0; i < family->n_stats; i++)
+		if (!strcmp(family->stat[i].name, name))
+			return &family->stat[i];
+	return NULL;
+}
+
+/* "verb=get,resource=pods" in place. */
+static bool read_labels(char *text, struct measure_point *of)
+{
+	char *rest = NULL;
+
+	for (char *one = strtok_r(text, ",", &rest); one; one = strtok_r(NULL, ",", &rest)) {
+		char *equals = strchr(one, '=');
+		uint32_t i = 0;
+
+		if (!equals)
+			return false;
+		*equals = '\0';
+		while (i < MEASURE_LABELS && of->family->label[i].name &&
+			strcmp(of->family->label[i].name, one) != 0)
+			i++;
+		if (i == MEASURE_LABELS || !of->family->label[i].name)
+			return false;
+		of->label[i] = equals + 1;
+	}
+	return true;
+}
+
+/* "family{label=value}.stat" of a Result, as gates write it. */
+static bool read_measure(struct arena *mem, const char *name, struct measure *to)
+{
+	char *text = arena_strdup(mem, name), *dot = strrchr(text, '.');
+	char *labels = strchr(text, '{'), *end = strchr(text, '}');
+
+	if (!dot || (labels && (!end || end > dot)))
+		return false;
+	*dot = '\0';
+	if (labels)
+		*labels = *end = '\0';
+	for (uint32_t i = 0; i < measure_n_families; i++) {
+		const struct measure_family *f = &measure_families[i];
+
+		if (strcmp(f->kind, "Result") != 0 || strcmp(f->name, text) != 0)
+			continue;
+		to->of.family = f;
+		to->stat = stat_of(f, dot + 1);
+		return to->stat && (!labels || read_labels(labels + 1, &to->of));
+	}
+	return false;
+}
+
+static int by_result(struct running *r, struct side *side, const struct incident_figure *f,
+	double *value, struct err *err)
+{
+	const struct result_run run = {.scenario = &side->scenario,
+		.spec = side->resolved.spec,
+		.threads = r->threads};
+	struct measure measure = {0};
+
+	if (!read_measure(r->lib->mem, f->result, &measure))
+		return err_set(err, ERR_INPUT,
+			"figure '%.60s': no measure '%.160s' of a Result", f->name, f->result);
+	if (!side->result && result_run(&run, &side->result, err))
+		return ERR_ENV;
+	(void)measure_read(side->result, &measure, value);
+	return 0;
+}
+
+static int of_side(struct running *r, struct side *side, const struct incident_figure *f,
+	double *value, struct err *err)
+{
+	int code = side_load(r, side, err);
+
+	if (code)
+		return code;
+	return f->measure == BY_RESULT ? by_result(r, side, f, value, err)
+				       : by_form(side, f, value, err);
+}
+
+/* ------------------------------------------------------------------ a figure */
+
+/* In the figure's unit. */
+static int ours(
+	struct running *r, const struct incident_figure *f, double *value, struct err *err)
+{
+	double before = 0, after = 0;
+	int code = 0;
+
+	if (f->of != OF_AFTER)
+		code = of_side(r, r->before, f, &before, err);
+	if (!code && f->of != OF_BEFORE)
+		code = of_side(r, r->after, f, &after, err);
+	if (code)
+		return code;
+	if (f->of == OF_RATIO)
+		*value = after > 0 ? before / after : 0;
+	else
+		*value = (f->of == OF_BEFORE ? before : after) / incident_units[f->unit].of;
+	*value *= (double)f->times / PPM;
+	return 0;
+}
+
+static enum incident_verdict judge(
+	const struct incident_figure *f, double published, double value)
+{
+	double error = value / published - 1;
+	bool near = error <= INCIDENT_WITHIN && error >= -INCIDENT_WITHIN;
+	bool stands = f->relation == RELATION_AT_LEAST  ? value >= published
+		      : f->relation == RELATION_AT_MOST ? value <= published
+							: near;
+
+	if (f->verdict == VERDICT_SHAPE)
+		return stands ? VERDICT_SHAPE : VERDICT_NOT;
+	return near ? VERDICT_MATCHED : VERDICT_NOT;
+}
+
+static void count(struct incidents_sum *sum, const struct incident_figure *f,
+	enum incident_verdict verdict, bool *any_a)
+{
+	sum->figures++;
+	sum->matched += verdict == VERDICT_MATCHED;
+	sum->shape += verdict == VERDICT_SHAPE;
+	sum->not_matched += verdict == VERDICT_NOT;
+	sum->lost += verdict == VERDICT_NOT && f->verdict != VERDICT_NOT;
+	if (verdict != VERDICT_MATCHED || f->class != INCIDENT_A)
+		return;
+	sum->matched_a++;
+	*any_a = true;
+}
+
+static struct json *row_of(const struct incident *i, const struct incident_figure *f)
+{
+	struct json *o = json_object();
+
+	json_put_str(o, "name", i->name);
+	json_put_str(o, "class", word_of(words_incident_class, 3, f->class));
+	json_put_str(o, "figure", f->name);
+	json_put_str(o, "unit", incident_units[f->unit].name);
+	json_put_num(o, "published", (double)f->published / PPM);
+	return o;
+}
+
+static int figure(struct running *r, const struct incident_figure *f, struct json *rows,
+	struct incidents_sum *sum, bool *any_a, struct err *err)
+{
+	double published = (double)f->published / PPM, value = 0;
+	bool known = f->measure != BY_NOTHING;
+	enum incident_verdict verdict = VERDICT_NOT;
+	struct json *o;
+
+	if (known && ours(r, f, &value, err))
+		return err_wrap(err, "incident %.60s", r->incident->name);
+	if (known)
+		verdict = judge(f, published, value);
+	o = row_of(r->incident, f);
+	json_put(o, "ours", known ? json_num(value) : json_null());
+	json_put(o, "relativeError", known ? json_num(value / published - 1) : json_null());
+	json_put_str(o, "inputs", known ? word_of(words_incident_inputs, 3, f->inputs) : NULL);
+	json_put_str(o, "by",
+		!known                    ? NULL
+		: f->measure == BY_RESULT ? "simulation"
+					  : "closed form");
+	json_put_str(o, "verdict", word_of(words_incident_verdict, 3, verdict));
+	json_put_str(o, "expected", word_of(words_incident_verdict, 3, f->verdict));
+	json_put_str(o, "source", f->source);
+	json_put_str(o, "reason", f->reason);
+	json_append(rows, o);
+	count(sum, f, verdict, any_a);
+	return 0;
+}
+
+int incident_run(const struct library *lib, const struct incident *incident, unsigned threads,
+	struct json *rows, struct incidents_sum *sum, struct err *err)
+{
+	struct running r = {.lib = lib,
+		.incident = incident,
+		.threads = threads,
+		.before = ARENA_NEW(lib->mem, struct side),
+		.after = ARENA_NEW(lib->mem, struct side)};
+	bool any_a = false;
+	int code = 0;
+
+	r.before->of = &incident->before;
+	r.after->of = &incident->after;
+	for (uint32_t f = 0; f < incident->n_figures && !code; f++)
+		code = figure(&r, &incident->figures[f], rows, sum, &any_a, err);
+	json_free(r.before->result);
+	json_free(r.after->result);
+	sum->incidents++;
+	sum->incidents_a += any_a;
+	return code;
+}

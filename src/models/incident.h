@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Known regressions: what happened, what was published of it, and how to get at the same
+ * figure.
+ *
+ * A side (before, after) is a scenario with settings and features; a figure says of which side
+ * it is, by which measure, and whether it comes out.  What cannot be got at has no measure and
+ * a reason.  Nothing is computed here.
+ */
+#ifndef MODELS_INCIDENT_H
+#define MODELS_INCIDENT_H
+
+#include "models/library.h"
+
+enum { INCIDENT_FIGURES = 16, INCIDENT_SETTINGS = 24 };
+
+enum incident_class { INCIDENT_A, INCIDENT_B, INCIDENT_C };
+enum incident_side_of { OF_BEFORE, OF_AFTER, OF_RATIO /* before / after */ };
+enum incident_measure {
+	BY_NOTHING,    /* it is not modelled */
+	BY_RATE,       /* calls a second in the cluster, closed form */
+	BY_PERIOD,     /* seconds between two of them, of one pod or node */
+	BY_BYTES,      /* a second, closed form */
+	BY_WATCHES,    /* open in the cluster */
+	BY_TOLD,       /* watchers that a change goes to */
+	BY_TOLD_BYTES, /* bytes for one change */
+	BY_LIST_BYTES, /* of the answer to an unfiltered list of containers */
+	BY_RESULT      /* a measure of the simulation's Result */
+};
+enum incident_verdict { VERDICT_MATCHED, VERDICT_NOT, VERDICT_SHAPE };
+enum incident_inputs {
+	INPUTS_MODEL,   /* timers with their drift, jitter and ticks */
+	INPUTS_NOMINAL, /* the stated period, because the figure took it */
+	INPUTS_STATED   /* counts and sizes that the source states */
+};
+enum incident_relation { RELATION_EQUAL, RELATION_AT_LEAST, RELATION_AT_MOST };
+
+/* A unit: its name and how much of the measure's own unit it is. */
+struct incident_figure {
+	char name[96];
+	enum incident_class class;
+	int64_t published; /* millionths of the unit */
+	uint32_t unit;     /* index into incident_units */
+	enum incident_side_of of;
+	enum incident_measure measure;
+	char call[LOOP_NAME]; /* "get secrets", an operation; "": of the features' rows all */
+	char result[160];     /* BY_RESULT: "podRunning.max" */
+	enum incident_inputs inputs;
+	int64_t times; /* millionths: so many of what the measure is of one of */
+	enum incident_relation relation;
+	enum incident_verdict verdict; /* that it is expected to have */
+	const char *source;
+	const char *reason; /* NULL: it needs none */
+};
+
+struct incident_side {
+	const struct doc_node *spec; /* NULL: there is none */
+};
+
+struct incident {
+	char name[MODEL_NAME];
+	char id[16];
+	char years[24];
+	char title[160];
+	const char *mechanism, *fix; /* NULL: not told */
+	enum incident_class class;
+	struct incident_side before, after;
+	uint32_t n_figures;
+	struct incident_figure figures[INCIDENT_FIGURES];
+};
+
+struct incident_unit {
+	const char *name;
+	double of; /* the measure's own unit */
+};
+extern const struct incident_unit incident_units[];
+extern const struct word words_incident_class[3];
+extern const struct word words_incident_verdict[3];
+extern const struct word words_incident_inputs[3];
+
+extern const struct table table_incident; /* struct incident */
+
+/* An incident by name or path; its texts live in the library's memory.  ERR_INPUT. */
+int incident_load(const struct library *lib, const char *name, struct incident *incident,
+	struct err *err);
+
+/* One side as a scenario.  ERR_INPUT. */
+int incident_scenario(const struct library *lib, const struct incident_side *side,
+	struct scenario *scenario, struct model *resolved, struct err *err);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/incidents.h"
+
+#include <string.h>
+
+#include "report/format.h"
+#include "report/table.h"
+
+#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
+
+static const struct column list_columns[] = {
+	{"name", "incident", CELL_TEXT, NULL},
+	{"class", "class", CELL_TEXT, NULL},
+	{"years", "years", CELL_TEXT, NULL},
+	{"figures", "figures", CELL_COUNT, NULL},
+	{"title", "what happened", CELL_TEXT, NULL},
+};
+static const struct column row_columns[] = {
+	{"name", "incident", CELL_TEXT, NULL},
+	{"class", "class", CELL_TEXT, NULL},
+	{"figure", "figure", CELL_TEXT, NULL},
+	{"published", "published", CELL_RATE, NULL},
+	{"ours", "ours", CELL_RATE, "not modelled"},
+	{"unit", "unit", CELL_TEXT, NULL},
+	{"relativeError", "difference", CELL_PERCENT, "-"},
+	{"inputs", "inputs", CELL_TEXT, NULL},
+	{"verdict", "verdict", CELL_TEXT, NULL},
+};
+
+static bool is_run(const struct json *result)
+{
+	return json_is_array(json_get(result, "rows")) && json_as_bool(json_get(result, "ran"));
+}
+
+/* The incident's name stands in its first row only. */
+static struct json *rows_of(const struct json *result)
+{
+	struct json *rows = json_array();
+	const char *last = "";
+
+	for (const struct json *at = json_child(json_get(result, "rows")); at;
+		at = json_next(at)) {
+		const char *name = json_as_str(json_get(at, "name"));
+		struct json *row = json_object();
+
+		for (const struct json *f = json_child(at); f; f = json_next(f)) {
+			bool again = !strcmp(json_key(f), "name") && !strcmp(name, last);
+
+			json_put(row, json_key(f), again ? json_str("") : json_clone(f));
+		}
+		json_append(rows, row);
+		last = name;
+	}
+	return rows;
+}
+
+static void reasons(const struct json *result, bool markdown, struct str *out)
+{
+	bool any = false;
+
+	for (const struct json *at = json_child(json_get(result, "rows")); at;
+		at = json_next(at)) {
+		const struct json *reason = json_get(at, "reason");
+
+		if (!json_is_str(reason))
+			continue;
+		if (!any)
+			str_add(out, markdown ? "\nWhat is to be said of them:\n\n"
+					      : "\nWhat is to be said of them\n");
+		any = true;
+		str_addf(out, "%s%s, %s: %s\n", markdown ? "- " : "  ",
+			json_as_str(json_get(at, "name")), json_as_str(json_get(at, "figure")),
+			json_as_str(reason));
+	}
+}
+
+static void foot(const struct json *result, struct str *out)
+{
+	const struct json *sum = json_get(result, "summary");
+
+	str_addf(out,
+		"\n%.0f figures of %.0f incidents; matched (within 5 %%): %.0f, right in "
+		"shape: "
+		"%.0f, not matched: %.0f.\nOf class A %.0f figures of %.0f incidents are "
+		"matched.\n"
+		"Inputs: model is timers with their drift, jitter and ticks; nominal the "
+		"stated "
+		"period, because the\nfigure took it; stated are counts and sizes of the "
+		"source.\n",
+		json_as_num(json_get(sum, "figures")), json_as_num(json_get(sum, "incidents")),
+		json_as_num(json_get(sum, "matched")), json_as_num(json_get(sum, "shape")),
+		json_as_num(json_get(sum, "notMatched")),
+		json_as_num(json_get(sum, "matchedOfClassA")),
+		json_as_num(json_get(sum, "incidentsMatchedOfClassA")));
+}
+
+void incidents_text(const struct json *result, struct str *out)
+{
+	struct json *rows;
+
+	if (!is_run(result)) {
+		table_text(
+			list_columns, N(list_columns), json_get(result, "incidents"), "", out);
+		str_add(out, "\n'nodetoll incidents run [NAME...]' computes their figures, "
+			     "'nodetoll models show NAME' prints one.\n");
+		return;
+	}
+	rows = rows_of(result);
+	table_text(row_columns, N(row_columns), rows, "", out);
+	reasons(result, false, out);
+	foot(result, out);
+	json_free(rows);
+}
+
+void incidents_markdown(const struct json *result, struct str *out)
+{
+	struct json *rows;
+
+	if (!is_run(result)) {
+		table_markdown(
+			list_columns, N(list_columns), json_get(result, "incidents"), out);
+		return;
+	}
+	rows = rows_of(result);
+	table_markdown(row_columns, N(row_columns), rows, out);
+	reasons(result, true, out);
+	foot(result, out);
+	json_free(rows);
+}
+
+void incidents_csv(const struct json *result, struct str *out)
+{
+	struct json *table = json_array();
+
+	table_csv_add(table, "incidents", json_get(result, "incidents"));
+	table_csv_add(table, "rows", json_get(result, "rows"));
+	table_csv(table, out);
+	json_free(table);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/incidents_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tcase.h"
+
+struct fixture {
+	struct arena mem;
+	struct library lib;
+	struct json *rows;
+	struct incidents_sum sum;
+	struct err err;
+};
+
+static struct fixture *begin(void)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *dir = getenv("NODETOLL_MODELS");
+
+	assert_non_null(f);
+	arena_init(&f->mem, 0);
+	f->lib = (struct library){.dir = dir ? dir : "models", .mem = &f->mem};
+	f->rows = json_array();
+	return f;
+}
+
+static void end(struct fixture *f)
+{
+	json_free(f->rows);
+	arena_fini(&f->mem);
+	free(f);
+}
+
+static int run(struct fixture *f, const char *name)
+{
+	struct incident *one = ARENA_NEW(&f->mem, struct incident);
+	int code = incident_load(&f->lib, name, one, &f->err);
+
+	return code ? code : incident_run(&f->lib, one, 1, f->rows, &f->sum, &f->err);
+}
+
+/* What the project promises of them. */
+static void twelve_incidents_and_twenty_figures_of_class_a_come_out(void **state)
+{
+	struct fixture *f = begin();
+	const char **names = NULL, *ids[64] = {0};
+	uint32_t n = 0, distinct = 0;
+
+	(void)state;
+	assert_int_equal(library_list(&f->lib, MODEL_INCIDENT, &names, &n, &f->err), 0);
+	for (uint32_t i = 0; i < n; i++) {
+		struct incident *one = ARENA_NEW(&f->mem, struct incident);
+		uint32_t matched = f->sum.incidents_a, known = 0;
+
+		assert_int_equal(incident_load(&f->lib, names[i], one, &f->err), 0);
+		if (incident_run(&f->lib, one, 1, f->rows, &f->sum, &f->err))
+			fail_msg("%s", f->err.text);
+		while (known < distinct && strcmp(ids[known], one->id) != 0)
+			known++;
+		if (f->sum.incidents_a > matched && known == distinct && distinct < 64)
+			ids[distinct++] = one->id;
+	}
+	assert_int_equal(f->sum.lost, 0);
+	assert_true(f->sum.matched_a >= 20);
+	assert_true(distinct >= 12);
+	end(f);
+}
+
+static int run_text(struct fixture *f, const char *figures)
+{
+	char path[256];
+	const char *dir = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	FILE *file;
+	int fd, code;
+
+	(void)snprintf(path, sizeof(path), "%s/incident-XXXXXX.yaml", dir);
+	fd = mkstemps(path, 5);
+	assert_true(fd >= 0);
+	file = fdopen(fd, "w");
+	assert_non_null(file);
+	(void)fprintf(file,
+		"apiVersion: nodetoll/v1alpha1\nkind: Incident\nmetadata: {name: mine}\nspec:\n"
+		"  years: '2026'\n  class: A\n  title: one\n"
+		"  before: {scenario: quiet-5000x30, set: {nodes: 2, duration: 10s}}\n"
+		"  figures:\n%s\n",
+		figures);
+	(void)fclose(file);
+	code = run(f, path);
+	(void)remove(path);
+	return code;
+}
+
+static void expect_error(const char *figures, const char *message)
+{
+	struct fixture *f = begin();
+
+	assert_int_equal(run_text(f, figures), ERR_INPUT);
+	if (!strstr(f->err.text, message))
+		fail_msg("'%s' is not in: %s", message, f->err.text);
+	end(f);
+}
+
+static void one_that_no_longer_comes_out_is_lost(void **state)
+{
+	struct fixture *f = begin();
+
+	(void)state;
+	assert_int_equal(run_text(f, "    - {figure: a, published: 7, measure: rate, call: "
+				     "update leases, where: here}"),
+		0);
+	assert_int_equal(f->sum.lost, 1);
+	assert_int_equal(f->sum.not_matched, 1);
+	end(f);
+}
+
+static void mistakes_have_a_message_each(void **state)
+{
+	(void)state;
+	expect_error(
+		"    - {figure: a, published: 7, measure: rate, call: get podz, where: here}",
+		"nothing makes the call 'get podz'");
+	expect_error("    - {figure: a, published: 7, measure: result, result: pods.stopped, "
+		     "where: here}",
+		"no measure 'pods.stopped'");
+	expect_error(
+		"    - {figure: a, published: 7, measure: result, where: here}", "go together");
+	expect_error("    - {figure: a, published: 7, where: here}", "verdict: not-matched");
+	expect_error("    - {figure: a, published: 7, of: after, measure: rate, where: here}",
+		"a side that the incident does not have");
+	expect_error("    - {figure: a, published: 7, verdict: not-matched, where: here}",
+		"needs a 'reason'");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(twelve_incidents_and_twenty_figures_of_class_a_come_out),
+		cmocka_unit_test(one_that_no_longer_comes_out_is_lost),
+		cmocka_unit_test(mistakes_have_a_message_each),
+	};
+
+	return cmocka_run_group_tests_name("incidents_run", tests, NULL, NULL);
+}
