@@ -116,6 +116,7 @@
  *   estimate_json  features in closed form as JSON
  *   result_json    a run's measurements as JSON
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
+ *   result_storage  what etcd stores, and what watchers are told
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */

@@ -7,6 +7,7 @@
 #include "cli/result_series.h"
 #include "cli/result_server.h"
 #include "cli/result_slo.h"
+#include "cli/result_storage.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
@@ -268,6 +269,7 @@ void result_put_measurements(
 	json_put(result, "api", rows(s, t, false));
 	json_put(result, "requests", result_requests(s, r));
 	json_put(result, "apiserver", result_server(s, r));
+	json_put(result, "storage", result_storage(s, r));
 	json_put_str(result, "verdict", result_verdict(r));
 	json_put(result, "ending", result_ending(s, r));
 	json_put(result, "slo", result_slo(s, r));

@@ -230,6 +230,7 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	into->not_ready.nodes += from->not_ready.nodes;
 	into->not_ready.unhealthy += from->not_ready.unhealthy;
 	into->not_ready.silent += from->not_ready.silent;
+	into->stored_pods += from->stored_pods;
 	into->hang_ups += from->hang_ups;
 	into->steps += from->steps;
 	for (unsigned w = 0; w < FLEET_WINDOWS; w++) {

@@ -148,9 +148,10 @@ struct fleet_result {
 		uint64_t unhealthy; /* because their PLEG was not healthy */
 		uint64_t silent;    /* because their heartbeats were late; or both */
 	} not_ready;
-	uint64_t hang_ups;   /* since the start: kubelets closed all their connections */
-	uint64_t steps;      /* actors stepped: the engine's own events */
-	uint64_t node_bytes; /* of one node's block */
+	uint64_t stored_pods; /* at the end */
+	uint64_t hang_ups;    /* since the start: kubelets closed all their connections */
+	uint64_t steps;       /* actors stepped: the engine's own events */
+	uint64_t node_bytes;  /* of one node's block */
 };
 
 /* Since when a run is at its end, for struct fleet_ending. */

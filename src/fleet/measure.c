@@ -183,6 +183,8 @@ void node_measure_end(struct node *n, ns_t now)
 					   .request[(n->streams.waiting.head + i) %
 						    n->streams.waiting.capacity]
 					   .timeout > 0;
+	for (uint32_t p = 0; p < n->plan->places; p++)
+		r->stored_pods += n->shard.pod[p].exists;
 	r->hang_ups += n->agent.hang_ups;
 	r->unhealthy_nodes += !pleg_is_healthy(&n->agent.pleg, now);
 }

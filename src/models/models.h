@@ -30,6 +30,7 @@
 #define FAIR_RESOURCES 16
 #define COST_AS_MAX    32
 #define LISTED_MAX     16
+#define STORED_MAX     16
 #define RESTARTS_MAX   8
 #define API_LAT_MAX    32
 #define NODES_MAX      20000
@@ -370,6 +371,9 @@ struct api_restart {
 	ns_t at, lasts;
 };
 
+/* How etcd has objects. */
+enum storage_format { STORAGE_PROTOBUF, STORAGE_JSON, STORAGE_BASE64, STORAGE_FORMATS };
+
 struct apiserver_model {
 	char name[MODEL_NAME];
 	struct latency other;
@@ -408,6 +412,17 @@ struct apiserver_model {
 			uint32_t level;
 		} resource[FAIR_RESOURCES]; /* of what they ask of these */
 	} fairness;
+	struct {
+		enum storage_format format;
+		uint32_t watcher_events; /* that etcd passes to one watcher in a second; 0: any
+					  */
+		uint32_t n_objects;
+		struct {
+			char resource[48];
+			uint32_t json, protobuf; /* bytes of one */
+			uint32_t watchers;       /* of all of them, beside kubelets */
+		} object[STORED_MAX];
+	} storage;
 	enum api_encoding encoding;
 	bool watch_cache; /* without it every read goes to etcd */
 	struct {

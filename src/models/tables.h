@@ -12,6 +12,7 @@
 extern const struct table table_kubelet;    /* struct kubelet_model */
 extern const struct table table_runtime;    /* struct runtime_model */
 extern const struct table table_apiserver;  /* struct apiserver_model */
+extern const struct table table_storage;    /* its part storage */
 extern const struct table table_fairness;   /* its part fairness */
 extern const struct table table_costs;      /* its part costs */
 extern const struct table table_workload;   /* struct workload_model */
@@ -33,6 +34,7 @@ extern const struct word words_sharing[4];
 extern const struct word words_placement[2];
 extern const struct word words_api_encoding[ENCODINGS];
 extern const struct word words_api_served[SERVED_N];
+extern const struct word words_storage_format[STORAGE_FORMATS];
 extern const struct word words_operation[OP_N + 1]; /* the last is "all" */
 
 /* The word of a value, "?" if it has none. */

@@ -426,6 +426,19 @@ struct json *result_budget_rows(const struct json *result)
 const char result_slo_title[] =
 	"Objectives of Kubernetes, at the API server and by every class of calls";
 
+static void storage(const struct json *result, enum form form, struct str *out)
+{
+	struct json *rows = result_storage_rows(result);
+	struct str title = {0};
+
+	if (json_child(rows))
+		result_storage_title(result, &title);
+	section(str_text(&title), &result_storage_columns, rows, form, out);
+	result_storage_limit(result, out);
+	str_fini(&title);
+	json_free(rows);
+}
+
 static void render(const struct json *result, enum form form, struct str *out)
 {
 	struct json *times = result_span_rows(result);
@@ -440,6 +453,7 @@ static void render(const struct json *result, enum form form, struct str *out)
 	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "%s", result_calls_note);
 	requests(result, form, out);
 	servers(result, form, out);
+	storage(result, form, out);
 	section(result_slo_title, &result_slo_columns, objectives, form, out);
 	section("Where a pod's start goes", &result_budget_columns, budget, form, out);
 	section("Times", &result_span_columns, times, form, out);

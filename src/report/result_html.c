@@ -194,6 +194,21 @@ static void put_calls(const struct json *result, struct html *page)
 	json_free(waited);
 }
 
+static void put_storage(const struct json *result, struct html *page)
+{
+	struct json *rows = result_storage_rows(result);
+	struct str title = {0}, limit = {0};
+
+	if (json_child(rows))
+		result_storage_title(result, &title);
+	html_table(page, &(struct html_table){str_text(&title), result_storage_columns, rows});
+	result_storage_limit(result, &limit);
+	html_words(page, str_text(&limit));
+	str_fini(&limit);
+	str_fini(&title);
+	json_free(rows);
+}
+
 static void put_servers(const struct json *result, const struct json *slo, struct html *page)
 {
 	struct json *levels = result_level_rows(result);
@@ -205,6 +220,7 @@ static void put_servers(const struct json *result, const struct json *slo, struc
 	html_table(page, &(struct html_table){str_text(&title), result_level_columns, levels});
 	result_borrowed(result, &borrowed);
 	html_words(page, str_text(&borrowed));
+	put_storage(result, page);
 	str_fini(&borrowed);
 	str_fini(&title);
 	json_free(levels);

@@ -8,13 +8,15 @@
 #include "report/table.h"
 
 extern const struct columns result_runtime_columns, result_api_columns, result_request_columns,
-	result_level_columns, result_slo_columns, result_budget_columns, result_span_columns;
+	result_level_columns, result_slo_columns, result_budget_columns, result_span_columns,
+	result_storage_columns;
 extern const char result_calls_note[], result_requests_title[], result_slo_title[];
 
 /* Rows that are not in the JSON as they are shown; the caller frees them. */
 struct json *result_span_rows(const struct json *result);    /* histograms that counted */
 struct json *result_request_rows(const struct json *result); /* where not all went well */
 struct json *result_level_rows(const struct json *result);   /* that let somebody in */
+struct json *result_storage_rows(const struct json *result); /* where there is something */
 struct json *result_slo_rows(const struct json *result);     /* in words */
 struct json *result_budget_rows(const struct json *result);  /* in words, and their sum */
 
@@ -44,6 +46,8 @@ void result_given_up(const struct json *result, struct str *out); /* nothing, if
 void result_borrowed(const struct json *result, struct str *out); /* of seats; or nothing */
 void result_unsettled(
 	const struct json *result, struct str *out); /* of a run that has not settled */
+void result_storage_title(const struct json *result, struct str *out);
+void result_storage_limit(const struct json *result, struct str *out); /* or nothing */
 void result_servers_title(const struct json *result, struct str *out);
 void result_foot(const struct json *result, struct str *out);
 

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/result_storage.h"
+
+#include <string.h>
+
+/* What became of one resource in window 0. */
+struct stored {
+	uint64_t objects; /* at the end */
+	uint64_t writes;  /* every one is an event to whoever watches */
+	uint64_t written; /* of them, those that leave an object: its bytes are written */
+	uint64_t told;    /* to all watchers together */
+	uint32_t peak;    /* writes in the busiest second */
+};
+
+/* ------------------------------------------------------------------ objects */
+
+static uint64_t objects_of(const struct scenario *s, enum sharing shared)
+{
+	switch (shared) {
+	case SHARED_POD:
+		return (uint64_t)s->nodes * s->workload.pods;
+	case SHARED_NAMESPACE:
+		return s->workload.namespaces;
+	case SHARED_NODE:
+		return s->nodes;
+	case SHARED_CLUSTER:
+		break;
+	}
+	return 1;
+}
+
+static uint64_t referred_to(const struct scenario *s, const char *resource)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < s->workload.n_objects; i++)
+		if (!strcmp(s->workload.objects[i].resource, resource))
+			n += objects_of(s, s->workload.objects[i].shared_by);
+	return n;
+}
+
+/* There are as many as there are nodes, pods or references; of others as many as were made. */
+static uint64_t count_objects(const struct scenario *s, const struct fleet_result *r,
+	const char *resource, uint64_t created)
+{
+	if (!strcmp(resource, "nodes"))
+		return s->nodes;
+	if (!strcmp(resource, "leases"))
+		return created ? s->nodes : 0;
+	if (!strcmp(resource, "pods"))
+		return r->stored_pods;
+	if (!strcmp(resource, "secrets") || !strcmp(resource, "configmaps"))
+		return referred_to(s, resource);
+	return created;
+}
+
+/* ------------------------------------------------------------------ writes */
+
+/* "pods" of "pods" and "pods/status"; other subresources store nothing. */
+static bool writes_to(const struct call_name *name, const char *resource)
+{
+	size_t n = strlen(resource);
+
+	if (!call_mutates(name) || strncmp(name->resource, resource, n) != 0)
+		return false;
+	return !name->resource[n] || !strcmp(name->resource + n, "/status");
+}
+
+/* The final DELETE of a pod is two writes, of which the first is the pod's with a grace period
+ * of 0; that of anything else is one that leaves nothing. */
+static void add_call(
+	struct stored *d, const struct call_name *name, const char *resource, uint64_t n)
+{
+	bool deletes = !strcmp(name->verb, "delete");
+	bool twice = deletes && !strcmp(resource, "pods");
+
+	d->writes += twice ? 2 * n : n;
+	d->written += deletes && !twice ? 0 : n;
+}
+
+static void find_peak(
+	struct stored *d, const struct scenario *s, const struct tally *t, const char *resource)
+{
+	for (uint32_t i = 0; i < t->seconds; i++) {
+		uint32_t n = 0;
+
+		for (uint32_t c = CALL_API; c < s->calls.n; c++)
+			if (writes_to(&s->calls.name[c], resource))
+				n += tally_second_of(t, (uint16_t)c, OUTCOME_OK, i);
+		d->peak = n > d->peak ? n : d->peak;
+	}
+}
+
+static bool kubelets_watch(const struct scenario *s, const char *resource)
+{
+	for (uint32_t i = 0; i < s->kubelet.n_watches; i++)
+		if (!strcmp(s->calls.name[s->kubelet.watches[i].watch].resource, resource))
+			return true;
+	return false;
+}
+
+/* Whoever watches all of a resource is told of every write, and the kubelet that it concerns.
+ */
+static struct stored stored_of(
+	const struct scenario *s, const struct fleet_result *r, uint32_t i)
+{
+	const char *resource = s->apiserver.storage.object[i].resource;
+	const struct tally *t = &r->tally;
+	struct stored d = {0};
+
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		if (writes_to(&s->calls.name[c], resource))
+			add_call(&d, &s->calls.name[c], resource,
+				t->window[0].in.count[c][OUTCOME_OK]);
+	find_peak(&d, s, t, resource);
+	d.objects = count_objects(s, r, resource, d.written);
+	d.told = d.writes * (s->apiserver.storage.object[i].watchers +
+				    (uint64_t)kubelets_watch(s, resource));
+	return d;
+}
+
+/* ------------------------------------------------------------------ bytes */
+
+/* RFC 4648: four characters for every three bytes begun. */
+static uint64_t stored_bytes(const struct apiserver_model *m, uint32_t i)
+{
+	switch (m->storage.format) {
+	case STORAGE_JSON:
+		return m->storage.object[i].json;
+	case STORAGE_BASE64:
+		return ((uint64_t)m->storage.object[i].protobuf + 2) / 3 * 4;
+	case STORAGE_PROTOBUF:
+	case STORAGE_FORMATS:
+		break;
+	}
+	return m->storage.object[i].protobuf;
+}
+
+static uint64_t told_bytes(const struct apiserver_model *m, uint32_t i)
+{
+	return m->encoding == ENCODING_JSON ? m->storage.object[i].json
+					    : m->storage.object[i].protobuf;
+}
+
+struct sums {
+	uint64_t stored, written, told, told_bytes;
+};
+
+static struct json *resource_row(
+	const struct scenario *s, const struct fleet_result *r, uint32_t i, struct sums *sums)
+{
+	const struct apiserver_model *m = &s->apiserver;
+	struct stored d = stored_of(s, r, i);
+	double seconds = (double)s->duration / 1e9;
+	uint64_t bytes = stored_bytes(m, i);
+	struct json *row = json_object();
+
+	sums->stored += d.objects * bytes;
+	sums->written += d.written * bytes;
+	sums->told += d.told;
+	sums->told_bytes += d.told * told_bytes(m, i);
+	json_put_str(row, "resource", m->storage.object[i].resource);
+	json_put_int(row, "objects", (int64_t)d.objects);
+	json_put_int(row, "objectBytes", (int64_t)bytes);
+	json_put_int(row, "storedBytes", (int64_t)(d.objects * bytes));
+	json_put_num(row, "writtenBytesPerSecond", (double)(d.written * bytes) / seconds);
+	json_put_num(row, "eventsPerSecond", (double)d.writes / seconds);
+	json_put(row, "eventsPeakSecond", r->tally.seconds ? json_int(d.peak) : json_null());
+	json_put_int(row, "watchers", m->storage.object[i].watchers);
+	json_put_num(row, "toldPerSecond", (double)d.told / seconds);
+	json_put_num(row, "toldBytesPerSecond", (double)(d.told * told_bytes(m, i)) / seconds);
+	json_put(row, "withinWatcherLimit",
+		m->storage.watcher_events
+			? json_bool((double)d.writes < m->storage.watcher_events * seconds &&
+				    d.peak < m->storage.watcher_events)
+			: json_null());
+	return row;
+}
+
+/* An event is written out as an object of a list is; nobody measured more. */
+static struct json *cores_of(const struct scenario *s, double told_per_second)
+{
+	for (uint32_t c = CALL_API; s->apiserver.processors && c < s->calls.n; c++)
+		if (!strcmp(s->calls.name[c].verb, "list") &&
+			!strcmp(s->calls.name[c].resource, "pods"))
+			return json_num(told_per_second *
+					(double)s->apiserver.cost[c][0].listed_cpu / 1e9);
+	return json_null();
+}
+
+struct json *result_storage(const struct scenario *s, const struct fleet_result *r)
+{
+	static const char *const formats[STORAGE_FORMATS] = {"protobuf", "json", "base64"};
+	const struct apiserver_model *m = &s->apiserver;
+	double seconds = (double)s->duration / 1e9;
+	struct sums sums = {0};
+	struct json *o, *rows;
+
+	if (!m->storage.n_objects)
+		return json_null();
+	o = json_object();
+	rows = json_array();
+	for (uint32_t i = 0; i < m->storage.n_objects; i++)
+		json_append(rows, resource_row(s, r, i, &sums));
+	json_put_str(o, "format", formats[m->storage.format]);
+	json_put_int(o, "storedBytes", (int64_t)sums.stored);
+	json_put_num(o, "writtenBytesPerSecond", (double)sums.written / seconds);
+	json_put_num(o, "toldPerSecond", (double)sums.told / seconds);
+	json_put_num(o, "toldBytesPerSecond", (double)sums.told_bytes / seconds);
+	json_put(o, "toldCores", cores_of(s, (double)sums.told / seconds));
+	json_put(o, "watcherLimit",
+		m->storage.watcher_events ? json_int(m->storage.watcher_events) : json_null());
+	json_put(o, "resources", rows);
+	return o;
+}
