@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Two doors, thin ones: they install what is missing, configure, build and run.
+# Doors, thin ones: they install what is missing, configure, build and run.
 #   make demo    build nodetoll and run `nodetoll contrast`
 #   make check   every test, in a sanitized debug build, a release build and a fuzzing build
+#   make e2e     beside a real control plane, within ten minutes once that is built; skipped where it cannot be had
+#   make soak    the same, in its long forms
 
-.PHONY: demo check clean
+.PHONY: demo check e2e soak clean
 
 demo:
 	@tools/packages.sh build
@@ -14,6 +16,12 @@ demo:
 check:
 	@tools/packages.sh build check
 	@tools/check.sh
+
+e2e:
+	@tools/e2e.sh
+
+soak:
+	@tools/e2e.sh --soak
 
 clean:
 	rm -rf build

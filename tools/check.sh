@@ -55,7 +55,7 @@ same_bytes() {
 
 build debug --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined &&
 	run debug
-build release --buildtype=debugoptimized &&
+build release --buildtype=debugoptimized -Dtests=true &&
 	run release
 CC=clang build fuzz --buildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined \
 	-Db_lundef=false -Dfuzz=true &&

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases, told as they end and counted."""
+
+import time
+import traceback
+
+from process import Failure
+
+
+class Report:
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+
+    def check(self, name, holds):
+        """One case: passed when holds() returns, failed when it raises Failure or OSError.  Returns what
+        holds() returned; what comes after a failure in a scenario would fail for the same reason."""
+        began = time.monotonic()
+        try:
+            value = holds()
+        except (Failure, OSError) as error:
+            self.fail(name, str(error))
+            raise Abandoned from error
+        except Exception:  # the test's own mistake: a failed case too, and where it was
+            self.fail(name, traceback.format_exc())
+            raise Abandoned from None
+        self.passed += 1
+        print(f"ok {self.passed + self.failed} - {name} ({time.monotonic() - began:.0f} s)", flush=True)
+        return value
+
+    def fail(self, name, why):
+        self.failed += 1
+        print(f"not ok {self.passed + self.failed} - {name}", flush=True)
+        for line in why.splitlines():
+            print(f"    {line}", flush=True)
+
+
+class Abandoned(Exception):
+    """A scenario ended with its first failed case."""
+
+
+def expect(holds, what):
+    if not holds:
+        raise Failure(what)
