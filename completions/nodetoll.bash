@@ -14,7 +14,7 @@ _nodetoll_flags() {
 		echo --nodes --pods-per-node --containers --namespaces --shared-by --duration --warmup \
 			--kubelet --runtime --seed --threads --output --filename --models --help
 		;;
-	simulate) echo --set --with --filename --trace --trace-node --seed --threads --output --models --help ;;
+	simulate) echo --set --with --filename --trace --trace-node --slo-limits --seed --threads --output --models --help ;;
 	estimate) echo --nodes --pods-per-node --churn --kubelet --prr --threads --output --filename --models --help ;;
 	incidents) echo --threads --output --filename --models --help ;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
@@ -62,7 +62,7 @@ _nodetoll() {
 		return
 		;;
 	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
-		--seeds | --churn | --threads | --set | --trace-node | --min-within)
+		--seeds | --churn | --threads | --set | --slo-limits | --trace-node | --min-within)
 		return
 		;;
 	esac

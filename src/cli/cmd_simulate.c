@@ -9,6 +9,7 @@
 #include "cli/common.h"
 #include "cli/result_json.h"
 #include "cli/result_run.h"
+#include "cli/slo_limits.h"
 #include "fleet/fleet.h"
 #include "report/result.h"
 
@@ -19,6 +20,7 @@ struct simulate_options {
 	uint64_t seed;
 	const char *trace;
 	uint32_t trace_node;
+	uint32_t slo_limits; /* 0: not asked for */
 };
 
 /* getopt sees no difference between a seed that was not given and its fallback. */
@@ -54,6 +56,15 @@ static const struct opt opts[] = {
 		.max = NODES_MAX - 1,
 		.at = offsetof(REC, trace_node),
 		.help = "which node to trace"},
+	{.name = "slo-limits",
+		.type = OPT_COUNT,
+		.value = "TIMES",
+		.min = 1,
+		.max = NODES_MAX,
+		.at = offsetof(REC, slo_limits),
+		.help = "find how far each objective holds, up to so many times the nodes, and "
+			"the "
+			"pods of a node: dozens of runs"},
 	OPTS_COMMON(REC),
 };
 #undef REC
@@ -142,6 +153,24 @@ static void on_progress(void *ctx, uint32_t nodes_done)
 	progress_tell(&m->progress, nodes_done);
 }
 
+static int find_limits(struct simulation *m, struct json *result, struct err *err)
+{
+	const struct slo_limits search = {.scenario = &m->scenario,
+		.times = m->o.slo_limits,
+		.threads = m->o.common.threads,
+		.progress = on_progress,
+		.ctx = m};
+	struct json *rows = NULL;
+	int code;
+
+	progress_begin(&m->progress, "limits", 2 * SLO_LIMITS_RUNS);
+	code = slo_limits(&search, json_get(result, "slo"), &rows, err);
+	progress_end(&m->progress);
+	if (!code)
+		json_put(result, "sloLimits", rows);
+	return code;
+}
+
 static int simulate(struct simulation *m, struct err *err)
 {
 	static const struct renderings how = {result_text, result_csv, result_markdown};
@@ -159,14 +188,16 @@ static int simulate(struct simulation *m, struct err *err)
 	progress_begin(&m->progress, "simulate", m->scenario.nodes);
 	code = result_run(&run, &result, err);
 	progress_end(&m->progress);
-	if (code)
-		return code;
+	if (!code && m->o.slo_limits)
+		code = find_limits(m, result, err);
 	if (m->o.trace)
 		trace_text(m, &trace);
-	code = common_emit_with(&m->o.common, result, &how,
-		m->o.trace ? &(struct file_out){m->o.trace, str_text(&trace), str_len(&trace)}
-			   : NULL,
-		err);
+	if (!code)
+		code = common_emit_with(&m->o.common, result, &how,
+			m->o.trace ? &(struct file_out){m->o.trace, str_text(&trace),
+					     str_len(&trace)}
+				   : NULL,
+			err);
 	json_free(result);
 	str_fini(&trace);
 	return code;

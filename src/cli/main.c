@@ -117,6 +117,7 @@
  *   result_json    a run's measurements as JSON
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   result_storage  what etcd stores, and what watchers are told
+ *   slo_limits     how far the objectives hold
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */

@@ -85,6 +85,14 @@ static const struct column span_list[] = {
 	{"p99", "p99", CELL_SECONDS, NULL},
 	{"max", "max", CELL_SECONDS, NULL},
 };
+static const struct column limit_list[] = {
+	{"name", "objective", CELL_TEXT, NULL},
+	{"vary", "varied", CELL_TEXT, NULL},
+	{"holdsTo", "holds\nto", CELL_COUNT, "with none"},
+	{"breaksAt", "breaks\nat", CELL_COUNT, ""},
+	{"triedTo", "tried\nto", CELL_COUNT, NULL},
+	{"pods", "pods of the\ncluster then", CELL_COUNT, NULL},
+};
 enum form { FORM_TEXT, FORM_MARKDOWN };
 #define N(columns) (sizeof(columns) / sizeof((columns)[0]))
 const struct columns result_runtime_columns = {runtime_list, N(runtime_list)};
@@ -92,6 +100,7 @@ const struct columns result_api_columns = {api_list, N(api_list)};
 const struct columns result_request_columns = {request_list, N(request_list)};
 const struct columns result_level_columns = {level_list, N(level_list)};
 const struct columns result_slo_columns = {slo_list, N(slo_list)};
+const struct columns result_limit_columns = {limit_list, N(limit_list)};
 const struct columns result_budget_columns = {budget_list, N(budget_list)};
 const struct columns result_span_columns = {span_list, N(span_list)};
 
@@ -357,8 +366,7 @@ static void servers(const struct json *result, enum form form, struct str *out)
 	result_borrowed(result, out);
 }
 
-/* Objectives in words. */
-struct json *result_slo_rows(const struct json *result)
+static void put_objective(struct json *row, const struct json *name)
 {
 	static const char *const words[][2] = {
 		{"apiCalls", "API calls"},
@@ -366,6 +374,34 @@ struct json *result_slo_rows(const struct json *result)
 		{"clusterLists", "lists of the cluster"},
 		{"podStarts", "pod starts without images"},
 	};
+
+	for (size_t i = 0; i < N(words); i++)
+		if (!strcmp(words[i][0], json_as_str(name)))
+			json_put_str(row, "name", words[i][1]);
+}
+
+struct json *result_limit_rows(const struct json *result)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *v = json_child(json_get(result, "sloLimits")); v;
+		v = json_next(v)) {
+		static const char *const keys[] = {"holdsTo", "breaksAt", "triedTo", "pods"};
+		bool nodes = !strcmp(json_as_str(json_get(v, "vary")), "nodes");
+		struct json *row = json_object();
+
+		put_objective(row, json_get(v, "name"));
+		json_put_str(row, "vary", nodes ? "nodes" : "pods a node");
+		for (size_t i = 0; i < N(keys); i++)
+			json_put(row, keys[i], json_clone(json_get(v, keys[i])));
+		json_append(rows, row);
+	}
+	return rows;
+}
+
+/* Objectives in words. */
+struct json *result_slo_rows(const struct json *result)
+{
 	struct json *rows = json_array();
 
 	for (const struct json *v = json_child(json_get(result, "slo")); v; v = json_next(v)) {
@@ -374,9 +410,7 @@ struct json *result_slo_rows(const struct json *result)
 		for (const struct json *f = json_child(v); f; f = json_next(f))
 			if (strcmp(json_key(f), "name") != 0 && strcmp(json_key(f), "met") != 0)
 				json_put(row, json_key(f), json_clone(f));
-		for (size_t i = 0; i < N(words); i++)
-			if (!strcmp(words[i][0], json_as_str(json_get(v, "name"))))
-				json_put_str(row, "name", words[i][1]);
+		put_objective(row, json_get(v, "name"));
 		if (json_is_bool(json_get(v, "met")))
 			json_put_str(row, "met",
 				json_as_bool(json_get(v, "met")) ? "met" : "missed");
@@ -443,6 +477,7 @@ static void render(const struct json *result, enum form form, struct str *out)
 {
 	struct json *times = result_span_rows(result);
 	struct json *objectives = result_slo_rows(result);
+	struct json *limits = result_limit_rows(result);
 	struct json *budget = result_budget_rows(result);
 
 	result_head(result, out);
@@ -455,10 +490,12 @@ static void render(const struct json *result, enum form form, struct str *out)
 	servers(result, form, out);
 	storage(result, form, out);
 	section(result_slo_title, &result_slo_columns, objectives, form, out);
+	section("How far they hold", &result_limit_columns, limits, form, out);
 	section("Where a pod's start goes", &result_budget_columns, budget, form, out);
 	section("Times", &result_span_columns, times, form, out);
 	result_foot(result, out);
 	json_free(budget);
+	json_free(limits);
 	json_free(objectives);
 	json_free(times);
 }

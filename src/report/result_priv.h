@@ -8,8 +8,8 @@
 #include "report/table.h"
 
 extern const struct columns result_runtime_columns, result_api_columns, result_request_columns,
-	result_level_columns, result_slo_columns, result_budget_columns, result_span_columns,
-	result_storage_columns;
+	result_level_columns, result_slo_columns, result_limit_columns, result_budget_columns,
+	result_span_columns, result_storage_columns;
 extern const char result_calls_note[], result_requests_title[], result_slo_title[];
 
 /* Rows that are not in the JSON as they are shown; the caller frees them. */
@@ -18,6 +18,7 @@ struct json *result_request_rows(const struct json *result); /* where not all we
 struct json *result_level_rows(const struct json *result);   /* that let somebody in */
 struct json *result_storage_rows(const struct json *result); /* where there is something */
 struct json *result_slo_rows(const struct json *result);     /* in words */
+struct json *result_limit_rows(const struct json *result);   /* how far those hold */
 struct json *result_budget_rows(const struct json *result);  /* in words, and their sum */
 
 /* A row and what it is ordered by. */

@@ -89,12 +89,53 @@ static void what_never_runs_has_no_time(void **state)
 	end(&f);
 }
 
+static double within(const struct fixture *f, const char *design)
+{
+	return json_as_num(seconds(f, design, "podsWithinObjective"));
+}
+
+/* A status is two requests, a secret one more: ten tokens at once and five a second are those
+ * of so many pods.  Without a limiter it is the runtime that starts no more in time. */
+static void the_objective_bounds_a_burst(void **state)
+{
+	struct fixture f, without;
+
+	(void)state;
+	begin(&f);
+	begin(&without);
+	without.base.kubelet.client[CLIENT_MAIN].qps_milli = -1;
+	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, NULL), 0);
+	assert_int_equal(contrast_burst(&without.base, 100, 300 * NS_S, without.rows, NULL), 0);
+	assert_in_range(within(&f, "get"), 3, 9);
+	assert_true(within(&f, "get") <= within(&f, "watch"));
+	assert_true(within(&without, "get") > 3 * within(&f, "get"));
+	assert_true(within(&without, "get") < 100);
+	end(&without);
+	end(&f);
+}
+
+/* GETs of secrets fill the limiter while the pods start, so most are told of once. */
+static void who_waits_for_the_limiter_tells_of_less(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, NULL), 0);
+	assert_true(json_as_num(seconds(&f, "bulkwatch", "statusesPerPod")) >
+		    1.2 * json_as_num(seconds(&f, "watch", "statusesPerPod")));
+	assert_true(json_as_num(seconds(&f, "bulkwatch", "statusesPerPod")) < 2.1);
+	end(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gets_hold_the_statuses_back),
 		cmocka_unit_test(without_a_limiter_no_way_is_slower),
 		cmocka_unit_test(what_never_runs_has_no_time),
+		cmocka_unit_test(the_objective_bounds_a_burst),
+		cmocka_unit_test(who_waits_for_the_limiter_tells_of_less),
 	};
 
 	return cmocka_run_group_tests_name("contrast_burst", tests, NULL, NULL);

@@ -36,8 +36,10 @@ static const char two_densities[] =
 	"  \"closedFormDifference\": -0.0056, \"nominal\": 378.8, \"distinctPerNode\": 22.72,"
 	"  \"sharingFactor\": 1.32, \"stalenessSeconds\": {\"mean\": 161.5, \"p99\": 356.5}}],"
 	" \"burst\": [{\"design\": \"get\", \"podsPerNode\": 100,"
+	"  \"statusesPerPod\": 1.94, \"podsWithinObjective\": 5,"
 	"  \"runningSeconds\": {\"p50\": null, \"max\": null}},"
 	"  {\"design\": \"cache\", \"ttlSeconds\": 300, \"podsPerNode\": 100,"
+	"  \"statusesPerPod\": 1.2, \"podsWithinObjective\": 6,"
 	"  \"runningSeconds\": {\"p50\": 25.94, \"max\": 35.8}}],"
 	" \"published\": {\"factor\": 4}, \"cost\": {\"calibration\": \"c\", \"runtime\": null,"
 	"  \"kubelet\": {\"secondsPerCall\": 0.5, \"added\": [{\"podsPerNode\": 10,"
@@ -98,6 +100,8 @@ static void a_burst_is_a_line(void **state)
 		"(the "
 		"last) is seen running: get not all within 30 minutes, cache of 300 s 25.9 "
 		"(35.8). "));
+	assert_non_null(strstr(str_text(&out), "1.2 to 1.9 statuses a pod. "));
+	assert_non_null(strstr(str_text(&out), "of so many pods at once: get 5, cache 6."));
 	str_reset(&out);
 	contrast_csv(r, &out);
 	assert_non_null(strstr(str_text(&out), "\nburst,cache,100,"));

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How far a scenario's objectives hold: with so many nodes, and with so many pods a node.
+ *
+ * Found by running the scenario again and again with more or fewer of them, doubling until an
+ * objective breaks and then halving the span.  Takes for granted what is nearly always so: an
+ * objective that breaks with n breaks with more.
+ */
+#ifndef CLI_SLO_LIMITS_H
+#define CLI_SLO_LIMITS_H
+
+#include "base/json.h"
+#include "models/models.h"
+
+/* A limit is told to this part of itself, and no search takes more runs than this. */
+enum { SLO_LIMITS_PRECISION = 20, SLO_LIMITS_RUNS = 32 };
+
+struct slo_limits {
+	const struct scenario *scenario;
+	uint32_t times; /* so many times as many are tried at most */
+	unsigned threads;
+	void (*progress)(void *ctx, uint32_t runs); /* so many are done; NULL: off */
+	void *ctx;
+};
+
+/* Rows {name, vary, holdsTo, breaksAt, triedTo, pods}, one for each objective of `slo` (the
+ * rows of the scenario's own run, result_slo.h) that was measured, and each of nodes and
+ * podsPerNode. *rows is the caller's.  ERR_ENV if threads cannot be started. */
+int slo_limits(const struct slo_limits *search, const struct json *slo, struct json **rows,
+	struct err *err);
+
+#endif
