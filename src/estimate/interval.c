@@ -71,9 +71,10 @@ double interval_root(double x)
 	}
 }
 
-struct interval interval_of(const double *values, uint32_t n, double least)
+/* The mean; *half is t s sqrt(share). */
+static double mean_of(const double *values, uint32_t n, double share, double *half)
 {
-	double mean = 0, squares = 0, half;
+	double mean = 0, squares = 0;
 
 	assert(n >= 2);
 	for (uint32_t i = 0; i < n; i++)
@@ -81,8 +82,24 @@ struct interval interval_of(const double *values, uint32_t n, double least)
 	mean /= n;
 	for (uint32_t i = 0; i < n; i++)
 		squares += (values[i] - mean) * (values[i] - mean);
-	half = interval_t(n - 1) * interval_root(squares / (n - 1) * (1 + 1.0 / n));
+	*half = interval_t(n - 1) * interval_root(squares / (n - 1) * share);
+	return mean;
+}
+
+struct interval interval_of(const double *values, uint32_t n, double least)
+{
+	double half;
+	double mean = mean_of(values, n, 1 + 1.0 / n, &half);
+
 	if (half < least)
 		half = least;
 	return (struct interval){mean, mean > half ? mean - half : 0, mean + half};
+}
+
+struct interval interval_of_mean(const double *values, uint32_t n)
+{
+	double half;
+	double mean = mean_of(values, n, 1.0 / n, &half);
+
+	return (struct interval){mean, mean - half, mean + half};
 }

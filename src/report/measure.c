@@ -195,6 +195,14 @@ static enum measure_found read_rows(
 	return found;
 }
 
+/* Of no rows: there were no calls, but how long none of them took nobody knows. */
+static enum measure_found nothing(enum measure_unit unit)
+{
+	return unit == MEASURE_COUNT || unit == MEASURE_RATE || unit == MEASURE_BYTES
+		       ? MEASURE_NO_ROW
+		       : MEASURE_UNKNOWN;
+}
+
 enum measure_found measure_read(
 	const struct json *result, const struct measure *m, double *value)
 {
@@ -218,7 +226,7 @@ enum measure_found measure_read(
 		return MEASURE_UNKNOWN;
 	row = row_from(json_child(at), &m->of);
 	if (!row)
-		return MEASURE_NO_ROW;
+		return nothing(m->stat->unit);
 	return m->stat->sum == SUM_HIST ? read_hist(row, m, value) : read_rows(row, m, value);
 }
 

@@ -85,7 +85,7 @@ extern const uint32_t measure_n_families;
 enum measure_found {
 	MEASURE_IS,      /* there is a figure */
 	MEASURE_UNKNOWN, /* nothing was measured, or the models do not know it */
-	MEASURE_NO_ROW,  /* no row has these labels: nothing was counted; the figure is 0 */
+	MEASURE_NO_ROW,  /* no row has these labels: nothing was counted; a rate is 0 */
 	MEASURE_APART,   /* of several rows, which cannot be put together */
 };
 

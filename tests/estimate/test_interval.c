@@ -59,6 +59,18 @@ static void no_count_is_below_zero(void **state)
 	assert_near(interval_of(values, 4, 1).low, 0, 1e-12);
 }
 
+/* By hand, as above: sqrt(1/5) = 0.447214; differences may be below 0. */
+static void a_mean_lies_where_its_interval_says(void **state)
+{
+	static const double values[] = {-2, -1, 0, 0, 3};
+	struct interval i = interval_of_mean(values, 5);
+
+	(void)state;
+	assert_near(i.mean, 0, 1e-12);
+	assert_near(i.high, 2.776 * 1.870829 * 0.447214, 1e-5);
+	assert_near(i.low, -i.high, 1e-9);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -67,6 +79,7 @@ int main(void)
 		cmocka_unit_test(an_interval_is_that_of_one_further_run),
 		cmocka_unit_test(runs_that_agree_leave_one_call_of_room),
 		cmocka_unit_test(no_count_is_below_zero),
+		cmocka_unit_test(a_mean_lies_where_its_interval_says),
 	};
 
 	return cmocka_run_group_tests_name("interval", tests, NULL, NULL);

@@ -78,6 +78,8 @@ static void rows_that_match_add_up(void **state)
 	is(&one, MEASURE_IS, 2.5);
 	is(&both, MEASURE_IS, 4);
 	is(&none, MEASURE_NO_ROW, 0);
+	none = api("api.latency", "p99", "get", "secrets");
+	is(&none, MEASURE_UNKNOWN, 0);
 }
 
 static void peaks_of_several_rows_are_not_put_together(void **state)
