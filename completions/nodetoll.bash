@@ -17,6 +17,10 @@ _nodetoll_flags() {
 	simulate) echo --set --with --filename --trace --trace-node --slo-limits --seed --threads --output --models --help ;;
 	estimate) echo --nodes --pods-per-node --churn --kubelet --prr --threads --output --filename --models --help ;;
 	incidents) echo --threads --output --filename --models --help ;;
+	compare)
+		echo --gate --budget --with --candidate-set --set --scenario --seeds --seed \
+			--allow-different --threads --output --filename --models --help
+		;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	report) echo --output --filename --help ;;
 	models) echo --output --models --help ;;
@@ -29,13 +33,14 @@ _nodetoll_values() {
 	case $1 in
 	-o | --output) compgen -W "text json csv markdown${3:+ $3}" -- "$2" ;;
 	--shared-by) compgen -W "namespace pod" -- "$2" ;;
-	-f | --filename | --trace) compgen -f -- "$2" ;;
+	-f | --filename | --trace | --budget) compgen -f -- "$2" ;;
 	--models) compgen -d -- "$2" ;;
 	--kubelet) compgen -W "$(_nodetoll_models Kubelet)" -- "$2" ;;
 	--with)
 		compgen -W "$(_nodetoll_models Feature)" -- "$2"
 		compgen -f -- "$2"
 		;;
+	--scenario) compgen -W "$(_nodetoll_models Scenario)" -- "$2" ;;
 	--runtime) compgen -W "$(_nodetoll_models Runtime)" -- "$2" ;;
 	*) return 1 ;;
 	esac
@@ -44,10 +49,10 @@ _nodetoll_values() {
 _nodetoll() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local command="" more="" i
-	local kinds="kubelet runtime apiserver workload scenario feature incident recording calibration"
+	local kinds="kubelet runtime apiserver workload scenario feature incident recording calibration budget"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | estimate | incidents | validate | report | models)
+		contrast | simulate | estimate | incidents | compare | validate | report | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -56,20 +61,22 @@ _nodetoll() {
 	COMPREPLY=()
 	local IFS=$'\n'
 	case $previous in
-	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime | --with)
+	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime | --with | \
+		--budget | --scenario)
 		[[ $command == report ]] && more="junit html"
 		COMPREPLY=($(_nodetoll_values "$previous" "$current" "$more"))
 		return
 		;;
 	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
-		--seeds | --churn | --threads | --set | --slo-limits | --trace-node | --min-within)
+		--seeds | --churn | --threads | --set | --slo-limits | --trace-node | --min-within | --gate | \
+		--candidate-set)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents validate report models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare validate report models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
@@ -87,6 +94,9 @@ _nodetoll() {
 		else
 			COMPREPLY=($(compgen -W "$(_nodetoll_models Incident)" -- "$current"))
 		fi
+	elif [[ $command == compare ]]; then
+		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
+			compgen -f -- "$current"))
 	elif [[ $command == simulate ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))

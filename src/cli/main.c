@@ -37,6 +37,7 @@
  *   call_text      "get pods": requests as files write them
  *   origin, explain        where every constant comes from
  *   recording*     what a real kubelet was recorded doing
+ *   budget         gates in a file
  *   calibration    what calls cost a real runtime or API server
  *   costs          what a scenario's requests cost: measured, or as a relative
  *   schema         JSON schemas from the tables
@@ -99,8 +100,10 @@
  *   format         numbers as a reader wants them
  *   saved          a result that was saved, read and known to be one
  *   measure, measure_families   every figure of a result by name
- *   result*, contrast*, validation*, estimate*, incidents   one for each kind of result
+ *   result*, contrast*, validation*, estimate*, incidents, comparison   one a kind of result
  *   prr            an estimate as answers for a production readiness review
+ *   gate, gate_judge     conditions on measures
+ *   difference     where two scenarios differ
  *   checks, junit  what each of them checks, as cases of a test
  *   html, chart    one page that opens from disk; what its charts show
  *   assets.h       style, script and the chart library, built in (page/)
@@ -118,6 +121,7 @@
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   result_storage  what etcd stores, and what watchers are told
  *   slo_limits     how far the objectives hold
+ *   compare_*      sides, rows and gates of a comparison, its sentence
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */
@@ -133,6 +137,7 @@ static const struct cmd *const commands[] = {
 	&cmd_simulate_row,
 	&cmd_estimate_row,
 	&cmd_incidents_row,
+	&cmd_compare_row,
 	&cmd_validate_row,
 	&cmd_report_row,
 	&cmd_models_row,

@@ -81,6 +81,11 @@ static const char *path_from(struct arena *mem, const char *path, const char *fr
 	return arena_strdup(mem, joined);
 }
 
+const char *library_path(struct arena *mem, const char *name, const char *from)
+{
+	return is_path(name) ? path_from(mem, name, from) : arena_strdup(mem, name);
+}
+
 /* So long a list of names tells enough. */
 enum { NAMES_SHOWN = 220 };
 

@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "models/budget.h"
 #include "models/calibration.h"
 #include "models/recording.h"
 #include "models/tables.h"
 
 const char *const schema_kinds[] = {"kubelet", "runtime", "apiserver", "workload", "scenario",
-	"recording", "calibration", NULL};
+	"recording", "calibration", "budget", NULL};
 
 #define SPAN_PATTERN  "^(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$"
 #define SHARE_PATTERN "^[0-9]*\\.?[0-9]+%?$"
@@ -329,18 +330,18 @@ static struct json *head(const char *kind)
 	return s;
 }
 
-static struct json *model_schema(enum model_kind kind)
+static struct json *spec_schema(const char *kind, const struct table *t, enum style style)
 {
 	static const char *const required_names[] = {"apiVersion", "kind", "metadata", "spec"};
-	struct json *s = head(model_kind_name(kind));
+	struct json *s = head(kind);
 	struct json *properties = json_object();
 	struct json *required = json_array();
 
 	json_put_str(s, "type", "object");
 	json_put(properties, "apiVersion", constant(MODEL_API_VERSION));
-	json_put(properties, "kind", constant(model_kind_name(kind)));
+	json_put(properties, "kind", constant(kind));
 	json_put(properties, "metadata", metadata_schema());
-	json_put(properties, "spec", map_schema(model_kind_table(kind), STYLE_MODEL, false));
+	json_put(properties, "spec", map_schema(t, style, false));
 	json_put(s, "properties", properties);
 	for (size_t i = 0; i < COUNT_OF(required_names); i++)
 		json_append_str(required, required_names[i]);
@@ -375,11 +376,14 @@ int schema_of(const char *kind, struct json **schema, struct err *err)
 	uint32_t n = 0;
 
 	if (model != MODEL_KINDS)
-		*schema = model_schema(model);
+		*schema = spec_schema(
+			model_kind_name(model), model_kind_table(model), STYLE_MODEL);
 	else if (!strcmp(kind, "recording") || !strcmp(kind, "Recording"))
 		*schema = measured_schema("Recording", &table_recording);
 	else if (!strcmp(kind, "calibration") || !strcmp(kind, "Calibration"))
 		*schema = measured_schema("Calibration", &table_calibration);
+	else if (!strcmp(kind, "budget") || !strcmp(kind, "Budget"))
+		*schema = spec_schema("Budget", &table_budget, STYLE_MEASURED);
 	else {
 		while (schema_kinds[n])
 			n++;
@@ -388,7 +392,7 @@ int schema_of(const char *kind, struct json **schema, struct err *err)
 			near ? "; did you mean '" : "", near ? near : "",
 			near ? "'?"
 			     : ": kubelet, runtime, apiserver, workload, scenario, "
-			       "recording, calibration");
+			       "recording, calibration, budget");
 	}
 	return 0;
 }

@@ -74,6 +74,14 @@ static int check_versions(const char *name, const struct json *json,
 	return 0;
 }
 
+/* It begins as an object and does not end as one. */
+static bool is_cut_off(const char *text, size_t len)
+{
+	while (len && strchr(" \t\r\n", text[len - 1]))
+		len--;
+	return len && text[0] == '{' && text[len - 1] != '}';
+}
+
 int saved_parse(const char *name, const char *text, size_t len,
 	const struct saved_versions *versions, struct saved *saved, struct err *err)
 {
@@ -82,7 +90,8 @@ int saved_parse(const char *name, const char *text, size_t len,
 
 	*saved = (struct saved){0};
 	if (code)
-		return err_wrap(err, "%.200s", name);
+		return err_wrap(err, "%.200s%s", name,
+			is_cut_off(text, len) ? ": it seems to have been cut off" : "");
 	if (!json_is_object(json))
 		code = no_result(name, "this is no object", err);
 	if (!code)

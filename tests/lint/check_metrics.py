@@ -11,7 +11,8 @@ from tree import ROOT, Findings
 
 OUTPUT = ROOT / "docs/METRICS.md"
 KINDS = [("contrast", "`nodetoll contrast`"), ("result", "`nodetoll simulate`"),
-         ("estimate", "`nodetoll estimate`"), ("incidents", "`nodetoll incidents`"), ("validation", "`nodetoll validate`")]
+         ("estimate", "`nodetoll estimate`"), ("incidents", "`nodetoll incidents`"), ("comparison", "`nodetoll compare`"),
+         ("validation", "`nodetoll validate`")]
 INTRO = """# Metrics
 
 Every field of every result, from the schemas in `models/schema/` (this file is written by

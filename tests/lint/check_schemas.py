@@ -25,6 +25,9 @@ OUTPUTS = {
                  "--warmup", "10s", "-o", "json"],
     "estimate": ["estimate", "container-checkpoint-audit", "kube-proxy", "evented-pleg", "-o", "json"],
     "incidents": ["incidents", "run", "-o", "json"],
+    "compare": ["compare", "kubelet:v1.12", "kubelet:v1.20", "--set", "nodes=2", "--set",
+                "duration=30s", "--set", "warmup=10s", "--seeds", "2", "--gate",
+                "runtime.calls.perNode < 100/s", "-o", "json"],
     "validate": ["validate", str(ROOT / "tests/recordings/kubelet-1.20.2-containerd-30.json"),
                  "--seeds", "2", "--min-within", "0", "-o", "json"],
 }

@@ -3,7 +3,10 @@
 
 #include "tcase.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/file.h"
 
 static const char text[] =
 	"{\"kind\": \"Result\", \"api\": ["
@@ -199,6 +202,38 @@ static void names_of_measures_are_unique(void **state)
 	}
 }
 
+/* The row that the manual has for a family. */
+static void row_of(const struct measure_family *f, struct str *row)
+{
+	str_addf(row, "| `%s` | ", f->name);
+	for (unsigned l = 0; l < MEASURE_LABELS && f->label[l].name; l++)
+		str_addf(row, "%s`%s`", l ? ", " : "", f->label[l].name);
+	str_add(row, " | ");
+	for (uint32_t i = 0; i < f->n_stats; i++)
+		str_addf(row, "%s`%s`", i ? ", " : "", f->stat[i].name);
+	str_addf(row, " | %s | %s |\n", measure_class_name(f->class), f->help);
+}
+
+static void the_manual_has_every_measure(void **state)
+{
+	struct err err = {0};
+	char *manual = NULL;
+	size_t len;
+
+	(void)state;
+	if (file_read("docs/GATES.md", 1 << 20, &manual, &len, &err))
+		fail_msg("%s", err.text);
+	for (uint32_t i = 0; i < measure_n_families; i++) {
+		struct str row = {0};
+
+		row_of(&measure_families[i], &row);
+		if (!strstr(manual, str_text(&row)))
+			fail_msg("docs/GATES.md lacks: %s", str_text(&row));
+		str_fini(&row);
+	}
+	free(manual);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +244,7 @@ int main(void)
 		cmocka_unit_test(single_figures_are_read_where_they_stand),
 		cmocka_unit_test(points_are_the_whole_and_its_rows_once),
 		cmocka_unit_test(names_of_measures_are_unique),
+		cmocka_unit_test(the_manual_has_every_measure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,7 @@ static void what_is_no_result_is_told_why(void **state)
 {
 	(void)state;
 	refuses("{\"kind\": \"Result\", \"a\": [1, 2", "ends too early");
+	refuses("{\"kind\": \"Res", "cut off: line 1, column 11: ");
 	refuses("[1]", "no object");
 	refuses("{" HEAD "}", "no 'kind'");
 	refuses("{\"kind\": 7, " HEAD "}", "no 'kind'");

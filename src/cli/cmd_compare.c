@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `nodetoll compare`: base and candidate side by side, and gates on what they cost. */
+#include "cli/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/common.h"
+#include "cli/compare_gates.h"
+#include "cli/compare_rows.h"
+#include "cli/compare_side.h"
+#include "cli/compare_words.h"
+#include "report/comparison.h"
+#include "report/difference.h"
+
+struct compare_options {
+	struct common common;
+	struct opt_texts gates, sets, candidate_sets, with;
+	const char *budget;
+	const char *scenario;
+	uint32_t seeds;
+	uint64_t seed;
+	bool allow_different;
+};
+
+/* Not given: getopt sees no difference between that and a fallback. */
+#define NO_SEED UINT64_MAX
+enum { SEEDS_USUAL = 5, DIFFERENCES_KEPT = 200 };
+
+#define REC struct compare_options
+static const struct opt opts[] = {
+	{.name = "gate",
+		.type = OPT_TEXTS,
+		.value = "EXPR",
+		.at = offsetof(REC, gates),
+		.help = "what must hold, as 'runtime.calls.perNode <= +5%'; may be repeated"},
+	{.name = "budget",
+		.type = OPT_TEXT,
+		.value = "FILE",
+		.at = offsetof(REC, budget),
+		.help = "gates, and what is compared, from a file of kind Budget"},
+	{.name = "with",
+		.type = OPT_TEXTS,
+		.value = "FEATURE",
+		.at = offsetof(REC, with),
+		.help = "add a feature to the candidate; may be repeated"},
+	{.name = "candidate-set",
+		.type = OPT_TEXTS,
+		.value = "PATH=VALUE",
+		.at = offsetof(REC, candidate_sets),
+		.help = "override a field of the candidate's spec; may be repeated"},
+	{.name = "set",
+		.type = OPT_TEXTS,
+		.value = "PATH=VALUE",
+		.at = offsetof(REC, sets),
+		.help = "override a field of both; may be repeated"},
+	{.name = "scenario",
+		.type = OPT_TEXT,
+		.value = "NAME",
+		.at = offsetof(REC, scenario),
+		.help = "in which kubelet:NAME runs (the other side's, or quiet-5000x30)"},
+	{.name = "seeds",
+		.type = OPT_COUNT,
+		.value = "N",
+		.min = 1,
+		.max = COMPARE_SEEDS_MAX,
+		.at = offsetof(REC, seeds),
+		.help = "runs of each scenario, seed by seed the same draws (5)"},
+	{.name = "seed",
+		.type = OPT_SEED,
+		.value = "N",
+		.max = SEED_MAX - COMPARE_SEEDS_MAX,
+		.at = offsetof(REC, seed),
+		.help = "the first of them (the saved result's, or the base's)"},
+	{.name = "allow-different",
+		.type = OPT_FLAG,
+		.at = offsetof(REC, allow_different),
+		.help = "compare a saved result with another scenario's all the same"},
+	OPTS_COMMON(REC),
+};
+#undef REC
+
+struct comparing {
+	struct compare_options o;
+	struct library lib;
+	struct arena mem;
+	struct budget budget;
+	const char *name[2]; /* of base and candidate */
+	struct str warnings;
+	struct side base, candidate;
+	struct json *differences;
+	uint32_t n_differences;
+	struct gates gates;
+	uint64_t first_seed;
+	struct compare_results of_base, of_candidate;
+	struct measure_points points;
+	uint32_t breached;
+};
+
+/* ------------------------------------------------------------------ what is compared */
+
+static int append(struct opt_texts *to, const char *flag, const struct budget_text *from,
+	uint32_t n, struct err *err)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (to->n == OPT_TEXTS_MAX)
+			return err_set(err, ERR_INPUT, "--%s is given too often", flag);
+		to->text[to->n++] = from[i].text;
+	}
+	return 0;
+}
+
+/* What flags say goes before what the budget says. */
+static int take_budget(struct comparing *c, struct err *err)
+{
+	struct compare_options *o = &c->o;
+	const struct budget *b = &c->budget;
+	int code;
+
+	if (!o->budget)
+		return 0;
+	code = budget_load(&c->mem, o->budget, &c->budget, err);
+	if (code)
+		return code;
+	if (!c->name[0]) {
+		c->name[0] = b->base;
+		c->name[1] = b->candidate;
+	}
+	o->scenario = o->scenario ? o->scenario : b->scenario;
+	o->seeds = o->seeds ? o->seeds : b->seeds;
+	if (append(&o->sets, "set", b->sets, b->n_sets, err) ||
+		append(&o->candidate_sets, "candidate-set", b->candidate_sets,
+			b->n_candidate_sets, err))
+		return ERR_INPUT;
+	return append(&o->with, "with", b->with, b->n_with, err);
+}
+
+static int take_names(struct comparing *c, const struct opt_line *line, struct err *err)
+{
+	int code;
+
+	c->name[0] = line->n_arguments > 0 ? line->arguments[0] : NULL;
+	c->name[1] = line->n_arguments > 1 ? line->arguments[1] : NULL;
+	code = take_budget(c, err);
+	if (code)
+		return code;
+	c->o.seeds = c->o.seeds ? c->o.seeds : SEEDS_USUAL;
+	if (!c->name[0])
+		return err_set(err, ERR_INPUT,
+			"compare: BASE is missing; 'nodetoll compare --help' tells more");
+	if (c->name[1])
+		return 0;
+	c->name[1] = c->name[0];
+	if (c->o.with.n || c->o.candidate_sets.n)
+		return 0;
+	return err_set(err, ERR_INPUT,
+		"compare: CANDIDATE is missing: another scenario, or --with or "
+		"--candidate-set for what differs from BASE");
+}
+
+/* "quiet-5000x30 with node-problem-detector, nodes=10". */
+static void name_candidate(struct comparing *c)
+{
+	const struct opt_texts *added[] = {&c->o.with, &c->o.candidate_sets};
+	struct str label = {0};
+	const char *before = " with ";
+
+	str_add(&label, c->candidate.name);
+	for (size_t k = 0; k < sizeof(added) / sizeof(added[0]); k++)
+		for (uint32_t i = 0; i < added[k]->n; i++) {
+			str_addf(&label, "%s%s", before, added[k]->text[i]);
+			before = ", ";
+		}
+	c->candidate.label = arena_strdup(&c->mem, str_text(&label));
+	str_fini(&label);
+}
+
+static int open_sides(struct comparing *c, struct err *err)
+{
+	const struct compare_options *o = &c->o;
+	const char **all = ARENA_ARRAY(&c->mem, const char *, o->sets.n + o->candidate_sets.n);
+	struct settings base = {.text = all, .n = o->sets.n, .warnings = &c->warnings};
+	struct settings candidate = {.text = all,
+		.n = o->sets.n + o->candidate_sets.n,
+		.with = o->with.text,
+		.n_with = o->with.n,
+		.warnings = &c->warnings};
+	struct side_given left = {c->name[0], o->scenario, &base};
+	struct side_given right = {c->name[1], o->scenario, &candidate};
+	int code;
+
+	for (uint32_t i = 0; i < o->sets.n; i++)
+		all[i] = o->sets.text[i];
+	for (uint32_t i = 0; i < o->candidate_sets.n; i++)
+		all[o->sets.n + i] = o->candidate_sets.text[i];
+	code = side_open(&c->base, &c->lib, &left, &right, err);
+	if (!code)
+		code = side_open(&c->candidate, &c->lib, &right, &left, err);
+	common_warn(&c->warnings);
+	if (!code)
+		name_candidate(c);
+	return code;
+}
+
+static const char *kind_of(const struct side *side)
+{
+	return side->is_saved ? side->saved.kind : "Result";
+}
+
+/* Results of different kinds or, of saved ones, of different scenarios. */
+static int check_sides(struct comparing *c, struct err *err)
+{
+	struct str what = {0};
+	int code = 0;
+
+	if (strcmp(kind_of(&c->base), kind_of(&c->candidate)) != 0)
+		return err_set(err, ERR_INPUT,
+			"%.200s is a %s, %.200s a %s: only the same can be compared",
+			c->base.name, kind_of(&c->base), c->candidate.name,
+			kind_of(&c->candidate));
+	c->differences = json_array();
+	c->n_differences =
+		differences(c->base.spec, c->candidate.spec, DIFFERENCES_KEPT, c->differences);
+	if (!side_same_world(c->differences, &what) && !c->o.allow_different &&
+		(c->base.is_saved || c->candidate.is_saved))
+		code = err_set(err, ERR_INPUT,
+			"%.200s and %.200s are of different scenarios: they differ in %.200s; "
+			"--allow-different compares them all the same",
+			c->base.name, c->candidate.name, str_text(&what));
+	str_fini(&what);
+	return code;
+}
+
+/* ------------------------------------------------------------------ the result */
+
+static uint64_t first_seed(const struct comparing *c)
+{
+	const struct side *saved = c->base.is_saved        ? &c->base
+				   : c->candidate.is_saved ? &c->candidate
+							   : NULL;
+
+	if (c->o.seed != NO_SEED)
+		return c->o.seed;
+	if (saved)
+		return (uint64_t)json_as_num(json_get(saved->saved.json, "seed"));
+	return c->base.scenario.seed;
+}
+
+static int take_points(struct comparing *c, struct err *err)
+{
+	int code = 0;
+
+	c->of_base = (struct compare_results){c->base.result, c->base.n};
+	c->of_candidate = (struct compare_results){c->candidate.result, c->candidate.n};
+	for (uint32_t i = 0; i < c->base.n && !code; i++)
+		code = measure_points_add(&c->points, c->base.result[i], &c->mem, err);
+	for (uint32_t i = 0; i < c->candidate.n && !code; i++)
+		code = measure_points_add(&c->points, c->candidate.result[i], &c->mem, err);
+	return code;
+}
+
+static struct json *rows(const struct comparing *c)
+{
+	struct json *list = json_array();
+
+	for (uint32_t i = 0; i < c->points.n; i++) {
+		const struct measure_family *f = c->points.point[i].family;
+
+		for (uint32_t s = 0; s < f->n_stats; s++) {
+			struct measure m = {c->points.point[i], &f->stat[s]};
+			struct json *row = compare_row(&m, &c->of_base, &c->of_candidate);
+
+			if (row)
+				json_append(list, row);
+		}
+	}
+	return list;
+}
+
+static struct json *side_json(const struct side *side)
+{
+	struct json *o = json_object();
+
+	json_put_str(o, "name", side_label(side));
+	json_put_bool(o, "saved", side->is_saved);
+	json_put_int(o, "runs", side->n);
+	json_put(o, "scenario", side->spec ? json_clone(side->spec) : json_null());
+	return o;
+}
+
+static struct json *result_of(struct comparing *c, struct json *gates)
+{
+	struct json *result = common_result("Comparison");
+	struct json *all = rows(c);
+	struct str text = {0};
+
+	compare_headline(all, side_label(&c->base), side_label(&c->candidate), &text);
+	json_put_str(result, "headline", str_text(&text));
+	json_put_str(result, "of", kind_of(&c->base));
+	json_put(result, "base", side_json(&c->base));
+	json_put(result, "candidate", side_json(&c->candidate));
+	json_put_int(result, "seed", (int64_t)c->first_seed);
+	json_put_int(result, "seeds", c->base.n > c->candidate.n ? c->base.n : c->candidate.n);
+	json_put_str(
+		result, "test", compare_test_name(compare_test_of(c->base.n, c->candidate.n)));
+	str_reset(&text);
+	measure_calibration(c->candidate.result[0], &text);
+	json_put_str(result, "calibration", str_text(&text));
+	json_put(result, "differences", c->differences);
+	json_put_int(result, "differencesTotal", c->n_differences);
+	c->differences = NULL;
+	json_put_str(result, "verdict", !c->gates.n ? NULL : c->breached ? "breached" : "held");
+	json_put(result, "gates", gates);
+	json_put(result, "rows", all);
+	str_fini(&text);
+	return result;
+}
+
+/* Exit status 1, with what broke. */
+static int breach(const struct comparing *c, const struct json *result, struct err *err)
+{
+	const struct json *gate = json_child(json_get(result, "gates"));
+	struct str list = {0};
+	int code;
+
+	for (; gate; gate = json_next(gate)) {
+		const char *reason = json_as_str(json_get(gate, "reason"));
+
+		if (strcmp(json_as_str(json_get(gate, "verdict")), "breached") != 0)
+			continue;
+		str_addf(&list, "\n  %s: ", json_as_str(json_get(gate, "gate")));
+		comparison_figure(gate, "candidate", &list);
+		str_add(&list, ", base ");
+		comparison_figure(gate, "base", &list);
+		str_addf(&list, "%s%s", reason ? "; " : "", reason ? reason : "");
+	}
+	code = err_set(err, ERR_CHECK, "compare: %u of %u gates breached%s", c->breached,
+		c->gates.n, str_text(&list));
+	str_fini(&list);
+	return code;
+}
+
+static int conclude(struct comparing *c, struct err *err)
+{
+	static const struct renderings how = {
+		comparison_text, comparison_csv, comparison_markdown};
+	struct calls calls;
+	struct json *gates, *result;
+	int code;
+
+	calls_init(&calls);
+	code = take_points(c, err);
+	if (!code)
+		code = gates_check(&c->gates, &c->points,
+			c->candidate.is_saved ? &calls : &c->candidate.scenario.calls, err);
+	if (code)
+		return code;
+	gates = json_array();
+	code = gates_judge(&c->gates, &c->of_base, &c->of_candidate, gates, &c->breached, err);
+	if (code) {
+		json_free(gates);
+		return code;
+	}
+	result = result_of(c, gates);
+	code = common_emit(&c->o.common, result, &how, err);
+	if (!code && c->breached)
+		code = breach(c, result, err);
+	json_free(result);
+	return code;
+}
+
+static int compare(struct comparing *c, const struct opt_line *line, struct err *err)
+{
+	struct side_runs runs;
+	int code = common_library(c->o.common.models, &c->lib, err);
+
+	c->lib.mem = &c->mem;
+	if (!code)
+		code = take_names(c, line, err);
+	if (!code)
+		code = open_sides(c, err);
+	if (!code)
+		code = check_sides(c, err);
+	if (!code)
+		code = gates_read(&c->gates, &c->o.gates, c->o.budget ? &c->budget : NULL,
+			kind_of(&c->base), &c->mem, err);
+	if (code)
+		return code;
+	c->first_seed = first_seed(c);
+	runs = (struct side_runs){c->first_seed, c->o.seeds, c->o.common.threads};
+	code = sides_run(&c->base, &c->candidate, &runs, err);
+	return code ? code : conclude(c, err);
+}
+
+static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+{
+	struct comparing *c = calloc(1, sizeof(*c));
+	struct opt_line line = {.argc = argc, .argv = argv};
+	int code;
+
+	if (!c)
+		return err_set(err, ERR_NOMEM, "no memory");
+	arena_init(&c->mem, 0);
+	c->o.seed = NO_SEED;
+	code = opt_parse(cmd, &line, &c->o, err);
+	if (!code && line.help)
+		code = common_help(cmd, err);
+	else if (!code)
+		code = compare(c, &line, err);
+	side_close(&c->base);
+	side_close(&c->candidate);
+	json_free(c->differences);
+	arena_fini(&c->mem);
+	free(c);
+	return code;
+}
+
+const struct cmd cmd_compare_row = {
+	.name = "compare",
+	.argument = "[BASE] [CANDIDATE]",
+	.summary = "base and candidate side by side; gates that fail a check",
+	.about = "Each is a scenario (a name or file), a saved result, or kubelet:v1.12: the "
+		 "other's scenario\n"
+		 "with that kubelet.  Without CANDIDATE it is BASE with --with or "
+		 "--candidate-set.\n"
+		 "\n"
+		 "Both draw the same random numbers, seed by seed.  A difference is ~ if the "
+		 "95 % "
+		 "interval\n"
+		 "of the mean of the pairs' differences (paired t-test) has 0 in it.  Beside "
+		 "one "
+		 "saved run,\n"
+		 "~ is within the 95 % prediction interval of one further run of the other "
+		 "side.\n"
+		 "\n"
+		 "A gate is a measure, <, <=, > or >=, and a limit: 30/s, 5s, or, relative to "
+		 "the "
+		 "base,\n"
+		 "+5% or +20ms.  Gates look at the means over the seeds.  A breach is exit "
+		 "status "
+		 "1.",
+	.opts = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.run = run,
+};

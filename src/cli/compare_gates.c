@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/compare_gates.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ faults */
+
+/* A caret under the character; a tab stays one, so that it is where it seems. */
+static int flag_fault(const char *text, const struct gate_fault *fault, struct err *err)
+{
+	struct str caret = {0};
+	size_t column = 1;
+	int code;
+
+	for (size_t i = 0; i < fault->at && text[i]; i++) {
+		if (((unsigned char)text[i] & 0xc0) == 0x80)
+			continue;
+		column++;
+		str_add_char(&caret, text[i] == '\t' ? '\t' : ' ');
+	}
+	code = err_set(err, ERR_INPUT, "--gate, column %zu: %s\n  %.300s\n  %s^", column,
+		fault->text, strpbrk(text, "\r\n") ? "" : text, str_text(&caret));
+	str_fini(&caret);
+	return code;
+}
+
+/* In a file the text begins where its scalar does, behind a quote if it has one. */
+static int file_fault(
+	const struct doc_node *at, const struct gate_fault *fault, struct err *err)
+{
+	struct doc_node place = *at;
+
+	place.column += (uint32_t)fault->at + at->quoted;
+	return doc_error(&place, err, "%s", fault->text);
+}
+
+static int complain(const struct gates *gates, uint32_t i, const char *text,
+	const struct gate_fault *fault, struct err *err)
+{
+	return gates->at[i] ? file_fault(gates->at[i], fault, err)
+			    : flag_fault(text, fault, err);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static int read_one(struct gates *gates, const char *text, const char *kind, struct arena *mem,
+	struct err *err)
+{
+	struct gate_fault fault;
+
+	if (gate_parse(text, kind, mem, &gates->gate[gates->n], &fault))
+		return complain(gates, gates->n, text, &fault, err);
+	gates->n++;
+	return 0;
+}
+
+int gates_read(struct gates *gates, const struct opt_texts *flags, const struct budget *budget,
+	const char *kind, struct arena *mem, struct err *err)
+{
+	gates->n = 0;
+	for (uint32_t i = 0; i < flags->n; i++) {
+		gates->at[gates->n] = NULL;
+		gates->why[gates->n] = NULL;
+		if (read_one(gates, flags->text[i], kind, mem, err))
+			return ERR_INPUT;
+	}
+	for (uint32_t i = 0; budget && i < budget->n_gates; i++) {
+		gates->at[gates->n] = budget->gates[i].at;
+		gates->why[gates->n] = budget->gates[i].why;
+		if (read_one(gates, budget->gates[i].gate, kind, mem, err))
+			return ERR_INPUT;
+	}
+	return 0;
+}
+
+enum { OTHER_WORDS = 16 };
+
+int gates_check(const struct gates *gates, const struct measure_points *points,
+	const struct calls *calls, struct err *err)
+{
+	static const char *const verbs[] = {"get", "list", "watch", "create", "update", "patch",
+		"delete", "deletecollection"};
+	static const char *const clients[] = {"kube", "events", "heartbeat"};
+	static const char *const codes[] = {"200", "201", "404", "409", "410", "429", "500",
+		"504", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded", "Unknown"};
+	const char *resources[CALLS_MAX], *operations[OP_N];
+	struct gate_words words[] = {{"verb", verbs, sizeof(verbs) / sizeof(verbs[0])},
+		{"client", clients, sizeof(clients) / sizeof(clients[0])},
+		{"code", codes, sizeof(codes) / sizeof(codes[0])}, {"resource", resources, 0},
+		{"operation", operations, OP_N}};
+	struct gate_fault fault;
+
+	for (unsigned i = 0; i < OP_N; i++)
+		operations[i] = operation_name((enum operation)i);
+	for (uint32_t i = CALL_API; i < calls->n; i++)
+		resources[words[3].n++] = calls->name[i].resource;
+	for (uint32_t i = 0; i < gates->n; i++)
+		if (gate_check(&gates->gate[i], points, words, sizeof(words) / sizeof(words[0]),
+			    &fault))
+			return complain(gates, i, gates->gate[i].text, &fault, err);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ judging */
+
+static struct json *number_or_null(bool known, double value)
+{
+	return known ? json_num(value) : json_null();
+}
+
+static bool is_known(const struct gate_value *v)
+{
+	return v->found == MEASURE_IS || v->found == MEASURE_NO_ROW;
+}
+
+static struct json *judged(const struct gates *gates, uint32_t i, const struct gate_value *base,
+	const struct gate_value *candidate, const struct gate_outcome *o)
+{
+	const struct gate *g = &gates->gate[i];
+	struct json *row = json_object();
+	struct str name = {0};
+
+	measure_name(&g->measure.of, g->measure.stat, &name);
+	json_put_str(row, "gate", g->text);
+	json_put_str(row, "measure", str_text(&name));
+	json_put_str(row, "unit", measure_unit_name(g->measure.stat->unit));
+	json_put_str(row, "class", measure_class_name(g->measure.of.family->class));
+	json_put(row, "base", number_or_null(is_known(base), base->value));
+	json_put(row, "candidate", number_or_null(is_known(candidate), candidate->value));
+	json_put(row, "bound", number_or_null(o->has_bound, o->bound));
+	json_put_str(row, "verdict", o->verdict == GATE_HOLDS ? "held" : "breached");
+	json_put_str(row, "reason", o->reason);
+	json_put_str(row, "why", gates->why[i]);
+	str_fini(&name);
+	return row;
+}
+
+int gates_judge(const struct gates *gates, const struct compare_results *base,
+	const struct compare_results *candidate, struct json *list, uint32_t *breached,
+	struct err *err)
+{
+	*breached = 0;
+	for (uint32_t i = 0; i < gates->n; i++) {
+		const struct gate *g = &gates->gate[i];
+		struct gate_value b = compare_mean(base, &g->measure);
+		struct gate_value c = compare_mean(candidate, &g->measure);
+		struct gate_outcome o = gate_judge(g, &b, &c);
+		struct gate_fault fault = {0};
+
+		if (o.verdict == GATE_BLIND) {
+			(void)snprintf(fault.text, sizeof(fault.text), "%s",
+				b.found == MEASURE_APART || c.found == MEASURE_APART
+					? "this figure of several calls is not known from that "
+					  "of each: name one, with labels"
+					: "neither base nor candidate has this figure: nothing "
+					  "was measured, so the gate would guard nothing");
+			return complain(gates, i, g->text, &fault, err);
+		}
+		*breached += o.verdict == GATE_BREACHED;
+		json_append(list, judged(gates, i, &b, &c, &o));
+	}
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gates of a comparison: from flags and from a budget, judged one by one. */
+#ifndef CLI_COMPARE_GATES_H
+#define CLI_COMPARE_GATES_H
+
+#include "cli/compare_rows.h"
+#include "cli/opt.h"
+#include "models/budget.h"
+#include "sim/calls.h"
+
+enum { COMPARE_GATES_MAX = OPT_TEXTS_MAX + BUDGET_GATES_MAX };
+
+struct gates {
+	uint32_t n;
+	struct gate gate[COMPARE_GATES_MAX];
+	const char *why[COMPARE_GATES_MAX];           /* NULL: nobody said */
+	const struct doc_node *at[COMPARE_GATES_MAX]; /* in a file; NULL: a flag's */
+};
+
+/* Read those of --gate, then the budget's (NULL: none), on results of that kind.  ERR_INPUT
+ * points at the character. */
+int gates_read(struct gates *gates, const struct opt_texts *flags, const struct budget *budget,
+	const char *kind, struct arena *mem, struct err *err);
+
+/* Whether the values of their labels are known: to rows of the results, or as calls that a
+ * scenario may make. */
+int gates_check(const struct gates *gates, const struct measure_points *points,
+	const struct calls *calls, struct err *err);
+
+/* Append a row a gate to list: {gate, measure, unit, base, candidate, bound, verdict, reason,
+ * why}.  *breached says how many are.  ERR_INPUT: a gate that has nothing to judge. */
+int gates_judge(const struct gates *gates, const struct compare_results *base,
+	const struct compare_results *candidate, struct json *list, uint32_t *breached,
+	struct err *err);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/compare_side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/common.h"
+#include "cli/result_run.h"
+#include "models/tree.h"
+
+const char *side_kubelet(const char *name)
+{
+	static const char prefix[] = "kubelet:";
+
+	return strncmp(name, prefix, sizeof(prefix) - 1) ? NULL : name + sizeof(prefix) - 1;
+}
+
+void side_close(struct side *side)
+{
+	saved_fini(&side->saved);
+	json_free(side->spec);
+	for (uint32_t i = 0; i < side->n && !side->is_saved; i++)
+		json_free(side->result[i]);
+	side->n = 0;
+	side->spec = NULL;
+}
+
+const char *side_label(const struct side *side)
+{
+	return side->label ? side->label : side->name;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+/* A name that is no path can only be one in the library. */
+static bool may_be_file(const char *name)
+{
+	size_t len = strlen(name);
+
+	return strchr(name, '/') || (len > 5 && !strcmp(name + len - 5, ".json"));
+}
+
+/* *text is the file's, if it is a result; NULL if it is something else or nothing. */
+static int read_result(const char *name, char **text, size_t *len, struct err *err)
+{
+	int code;
+
+	*text = NULL;
+	if (!may_be_file(name) || !file_exists(name))
+		return 0; /* the reader of scenarios says what is wrong with it */
+	code = file_read(name, SAVED_MAX_BYTES, text, len, err);
+	if (!code && !saved_is_result(*text, *len)) {
+		free(*text);
+		*text = NULL;
+	}
+	return code;
+}
+
+static int open_saved(struct side *side, const char *text, size_t len,
+	const struct settings *sets, struct err *err)
+{
+	const struct saved_versions ours = {MODEL_API_VERSION, NODETOLL_VERSION};
+	const struct json *spec;
+
+	if (saved_parse(side->name, text, len, &ours, &side->saved, err))
+		return ERR_INPUT;
+	if (sets->n || sets->n_with)
+		return err_set(err, ERR_INPUT,
+			"%.200s: a saved result stays as it is; settings and features are "
+			"for scenarios",
+			side->name);
+	spec = json_get(side->saved.json,
+		strcmp(side->saved.kind, "Result") ? "parameters" : "scenario");
+	side->is_saved = true;
+	side->spec = json_is_object(spec) ? json_clone(spec) : NULL;
+	side->result[0] = side->saved.json;
+	side->n = 1;
+	return 0;
+}
+
+/* The scenario that stands in a saved result, to be simulated otherwise. */
+static int from_saved(struct side *side, const struct library *lib, const char *name,
+	const char *text, size_t len, const struct settings *sets, struct err *err)
+{
+	const struct saved_versions ours = {MODEL_API_VERSION, NODETOLL_VERSION};
+	struct saved saved = {0};
+	struct doc_node *root = NULL;
+	char *spec;
+	int code = saved_parse(name, text, len, &ours, &saved, err);
+
+	if (code)
+		return code;
+	if (!json_is_object(json_get(saved.json, "scenario"))) {
+		code = err_set(err, ERR_INPUT,
+			"%s: which scenario? %.200s, a %s, has none; a name or file in place "
+			"of one of them, or --scenario",
+			side->name, name, saved.kind);
+		saved_fini(&saved);
+		return code;
+	}
+	spec = json_print(json_get(saved.json, "scenario"));
+	code = doc_parse(lib->mem, name, spec, strlen(spec), &root, err);
+	if (!code)
+		code = scenario_from_doc(
+			lib, root, sets, &side->scenario, &side->resolved, err);
+	free(spec);
+	saved_fini(&saved);
+	return code;
+}
+
+#define USUAL "quiet-5000x30"
+
+/* "kubelet:v1.12": the other side's scenario with that kubelet. */
+static int open_kubelet(struct side *side, const struct library *lib, const char *kubelet,
+	const struct side_given *given, const struct side_given *other, struct err *err)
+{
+	const char **sets = ARENA_ARRAY(lib->mem, const char *, given->sets->n + 1);
+	struct settings all = *given->sets;
+	const char *scenario = given->scenario;
+	char *text = NULL, set[100];
+	size_t len = 0;
+	int code;
+
+	(void)snprintf(set, sizeof(set), "kubelet=%.80s", kubelet);
+	sets[0] = arena_strdup(lib->mem, set);
+	for (size_t i = 0; i < given->sets->n; i++)
+		sets[i + 1] = given->sets->text[i];
+	all.text = sets;
+	all.n++;
+	if (!scenario)
+		scenario = side_kubelet(other->name) ? USUAL : other->name;
+	code = read_result(scenario, &text, &len, err);
+	if (!code && text)
+		code = from_saved(side, lib, scenario, text, len, &all, err);
+	else if (!code)
+		code = scenario_load(
+			lib, scenario, &all, &side->scenario, &side->resolved, err);
+	free(text);
+	return code;
+}
+
+int side_open(struct side *side, const struct library *lib, const struct side_given *given,
+	const struct side_given *other, struct err *err)
+{
+	const char *kubelet = side_kubelet(given->name);
+	char *text = NULL;
+	size_t len = 0;
+	int code;
+
+	side->name = given->name;
+	if (kubelet) {
+		code = open_kubelet(side, lib, kubelet, given, other, err);
+	} else {
+		code = read_result(given->name, &text, &len, err);
+		if (!code && text)
+			code = open_saved(side, text, len, given->sets, err);
+		else if (!code)
+			code = scenario_load(lib, given->name, given->sets, &side->scenario,
+				&side->resolved, err);
+		free(text);
+	}
+	if (!code && !side->is_saved)
+		side->spec = tree_json(side->resolved.spec);
+	return code;
+}
+
+/* ------------------------------------------------------------------ running */
+
+struct running {
+	struct progress progress;
+	uint64_t done; /* nodes of the runs before this one */
+};
+
+static void on_progress(void *ctx, uint32_t nodes_done)
+{
+	struct running *r = ctx;
+
+	progress_tell(&r->progress, r->done + nodes_done);
+}
+
+static int run_one(struct side *side, uint64_t seed, struct running *running, unsigned threads,
+	struct err *err)
+{
+	struct result_run run = {.scenario = &side->scenario,
+		.spec = side->resolved.spec,
+		.threads = threads,
+		.progress = on_progress,
+		.ctx = running};
+	int code;
+
+	if (side->is_saved)
+		return 0;
+	side->scenario.seed = seed;
+	code = result_run(&run, &side->result[side->n], err);
+	side->n += !code;
+	running->done += side->scenario.nodes;
+	return code;
+}
+
+int sides_run(struct side *base, struct side *candidate, const struct side_runs *runs,
+	struct err *err)
+{
+	struct running running = {0};
+	uint64_t nodes = (base->is_saved ? 0 : base->scenario.nodes) +
+			 (candidate->is_saved ? 0 : candidate->scenario.nodes);
+	int code = 0;
+
+	progress_begin(&running.progress, "compare", nodes * runs->n);
+	for (uint32_t i = 0; i < runs->n && !code; i++) {
+		uint64_t seed = runs->first_seed + i;
+
+		code = run_one(base, seed, &running, runs->threads, err);
+		if (!code)
+			code = run_one(candidate, seed, &running, runs->threads, err);
+	}
+	progress_end(&running.progress);
+	return code;
+}
+
+/* ------------------------------------------------------------------ worlds */
+
+bool side_same_world(const struct json *rows, struct str *what)
+{
+	/* What a comparison is between is the rest: kubelet, runtime, API server, features. */
+	static const char *const world[] = {"nodes", "clusterNodes", "duration", "warmup",
+		"start", "schedulerPodsPerSecond", "workload", "podsPerNode", "containers",
+		"namespaces", "sharedBy", "durationSeconds", "warmupSeconds"};
+	bool same = true;
+
+	for (const struct json *row = json_child(rows); row; row = json_next(row)) {
+		const char *path = json_as_str(json_get(row, "path"));
+		size_t len = strcspn(path, ".["), i = 0;
+
+		while (i < sizeof(world) / sizeof(world[0]) &&
+			(strlen(world[i]) != len || strncmp(world[i], path, len) != 0))
+			i++;
+		if (i == sizeof(world) / sizeof(world[0]) || !strcmp(path, "workload.name"))
+			continue;
+		str_addf(what, "%s%s", same ? "" : ", ", path);
+		same = false;
+	}
+	return same;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Comparison on paper: base and candidate side by side. */
+#ifndef REPORT_COMPARISON_H
+#define REPORT_COMPARISON_H
+
+#include "base/json.h"
+#include "base/str.h"
+
+/* One screen: headline, gates, calls and the measures that matter; JSON has all of them. */
+void comparison_text(const struct json *result, struct str *out);
+void comparison_markdown(const struct json *result, struct str *out);
+
+/* Every measure, and every gate. */
+void comparison_csv(const struct json *result, struct str *out);
+
+/* A row's side ("base", "candidate", "bound") with its unit: "12.3/s"; "-" if it is null. */
+void comparison_figure(const struct json *row, const char *side, struct str *out);
+
+/* What a row's difference is: "+5.3%", "~" if it may be chance, "new" beside a base of 0. */
+void comparison_delta(const struct json *row, struct str *out);
+
+#endif
