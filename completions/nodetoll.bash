@@ -64,6 +64,7 @@ _nodetoll() {
 	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime | --with | \
 		--budget | --scenario)
 		[[ $command == report ]] && more="junit html"
+		[[ $command == compare ]] && more="junit"
 		COMPREPLY=($(_nodetoll_values "$previous" "$current" "$more"))
 		return
 		;;

@@ -235,7 +235,8 @@ static uint32_t highest(const struct opt_counts *pods)
 
 static int report(struct contrast *c, struct err *err)
 {
-	static const struct renderings how = {contrast_text, contrast_csv, contrast_markdown};
+	static const struct renderings how = {
+		contrast_text, contrast_csv, contrast_markdown, NULL};
 	struct json *result = common_result("Contrast");
 	struct json *published = json_object();
 	int code;

@@ -193,8 +193,9 @@ static int load(struct estimating *e, const struct opt_line *line, struct err *e
 
 static int estimate(struct estimating *e, struct err *err)
 {
-	static const struct renderings how = {estimate_text, estimate_csv, estimate_markdown};
-	static const struct renderings prr = {prr_markdown, estimate_csv, prr_markdown};
+	static const struct renderings how = {
+		estimate_text, estimate_csv, estimate_markdown, NULL};
+	static const struct renderings prr = {prr_markdown, estimate_csv, prr_markdown, NULL};
 	const struct scenario *s = e->in.size[0].with;
 	struct json *result = common_result("Estimate"), *metadata = json_object();
 	struct str name = {0};

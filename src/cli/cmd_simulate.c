@@ -173,7 +173,7 @@ static int find_limits(struct simulation *m, struct json *result, struct err *er
 
 static int simulate(struct simulation *m, struct err *err)
 {
-	static const struct renderings how = {result_text, result_csv, result_markdown};
+	static const struct renderings how = {result_text, result_csv, result_markdown, NULL};
 	struct result_run run = {.scenario = &m->scenario,
 		.spec = m->resolved.spec,
 		.threads = m->o.common.threads,

@@ -179,7 +179,7 @@ static double put_coverage(const struct validation *v, struct json *result)
 static int report(struct validation *v, struct err *err)
 {
 	static const struct renderings how = {
-		validation_text, validation_csv, validation_markdown};
+		validation_text, validation_csv, validation_markdown, NULL};
 	struct json *result = common_result("Validation");
 	struct json *metadata = json_object();
 	double least = (double)v->o.min_within / PPM, coverage;

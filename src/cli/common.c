@@ -9,6 +9,7 @@
 #include "base/file.h"
 
 const char *const form_words[] = {"text", "json", "csv", "markdown", NULL};
+const char *const check_form_words[] = {"text", "json", "csv", "markdown", "junit", NULL};
 
 int common_library(const char *given, struct library *lib, struct err *err)
 {
@@ -91,6 +92,8 @@ int common_emit_with(const struct common *c, const struct json *result,
 		how->csv(result, &shown);
 	else if (c->form == FORM_MARKDOWN)
 		how->markdown(result, &shown);
+	else if (c->form == FORM_JUNIT)
+		how->junit(result, &shown);
 	else
 		str_add_n(&shown, str_text(&json), str_len(&json));
 	if (beside)

@@ -15,9 +15,10 @@
 #include "cli/opt.h"
 #include "models/library.h"
 
-enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_MARKDOWN };
+enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_MARKDOWN, FORM_JUNIT };
 
 extern const char *const form_words[];
+extern const char *const check_form_words[]; /* of commands that check something: junit, too */
 
 /* Options of every command.  First in a command's record of options. */
 struct common {
@@ -29,14 +30,20 @@ struct common {
 
 /* Their rows, for the command's table; REC is its record, which begins with `common`. */
 #define OPTS_COMMON(REC)                                                                       \
+	OPTS_COMMON_FORMS(REC, form_words, "text, json, csv or markdown on standard output")
+#define OPTS_CHECK(REC)                                                                        \
+	OPTS_COMMON_FORMS(REC, check_form_words,                                               \
+		"text, json, csv, markdown or junit on standard output")
+
+#define OPTS_COMMON_FORMS(REC, FORMS, HELP)                                                    \
 	{.name = "output",                                                                     \
 		.letter = 'o',                                                                 \
 		.type = OPT_WORD,                                                              \
 		.value = "FORM",                                                               \
 		.fallback = "text",                                                            \
-		.words = form_words,                                                           \
+		.words = (FORMS),                                                              \
 		.at = offsetof(REC, common.form),                                              \
-		.help = "text, json, csv or markdown on standard output"},                     \
+		.help = HELP},                                                                 \
 		{.name = "filename",                                                           \
 			.letter = 'f',                                                         \
 			.type = OPT_TEXT,                                                      \
@@ -67,6 +74,7 @@ struct json *common_result(const char *kind);
 typedef void (*render_fn)(const struct json *result, struct str *out);
 struct renderings {
 	render_fn text, csv, markdown;
+	render_fn junit; /* NULL: its options do not offer it */
 };
 
 /* Write result to the file that was asked for and, in the form that was asked for, to standard

@@ -94,8 +94,8 @@ int library_names(const struct library *lib, const char *folder, const char *end
  * NULL if none is near. */
 const char *library_nearest(const char *name, const char *const *names, uint32_t n);
 
-/* What a name in the file `from` means from here: a path leads from where the file is, a name of
- * the library stays. */
+/* What a name in the file `from` means from here: a path leads from where the file is, a name
+ * of the library stays. */
 const char *library_path(struct arena *mem, const char *name, const char *from);
 
 /* A model of that name or path, with all that it extends.  Checked as a whole: ERR_INPUT has

@@ -326,6 +326,22 @@ static void foot(const struct json *result, enum form form, struct str *out)
 		str_addf(out, "Counts follow from rules. Times rest on %s.\n", calibration);
 }
 
+/* Under a gate this is a breach; without one it is as much of a warning. */
+static void unsettled(const struct json *result, struct str *out)
+{
+	static const char *const sides[] = {"base", "candidate"};
+
+	for (size_t i = 0; i < N(sides); i++) {
+		const struct json *v = json_get(json_get(result, sides[i]), "settled");
+
+		if (json_is_bool(v) && !json_as_bool(v))
+			str_addf(out,
+				"Requests of the %s had not settled when the run was over: its "
+				"figures are a moment's.\n",
+				sides[i]);
+	}
+}
+
 static void head(const struct json *result, enum form form, struct str *out)
 {
 	const char *base = text_of(result, "base.name");
@@ -340,6 +356,7 @@ static void head(const struct json *result, enum form form, struct str *out)
 		format_plural(json_as_num(table_value(result, "candidate.runs"))),
 		json_as_num(json_get(result, "seed")),
 		json_as_num(json_get(result, "seeds")) > 1 ? " and those behind it" : "");
+	unsettled(result, out);
 }
 
 static void render(const struct json *result, enum form form, struct str *out)
@@ -363,6 +380,86 @@ static void render(const struct json *result, enum form form, struct str *out)
 	}
 	foot(result, form, out);
 	json_free(gates);
+}
+
+static void page_rows(const char *title, const struct column *columns, size_t n,
+	const struct json *result, bool (*wanted)(const struct json *), struct html *page)
+{
+	struct json *rows = rows_that(result, wanted);
+
+	html_table(page, &(struct html_table){title, {columns, n}, rows});
+	json_free(rows);
+}
+
+static struct json *difference_rows(const struct json *result)
+{
+	const struct json *row = json_child(json_get(result, "differences"));
+	struct json *rows = json_array();
+
+	for (; row; row = json_next(row))
+		json_append(rows, difference(row));
+	return rows;
+}
+
+void comparison_html(const struct json *result, struct html *page)
+{
+	struct json *gates = gate_rows(result), *fields = difference_rows(result);
+	struct str about = {0};
+
+	html_headline(page, text_of(result, "headline"));
+	unsettled(result, &about);
+	html_about(page, str_text(&about));
+	html_section(page, "Gates and differences");
+	html_table(page, &(struct html_table){"Gates", {gate_columns, N(gate_columns)}, gates});
+	html_table(page, &(struct html_table){"Fields of the scenarios that differ",
+				 {difference_columns, N(difference_columns)}, fields});
+	html_section(page, "Calls");
+	page_rows("Calls to the container runtime, a second and node", runtime_columns,
+		N(runtime_columns), result, is_runtime_call, page);
+	page_rows("Requests to the API server, a second", request_columns, N(request_columns),
+		result, is_request, page);
+	html_note(page, chance(result));
+	html_section(page, "Every measure");
+	page_rows("Measures", other_columns, N(other_columns), result, is_any, page);
+	str_fini(&about);
+	json_free(gates);
+	json_free(fields);
+}
+
+static void junit_gate(const struct json *gate, struct junit *junit)
+{
+	struct str what = {0};
+	const char *reason = text_of(gate, "reason"), *why = text_of(gate, "why");
+
+	str_add(&what, "candidate ");
+	comparison_figure(gate, "candidate", &what);
+	str_add(&what, ", base ");
+	comparison_figure(gate, "base", &what);
+	str_add(&what, ", bound ");
+	comparison_figure(gate, "bound", &what);
+	str_addf(&what, "%s%s%s%s", *reason ? "; " : "", reason, *why ? "; " : "", why);
+	junit_case(junit, "gates", text_of(gate, "gate"),
+		strcmp(text_of(gate, "verdict"), "held") ? JUNIT_FAILED : JUNIT_PASSED,
+		str_text(&what));
+	str_fini(&what);
+}
+
+void comparison_junit(const struct json *result, struct junit *junit)
+{
+	const struct json *gate = json_child(json_get(result, "gates"));
+	struct str what = {0};
+
+	if (!gate)
+		junit_case(junit, "comparison", "headline", JUNIT_PASSED,
+			text_of(result, "headline"));
+	for (; gate; gate = json_next(gate))
+		junit_gate(gate, junit);
+	unsettled(result, &what);
+	if (str_len(&what))
+		junit_case(junit, "comparison", "settled",
+			*text_of(result, "verdict") ? JUNIT_FAILED : JUNIT_SKIPPED,
+			str_text(&what));
+	str_fini(&what);
 }
 
 void comparison_text(const struct json *result, struct str *out)

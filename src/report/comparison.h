@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/html.h"
+#include "report/junit.h"
 
 /* One screen: headline, gates, calls and the measures that matter; JSON has all of them. */
 void comparison_text(const struct json *result, struct str *out);
@@ -12,6 +14,12 @@ void comparison_markdown(const struct json *result, struct str *out);
 
 /* Every measure, and every gate. */
 void comparison_csv(const struct json *result, struct str *out);
+
+/* The page: the same, gates first. */
+void comparison_html(const struct json *result, struct html *page);
+
+/* A case a gate, and whether requests had settled; without gates the headline is one. */
+void comparison_junit(const struct json *result, struct junit *junit);
 
 /* A row's side ("base", "candidate", "bound") with its unit: "12.3/s"; "-" if it is null. */
 void comparison_figure(const struct json *row, const char *side, struct str *out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/assets.h"
+#include "report/comparison.h"
 #include "report/contrast.h"
 #include "report/estimate.h"
 #include "report/result.h"
@@ -28,6 +29,8 @@ static const struct kind {
 		contrast_markdown, contrast_html, contrast_junit},
 	{"Estimate", asset_schema_estimate, "Features", estimate_text, estimate_csv,
 		estimate_markdown, estimate_html, estimate_junit},
+	{"Comparison", asset_schema_comparison, "Base and candidate", comparison_text,
+		comparison_csv, comparison_markdown, comparison_html, comparison_junit},
 	{"Validation", asset_schema_validation, "Recording", validation_text, validation_csv,
 		validation_markdown, validation_html, validation_junit},
 };
