@@ -83,7 +83,7 @@ static int each(struct command *c, struct json *incidents, struct json *rows, st
 static int emit(struct command *c, struct json *incidents, struct json *rows, struct err *err)
 {
 	static const struct renderings how = {
-		incidents_text, incidents_csv, incidents_markdown};
+		incidents_text, incidents_csv, incidents_markdown, NULL};
 	struct json *result = common_result("Incidents");
 	int code;
 
