@@ -118,8 +118,10 @@ void pleg_forget(struct pleg *g, uint32_t pod)
 	if (g->params->kind != PLEG_KIND_POLLING)
 		return; /* a relist will see that it is gone */
 	g->old_sandbox[pod] = RECORD_NONE;
+	/* Instances are numbered on: those of the pod before did not live and die meanwhile. */
 	for (uint32_t c = 0; c < g->params->containers; c++)
-		g->old[first + c] = 0;
+		g->old[first + c] =
+			record_make(RECORD_NONE, 0, record_instance(g->old[first + c]));
 }
 
 void pleg_cache_now(struct pleg *g, uint32_t pod, ns_t now, const struct records *view)

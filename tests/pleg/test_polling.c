@@ -150,6 +150,37 @@ static void a_sync_finds_what_changed_in_its_pod_alone(void **state)
 	world_fini(&w);
 }
 
+static void poll(struct world *w, uint32_t pod)
+{
+	w->now += 10 * NS_S;
+	pleg_poll_ends(&w->pleg, w->now, pod, &w->view);
+}
+
+/* A place's containers are numbered on from pod to pod; those of the pods before were told. */
+static void the_next_pod_of_a_place_tells_nothing_of_those_before(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, world_params(PLEG_KIND_POLLING));
+	for (uint32_t pod = 1; pod <= 3; pod++) {
+		pleg_forget(&w.pleg, 2);
+		world_set_sandbox(&w, 2, RECORD_RUNNING);
+		world_set(&w, 2, 0, RECORD_RUNNING, 0, pod);
+		poll(&w, 2);
+		world_set_sandbox(&w, 2, RECORD_NONE);
+		world_set(&w, 2, 0, RECORD_NONE, 0, pod);
+		poll(&w, 2);
+		for (uint32_t died = 0; w.pleg.n_events;) {
+			struct pleg_event e = pleg_take(&w.pleg);
+
+			died += e.kind == PLEG_DIED && e.container == 0;
+			assert_true(died <= 1);
+		}
+	}
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +192,7 @@ int main(void)
 		cmocka_unit_test(the_first_of_a_burst_lists_for_the_others),
 		cmocka_unit_test(the_refresher_lists_until_nobody_asked_for_two_seconds),
 		cmocka_unit_test(a_sync_finds_what_changed_in_its_pod_alone),
+		cmocka_unit_test(the_next_pod_of_a_place_tells_nothing_of_those_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
