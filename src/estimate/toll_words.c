@@ -52,7 +52,7 @@ static const char *upon(enum trigger what)
 static const char *rate_symbol(enum trigger what)
 {
 	static const char *const texts[TRIGGERS] = {
-		"", "0", "s", "s", "P / R", "3 s", "C s + d", "C s + d", "P u", "e"};
+		"", "0", "s", "s", "P / R", "w s", "C s + d", "C s + d", "P u", "e"};
 
 	return texts[what];
 }
