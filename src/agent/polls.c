@@ -102,8 +102,9 @@ static bool all_run(const struct agent *a, uint32_t pod)
 /* Nothing changed on the node since this pod's last sync found nothing to do. */
 static bool is_at_rest(const struct agent *a, const struct pod *p)
 {
-	return p->at_rest == a->view->changes && !p->deleting && p->status_cached &&
-	       p->status_of != UINT64_MAX && p->n_mounted == a->plan->volumes;
+	return p->at_rest != 0 && p->at_rest == a->view->changes && !p->deleting &&
+	       p->status_cached && p->status_of != UINT64_MAX &&
+	       p->n_mounted == a->plan->volumes;
 }
 
 /* What the sync does about what it was told. */

@@ -79,6 +79,11 @@ struct doc_node *doc_get(const struct doc_node *map, const char *key);
 struct doc_node *doc_merge(
 	struct arena *mem, const struct doc_node *base, const struct doc_node *over);
 
+/* The same with nulls left in, for a result that is to be merged over another base: what over
+ * takes away is taken away there, too. */
+struct doc_node *doc_merge_over(
+	struct arena *mem, const struct doc_node *base, const struct doc_node *over);
+
 /* A deep copy, without a key and a next of its own. */
 struct doc_node *doc_clone(struct arena *mem, const struct doc_node *node);
 

@@ -139,9 +139,10 @@ struct doc_node *doc_clone(struct arena *mem, const struct doc_node *node)
 	return without_key(clone(mem, node));
 }
 
-/* base may be NULL or of any kind; over decides what the result is. */
-static struct doc_node *merge(
-	struct arena *mem, const struct doc_node *base, const struct doc_node *over)
+/* base may be NULL or of any kind; over decides what the result is.  Nulls of over go with what
+ * they take away, or stay. */
+static struct doc_node *merge(struct arena *mem, const struct doc_node *base,
+	const struct doc_node *over, bool nulls_stay)
 {
 	static const struct doc_node nothing = {.kind = DOC_MAP};
 	struct doc_node *out;
@@ -161,17 +162,23 @@ static struct doc_node *merge(
 
 		if (o == NULL)
 			append(out, &last, clone(mem, b));
-		else if (o->kind != DOC_NULL)
-			append(out, &last, merge(mem, b, o));
+		else if (o->kind != DOC_NULL || nulls_stay)
+			append(out, &last, merge(mem, b, o, nulls_stay));
 	}
 	for (const struct doc_node *o = over->first; o != NULL; o = o->next)
-		if (o->kind != DOC_NULL && look_up(&in_base, o->key) == NULL)
-			append(out, &last, merge(mem, NULL, o));
+		if ((o->kind != DOC_NULL || nulls_stay) && look_up(&in_base, o->key) == NULL)
+			append(out, &last, merge(mem, NULL, o, nulls_stay));
 	return out;
 }
 
 struct doc_node *doc_merge(
 	struct arena *mem, const struct doc_node *base, const struct doc_node *over)
 {
-	return without_key(merge(mem, base, over));
+	return without_key(merge(mem, base, over, false));
+}
+
+struct doc_node *doc_merge_over(
+	struct arena *mem, const struct doc_node *base, const struct doc_node *over)
+{
+	return without_key(merge(mem, base, over, true));
 }

@@ -223,7 +223,11 @@ int library_extend(struct resolving *r, enum model_kind kind, const struct doc_n
 	if (code)
 		return code;
 	to->base = base.name;
-	to->spec = doc_merge(r->mem, base.spec, tree_without(r->mem, spec, "extends"));
+	/* a scenario's maps are merged once more, over the models that they extend */
+	to->spec = kind == MODEL_SCENARIO ? doc_merge_over(r->mem, base.spec,
+						    tree_without(r->mem, spec, "extends"))
+					  : doc_merge(r->mem, base.spec,
+						    tree_without(r->mem, spec, "extends"));
 	return 0;
 }
 

@@ -62,6 +62,7 @@ int scenario_inline(struct resolving *r, struct model *scenario, struct err *err
 		scenario->spec = tree_with(
 			r->mem, scenario->spec, references[i].field, doc_clone(r->mem, to));
 	}
+	scenario->spec = doc_merge(r->mem, NULL, scenario->spec); /* nulls have had their say */
 	return 0;
 }
 

@@ -55,6 +55,24 @@ static void check_merge(struct arena *mem, const char *base, const char *over, c
 	str_fini(&before);
 }
 
+static void check_merge_over(
+	struct arena *mem, const char *base, const char *over, const char *want)
+{
+	check_yaml(doc_merge_over(mem, parse(mem, base), parse(mem, over)), want);
+}
+
+static void a_null_that_stays_takes_away_from_what_lies_below(void **state)
+{
+	struct arena *mem = *state;
+
+	check_merge_over(mem, "{a: 1, b: 2}", "{a: null}", "a: null\nb: 2\n");
+	check_merge_over(mem, "{a: x}", "{a: {b: null}}", "a:\n  b: null\n");
+	check_yaml(doc_merge(mem, parse(mem, "{a: {b: 1, c: 2}}"),
+			   doc_merge_over(
+				   mem, parse(mem, "{a: x}"), parse(mem, "{a: {b: null}}"))),
+		"a:\n  c: 2\n");
+}
+
 static void maps_merge_and_the_rest_replaces(void **state)
 {
 	struct arena *mem = *state;
@@ -282,6 +300,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			maps_merge_and_the_rest_replaces, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_null_that_stays_takes_away_from_what_lies_below, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_explicit_null_removes_a_key, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

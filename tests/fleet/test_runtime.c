@@ -336,6 +336,24 @@ static void a_runtime_that_hangs_makes_the_node_unhealthy(void **state)
 	kit_free(well);
 }
 
+/* Per-pod polling: a sandbox that could not be made is tried again at the next resync, also on
+ * a node on which nothing has ever changed. */
+static void a_sandbox_that_fails_is_tried_again_by_who_polls(void **state)
+{
+	struct kit *k = KIT("v1.1", "serving", "nodes=1", "warmup=0s", "duration=5m",
+		"start=atOnce", "workload.pods=10",
+		"runtime.rules=[{kind: fail, operation: run_podsandbox, share: 100%, from: 0s, "
+		"until: 1m}]");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.pods_started, 10);
+	/* every ten seconds of the minute */
+	assert_in_range(
+		k->result.tally.window[0].in.count[OP_START_CONTAINER][OUTCOME_ERROR], 50, 60);
+	kit_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +378,7 @@ int main(void)
 		cmocka_unit_test(since_1_22_leases_are_jittered),
 		cmocka_unit_test(deaths_are_detected_as_fast_as_the_design_looks),
 		cmocka_unit_test(a_runtime_that_hangs_makes_the_node_unhealthy),
+		cmocka_unit_test(a_sandbox_that_fails_is_tried_again_by_who_polls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
