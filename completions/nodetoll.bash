@@ -23,6 +23,12 @@ _nodetoll_flags() {
 		;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	report) echo --output --filename --help ;;
+	serve)
+		echo --listen --apiserver --set --times --fault --seed --tls-cert-file --tls-private-key-file \
+			--client-ca-file --token-auth-file --audit-log --max-objects --max-bytes --history \
+			--max-connections --max-connections-per-peer --max-streams --max-header-bytes \
+			--max-body-bytes --idle-timeout --request-timeout --output --filename --models --help
+		;;
 	models) echo --output --models --help ;;
 	*) echo --help --version --models ;;
 	esac
@@ -33,7 +39,11 @@ _nodetoll_values() {
 	case $1 in
 	-o | --output) compgen -W "text json csv markdown${3:+ $3}" -- "$2" ;;
 	--shared-by) compgen -W "namespace pod" -- "$2" ;;
-	-f | --filename | --trace | --budget) compgen -f -- "$2" ;;
+	--times) compgen -W "real model" -- "$2" ;;
+	--fault) compgen -W "latency= 429= 500= reset= half-close= hang= drop-watch= 410= restart=" -- "$2" ;;
+	--apiserver) compgen -W "$(_nodetoll_models APIServer)" -- "$2" ;;
+	-f | --filename | --trace | --budget | --tls-cert-file | --tls-private-key-file | --client-ca-file | \
+		--token-auth-file | --audit-log) compgen -f -- "$2" ;;
 	--models) compgen -d -- "$2" ;;
 	--kubelet) compgen -W "$(_nodetoll_models Kubelet)" -- "$2" ;;
 	--with)
@@ -52,7 +62,7 @@ _nodetoll() {
 	local kinds="kubelet runtime apiserver workload scenario feature incident recording calibration budget"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | estimate | incidents | compare | validate | report | models)
+		contrast | simulate | estimate | incidents | compare | validate | report | serve | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -62,7 +72,9 @@ _nodetoll() {
 	local IFS=$'\n'
 	case $previous in
 	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime | --with | \
-		--budget | --scenario)
+		--budget | --scenario | \
+		--times | --fault | --apiserver | --tls-cert-file | --tls-private-key-file | --client-ca-file | \
+		--token-auth-file | --audit-log)
 		[[ $command == report ]] && more="junit html"
 		[[ $command == compare ]] && more="junit"
 		COMPREPLY=($(_nodetoll_values "$previous" "$current" "$more"))
@@ -70,14 +82,16 @@ _nodetoll() {
 		;;
 	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
 		--seeds | --churn | --threads | --set | --slo-limits | --trace-node | --min-within | --gate | \
-		--candidate-set)
+		--candidate-set | --listen | \
+		--max-objects | --max-bytes | --history | --max-connections | --max-connections-per-peer | \
+		--max-streams | --max-header-bytes | --max-body-bytes | --idle-timeout | --request-timeout)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare validate report models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare validate report serve models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))

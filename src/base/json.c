@@ -3,8 +3,6 @@
  * cJSON.  Printing is ours, for shortest numbers and stable bytes. */
 #include "base/json.h"
 
-#include "base/str.h"
-
 #include <assert.h>
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -108,6 +106,26 @@ void json_put_num(struct json *object, const char *key, double value)
 void json_put_bool(struct json *object, const char *key, bool value)
 {
 	json_put(object, key, json_bool(value));
+}
+
+void json_set(struct json *object, const char *key, struct json *value)
+{
+	assert(json_is_object(object) && value != NULL);
+	if (cJSON_GetObjectItemCaseSensitive(in(object), key) == NULL)
+		json_put(object, key, value);
+	else if (!cJSON_ReplaceItemInObjectCaseSensitive(in(object), key, in(value)))
+		(void)made(NULL);
+}
+
+void json_set_str(struct json *object, const char *key, const char *value)
+{
+	json_set(object, key, json_str(value));
+}
+
+void json_remove(struct json *object, const char *key)
+{
+	if (json_is_object(object))
+		cJSON_DeleteItemFromObjectCaseSensitive(in(object), key);
 }
 
 void json_append(struct json *array, struct json *value)
@@ -250,16 +268,23 @@ static void print_num(struct str *to, double num)
 	str_add(to, text);
 }
 
-static void print_char(struct str *to, char c)
+/* Bytes of UTF-8 text; those that JSON escapes by a letter are few. */
+static void print_text(struct str *to, const char *text, size_t len)
 {
 	static const char plain[] = "\"\\\n\t\r";
 	static const char *const escapes[] = {"\\\"", "\\\\", "\\n", "\\t", "\\r"};
-	const char *found = strchr(plain, c);
+	size_t begin = 0;
 
-	if (found != NULL)
+	for (size_t i = 0; i < len; i++) {
+		const char *found = memchr(plain, text[i], sizeof(plain) - 1);
+
+		if (found == NULL)
+			continue;
+		str_add_n(to, text + begin, i - begin);
 		str_add(to, escapes[found - plain]);
-	else
-		str_add_char(to, c);
+		begin = i + 1;
+	}
+	str_add_n(to, text + begin, len - begin);
 }
 
 /* Whatever the bytes, the output is text: control characters are escaped, and
@@ -276,15 +301,13 @@ static void print_str(struct str *to, const char *text)
 		const unsigned char *bad = (const unsigned char *)text + good;
 		bool is_c1 = bad[0] == 0xc2 && bad[1] >= 0x80 && bad[1] < 0xa0;
 
-		for (size_t i = 0; i < good; i++)
-			print_char(to, text[i]);
+		print_text(to, text, good);
 		str_addf(to, "\\u%04x", is_c1 ? bad[1] : bad[0] < 0x80 ? bad[0] : 0xfffd);
 		good += is_c1 ? 2 : 1;
 		text += good;
 		len -= good;
 	}
-	for (size_t i = 0; i < len; i++)
-		print_char(to, text[i]);
+	print_text(to, text, len);
 	str_add_char(to, '"');
 }
 
@@ -358,6 +381,34 @@ char *json_print(const struct json *value)
 	print_value(&to, value, 0);
 	str_add_char(&to, '\n');
 	return str_take(&to);
+}
+
+static void write_children(struct str *to, const struct json *value)
+{
+	for (const struct json *c = json_child(value); c != NULL; c = json_next(c)) {
+		if (json_is_object(value)) {
+			print_str(to, json_key(c));
+			str_add_char(to, ':');
+		}
+		json_write(c, to);
+		if (json_next(c) != NULL)
+			str_add_char(to, ',');
+	}
+}
+
+void json_write(const struct json *value, struct str *out)
+{
+	if (json_is_object(value)) {
+		str_add_char(out, '{');
+		write_children(out, value);
+		str_add_char(out, '}');
+	} else if (json_is_array(value)) {
+		str_add_char(out, '[');
+		write_children(out, value);
+		str_add_char(out, ']');
+	} else {
+		print_value(out, value, 0);
+	}
 }
 
 /* ---- parsing ------------------------------------------------------------ */

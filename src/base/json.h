@@ -10,6 +10,7 @@
 #define NODETOLL_BASE_JSON_H
 
 #include "base/err.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +38,14 @@ void json_put_str(struct json *object, const char *key, const char *value);
 void json_put_int(struct json *object, const char *key, int64_t value);
 void json_put_num(struct json *object, const char *key, double value);
 void json_put_bool(struct json *object, const char *key, bool value);
+
+/* Give object an entry in place of the one of that key, if it has one, else at its end.  Takes
+ * value over. */
+void json_set(struct json *object, const char *key, struct json *value);
+void json_set_str(struct json *object, const char *key, const char *value);
+
+/* Take the entry of that key, if there is one, out of object, and free it. */
+void json_remove(struct json *object, const char *key);
 
 /* Append to array.  Takes value over. */
 void json_append(struct json *array, struct json *value);
@@ -70,6 +79,9 @@ const char *json_key(const struct json *value); /* NULL outside an object */
 /* Text with an indent of two and a newline at the end, lists of numbers on one
  * line; malloc'd, the caller frees.  Numbers are the shortest that read back the same. */
 char *json_print(const struct json *value);
+
+/* Append value to out on one line without spaces, as it goes over a wire. */
+void json_write(const struct json *value, struct str *out);
 
 /* Parse all of text.  ERR_INPUT: "line 3, column 5: ...". */
 int json_parse(const char *text, size_t len, struct json **out, struct err *err);

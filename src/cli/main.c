@@ -95,12 +95,30 @@
  *   toll           each call of a node: its rate, its busiest second
  *   toll_words     its formula
  *   interval       what one further run will show: prediction intervals
+ * http/          one HTTP connection without its socket
+ *   http           the one face; which protocol it is
+ *   h1, h2         HTTP/1.1; HTTP/2 (nghttp2)
+ * rest/          the Kubernetes API: objects and verbs, without a socket
+ *   rest, route    requests and answers; what a request is about
+ *   resources      the table of what there is
+ *   store, object, watch   objects, their history, and who is told of it
+ *   read, write, remove, prepare, special   the verbs; new objects; bindings and tokens
+ *   patch, selector, status, when   what they need
+ *   discovery      what clients ask first
+ * live/          on real sockets: libevent
+ *   serve          the mock API server: beginning, loop, end
+ *   conn, exchange, stream   a connection, a request, an open watch
+ *   admit          the simulated server's limits and times at the machine's pace
+ *   own            health, metrics, faults asked for
+ *   faults, users, tls   what goes wrong on demand; who asks; encryption
+ *   metrics, audit what is told
  * report/        results on paper
  *   table          rows as text, CSV or Markdown
  *   format         numbers as a reader wants them
  *   saved          a result that was saved, read and known to be one
  *   measure, measure_families   every figure of a result by name
  *   result*, contrast*, validation*, estimate*, incidents, comparison   one a kind of result
+ *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
  *   difference     where two scenarios differ
@@ -140,6 +158,7 @@ static const struct cmd *const commands[] = {
 	&cmd_compare_row,
 	&cmd_validate_row,
 	&cmd_report_row,
+	&cmd_serve_row,
 	&cmd_models_row,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), ARGUMENTS_MAX = 1024 };

@@ -231,6 +231,39 @@ static void only_the_text_is_read(void **state)
 	}
 }
 
+static void an_entry_is_set_and_removed(void **state)
+{
+	struct json *value = json_object();
+	struct str out = {0};
+
+	(void)state;
+	json_put_int(value, "a", 1);
+	json_put(value, "b", json_array());
+	json_set(value, "a", json_object());
+	json_set_str(value, "c", "three");
+	json_remove(value, "b");
+	json_remove(value, "d");
+	json_write(value, &out);
+	assert_string_equal(str_text(&out), "{\"a\":{},\"c\":\"three\"}");
+	str_fini(&out);
+	json_free(value);
+}
+
+static void a_line_reads_back_the_same(void **state)
+{
+	static const char line[] =
+		"{\"a\":[1,-2.5,true,null,{}],\"b\":{\"c\":\"\\\"\\n\u00e9\"},\"d\":[]}";
+	struct json *value = NULL;
+	struct str out = {0};
+
+	(void)state;
+	assert_int_equal(json_parse(line, strlen(line), &value, NULL), 0);
+	json_write(value, &out);
+	assert_string_equal(str_text(&out), line);
+	str_fini(&out);
+	json_free(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +272,8 @@ int main(void)
 		cmocka_unit_test(any_bytes_print_as_text),
 		cmocka_unit_test(numbers_are_the_shortest_that_read_back),
 		cmocka_unit_test(any_number_reads_back_the_same),
+		cmocka_unit_test(an_entry_is_set_and_removed),
+		cmocka_unit_test(a_line_reads_back_the_same),
 		cmocka_unit_test(values_are_found_and_told_apart),
 		cmocka_unit_test(what_is_not_there_is_of_no_kind),
 		cmocka_unit_test(a_clone_is_its_own),

@@ -12,7 +12,8 @@ from tree import ROOT, Findings
 OUTPUT = ROOT / "docs/METRICS.md"
 KINDS = [("contrast", "`nodetoll contrast`"), ("result", "`nodetoll simulate`"),
          ("estimate", "`nodetoll estimate`"), ("incidents", "`nodetoll incidents`"), ("comparison", "`nodetoll compare`"),
-         ("validation", "`nodetoll validate`")]
+         ("validation", "`nodetoll validate`"),
+         ("servercounts", "`nodetoll serve`")]
 INTRO = """# Metrics
 
 Every field of every result, from the schemas in `models/schema/` (this file is written by

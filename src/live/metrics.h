@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the server counts, under kube-apiserver's own names, and how it tells. */
+#ifndef LIVE_METRICS_H
+#define LIVE_METRICS_H
+
+#include "base/json.h"
+#include "base/ns.h"
+#include "rest/route.h"
+
+struct admit;
+struct store;
+struct metrics_row;
+
+/* Read by anyone; written by metrics.c only. */
+struct metrics {
+	struct metrics_row *row; /* a hash by what it counts */
+	uint64_t accepted;       /* connections */
+	uint32_t connections;
+	uint32_t watches;
+	uint64_t watch_events;
+	uint64_t response_bytes;
+	uint64_t faults;
+};
+
+/* A request was answered.  route NULL: it was none of a resource. */
+struct metrics_request {
+	const struct rest_route *route;
+	int code;
+	ns_t took;
+	uint64_t bytes;
+};
+
+void metrics_count(struct metrics *m, const struct metrics_request *r);
+void metrics_fini(struct metrics *m);
+
+/* Prometheus' text format. */
+void metrics_write(const struct metrics *m, const struct admit *a, const struct store *s,
+	ns_t now, struct str *out);
+
+/* Kind ServerCounts: requests by verb, resource and code. */
+void metrics_json(struct metrics *m, struct json *result);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the server's files share; nobody else includes it.
+ *
+ *   serve.c     beginning, loop, signals, end    conn.c      a connection
+ *   exchange.c  a request and its answer         stream.c    an open watch
+ *   own.c       health, metrics, faults
+ */
+#ifndef LIVE_SERVE_PRIV_H
+#define LIVE_SERVE_PRIV_H
+
+#include <sys/socket.h>
+
+#include "http/http.h"
+#include "live/admit.h"
+#include "live/audit.h"
+#include "live/metrics.h"
+#include "live/serve.h"
+#include "live/tls.h"
+#include "live/users.h"
+#include "rest/rest.h"
+
+struct bufferevent;
+struct evconnlistener;
+struct event;
+struct event_base;
+struct exchange;
+struct peer;
+
+enum { AUDIT_ID = 37, PEER_TEXT = 48 };
+
+/* A client's certificate says who it is. */
+struct conn_user {
+	char name[TLS_NAME], groups[TLS_NAME];
+};
+
+struct conn {
+	struct serve *serve;
+	struct bufferevent *bev;
+	struct http *http; /* NULL until TLS is agreed upon */
+	struct conn_user *user;
+	struct peer *peer;
+	char peer_text[PEER_TEXT];
+	struct exchange *first; /* that it waits for */
+	struct conn *next, **link;
+	struct conn *next_dirty;
+	ns_t active_at;    /* bytes came or went */
+	ns_t partial_at;   /* a request began to come; NS_NEVER: none is on its way */
+	bool is_dirty;     /* it has output, or requests to be taken */
+	bool is_lingering; /* its last output has gone: the peer is to see it, and to close */
+	bool is_dead;      /* to be freed when nobody looks */
+	bool is_full;      /* the peer does not take what it is sent */
+	bool is_half;      /* half-closed by a fault: nothing more is sent */
+};
+
+/* A request from its coming to the end of its answer. */
+struct exchange {
+	struct serve *serve;
+	struct conn *conn; /* NULL: it has gone */
+	struct http_request *req;
+	struct rest_route route;
+	bool is_routed;
+	const char *user, *groups, *impersonated;
+	bool is_exempt;
+	char audit_id[AUDIT_ID];
+	ns_t at;
+	int64_t received_us;
+	uint32_t slot;   /* in serve->slot; NO_SLOT: it has not been admitted */
+	uint32_t ticket; /* of the admitted, to abandon it */
+	uint32_t count;  /* its number among all requests: faults are drawn by it */
+	int code;
+	uint64_t bytes;
+	struct rest_watch *watch; /* open */
+	bool is_blocked;          /* its client takes no more for now */
+	ns_t ends_at, bookmark_at;
+	struct exchange *next, **link; /* of its connection */
+};
+
+#define NO_SLOT UINT32_MAX
+
+struct serve {
+	const struct serve_params *p;
+	struct event_base *base;
+	struct evconnlistener *listener;
+	struct event *sweep, *due, *listen_again, *restart, *on_int, *on_term, *deadline;
+	struct sockaddr_storage address;
+	socklen_t address_len;
+	struct tls *tls;
+	struct users users;
+	struct audit audit;
+	struct metrics metrics;
+	struct fault_rules faults;
+	struct admit admit;
+	struct rest rest;
+	struct exchange **slot; /* by admission's id */
+	uint32_t *free_slot;
+	uint32_t n_free;
+	struct http_limits limits;
+	struct conn *first, *dirty, *dead;
+	struct peer *peers;
+	uint32_t n_conns, max_conns;
+	uint32_t count, watch_draws, audit_ids;
+	int64_t began_ns;
+	ns_t now; /* the same for all that one event leads to */
+	bool is_stopping;
+};
+
+/* An event has come: look at the clock, and let go on what was due since. */
+void serve_tick(struct serve *s);
+
+/* The run's clock at the last tick, and just now; the world's in microseconds. */
+static inline ns_t serve_now(const struct serve *s)
+{
+	return s->now;
+}
+ns_t serve_clock(const struct serve *s);
+int64_t serve_wall_us(void);
+
+/* Do all that there is to do now: answers, watches, output. */
+void serve_settle(struct serve *s);
+
+/* Act out a fault that somebody asked for by name. */
+void serve_strike(struct serve *s, enum fault fault);
+
+/* A connection was accepted; it is closed if there are too many. */
+void conn_new(struct serve *s, int fd, const struct sockaddr *address, int len);
+
+/* It has something to send. */
+void conn_touch(struct conn *c);
+
+/* Take its requests, send its output. */
+void conn_pump(struct conn *c);
+
+/* End it: at once, with a reset, or in one direction. */
+void conn_kill(struct conn *c);
+void conn_reset(struct conn *c);
+void conn_half_close(struct conn *c);
+
+/* Free what is dead. */
+void conn_bury(struct serve *s);
+
+/* Look for what is idle or slow. */
+void conn_sweep(struct conn *c, ns_t now);
+
+/* Bytes that wait for the peer to take them. */
+size_t conn_waiting(const struct conn *c);
+
+/* A request has come; takes it over. */
+void exchange_new(struct conn *c, struct http_request *req);
+
+/* It is through admission. */
+void exchange_done(struct serve *s, const struct server_done *d);
+
+/* Its client has gone. */
+void exchange_gone(struct exchange *x);
+
+/* Answer and free it. */
+void exchange_answer(struct exchange *x, struct rest_reply *reply);
+void exchange_fail(struct exchange *x, int code, const char *message);
+
+/* Take it from its connection and free it; counted if it had a code. */
+void exchange_free(struct exchange *x);
+
+/* Answer what is the server's own: true if it was. */
+bool own_answer(struct exchange *x);
+
+/* A watch is open: begin to tell; tell what is ready; go on when the client takes more. */
+void stream_begin(struct exchange *x);
+void stream_feed(struct serve *s, struct rest_watch *w);
+void stream_unblock(struct exchange *x);
+
+/* Its time, its bookmark. */
+void stream_sweep(struct exchange *x, ns_t now);
+
+/* End it: as when its time is over. */
+void stream_end(struct exchange *x);
+
+void exchange_audit(const struct exchange *x, const char *stage);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An open watch: what the store has to tell, as far as its client takes it. */
+#include "live/serve_priv.h"
+
+#include "base/rng.h"
+
+enum {
+	AHEAD_BYTES = 1 << 18,    /* made for a client that has not taken it */
+	TIMEOUT_MIN_S = 1800,     /* options.go: --min-request-timeout */
+	TIMEOUT_MAX_S = 24 * 3600 /* of what a client asks for */
+};
+#define BOOKMARK_EVERY NS_MIN /* cacher.go: bookmarkFrequency */
+
+void stream_begin(struct exchange *x)
+{
+	struct serve *s = x->serve;
+	int64_t seconds = x->route.timeout_s;
+	ns_t lasts = NS_S * (seconds < TIMEOUT_MAX_S ? seconds : TIMEOUT_MAX_S);
+
+	/* get.go ListResource: without a timeout one is drawn, up to twice the least. */
+	if (seconds <= 0)
+		lasts = rng_span(rng_draw(s->p->seed, 'w', 0, s->watch_draws++),
+			TIMEOUT_MIN_S * NS_S, 2 * TIMEOUT_MIN_S * NS_S);
+	x->ends_at = ns_add(x->at, lasts);
+	x->bookmark_at = ns_add(x->at, BOOKMARK_EVERY);
+	x->code = 200;
+	s->metrics.watches++;
+	http_begin(x->conn->http, x->req->stream,
+		&(struct http_answer){
+			.code = 200, .media = "application/json", .audit_id = x->audit_id});
+	exchange_audit(x, "ResponseStarted");
+	conn_touch(x->conn);
+}
+
+static size_t waiting(const struct exchange *x)
+{
+	return conn_waiting(x->conn) + http_waiting(x->conn->http, x->req->stream);
+}
+
+static void send_str(struct exchange *x, struct str *out)
+{
+	http_send(x->conn->http, x->req->stream, str_text(out), str_len(out));
+	x->bytes += str_len(out);
+	conn_touch(x->conn);
+	str_reset(out);
+}
+
+void stream_feed(struct serve *s, struct rest_watch *w)
+{
+	struct exchange *x = w->owner;
+	struct str out = {0};
+	size_t ahead = waiting(x);
+	uint64_t told = w->n_events;
+
+	while (ahead + str_len(&out) < AHEAD_BYTES && watch_next(&s->rest.store, w, &out))
+		;
+	s->metrics.watch_events += w->n_events - told;
+	x->is_blocked = !w->is_idle && !w->is_over;
+	if (str_len(&out))
+		send_str(x, &out);
+	str_fini(&out);
+	if (w->is_over)
+		stream_end(x);
+}
+
+void stream_unblock(struct exchange *x)
+{
+	if (!x->watch || !x->is_blocked || waiting(x) >= AHEAD_BYTES)
+		return;
+	x->is_blocked = false;
+	watch_mark(&x->serve->rest.store, x->watch);
+}
+
+void stream_end(struct exchange *x)
+{
+	struct conn *c = x->conn;
+
+	http_end(c->http, x->req->stream);
+	conn_touch(c);
+	exchange_audit(x, "ResponseComplete");
+	exchange_free(x);
+}
+
+void stream_sweep(struct exchange *x, ns_t now)
+{
+	struct serve *s = x->serve;
+	struct str out = {0};
+
+	if (!x->watch)
+		return;
+	if (now >= x->ends_at ||
+		fault_strikes(&s->faults, s->p->seed, FAULT_DROP_WATCH, s->watch_draws++)) {
+		s->metrics.faults += now < x->ends_at;
+		stream_end(x);
+		return;
+	}
+	if (now < x->bookmark_at)
+		return;
+	x->bookmark_at = ns_add(now, BOOKMARK_EVERY);
+	watch_bookmark(&s->rest.store, x->watch, &out);
+	if (str_len(&out))
+		send_str(x, &out);
+	str_fini(&out);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ServerCounts on paper: what a mock API server was asked. */
+#ifndef REPORT_SERVE_H
+#define REPORT_SERVE_H
+
+#include "base/json.h"
+#include "base/str.h"
+
+void serve_text(const struct json *result, struct str *out);
+void serve_markdown(const struct json *result, struct str *out);
+void serve_csv(const struct json *result, struct str *out);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the server makes of an object before it keeps it. */
+#include "rest/rest_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "rest/when.h"
+
+static bool refuse(struct rest_call *c, int code, const char *why)
+{
+	rest_fail(c->reply, code, NULL, why);
+	return false;
+}
+
+/* A name as DNS has it, and what RBAC and events add: validation.go ValidatePathSegmentName is
+ * the weakest of all. */
+static bool is_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && len < ROUTE_NAME && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.:_"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len;
+}
+
+/* generateName and five letters: names/generate.go. */
+static void generate(struct rest_call *c, struct json *meta)
+{
+	static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
+	const char *base = json_as_str(json_get(meta, "generateName"));
+	uint64_t bits = rng_draw(c->rest->key, 'n', 0, c->rest->draws++);
+	char name[ROUTE_NAME + 8];
+	char end[6] = "";
+
+	if (!base || json_is_str(json_get(meta, "name")))
+		return;
+	for (int i = 0; i < 5; i++) {
+		end[i] = letters[bits % (sizeof(letters) - 1)];
+		bits /= sizeof(letters) - 1;
+	}
+	(void)snprintf(name, sizeof(name), "%.248s%s", base, end);
+	json_set_str(meta, "name", name);
+}
+
+static bool prepare_kind(struct rest_call *c, const struct json *tree)
+{
+	const char *kind = json_as_str(json_get(tree, "kind"));
+	const char *version = json_as_str(json_get(tree, "apiVersion"));
+	const struct rest_resource *r = c->route->resource;
+	char own[REST_GROUP_VERSION];
+	char why[256];
+
+	if ((!kind || !strcmp(kind, r->kind)) &&
+		(!version || !strcmp(version, rest_group_version(r, own))))
+		return true;
+	(void)snprintf(why, sizeof(why),
+		"%.60s in version \"%.60s\" cannot be handled as a %s of version \"%s\"",
+		kind ? kind : "?", version ? version : "?", r->kind,
+		rest_group_version(r, own));
+	return refuse(c, 400, why);
+}
+
+static bool prepare_namespace(struct rest_call *c, struct json *meta)
+{
+	const struct rest_route *r = c->route;
+	const char *given = json_as_str(json_get(meta, "namespace"));
+	const struct rest_resource *namespaces = rest_resource_find("", "v1", "namespaces");
+	struct rest_route about = {.resource = namespaces};
+	struct rest_call of_namespace = {c->rest, c->req, &about, c->reply};
+
+	if (!rest_is(r->resource, REST_NAMESPACED)) {
+		json_remove(meta, "namespace");
+		return true;
+	}
+	if (given && *given && strcmp(given, r->ns) != 0)
+		return refuse(c, 400,
+			"the namespace of the provided object does not match the namespace "
+			"sent "
+			"on the request");
+	json_set_str(meta, "namespace", r->ns);
+	/* plugin/namespace/lifecycle/admission.go */
+	if (store_get(&c->rest->store, namespaces, "", r->ns))
+		return true;
+	rest_not_found(&of_namespace, r->ns);
+	return false;
+}
+
+static struct json *child(struct json *tree, const char *key)
+{
+	if (!json_is_object(json_get(tree, key)))
+		json_set(tree, key, json_object());
+	return json_get(tree, key);
+}
+
+static void fallback(struct json *object, const char *key, const char *value)
+{
+	if (!json_get(object, key))
+		json_put_str(object, key, value);
+}
+
+/* defaults.go and strategy.go PrepareForCreate, as far as clients look. */
+static void prepare_pod(struct json *tree)
+{
+	struct json *spec = child(tree, "spec");
+	struct json *status = json_object();
+
+	fallback(spec, "restartPolicy", "Always");
+	fallback(spec, "dnsPolicy", "ClusterFirst");
+	fallback(spec, "schedulerName", "default-scheduler");
+	fallback(spec, "serviceAccountName", "default");
+	if (!json_is_num(json_get(spec, "terminationGracePeriodSeconds")))
+		json_set(spec, "terminationGracePeriodSeconds", json_int(30));
+	json_put_str(status, "phase", "Pending");
+	json_put_str(status, "qosClass", "BestEffort");
+	json_set(tree, "status", status);
+}
+
+static void prepare_defaults(const struct rest_resource *r, struct json *tree)
+{
+	if (!strcmp(r->kind, "Pod")) {
+		prepare_pod(tree);
+	} else if (!strcmp(r->kind, "Namespace")) {
+		struct json *status = json_object();
+
+		json_put_str(status, "phase", "Active");
+		json_set(tree, "status", status);
+	} else if (!strcmp(r->kind, "Secret")) {
+		fallback(tree, "type", "Opaque");
+	} else if (!strcmp(r->kind, "Service")) {
+		fallback(child(tree, "spec"), "type", "ClusterIP");
+		fallback(child(tree, "spec"), "sessionAffinity", "None");
+	}
+}
+
+/* stringData is for writing only: pkg/registry/core/secret/strategy.go.  Its texts go into
+ * data as base64. */
+static void base64(struct str *out, const char *text)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *in = (const unsigned char *)text;
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned b = (unsigned)in[i] << 16 |
+			     (i + 1 < len ? (unsigned)in[i + 1] << 8 : 0) |
+			     (i + 2 < len ? (unsigned)in[i + 2] : 0);
+
+		str_add_char(out, digits[b >> 18 & 63]);
+		str_add_char(out, digits[b >> 12 & 63]);
+		str_add_char(out, i + 1 < len ? digits[b >> 6 & 63] : '=');
+		str_add_char(out, i + 2 < len ? digits[b & 63] : '=');
+	}
+}
+
+static void move_string_data(struct json *tree)
+{
+	const struct json *texts = json_get(tree, "stringData");
+	struct str out = {0};
+
+	if (!json_is_object(texts)) {
+		json_remove(tree, "stringData");
+		return;
+	}
+	(void)child(tree, "data");
+	for (const struct json *t = json_child(texts); t; t = json_next(t)) {
+		str_reset(&out);
+		base64(&out, json_is_str(t) ? json_as_str(t) : "");
+		json_set_str(json_get(tree, "data"), json_key(t), str_text(&out));
+	}
+	str_fini(&out);
+	json_remove(tree, "stringData");
+}
+
+bool rest_prepare(struct rest_call *c, struct json *tree)
+{
+	struct json *meta = child(tree, "metadata");
+	char uid[REST_UID_BYTES];
+	char now[WHEN_BYTES];
+	const char *name, *version;
+
+	if (!prepare_kind(c, tree) || !prepare_namespace(c, meta))
+		return false;
+	generate(c, meta);
+	name = json_as_str(json_get(meta, "name"));
+	if (!name || !is_name(name))
+		return refuse(c, 422,
+			name ? "metadata.name: Invalid value: it is no name of a path segment"
+			     : "metadata.name: Required value: name or generateName is "
+			       "required");
+	version = json_as_str(json_get(meta, "resourceVersion"));
+	if (version && *version && strcmp(version, "0") != 0)
+		return refuse(
+			c, 400, "resourceVersion should not be set on objects to be created");
+	rest_uid(c->rest, uid);
+	json_set_str(meta, "uid", uid);
+	json_set_str(meta, "creationTimestamp", when_text(now, c->req->now_s));
+	json_remove(meta, "deletionTimestamp");
+	json_remove(meta, "deletionGracePeriodSeconds");
+	json_remove(meta, "managedFields");
+	if (!strcmp(c->route->resource->kind, "Secret"))
+		move_string_data(tree);
+	prepare_defaults(c->route->resource, tree);
+	return true;
+}

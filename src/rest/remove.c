@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DELETE. */
+#include "rest/rest_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rest/when.h"
+
+/* meta/v1 DeleteOptions. */
+struct options {
+	int64_t grace_s; /* -1: not given */
+	char uid[REST_UID_BYTES];
+	char version[24];
+};
+
+static bool read_options(struct rest_call *c, struct options *o)
+{
+	const struct json *grace, *uid, *version;
+	struct json *tree;
+
+	*o = (struct options){.grace_s = c->route->grace_s};
+	if (!c->req->len)
+		return true;
+	tree = rest_body(c);
+	if (!tree)
+		return false;
+	grace = json_get(tree, "gracePeriodSeconds");
+	uid = json_get(json_get(tree, "preconditions"), "uid");
+	version = json_get(json_get(tree, "preconditions"), "resourceVersion");
+	if (json_is_num(grace) && json_as_num(grace) >= 0 && json_as_num(grace) < INT32_MAX)
+		o->grace_s = (int64_t)json_as_num(grace);
+	if (json_is_str(uid))
+		(void)snprintf(o->uid, sizeof(o->uid), "%s", json_as_str(uid));
+	if (json_is_str(version))
+		(void)snprintf(o->version, sizeof(o->version), "%s", json_as_str(version));
+	json_free(tree);
+	return true;
+}
+
+static bool preconditions_hold(
+	struct rest_call *c, const struct options *options, const struct rest_object *o)
+{
+	char version[24];
+	char why[256];
+
+	(void)snprintf(version, sizeof(version), "%llu", (unsigned long long)o->version);
+	if (*options->uid && strcmp(options->uid, o->uid) != 0)
+		(void)snprintf(why, sizeof(why),
+			"Precondition failed: UID in precondition: %s, UID in object meta: %s",
+			options->uid, o->uid);
+	else if (*options->version && strcmp(options->version, version) != 0)
+		(void)snprintf(why, sizeof(why),
+			"Precondition failed: ResourceVersion in precondition: %s, "
+			"ResourceVersion in object meta: %s",
+			options->version, version);
+	else
+		return true;
+	rest_conflict(c, why);
+	return false;
+}
+
+/* How long a pod has: pkg/registry/core/pod/strategy.go CheckGracefulDelete. */
+static int64_t grace_of(const struct json *tree, const struct options *options)
+{
+	const struct json *spec = json_get(tree, "spec");
+	const char *node = json_as_str(json_get(spec, "nodeName"));
+	const char *phase = json_as_str(json_get(json_get(tree, "status"), "phase"));
+
+	if (!node || !*node ||
+		(phase && (!strcmp(phase, "Failed") || !strcmp(phase, "Succeeded"))))
+		return 0;
+	if (options->grace_s >= 0)
+		return options->grace_s;
+	return (int64_t)json_as_num(json_get(spec, "terminationGracePeriodSeconds"));
+}
+
+/* It goes later, when its kubelet or its last finalizer says so: a deletion time says that it
+ * will.  A second deletion may only shorten the grace. */
+static void mark(
+	struct rest_call *c, const struct rest_object *o, struct json *tree, int64_t grace)
+{
+	struct json *meta = json_get(tree, "metadata");
+	char at[WHEN_BYTES];
+	const struct rest_object *now = o;
+
+	if (!json_get(meta, "deletionTimestamp") ||
+		(int64_t)json_as_num(json_get(meta, "deletionGracePeriodSeconds")) > grace) {
+		json_set_str(meta, "deletionTimestamp", when_text(at, c->req->now_s + grace));
+		json_set(meta, "deletionGracePeriodSeconds", json_int(grace));
+		now = rest_store(c, tree);
+	}
+	if (now)
+		rest_answer(c, 200, now);
+}
+
+/* controller/namespace/deletion: everything in it goes, then it. */
+static void empty_namespace(struct rest_call *c, const char *ns)
+{
+	struct store *s = &c->rest->store;
+	struct rest_object *gone;
+	size_t n;
+	const struct rest_resource *all = rest_resources(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct store_kind *k = store_kind(s, &all[i]);
+		size_t at = store_seek(s, &all[i], ns, "");
+
+		while (rest_is(&all[i], REST_NAMESPACED) && at < k->n &&
+			!strcmp(k->object[at]->ns, ns))
+			store_delete(s, k->object[at], &gone);
+	}
+}
+
+/* pkg/apis/core: these stay. */
+static bool stays(struct rest_call *c, const struct rest_object *o)
+{
+	if (!rest_is(o->resource, REST_HOLDS_OTHERS) ||
+		(strcmp(o->name, "default") != 0 && strncmp(o->name, "kube-", 5) != 0))
+		return false;
+	rest_fail(c->reply, 403, NULL, "this namespace may not be deleted");
+	return true;
+}
+
+static void remove_object(
+	struct rest_call *c, struct rest_object *o, const struct options *options)
+{
+	struct json *tree = rest_object_tree(o);
+	int64_t grace = rest_is(o->resource, REST_HAS_GRACE) ? grace_of(tree, options) : 0;
+	bool held = json_size(json_get(json_get(tree, "metadata"), "finalizers")) > 0;
+
+	if (c->route->dry_run) {
+		rest_answer(c, 200, o);
+	} else if (grace > 0 || held) {
+		mark(c, o, tree, grace);
+	} else {
+		char name[ROUTE_NAME];
+
+		(void)snprintf(name, sizeof(name), "%s", o->name);
+		if (rest_is(o->resource, REST_HOLDS_OTHERS))
+			empty_namespace(c, name);
+		store_delete(&c->rest->store, o, &o);
+		if (rest_is(o->resource, REST_HAS_GRACE))
+			rest_answer(c, 200, o);
+		else
+			rest_fail_status(c->reply, &(struct status){.code = 200,
+							   .name = name,
+							   .resource = c->route->resource});
+	}
+	json_free(tree);
+}
+
+void rest_delete(struct rest_call *c)
+{
+	struct rest_object *o = rest_find(c);
+	struct options options;
+
+	if (o && !stays(c, o) && read_options(c, &options) &&
+		preconditions_hold(c, &options, o))
+		remove_object(c, o, &options);
+}
+
+/* DELETE of a list: what its selectors find, one after the other; the answer is the list of
+ * what there was. */
+void rest_delete_all(struct rest_call *c)
+{
+	struct rest_reply list = {0};
+	struct rest_call reading = {c->rest, c->req, c->route, &list};
+	struct json *tree = NULL;
+	struct options options;
+
+	if (!read_options(c, &options))
+		return;
+	rest_list(&reading);
+	if (list.code == 200 &&
+		!json_parse(str_text(&list.body), str_len(&list.body), &tree, NULL)) {
+		for (const struct json *e = json_child(json_get(tree, "items")); e;
+			e = json_next(e)) {
+			const struct json *meta = json_get(e, "metadata");
+			const char *ns = json_as_str(json_get(meta, "namespace"));
+			struct rest_object *o = store_get(&c->rest->store, c->route->resource,
+				ns ? ns : "", json_as_str(json_get(meta, "name")));
+
+			str_reset(&c->reply->body);
+			if (o && !stays(c, o))
+				remove_object(c, o, &options);
+		}
+	}
+	json_free(tree);
+	str_fini(&c->reply->body);
+	c->reply->body = list.body;
+	c->reply->code = list.code;
+	c->reply->media = list.media ? list.media : "application/json";
+}

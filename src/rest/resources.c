@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rest/resources.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Fields: 1.20 pkg/apis/core/v1/conversion.go:31-150, pkg/registry/core/<resource>/strategy.go.
+ */
+static const struct rest_resource table[] = {
+	{"", "v1", "bindings", "binding", "Binding", "", REST_NAMESPACED | REST_CREATE_ONLY,
+		{0}},
+	{"", "v1", "configmaps", "configmap", "ConfigMap", "cm", REST_NAMESPACED, {0}},
+	{"", "v1", "endpoints", "endpoints", "Endpoints", "ep",
+		REST_NAMESPACED | REST_PUT_CREATES, {0}},
+	{"", "v1", "events", "event", "Event", "ev", REST_NAMESPACED | REST_PUT_CREATES,
+		{"involvedObject.kind", "involvedObject.namespace", "involvedObject.name",
+			"involvedObject.uid", "involvedObject.apiVersion",
+			"involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+			"reportingComponent", "source", "type"}},
+	{"", "v1", "namespaces", "namespace", "Namespace", "ns",
+		REST_HAS_STATUS | REST_HOLDS_OTHERS, {"status.phase"}},
+	{"", "v1", "nodes", "node", "Node", "no", REST_HAS_STATUS, {"spec.unschedulable"}},
+	{"", "v1", "pods", "pod", "Pod", "po",
+		REST_NAMESPACED | REST_HAS_STATUS | REST_HAS_BINDING | REST_HAS_GRACE,
+		{"spec.nodeName", "spec.restartPolicy", "spec.schedulerName",
+			"spec.serviceAccountName", "status.phase", "status.podIP",
+			"status.nominatedNodeName"}},
+	{"", "v1", "secrets", "secret", "Secret", "", REST_NAMESPACED, {"type"}},
+	{"", "v1", "serviceaccounts", "serviceaccount", "ServiceAccount", "sa",
+		REST_NAMESPACED | REST_HAS_TOKEN, {0}},
+	{"", "v1", "services", "service", "Service", "svc", REST_NAMESPACED | REST_HAS_STATUS,
+		{0}},
+	{"coordination.k8s.io", "v1", "leases", "lease", "Lease", "",
+		REST_NAMESPACED | REST_PUT_CREATES, {0}},
+	{"node.k8s.io", "v1", "runtimeclasses", "runtimeclass", "RuntimeClass", "", 0, {0}},
+	{"storage.k8s.io", "v1", "csidrivers", "csidriver", "CSIDriver", "", 0, {0}},
+	{"storage.k8s.io", "v1", "csinodes", "csinode", "CSINode", "", 0, {0}},
+};
+
+const struct rest_resource *rest_resources(size_t *n)
+{
+	*n = sizeof(table) / sizeof(table[0]);
+	return table;
+}
+
+const struct rest_resource *rest_resource_find(
+	const char *group, const char *version, const char *plural)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (!strcmp(table[i].plural, plural) && !strcmp(table[i].group, group) &&
+			!strcmp(table[i].version, version))
+			return &table[i];
+	return NULL;
+}
+
+const char *rest_group_version(const struct rest_resource *r, char *buf)
+{
+	(void)snprintf(
+		buf, REST_GROUP_VERSION, "%s%s%s", r->group, *r->group ? "/" : "", r->version);
+	return buf;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the rest*.c files share; nobody else includes it.
+ *
+ *   rest.c       dispatch, errors       read.c       get, list, watch
+ *   write.c      create, update, patch  remove.c     delete
+ *   prepare.c    new objects            discovery.c  what there is
+ *   special.c    bindings and tokens
+ */
+#ifndef REST_REST_PRIV_H
+#define REST_REST_PRIV_H
+
+#include "rest/rest.h"
+
+/* One request at work. */
+struct rest_call {
+	struct rest *rest;
+	const struct rest_request *req;
+	const struct rest_route *route;
+	struct rest_reply *reply;
+};
+
+void rest_get(struct rest_call *c);
+void rest_list(struct rest_call *c);
+void rest_watch_begin(struct rest_call *c);
+void rest_create(struct rest_call *c);
+void rest_update(struct rest_call *c);
+void rest_patch(struct rest_call *c);
+void rest_delete(struct rest_call *c);
+void rest_delete_all(struct rest_call *c);
+void rest_bind(struct rest_call *c, const char *pod);
+void rest_token(struct rest_call *c);
+void rest_discover(struct rest_call *c);
+
+/* Answers about the object that the route names, or `name`. */
+void rest_not_found(struct rest_call *c, const char *name);
+void rest_exists(struct rest_call *c, const char *name);
+void rest_conflict(struct rest_call *c, const char *why);
+
+/* Answer with an object. */
+void rest_answer(struct rest_call *c, int code, const struct rest_object *o);
+
+/* The object that the route names; NULL and an answer if there is none. */
+struct rest_object *rest_find(struct rest_call *c);
+
+/* The body as a tree; NULL and an answer if it is none. */
+struct json *rest_body(struct rest_call *c);
+
+/* Make a tree a new object: names, namespace, uid, time, defaults.  False and an answer if it
+ * cannot be one. */
+bool rest_prepare(struct rest_call *c, struct json *tree);
+
+/* Put a tree into the store, or answer why not. */
+struct rest_object *rest_store(struct rest_call *c, struct json *tree);
+
+/* Create the object that a tree says, and answer. */
+void rest_create_tree(struct rest_call *c, struct json *tree);
+
+/* A uid: hexadecimal, as in RFC 4122. */
+enum { REST_UID_BYTES = 37 };
+void rest_uid(struct rest *r, char uid[REST_UID_BYTES]);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rest/store.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rest/watch.h"
+
+static void *taken(void *memory)
+{
+	if (!memory) {
+		(void)fputs("nodetoll: out of memory: the store\n", stderr);
+		abort();
+	}
+	return memory;
+}
+
+void store_init(struct store *s, const struct store_limits *limits)
+{
+	size_t kinds;
+
+	(void)rest_resources(&kinds);
+	*s = (struct store){.limits = *limits, .oldest = 1};
+	s->kind = taken(calloc(kinds, sizeof(*s->kind)));
+	s->history = taken(calloc(limits->history, sizeof(*s->history)));
+	s->bucket = taken(calloc(STORE_BUCKETS, sizeof(struct rest_watch *)));
+}
+
+void store_fini(struct store *s)
+{
+	size_t kinds;
+
+	(void)rest_resources(&kinds);
+	assert(!s->n_watches);
+	if (!s->kind)
+		return;
+	store_forget(s);
+	for (size_t k = 0; k < kinds; k++) {
+		for (size_t i = 0; i < s->kind[k].n; i++)
+			rest_object_drop(s->kind[k].object[i]);
+		free(s->kind[k].object);
+	}
+	free(s->kind);
+	free(s->history);
+	free(s->bucket);
+	*s = (struct store){0};
+}
+
+struct store_kind *store_kind(const struct store *s, const struct rest_resource *r)
+{
+	size_t n;
+
+	return &s->kind[r - rest_resources(&n)];
+}
+
+static int compare(const struct rest_object *o, const char *ns, const char *name)
+{
+	int by_ns = strcmp(o->ns, ns);
+
+	return by_ns ? by_ns : strcmp(o->name, name);
+}
+
+size_t store_seek(
+	const struct store *s, const struct rest_resource *r, const char *ns, const char *name)
+{
+	const struct store_kind *k = store_kind(s, r);
+	size_t lo = 0;
+	size_t hi = k->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (compare(k->object[mid], ns, name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct rest_object *store_get(
+	const struct store *s, const struct rest_resource *r, const char *ns, const char *name)
+{
+	const struct store_kind *k = store_kind(s, r);
+	size_t at = store_seek(s, r, ns, name);
+
+	if (at == k->n || compare(k->object[at], ns, name) != 0)
+		return NULL;
+	return k->object[at];
+}
+
+static void insert(struct store_kind *k, size_t at, struct rest_object *o)
+{
+	if (k->n == k->room) {
+		k->room = k->room ? 2 * k->room : 16;
+		k->object = taken(realloc(k->object, k->room * sizeof(struct rest_object *)));
+	}
+	memmove(k->object + at + 1, k->object + at, (k->n - at) * sizeof(struct rest_object *));
+	k->object[at] = o;
+	k->n++;
+}
+
+/* ------------------------------------------------------------------ history */
+
+/* What the history alone keeps alive: the state before, and the last one of what is deleted. */
+static size_t held_bytes(const struct store_event *e)
+{
+	return (e->before ? e->before->bytes : 0) +
+	       (e->change == STORE_DELETED ? e->now->bytes : 0);
+}
+
+static void forget_oldest(struct store *s)
+{
+	struct store_event *e = &s->history[s->oldest % s->limits.history];
+
+	s->history_bytes -= held_bytes(e);
+	rest_object_drop(e->now);
+	rest_object_drop(e->before);
+	*e = (struct store_event){0};
+	s->oldest++;
+}
+
+void store_forget(struct store *s)
+{
+	while (s->oldest <= s->version)
+		forget_oldest(s);
+}
+
+/* The change of version s->version. */
+static void remember(struct store *s, struct store_event e)
+{
+	if (s->version - s->oldest >= s->limits.history)
+		forget_oldest(s);
+	s->history[s->version % s->limits.history] = e;
+	s->history_bytes += held_bytes(&e);
+	while (s->history_bytes > s->limits.history_bytes && s->oldest < s->version)
+		forget_oldest(s);
+	watch_tell(s, &e);
+}
+
+/* ------------------------------------------------------------------ changes */
+
+int store_put(struct store *s, const struct rest_resource *r, struct json *tree,
+	struct rest_object **out, struct err *err)
+{
+	struct rest_object *o = rest_object_new(r, tree, s->version + 1);
+	struct store_kind *k = store_kind(s, r);
+	size_t at = store_seek(s, r, o->ns, o->name);
+	bool there = at < k->n && compare(k->object[at], o->ns, o->name) == 0;
+	struct rest_object *before = there ? k->object[at] : NULL;
+
+	if (s->bytes - (before ? before->bytes : 0) + o->bytes > s->limits.bytes ||
+		(!there && s->n == s->limits.objects)) {
+		rest_object_drop(o);
+		return err_set(err, ERR_NOMEM,
+			"the store is full: %zu objects of at most %zu (--max-objects), %zu "
+			"bytes of at most %zu (--max-bytes)",
+			s->n, s->limits.objects, s->bytes, s->limits.bytes);
+	}
+	s->version++;
+	s->bytes += o->bytes - (before ? before->bytes : 0);
+	if (there) {
+		k->object[at] = o;
+	} else {
+		insert(k, at, o);
+		s->n++;
+	}
+	/* The history takes over the reference to the state before. */
+	remember(s, (struct store_event){
+			    there ? STORE_MODIFIED : STORE_ADDED, rest_object_hold(o), before});
+	*out = o;
+	return 0;
+}
+
+void store_delete(struct store *s, struct rest_object *o, struct rest_object **out)
+{
+	struct store_kind *k = store_kind(s, o->resource);
+	size_t at = store_seek(s, o->resource, o->ns, o->name);
+	struct json *tree = rest_object_tree(o);
+
+	assert(at < k->n && k->object[at] == o);
+	memmove(k->object + at, k->object + at + 1,
+		(k->n - at - 1) * sizeof(struct rest_object *));
+	k->n--;
+	s->n--;
+	s->bytes -= o->bytes;
+	s->version++;
+	*out = rest_object_new(o->resource, tree, s->version);
+	json_free(tree);
+	remember(s, (struct store_event){STORE_DELETED, *out, o});
+}

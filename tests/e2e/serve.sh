@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# serve.sh NODETOLL: the mock API server, as curl and kubectl see it.
+. "$(dirname "$0")/tap.sh"
+nodetoll=$1
+pods=api/v1/namespaces/default/pods
+
+# start OPTIONS...: serve; its URL in $url, its output in $scratch/out, its process in $server.
+start() {
+	rm -f "$scratch/fifo"
+	mkfifo "$scratch/fifo"
+	"$nodetoll" serve "$@" >"$scratch/fifo" 2>"$scratch/err" &
+	server=$!
+	exec 3<"$scratch/fifo"
+	read -r url <&3
+}
+
+# stop: end it; what it counted is in $scratch/out.
+stop() {
+	kill -TERM "$server"
+	cat <&3 >"$scratch/out"
+	wait "$server"
+}
+
+# get CODE CURL-ARGUMENTS...: the answer, in $scratch/body, has that code.
+get() {
+	want=$1
+	shift
+	code=$(curl -sk --max-time 20 -o "$scratch/body" -w '%{http_code}' "$@")
+	echo "code $code"
+	cat "$scratch/body"
+	[ "$code" = "$want" ]
+}
+
+has() {
+	grep -q "$1" "$scratch/body"
+}
+
+create_pod() {
+	get 201 -H 'Content-Type: application/json' -d "{\"metadata\":{\"name\":\"$1\"},\"spec\":{\"nodeName\":\"n1\"}}" "$url/$pods"
+}
+
+version_of() {
+	[ "$(curl -sk --max-time 20 -o /dev/null -w '%{http_version}' "$@")" = "$want" ]
+}
+
+watches() {
+	curl -sN --max-time 20 "$url/$pods?watch=true&timeoutSeconds=1" >"$scratch/body"
+	has '"ADDED".*"name":"a"'
+}
+
+fails_with() {
+	want=$1
+	says=$2
+	shift 2
+	"$nodetoll" serve "$@" >"$scratch/none" 2>"$scratch/err"
+	status=$?
+	cat "$scratch/err"
+	[ "$status" = "$want" ] && [ ! -s "$scratch/none" ] &&
+		[ "$(wc -l <"$scratch/err")" = 1 ] && grep -q -e "$says" "$scratch/err"
+}
+
+few_descriptors() (
+	ulimit -n 60
+	fails_with 3 "ulimit -n" --max-connections 100
+)
+
+# Two requests at once where one has a seat.
+one_is_rejected() {
+	curl -s -Z --parallel-immediate --max-time 20 -o /dev/null -o /dev/null -w '%{http_code} %header{retry-after}\n' \
+		"$url/$pods" "$url/$pods" | sort >"$scratch/body"
+	printf '200 \n429 1\n' | diff - "$scratch/body"
+}
+
+counted() {
+	cat "$scratch/out"
+	grep -Eq "$1" "$scratch/out"
+}
+
+start
+check "its first line is a URL on loopback" \
+	sh -c 'echo "$1" | grep -Eq "^http://127\.0\.0\.1:[1-9][0-9]*$"' sh "$url"
+check "it is healthy" get 200 "$url/readyz"
+check "a pod is created" create_pod a
+check "and listed by its node" get 200 "$url/$pods?fieldSelector=spec.nodeName%3Dn1"
+check "with its name" has '"name":"a"'
+check "HTTP/2 is spoken with prior knowledge" get 200 --http2-prior-knowledge "$url/$pods/a"
+want=2
+check "and is HTTP/2" version_of --http2-prior-knowledge "$url/version"
+want=1.1
+check "HTTP/1.1 is spoken otherwise" version_of "$url/version"
+check "a watch begins with what there is and ends in its time" watches
+check "what is not there is not found" get 404 "$url/$pods/none"
+check "a body that is too long is refused" \
+	sh -c 'head -c 4000000 /dev/zero | curl -s --max-time 20 -o /dev/null -w "%{http_code}" \
+	--data-binary @- "$1" | grep -q 413' sh "$url/$pods"
+check "metrics have the API server's names" get 200 "$url/metrics"
+check "and count" has 'apiserver_request_total{code="404".*resource="pods".*verb="GET".*} 1$'
+check "its port is taken" fails_with 3 "Address already in use" --listen "${url#http://}"
+if command -v kubectl >/dev/null; then
+	check "kubectl lists" sh -c 'kubectl --server="$1" --cache-dir="$2" get pods | grep -q "^a "' sh \
+		"$url" "$scratch/kube"
+	check "kubectl describes" sh -c 'kubectl --server="$1" --cache-dir="$2" describe pod a |
+		grep -q "^Node: *n1"' sh "$url" "$scratch/kube"
+fi
+check "it ends well at SIGTERM" stop
+check "and says what it counted" counted '^get +pods +404 +1 '
+
+start --set apiserver.fairness.enabled=false --set apiserver.maxRequestsInflight=1 \
+	--fault latency=500ms@100%
+check "a request without a seat is rejected, with a time to wait" one_is_rejected
+stop
+start --fault 500=100%
+check "every request fails if it is to" get 500 "$url/$pods"
+check "but for health" get 200 "$url/healthz"
+check "faults can be changed" get 200 -X POST "$url/nodetoll/faults?do=500%3D0%25"
+check "and are gone then" get 200 "$url/$pods"
+check "a restart can be asked for" get 200 -X POST "$url/nodetoll/faults?do=restart"
+check "and is over soon" curl -s --max-time 20 --retry 50 --retry-delay 1 --retry-all-errors -o /dev/null \
+	"$url/$pods"
+stop
+
+cat >"$scratch/tokens" <<'END'
+s3cr3t,system:node:n1,u1,system:nodes
+END
+if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scratch/cert" -days 2 \
+	-subj /CN=localhost >/dev/null 2>&1; then
+	start --tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/key" \
+		--token-auth-file "$scratch/tokens" --audit-log "$scratch/audit"
+	check "who is unknown is not let in" get 401 "$url/$pods"
+	check "who has a token is" get 200 -H "Authorization: Bearer s3cr3t" "$url/$pods"
+	want=2
+	check "HTTP/2 is agreed upon by ALPN" version_of -H "Authorization: Bearer s3cr3t" "$url/$pods"
+	want=1.1
+	check "and HTTP/1.1" version_of --http1.1 -H "Authorization: Bearer s3cr3t" "$url/$pods"
+	check "it ends with TLS too" stop
+	check "the audit log names the user" grep -q '"username":"system:node:n1"' "$scratch/audit"
+	check "and no token" sh -c '! grep -q s3cr3t "$1"' sh "$scratch/audit"
+	check "a key that is none is said to be none" fails_with 3 "--tls-private-key-file" \
+		--tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/tokens"
+fi
+check "too few descriptors are said to be too few" few_descriptors
+check "an address that is none is said to be none" fails_with 2 "ADDR:PORT" --listen nonsense
+check "an unknown fault is said to be unknown" fails_with 2 "did you mean 'reset'" --fault resets=1%
+finish

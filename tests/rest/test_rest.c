@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kit.h"
+
+#define PODS "/api/v1/namespaces/default/pods"
+
+static void a_created_object_is_got(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_pod(&k, "a", "n1");
+	assert_int_equal(kit_ask(&k, "GET", PODS "/a", ""), 200);
+	assert_string_equal(kit_text(&k, "kind"), "Pod");
+	assert_string_equal(kit_text(&k, "metadata.namespace"), "default");
+	assert_string_equal(kit_text(&k, "metadata.creationTimestamp"), "2023-11-14T22:13:20Z");
+	assert_string_equal(kit_text(&k, "status.phase"), "Pending");
+	assert_int_equal(strlen(kit_text(&k, "metadata.uid")), 36);
+	kit_fini(&k);
+}
+
+static void a_name_is_taken_once(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_pod(&k, "a", "n1");
+	assert_int_equal(kit_ask(&k, "POST", PODS, "{\"metadata\":{\"name\":\"a\"}}"), 409);
+	assert_string_equal(kit_text(&k, "reason"), "AlreadyExists");
+	assert_string_equal(kit_text(&k, "message"), "pods \"a\" already exists");
+	kit_fini(&k);
+}
+
+static void a_name_is_generated(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(
+		kit_ask(&k, "POST", PODS, "{\"metadata\":{\"generateName\":\"a-\"}}"), 201);
+	assert_int_equal(strlen(kit_text(&k, "metadata.name")), 7);
+	kit_fini(&k);
+}
+
+static void what_is_wrong_is_said(void **state)
+{
+	static const struct {
+		const char *method, *target, *body;
+		int code;
+		const char *reason;
+	} cases[] = {
+		{"GET", PODS "/none", "", 404, "NotFound"},
+		{"POST", "/api/v1/namespaces/none/pods", "{\"metadata\":{\"name\":\"a\"}}", 404,
+			"NotFound"},
+		{"POST", PODS, "{", 400, "BadRequest"},
+		{"POST", PODS, "[]", 400, "BadRequest"},
+		{"POST", PODS, "{}", 422, "Invalid"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"a/b\"}}", 422, "Invalid"},
+		{"POST", PODS, "{\"kind\":\"Node\",\"metadata\":{\"name\":\"a\"}}", 400,
+			"BadRequest"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"a\",\"namespace\":\"other\"}}", 400,
+			"BadRequest"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"1\"}}", 400,
+			"BadRequest"},
+		{"GET", PODS "?fieldSelector=spec.none=1", "", 400, "BadRequest"},
+		{"GET", PODS "?labelSelector=a+in+b", "", 400, "BadRequest"},
+		{"GET", PODS "?resourceVersion=x", "", 400, "BadRequest"},
+		{"GET", PODS "?resourceVersion=1000", "", 504, "Timeout"},
+		{"GET", PODS "?continue=zz", "", 400, "BadRequest"},
+		{"POST", PODS "/a/status", "{}", 404, "NotFound"},
+		{"PUT", "/api/v1/nodes/none", "{}", 404, "NotFound"},
+		{"DELETE", "/api/v1/namespaces/default", "", 403, "Forbidden"},
+		{"GET", "/apis/none.k8s.io/v1", "", 404, "NotFound"},
+	};
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(kit_ask(&k, cases[i].method, cases[i].target, cases[i].body),
+			cases[i].code);
+		assert_string_equal(kit_text(&k, "kind"), "Status");
+		assert_string_equal(kit_text(&k, "reason"), cases[i].reason);
+	}
+	kit_fini(&k);
+}
+
+static void a_protobuf_body_is_no_json(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(
+		kit_send(&k, "POST", PODS, "application/vnd.kubernetes.protobuf", "k8s"), 415);
+	kit_fini(&k);
+}
+
+static void a_put_at_an_old_version_conflicts(void **state)
+{
+	struct kit k;
+	char body[256];
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(
+		kit_ask(&k, "POST", "/api/v1/nodes", "{\"metadata\":{\"name\":\"n\"}}"), 201);
+	(void)snprintf(body, sizeof(body),
+		"{\"metadata\":{\"name\":\"n\",\"resourceVersion\":\"%s\",\"labels\":{\"a\":"
+		"\"b\"}}}",
+		kit_text(&k, "metadata.resourceVersion"));
+	assert_int_equal(kit_ask(&k, "PUT", "/api/v1/nodes/n", body), 200);
+	assert_string_equal(kit_text(&k, "metadata.labels.a"), "b");
+	assert_int_equal(kit_ask(&k, "PUT", "/api/v1/nodes/n", body), 409);
+	assert_string_equal(kit_text(&k, "reason"), "Conflict");
+	kit_fini(&k);
+}
+
+static void a_write_that_changes_nothing_takes_no_version(void **state)
+{
+	struct kit k;
+	uint64_t version;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(
+		kit_ask(&k, "POST", "/api/v1/nodes", "{\"metadata\":{\"name\":\"n\"}}"), 201);
+	version = k.rest.store.version;
+	assert_int_equal(
+		kit_send(&k, "PATCH", "/api/v1/nodes/n", "application/merge-patch+json", "{}"),
+		200);
+	assert_int_equal(k.rest.store.version, version);
+	kit_fini(&k);
+}
+
+static void status_and_the_rest_have_their_own_doors(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_pod(&k, "a", "n1");
+	assert_int_equal(
+		kit_send(&k, "PATCH", PODS "/a/status",
+			"application/strategic-merge-patch+json",
+			"{\"spec\":{\"nodeName\":\"n2\"},\"status\":{\"phase\":\"Running\"}}"),
+		200);
+	assert_string_equal(kit_text(&k, "status.phase"), "Running");
+	assert_string_equal(kit_text(&k, "spec.nodeName"), "n1");
+	assert_int_equal(kit_send(&k, "PATCH", PODS "/a", "application/merge-patch+json",
+				 "{\"status\":{\"phase\":\"Failed\"}}"),
+		200);
+	assert_string_equal(kit_text(&k, "status.phase"), "Running");
+	kit_fini(&k);
+}
+
+static void a_lease_is_created_by_its_first_put(void **state)
+{
+	static const char lease[] =
+		"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n";
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(kit_ask(&k, "PUT", lease, "{\"metadata\":{\"name\":\"n\"}}"), 201);
+	assert_int_equal(
+		kit_ask(&k, "PUT", lease, "{\"spec\":{\"holderIdentity\":\"n\"}}"), 200);
+	assert_string_equal(kit_text(&k, "spec.holderIdentity"), "n");
+	kit_fini(&k);
+}
+
+static void a_pod_that_runs_is_deleted_in_two_steps(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_pod(&k, "a", "n1");
+	assert_int_equal(kit_ask(&k, "DELETE", PODS "/a", ""), 200);
+	assert_string_equal(kit_text(&k, "metadata.deletionTimestamp"), "2023-11-14T22:13:50Z");
+	assert_int_equal(kit_ask(&k, "GET", PODS "/a", ""), 200);
+	assert_int_equal(
+		kit_ask(&k, "DELETE", PODS "/a",
+			"{\"gracePeriodSeconds\":0,\"preconditions\":{\"uid\":\"x\"}}"),
+		409);
+	assert_int_equal(kit_ask(&k, "DELETE", PODS "/a", "{\"gracePeriodSeconds\":0}"), 200);
+	assert_int_equal(kit_ask(&k, "GET", PODS "/a", ""), 404);
+	kit_fini(&k);
+}
+
+static void a_pod_without_a_node_goes_at_once(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_pod(&k, "a", "");
+	assert_int_equal(kit_ask(&k, "DELETE", PODS "/a", ""), 200);
+	assert_int_equal(kit_ask(&k, "GET", PODS "/a", ""), 404);
+	kit_fini(&k);
+}
+
+static void the_last_finalizer_lets_an_object_go(void **state)
+{
+	static const char maps[] = "/api/v1/namespaces/default/configmaps";
+	static const char map[] = "/api/v1/namespaces/default/configmaps/c";
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(kit_ask(&k, "POST", maps,
+				 "{\"metadata\":{\"name\":\"c\",\"finalizers\":[\"a/b\"]}}"),
+		201);
+	assert_int_equal(kit_ask(&k, "DELETE", map, ""), 200);
+	assert_int_equal(kit_ask(&k, "GET", map, ""), 200);
+	assert_int_equal(kit_send(&k, "PATCH", map, "application/merge-patch+json",
+				 "{\"metadata\":{\"finalizers\":null}}"),
+		200);
+	assert_int_equal(kit_ask(&k, "GET", map, ""), 404);
+	kit_fini(&k);
+}
+
+static void a_binding_binds_once(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_pod(&k, "a", "");
+	assert_int_equal(
+		kit_ask(&k, "POST", PODS "/a/binding", "{\"target\":{\"name\":\"n1\"}}"), 201);
+	assert_int_equal(
+		kit_ask(&k, "POST", PODS "/a/binding", "{\"target\":{\"name\":\"n2\"}}"), 409);
+	assert_int_equal(kit_ask(&k, "GET", PODS "?fieldSelector=spec.nodeName%3Dn1", ""), 200);
+	assert_int_equal(kit_items(&k), 1);
+	kit_fini(&k);
+}
+
+static void an_account_gets_tokens(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(
+		kit_ask(&k, "POST", "/api/v1/namespaces/default/serviceaccounts/default/token",
+			"{\"spec\":{\"expirationSeconds\":3607}}"),
+		201);
+	assert_string_equal(kit_text(&k, "status.expirationTimestamp"), "2023-11-14T23:13:27Z");
+	assert_true(strlen(kit_text(&k, "status.token")) > 0);
+	kit_fini(&k);
+}
+
+static void a_list_is_selected_and_paged(void **state)
+{
+	struct kit k;
+	char next[600];
+
+	(void)state;
+	kit_init(&k);
+	for (char name[] = "a"; *name < 'f'; ++*name)
+		kit_pod(&k, name, *name < 'c' ? "n1" : "n2");
+	assert_int_equal(
+		kit_ask(&k, "GET", "/api/v1/pods?fieldSelector=spec.nodeName=n1", ""), 200);
+	assert_int_equal(kit_items(&k), 2);
+	assert_int_equal(
+		kit_ask(&k, "GET", "/api/v1/pods?labelSelector=app+in+(a,e)", ""), 200);
+	assert_int_equal(kit_items(&k), 2);
+	assert_int_equal(kit_ask(&k, "GET", PODS "?limit=3", ""), 200);
+	assert_int_equal(kit_items(&k), 3);
+	(void)snprintf(next, sizeof(next), PODS "?limit=3&continue=%s",
+		kit_text(&k, "metadata.continue"));
+	assert_int_equal(kit_ask(&k, "GET", next, ""), 200);
+	assert_int_equal(kit_items(&k), 2);
+	assert_string_equal(kit_text(&k, "metadata.continue"), "");
+	kit_pod(&k, "z", "n1");
+	kit_pod(&k, "y", "n1");
+	store_forget(&k.rest.store);
+	assert_int_equal(kit_ask(&k, "GET", next, ""), 410);
+	assert_string_equal(kit_text(&k, "reason"), "Expired");
+	kit_fini(&k);
+}
+
+static void a_namespace_goes_with_all_that_is_in_it(void **state)
+{
+	struct kit k;
+	size_t n;
+
+	(void)state;
+	kit_init(&k);
+	n = k.rest.store.n;
+	assert_int_equal(
+		kit_ask(&k, "POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"x\"}}"),
+		201);
+	assert_int_equal(
+		kit_ask(&k, "POST", "/api/v1/namespaces/x/secrets",
+			"{\"metadata\":{\"name\":\"s\"},\"stringData\":{\"a\":\"b\"}}"),
+		201);
+	assert_string_equal(kit_text(&k, "data.a"), "Yg==");
+	assert_int_equal(kit_ask(&k, "DELETE", "/api/v1/namespaces/x", ""), 200);
+	assert_int_equal(k.rest.store.n, n);
+	kit_fini(&k);
+}
+
+static void a_collection_is_deleted_as_selected(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	kit_pod(&k, "a", "");
+	kit_pod(&k, "b", "");
+	assert_int_equal(kit_ask(&k, "DELETE", PODS "?labelSelector=app%3Da", ""), 200);
+	assert_int_equal(kit_items(&k), 1);
+	assert_int_equal(kit_ask(&k, "GET", PODS, ""), 200);
+	assert_int_equal(kit_items(&k), 1);
+	kit_fini(&k);
+}
+
+static void a_full_store_refuses_and_reads_on(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init_with(&k, (struct store_limits){10, 1 << 20, 100, 1 << 20});
+	kit_pod(&k, "a", "");
+	kit_pod(&k, "b", "");
+	assert_int_equal(kit_ask(&k, "POST", PODS, "{\"metadata\":{\"name\":\"c\"}}"), 500);
+	assert_int_equal(kit_ask(&k, "GET", PODS, ""), 200);
+	assert_int_equal(kit_items(&k), 2);
+	kit_fini(&k);
+}
+
+static void clients_discover_what_there_is(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(kit_ask(&k, "GET", "/api", ""), 200);
+	assert_int_equal(kit_ask(&k, "GET", "/apis", ""), 200);
+	assert_int_equal(json_size(json_get(k.body, "groups")), 3);
+	assert_int_equal(kit_ask(&k, "GET", "/apis/storage.k8s.io/v1", ""), 200);
+	assert_int_equal(json_size(json_get(k.body, "resources")), 2);
+	assert_int_equal(kit_ask(&k, "GET", "/version", ""), 200);
+	assert_string_equal(kit_text(&k, "gitVersion"), "v1.20.2");
+	kit_fini(&k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_created_object_is_got),
+		cmocka_unit_test(a_name_is_taken_once),
+		cmocka_unit_test(a_name_is_generated),
+		cmocka_unit_test(what_is_wrong_is_said),
+		cmocka_unit_test(a_protobuf_body_is_no_json),
+		cmocka_unit_test(a_put_at_an_old_version_conflicts),
+		cmocka_unit_test(a_write_that_changes_nothing_takes_no_version),
+		cmocka_unit_test(status_and_the_rest_have_their_own_doors),
+		cmocka_unit_test(a_lease_is_created_by_its_first_put),
+		cmocka_unit_test(a_pod_that_runs_is_deleted_in_two_steps),
+		cmocka_unit_test(a_pod_without_a_node_goes_at_once),
+		cmocka_unit_test(the_last_finalizer_lets_an_object_go),
+		cmocka_unit_test(a_binding_binds_once),
+		cmocka_unit_test(an_account_gets_tokens),
+		cmocka_unit_test(a_list_is_selected_and_paged),
+		cmocka_unit_test(a_namespace_goes_with_all_that_is_in_it),
+		cmocka_unit_test(a_collection_is_deleted_as_selected),
+		cmocka_unit_test(a_full_store_refuses_and_reads_on),
+		cmocka_unit_test(clients_discover_what_there_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rest/store.h"
+
+#include <string.h>
+
+#include "tcase.h"
+
+static struct rest_object *put(struct store *s, const char *name)
+{
+	struct json *tree = json_object();
+	struct json *meta = json_object();
+	struct rest_object *o = NULL;
+
+	json_put_str(meta, "name", name);
+	json_put(tree, "metadata", meta);
+	(void)store_put(s, rest_resource_find("", "v1", "nodes"), tree, &o, NULL);
+	json_free(tree);
+	return o;
+}
+
+static void objects_are_in_order_and_versions_grow(void **state)
+{
+	const struct store_limits limits = {10, 1 << 20, 10, 1 << 20};
+	const struct rest_resource *nodes = rest_resource_find("", "v1", "nodes");
+	struct store s;
+
+	(void)state;
+	store_init(&s, &limits);
+	assert_int_equal(put(&s, "b")->version, 1);
+	assert_int_equal(put(&s, "a")->version, 2);
+	assert_int_equal(put(&s, "b")->version, 3);
+	assert_int_equal(s.n, 2);
+	assert_string_equal(store_kind(&s, nodes)->object[0]->name, "a");
+	assert_int_equal(store_get(&s, nodes, "", "b")->version, 3);
+	assert_null(store_get(&s, nodes, "", "c"));
+	store_fini(&s);
+}
+
+static void limits_hold(void **state)
+{
+	const struct store_limits limits = {2, 1 << 20, 10, 1 << 20};
+	const struct store_limits small = {10, 500, 10, 1 << 20};
+	struct store s;
+
+	(void)state;
+	store_init(&s, &limits);
+	assert_non_null(put(&s, "a"));
+	assert_non_null(put(&s, "b"));
+	assert_null(put(&s, "c"));
+	assert_non_null(put(&s, "b"));
+	assert_int_equal(s.version, 3);
+	store_fini(&s);
+	store_init(&s, &small);
+	assert_non_null(put(&s, "a"));
+	assert_null(put(&s, "b"));
+	store_fini(&s);
+}
+
+static void history_is_bounded_in_changes_and_bytes(void **state)
+{
+	const struct store_limits few = {10, 1 << 20, 3, 1 << 20};
+	const struct store_limits little = {10, 1 << 20, 1000, 2000};
+	struct store s;
+
+	(void)state;
+	store_init(&s, &few);
+	for (int i = 0; i < 9; i++)
+		(void)put(&s, "a");
+	assert_int_equal(s.oldest, 7);
+	assert_int_equal(store_event(&s, 9)->now->version, 9);
+	assert_int_equal(store_event(&s, 7)->before->version, 6);
+	store_fini(&s);
+	store_init(&s, &little);
+	for (int i = 0; i < 100; i++)
+		(void)put(&s, "a");
+	assert_true(s.history_bytes <= 2000);
+	assert_true(s.oldest > 90);
+	store_fini(&s);
+}
+
+static void what_is_deleted_has_a_last_version(void **state)
+{
+	const struct store_limits limits = {10, 1 << 20, 10, 1 << 20};
+	struct rest_object *gone = NULL;
+	struct store s;
+
+	(void)state;
+	store_init(&s, &limits);
+	store_delete(&s, put(&s, "a"), &gone);
+	assert_int_equal(gone->version, 2);
+	assert_int_equal(s.n, 0);
+	assert_int_equal(s.bytes, 0);
+	store_forget(&s);
+	assert_int_equal(s.history_bytes, 0);
+	store_fini(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(objects_are_in_order_and_versions_grow),
+		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(history_is_bounded_in_changes_and_bytes),
+		cmocka_unit_test(what_is_deleted_has_a_last_version),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
