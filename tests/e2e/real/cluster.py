@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A control plane on loopback: etcd, kube-apiserver, kube-controller-manager, kube-scheduler."""
 
-import contextlib
 import shutil
 import subprocess
 
@@ -27,7 +26,7 @@ class Cluster:
     folder is made anew and stays, with the logs of all four and audit.log.
     """
 
-    def __init__(self, programs, folder):
+    def __init__(self, programs, folder, *controller_options):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self.programs = programs
@@ -43,7 +42,8 @@ class Cluster:
         self.api = Api(self.url, self.credentials.ca, self.credentials.tokens["admin"])
         self.etcd = self.process("etcd", self.etcd_options())
         self.apiserver = self.process("kube-apiserver", self.apiserver_options())
-        self.controllers = self.process("kube-controller-manager", self.controller_options())
+        self.controllers = self.process(
+            "kube-controller-manager", [*self.controller_options(), *controller_options])
         self.scheduler = self.process("kube-scheduler", [
             "--kubeconfig", self.credentials.kubeconfig("scheduler", self.url),
             "--leader-elect=false", "--port=0", "--secure-port=0", *UNHURRIED])
@@ -132,15 +132,6 @@ class Cluster:
     def wait(self, what, seconds, holds, every=0.25, alive=()):
         """wait_for(), as long as the control plane lives."""
         return wait_for(what, seconds, holds, every, [*self.parts, *alive])
-
-    @contextlib.contextmanager
-    def namespace(self, name):
-        """A namespace with its service account; gone after it, with all that it held."""
-        self.api.create("/api/v1/namespaces", {"metadata": {"name": name}})
-        self.wait(f"the service account of {name}", 30, lambda: self.api.get(
-            f"/api/v1/namespaces/{name}/serviceaccounts/default").get("secrets"))
-        yield f"/api/v1/namespaces/{name}"
-        self.api.delete(f"/api/v1/namespaces/{name}")
 
     def kubectl(self, *args, given=None, kubeconfig=None):
         return kubectl(self.programs, kubeconfig or self.kubeconfig, *args, given=given)

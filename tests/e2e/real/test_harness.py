@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the scenarios beside a real control plane rest upon, as far as it needs none (TAP)."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import audit
+from process import Failure, Process, free_ports, wait_for
+from report import Abandoned, Report, expect
+
+
+def event(verb, resource, code=200, stage="ResponseComplete", user="system:node:n-0", **more):
+    return json.dumps(dict({
+        "stage": stage, "verb": verb, "requestURI": f"/api/v1/{resource}?limit=1",
+        "user": {"username": user}, "userAgent": "kubelet", "objectRef": {"resource": resource},
+        "responseStatus": {"code": code}}, **more)) + "\n"
+
+
+def counts(folder):
+    log = folder / "audit.log"
+    log.write_text(
+        event("get", "secrets") + event("get", "pods", 404) + event("create", "events", 201)
+        + event("patch", "pods", objectRef={"resource": "pods", "subresource": "status"})
+        + event("watch", "pods", stage="ResponseStarted") + event("watch", "pods")
+        + event("get", "secrets", user="admin", impersonatedUser={"username": "system:node:n-1"})
+        + event("get", "secrets", user="admin") + event("get", "nodes")[:-9])
+    wanted = {"get secrets": 2, "get pods 404": 1, "create events": 1, "patch pods/status": 1,
+              "watch pods": 1}
+    expect(audit.of_nodes(log) == wanted, audit.of_nodes(log))
+    expect(audit.of_nodes(log, "n-1") == {"get secrets": 1}, audit.of_nodes(log, "n-1"))
+    begin = log.stat().st_size - len(event("get", "nodes")[:-9])
+    with log.open("a") as more:
+        more.write(event("get", "nodes")[-9:])
+    expect(audit.of_nodes(log, begin=begin) == {"get nodes": 1}, "the half line")
+
+
+def waits(_):
+    seen = iter([False, OSError("not yet"), "now"])
+
+    def holds():
+        value = next(seen)
+        if isinstance(value, OSError):
+            raise value
+        return value
+
+    expect(wait_for("three looks", 5, holds, every=0) == "now", "another value")
+    try:
+        wait_for("never", 0, lambda: None, every=0)
+    except Failure as failure:
+        expect("never: not within 0 s" in str(failure), failure)
+    else:
+        expect(False, "it came true")
+
+
+def ends(folder):
+    false = Process("false", ["false"], folder / "false.log").start()
+    try:
+        wait_for("what a dead process does", 60, lambda: False, every=0.01, alive=[false])
+    except Failure as failure:
+        expect("false has ended (1)" in str(failure), failure)
+    sleeping = Process("sleep", ["sleep", "600"], folder / "sleep.log").start()
+    expect(sleeping.stop() == -signal.SIGTERM and not sleeping.running(), sleeping.child.returncode)
+
+
+def outlives_nobody(folder):
+    """A harness that is killed takes with it what it started."""
+    code = ("import sys, time; from pathlib import Path; from process import Process;"
+            "p = Process('sleep', ['sleep', '600'], Path(sys.argv[1])).start();"
+            "print(p.child.pid, flush=True); time.sleep(600)")
+    with subprocess.Popen([sys.executable, "-c", code, folder / "orphan.log"], text=True,
+                          cwd=Path(__file__).parent, stdout=subprocess.PIPE) as harness:
+        child = int(harness.stdout.readline())
+        os.kill(child, 0)
+        harness.kill()
+
+    def gone():
+        try:
+            return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except FileNotFoundError:
+            return True
+
+    wait_for("the end of the orphan", 10, gone, every=0.05)
+
+
+def main():
+    report = Report()
+    cases = {"an audit log is counted as recordings are": counts,
+             "waiting polls, and tells what never came": waits,
+             "processes are stopped, and missed when they end": ends,
+             "what a killed harness started ends with it": outlives_nobody,
+             "free ports are different ones": lambda _: expect(
+                 max(Counter(free_ports(20)).values()) == 1, "one twice")}
+    for name, case in cases.items():
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                report.check(name, lambda case=case, folder=folder: case(Path(folder)))
+            except Abandoned:
+                continue
+    print(f"1..{len(cases)}")
+    sys.exit(1 if report.failed else 0)
+
+
+main()
