@@ -11,6 +11,7 @@
 #include "cli/contrast_rows.h"
 #include "cli/contrast_runs.h"
 #include "cli/contrast_words.h"
+#include "cli/result_classes.h"
 #include "estimate/rates.h"
 #include "report/contrast.h"
 
@@ -254,6 +255,9 @@ static int report(struct contrast *c, struct err *err)
 		"Kubernetes 1.2: CPU of kubelet and Docker per pod, polling over PLEG");
 	json_put(result, "published", published);
 	json_put(result, "cost", contrast_cost_json(&c->cost));
+	json_put(result, "classes",
+		contrast_classes(&c->base,
+			json_as_str(json_get(json_get(result, "cost"), "calibration"))));
 	code = common_emit(&c->o.common, result, &how, err);
 	json_free(result);
 	return code;

@@ -176,6 +176,7 @@ static int simulate(struct simulation *m, struct err *err)
 	static const struct renderings how = {result_text, result_csv, result_markdown, NULL};
 	struct result_run run = {.scenario = &m->scenario,
 		.spec = m->resolved.spec,
+		.origins = &m->resolved.origins,
 		.threads = m->o.common.threads,
 		.trace_node = m->o.trace_node,
 		.trace = m->o.trace ? on_trace : NULL,

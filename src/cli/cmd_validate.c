@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/result_classes.h"
 #include "cli/validate_rows.h"
 #include "cli/validate_run.h"
 #include "report/validation.h"
@@ -195,6 +196,7 @@ static int report(struct validation *v, struct err *err)
 	json_put_num(result, "minWithin", least);
 	json_put(result, "steadyRowsOf500", large_rows(v));
 	json_put(result, "runningSeconds", latencies(v));
+	json_put(result, "classes", validation_classes(&v->rec.base));
 	json_put(result, "rows", v->rows);
 	json_put(result, "others", v->others);
 	v->rows = v->others = NULL;

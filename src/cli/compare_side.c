@@ -185,6 +185,7 @@ static int run_one(struct side *side, uint64_t seed, struct running *running, un
 {
 	struct result_run run = {.scenario = &side->scenario,
 		.spec = side->resolved.spec,
+		.origins = &side->resolved.origins,
 		.threads = threads,
 		.progress = on_progress,
 		.ctx = running};

@@ -188,6 +188,7 @@ static int by_result(struct running *r, struct side *side, const struct incident
 {
 	const struct result_run run = {.scenario = &side->scenario,
 		.spec = side->resolved.spec,
+		.origins = &side->resolved.origins,
 		.threads = r->threads};
 	struct measure measure = {0};
 

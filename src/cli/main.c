@@ -122,6 +122,7 @@
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
  *   difference     where two scenarios differ
+ *   classes        what its numbers rest on
  *   checks, junit  what each of them checks, as cases of a test
  *   html, chart    one page that opens from disk; what its charts show
  *   assets.h       style, script and the chart library, built in (page/)
@@ -136,6 +137,7 @@
  *   incidents_run  figures of incidents, computed
  *   estimate_json  features in closed form as JSON
  *   result_json    a run's measurements as JSON
+ *   result_classes what a result's numbers rest on
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   result_storage  what etcd stores, and what watchers are told
  *   slo_limits     how far the objectives hold

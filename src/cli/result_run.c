@@ -2,15 +2,16 @@
 #include "cli/result_run.h"
 
 #include "cli/common.h"
+#include "cli/result_classes.h"
 #include "cli/result_json.h"
 #include "models/tree.h"
 
 /* A per-second series of a longer run would fill the memory; its peaks are left out. */
 #define SERIES_MAX (24 * NS_HOUR)
 
-static struct json *result_of(
-	const struct scenario *s, const struct doc_node *spec, const struct fleet_result *r)
+static struct json *result_of(const struct result_run *run, const struct fleet_result *r)
 {
+	const struct scenario *s = run->scenario;
 	struct json *result = common_result("Result");
 	struct json *metadata = json_object();
 
@@ -24,7 +25,10 @@ static struct json *result_of(
 	json_put_str(result, "kubelet", s->kubelet.name);
 	json_put_str(result, "containerRuntime", s->runtime.name);
 	result_put_measurements(result, s, r);
-	json_put(result, "scenario", tree_json(spec));
+	json_put(result, "classes",
+		run->origins ? result_classes(s, run->spec, run->origins, result)
+			     : json_array());
+	json_put(result, "scenario", tree_json(run->spec));
 	return result;
 }
 
@@ -45,7 +49,7 @@ int result_run(const struct result_run *run, struct json **result, struct err *e
 	code = fleet_run(&p, &r, err);
 	if (code)
 		return code;
-	*result = result_of(s, run->spec, &r);
+	*result = result_of(run, &r);
 	fleet_result_fini(&r);
 	return 0;
 }

@@ -6,11 +6,13 @@
 #include "base/doc.h"
 #include "base/json.h"
 #include "fleet/fleet.h"
+#include "models/origin.h"
 
 struct result_run {
 	const struct scenario *scenario;
-	const struct doc_node *spec; /* the same without references: part of the result */
-	unsigned threads;            /* 0: all processors */
+	const struct doc_node *spec;   /* the same without references: part of the result */
+	const struct origins *origins; /* of spec: what the numbers rest on; NULL: not told */
+	unsigned threads;              /* 0: all processors */
 	uint32_t trace_node;
 	void (*trace)(void *ctx, const struct tally_call *call); /* NULL: off */
 	void (*progress)(void *ctx, uint32_t nodes_done);        /* NULL: off */

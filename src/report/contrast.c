@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "report/classes.h"
 #include "report/contrast_priv.h"
+#include "report/format.h"
 
 /* The screen's: a design at its densities, then the next.  Markdown and CSV have more. */
 static const struct column runtime_screen[] = {
@@ -81,30 +83,6 @@ static const char rest_note[] = "Not on this screen: calls by operation and the 
 
 enum { WIDTH = 100 };
 
-/* Words on lines of at most width. */
-static void wrapped(const char *text, size_t width, struct str *out)
-{
-	size_t column = 0;
-
-	while (*text) {
-		size_t len = strcspn(text, " \n");
-
-		if (column && column + 1 + len > width) {
-			str_add_char(out, '\n');
-			column = 0;
-		}
-		if (column) {
-			str_add_char(out, ' ');
-			column++;
-		}
-		str_add_n(out, text, len);
-		column += len;
-		text += len;
-		text += *text != '\0';
-	}
-	str_add_char(out, '\n');
-}
-
 static void note(void (*words)(const struct json *, struct str *), size_t width,
 	const struct json *result, struct str *out)
 {
@@ -112,7 +90,7 @@ static void note(void (*words)(const struct json *, struct str *), size_t width,
 
 	words(result, &text);
 	if (str_len(&text))
-		wrapped(str_text(&text), width, out);
+		format_wrapped(str_text(&text), width, out);
 	str_fini(&text);
 }
 
@@ -172,23 +150,24 @@ void contrast_text(const struct json *result, struct str *out)
 	note(contrast_title, WIDTH, result, out);
 	str_addf(out, "\n%s\n", contrast_runtime_question);
 	legend(&contrast_runtime_designs, out);
-	wrapped(contrast_runtime_note, WIDTH, out);
+	format_wrapped(contrast_runtime_note, WIDTH, out);
 	screen_table(runtime_screen, N(runtime_screen), json_get(result, "runtime"), out);
 	note(contrast_runtime_reasons, WIDTH, result, out);
 	note(contrast_cpu_words, WIDTH, result, out);
 	str_add_char(out, '\n');
 	note(contrast_object_question, WIDTH, result, out);
 	legend(&contrast_object_designs, out);
-	wrapped(contrast_object_note, WIDTH, out);
+	format_wrapped(contrast_object_note, WIDTH, out);
 	screen_table(object_screen, N(object_screen), json_get(result, "objects"), out);
 	note(contrast_object_reasons, WIDTH, result, out);
 	note(contrast_sharing, WIDTH, result, out);
 	note(contrast_burst_words, WIDTH, result, out);
-	wrapped(rest_note, WIDTH, out);
+	note(classes_words, WIDTH, result, out);
+	format_wrapped(rest_note, WIDTH, out);
 	str_add_char(out, '\n');
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))
-		wrapped(json_as_str(s), WIDTH, out);
+		format_wrapped(json_as_str(s), WIDTH, out);
 }
 
 /* ------------------------------------------------------------------ Markdown */
@@ -217,6 +196,8 @@ void contrast_markdown(const struct json *result, struct str *out)
 	str_addf(out, "\n%s\n\n", contrast_object_note);
 	note(contrast_object_reasons, SIZE_MAX, result, out);
 	note(contrast_burst_words, SIZE_MAX, result, out);
+	str_add_char(out, '\n');
+	note(classes_words, SIZE_MAX, result, out);
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))
 		str_addf(out, "\n%s\n", json_as_str(s));

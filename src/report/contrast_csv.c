@@ -44,6 +44,7 @@ void contrast_csv(const struct json *result, struct str *out)
 	add_party(table, "cost.runtime", "cost.runtime.added", json_get(cost, "runtime"));
 	add_party(table, "cost.kubelet", "cost.kubelet.added", json_get(cost, "kubelet"));
 	table_csv_add(table, "cost.pollingOverGeneric", json_get(cost, "pollingOverGeneric"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(table);
 }

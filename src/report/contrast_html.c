@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/classes.h"
 #include "report/contrast_priv.h"
 #include "report/format.h"
 
@@ -319,5 +320,6 @@ void contrast_html(const struct json *result, struct html *page)
 	put_objects(result, page);
 	put_burst(result, page);
 	put_agreement(result, page);
+	classes_html(result, page);
 	put_command(result, page);
 }

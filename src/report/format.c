@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/units.h"
 
@@ -82,4 +83,27 @@ char *format_exact(char *buf, size_t size, double value)
 			break;
 	}
 	return buf;
+}
+
+void format_wrapped(const char *text, size_t width, struct str *out)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " \n");
+
+		if (column && column + 1 + len > width) {
+			str_add_char(out, '\n');
+			column = 0;
+		}
+		if (column) {
+			str_add_char(out, ' ');
+			column++;
+		}
+		str_add_n(out, text, len);
+		column += len;
+		text += len;
+		text += *text != '\0';
+	}
+	str_add_char(out, '\n');
 }

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "base/str.h"
+
 #define FORMAT_BYTES 48
 
 /* "12,345", "123.4", "12.34", "0.0067", "0". */
@@ -27,5 +29,8 @@ char *format_percent(char *buf, size_t size, double share);
 
 /* The shortest text that reads back as the same number. */
 char *format_exact(char *buf, size_t size, double value);
+
+/* Append words on lines of at most width characters, a newline behind the last. */
+void format_wrapped(const char *text, size_t width, struct str *out);
 
 #endif

@@ -2,9 +2,11 @@
 #include "report/result.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "report/classes.h"
 #include "report/format.h"
 #include "report/result_priv.h"
 
@@ -473,6 +475,20 @@ static void storage(const struct json *result, enum form form, struct str *out)
 	json_free(rows);
 }
 
+/* Of a screen's width, as the note above it. */
+enum { NOTE_WIDTH = 118 };
+
+static void classes(const struct json *result, enum form form, struct str *out)
+{
+	struct str words = {0};
+
+	classes_words(result, &words);
+	if (str_len(&words))
+		format_wrapped(
+			str_text(&words), form == FORM_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
+	str_fini(&words);
+}
+
 static void render(const struct json *result, enum form form, struct str *out)
 {
 	struct json *times = result_span_rows(result);
@@ -486,6 +502,7 @@ static void render(const struct json *result, enum form form, struct str *out)
 	section("Requests to the API server", &result_api_columns, json_get(result, "api"),
 		form, out);
 	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "%s", result_calls_note);
+	classes(result, form, out);
 	requests(result, form, out);
 	servers(result, form, out);
 	storage(result, form, out);

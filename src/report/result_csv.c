@@ -103,6 +103,7 @@ void result_csv(const struct json *result, struct str *out)
 	table_csv_add(table, "apiserver.levels", table_value(measured, "apiserver.levels"));
 	table_csv_add(table, "series", series);
 	table_csv_add(table, "series.byRequest", table_value(measured, "series.byRequest"));
+	table_csv_add(table, "classes", json_get(measured, "classes"));
 	table_csv_add(table, "totals", totals);
 	table_csv(table, out);
 	json_free(series);

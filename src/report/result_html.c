@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/classes.h"
 #include "report/format.h"
 #include "report/measure.h"
 #include "report/result_priv.h"
@@ -283,6 +284,7 @@ void result_html(const struct json *result, struct html *page)
 	put_calls(result, page);
 	put_servers(result, slo, page);
 	put_pods(result, page);
+	classes_html(result, page);
 	put_scenario(result, page);
 	str_fini(&head);
 	str_fini(&verdict);

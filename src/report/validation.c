@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "report/classes.h"
+#include "report/format.h"
 #include "report/validation_priv.h"
 
 static const struct column count_list[] = {
@@ -69,9 +71,12 @@ static void foot_running(const struct json *result, struct str *out)
 			json_as_num(json_get(running, "maxima")));
 }
 
+enum { NOTE_WIDTH = 100 };
+
 void validation_foot(const struct json *result, struct str *out)
 {
 	const struct json *large = json_get(result, "steadyRowsOf500");
+	struct str words = {0};
 
 	str_addf(out,
 		"\nCoverage %.3f: %.0f of %.0f rows are within their interval (at least %.3f "
@@ -88,6 +93,10 @@ void validation_foot(const struct json *result, struct str *out)
 			json_as_num(json_get(large, "rows")),
 			100 * json_as_num(json_get(large, "worstRelativeError")));
 	foot_running(result, out);
+	classes_words(result, &words);
+	if (str_len(&words))
+		format_wrapped(str_text(&words), NOTE_WIDTH, out);
+	str_fini(&words);
 }
 
 /* What one block is about, above its table. */
@@ -147,6 +156,7 @@ void validation_csv(const struct json *result, struct str *out)
 
 	table_csv_add(table, "rows", json_get(result, "rows"));
 	table_csv_add(table, "others", json_get(result, "others"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(table);
 }

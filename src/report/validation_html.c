@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/classes.h"
 #include "report/validation_priv.h"
 
 /* A point a row: recorded, simulated. */
@@ -53,6 +54,7 @@ void validation_html(const struct json *result, struct html *page)
 			validation_running_title, validation_other_columns, latencies});
 	html_table(page, &(struct html_table){validation_others_title, validation_other_columns,
 				 json_get(result, "others")});
+	classes_html(result, page);
 	str_fini(&head);
 	str_fini(&foot);
 	json_free(counts);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the numbers of a result rest on, as the list `classes`.
+ *
+ * counted: follows from timers and rules; calibrated: from what was measured or published, by
+ * the name of the calibration or, where there is none, of the model; assumed: from a constant
+ * that nobody measured.  Models say of every constant which it is (models/origin.h).
+ */
+#ifndef CLI_RESULT_CLASSES_H
+#define CLI_RESULT_CLASSES_H
+
+#include "base/doc.h"
+#include "base/json.h"
+#include "models/models.h"
+#include "models/origin.h"
+
+/* Of a Result whose calls are there; spec and origins are its scenario's.  The caller owns it.
+ */
+struct json *result_classes(const struct scenario *s, const struct doc_node *spec,
+	const struct origins *origins, const struct json *result);
+
+/* Of a Contrast in that kubelet; cpu is the calibrations that its CPU rests on, NULL: none. */
+struct json *contrast_classes(const struct scenario *base, const char *cpu);
+
+/* Of a Validation. */
+struct json *validation_classes(const struct scenario *s);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/classes.h"
+
+#include <string.h>
+
+#include "report/table.h"
+
+static bool is_class(const struct json *entry, const char *class)
+{
+	return !strcmp(json_as_str(json_get(entry, "class")), class);
+}
+
+static bool has(const struct json *list, const char *word)
+{
+	for (const struct json *v = json_child(list); v; v = json_next(v))
+		if (!strcmp(json_as_str(v), word))
+			return true;
+	return false;
+}
+
+/* What the entries of a class have in a list, each once. */
+static struct json *gather(const struct json *result, const char *class, const char *key)
+{
+	const struct json *entry = json_child(json_get(result, "classes"));
+	struct json *all = json_array();
+
+	for (; entry; entry = json_next(entry))
+		for (const struct json *v = json_child(json_get(entry, key));
+			v && is_class(entry, class); v = json_next(v))
+			if (!has(all, json_as_str(v)))
+				json_append_str(all, json_as_str(v));
+	return all;
+}
+
+/* "a, b and c" */
+static void joined(const struct json *list, struct str *out)
+{
+	for (const struct json *v = json_child(list); v; v = json_next(v))
+		str_addf(out, "%s%s", json_as_str(v),
+			!json_next(v)             ? ""
+			: json_next(json_next(v)) ? ", "
+						  : " and ");
+}
+
+void classes_words(const struct json *result, struct str *out)
+{
+	struct json *by = gather(result, "calibrated", "by");
+	struct json *assumed = gather(result, "assumed", "calls");
+
+	if (json_child(json_get(result, "classes")))
+		str_add(out,
+			"Counts and rates are counted: they follow from timers and rules.");
+	if (json_child(by)) {
+		str_add(out, " Times, sizes and CPU are calibrated: by ");
+		joined(by, out);
+		str_add(out, ".");
+	}
+	if (json_child(assumed)) {
+		str_add(out, " Assumed are those of ");
+		joined(assumed, out);
+		str_add(out, ".");
+	}
+	json_free(by);
+	json_free(assumed);
+}
+
+void classes_html(const struct json *result, struct html *page)
+{
+	static const struct column list[] = {
+		{"class", "class", CELL_TEXT, NULL},
+		{"by", "by", CELL_TEXT, ""},
+		{"calls", "of calls", CELL_TEXT, "all"},
+		{"fields", "fields of the JSON", CELL_TEXT, NULL},
+	};
+	struct json *rows = json_array();
+	struct str words = {0};
+
+	for (const struct json *e = json_child(json_get(result, "classes")); e;
+		e = json_next(e)) {
+		struct json *row = json_object();
+
+		for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+			const struct json *value = json_get(e, list[i].key);
+			struct str text = {0};
+
+			if (json_is_str(value))
+				str_add(&text, json_as_str(value));
+			joined(value, &text);
+			if (!json_is_null(value))
+				json_put_str(row, list[i].key, str_text(&text));
+			str_fini(&text);
+		}
+		json_append(rows, row);
+	}
+	classes_words(result, &words);
+	html_section(page, "What the numbers rest on");
+	html_words(page, str_text(&words));
+	html_table(page, &(struct html_table){"Counted, calibrated, assumed",
+				 {list, sizeof(list) / sizeof(list[0])}, rows});
+	str_fini(&words);
+	json_free(rows);
+}
