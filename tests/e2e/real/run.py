@@ -16,7 +16,7 @@ from pathlib import Path
 import programs
 from report import Abandoned, Report
 
-SCENARIOS = ["control_plane"]
+SCENARIOS = ["control_plane", "serve"]
 SKIPPED = 77  # as meson and automake have it
 
 
