@@ -245,7 +245,6 @@ struct kubelet_model {
 		uint32_t burst;
 		ns_t timeout; /* of a request, from its leaving on; 0: none */
 	} client[CLIENTS];    /* behind the kubelet's own those of agents */
-	uint32_t n_agents;
 	struct model_agent agents[AGENTS_MAX];
 	struct {
 		bool enabled;
@@ -274,11 +273,9 @@ struct kubelet_model {
 		bool enabled; /* service account tokens by TokenRequest (>= 1.21) */
 		ns_t expiry;
 	} tokens;
-	uint32_t n_loops;
+	uint32_t n_agents, n_loops, n_watches, n_startup;
 	struct model_loop loops[LOOPS_MAX];
-	uint32_t n_watches;
 	struct model_watch watches[WATCHES_MAX];
-	uint32_t n_startup;
 	struct model_call startup[STARTUP_MAX];
 };
 
