@@ -7,7 +7,7 @@
 #include "cli/result_run.h"
 #include "estimate/toll.h"
 #include "models/tables.h"
-#include "report/measure.h"
+#include "report/gate.h"
 
 /* A side: its scenario, its closed form and, if a figure asks for it, its simulation. */
 struct side {
@@ -130,59 +130,7 @@ static int by_form(
 
 /* ------------------------------------------------------------------ simulation */
 
-static const struct measure_stat *stat_of(const struct measure_family *family, const char *name)
-{
-	for (uint32_t i = 0; i < family->n_stats; i++)
-		if (!strcmp(family->stat[i].name, name))
-			return &family->stat[i];
-	return NULL;
-}
-
-/* "verb=get,resource=pods" in place. */
-static bool read_labels(char *text, struct measure_point *of)
-{
-	char *rest = NULL;
-
-	for (char *one = strtok_r(text, ",", &rest); one; one = strtok_r(NULL, ",", &rest)) {
-		char *equals = strchr(one, '=');
-		uint32_t i = 0;
-
-		if (!equals)
-			return false;
-		*equals = '\0';
-		while (i < MEASURE_LABELS && of->family->label[i].name &&
-			strcmp(of->family->label[i].name, one) != 0)
-			i++;
-		if (i == MEASURE_LABELS || !of->family->label[i].name)
-			return false;
-		of->label[i] = equals + 1;
-	}
-	return true;
-}
-
-/* "family{label=value}.stat" of a Result, as gates write it. */
-static bool read_measure(struct arena *mem, const char *name, struct measure *to)
-{
-	char *text = arena_strdup(mem, name), *dot = strrchr(text, '.');
-	char *labels = strchr(text, '{'), *end = strchr(text, '}');
-
-	if (!dot || (labels && (!end || end > dot)))
-		return false;
-	*dot = '\0';
-	if (labels)
-		*labels = *end = '\0';
-	for (uint32_t i = 0; i < measure_n_families; i++) {
-		const struct measure_family *f = &measure_families[i];
-
-		if (strcmp(f->kind, "Result") != 0 || strcmp(f->name, text) != 0)
-			continue;
-		to->of.family = f;
-		to->stat = stat_of(f, dot + 1);
-		return to->stat && (!labels || read_labels(labels + 1, &to->of));
-	}
-	return false;
-}
-
+/* A gate that asks for nothing: its measure. */
 static int by_result(struct running *r, struct side *side, const struct incident_figure *f,
 	double *value, struct err *err)
 {
@@ -190,15 +138,23 @@ static int by_result(struct running *r, struct side *side, const struct incident
 		.spec = side->resolved.spec,
 		.origins = &side->resolved.origins,
 		.threads = r->threads};
-	struct measure measure = {0};
+	struct gate_fault fault = {0};
+	struct gate gate = {0};
+	struct str text = {0};
+	int code;
 
-	if (!read_measure(r->lib->mem, f->result, &measure))
-		return err_set(err, ERR_INPUT,
-			"figure '%.60s': no measure '%.160s' of a Result", f->name, f->result);
-	if (!side->result && result_run(&run, &side->result, err))
-		return ERR_ENV;
-	(void)measure_read(side->result, &measure, value);
-	return 0;
+	str_addf(&text, "%s >= 0", f->result);
+	code = gate_parse(arena_strdup(r->lib->mem, str_text(&text)), "Result", r->lib->mem,
+		&gate, &fault);
+	str_fini(&text);
+	if (code)
+		return err_set(err, ERR_INPUT, "figure '%.60s', measure '%.160s': %.200s",
+			f->name, f->result, fault.text);
+	if (!side->result)
+		code = result_run(&run, &side->result, err);
+	if (!code)
+		(void)measure_read(side->result, &gate.measure, value);
+	return code;
 }
 
 static int of_side(struct running *r, struct side *side, const struct incident_figure *f,

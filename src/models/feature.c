@@ -61,7 +61,7 @@ static void warn_of_all(const struct doc_node *spec, struct str *warnings)
 }
 
 static int resolve(struct resolving *r, const char *name, const struct doc_node *at,
-	struct feature_model *f, struct model *resolved, struct str *warnings, struct err *err)
+	struct feature_model *f, struct model *resolved, struct err *err)
 {
 	struct calls *calls = ARENA_NEW(r->mem, struct calls);
 	struct reading reading = {.mem = r->mem, .calls = calls};
@@ -72,18 +72,21 @@ static int resolve(struct resolving *r, const char *name, const struct doc_node 
 		r, &(struct model_ref){MODEL_FEATURE, name, at, NULL}, resolved, err);
 	if (!code)
 		code = table_read(&reading, &table_feature, resolved->spec, f, err);
-	if (!code && warnings)
-		warn_of_all(resolved->spec, warnings);
+	if (!code && r->warnings)
+		warn_of_all(resolved->spec, r->warnings);
 	return code;
 }
 
 int feature_load(const struct library *lib, const char *name, struct feature_model *f,
 	struct model *resolved, struct str *warnings, struct err *err)
 {
-	struct resolving r = {.lib = lib, .mem = lib->mem, .origins = &resolved->origins};
+	struct resolving r = {.lib = lib,
+		.mem = lib->mem,
+		.origins = &resolved->origins,
+		.warnings = warnings};
 
 	memset(f, 0, sizeof(*f));
-	return resolve(&r, name, NULL, f, resolved, warnings, err);
+	return resolve(&r, name, NULL, f, resolved, err);
 }
 
 /* ------------------------------------------------------------------ what it replaces */
@@ -255,12 +258,12 @@ static int set(const struct applying *a, struct err *err)
 }
 
 static int apply(struct resolving *r, struct model *scenario, const char *name,
-	const struct doc_node *at, const struct settings *sets, struct err *err)
+	const struct doc_node *at, struct err *err)
 {
 	struct feature_model *f = ARENA_NEW(r->mem, struct feature_model);
 	struct model feature = {0};
 	struct applying a = {.r = r, .scenario = scenario, .feature = &feature};
-	int code = resolve(r, name, at, f, &feature, sets->warnings, err);
+	int code = resolve(r, name, at, f, &feature, err);
 
 	if (code)
 		return code;
@@ -281,6 +284,7 @@ int features_apply(struct resolving *r, struct model *scenario, const struct set
 	const struct doc_node *named = doc_get(scenario->spec, "features");
 	int code = 0;
 
+	r->warnings = sets->warnings;
 	if (named && named->kind != DOC_LIST)
 		return doc_error(named, err, "'features' is %s, a list of names is needed",
 			doc_kind_name(named->kind));
@@ -288,11 +292,11 @@ int features_apply(struct resolving *r, struct model *scenario, const struct set
 		scenario->spec = tree_without(r->mem, scenario->spec, "features");
 	for (const struct doc_node *e = named ? named->first : NULL; e && !code; e = e->next)
 		code = e->kind == DOC_SCALAR
-			       ? apply(r, scenario, e->text, e, sets, err)
+			       ? apply(r, scenario, e->text, e, err)
 			       : doc_error(e, err, "'features' has %s, a name is needed",
 					 doc_kind_name(e->kind));
 	for (size_t i = 0; i < sets->n_with && !code; i++)
 		code = apply(r, scenario, sets->with[i],
-			tree_given(r->mem, "with", sets->with[i]), sets, err);
+			tree_given(r->mem, "with", sets->with[i]), err);
 	return code;
 }

@@ -10,6 +10,7 @@ struct resolving {
 	const struct library *lib;
 	struct arena *mem; /* the library's */
 	struct origins *origins;
+	struct str *warnings; /* appended to, about features; NULL: nobody reads them */
 };
 
 /* A file on the way to the root of an extends chain, for the check of circles. */

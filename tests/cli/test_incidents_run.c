@@ -125,7 +125,7 @@ static void mistakes_have_a_message_each(void **state)
 		"nothing makes the call 'get podz'");
 	expect_error("    - {figure: a, published: 7, measure: result, result: pods.stopped, "
 		     "where: here}",
-		"no measure 'pods.stopped'");
+		"measure 'pods.stopped'");
 	expect_error(
 		"    - {figure: a, published: 7, measure: result, where: here}", "go together");
 	expect_error("    - {figure: a, published: 7, where: here}", "verdict: not-matched");
