@@ -502,6 +502,10 @@ struct scenario {
 	enum start_kind start;
 	ns_t ttl_annotation;     /* -1: by the TTL controller; -2: no annotation */
 	int64_t scheduler_milli; /* pods that it binds in 1000 s; -1: all at once */
+	/* And for each pod, beside that: so much for every node and every pod that it has to
+	 * look at, which are this share of those bound before. */
+	ns_t scheduler_pair;
+	int64_t scheduler_looks_at;
 	struct kubelet_model kubelet;
 	struct runtime_model runtime;
 	struct apiserver_model apiserver;

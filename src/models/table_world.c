@@ -241,6 +241,14 @@ static const struct field scenario_fields[] = {
 		.help = "pods that are created at once are bound at this rate, node after "
 			"node; "
 			"-1 is at once"),
+	FIELD(scheduler_pair, "schedulerPairCost", FIELD_DURATION,
+		.flags = FIELD_OPTIONAL | FIELD_OR_ZERO, .min = 1, .max = NS_MS,
+		.help = "what it takes more for a pod, for every pair of a node and a pod that "
+			"it "
+			"looks at"),
+	FIELD(scheduler_looks_at, "schedulerLooksAt", FIELD_RATIO, .flags = FIELD_OPTIONAL,
+		.otherwise = PPM, .max = PPM,
+		.help = "share of the pods bound before: all, or those with some feature"),
 	FIELD(name, "features", FIELD_IGNORED, .flags = FIELD_OPTIONAL,
 		.help = "a list: names of Features, or paths; not there any more when "
 			"resolved"),

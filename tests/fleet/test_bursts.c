@@ -95,12 +95,34 @@ static void a_scheduler_binds_at_its_rate(void **state)
 	kit_free(k);
 }
 
+/* The n-th pod looks at n pods on four nodes, a millisecond each, or at half of them. */
+static void a_scheduler_that_looks_at_pods_slows_down(void **state)
+{
+	static const struct {
+		const char *looks_at;
+		ns_t last;
+	} cases[] = {{"schedulerLooksAt=1", 20 * 100 * NS_MS + 19 * 20 / 2 * 4 * NS_MS},
+		{"schedulerLooksAt=0.5", 20 * 100 * NS_MS + 19 * 20 / 4 * 4 * NS_MS}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct kit *k = KIT("v1.20", "serving", "nodes=4", "warmup=0s", "duration=1m",
+			"start=atOnce", "workload.pods=5", "schedulerPodsPerSecond=10",
+			"schedulerPairCost=1ms", cases[i].looks_at);
+
+		kit_run(k);
+		assert_int_equal(k->result.starts.part[PART_SCHEDULER].max, cases[i].last);
+		kit_free(k);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pods_may_come_to_nodes_that_are_up),
 		cmocka_unit_test(churn_waits_for_the_pods),
 		cmocka_unit_test(a_scheduler_binds_at_its_rate),
+		cmocka_unit_test(a_scheduler_that_looks_at_pods_slows_down),
 		cmocka_unit_test(nodes_that_are_up_do_not_tick_together),
 		cmocka_unit_test(old_events_are_many_and_make_others_wait),
 	};
