@@ -313,6 +313,7 @@ void result_put_measurements(
 	json_put_int(o, "notReadyNodes", (int64_t)r->not_ready.nodes);
 	json_put_int(o, "notReadyByPleg", (int64_t)r->not_ready.unhealthy);
 	json_put_int(o, "notReadyByHeartbeat", (int64_t)r->not_ready.silent);
+	json_put(o, "leasesPerTenth", result_leases(r));
 	json_put_int(o, "connectionsClosed", (int64_t)r->hang_ups);
 	json_put_int(o, "eventsDropped", (int64_t)r->events_dropped);
 	json_put_int(o, "plegEventsDropped", (int64_t)r->pleg_events_dropped);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/result_series.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { POINTS_MAX = 600 };
 
 /* A number for each second, of the calls first to end. */
@@ -102,5 +105,38 @@ struct json *result_series(const struct scenario *s, const struct fleet_result *
 	json_put(o, "seats",
 		r->servers.seat_time ? points(r, calls, each, seats_in) : json_null());
 	json_put(o, "byRequest", classes(s, r, each));
+	return o;
+}
+
+/* ------------------------------------------------------------------ leases */
+
+static int by_size(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The last tenth may be none. */
+struct json *result_leases(const struct fleet_result *r)
+{
+	struct json *o;
+	uint64_t sum = 0;
+	uint32_t *sorted;
+
+	for (uint32_t i = 0; i < r->tenths; i++)
+		sum += r->leases[i];
+	sorted = sum ? malloc(r->tenths * sizeof(*sorted)) : NULL;
+	if (!sorted)
+		return json_null();
+	memcpy(sorted, r->leases, r->tenths * sizeof(*sorted));
+	qsort(sorted, r->tenths, sizeof(*sorted), by_size);
+	o = json_object();
+	json_put_num(o, "mean", (double)sum / r->tenths);
+	json_put_int(o, "min", sorted[0]);
+	json_put_int(o, "p5", sorted[(r->tenths - 1) / 20]);
+	json_put_int(o, "p95", sorted[(r->tenths - 1) - (r->tenths - 1) / 20]);
+	json_put_int(o, "max", sorted[r->tenths - 1]);
+	free(sorted);
 	return o;
 }

@@ -11,4 +11,8 @@
  * caller owns it. */
 struct json *result_series(const struct scenario *s, const struct fleet_result *r);
 
+/* Leases renewed in tenths of a second, in the mean and at most; null: none, or no series.  The
+ * caller owns it. */
+struct json *result_leases(const struct fleet_result *r);
+
 #endif

@@ -167,6 +167,12 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 		memcpy(r->tally.window[w].from, p->window[w].from, sizeof(first->from));
 		memcpy(r->tally.window[w].until, p->window[w].until, sizeof(first->until));
 	}
+	if (p->series) {
+		ns_t span = first->until[1] - first->from[1];
+
+		r->tenths = (uint32_t)((span + FLEET_TENTH - 1) / FLEET_TENTH);
+		r->leases = ARENA_ARRAY(&r->mem, uint32_t, r->tenths);
+	}
 	hist_reset(&r->detection);
 	hist_reset(&r->staleness);
 	hist_reset(&r->relist_duration);
@@ -230,6 +236,8 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	into->not_ready.nodes += from->not_ready.nodes;
 	into->not_ready.unhealthy += from->not_ready.unhealthy;
 	into->not_ready.silent += from->not_ready.silent;
+	for (uint32_t i = 0; i < into->tenths; i++)
+		into->leases[i] += from->leases[i];
 	into->stored_pods += from->stored_pods;
 	into->hang_ups += from->hang_ups;
 	into->steps += from->steps;

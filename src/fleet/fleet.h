@@ -118,6 +118,9 @@ struct fleet_servers {
 	uint64_t *seat_time;
 };
 
+/* PR #101652 counted the PUTs of leases in windows of this length. */
+#define FLEET_TENTH (100 * NS_MS)
+
 /* What was measured, over all nodes.  Times in ns. */
 struct fleet_result {
 	struct arena mem; /* owns what follows */
@@ -148,6 +151,8 @@ struct fleet_result {
 		uint64_t unhealthy; /* because their PLEG was not healthy */
 		uint64_t silent;    /* because their heartbeats were late; or both */
 	} not_ready;
+	uint32_t tenths;      /* of seconds, of window 0; 0: there is no series */
+	uint32_t *leases;     /* [tenths] that were renewed */
 	uint64_t stored_pods; /* at the end */
 	uint64_t hang_ups;    /* since the start: kubelets closed all their connections */
 	uint64_t steps;       /* actors stepped: the engine's own events */

@@ -25,6 +25,7 @@ struct node_plan {
 	const struct together_params *shared;
 	bool together; /* requests go there, and do not only cost as much */
 	bool is_heartbeat[CALLS_MAX];
+	bool is_lease[CALLS_MAX]; /* of them, those that renew one */
 };
 
 /* What a node is to do to its pods, from the run's actions. */
@@ -193,6 +194,8 @@ void budget_seen(struct node *n, ns_t now, uint32_t pod);
 void ready_plan(struct node_plan *plan);
 void ready_begin(struct node *n, ns_t now);
 void ready_beats(struct node *n, ns_t at);
+/* Its lease is renewed. */
+void ready_lease(struct node *n, ns_t at);
 void ready_told(struct node *n, ns_t now, bool healthy);
 void ready_end(struct node *n, ns_t now);
 

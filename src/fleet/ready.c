@@ -20,6 +20,7 @@ void ready_plan(struct node_plan *plan)
 		const struct call_name *name = &calls->name[c];
 		bool writes = !strcmp(name->verb, "update") || !strcmp(name->verb, "patch");
 
+		plan->is_lease[c] = writes && !strcmp(name->resource, "leases");
 		plan->is_heartbeat[c] =
 			writes && (!strcmp(name->resource, "leases") ||
 					  !strcmp(name->resource, "nodes/status"));
@@ -38,6 +39,15 @@ static bool is_measured(const struct node *n, ns_t from, ns_t until)
 	const struct fleet_window *w = &n->plan->params->window[0];
 
 	return from < until && from < w->until[1] && until > w->from[1];
+}
+
+void ready_lease(struct node *n, ns_t at)
+{
+	const struct fleet_window *w = &n->plan->params->window[0];
+	struct fleet_result *r = n->result;
+
+	if (r->tenths && at >= w->from[1] && at < w->until[1])
+		r->leases[(at - w->from[1]) / FLEET_TENTH]++;
 }
 
 void ready_beats(struct node *n, ns_t at)

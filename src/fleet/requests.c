@@ -107,6 +107,8 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 		node_pod_gone(n, now, q->pod);
 	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK && q->client < CLIENT_OWN)
 		ready_beats(n, a.at);
+	if (n->plan->is_lease[q->call] && a.what == OUTCOME_OK)
+		ready_lease(n, a.at);
 	if (n->streams.limit)
 		streams_until(n, q->actor, a.at);
 	agent_answer(&n->agent, q->actor, a.at, a.what, a.value);

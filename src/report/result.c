@@ -189,6 +189,22 @@ void result_unsettled(const struct json *result, struct str *out)
 			answered + json_as_num(json_get(end, "failed")));
 }
 
+static void leases(const struct json *tenths, struct str *out)
+{
+	char mean[FORMAT_BYTES];
+
+	if (json_as_num(json_get(tenths, "max")) >= 10) /* of a few nodes it tells nothing */
+		str_addf(out,
+			"Leases renewed in a tenth of a second: %s in the mean, %.0f to %.0f, "
+			"nine "
+			"times of ten %.0f to %.0f.\n",
+			format_rate(mean, sizeof(mean), json_as_num(json_get(tenths, "mean"))),
+			json_as_num(json_get(tenths, "min")),
+			json_as_num(json_get(tenths, "max")),
+			json_as_num(json_get(tenths, "p5")),
+			json_as_num(json_get(tenths, "p95")));
+}
+
 void result_foot(const struct json *result, struct str *out)
 {
 	const struct json *objects = json_get(result, "objects");
@@ -209,6 +225,7 @@ void result_foot(const struct json *result, struct str *out)
 			format_count(a, sizeof(a), json_as_num(json_get(pods, "httpProbes"))),
 			format_count(
 				b, sizeof(b), json_as_num(json_get(pods, "readinessChanges"))));
+	leases(json_get(health, "leasesPerTenth"), out);
 	if (json_is_num(sharing))
 		str_addf(out, "Distinct objects per node %s, sharing factor %s.\n",
 			format_rate(a, sizeof(a),

@@ -86,12 +86,37 @@ static void a_long_run_has_points_of_several_seconds(void **state)
 	arena_fini(&m.mem);
 }
 
+/* 40 tenths with 1 to 40 leases. */
+static void leases_are_counted_in_tenths(void **state)
+{
+	struct made m = made();
+	struct json *leases = result_leases(m.result);
+
+	(void)state;
+	assert_true(json_is_null(leases));
+	json_free(leases);
+	m.result->tenths = 40;
+	m.result->leases = ARENA_ARRAY(&m.mem, uint32_t, 40);
+	for (uint32_t i = 0; i < 40; i++)
+		m.result->leases[i] = (i * 7) % 40 + 1;
+	leases = result_leases(m.result);
+	assert_true(made_number(leases, "mean") == 20.5);
+	assert_int_equal(made_number(leases, "min"), 1);
+	assert_int_equal(made_number(leases, "p5"), 2);
+	assert_int_equal(made_number(leases, "p95"), 39);
+	assert_int_equal(made_number(leases, "max"), 40);
+	assert_int_equal(m.result->leases[1], 8); /* left as they were */
+	json_free(leases);
+	arena_fini(&m.mem);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_without_a_series_has_none),
 		cmocka_unit_test(a_short_run_has_every_second),
 		cmocka_unit_test(a_long_run_has_points_of_several_seconds),
+		cmocka_unit_test(leases_are_counted_in_tenths),
 	};
 
 	return cmocka_run_group_tests_name("result_series", tests, NULL, NULL);

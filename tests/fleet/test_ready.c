@@ -118,9 +118,37 @@ static void a_node_that_is_not_heard_of_is_not_ready(void **state)
 	}
 }
 
+/* Without jitter leases that begin together stay together; with it they part. */
+static void leases_are_counted_in_tenths_of_a_second(void **state)
+{
+	static const struct {
+		const char *kubelet;
+		bool together;
+	} cases[] = {{"v1.20", true}, {"v1.27", false}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct kit *k = KIT(cases[i].kubelet, "serving", "nodes=40", "warmup=5m",
+			"duration=1m", "start=atOnce", "workload.pods=0");
+		uint32_t most = 0;
+		uint64_t sum = 0;
+
+		kit_run(k);
+		assert_int_equal(k->result.tenths, 600);
+		for (uint32_t t = 0; t < k->result.tenths; t++) {
+			sum += k->result.leases[t];
+			most = k->result.leases[t] > most ? k->result.leases[t] : most;
+		}
+		assert_in_range(sum, 40 * 5, 40 * 6);
+		assert_int_equal(most > 20, cases[i].together);
+		kit_free(k);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(leases_are_counted_in_tenths_of_a_second),
 		cmocka_unit_test(a_quiet_node_is_ready),
 		cmocka_unit_test(a_node_that_starts_is_ready),
 		cmocka_unit_test(a_runtime_that_does_not_list_makes_nodes_not_ready),
