@@ -313,6 +313,7 @@ struct agent {
 	uint32_t n_collect, at_collect;
 	bool container_deletor_busy, sandbox_deletor_busy, populator_lists, puller_busy;
 	bool poll_listing, event_sending, node_warned;
+	bool pods_known; /* the pod source has told of those that there are */
 	uint64_t images; /* that are there, as far as pulls tell: a bit each */
 	uint64_t images_cached, images_told; /* of them in the image cache, the node status */
 	bool unhealthy_told;     /* the node status says that the PLEG is not healthy */

@@ -280,6 +280,7 @@ void agent_settle(struct agent *a, ns_t now)
 {
 	struct sc_entry *all = &a->objects.entry[a->plan->objects.entries];
 
+	a->pods_known = true;
 	pleg_settle(&a->pleg, now, a->view);
 	agent_draws_for(a, ACTOR_SYNC, 0);
 	a->tick_phase =

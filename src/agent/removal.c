@@ -172,7 +172,7 @@ static void collect_containers(struct agent *a, uint32_t pod)
 /* GarbageCollect, after its lists: exited containers first, then sandboxes that have none. */
 void removal_collect(struct agent *a, ns_t now)
 {
-	if (a->at_collect < a->n_collect)
+	if (!a->pods_known || a->at_collect < a->n_collect)
 		return; /* the last round is not through */
 	if (a->pods_at_rest && a->n_collect == 0 && a->collected_changes == a->view->changes)
 		return; /* the last round found nothing, and nothing changed */

@@ -138,6 +138,7 @@ static void handle_news(struct agent *a, ns_t now, struct effects *out)
 
 	a->news_head = (a->news_head + 1) % a->news_capacity;
 	a->n_news--;
+	a->pods_known |= a->n_news == 0;
 	switch ((enum pod_change)n.change) {
 	case POD_ADDED:
 		add_pod(a, n.pod, now);
@@ -261,9 +262,13 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 
 /* HandlePodCleanups, after its lists: workers and statuses of pods that are gone are
  * forgotten, what the runtime cache shows running of pods that should not run is killed, the
- * cgroups of pods that ended are removed, and back-offs that did not grow for long. */
+ * cgroups of pods that ended are removed, and back-offs that did not grow for long.  Before it
+ * knows of its pods a kubelet that has just started takes none of them for an orphan
+ * (sourcesReady). */
 void sync_housekeeping(struct agent *a, ns_t now)
 {
+	if (!a->pods_known)
+		return;
 	a->back_offs_collected = now;
 	if (a->pods_at_rest)
 		return;

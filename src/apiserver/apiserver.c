@@ -110,6 +110,18 @@ void api_pod_place(struct api_shard *s, uint32_t pod, uint32_t status)
 	s->pod[pod] = (struct api_pod){.exists = true, .status = status};
 }
 
+void api_pods_listed(struct api_shard *s, ns_t now)
+{
+	s->last_event_at = now > s->last_event_at ? now : s->last_event_at;
+	for (uint32_t p = 0; p < s->api->pods; p++) {
+		if (!s->pod[p].exists)
+			continue;
+		assert(s->n_events < s->capacity);
+		s->event[(s->event_head + s->n_events++) % s->capacity] = (struct api_event){
+			s->last_event_at, s->pod[p].status, (uint16_t)p, API_POD_ADDED};
+	}
+}
+
 /* ------------------------------------------------------------------ objects */
 
 /* Objects that pods of several nodes share change for all of them at once. */

@@ -107,6 +107,9 @@ void api_pod_remove(struct api_shard *shard, ns_t now, uint32_t pod);
 /* The pod is there and running, and its kubelet knows. */
 void api_pod_place(struct api_shard *shard, uint32_t pod, uint32_t status);
 
+/* A kubelet that has just started has listed its pods: it is told of each that there is. */
+void api_pods_listed(struct api_shard *shard, ns_t now);
+
 /* When the pod watch tells next; NS_NEVER. */
 static inline ns_t api_next_at(const struct api_shard *shard)
 {

@@ -390,7 +390,7 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 	p->until = s->warmup + s->duration;
 	p->window[0] =
 		(struct fleet_window){.from = {from, from}, .until = {p->until, p->until}};
-	if (s->start != START_STATIONARY)
+	if (s->start == START_AT_ONCE || s->start == START_AFTER_WARMUP)
 		p->action[p->n_actions++] =
 			(struct fleet_action){.at = pods_from, .act = FLEET_CREATE_ALL};
 	if (s->workload.replace_pod_every > 0)

@@ -45,6 +45,14 @@ static void place_running(struct node *n, ns_t now, bool pods)
 			api_pod_place(&n->shard, p, n->agent.pod[p].status);
 }
 
+/* What it knew is lost; the runtime and the API server have what they had. */
+static void restart_kubelet(struct node *n, struct arena *mem)
+{
+	n->has_to_list = true;
+	agent_init(&n->agent, &n->plan->agent, &n->mock.records, rng_mix(n->key + KEY_AGENT),
+		n->plan->params->kubelet_start, mem);
+}
+
 static void node_init(struct node *n, const struct node_plan *plan, uint32_t index,
 	struct fleet_result *result, struct arena *mem)
 {
@@ -69,7 +77,9 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	for (uint32_t p = 0; p < plan->batch_from; p++)
 		mock_set_crashing(&n->mock, p, is_crashing(n, p));
 	if (s->start != START_AT_ONCE)
-		place_running(n, plan->params->kubelet_start, s->start == START_STATIONARY);
+		place_running(n, plan->params->kubelet_start, s->start != START_AFTER_WARMUP);
+	if (s->start == START_KUBELET_RESTART)
+		restart_kubelet(n, mem);
 	streams_init(n, mem);
 }
 

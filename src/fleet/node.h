@@ -26,6 +26,7 @@ struct node_plan {
 	bool together; /* requests go there, and do not only cost as much */
 	bool is_heartbeat[CALLS_MAX];
 	bool is_lease[CALLS_MAX]; /* of them, those that renew one */
+	uint16_t list_pods;       /* the call; CALLS_MAX: no kubelet makes it */
 };
 
 /* What a node is to do to its pods, from the run's actions. */
@@ -115,6 +116,7 @@ struct node {
 	ns_t beat_at;                              /* its last heartbeat was written then */
 	ns_t unhealthy_since;           /* it tells that its PLEG is not healthy; NS_NEVER */
 	bool was_silent, was_unhealthy; /* long enough to be NotReady, in window 0 */
+	bool has_to_list;               /* its kubelet knows of no pods yet, though there are */
 	struct pod_start *start;        /* [places] */
 	struct effects out;
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */

@@ -16,11 +16,15 @@ void ready_plan(struct node_plan *plan)
 {
 	const struct calls *calls = &plan->params->scenario->calls;
 
+	plan->list_pods = CALLS_MAX;
+
 	for (uint32_t c = CALL_API; c < calls->n; c++) {
 		const struct call_name *name = &calls->name[c];
 		bool writes = !strcmp(name->verb, "update") || !strcmp(name->verb, "patch");
 
 		plan->is_lease[c] = writes && !strcmp(name->resource, "leases");
+		if (!strcmp(name->verb, "list") && !strcmp(name->resource, "pods"))
+			plan->list_pods = (uint16_t)c;
 		plan->is_heartbeat[c] =
 			writes && (!strcmp(name->resource, "leases") ||
 					  !strcmp(name->resource, "nodes/status"));

@@ -105,6 +105,11 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 		ending->answered++;
 	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK && q->pod != REQUEST_NO_POD)
 		node_pod_gone(n, now, q->pod);
+	if (n->has_to_list && q->call == n->plan->list_pods && a.what == OUTCOME_OK &&
+		q->client < CLIENT_OWN) {
+		n->has_to_list = false;
+		api_pods_listed(&n->shard, a.at);
+	}
 	if (n->plan->is_heartbeat[q->call] && a.what == OUTCOME_OK && q->client < CLIENT_OWN)
 		ready_beats(n, a.at);
 	if (n->plan->is_lease[q->call] && a.what == OUTCOME_OK)

@@ -120,8 +120,9 @@ enum loop_hook {
 /* When a pod is synced again of which a container waits for its crash back-off. */
 enum crash_retry { CRASH_RETRY_BACK_OFF /* as after any failed sync */, CRASH_RETRY_EXPIRY };
 /* Kubelets and pods at the run's start; pods that run for long; pods when the warm-up is over,
- * on nodes that are up for long. */
-enum start_kind { START_AT_ONCE, START_STATIONARY, START_AFTER_WARMUP };
+ * on nodes that are up for long; kubelets at the run's start, on nodes whose pods go on
+ * running. */
+enum start_kind { START_AT_ONCE, START_STATIONARY, START_AFTER_WARMUP, START_KUBELET_RESTART };
 
 /* One call of a loop. */
 struct model_call {

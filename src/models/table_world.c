@@ -14,6 +14,7 @@ static const struct word words_start[] = {
 	{"atOnce", START_AT_ONCE},
 	{"stationary", START_STATIONARY},
 	{"afterWarmup", START_AFTER_WARMUP},
+	{"kubeletRestart", START_KUBELET_RESTART},
 };
 static const struct word words_annotation[] = {{"controller", -1}, {"none", -2}};
 
@@ -230,7 +231,9 @@ static const struct field scenario_fields[] = {
 	SPAN(warmup, "warmup", 0, 7 * DAY, "before counting begins"),
 	ONE_OF(start, "start", words_start,
 		"stationary: at random ages; atOnce: kubelets and pods, at the start; "
-		"afterWarmup: pods then, on nodes that are up"),
+		"afterWarmup: pods then, on nodes that are up; kubeletRestart: kubelets, at "
+		"the "
+		"start, on nodes whose pods go on running"),
 	FIELD(seed, "seed", FIELD_SEED, .max = SEED_MAX, .help = "of every random number"),
 	FIELD(ttl_annotation, "ttlAnnotation", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.otherwise = -1, .max = DAY, .words = words_annotation,
