@@ -7,6 +7,7 @@
 #include "report/contrast_priv.h"
 #include "report/estimate.h"
 #include "report/format.h"
+#include "report/incidents.h"
 #include "report/result.h"
 #include "report/result_priv.h"
 #include "report/validation.h"
@@ -113,6 +114,38 @@ void estimate_junit(const struct json *result, struct junit *junit)
 			json_as_bool(json_get(c, "holds")) ? JUNIT_PASSED : JUNIT_SKIPPED,
 			why ? why : json_as_str(json_get(c, "formula")));
 		str_fini(&name);
+	}
+}
+
+/* A figure that is known to come out, and does not any more, is a failure; one that is known
+ * not to, with its reason, is skipped. */
+void incidents_junit(const struct json *result, struct junit *junit)
+{
+	char ours[FORMAT_BYTES], published[FORMAT_BYTES];
+
+	for (const struct json *r = json_child(json_get(result, "rows")); r; r = json_next(r)) {
+		bool known = !strcmp(json_as_str(json_get(r, "expected")), "not-matched");
+		bool missed = !strcmp(json_as_str(json_get(r, "verdict")), "not-matched");
+		const char *reason = json_as_str(json_get(r, "reason"));
+		struct str what = {0};
+
+		str_addf(&what, "published %s %s, ours %s",
+			format_rate(published, sizeof(published),
+				json_as_num(json_get(r, "published"))),
+			json_as_str(json_get(r, "unit")),
+			json_is_num(json_get(r, "ours"))
+				? format_rate(
+					  ours, sizeof(ours), json_as_num(json_get(r, "ours")))
+				: "not modelled");
+		if (reason)
+			str_addf(&what, ": %s", reason);
+		junit_case(junit, json_as_str(json_get(r, "name")),
+			json_as_str(json_get(r, "figure")),
+			!missed ? JUNIT_PASSED
+			: known ? JUNIT_SKIPPED
+				: JUNIT_FAILED,
+			str_text(&what));
+		str_fini(&what);
 	}
 }
 

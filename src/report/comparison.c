@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/chart.h"
 #include "report/format.h"
 #include "report/table.h"
 
@@ -382,6 +383,61 @@ static void render(const struct json *result, enum form form, struct str *out)
 	json_free(gates);
 }
 
+/* "get secrets 200", "list_containers OK"; "all" of a whole family. */
+static void label_of(const struct json *row, struct str *out)
+{
+	static const char *const keys[] = {"operation", "verb", "resource", "code"};
+	const struct json *labels = json_get(row, "labels");
+
+	str_reset(out);
+	for (size_t i = 0; i < N(keys); i++) {
+		const char *word = json_as_str(json_get(labels, keys[i]));
+
+		if (word)
+			str_addf(out, "%s%s", str_len(out) ? " " : "", word);
+	}
+	if (!str_len(out))
+		str_add(out, "all");
+	if (json_is_str(json_get(labels, "inMetric")) && is(labels, "inMetric", "false"))
+		str_add(out, " (not in the metric)");
+}
+
+/* Base and candidate side by side. */
+static struct json *sides_chart(
+	const struct json *result, bool (*wanted)(const struct json *), const char *unit)
+{
+	struct json *chart = chart_new(CHART_BARS, &(struct chart_axis){unit, "", true}, NULL);
+	struct json *base = NULL, *candidate = NULL;
+	struct str label = {0};
+	const struct json *row = json_child(json_get(result, "rows"));
+
+	for (; row; row = json_next(row)) {
+		if (!wanted(row))
+			continue;
+		label_of(row, &label);
+		chart_label(chart, str_text(&label));
+	}
+	base = chart_series(chart, "base");
+	candidate = chart_series(chart, "candidate");
+	for (row = json_child(json_get(result, "rows")); row; row = json_next(row))
+		if (wanted(row)) {
+			chart_value(base, json_get(row, "base"));
+			chart_value(candidate, json_get(row, "candidate"));
+		}
+	str_fini(&label);
+	return chart;
+}
+
+static void page_figure(const struct html_table *table, const struct json *result,
+	bool (*wanted)(const struct json *), const char *unit, struct html *page)
+{
+	struct json *rows = rows_that(result, wanted);
+
+	html_figure(page, "", sides_chart(result, wanted, unit),
+		&(struct html_table){table->title, table->columns, rows});
+	json_free(rows);
+}
+
 static void page_rows(const char *title, const struct column *columns, size_t n,
 	const struct json *result, bool (*wanted)(const struct json *), struct html *page)
 {
@@ -414,10 +470,12 @@ void comparison_html(const struct json *result, struct html *page)
 	html_table(page, &(struct html_table){"Fields of the scenarios that differ",
 				 {difference_columns, N(difference_columns)}, fields});
 	html_section(page, "Calls");
-	page_rows("Calls to the container runtime, a second and node", runtime_columns,
-		N(runtime_columns), result, is_runtime_call, page);
-	page_rows("Requests to the API server, a second", request_columns, N(request_columns),
-		result, is_request, page);
+	page_figure(&(struct html_table){"Calls to the container runtime",
+			    {runtime_columns, N(runtime_columns)}, NULL},
+		result, is_runtime_call, "a second and node", page);
+	page_figure(&(struct html_table){"Requests to the API server",
+			    {request_columns, N(request_columns)}, NULL},
+		result, is_request, "a second, in the cluster", page);
 	html_note(page, chance(result));
 	html_section(page, "Every measure");
 	page_rows("Measures", other_columns, N(other_columns), result, is_any, page);

@@ -74,7 +74,7 @@ static void reasons(const struct json *result, bool markdown, struct str *out)
 	}
 }
 
-static void foot(const struct json *result, struct str *out)
+void incidents_foot(const struct json *result, struct str *out)
 {
 	const struct json *sum = json_get(result, "summary");
 
@@ -108,7 +108,7 @@ void incidents_text(const struct json *result, struct str *out)
 	rows = rows_of(result);
 	table_text(row_columns, N(row_columns), rows, "", out);
 	reasons(result, false, out);
-	foot(result, out);
+	incidents_foot(result, out);
 	json_free(rows);
 }
 
@@ -124,7 +124,7 @@ void incidents_markdown(const struct json *result, struct str *out)
 	rows = rows_of(result);
 	table_markdown(row_columns, N(row_columns), rows, out);
 	reasons(result, true, out);
-	foot(result, out);
+	incidents_foot(result, out);
 	json_free(rows);
 }
 

@@ -8,7 +8,9 @@
 #include "report/comparison.h"
 #include "report/contrast.h"
 #include "report/estimate.h"
+#include "report/incidents.h"
 #include "report/result.h"
+#include "report/serve.h"
 #include "report/shape.h"
 #include "report/table.h"
 #include "report/validation.h"
@@ -31,6 +33,10 @@ static const struct kind {
 		estimate_markdown, estimate_html, estimate_junit},
 	{"Comparison", asset_schema_comparison, "Base and candidate", comparison_text,
 		comparison_csv, comparison_markdown, comparison_html, comparison_junit},
+	{"Incidents", asset_schema_incidents, "Incidents", incidents_text, incidents_csv,
+		incidents_markdown, incidents_html, incidents_junit},
+	{"ServerCounts", asset_schema_servercounts, "What a server was asked", serve_text,
+		serve_csv, serve_markdown, serve_html, serve_junit},
 	{"Validation", asset_schema_validation, "Recording", validation_text, validation_csv,
 		validation_markdown, validation_html, validation_junit},
 };

@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 static const char *const kinds[] = {"Result", "Contrast", "Comparison", "Sweep", "Estimate",
-	"Validation", "Incidents", "Agreement"};
+	"Validation", "ServerCounts", "Incidents", "Agreement"};
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 bool saved_is_kind(const char *kind)

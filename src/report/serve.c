@@ -2,6 +2,7 @@
 #include "report/serve.h"
 
 #include "base/units.h"
+#include "report/chart.h"
 #include "report/table.h"
 
 static const struct column columns[] = {
@@ -50,4 +51,48 @@ void serve_markdown(const struct json *result, struct str *out)
 void serve_csv(const struct json *result, struct str *out)
 {
 	table_csv(json_get(result, "api"), out);
+}
+
+/* "get secrets 200" */
+static void name_of(const struct json *row, struct str *out)
+{
+	str_reset(out);
+	str_addf(out, "%s %s %.0f", json_as_str(json_get(row, "verb")),
+		json_as_str(json_get(row, "resource")), json_as_num(json_get(row, "code")));
+}
+
+void serve_html(const struct json *result, struct html *page)
+{
+	static const struct chart_axis axis = {"requests", "", true};
+	const struct json *rows = json_get(result, "api");
+	struct json *chart = chart_new(CHART_BARS, &axis, NULL), *series;
+	struct str words = {0};
+
+	head(result, &words);
+	html_headline(page, str_text(&words));
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		name_of(r, &words);
+		chart_label(chart, str_text(&words));
+	}
+	series = chart_series(chart, "count");
+	for (const struct json *r = json_child(rows); r; r = json_next(r))
+		chart_value(series, json_get(r, "count"));
+	html_figure(page, "", chart,
+		&(struct html_table){
+			"Requests by verb, resource and code", {columns, COLUMNS}, rows});
+	str_fini(&words);
+}
+
+void serve_junit(const struct json *result, struct junit *junit)
+{
+	struct str name = {0}, what = {0};
+
+	for (const struct json *r = json_child(json_get(result, "api")); r; r = json_next(r)) {
+		name_of(r, &name);
+		str_reset(&what);
+		str_addf(&what, "%.0f requests", json_as_num(json_get(r, "count")));
+		junit_case(junit, "requests", str_text(&name), JUNIT_PASSED, str_text(&what));
+	}
+	str_fini(&name);
+	str_fini(&what);
 }

@@ -5,9 +5,15 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "report/html.h"
+#include "report/junit.h"
 
 void serve_text(const struct json *result, struct str *out);
 void serve_markdown(const struct json *result, struct str *out);
 void serve_csv(const struct json *result, struct str *out);
+void serve_html(const struct json *result, struct html *page);
+
+/* It checks nothing: every class of requests is a case that passed. */
+void serve_junit(const struct json *result, struct junit *junit);
 
 #endif

@@ -17,6 +17,15 @@ run_estimate() {
 	"$nodetoll" estimate kube-proxy heapster "$@"
 }
 
+run_incidents() {
+	"$nodetoll" incidents run kubelet-limiter exec-probes "$@"
+}
+
+run_compare() {
+	"$nodetoll" compare quiet-5000x30 kubelet:v1.12 --set nodes=3 --set duration=30s \
+		--set warmup=5s --seeds 2 "$@"
+}
+
 run_validate() {
 	"$nodetoll" validate "$root/tests/recordings/kubelet-1.20.2-containerd-30.json" --seeds 2 \
 		--min-within 0 "$@"
@@ -83,7 +92,7 @@ open(sys.argv[2], "w", encoding="utf-8").write(html.unescape(blocks[-1]))
 		cmp - "$scratch/again"
 }
 
-for run in run_contrast run_simulate run_estimate run_validate; do
+for run in run_contrast run_simulate run_estimate run_incidents run_compare run_validate; do
 	check "$run saves its result" "$run" -f "$scratch/$run.json"
 	for form in text csv markdown json; do
 		check "$run: -o $form of the saved result is its own" same_bytes "$run" "$form"

@@ -16,6 +16,9 @@ RUNS = {
     "contrast": ["contrast", "--nodes", "3", "--pods-per-node", "5,10", "--duration", "60s", "--warmup", "10s"],
     "simulate": ["simulate", "density-1000", "--set", "nodes=20", "--set", "duration=60s"],
     "estimate": ["estimate", "kube-proxy", "heapster"],
+    "incidents": ["incidents", "run", "kubelet-limiter", "exec-probes", "bound-tokens"],
+    "compare": ["compare", "quiet-5000x30", "kubelet:v1.12", "--set", "nodes=3", "--set", "duration=30s",
+                "--set", "warmup=5s", "--seeds", "2"],
     "validate": ["validate", str(ROOT / "tests/recordings/kubelet-1.20.2-containerd-30.json"), "--seeds", "2",
                  "--min-within", "0"],
 }
@@ -106,6 +109,13 @@ def estimate_numbers(browser, page):
     assert [[number(cell) for cell in row[1:4]] for row in table(browser, "Calls")] == wanted
 
 
+def incident_numbers(browser, page):
+    browser.open(page.html)
+    wanted = [[r["name"], r["figure"], r["published"], r["ours"]] for r in page.result["rows"]]
+    assert [[r[0], r[2], number(r[3]), number(r[4]) if r[4] != "not modelled" else None]
+            for r in table(browser, "Figures")] == wanted
+
+
 def validation_numbers(browser, page):
     browser.open(page.html)
     wanted = [[r["call"], r["recorded"], r["simulated"]] for r in page.result["rows"] if r["source"] != "latency"]
@@ -184,7 +194,7 @@ def cannot_be_told_to_run_a_name(browser, page):
 
 
 CASES = [(check, name) for name in RUNS for check in (draws_every_chart, is_quiet, fits_a_phone)] + [
-    (contrast_numbers, "contrast"), (result_numbers, "simulate"), (estimate_numbers, "estimate"),
+    (contrast_numbers, "contrast"), (result_numbers, "simulate"), (estimate_numbers, "estimate"), (incident_numbers, "incidents"),
     (validation_numbers, "validate"),
     (a_click_hides_a_series, "contrast"), (a_click_hides_a_series, "simulate"),
     (changes_with_the_light, "contrast"), (prints_with_its_tables, "contrast"),

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/incidents.h"
+
+#include <string.h>
+
+#include "report/chart.h"
+
+static const struct column row_list[] = {
+	{"name", "incident", CELL_TEXT, NULL},
+	{"class", "class", CELL_TEXT, NULL},
+	{"figure", "figure", CELL_TEXT, NULL},
+	{"published", "published", CELL_RATE, NULL},
+	{"ours", "ours", CELL_RATE, "not modelled"},
+	{"unit", "unit", CELL_TEXT, NULL},
+	{"relativeError", "difference", CELL_PERCENT, "-"},
+	{"verdict", "verdict", CELL_TEXT, NULL},
+	{"by", "by", CELL_TEXT, "-"},
+	{"inputs", "inputs", CELL_TEXT, "-"},
+	{"reason", "what is to be said", CELL_TEXT, ""},
+	{"source", "source", CELL_TEXT, NULL},
+};
+static const struct column incident_list[] = {
+	{"name", "incident", CELL_TEXT, NULL},
+	{"class", "class", CELL_TEXT, NULL},
+	{"years", "years", CELL_TEXT, NULL},
+	{"title", "what happened", CELL_TEXT, NULL},
+	{"mechanism", "why", CELL_TEXT, ""},
+	{"fix", "what was done", CELL_TEXT, ""},
+};
+#define N(list) (sizeof(list) / sizeof((list)[0]))
+
+/* A point a figure, by what became of it. */
+static struct json *agreement(const struct json *rows)
+{
+	static const char *const verdicts[][2] = {{"matched", "matched: within 5 %"},
+		{"shape", "right in shape"}, {"not-matched", "not matched"}};
+	struct json *chart =
+		chart_new(CHART_POINTS, &(struct chart_axis){"published", "", true},
+			&(struct chart_axis){"ours", "", true});
+	struct str name = {0};
+
+	for (size_t i = 0; i < N(verdicts); i++) {
+		struct json *points = chart_series(chart, verdicts[i][1]);
+
+		for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+			double x = json_as_num(json_get(r, "published"));
+			double y = json_as_num(json_get(r, "ours"));
+
+			if (x <= 0 || y <= 0 ||
+				strcmp(json_as_str(json_get(r, "verdict")), verdicts[i][0]) !=
+					0)
+				continue;
+			str_reset(&name);
+			str_addf(&name, "%s, %s (%s)", json_as_str(json_get(r, "name")),
+				json_as_str(json_get(r, "figure")),
+				json_as_str(json_get(r, "unit")));
+			chart_named_point(points, x, y, str_text(&name));
+		}
+	}
+	chart_diagonal(chart, "both the same");
+	str_fini(&name);
+	return chart;
+}
+
+void incidents_html(const struct json *result, struct html *page)
+{
+	const struct json *rows = json_get(result, "rows");
+	struct str foot = {0};
+
+	if (json_as_bool(json_get(result, "ran"))) {
+		incidents_foot(result, &foot);
+		html_headline(page, str_text(&foot));
+		html_section(page, "Published and ours");
+	}
+	html_figure(page, "On the line both are the same, whatever the unit.", agreement(rows),
+		&(struct html_table){"Figures", {row_list, N(row_list)}, rows});
+	html_section(page, "What happened");
+	html_table(page, &(struct html_table){"Incidents", {incident_list, N(incident_list)},
+				 json_get(result, "incidents")});
+	str_fini(&foot);
+}
