@@ -51,19 +51,25 @@ static struct h2_stream *stream_new(struct h2 *s, uint32_t id)
 	return st;
 }
 
-static void stream_free(struct h2_stream *st)
+static void stream_fini(struct h2_stream *st)
 {
-	*st->link = st->next;
-	if (st->next)
-		st->next->link = st->link;
 	http_request_free(st->request);
 	str_fini(&st->body);
 	str_fini(&st->out);
 	free(st);
 }
 
+static void stream_free(struct h2_stream *st)
+{
+	*st->link = st->next;
+	if (st->next)
+		st->next->link = st->link;
+	stream_fini(st);
+}
+
 /* ------------------------------------------------------------------ answering */
 
+/* The parameters are nghttp2's. NOLINTNEXTLINE(readability-function-size) */
 static ssize_t on_read(nghttp2_session *session, int32_t id, uint8_t *buf, size_t length,
 	uint32_t *flags, nghttp2_data_source *source, void *user)
 {
@@ -214,6 +220,7 @@ static void refuse(struct http *h, struct h2_stream *st, int32_t id, int code)
 	submit(h, (uint32_t)id, &(struct http_answer){.code = code}, st, "0");
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
 	size_t name_len, const uint8_t *value, size_t len, uint8_t flags, void *user)
 {
@@ -335,8 +342,10 @@ static void h2_free(void *codec)
 
 	/* It closes its streams without a word. */
 	nghttp2_session_del(s->session);
-	while (s->first)
-		stream_free(s->first);
+	for (struct h2_stream *st = s->first, *next; st; st = next) {
+		next = st->next;
+		stream_fini(st);
+	}
 	free(s);
 }
 

@@ -175,9 +175,10 @@ void watch_tell(struct store *s, const struct store_event *e)
 
 	tell_bucket(s, bucket_of(r, "", ""), e);
 	tell_bucket(s, bucket_of(r, BY_NAME, e->now->name), e);
-	if (now)
-		tell_bucket(s, bucket_of(r, BY_NODE, now), e);
-	if (before && strcmp(before, now) != 0)
+	if (!now || !before)
+		return; /* it is of no node */
+	tell_bucket(s, bucket_of(r, BY_NODE, now), e);
+	if (strcmp(before, now) != 0)
 		tell_bucket(s, bucket_of(r, BY_NODE, before), e);
 }
 

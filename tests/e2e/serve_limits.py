@@ -1,0 +1,206 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""serve_limits.py NODETOLL: what the mock API server does to those who are slow, idle or many,
+and its faults as they look on a socket."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+DEADLINE = 20  # seconds, of anything that is waited for
+PODS = "/api/v1/namespaces/default/pods"
+
+
+class Server:
+    """One server; its options as arguments."""
+
+    def __init__(self, *options):
+        self.process = subprocess.Popen([sys.argv[1], "serve", *options], stdout=subprocess.PIPE,
+                                        text=True)
+        self.url = self.process.stdout.readline().strip()
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=DEADLINE)
+        assert self.process.returncode == 0
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE)
+
+    def ask(self, method, target, body=None):
+        """Code and body of a whole request, on a connection of its own."""
+        with self.connect() as s:
+            send(s, method, target, body, close=True)
+            head, _, rest = until_end(s).partition(b"\r\n\r\n")
+            return int(head.split()[1]), rest.decode()
+
+
+def send(s, method, target, body=None, close=False):
+    text = json.dumps(body) if body is not None else ""
+    s.sendall((f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(text)}\r\n"
+               + ("Connection: close\r\n" if close else "") + f"\r\n{text}").encode())
+
+
+def until_end(s):
+    """All bytes until the peer closes."""
+    got = b""
+    while part := s.recv(65536):
+        got += part
+    return got
+
+
+def until(s, what):
+    """All bytes until those have come."""
+    got = b""
+    while what not in got:
+        part = s.recv(65536)
+        assert part, f"closed before {what} came: {got}"
+        got += part
+    return got
+
+
+def pod(server, name):
+    code, body = server.ask("POST", PODS, {"metadata": {"name": name}, "spec": {"nodeName": "n"}})
+    assert code == 201, body
+    return json.loads(body)["metadata"]["resourceVersion"]
+
+
+def test_a_request_that_does_not_come_whole_is_given_up():
+    with Server("--request-timeout", "1s") as server, server.connect() as s:
+        s.sendall(b"GET / HTTP/1.1\r\nHost:")
+        assert until_end(s) == b""
+
+
+def test_an_idle_connection_is_closed():
+    with Server("--idle-timeout", "1s") as server, server.connect() as s:
+        send(s, "GET", "/healthz")
+        assert until(s, b"ok") and until_end(s) == b""
+
+
+def test_a_watch_is_not_idle():
+    with Server("--idle-timeout", "1s") as server, server.connect() as s:
+        began = time.monotonic()
+        send(s, "GET", PODS + "?watch=1&timeoutSeconds=4")
+        until(s, b"0\r\n\r\n")
+        assert time.monotonic() - began > 3
+
+
+def test_one_peer_has_so_many_connections():
+    with Server("--max-connections-per-peer", "1") as server, server.connect() as s:
+        send(s, "GET", "/healthz")
+        until(s, b"ok")
+        with server.connect() as second:
+            try:
+                assert second.recv(1) == b""
+            except ConnectionResetError:
+                pass
+
+
+def test_a_header_that_is_too_long_is_refused():
+    with Server("--max-header-bytes", "512") as server, server.connect() as s:
+        s.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 600 + b"\r\n\r\n")
+        assert until_end(s).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_reset_is_a_reset():
+    with Server("--fault", "reset=100%") as server, server.connect() as s:
+        send(s, "GET", PODS)
+        try:
+            raise AssertionError(f"not reset but {s.recv(1)}")
+        except ConnectionResetError:
+            pass
+
+
+def test_half_a_connection_is_closed():
+    with Server("--fault", "half-close=100%") as server, server.connect() as s:
+        send(s, "GET", PODS)
+        assert s.recv(1) == b""
+        s.sendall(b"GET")  # the other half is open: no reset comes back
+        s.sendall(b"GET")
+
+
+def test_a_request_that_hangs_is_not_answered():
+    with Server("--fault", "hang=100%") as server, server.connect() as s:
+        send(s, "GET", PODS)
+        s.settimeout(0.5)
+        try:
+            s.recv(1)
+            raise AssertionError("it was answered")
+        except TimeoutError:
+            pass
+
+
+def test_watches_are_dropped_on_command():
+    with Server() as server, server.connect() as s:
+        pod(server, "a")
+        send(s, "GET", PODS + "?watch=1")
+        until(s, b"ADDED")
+        assert server.ask("POST", "/nodetoll/faults?do=drop-watch")[0] == 200
+        until(s, b"0\r\n\r\n")
+        send(s, "GET", "/healthz")  # the connection goes on
+        until(s, b"ok")
+
+
+def test_after_a_restart_an_old_version_is_gone():
+    with Server("--fault", "restart=100ms@1h") as server, server.connect() as s:
+        version = pod(server, "a")
+        pod(server, "b")
+        pod(server, "c")
+        send(s, "GET", PODS + "?watch=1")
+        until(s, b"ADDED")
+        assert server.ask("POST", "/nodetoll/faults?do=restart")[0] == 200
+        try:
+            until_end(s)
+        except ConnectionResetError:
+            pass
+        for _ in range(100):
+            try:
+                code, body = server.ask("GET", f"{PODS}?watch=1&resourceVersion={version}")
+                break
+            except (ConnectionError, IndexError):
+                signal.sigtimedwait([], 0.1)
+        event = body[body.index("{"):body.rindex("}") + 1]
+        assert code == 200 and json.loads(event)["object"]["code"] == 410, body
+        assert json.loads(server.ask("GET", PODS)[1])["items"][2]["metadata"]["name"] == "c"
+
+
+def test_who_does_not_read_is_told_that_he_is_late():
+    with Server("--history", "50") as server, server.connect() as s:
+        big = "x" * 100000
+        send(s, "GET", "/api/v1/configmaps?watch=1")
+        until(s, b"\r\n\r\n")
+        for i in range(200):
+            code, body = server.ask("POST", "/api/v1/namespaces/default/configmaps",
+                                    {"metadata": {"name": f"c{i}"}, "data": {"k": big}})
+            assert code == 201, body
+        got = until(s, b"0\r\n\r\n")
+        assert b'"code":410' in got and b'"c0"' in got
+
+
+def test_a_signal_ends_watches_whole():
+    with Server() as server, server.connect() as s:
+        send(s, "GET", PODS + "?watch=1")
+        until(s, b"\r\n\r\n")
+        server.process.send_signal(signal.SIGTERM)
+        assert until_end(s).endswith(b"0\r\n\r\n")
+
+
+def main():
+    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
+    print(f"1..{len(tests)}")
+    for i, (name, test) in enumerate(tests, 1):
+        try:
+            test()
+            print(f"ok {i} - {name[5:].replace('_', ' ')}")
+        except Exception as error:  # pylint: disable=broad-except
+            print(f"not ok {i} - {name[5:].replace('_', ' ')}\n# {type(error).__name__}: {error}")
+
+
+main()
