@@ -136,6 +136,7 @@
  *   result_run     a scenario becomes a Result
  *   incidents_run  figures of incidents, computed
  *   estimate_json  features in closed form as JSON
+ *   result_features calls of features, by closed form and as simulated
  *   result_json    a run's measurements as JSON
  *   result_classes what a result's numbers rest on
  *   result_server, result_slo, result_series   requests, servers, objectives; by second

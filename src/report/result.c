@@ -512,6 +512,7 @@ static void render(const struct json *result, enum form form, struct str *out)
 	struct json *objectives = result_slo_rows(result);
 	struct json *limits = result_limit_rows(result);
 	struct json *budget = result_budget_rows(result);
+	struct json *features = result_feature_rows(result);
 
 	result_head(result, out);
 	section("Calls to the container runtime", &result_runtime_columns,
@@ -520,6 +521,9 @@ static void render(const struct json *result, enum form form, struct str *out)
 		form, out);
 	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "%s", result_calls_note);
 	classes(result, form, out);
+	section("Calls that features make, by closed form and simulated, whoever else makes "
+		"them",
+		&result_feature_columns, features, form, out);
 	requests(result, form, out);
 	servers(result, form, out);
 	storage(result, form, out);
@@ -528,6 +532,7 @@ static void render(const struct json *result, enum form form, struct str *out)
 	section("Where a pod's start goes", &result_budget_columns, budget, form, out);
 	section("Times", &result_span_columns, times, form, out);
 	result_foot(result, out);
+	json_free(features);
 	json_free(budget);
 	json_free(limits);
 	json_free(objectives);

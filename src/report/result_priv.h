@@ -52,4 +52,8 @@ void result_storage_limit(const struct json *result, struct str *out); /* or not
 void result_servers_title(const struct json *result, struct str *out);
 void result_foot(const struct json *result, struct str *out);
 
+/* Calls of features, with a name each.  The caller owns the rows. */
+extern const struct columns result_feature_columns;
+struct json *result_feature_rows(const struct json *result);
+
 #endif
