@@ -21,6 +21,9 @@ _nodetoll_flags() {
 		echo --gate --budget --with --candidate-set --set --scenario --seeds --seed \
 			--allow-different --threads --output --filename --models --help
 		;;
+	sweep)
+		echo --vary --set --with --measure --knee --seed --threads --output --filename --models --help
+		;;
 	validate) echo --kubelet --seeds --seed --min-within --threads --output --filename --models --help ;;
 	report) echo --output --filename --help ;;
 	serve)
@@ -62,7 +65,7 @@ _nodetoll() {
 	local kinds="kubelet runtime apiserver workload scenario feature incident recording calibration budget"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | estimate | incidents | compare | validate | report | serve | models)
+		contrast | simulate | estimate | incidents | compare | sweep | validate | report | serve | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -76,13 +79,13 @@ _nodetoll() {
 		--times | --fault | --apiserver | --tls-cert-file | --tls-private-key-file | --client-ca-file | \
 		--token-auth-file | --audit-log)
 		[[ $command == report ]] && more="junit html"
-		[[ $command == compare ]] && more="junit"
+		[[ $command == compare || $command == sweep ]] && more="junit"
 		COMPREPLY=($(_nodetoll_values "$previous" "$current" "$more"))
 		return
 		;;
 	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
 		--seeds | --churn | --threads | --set | --slo-limits | --trace-node | --min-within | --gate | \
-		--candidate-set | --listen | \
+		--candidate-set | --vary | --measure | --knee | --listen | \
 		--max-objects | --max-bytes | --history | --max-connections | --max-connections-per-peer | \
 		--max-streams | --max-header-bytes | --max-body-bytes | --idle-timeout | --request-timeout)
 		return
@@ -91,7 +94,7 @@ _nodetoll() {
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare validate report serve models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare sweep validate report serve models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
@@ -109,7 +112,7 @@ _nodetoll() {
 		else
 			COMPREPLY=($(compgen -W "$(_nodetoll_models Incident)" -- "$current"))
 		fi
-	elif [[ $command == compare ]]; then
+	elif [[ $command == compare || $command == sweep ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))
 	elif [[ $command == simulate ]]; then

@@ -305,6 +305,7 @@ struct agent {
 	uint16_t *pulls;
 	uint32_t pull_head, n_pulls; /* pods, a ring */
 	struct bucket registry;
+	uint64_t refused_pulls; /* by that limiter */
 	struct removal *dead;
 	uint32_t dead_head, n_dead; /* container deletor */
 	uint16_t *gone;

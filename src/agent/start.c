@@ -141,6 +141,7 @@ void puller_step(struct agent *a, ns_t now, struct effects *out)
 	a->puller_busy = true;
 	pod = a->pulls[a->pull_head];
 	if (!bucket_try(&a->registry, now)) {
+		a->refused_pulls++;
 		agent_answer(a, slot_of(a, ACTOR_PULLER, 0), now + 1, OUTCOME_ERROR, 0);
 		return;
 	}
@@ -154,10 +155,12 @@ static void pull_in_parallel(struct agent *a, uint32_t pod, ns_t now, struct eff
 {
 	uint32_t worker = slot_of(a, ACTOR_WORKER, pod);
 
-	if (bucket_try(&a->registry, now))
+	if (bucket_try(&a->registry, now)) {
 		chain_add(agent_call_begin(out, worker, now, pod), OP_PULL_IMAGE, 1, 0);
-	else
+	} else {
+		a->refused_pulls++;
 		agent_answer(a, worker, now + 1, OUTCOME_ERROR, 0);
+	}
 }
 
 static void pull(struct agent *a, uint32_t pod, ns_t now, struct effects *out)

@@ -10,6 +10,7 @@ extern const struct cmd cmd_simulate_row;
 extern const struct cmd cmd_estimate_row;
 extern const struct cmd cmd_incidents_row;
 extern const struct cmd cmd_compare_row;
+extern const struct cmd cmd_sweep_row;
 extern const struct cmd cmd_validate_row;
 extern const struct cmd cmd_serve_row;
 extern const struct cmd cmd_models_row;

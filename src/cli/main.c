@@ -15,6 +15,7 @@
  *   doc*           YAML as a tree that knows its places (libfyaml)
  *   json           JSON values (cJSON)
  *   pool           a few threads, many items
+ *   journal        lines that are on disk as soon as they are written
  * sim/           what all simulated things are made of
  *   calls          the vocabulary: every operation and request that is counted
  *   tally          counts by call, outcome, window and second; times of calls
@@ -121,6 +122,7 @@
  *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
+ *   sweep          a grid of scenarios
  *   difference     where two scenarios differ
  *   classes        what its numbers rest on
  *   checks, junit  what each of them checks, as cases of a test
@@ -143,6 +145,7 @@
  *   result_storage  what etcd stores, and what watchers are told
  *   slo_limits     how far the objectives hold
  *   compare_*      sides, rows and gates of a comparison, its sentence
+ *   sweep_*        a grid, its cells, walls, shapes of curves, advice
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */
@@ -159,6 +162,7 @@ static const struct cmd *const commands[] = {
 	&cmd_estimate_row,
 	&cmd_incidents_row,
 	&cmd_compare_row,
+	&cmd_sweep_row,
 	&cmd_validate_row,
 	&cmd_report_row,
 	&cmd_serve_row,

@@ -317,6 +317,7 @@ void result_put_measurements(
 	json_put_int(o, "connectionsClosed", (int64_t)r->hang_ups);
 	json_put_int(o, "eventsDropped", (int64_t)r->events_dropped);
 	json_put_int(o, "plegEventsDropped", (int64_t)r->pleg_events_dropped);
+	json_put_int(o, "pullsRefused", (int64_t)r->pulls_refused);
 	json_put(result, "health", o);
 	json_put(result, "series", result_series(s, r));
 }

@@ -232,6 +232,7 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	into->object_references += from->object_references;
 	into->events_dropped += from->events_dropped;
 	into->pleg_events_dropped += from->pleg_events_dropped;
+	into->pulls_refused += from->pulls_refused;
 	into->unhealthy_nodes += from->unhealthy_nodes;
 	into->not_ready.nodes += from->not_ready.nodes;
 	into->not_ready.unhealthy += from->not_ready.unhealthy;

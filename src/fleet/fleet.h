@@ -143,6 +143,7 @@ struct fleet_result {
 	uint64_t open_watches, open_object_watches; /* at the end */
 	uint64_t distinct_objects, object_references; /* at the end */
 	uint64_t events_dropped, pleg_events_dropped;
+	uint64_t pulls_refused; /* by the kubelet's registry limiter */
 	uint64_t relists[FLEET_WINDOWS];
 	uint64_t relist_time[FLEET_WINDOWS]; /* ns, all of them together */
 	uint64_t unhealthy_nodes;            /* at the end */

@@ -177,6 +177,7 @@ void node_measure_end(struct node *n, ns_t now)
 			n->agent.pod[p].known * n->plan->agent.workload->n_objects;
 	r->events_dropped += n->agent.dropped_events;
 	r->pleg_events_dropped += n->agent.pleg.dropped;
+	r->pulls_refused += n->agent.refused_pulls;
 	ready_end(n, now);
 	for (uint32_t i = 0; i < n->streams.waiting.n; i++)
 		r->open_watches -= n->streams.waiting

@@ -359,6 +359,17 @@ static int read_limit(struct parser *p)
 	return 0;
 }
 
+/* One line, of a length that can be shown. */
+static int check_line(const char *text, struct gate_fault *fault)
+{
+	if (strlen(text) > GATE_TEXT_MAX)
+		return fault_at(fault, GATE_TEXT_MAX, "a gate has %d characters at most",
+			GATE_TEXT_MAX);
+	if (str_bad_byte(text, strlen(text)) < strlen(text) || strpbrk(text, "\r\n"))
+		return fault_at(fault, 0, "a gate is one line of text");
+	return 0;
+}
+
 int gate_parse(const char *text, const char *kind, struct arena *mem, struct gate *gate,
 	struct gate_fault *fault)
 {
@@ -367,16 +378,28 @@ int gate_parse(const char *text, const char *kind, struct arena *mem, struct gat
 
 	*gate = (struct gate){0};
 	*fault = (struct gate_fault){0};
-	if (strlen(text) > GATE_TEXT_MAX)
-		return fault_at(fault, GATE_TEXT_MAX, "a gate has %d characters at most",
-			GATE_TEXT_MAX);
-	if (str_bad_byte(text, strlen(text)) < strlen(text) || strpbrk(text, "\r\n"))
-		return fault_at(fault, 0, "a gate is one line of text");
+	if (check_line(text, fault))
+		return ERR_INPUT;
 	gate->text = arena_strdup(mem, text);
 	if (read_measure(&p) || read_op(&p) || read_limit(&p))
 		return ERR_INPUT;
 	skip_blanks(&p);
 	return text[p.at] ? fault_at(fault, p.at, "something stands behind the limit") : 0;
+}
+
+int gate_parse_measure(const char *text, const char *kind, struct arena *mem,
+	struct measure *measure, struct gate_fault *fault)
+{
+	struct gate gate = {0};
+	struct parser p = {
+		.text = text, .kind = kind, .mem = mem, .gate = &gate, .fault = fault};
+
+	*fault = (struct gate_fault){0};
+	if (check_line(text, fault) || read_measure(&p))
+		return ERR_INPUT;
+	skip_blanks(&p);
+	*measure = gate.measure;
+	return text[p.at] ? fault_at(fault, p.at, "something stands behind the measure") : 0;
 }
 
 /* ------------------------------------------------------------------ values of labels */

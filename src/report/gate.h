@@ -47,6 +47,10 @@ struct gate_fault {
 int gate_parse(const char *text, const char *kind, struct arena *mem, struct gate *gate,
 	struct gate_fault *fault);
 
+/* Read a measure by itself, as "api.requests{verb=get}.mean".  ERR_INPUT. */
+int gate_parse_measure(const char *text, const char *kind, struct arena *mem,
+	struct measure *measure, struct gate_fault *fault);
+
 /* Values that a label may have though no row of the results at hand has it: a resource of which
  * there are no requests is none of them, but a misspelt one is a mistake. */
 struct gate_words {

@@ -12,6 +12,7 @@
 #include "report/result.h"
 #include "report/serve.h"
 #include "report/shape.h"
+#include "report/sweep.h"
 #include "report/table.h"
 #include "report/validation.h"
 
@@ -37,6 +38,8 @@ static const struct kind {
 		incidents_markdown, incidents_html, incidents_junit},
 	{"ServerCounts", asset_schema_servercounts, "What a server was asked", serve_text,
 		serve_csv, serve_markdown, serve_html, serve_junit},
+	{"Sweep", asset_schema_sweep, "Sweep of", sweep_text, sweep_csv, sweep_markdown,
+		sweep_html, sweep_junit},
 	{"Validation", asset_schema_validation, "Recording", validation_text, validation_csv,
 		validation_markdown, validation_html, validation_junit},
 };

@@ -94,6 +94,8 @@ static const struct measure_stat health[] = {
 	{"eventsDropped", "eventsDropped", MEASURE_COUNT, SUM_ALONE, "events not sent"},
 	{"plegEventsDropped", "plegEventsDropped", MEASURE_COUNT, SUM_ALONE,
 		"that the full channel dropped"},
+	{"pullsRefused", "pullsRefused", MEASURE_COUNT, SUM_ALONE,
+		"image pulls that the kubelet's registry limiter refused"},
 };
 
 static const struct measure_stat design_calls[] = {

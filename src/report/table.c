@@ -12,11 +12,12 @@ enum { COLUMNS_MAX = 32 };
 
 const struct json *table_value(const struct json *row, const char *key)
 {
+	const struct json *whole = json_get(row, key); /* a name may have dots in it */
 	const char *dot = strchr(key, '.');
 	char name[64];
 
-	if (!dot)
-		return json_get(row, key);
+	if (whole || !dot)
+		return whole;
 	assert((size_t)(dot - key) < sizeof(name));
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(dot - key), key);
 	return table_value(json_get(row, name), dot + 1);

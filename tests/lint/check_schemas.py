@@ -25,6 +25,8 @@ OUTPUTS = {
                  "--warmup", "10s", "-o", "json"],
     "estimate": ["estimate", "container-checkpoint-audit", "kube-proxy", "evented-pleg", "-o", "json"],
     "incidents": ["incidents", "run", "-o", "json"],
+    "sweep": ["sweep", "quiet-5000x30", "--vary", "podsPerNode=5..15/5", "--set", "nodes=2", "--set",
+              "duration=30s", "--set", "warmup=10s", "-o", "json"],
     "compare": ["compare", "kubelet:v1.12", "kubelet:v1.20", "--set", "nodes=2", "--set",
                 "duration=30s", "--set", "warmup=10s", "--seeds", "2", "--gate",
                 "runtime.calls.perNode < 100/s", "-o", "json"],

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sweep_advice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "cli/sweep_shape.h"
+#include "cli/sweep_walls.h"
+
+/* ------------------------------------------------------------------ walls */
+
+static const struct json *wall_in(const struct json *row, const char *name)
+{
+	const struct json *w = json_child(json_get(row, "walls"));
+
+	while (w && strcmp(json_as_str(json_get(w, "wall")), name) != 0)
+		w = json_next(w);
+	return w;
+}
+
+static const struct vary *axis_of(const struct sweep *s)
+{
+	return &s->grid->vary[s->grid->axis];
+}
+
+static bool is_listed(const struct json *list, const char *wall)
+{
+	const struct json *row = json_child(list);
+
+	while (row && strcmp(json_as_str(json_get(row, "wall")), wall) != 0)
+		row = json_next(row);
+	return row != NULL;
+}
+
+/* Of each wall the first value of the axis at which it is hit, by that value. */
+static struct json *walls_along(const struct sweep *s, uint32_t first)
+{
+	struct json *list = json_array();
+
+	for (uint32_t k = 0; k < axis_of(s)->n; k++)
+		for (unsigned w = 0; w < WALLS; w++) {
+			const char *name = wall_name((enum wall)w);
+			const struct json *hit =
+				wall_in(s->cell[grid_along(s->grid, first, k)], name);
+			struct json *row;
+
+			if (!hit || is_listed(list, name))
+				continue;
+			row = json_clone(hit);
+			json_put_str(row, "at", axis_of(s)->value[k]);
+			json_append(list, row);
+		}
+	return list;
+}
+
+/* How many values of the axis hold, from its first on. */
+static uint32_t holding(const struct sweep *s, uint32_t first)
+{
+	uint32_t k = 0;
+
+	while (k < axis_of(s)->n &&
+		!json_size(json_get(s->cell[grid_along(s->grid, first, k)], "walls")))
+		k++;
+	return k;
+}
+
+/* ------------------------------------------------------------------ the knee */
+
+static bool curve(const struct sweep *s, uint32_t first, const char *measure, double *y)
+{
+	for (uint32_t k = 0; k < axis_of(s)->n; k++)
+		if (!sweep_figure(s->cell[grid_along(s->grid, first, k)], measure, &y[k]))
+			return false;
+	return true;
+}
+
+static struct json *knee(const struct sweep *s, uint32_t first, const char *wanted)
+{
+	static const char *const usual[] = {
+		"podStart.p99", "relist.duration.p99", "detection.p99"};
+	double y[VARY_VALUES_MAX];
+	const char *measure = wanted;
+	struct json *o;
+	uint32_t k;
+
+	for (size_t i = 0; !wanted && !measure && i < sizeof(usual) / sizeof(usual[0]); i++)
+		measure = curve(s, first, usual[i], y) ? usual[i] : NULL;
+	if (!measure || !curve(s, first, measure, y))
+		return json_null();
+	k = shape_knee(axis_of(s)->number, y, axis_of(s)->n);
+	if (k == axis_of(s)->n)
+		return json_null();
+	o = json_object();
+	json_put_str(o, "measure", measure);
+	json_put_str(o, "at", axis_of(s)->value[k]);
+	json_put_num(o, "value", y[k]);
+	return o;
+}
+
+/* ------------------------------------------------------------------ groups */
+
+static struct json *group(const struct sweep *s, uint32_t first, const char *knee_of)
+{
+	const struct grid *g = s->grid;
+	struct json *o = json_object(), *values = json_object();
+	uint32_t n = holding(s, first);
+	const struct json *wall;
+
+	for (uint32_t v = 0; v < g->n; v++)
+		if (v != g->axis)
+			json_put_str(values, g->vary[v].path,
+				g->vary[v].value[grid_value(g, first, v)]);
+	json_put(o, "values", values);
+	json_put(o, "knee", knee(s, first, knee_of));
+	json_put(o, "walls", walls_along(s, first));
+	wall = json_child(json_get(o, "walls"));
+	json_put_str(o, "firstWall", wall ? json_as_str(json_get(wall, "wall")) : NULL);
+	json_put_str(o, "holdsTo", n ? axis_of(s)->value[n - 1] : NULL);
+	json_put(o, "maxPods",
+		n && grid_is_density(g) ? json_num(axis_of(s)->number[n - 1]) : json_null());
+	json_put(o, "clientQps", json_null());
+	json_put(o, "clientBurst", json_null());
+	json_put(o, "clientQpsAt", json_null());
+	return o;
+}
+
+struct json *advice_groups(const struct sweep *s, const char *knee_of)
+{
+	const struct grid *g = s->grid;
+	struct json *list = json_array();
+
+	for (uint32_t cell = 0; g->axis < g->n && cell < g->cells; cell++)
+		if (grid_value(g, cell, g->axis) == 0)
+			json_append(list, group(s, cell, knee_of));
+	return list;
+}
+
+/* ------------------------------------------------------------------ the Pareto set */
+
+static const char *const costs[] = {"runtime.calls.perNode", "api.requests.mean",
+	"detection.p99", "podStart.p99", "staleness.p99"};
+enum { COSTS = sizeof(costs) / sizeof(costs[0]) };
+
+/* Objectives as numbers of which less is better; -pods is the first if density is varied. */
+static uint32_t objectives(
+	const struct sweep *s, const bool *has, uint32_t cell, double *figure)
+{
+	const struct grid *g = s->grid;
+	uint32_t n = 0;
+
+	if (grid_is_density(g))
+		figure[n++] = -axis_of(s)->number[grid_value(g, cell, g->axis)];
+	for (size_t i = 0; i < COSTS; i++)
+		if (has[i])
+			(void)sweep_figure(s->cell[cell], costs[i], &figure[n++]);
+	return n;
+}
+
+static bool is_beaten(const struct sweep *s, const bool *has, uint32_t cell)
+{
+	double mine[COSTS + 1], other[COSTS + 1];
+	uint32_t n = objectives(s, has, cell, mine);
+
+	for (uint32_t i = 0; i < s->grid->cells; i++) {
+		if (i == cell || json_size(json_get(s->cell[i], "walls")))
+			continue;
+		(void)objectives(s, has, i, other);
+		if (shape_beats(other, mine, n))
+			return true;
+	}
+	return false;
+}
+
+static struct json *objective(const char *measure, const char *better)
+{
+	struct json *o = json_object();
+
+	json_put_str(o, "measure", measure);
+	json_put_str(o, "better", better);
+	return o;
+}
+
+struct json *advice_pareto(const struct sweep *s)
+{
+	struct json *o = json_object(), *list = json_array(), *cells = json_array();
+	bool has[COSTS];
+	double value;
+
+	if (grid_is_density(s->grid))
+		json_append(list, objective(axis_of(s)->path, "more"));
+	for (size_t i = 0; i < COSTS; i++) {
+		has[i] = true;
+		for (uint32_t c = 0; c < s->grid->cells && has[i]; c++)
+			has[i] = sweep_figure(s->cell[c], costs[i], &value);
+		if (has[i])
+			json_append(list, objective(costs[i], "less"));
+	}
+	for (uint32_t c = 0; c < s->grid->cells; c++)
+		if (!json_size(json_get(s->cell[c], "walls")) && !is_beaten(s, has, c))
+			json_append_int(cells, c);
+	json_put(o, "objectives", list);
+	json_put(o, "cells", cells);
+	return o;
+}
+
+/* ------------------------------------------------------------------ the client's limits */
+
+/* Bursts are twice as much, as the kubelet's defaults are (5 and 10, since 1.27 50 and 100). */
+static const uint32_t ladder[] = {1, 2, 5, 10, 20, 50, 100, 200, 500};
+enum { LADDER = sizeof(ladder) / sizeof(ladder[0]), GROUPS_ADVISED = 64 };
+
+struct advising {
+	const struct sweep *s;
+	uint32_t n;
+	uint32_t cell[GROUPS_ADVISED];
+	struct json *group[GROUPS_ADVISED];
+	uint32_t rung[GROUPS_ADVISED]; /* LADDER: none is enough */
+	struct err err[GROUPS_ADVISED];
+};
+
+static bool is_wall_at(const struct advising *a, uint32_t i, uint32_t rung, struct err *err)
+{
+	char qps[64], burst[64];
+	const char *text[] = {qps, burst};
+	struct settings more = {.text = text, .n = 2};
+	struct json *result = NULL;
+	struct arena mem;
+	bool hit;
+
+	(void)snprintf(qps, sizeof(qps), "kubelet.clients.kube.qps=%u", ladder[rung]);
+	(void)snprintf(burst, sizeof(burst), "kubelet.clients.kube.burst=%u", 2 * ladder[rung]);
+	arena_init(&mem, 0);
+	(void)sweep_cell(a->s, a->cell[i], &more, &mem, &result, err);
+	hit = result && wall_state(result, WALL_LIMITER).hit;
+	json_free(result);
+	arena_fini(&mem);
+	return hit;
+}
+
+/* The lowest rung that is no wall, taking for granted that a higher one is none either. */
+static void climb(void *ctx, unsigned thread, uint32_t i)
+{
+	struct advising *a = ctx;
+	uint32_t from = 0, to = LADDER;
+
+	(void)thread;
+	while (from < to && a->err[i].code == ERR_OK) {
+		uint32_t middle = (from + to) / 2;
+
+		if (is_wall_at(a, i, middle, &a->err[i]))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	a->rung[i] = from;
+}
+
+/* At which cell of a group: the last that holds, or where the limiter is the first wall. */
+static uint32_t cell_of(const struct sweep *s, uint32_t first, const struct json *group)
+{
+	const char *wall = json_as_str(json_get(group, "firstWall"));
+	uint32_t n = holding(s, first);
+
+	if (n < axis_of(s)->n && wall && !strcmp(wall, wall_name(WALL_LIMITER)))
+		return grid_along(s->grid, first, n);
+	return grid_along(s->grid, first, n ? n - 1 : 0);
+}
+
+static struct json *with_client(const struct json *group, uint32_t rung, double at)
+{
+	struct json *o = json_object();
+
+	for (const struct json *v = json_child(group); v; v = json_next(v)) {
+		const char *key = json_key(v);
+
+		if (rung < LADDER && !strcmp(key, "clientQps"))
+			json_put_int(o, key, ladder[rung]);
+		else if (rung < LADDER && !strcmp(key, "clientBurst"))
+			json_put_int(o, key, 2 * ladder[rung]);
+		else if (!strcmp(key, "clientQpsAt"))
+			json_put_num(o, key, at);
+		else
+			json_put(o, key, json_clone(v));
+	}
+	return o;
+}
+
+int advice_client(const struct sweep *s, struct json **groups, struct err *err)
+{
+	const struct grid *g = s->grid;
+	struct advising *a = calloc(1, sizeof(*a));
+	struct json *list, *rest = json_child(*groups);
+	uint32_t cell = 0;
+	int code;
+
+	if (!a)
+		return err_set(err, ERR_NOMEM, "no memory");
+	a->s = s;
+	for (; rest && a->n < GROUPS_ADVISED; cell++) {
+		if (grid_value(g, cell, g->axis) != 0)
+			continue;
+		a->group[a->n] = rest;
+		a->cell[a->n++] = cell_of(s, cell, rest);
+		rest = json_next(rest);
+	}
+	code = a->n ? pool_run(s->threads ? s->threads : pool_processors(), a->n, climb, a, err)
+		    : 0;
+	list = json_array();
+	for (uint32_t i = 0; i < a->n && !code; i++) {
+		if (a->err[i].code != ERR_OK)
+			code = err_set(err, a->err[i].code, "%s", a->err[i].text);
+		json_append(
+			list, with_client(a->group[i], a->rung[i],
+				      axis_of(s)->number[grid_value(g, a->cell[i], g->axis)]));
+	}
+	for (; rest; rest = json_next(rest))
+		json_append(list, json_clone(rest));
+	json_free(code ? list : *groups);
+	*groups = code ? *groups : list;
+	free(a);
+	return code;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sweep_cells.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "cli/result_run.h"
+#include "cli/sweep_walls.h"
+
+/* ------------------------------------------------------------------ one cell */
+
+/* A wrong value is known to the reader as a setting; here it came from --vary. */
+static int as_vary(struct err *err)
+{
+	static const char set[] = "--set ";
+	char text[ERR_TEXT_BYTES];
+
+	if (strncmp(err->text, set, sizeof(set) - 1) != 0)
+		return err->code;
+	(void)snprintf(text, sizeof(text), "--vary %s", err->text + sizeof(set) - 1);
+	return err_set(err, err->code, "%s", text);
+}
+
+static bool is_varied(const struct grid *g, const struct err *err)
+{
+	if (strncmp(err->text, "--set ", strlen("--set ")) != 0)
+		return false;
+	for (uint32_t v = 0; v < g->n; v++)
+		if (!strncmp(err->text + strlen("--set "), g->vary[v].field,
+			    strlen(g->vary[v].field)))
+			return true;
+	return false;
+}
+
+/* Its settings: those of every cell, the grid's and more. */
+static struct settings settings_of(
+	const struct sweep *s, uint32_t cell, const struct settings *more, struct arena *mem)
+{
+	const struct grid *g = s->grid;
+	const char **text = ARENA_ARRAY(mem, const char *, s->sets->n + g->n + more->n);
+	struct settings sets = *s->sets;
+
+	for (size_t i = 0; i < s->sets->n; i++)
+		text[i] = s->sets->text[i];
+	for (uint32_t v = 0; v < g->n; v++) {
+		const struct vary *vary = &g->vary[v];
+		struct str set = {0};
+
+		str_addf(&set, "%s=%s", vary->field, vary->value[grid_value(g, cell, v)]);
+		text[sets.n++] = arena_strdup(mem, str_text(&set));
+		str_fini(&set);
+	}
+	for (size_t i = 0; i < more->n; i++)
+		text[sets.n++] = more->text[i];
+	sets.text = text;
+	return sets;
+}
+
+static int load(const struct sweep *s, const struct settings *given, struct arena *mem,
+	struct scenario *scenario, struct model *resolved, struct err *err)
+{
+	struct library lib = {s->lib->dir, mem};
+	struct str ignored = {0}; /* the same of every cell */
+	struct settings sets = *given;
+	int code;
+
+	sets.warnings = &ignored;
+	code = scenario_load(&lib, s->scenario, &sets, scenario, resolved, err);
+	str_fini(&ignored);
+	return code && is_varied(s->grid, err) ? as_vary(err) : code;
+}
+
+int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more,
+	struct arena *mem, struct json **result, struct err *err)
+{
+	struct settings sets = settings_of(s, cell, more, mem);
+	struct scenario *scenario = ARENA_NEW(mem, struct scenario);
+	struct result_run run = {.scenario = scenario, .threads = 1};
+	struct model resolved = {0};
+	int code = load(s, &sets, mem, scenario, &resolved, err);
+
+	run.spec = resolved.spec;
+	return code ? code : result_run(&run, result, err);
+}
+
+int sweep_check(const struct sweep *s, uint32_t cell, struct err *err)
+{
+	static const struct settings none = {0};
+	struct scenario *scenario;
+	struct model resolved = {0};
+	struct settings sets;
+	struct arena mem;
+	int code;
+
+	arena_init(&mem, 0);
+	sets = settings_of(s, cell, &none, &mem);
+	scenario = ARENA_NEW(&mem, struct scenario);
+	code = load(s, &sets, &mem, scenario, &resolved, err);
+	arena_fini(&mem);
+	return code;
+}
+
+static struct json *walls_of(const struct json *result)
+{
+	struct json *list = json_array();
+
+	for (unsigned w = 0; w < WALLS; w++) {
+		struct wall_state state = wall_state(result, (enum wall)w);
+		struct json *row;
+
+		if (!state.hit)
+			continue;
+		row = json_object();
+		json_put_str(row, "wall", wall_name((enum wall)w));
+		json_put_str(row, "measure", state.measure);
+		json_put_num(row, "value", state.value);
+		json_put_num(row, "limit", state.limit);
+		json_put_str(row, "unit", state.unit);
+		json_append(list, row);
+	}
+	return list;
+}
+
+static struct json *row_of(const struct sweep *s, uint32_t cell, const struct json *result)
+{
+	const struct grid *g = s->grid;
+	struct json *row = json_object(), *values = json_object(), *measures = json_object();
+
+	for (uint32_t v = 0; v < g->n; v++)
+		json_put_str(values, g->vary[v].path, g->vary[v].value[grid_value(g, cell, v)]);
+	for (uint32_t m = 0; m < s->n_measures; m++) {
+		double value;
+		enum measure_found found = measure_read(result, &s->measure[m], &value);
+
+		json_put(measures, s->name[m],
+			found == MEASURE_IS || found == MEASURE_NO_ROW ? json_num(value)
+								       : json_null());
+	}
+	json_put(row, "values", values);
+	json_put(row, "measures", measures);
+	json_put(row, "walls", walls_of(result));
+	return row;
+}
+
+bool sweep_figure(const struct json *row, const char *measure, double *value)
+{
+	const struct json *v = json_get(json_get(row, "measures"), measure);
+
+	*value = json_as_num(v);
+	return json_is_num(v);
+}
+
+/* ------------------------------------------------------------------ the journal */
+
+/* JSON without its layout: inside texts a newline is escaped, so every one is layout. */
+static char *one_line(const struct json *value)
+{
+	char *text = json_print(value), *to = text;
+
+	for (const char *at = text; *at; at++) {
+		if (*at == '\n')
+			at += strspn(at + 1, " ");
+		else
+			*to++ = *at;
+	}
+	*to = '\0';
+	return text;
+}
+
+static int note(struct sweep *s, uint32_t cell, struct err *err)
+{
+	struct json *line;
+	char *text;
+	int code;
+
+	if (!s->journal.fd)
+		return 0;
+	line = json_object();
+	json_put_int(line, "cell", cell);
+	json_put(line, "row", json_clone(s->cell[cell]));
+	text = one_line(line);
+	code = journal_add(&s->journal, text, err);
+	free(text);
+	json_free(line);
+	return code;
+}
+
+/* A line that is none of ours is skipped: that cell is simulated again. */
+static void take_line(struct sweep *s, const char *text)
+{
+	struct json *line = NULL, *row;
+	struct err ignored = {0};
+	double cell;
+
+	if (json_parse(text, strlen(text), &line, &ignored))
+		return;
+	cell = json_as_num(json_get(line, "cell"));
+	row = json_get(line, "row");
+	if (json_is_num(json_get(line, "cell")) && cell >= 0 && cell < s->grid->cells &&
+		json_is_object(json_get(row, "measures")) && !s->cell[(uint32_t)cell]) {
+		s->cell[(uint32_t)cell] = json_clone(row);
+		s->found++;
+	}
+	json_free(line);
+}
+
+int sweep_resume(struct sweep *s, const char *path, const char *fingerprint, struct err *err)
+{
+	int code = journal_open(&s->journal, path, fingerprint, err);
+
+	if (code)
+		return code;
+	for (const char *line = NULL; (line = journal_next(&s->journal, line));)
+		take_line(s, line);
+	return 0;
+}
+
+/* ------------------------------------------------------------------ all cells */
+
+struct running {
+	struct sweep *s;
+	struct arena *mem;    /* [threads] */
+	uint32_t *pending;    /* cells */
+	pthread_mutex_t lock; /* of what follows, the journal and the rows */
+	struct progress progress;
+	uint32_t done;
+	struct err err;
+};
+
+static bool has_failed(struct running *r)
+{
+	bool failed;
+
+	(void)pthread_mutex_lock(&r->lock);
+	failed = r->err.code != ERR_OK;
+	(void)pthread_mutex_unlock(&r->lock);
+	return failed;
+}
+
+static void take_result(struct running *r, uint32_t cell, struct json *result, struct err *err)
+{
+	(void)pthread_mutex_lock(&r->lock);
+	if (result) {
+		r->s->cell[cell] = row_of(r->s, cell, result);
+		(void)note(r->s, cell, err);
+	}
+	if (err->code != ERR_OK && r->err.code == ERR_OK)
+		r->err = *err;
+	progress_tell(&r->progress, ++r->done);
+	(void)pthread_mutex_unlock(&r->lock);
+	json_free(result);
+}
+
+static void work(void *ctx, unsigned thread, uint32_t item)
+{
+	static const struct settings none = {0};
+	struct running *r = ctx;
+	struct json *result = NULL;
+	struct err err = {0};
+
+	if (has_failed(r))
+		return;
+	arena_reset(&r->mem[thread]);
+	(void)sweep_cell(r->s, r->pending[item], &none, &r->mem[thread], &result, &err);
+	take_result(r, r->pending[item], result, &err);
+}
+
+int sweep_run(struct sweep *s, struct err *err)
+{
+	unsigned threads = s->threads ? s->threads : pool_processors();
+	struct running r = {.s = s, .lock = PTHREAD_MUTEX_INITIALIZER};
+	uint32_t n = 0;
+	int code;
+
+	r.pending = calloc(s->grid->cells, sizeof(*r.pending));
+	r.mem = calloc(threads, sizeof(*r.mem));
+	if (!r.pending || !r.mem) {
+		free(r.pending);
+		free(r.mem);
+		return err_set(err, ERR_NOMEM, "no memory");
+	}
+	for (uint32_t i = 0; i < s->grid->cells; i++)
+		if (!s->cell[i])
+			r.pending[n++] = i;
+	for (unsigned i = 0; i < threads; i++)
+		arena_init(&r.mem[i], 0);
+	progress_begin(&r.progress, "sweep", n);
+	code = n ? pool_run(threads, n, work, &r, err) : 0;
+	progress_end(&r.progress);
+	for (unsigned i = 0; i < threads; i++)
+		arena_fini(&r.mem[i]);
+	free(r.pending);
+	free(r.mem);
+	if (!code && r.err.code != ERR_OK)
+		code = err_set(err, r.err.code, "%s", r.err.text);
+	return code;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cells of a sweep: a scenario for each point of a grid, simulated on all threads.
+ *
+ * Cells are independent, so each runs on one thread from its beginning to its end.  What is
+ * kept of one is its row: measures, and the walls that it hit.  A row goes into the journal as
+ * soon as it is there.
+ */
+#ifndef CLI_SWEEP_CELLS_H
+#define CLI_SWEEP_CELLS_H
+
+#include "base/journal.h"
+#include "base/json.h"
+#include "cli/common.h"
+#include "cli/sweep_vary.h"
+#include "models/library.h"
+#include "report/measure.h"
+
+enum { SWEEP_MEASURES_MAX = 40 };
+
+struct sweep {
+	const struct library *lib;
+	const char *scenario;        /* name or path */
+	const struct settings *sets; /* of every cell; the grid's come behind them */
+	const struct grid *grid;
+	uint32_t n_measures;
+	const char *name[SWEEP_MEASURES_MAX]; /* of measure, as it was asked for */
+	struct measure measure[SWEEP_MEASURES_MAX];
+	unsigned threads;
+	struct journal journal; /* closed: none is kept */
+	struct json **cell; /* [grid->cells], rows; NULL: not there yet.  The caller frees */
+	uint32_t found;     /* of them, those that the journal had */
+};
+
+/* Open the journal at path and take the rows that it has.  ERR_INPUT: it is of another sweep.
+ * ERR_ENV. */
+int sweep_resume(struct sweep *s, const char *path, const char *fingerprint, struct err *err);
+
+/* Simulate the cells that have no row yet.  ERR_INPUT: a value that its field does not take.
+ * ERR_ENV: the journal cannot be written, or there are no threads. */
+int sweep_run(struct sweep *s, struct err *err);
+
+/* Whether the scenario takes a cell's values.  ERR_INPUT. */
+int sweep_check(const struct sweep *s, uint32_t cell, struct err *err);
+
+/* One cell's Result, with settings on top of its own.  mem is for its scenario.  *result is the
+ * caller's. */
+int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more,
+	struct arena *mem, struct json **result, struct err *err);
+
+/* The figure of a cell's row; false if it has none. */
+bool sweep_figure(const struct json *row, const char *measure, double *value);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sweep_walls.h"
+
+#include <string.h>
+
+#include "report/table.h"
+
+const char *wall_name(enum wall wall)
+{
+	static const char *const names[WALLS] = {[WALL_PLEG] = "pleg",
+		[WALL_LIMITER] = "limiter",
+		[WALL_REGISTRY] = "registryPulls",
+		[WALL_INFLIGHT] = "inflight",
+		[WALL_HEARTBEAT] = "heartbeat",
+		[WALL_SLO] = "slo",
+		[WALL_SETTLING] = "settling"};
+
+	return names[wall];
+}
+
+/* A figure of the result that must be 0. */
+static struct wall_state none_of(
+	const struct json *result, const char *path, const char *measure)
+{
+	double value = json_as_num(table_value(result, path));
+
+	return (struct wall_state){value > 0, measure, value, 0, ""};
+}
+
+/* client-go rest/request.go: a request that its limiter holds back for more than a second
+ * (extraLongThrottleLatency) is worth a line in the kubelet's log.  Here: one in a hundred. */
+#define THROTTLED 1.0
+
+static struct wall_state limiter(const struct json *result)
+{
+	struct wall_state s = {.measure = "api.limiter.p99 of the slowest call", .limit = THROTTLED, .unit = "s"};
+	const struct json *row = json_child(json_get(result, "api"));
+
+	for (; row; row = json_next(row)) {
+		double p99 = json_as_num(table_value(row, "limiterSeconds.p99"));
+
+		s.value = p99 > s.value ? p99 : s.value;
+	}
+	s.hit = s.value > s.limit;
+	return s;
+}
+
+static struct wall_state inflight(const struct json *result)
+{
+	struct wall_state s = {.measure = "api.tries.rejected", .unit = ""};
+	const struct json *row = json_child(json_get(result, "requests"));
+
+	for (; row; row = json_next(row))
+		s.value += json_as_num(json_get(row, "rejected"));
+	s.hit = s.value > 0;
+	return s;
+}
+
+/* The objective that is missed by most; if none is, the one that is nearest to it. */
+static struct wall_state slo(const struct json *result)
+{
+	struct wall_state s = {.measure = "slo.p99", .unit = "s"};
+	const struct json *row = json_child(json_get(result, "slo"));
+	double nearest = 0;
+
+	for (; row; row = json_next(row)) {
+		double limit = json_as_num(json_get(row, "objectiveSeconds"));
+		double slowest = json_as_num(json_get(row, "slowestP99Seconds"));
+		double value = slowest > 0 ? slowest : json_as_num(json_get(row, "p99Seconds"));
+
+		if (limit <= 0 || value / limit < nearest)
+			continue;
+		nearest = value / limit;
+		s.value = value;
+		s.limit = limit;
+	}
+	for (row = json_child(json_get(result, "slo")); row; row = json_next(row))
+		s.hit = s.hit || (json_is_bool(json_get(row, "met")) &&
+					 !json_as_bool(json_get(row, "met")));
+	return s;
+}
+
+static struct wall_state settling(const struct json *result)
+{
+	const char *verdict = json_as_str(json_get(result, "verdict"));
+	bool hit = verdict && strcmp(verdict, "settled") != 0;
+
+	return (struct wall_state){hit, "verdict", hit, 0, ""};
+}
+
+struct wall_state wall_state(const struct json *result, enum wall wall)
+{
+	switch (wall) {
+	case WALL_PLEG:
+		return none_of(result, "health.notReadyByPleg", "health.notReadyByPleg");
+	case WALL_LIMITER:
+		return limiter(result);
+	case WALL_REGISTRY:
+		return none_of(result, "health.pullsRefused", "health.pullsRefused");
+	case WALL_INFLIGHT:
+		return inflight(result);
+	case WALL_HEARTBEAT:
+		return none_of(
+			result, "health.notReadyByHeartbeat", "health.notReadyByHeartbeat");
+	case WALL_SLO:
+		return slo(result);
+	case WALL_SETTLING:
+		return settling(result);
+	case WALLS:
+		break;
+	}
+	return (struct wall_state){0};
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/sweep.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/comparison.h"
+#include "report/format.h"
+#include "report/table.h"
+
+/* A table whose columns are those of this sweep: they point into names. */
+enum { COLUMNS = 20, NAME_BYTES = 24, MEASURES_SHOWN = 8 };
+
+struct made {
+	struct column column[COLUMNS];
+	char key[COLUMNS][NAME_BYTES];
+	size_t n;
+};
+
+static const char *text_of(const struct json *row, const char *key)
+{
+	const char *text = json_as_str(json_get(row, key));
+
+	return text ? text : "";
+}
+
+/* Its key is the column's number, so that a path with dots in it stays one name. */
+static void add_column(struct made *m, const char *title, enum cell kind)
+{
+	if (m->n == COLUMNS)
+		return;
+	(void)snprintf(m->key[m->n], NAME_BYTES, "%zu", m->n);
+	m->column[m->n] = (struct column){m->key[m->n], title, kind, ""};
+	m->n++;
+}
+
+static void put(struct json *row, const struct made *m, size_t column, const char *text)
+{
+	if (column < m->n)
+		json_put_str(row, m->key[column], text);
+}
+
+/* ------------------------------------------------------------------ cells */
+
+static const char *const first[] = {"runtime.calls.perNode", "api.requests.mean",
+	"api.load.peak", "podStart.p99", "detection.p99", "relist.duration.p99",
+	"api.limiter.p99", "staleness.p99", "api.tries.rejected", "health.notReadyNodes"};
+enum { FIRST = sizeof(first) / sizeof(first[0]) };
+
+static bool is_first(const char *measure)
+{
+	for (size_t i = 0; i < FIRST; i++)
+		if (!strcmp(first[i], measure))
+			return true;
+	return false;
+}
+
+static bool has_figure(const struct json *result, const char *measure)
+{
+	const struct json *cell = json_child(json_get(result, "cells"));
+
+	for (; cell; cell = json_next(cell))
+		if (json_as_num(json_get(json_get(cell, "measures"), measure)) != 0)
+			return true;
+	return false;
+}
+
+/* Those that a reader wants first, and those that were asked for; with a figure somewhere. */
+static size_t shown_measures(const struct json *result, const struct json **to)
+{
+	static const char *const kept[] = {"relist.interval.max", "podStart.p50",
+		"api.tries.throttled", "apiserver.utilization", "watches.open",
+		"health.plegEventsDropped", "health.pullsRefused"};
+	const struct json *m = json_child(json_get(result, "measures"));
+	size_t n = 0;
+
+	for (; m && n < MEASURES_SHOWN; m = json_next(m)) {
+		const char *name = text_of(m, "measure");
+		bool asked = !is_first(name);
+
+		for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+			asked = asked && strcmp(name, kept[i]) != 0;
+		if ((asked || is_first(name)) && has_figure(result, name))
+			to[n++] = m;
+	}
+	return n;
+}
+
+static void walls(const struct json *list, struct str *out)
+{
+	for (const struct json *w = json_child(list); w; w = json_next(w))
+		str_addf(out, "%s%s", str_len(out) ? ", " : "", text_of(w, "wall"));
+}
+
+static bool is_in(const struct json *list, unsigned number)
+{
+	for (const struct json *v = json_child(list); v; v = json_next(v))
+		if (json_as_num(v) == number)
+			return true;
+	return false;
+}
+
+static void figure(const struct json *cell, const struct json *measure, struct str *out)
+{
+	struct json *row = json_object();
+	const struct json *v =
+		json_get(json_get(cell, "measures"), text_of(measure, "measure"));
+
+	json_put(row, "value", json_is_num(v) ? json_num(json_as_num(v)) : json_null());
+	json_put_str(row, "unit", text_of(measure, "unit"));
+	comparison_figure(row, "value", out);
+	json_free(row);
+}
+
+static struct json *cell_row(const struct made *m, const struct json *result,
+	const struct json *cell, const struct json *const *measure, size_t n, bool beaten)
+{
+	struct json *row = json_object();
+	struct str text = {0};
+	size_t column = 0;
+
+	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
+		put(row, m, column++, text_of(json_get(cell, "values"), text_of(v, "path")));
+	for (size_t i = 0; i < n; i++) {
+		str_reset(&text);
+		figure(cell, measure[i], &text);
+		put(row, m, column++, str_text(&text));
+	}
+	put(row, m, column++, beaten ? "" : "*");
+	str_reset(&text);
+	walls(json_get(cell, "walls"), &text);
+	put(row, m, column, str_text(&text));
+	str_fini(&text);
+	return row;
+}
+
+static struct json *cell_rows(const struct json *result, struct made *m)
+{
+	const struct json *measure[MEASURES_SHOWN];
+	size_t n = shown_measures(result, measure);
+	const struct json *unbeaten = json_get(json_get(result, "pareto"), "cells");
+	const struct json *cell = json_child(json_get(result, "cells"));
+	struct json *rows = json_array();
+
+	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
+		add_column(m, text_of(v, "path"), CELL_COUNT);
+	for (size_t i = 0; i < n; i++)
+		add_column(m, text_of(measure[i], "measure"), CELL_COUNT);
+	add_column(m, "", CELL_TEXT);
+	add_column(m, "walls", CELL_TEXT);
+	for (unsigned i = 0; cell; cell = json_next(cell), i++)
+		json_append(rows, cell_row(m, result, cell, measure, n, !is_in(unbeaten, i)));
+	return rows;
+}
+
+/* ------------------------------------------------------------------ advice */
+
+/* "limiter at 70 (api.limiter.p99 1.2 s, at most 1 s)" */
+static void wall_words(const struct json *wall, struct str *out)
+{
+	bool counts = json_as_num(json_get(wall, "limit")) == 0;
+
+	str_addf(out, "%s at %s", text_of(wall, "wall"), text_of(wall, "at"));
+	if (!strcmp(text_of(wall, "measure"), "verdict"))
+		return;
+	str_addf(out, " (%s ", text_of(wall, "measure"));
+	comparison_figure(wall, "value", out);
+	if (!counts) {
+		str_add(out, ", at most ");
+		comparison_figure(wall, "limit", out);
+	}
+	str_add(out, ")");
+}
+
+static void client(const struct json *group, struct str *out)
+{
+	const struct json *qps = json_get(group, "clientQps");
+	const struct json *at = json_get(group, "clientQpsAt");
+
+	if (json_is_num(qps))
+		str_addf(out, "%.0f/s, burst %.0f, at %.0f", json_as_num(qps),
+			json_as_num(json_get(group, "clientBurst")), json_as_num(at));
+	else if (json_is_num(at))
+		str_addf(out, "none of the ladder at %.0f", json_as_num(at));
+}
+
+static struct json *group_row(
+	const struct made *m, const struct json *result, const struct json *group)
+{
+	const struct json *knee = json_get(group, "knee");
+	const struct json *wall = json_child(json_get(group, "walls"));
+	struct json *row = json_object();
+	struct str text = {0};
+	size_t column = 0;
+
+	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
+		if (strcmp(text_of(v, "path"), text_of(result, "axis")) != 0)
+			put(row, m, column++,
+				text_of(json_get(group, "values"), text_of(v, "path")));
+	put(row, m, column++,
+		*text_of(group, "holdsTo") ? text_of(group, "holdsTo") : "not at all");
+	if (wall)
+		wall_words(wall, &text);
+	put(row, m, column++, wall ? str_text(&text) : "none");
+	str_reset(&text);
+	for (wall = wall ? json_next(wall) : NULL; wall; wall = json_next(wall))
+		str_addf(&text, "%s%s at %s", str_len(&text) ? ", " : "", text_of(wall, "wall"),
+			text_of(wall, "at"));
+	put(row, m, column++, str_text(&text));
+	str_reset(&text);
+	if (json_is_object(knee))
+		str_addf(&text, "%s (%s)", text_of(knee, "at"), text_of(knee, "measure"));
+	put(row, m, column++, json_is_object(knee) ? str_text(&text) : "none");
+	str_reset(&text);
+	client(group, &text);
+	put(row, m, column, str_text(&text));
+	str_fini(&text);
+	return row;
+}
+
+static struct json *group_rows(const struct json *result, struct made *m)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
+		if (strcmp(text_of(v, "path"), text_of(result, "axis")) != 0)
+			add_column(m, text_of(v, "path"), CELL_COUNT);
+	add_column(m, "holds to", CELL_COUNT);
+	add_column(m, "first wall", CELL_TEXT);
+	add_column(m, "then", CELL_TEXT);
+	add_column(m, "knee", CELL_TEXT);
+	add_column(m, "client QPS that is enough", CELL_TEXT);
+	for (const struct json *g = json_child(json_get(result, "groups")); g; g = json_next(g))
+		json_append(rows, group_row(m, result, g));
+	return rows;
+}
+
+/* The one sentence, of the first group. */
+static void headline(const struct json *result, struct str *out)
+{
+	const struct json *group = json_child(json_get(result, "groups"));
+	const struct json *wall = json_child(json_get(group, "walls"));
+	const struct json *pods = json_get(group, "maxPods");
+
+	if (!group) {
+		str_addf(out, "%zu cells, none of which is along an axis.",
+			json_size(json_get(result, "cells")));
+		return;
+	}
+	for (const struct json *v = json_child(json_get(group, "values")); v; v = json_next(v))
+		str_addf(out, "%s %s, ", json_key(v), json_as_str(v));
+	str_addf(out, "%s: ", text_of(result, "axis"));
+	if (wall) {
+		str_add(out, "the first wall is ");
+		wall_words(wall, out);
+	} else {
+		str_addf(out, "no wall up to %s", text_of(group, "holdsTo"));
+	}
+	if (json_is_num(pods))
+		str_addf(out, "; maxPods %.0f", json_as_num(pods));
+	if (json_is_num(json_get(group, "clientQps"))) {
+		str_add(out, "; client QPS ");
+		client(group, out);
+	}
+	str_add_char(out, '.');
+}
+
+/* ------------------------------------------------------------------ paper */
+
+static const char walls_note[] =
+	"Walls: pleg, heartbeat: nodes were NotReady for it; limiter: one request in a hundred "
+	"waited over a second in a\nkubelet's client; registryPulls: pulls were refused; "
+	"inflight: "
+	"answers of 429; slo: an objective was missed;\nsettling: requests still piled up at "
+	"the "
+	"end. The knee is the point farthest below the line from first to last.\n* is a cell "
+	"that "
+	"no other beats in all of: ";
+
+static void note(const struct json *result, struct str *out)
+{
+	const struct json *o = json_child(json_get(json_get(result, "pareto"), "objectives"));
+
+	str_add(out, walls_note);
+	for (; o; o = json_next(o))
+		str_addf(out, "%s %s%s", text_of(o, "better"), text_of(o, "measure"),
+			json_next(o) ? ", " : ".\n");
+	if (*text_of(result, "calibration"))
+		str_addf(out, "Counts follow from rules. Times rest on %s.\n",
+			text_of(result, "calibration"));
+}
+
+static void about(const struct json *result, struct str *out)
+{
+	char nodes[FORMAT_BYTES];
+
+	str_addf(out, "Scenario %s, %s nodes, %zu cells, seed %.0f.\n",
+		text_of(json_get(result, "metadata"), "name"),
+		format_count(nodes, sizeof(nodes), json_as_num(json_get(result, "nodes"))),
+		json_size(json_get(result, "cells")), json_as_num(json_get(result, "seed")));
+}
+
+static void section(const char *title, const struct made *m, const struct json *rows,
+	bool markdown, struct str *out)
+{
+	if (!json_child(rows))
+		return;
+	str_addf(out, markdown ? "\n### %s\n\n" : "\n%s\n", title);
+	if (markdown)
+		table_markdown(m->column, m->n, rows, out);
+	else
+		table_text(m->column, m->n, rows, "  ", out);
+}
+
+static void render(const struct json *result, bool markdown, struct str *out)
+{
+	struct made of_groups = {0}, of_cells = {0};
+	struct json *groups = group_rows(result, &of_groups);
+	struct json *cells = cell_rows(result, &of_cells);
+	char title[100];
+
+	str_add(out, markdown ? "**" : "");
+	headline(result, out);
+	str_add(out, markdown ? "**\n\n" : "\n");
+	about(result, out);
+	(void)snprintf(title, sizeof(title), "Along %.60s", text_of(result, "axis"));
+	section(title, &of_groups, groups, markdown, out);
+	section("Cells", &of_cells, cells, markdown, out);
+	str_add_char(out, '\n');
+	note(result, out);
+	json_free(groups);
+	json_free(cells);
+}
+
+void sweep_text(const struct json *result, struct str *out)
+{
+	render(result, false, out);
+}
+
+void sweep_markdown(const struct json *result, struct str *out)
+{
+	render(result, true, out);
+}
+
+void sweep_csv(const struct json *result, struct str *out)
+{
+	struct json *table = json_array();
+
+	table_csv_add(table, "groups", json_get(result, "groups"));
+	table_csv_add(table, "cells", json_get(result, "cells"));
+	table_csv(table, out);
+	json_free(table);
+}
+
+void sweep_html(const struct json *result, struct html *page)
+{
+	struct made of_groups = {0}, of_cells = {0};
+	struct json *groups = group_rows(result, &of_groups);
+	struct json *cells = cell_rows(result, &of_cells);
+	struct str text = {0};
+
+	headline(result, &text);
+	html_headline(page, str_text(&text));
+	str_reset(&text);
+	about(result, &text);
+	html_about(page, str_text(&text));
+	html_section(page, "Walls, knee and limits");
+	html_table(page, &(struct html_table){
+				 "Along the axis", {of_groups.column, of_groups.n}, groups});
+	html_section(page, "Cells");
+	html_table(
+		page, &(struct html_table){"Every cell", {of_cells.column, of_cells.n}, cells});
+	str_reset(&text);
+	note(result, &text);
+	html_note(page, str_text(&text));
+	str_fini(&text);
+	json_free(groups);
+	json_free(cells);
+}
+
+void sweep_junit(const struct json *result, struct junit *junit)
+{
+	const struct json *cell = json_child(json_get(result, "cells"));
+
+	for (; cell; cell = json_next(cell)) {
+		struct str name = {0}, what = {0};
+		const struct json *v = json_child(json_get(cell, "values"));
+
+		for (; v; v = json_next(v))
+			str_addf(&name, "%s%s=%s", str_len(&name) ? ", " : "", json_key(v),
+				json_as_str(v));
+		walls(json_get(cell, "walls"), &what);
+		junit_case(junit, "cells", str_text(&name),
+			str_len(&what) ? JUNIT_FAILED : JUNIT_PASSED,
+			str_len(&what) ? str_text(&what) : "no wall");
+		str_fini(&name);
+		str_fini(&what);
+	}
+}
