@@ -33,7 +33,9 @@ static struct wall_state none_of(
 
 static struct wall_state limiter(const struct json *result)
 {
-	struct wall_state s = {.measure = "api.limiter.p99 of the slowest call", .limit = THROTTLED, .unit = "s"};
+	struct wall_state s = {.measure = "api.limiter.p99 of the slowest call",
+		.limit = THROTTLED,
+		.unit = "s"};
 	const struct json *row = json_child(json_get(result, "api"));
 
 	for (; row; row = json_next(row)) {
