@@ -52,11 +52,12 @@ static void object_read(struct node *n, ns_t now, const struct agent_note *note)
 	struct mount *m = &n->agent.mount[note->pod * n->plan->agent.volumes + volume];
 	uint32_t key = agent_object_key(
 		&n->plan->agent, volume, note->pod, n->agent.pod[note->pod].namespace);
-	uint32_t version = note->value == NOTE_LIVE ? api_object_version(&n->plan->api,
-							      n->index, volume, key, now)
-						    : note->value;
+	uint32_t version = note->value == NOTE_LIVE && n->plan->world ? m->version
+			   : note->value == NOTE_LIVE ? api_object_version(&n->plan->api,
+								n->index, volume, key, now)
+						      : note->value;
 
-	if (m->version != 0 && in_window(n, 1, now))
+	if (m->version != 0 && in_window(n, 1, now) && !n->plan->world)
 		for (uint32_t v = m->version + 1; v <= version; v++)
 			hist_add(&n->result->staleness,
 				now - api_object_changed_at(

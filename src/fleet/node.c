@@ -115,7 +115,7 @@ static bool do_effects(struct node *n, ns_t now)
 
 /* ------------------------------------------------------------------ time */
 
-static void pod_news(struct node *n, ns_t now)
+void node_tell(struct node *n, ns_t now, const struct api_event *e, uint32_t namespace)
 {
 	static const enum pod_change change_of[] = {
 		[API_POD_ADDED] = POD_ADDED,
@@ -123,16 +123,21 @@ static void pod_news(struct node *n, ns_t now)
 		[API_POD_STATUS] = POD_STATUS,
 		[API_POD_REMOVED] = POD_REMOVED,
 	};
-	struct api_event e = api_take(&n->shard);
-	uint32_t namespace = script_namespace(n, e.pod, n->script.churned);
 
-	if (e.kind == API_POD_ADDED)
-		budget_told(n, now, e.pod);
-	if (e.kind == API_POD_STATUS && e.status & STATUS_STARTED)
-		budget_seen(n, now, e.pod);
-	if (e.kind == API_POD_STATUS && e.status & STATUS_ENDED)
-		script_pod_ended(n, now, e.pod);
-	agent_pod_news(&n->agent, now, e.pod, change_of[e.kind], namespace, e.status);
+	if (e->kind == API_POD_ADDED)
+		budget_told(n, now, e->pod);
+	if (e->kind == API_POD_STATUS && e->status & STATUS_STARTED)
+		budget_seen(n, now, e->pod);
+	if (e->kind == API_POD_STATUS && e->status & STATUS_ENDED)
+		script_pod_ended(n, now, e->pod);
+	agent_pod_news(&n->agent, now, e->pod, change_of[e->kind], namespace, e->status);
+}
+
+static void pod_news(struct node *n, ns_t now)
+{
+	struct api_event e = api_take(&n->shard);
+
+	node_tell(n, now, &e, script_namespace(n, e.pod, n->script.churned));
 }
 
 /* The window that the runtime's calls fall into decides their latencies. */

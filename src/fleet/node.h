@@ -12,6 +12,14 @@
 #include "fleet/load.h"
 #include "runtime_mock/runtime_mock.h"
 
+struct node;
+
+/* A world that is not simulated: what users do to pods is done there. */
+struct node_world {
+	void (*create_pod)(struct node *n, ns_t now, uint32_t pod);
+	void (*delete_pod)(struct node *n, ns_t now, uint32_t pod);
+};
+
 /* What all nodes of a run share. */
 struct node_plan {
 	const struct fleet_params *params;
@@ -23,7 +31,8 @@ struct node_plan {
 	uint32_t batch_from; /* those from this on are for pods that run to completion */
 	/* API servers that nodes share; NULL: requests are answered as they come. */
 	const struct together_params *shared;
-	bool together; /* requests go there, and do not only cost as much */
+	bool together; /* requests leave by node.send, and do not only cost as much */
+	const struct node_world *world; /* NULL: everything is simulated */
 	bool is_heartbeat[CALLS_MAX];
 	bool is_lease[CALLS_MAX]; /* of them, those that renew one */
 	uint16_t list_pods;       /* the call; CALLS_MAX: no kubelet makes it */
@@ -141,6 +150,13 @@ void requests_look(struct node *n, ns_t now);
 void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t retry_after);
 
+/* A server that is not simulated has answered, with a.what and a.value; or it has opened a
+ * watch, and ended it. */
+void requests_served(
+	struct node *n, ns_t now, const struct node_request *q, struct api_answer a);
+void requests_opened(struct node *n, ns_t now, const struct node_request *q);
+void requests_closed(struct node *n, ns_t now, const struct node_request *q, enum outcome what);
+
 /* Its client waits no longer. */
 void requests_give_up(struct node *n, ns_t now, const struct node_request *q);
 
@@ -161,6 +177,9 @@ void script_pod_ended(struct node *n, ns_t now, uint32_t pod);
 /* node.c.  Begin node `index`, with nothing done yet; memory from mem. */
 void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 	struct fleet_result *result, struct arena *mem);
+
+/* Its pod watch tells of a pod, which is in that namespace. */
+void node_tell(struct node *n, ns_t now, const struct api_event *e, uint32_t namespace);
 
 /* When somebody of the node is due; then let the first of them go. */
 ns_t node_next_at(const struct node *n);

@@ -266,6 +266,30 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 	answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
 }
 
+static void count(struct node *n, ns_t now, const struct node_request *q, enum outcome what)
+{
+	tally_timed(&n->result->tally, (struct tally_call){q->call, what, now,
+					       now - q->wanted_at, q->held, now - q->at});
+}
+
+void requests_served(
+	struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
+{
+	a.at = now;
+	count(n, now, q, a.what);
+	answer(n, now, q, a);
+}
+
+void requests_opened(struct node *n, ns_t now, const struct node_request *q)
+{
+	count(n, now, q, OUTCOME_OK);
+}
+
+void requests_closed(struct node *n, ns_t now, const struct node_request *q, enum outcome what)
+{
+	agent_answer(&n->agent, q->actor, now, what, 0);
+}
+
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after)
 {
 	failed(n, now, q, OUTCOME_ERROR, TALLY_UNKNOWN, retry_after);

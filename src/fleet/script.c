@@ -129,7 +129,12 @@ static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 	n->status_at[pod] = NS_NEVER;
 	budget_begin(n, created, pod);
 	budget_bound(n, now, pod);
-	api_pod_create(&n->shard, now, pod);
+	if (!n->plan->world) {
+		api_pod_create(&n->shard, now, pod);
+		return;
+	}
+	n->shard.pod[pod] = (struct api_pod){.exists = true};
+	n->plan->world->create_pod(n, now, pod);
 }
 
 static void delete (struct node *n, ns_t now, uint32_t pod)
@@ -137,7 +142,12 @@ static void delete (struct node *n, ns_t now, uint32_t pod)
 	if (!n->shard.pod[pod].exists)
 		return;
 	n->deleted_at[pod] = now;
-	api_pod_delete(&n->shard, now, pod);
+	if (!n->plan->world) {
+		api_pod_delete(&n->shard, now, pod);
+		return;
+	}
+	n->shard.pod[pod].deleting = true;
+	n->plan->world->delete_pod(n, now, pod);
 }
 
 /* The k-th pod of a deletion that goes namespace by namespace, as clients that delete all of
@@ -207,7 +217,10 @@ static void remove_ended(struct node *n, ns_t now)
 
 	s->ended_head = (s->ended_head + 1) % n->plan->places;
 	s->n_ended--;
-	api_pod_remove(&n->shard, now, pod);
+	if (n->plan->world)
+		n->plan->world->delete_pod(n, now, pod);
+	else
+		api_pod_remove(&n->shard, now, pod);
 	node_pod_gone(n, now, pod);
 }
 
