@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/kubeconfig.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/doc.h"
+#include "base/file.h"
+
+enum { CONFIG_BYTES = 4 << 20, PEM_BYTES = 1 << 20, TOKEN_BYTES = 64 << 10, NAMES_MAX = 64 };
+
+struct reader {
+	struct access *to;
+	struct arena *mem;
+	const char *folder; /* of the file, with a slash; "" */
+	struct err *err;
+};
+
+/* ------------------------------------------------------------------ complaints */
+
+/* Messages about places quote the line; in such files a line may be a secret. */
+static int without_line(struct err *err)
+{
+	char *end = err ? strchr(err->text, '\n') : NULL;
+
+	if (end)
+		*end = '\0';
+	return ERR_INPUT;
+}
+
+static int wrong(struct reader *r, const struct doc_node *at, const char *what)
+{
+	(void)doc_error(at, r->err, "%s", what);
+	return without_line(r->err);
+}
+
+/* ------------------------------------------------------------------ values */
+
+static int text_of(
+	struct reader *r, const struct doc_node *map, const char *key, const char **to)
+{
+	const struct doc_node *n = doc_get(map, key);
+
+	*to = NULL;
+	if (!n || n->kind == DOC_NULL)
+		return 0;
+	if (n->kind != DOC_SCALAR)
+		return wrong(r, n, "a text is expected here");
+	if (*n->text)
+		*to = n->text;
+	return 0;
+}
+
+static int truth_of(struct reader *r, const struct doc_node *map, const char *key, bool *to)
+{
+	const char *text;
+	int code = text_of(r, map, key, &text);
+
+	if (code || !text)
+		return code;
+	*to = !strcmp(text, "true");
+	if (!*to && strcmp(text, "false") != 0)
+		return wrong(r, doc_get(map, key), "true or false is expected here");
+	return 0;
+}
+
+static int digit_of(char c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* Base64 of RFC 4648; line breaks are skipped.  False: it is none. */
+static bool decode(struct arena *mem, const char *text, struct access_blob *to)
+{
+	char *out = arena_alloc(mem, strlen(text) / 4 * 3 + 4, 1);
+	uint32_t bits = 0, n = 0, padding = 0;
+	size_t len = 0;
+
+	for (; *text; text++) {
+		int digit = digit_of(*text);
+
+		if (*text == '\n' || *text == '\r' || *text == ' ')
+			continue;
+		padding += *text == '=';
+		if (*text == '=')
+			continue;
+		if (digit < 0 || padding)
+			return false;
+		bits = bits << 6 | (uint32_t)digit;
+		if (++n % 4 == 0) {
+			out[len++] = (char)(bits >> 16 & 255);
+			out[len++] = (char)(bits >> 8 & 255);
+			out[len++] = (char)(bits & 255);
+		}
+	}
+	if (n % 4 == 1 || (padding && (n + padding) % 4 != 0))
+		return false;
+	if (n % 4 == 3)
+		out[len++] = (char)(bits >> 10 & 255);
+	if (n % 4 >= 2)
+		out[len++] = (char)(n % 4 == 3 ? bits >> 2 & 255 : bits >> 4 & 255);
+	*to = (struct access_blob){out, len};
+	return true;
+}
+
+static int blob_from_file(const char *path, size_t most, struct access_blob *to,
+	struct arena *mem, struct err *err)
+{
+	char *text;
+	size_t len;
+	int code = file_read(path, most, &text, &len, err);
+
+	if (code)
+		return code;
+	*to = (struct access_blob){arena_strndup(mem, text, len), len};
+	memset(text, 0, len);
+	free(text);
+	return 0;
+}
+
+static const char *path_in(struct reader *r, const char *path)
+{
+	size_t folder = strlen(r->folder), len = strlen(path);
+	char *whole;
+
+	if (*path == '/')
+		return path;
+	whole = arena_alloc(r->mem, folder + len + 1, 1);
+	memcpy(whole, r->folder, folder);
+	memcpy(whole + folder, path, len);
+	return whole;
+}
+
+/* A file that another file names: the complaint has both. */
+static int blob_named(struct reader *r, const struct doc_node *at, const char *path,
+	size_t most, struct access_blob *to)
+{
+	struct err inner = {0};
+
+	if (!blob_from_file(path_in(r, path), most, to, r->mem, &inner))
+		return 0;
+	return wrong(r, at, inner.text);
+}
+
+/* KEY-data wins over KEY, as in client-go's rest.TLSClientConfig. */
+static int blob_of(struct reader *r, const struct doc_node *map, const char *key,
+	const char *data_key, struct access_blob *to)
+{
+	const char *data, *path;
+	int code = text_of(r, map, data_key, &data);
+
+	if (!code)
+		code = text_of(r, map, key, &path);
+	if (code)
+		return code;
+	if (data && !decode(r->mem, data, to))
+		return wrong(r, doc_get(map, data_key), "this is no base64");
+	if (!data && path)
+		return blob_named(r, doc_get(map, key), path, PEM_BYTES, to);
+	return 0;
+}
+
+/* The last line break of a token file is not a part of the token. */
+static int token_from(struct access *a, struct access_blob text, struct err *err)
+{
+	char *token = (char *)(uintptr_t)text.data;
+	size_t len = strcspn(token, " \t\r\n");
+
+	if (len == 0 || strspn(token + len, " \t\r\n") != strlen(token + len))
+		return err_set(err, ERR_INPUT, "a token is one word on one line");
+	token[len] = '\0';
+	a->token = token;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the file */
+
+/* The entry `name` of the list `list`, and in it the map `what`. */
+static int find(struct reader *r, const struct doc_node *root, const char *list,
+	const char *what, const char *name, const struct doc_node *said_by,
+	const struct doc_node **to)
+{
+	const struct doc_node *all = doc_get(root, list);
+	const char *names[NAMES_MAX], *near;
+	size_t n = 0;
+
+	for (const struct doc_node *e = all ? all->first : NULL; e; e = e->next) {
+		const char *text;
+		int code = text_of(r, e, "name", &text);
+
+		if (code)
+			return code;
+		if (text && !strcmp(text, name)) {
+			*to = doc_get(e, what);
+			return 0;
+		}
+		if (text && n < NAMES_MAX)
+			names[n++] = text;
+	}
+	near = str_nearest(name, names, n);
+	(void)doc_error(said_by, r->err, "%s '%.100s' is not in %s%s%.100s%s", what, name, list,
+		near ? ": '" : "", near ? near : "", near ? "' is" : "");
+	return without_line(r->err);
+}
+
+static int read_cluster(struct reader *r, const struct doc_node *c)
+{
+	struct access *a = r->to;
+	int code = text_of(r, c, "server", &a->server);
+
+	if (!code && !a->server)
+		return wrong(r, c, "the cluster has no server");
+	if (!code)
+		code = text_of(r, c, "tls-server-name", &a->tls_name);
+	if (!code)
+		code = text_of(r, c, "proxy-url", &a->proxy);
+	if (!code)
+		code = truth_of(r, c, "insecure-skip-tls-verify", &a->insecure);
+	if (!code)
+		code = blob_of(
+			r, c, "certificate-authority", "certificate-authority-data", &a->ca);
+	return code;
+}
+
+static int read_token(struct reader *r, const struct doc_node *u)
+{
+	struct access_blob text = {0};
+	const char *path;
+	int code = text_of(r, u, "token", &r->to->token);
+
+	if (!code)
+		code = text_of(r, u, "tokenFile", &path);
+	if (code || !path) /* the file is read again and again, so it wins: rest.Config */
+		return code;
+	code = blob_named(r, doc_get(u, "tokenFile"), path, TOKEN_BYTES, &text);
+	if (!code && token_from(r->to, text, NULL))
+		return wrong(r, doc_get(u, "tokenFile"), "the file holds no token of one word");
+	return code;
+}
+
+static int read_user(struct reader *r, const struct doc_node *u)
+{
+	static const char *const others[] = {"exec", "auth-provider", "username"};
+	struct access *a = r->to;
+	int code = read_token(r, u);
+
+	for (size_t i = 0; !code && i < sizeof(others) / sizeof(others[0]); i++)
+		if (doc_get(u, others[i]))
+			return wrong(r, doc_get(u, others[i]),
+				"only tokens and client certificates can be used: give "
+				"--server "
+				"and --token-file");
+	if (!code)
+		code = text_of(r, u, "as", &a->as);
+	if (!code)
+		code = blob_of(r, u, "client-certificate", "client-certificate-data", &a->cert);
+	if (!code)
+		code = blob_of(r, u, "client-key", "client-key-data", &a->key);
+	if (!code && !a->cert.data != !a->key.data)
+		return wrong(r, u, "a client certificate and its key are needed together");
+	return code;
+}
+
+/* ------------------------------------------------------------------ the URL */
+
+static bool is_url(const char *url)
+{
+	size_t scheme = !strncmp(url, "https://", 8) ? 8 : !strncmp(url, "http://", 7) ? 7 : 0;
+
+	return scheme && url[scheme] && url[scheme] != '/' &&
+	       !strpbrk(url, "@?# \t\r\n\"'\\<>");
+}
+
+static void trim(struct access *a, struct arena *mem)
+{
+	char *url = arena_strdup(mem, a->server);
+	size_t len = strlen(url);
+
+	while (len > 0 && url[len - 1] == '/')
+		url[--len] = '\0';
+	a->server = url;
+}
+
+/* ------------------------------------------------------------------ doors */
+
+static int read_config(struct reader *r, const struct doc_node *root, const char *context)
+{
+	const struct doc_node *said_by = doc_get(root, "current-context"), *c, *part = NULL;
+	const char *cluster, *user;
+	int code = context ? 0 : text_of(r, root, "current-context", &context);
+
+	if (code)
+		return code;
+	if (!context)
+		return wrong(r, root, "there is no current-context: give --context");
+	code = find(r, root, "contexts", "context", context, said_by ? said_by : root, &c);
+	if (!code)
+		code = text_of(r, c, "cluster", &cluster);
+	if (!code)
+		code = text_of(r, c, "user", &user);
+	if (!code)
+		code = text_of(r, c, "namespace", &r->to->namespace);
+	if (!code && !cluster)
+		return wrong(r, c ? c : root, "the context has no cluster");
+	if (!code)
+		code = find(
+			r, root, "clusters", "cluster", cluster, doc_get(c, "cluster"), &part);
+	if (!code)
+		code = read_cluster(r, part);
+	if (!code && !is_url(r->to->server))
+		return wrong(r, doc_get(part, "server"),
+			"http://HOST:PORT or https://HOST:PORT is expected here");
+	if (!code && user)
+		code = find(r, root, "users", "user", user, doc_get(c, "user"), &part);
+	if (!code && user)
+		code = read_user(r, part);
+	if (!code)
+		trim(r->to, r->mem);
+	return code;
+}
+
+int kubeconfig_parse(struct access *a, const char *name, const char *text, size_t len,
+	const char *context, struct arena *mem, struct err *err)
+{
+	const char *slash = strrchr(name, '/');
+	struct err own = {0};
+	struct reader r = {.to = a,
+		.mem = mem,
+		.folder = slash ? arena_strndup(mem, name, (size_t)(slash - name) + 1) : "",
+		.err = err ? err : &own};
+	struct doc_node *root;
+
+	*a = (struct access){0};
+	if (doc_parse(mem, name, text, len, &root, r.err))
+		return without_line(r.err);
+	if (root->kind != DOC_MAP)
+		return wrong(&r, root, "a kubeconfig is a map: clusters, users, contexts");
+	return read_config(&r, root, context);
+}
+
+int kubeconfig_load(struct access *a, const char *path, const char *context, struct arena *mem,
+	struct err *err)
+{
+	char *text;
+	size_t len;
+	int code = file_read(path, CONFIG_BYTES, &text, &len, err);
+
+	if (code)
+		return code;
+	code = kubeconfig_parse(a, path, text, len, context, mem, err);
+	memset(text, 0, len);
+	free(text);
+	return code;
+}
+
+int access_from_flags(struct access *a, const char *url, const char *token_file,
+	const char *ca_file, struct arena *mem, struct err *err)
+{
+	struct access_blob token = {0};
+	int code = 0;
+
+	*a = (struct access){.server = url};
+	if (!is_url(url))
+		return err_set(err, ERR_INPUT,
+			"--server '%.200s': http://HOST:PORT or https://HOST:PORT is allowed",
+			url);
+	trim(a, mem);
+	if (token_file)
+		code = blob_from_file(token_file, TOKEN_BYTES, &token, mem, err);
+	if (!code && token_file)
+		code = token_from(a, token, err);
+	if (code && token_file)
+		return err_wrap(err, "--token-file '%.200s'", token_file);
+	if (ca_file)
+		code = blob_from_file(ca_file, PEM_BYTES, &a->ca, mem, err);
+	return code && ca_file ? err_wrap(err, "--ca '%.200s'", ca_file) : code;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which API server, and who asks: from a kubeconfig, read as kubectl reads it, or from flags.
+ *
+ * Certificates and keys are read whole, so that a missing file is found before anything is
+ * sent.  What is secret is in no message: complaints about a file show its place, and no line
+ * of it.
+ */
+#ifndef CLIENT_KUBECONFIG_H
+#define CLIENT_KUBECONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct access_blob {
+	const char *data; /* PEM; NULL: none */
+	size_t len;
+};
+
+/* Texts live in the arena that they were read into; NULL: not given. */
+struct access {
+	const char *server; /* "https://host:port", without a slash at its end */
+	const char *namespace;
+	const char *tls_name; /* that the server's certificate is for, if not the URL's */
+	const char *token;
+	const char *proxy;
+	const char *as; /* whom to impersonate, whatever node asks */
+	struct access_blob ca, cert, key;
+	bool insecure; /* the server's certificate is not checked */
+};
+
+/* The context of that name (NULL: the current one) of the file at path.  ERR_INPUT: what is
+ * wrong and where. */
+int kubeconfig_load(struct access *a, const char *path, const char *context, struct arena *mem,
+	struct err *err);
+
+/* The same of text in memory; paths in it are relative to name's folder. */
+int kubeconfig_parse(struct access *a, const char *name, const char *text, size_t len,
+	const char *context, struct arena *mem, struct err *err);
+
+/* From flags: url, and files that may be NULL.  ERR_INPUT. */
+int access_from_flags(struct access *a, const char *url, const char *token_file,
+	const char *ca_file, struct arena *mem, struct err *err);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/kubeconfig.h"
+
+#include "tcase.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "PEM" and the like in base64: what is in them nobody looks at. */
+#define CLUSTERS                                                                               \
+	"clusters:\n"                                                                          \
+	"- name: here\n"                                                                       \
+	"  cluster:\n"                                                                         \
+	"    server: https://127.0.0.1:6443/\n"                                                \
+	"    certificate-authority-data: Y2VydGlmaWNhdGU=\n"
+#define USERS                                                                                  \
+	"users:\n"                                                                             \
+	"- name: me\n"                                                                         \
+	"  user:\n"                                                                            \
+	"    token: sesame\n"
+#define CONTEXTS                                                                               \
+	"contexts:\n"                                                                          \
+	"- name: one\n"                                                                        \
+	"  context: {cluster: here, user: me, namespace: work}\n"                              \
+	"- name: two\n"                                                                        \
+	"  context: {cluster: here}\n"
+#define CURRENT "current-context: one\n"
+
+static int parse(struct access *a, const char *text, const char *context, struct arena *mem,
+	struct err *err)
+{
+	return kubeconfig_parse(a, "config", text, strlen(text), context, mem, err);
+}
+
+static void reads(struct access *a, const char *text, const char *context, struct arena *mem)
+{
+	struct err err = {0};
+
+	if (parse(a, text, context, mem, &err))
+		fail_msg("%s", err.text);
+}
+
+static void refuses(const char *text, const char *context, const char *says)
+{
+	struct err err = {0};
+	struct access a;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	assert_int_equal(parse(&a, text, context, &mem, &err), ERR_INPUT);
+	if (!strstr(err.text, says))
+		fail_msg("'%s' is not in '%s'", says, err.text);
+	assert_null(strchr(err.text, '\n'));
+	assert_null(strstr(err.text, "sesame"));
+	arena_fini(&mem);
+}
+
+static void the_current_context_names_cluster_and_user(void **state)
+{
+	(void)state;
+	struct access a;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	reads(&a, CLUSTERS USERS CONTEXTS CURRENT, NULL, &mem);
+	assert_string_equal(a.server, "https://127.0.0.1:6443");
+	assert_string_equal(a.token, "sesame");
+	assert_string_equal(a.namespace, "work");
+	assert_int_equal(a.ca.len, 11);
+	assert_memory_equal(a.ca.data, "certificate", 11);
+	assert_false(a.insecure);
+	arena_fini(&mem);
+}
+
+static void another_context_may_have_no_user(void **state)
+{
+	(void)state;
+	struct access a;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	reads(&a, CLUSTERS USERS CONTEXTS CURRENT, "two", &mem);
+	assert_null(a.token);
+	assert_null(a.namespace);
+	arena_fini(&mem);
+}
+
+static void base64_of_any_length_is_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *means;
+	} cases[] = {{"YQ==", "a"}, {"YWI=", "ab"}, {"YWJj", "abc"}, {"YWJjZA", "abcd"}};
+	struct access a;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[512];
+
+		(void)snprintf(text, sizeof(text),
+			"clusters:\n- name: c\n  cluster: {server: 'http://h:1', "
+			"certificate-authority-data: %s}\n"
+			"contexts:\n- name: x\n  context: {cluster: c}\n",
+			cases[i].text);
+		reads(&a, text, "x", &mem);
+		assert_int_equal(a.ca.len, strlen(cases[i].means));
+		assert_memory_equal(a.ca.data, cases[i].means, a.ca.len);
+	}
+	arena_fini(&mem);
+}
+
+static void files_are_found_beside_the_config(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/kubeconfig-XXXXXX", path[64], config[64];
+	struct access a;
+	struct arena mem;
+	struct err err = {0};
+	FILE *f;
+
+	arena_init(&mem, 0);
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/token", folder);
+	(void)snprintf(config, sizeof(config), "%s/config", folder);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	(void)fputs("open\n", f);
+	assert_int_equal(fclose(f), 0);
+	f = fopen(config, "w");
+	assert_non_null(f);
+	(void)fputs(CLUSTERS CONTEXTS CURRENT
+		"users:\n- {name: me, user: {tokenFile: token}}\n",
+		f);
+	assert_int_equal(fclose(f), 0);
+	if (kubeconfig_load(&a, config, NULL, &mem, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(a.token, "open");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(kubeconfig_load(&a, config, NULL, &mem, &err), ERR_INPUT);
+	assert_non_null(strstr(err.text, "token"));
+	assert_int_equal(unlink(config), 0);
+	assert_int_equal(rmdir(folder), 0);
+	arena_fini(&mem);
+}
+
+static void mistakes_have_a_place_and_no_secret(void **state)
+{
+	(void)state;
+	refuses(CLUSTERS USERS CONTEXTS "current-context: on\n", NULL,
+		"config:15:18: context 'on' is not in contexts: 'one' is");
+	refuses(CLUSTERS USERS CONTEXTS CURRENT, "three", "context 'three' is not in contexts");
+	refuses(CLUSTERS USERS CONTEXTS, NULL, "there is no current-context");
+	refuses(CLUSTERS CONTEXTS CURRENT, NULL, "user 'me' is not in users");
+	refuses(CLUSTERS "users:\n- name: me\n  user: {token: [sesame]}\n" CONTEXTS CURRENT,
+		NULL, "a text is expected here");
+	refuses(CLUSTERS "users:\n- name: me\n  user: {token: 'sesame}\n" CONTEXTS CURRENT,
+		NULL, "config:");
+	refuses(CLUSTERS
+		"users:\n- name: me\n  user: {exec: {command: login}}\n" CONTEXTS CURRENT,
+		NULL, "only tokens and client certificates can be used");
+	refuses(CLUSTERS
+		"users:\n- name: me\n  user: {client-key-data: c2VzYW1l}\n" CONTEXTS CURRENT,
+		NULL, "a client certificate and its key are needed together");
+	refuses("clusters:\n- name: here\n  cluster: {server: 'https://h', "
+		"certificate-authority-data: 'se*same'}\n" USERS CONTEXTS CURRENT,
+		NULL, "this is no base64");
+	refuses("clusters:\n- name: here\n  cluster: {server: h}\n" USERS CONTEXTS CURRENT,
+		NULL, "https://HOST:PORT is expected here");
+	refuses("[]", NULL, "a kubeconfig is a map");
+}
+
+static void flags_name_a_server(void **state)
+{
+	(void)state;
+	struct access a;
+	struct arena mem;
+	struct err err = {0};
+
+	arena_init(&mem, 0);
+	assert_int_equal(access_from_flags(&a, "http://[::1]:80//", NULL, NULL, &mem, &err), 0);
+	assert_string_equal(a.server, "http://[::1]:80");
+	assert_int_equal(access_from_flags(&a, "ftp://h", NULL, NULL, &mem, &err), ERR_INPUT);
+	assert_int_equal(
+		access_from_flags(&a, "https://u:p@h", NULL, NULL, &mem, &err), ERR_INPUT);
+	assert_int_equal(access_from_flags(&a, "https://h", "/nowhere/token", NULL, &mem, &err),
+		ERR_INPUT);
+	assert_non_null(strstr(err.text, "--token-file"));
+	arena_fini(&mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_current_context_names_cluster_and_user),
+		cmocka_unit_test(another_context_may_have_no_user),
+		cmocka_unit_test(base64_of_any_length_is_read),
+		cmocka_unit_test(files_are_found_beside_the_config),
+		cmocka_unit_test(mistakes_have_a_place_and_no_secret),
+		cmocka_unit_test(flags_name_a_server),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
