@@ -32,6 +32,11 @@ _nodetoll_flags() {
 			--max-connections --max-connections-per-peer --max-streams --max-header-bytes \
 			--max-body-bytes --idle-timeout --request-timeout --output --filename --models --help
 		;;
+	agents)
+		echo --nodes --kubelet --duration --warmup --kubeconfig --context --server --token-file \
+			--ca --insecure-skip-tls-verify --impersonate --http1 --http2-prior-knowledge --connections-per-node --shared-connections --no-pods --name --cleanup \
+			--set --with --seed --output --filename --models --help
+		;;
 	models) echo --output --models --help ;;
 	*) echo --help --version --models ;;
 	esac
@@ -65,7 +70,7 @@ _nodetoll() {
 	local kinds="kubelet runtime apiserver workload scenario feature incident recording calibration budget"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | estimate | incidents | compare | sweep | validate | report | serve | models)
+		contrast | simulate | estimate | incidents | compare | sweep | validate | report | serve | agents | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -77,7 +82,7 @@ _nodetoll() {
 	-o | --output | --shared-by | -f | --filename | --trace | --models | --kubelet | --runtime | --with | \
 		--budget | --scenario | \
 		--times | --fault | --apiserver | --tls-cert-file | --tls-private-key-file | --client-ca-file | \
-		--token-auth-file | --audit-log)
+		--token-auth-file | --audit-log | --kubeconfig | --token-file | --ca)
 		[[ $command == report ]] && more="junit html"
 		[[ $command == compare || $command == sweep ]] && more="junit"
 		COMPREPLY=($(_nodetoll_values "$previous" "$current" "$more"))
@@ -87,14 +92,15 @@ _nodetoll() {
 		--seeds | --churn | --threads | --set | --slo-limits | --trace-node | --min-within | --gate | \
 		--candidate-set | --vary | --measure | --knee | --listen | \
 		--max-objects | --max-bytes | --history | --max-connections | --max-connections-per-peer | \
-		--max-streams | --max-header-bytes | --max-body-bytes | --idle-timeout | --request-timeout)
+		--max-streams | --max-header-bytes | --max-body-bytes | --idle-timeout | --request-timeout | \
+		--server | --context | --connections-per-node | --name)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare sweep validate report serve models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare sweep validate report serve agents models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
@@ -115,7 +121,7 @@ _nodetoll() {
 	elif [[ $command == compare || $command == sweep ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))
-	elif [[ $command == simulate ]]; then
+	elif [[ $command == simulate || $command == agents ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))
 	else

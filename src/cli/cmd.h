@@ -5,6 +5,7 @@
 
 #include "cli/opt.h"
 
+extern const struct cmd cmd_agents_row;
 extern const struct cmd cmd_contrast_row;
 extern const struct cmd cmd_simulate_row;
 extern const struct cmd cmd_estimate_row;

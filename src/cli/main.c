@@ -130,10 +130,22 @@
  *   assets.h       style, script and the chart library, built in (page/)
  *   shape          whether a saved result is what its schema tells
  *   kinds          which kinds there are, and how each is rendered
+ * client/        requests on their way to an API server
+ *   kubeconfig     which server, and who asks
+ *   wire           many clients' connections in one loop (libcurl, libevent)
+ *   wire_call      one request and its answer
+ * hollow/        N nodes on sockets: the second driver of src/agent
+ *   hollow, swarm  a run: the loop, its clock, and whose turn it is
+ *   flights        a node's requests on the wire, and what answers mean
+ *   address        a call of the model as a request
+ *   bodies         what nodes write: JSON
+ *   pods           the server's pods in the agent's places
+ *   chores         who makes nodes, pods and objects, and deletes them
  * cli/           this program
  *   main           you are here: commands and the way to them
  *   opt            options as tables
  *   common         models, output, progress
+ *   agents_words   what a live run tells beside its result
  *   cmd*           a command each; models_row, models_show: the last one's row, what it prints
  *   result_run     a scenario becomes a Result
  *   incidents_run  figures of incidents, computed
@@ -166,6 +178,7 @@ static const struct cmd *const commands[] = {
 	&cmd_validate_row,
 	&cmd_report_row,
 	&cmd_serve_row,
+	&cmd_agents_row,
 	&cmd_models_row,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), ARGUMENTS_MAX = 1024 };

@@ -9,7 +9,7 @@
 /* A per-second series of a longer run would fill the memory; its peaks are left out. */
 #define SERIES_MAX (24 * NS_HOUR)
 
-static struct json *result_of(const struct result_run *run, const struct fleet_result *r)
+struct json *result_of(const struct result_run *run, const struct fleet_result *r)
 {
 	const struct scenario *s = run->scenario;
 	struct json *result = common_result("Result");

@@ -22,4 +22,7 @@ struct result_run {
 /* Run it.  *result is the caller's.  ERR_ENV if threads cannot be started. */
 int result_run(const struct result_run *run, struct json **result, struct err *err);
 
+/* What a run of the scenario measured, whoever ran it, as a Result.  The caller's. */
+struct json *result_of(const struct result_run *run, const struct fleet_result *r);
+
 #endif

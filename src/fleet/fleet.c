@@ -340,17 +340,17 @@ static int run_before_servers(struct fleet *f, struct fleet_result *r, struct er
 	return rc;
 }
 
-static int check_size(const struct fleet *f, struct err *err)
+int node_plan_check(const struct node_plan *plan, struct err *err)
 {
-	if (f->params->until >= WAKES_LATEST)
+	if (plan->params->until >= WAKES_LATEST)
 		return err_set(err, ERR_INPUT,
 			"warm-up and duration: a run of 78h is the longest possible");
-	if (f->plan.agent.first[ACTOR_KINDS] > AGENT_ACTORS_MAX)
+	if (plan->agent.first[ACTOR_KINDS] > AGENT_ACTORS_MAX)
 		return err_set(err, ERR_INPUT,
 			"a node of %u pods has %u workers, mounts and probes at once, %u are "
 			"possible: "
 			"fewer pods, containers, objects or probes",
-			f->params->scenario->workload.pods, f->plan.agent.first[ACTOR_KINDS],
+			plan->params->scenario->workload.pods, plan->agent.first[ACTOR_KINDS],
 			AGENT_ACTORS_MAX);
 	return 0;
 }
@@ -364,7 +364,7 @@ int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *
 
 	arena_init(&f.mem, 0);
 	node_plan_init(&f.plan, p, &f.mem);
-	rc = check_size(&f, err);
+	rc = node_plan_check(&f.plan, err);
 	if (!rc && p->scenario->apiserver.processors) {
 		together_params_init(&shared, &f.plan);
 		f.plan.shared = &shared;

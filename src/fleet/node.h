@@ -197,6 +197,8 @@ void node_end(struct node *n, ns_t now);
 
 /* fleet.c: compile a run's plan, and make its results empty; for drivers of nodes. */
 void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem);
+/* ERR_INPUT: too long a run, too many pods for a node. */
+int node_plan_check(const struct node_plan *plan, struct err *err);
 void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
 
 /* budget.c.  A pod is created; its kubelet is told; its start reached a step; a request of the

@@ -15,7 +15,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
 # Nothing that is simulated may ask the machine for the time, the network or a
 # rounding of its own: the drivers and the program's edge do that.
-EDGE = {"base", "models", "report", "estimate", "cli", "live"}
+EDGE = {"base", "models", "report", "estimate", "cli", "live", "client", "hollow"}
 OUTSIDE_WORLD = ("time.h", "sys/time.h", "sys/socket.h", "netinet/", "arpa/", "poll.h",
                  "sys/epoll.h", "unistd.h", "math.h", "fenv.h", "event2/", "curl/")
 THIRD_PARTY = ("cjson/", "libfyaml.h", "uthash.h", "utlist.h", "event2/", "curl/", "nghttp2/",

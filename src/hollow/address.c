@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A call of the model as a request: method, path, body. */
+#include <stdio.h>
+#include <string.h>
+
+#include "hollow/hollow_priv.h"
+
+#define STRATEGIC "application/strategic-merge-patch+json"
+
+struct place {
+	const char *resource, *prefix;
+	bool namespaced;
+};
+
+/* What kubelets, and the agents in models/feature, ask for. */
+static const struct place places[] = {
+	{"configmaps", "/api/v1", true},
+	{"endpoints", "/api/v1", true},
+	{"events", "/api/v1", true},
+	{"namespaces", "/api/v1", false},
+	{"nodes", "/api/v1", false},
+	{"persistentvolumeclaims", "/api/v1", true},
+	{"persistentvolumes", "/api/v1", false},
+	{"pods", "/api/v1", true},
+	{"secrets", "/api/v1", true},
+	{"serviceaccounts", "/api/v1", true},
+	{"services", "/api/v1", true},
+	{"certificatesigningrequests", "/apis/certificates.k8s.io/v1", false},
+	{"csidrivers", "/apis/storage.k8s.io/v1", false},
+	{"csinodes", "/apis/storage.k8s.io/v1", false},
+	{"endpointslices", "/apis/discovery.k8s.io/v1", true},
+	{"leases", "/apis/coordination.k8s.io/v1", true},
+	{"runtimeclasses", "/apis/node.k8s.io/v1", false},
+	{"subjectaccessreviews", "/apis/authorization.k8s.io/v1", false},
+	{"tokenreviews", "/apis/authentication.k8s.io/v1", false},
+	{"volumeattachments", "/apis/storage.k8s.io/v1", false},
+};
+
+bool address_path(struct str *out, const char *resource, const char *namespace)
+{
+	size_t len = strcspn(resource, "/");
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const struct place *p = &places[i];
+
+		if (strlen(p->resource) != len || strncmp(p->resource, resource, len) != 0)
+			continue;
+		str_add(out, p->prefix);
+		if (p->namespaced && namespace)
+			str_addf(out, "/namespaces/%s", namespace);
+		str_addf(out, "/%s", p->resource);
+		return true;
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------ objects */
+
+/* The n-th line of text that is of that resource; NULL: it has none. */
+static const char *nth_reference(
+	const char *text, const char *resource, uint32_t n, size_t *len)
+{
+	size_t head = strlen(resource);
+
+	for (; text && *text; text += strcspn(text, "\n") + (strchr(text, '\n') != NULL)) {
+		if (strncmp(text, resource, head) != 0 || text[head] != '/' || n-- > 0)
+			continue;
+		*len = strcspn(text + head + 1, "\n");
+		return text + head + 1;
+	}
+	return NULL;
+}
+
+/* Some pod of the node that mounts it. */
+static const struct hollow_pod *mounts(const struct hollow *h, uint32_t object, uint32_t key)
+{
+	const struct agent_plan *plan = &h->swarm->plan.agent;
+
+	for (uint32_t p = 0; p < plan->pods; p++)
+		if (h->pod[p].name &&
+			agent_object_key(plan, object, p, h->pod[p].namespace) == key)
+			return &h->pod[p];
+	return NULL;
+}
+
+bool object_name(const struct hollow *h, uint32_t object, uint32_t key, struct str *name,
+	uint32_t *namespace)
+{
+	const struct workload_model *w = &h->swarm->scenario.workload;
+	const struct workload_object *o = &w->objects[object];
+	const struct hollow_pod *p = mounts(h, object, key);
+	uint32_t nth = 0;
+	size_t len;
+
+	*namespace = p ? p->namespace : 0;
+	if (p && !p->ours) {
+		const char *text;
+
+		for (uint32_t i = 0; i < object; i++)
+			nth += !strcmp(w->objects[i].resource, o->resource);
+		text = nth_reference(p->objects, o->resource, nth, &len);
+		if (text)
+			str_add_n(name, text, len);
+		return text != NULL;
+	}
+	str_addf(name, "%s-%u", o->name, object);
+	if (o->shared_by == SHARED_POD)
+		str_addf(name, "-%s-%u", h->name, key);
+	else if (o->shared_by == SHARED_NODE)
+		str_addf(name, "-%s", h->name);
+	if (o->shared_by == SHARED_NODE || o->shared_by == SHARED_CLUSTER)
+		*namespace = 0;
+	return p || o->shared_by != SHARED_POD;
+}
+
+/* ------------------------------------------------------------------ requests */
+
+static uint64_t *watched(struct hollow *h, const struct node_request *q)
+{
+	const uint32_t *first = h->swarm->plan.agent.first;
+	uint32_t standing = first[ACTOR_WATCH + 1] - first[ACTOR_WATCH];
+
+	if (q->actor >= first[ACTOR_WATCH] && q->actor < first[ACTOR_WATCH + 1])
+		return &h->watched[q->actor - first[ACTOR_WATCH]];
+	return &h->watched[standing + q->actor - first[ACTOR_REFLECTOR]];
+}
+
+/* Whose objects a reflector follows: its own node, its node's pods, or one object by name. */
+static bool selector(
+	struct hollow *h, const struct node_request *q, const char *resource, struct str *path)
+{
+	bool object = !strcmp(resource, "secrets") || !strcmp(resource, "configmaps");
+	struct str name = {0};
+	uint32_t ns = 0;
+	bool known = true;
+
+	if (!strcmp(resource, "pods")) {
+		str_addf(path, "&fieldSelector=spec.nodeName%%3D%s", h->name);
+	} else if (!strcmp(resource, "nodes")) {
+		str_addf(path, "&fieldSelector=metadata.name%%3D%s", h->name);
+	} else if (object && h->swarm->plan.agent.objects.kind != SC_BULKWATCH) {
+		known = object_name(h, q->object, q->key, &name, &ns);
+		str_addf(path, "&fieldSelector=metadata.name%%3D%s", str_text(&name));
+	}
+	str_fini(&name);
+	return known;
+}
+
+static const char *namespace_of_list(
+	struct hollow *h, const struct node_request *q, const char *resource)
+{
+	struct str name = {0};
+	uint32_t ns = 0;
+
+	if ((strcmp(resource, "secrets") != 0 && strcmp(resource, "configmaps") != 0) ||
+		h->swarm->plan.agent.objects.kind == SC_BULKWATCH)
+		return NULL;
+	(void)object_name(h, q->object, q->key, &name, &ns);
+	str_fini(&name);
+	return h->swarm->namespace[ns];
+}
+
+static bool read_many(struct hollow *h, const struct node_request *q,
+	const struct call_name *call, struct address *a)
+{
+	a->method = "GET";
+	a->stream = q->timeout > 0;
+	if (!address_path(&a->path, call->resource, namespace_of_list(h, q, call->resource)))
+		return false;
+	if (a->stream)
+		str_addf(&a->path,
+			"?allowWatchBookmarks=true&resourceVersion=%llu&timeoutSeconds=%lld&"
+			"watch=true",
+			(unsigned long long)*watched(h, q), (long long)(q->timeout / NS_S));
+	else
+		str_addf(&a->path, "?limit=500&resourceVersion=%s", q->quorum ? "" : "0");
+	return selector(h, q, call->resource, &a->path);
+}
+
+static void named(struct str *path, const char *name, const char *resource)
+{
+	const char *sub = strchr(resource, '/');
+
+	str_addf(path, "/%s%s", name, sub ? sub : "");
+}
+
+static bool of_pod(struct hollow *h, const struct node_request *q, const struct call_name *call,
+	struct address *a)
+{
+	struct hollow_pod *p = &h->pod[q->pod];
+
+	if (!p->name || !address_path(&a->path, "pods", pod_namespace(h, q->pod)))
+		return false;
+	named(&a->path, p->name, call->resource);
+	if (q->call == API_DELETE_PODS)
+		body_delete(p->uid, 0, &a->body);
+	else if (strcmp(call->verb, "get") != 0)
+		body_status(h, q->pod, q->status, &a->body);
+	a->media = q->call == API_PATCH_PODS_STATUS ? STRATEGIC : NULL;
+	return true;
+}
+
+static bool of_object(struct hollow *h, const struct node_request *q,
+	const struct call_name *call, struct address *a)
+{
+	struct str name = {0};
+	uint32_t ns;
+	bool known = object_name(h, q->object, q->key, &name, &ns) &&
+		     address_path(&a->path, call->resource, h->swarm->namespace[ns]);
+
+	str_addf(&a->path, "/%s%s", str_text(&name), q->quorum ? "" : "?resourceVersion=0");
+	str_fini(&name);
+	return known;
+}
+
+static bool of_node(struct hollow *h, const struct node_request *q,
+	const struct call_name *call, struct address *a)
+{
+	bool lease = !strcmp(call->resource, "leases");
+	bool patch = !strcmp(call->verb, "patch");
+
+	if (!address_path(&a->path, call->resource, lease ? "kube-node-lease" : "default"))
+		return false;
+	if (!strcmp(call->verb, "create")) {
+		str_add(&a->body, "{}");
+		return true;
+	}
+	named(&a->path, h->name, call->resource);
+	if (!strcmp(call->verb, "get")) {
+		str_add(&a->path, q->quorum ? "" : "?resourceVersion=0");
+		return true;
+	}
+	if (lease)
+		body_lease(h, &a->body);
+	else if (!strncmp(call->resource, "nodes", 5) && patch)
+		body_node_status(h, &a->body);
+	else if (!strncmp(call->resource, "nodes", 5))
+		body_node(h, &a->body);
+	else
+		str_add(&a->body, "{}");
+	a->media = patch ? STRATEGIC : NULL;
+	return true;
+}
+
+static bool of_event(struct hollow *h, const struct node_request *q, struct address *a)
+{
+	const struct hollow_pod *p = &h->pod[0];
+	const char *ns = p->name ? pod_namespace(h, 0) : "default";
+
+	if (!address_path(&a->path, "events", ns))
+		return false;
+	if (q->call == API_CREATE_EVENTS) {
+		body_event(h, 0, &a->body);
+		return true;
+	}
+	str_addf(&a->path, "/%s.%x", h->name, h->events);
+	str_add(&a->body, "{\"count\":2}");
+	a->media = STRATEGIC;
+	return true;
+}
+
+static bool of_token(struct hollow *h, const struct node_request *q, struct address *a)
+{
+	const struct hollow_pod *p = &h->pod[q->pod];
+
+	if (!p->name || !address_path(&a->path, "serviceaccounts", pod_namespace(h, q->pod)))
+		return false;
+	str_add(&a->path, "/default/token");
+	str_addf(&a->body,
+		"{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenRequest\","
+		"\"spec\":{\"audiences\":null,\"boundObjectRef\":{\"apiVersion\":\"v1\","
+		"\"kind\":\"Pod\",\"name\":\"%s\",\"uid\":\"%s\"},"
+		"\"expirationSeconds\":3607}}",
+		p->name, p->uid);
+	return true;
+}
+
+static const char *method_of(const char *verb)
+{
+	return !strcmp(verb, "create")   ? "POST"
+	       : !strcmp(verb, "update") ? "PUT"
+	       : !strcmp(verb, "patch")  ? "PATCH"
+	       : !strcmp(verb, "delete") ? "DELETE"
+					 : "GET";
+}
+
+bool address_of(struct hollow *h, const struct node_request *q, struct address *a)
+{
+	const struct call_name *call = &h->swarm->scenario.calls.name[q->call];
+
+	a->method = method_of(call->verb);
+	if (q->timeout > 0 || !strcmp(call->verb, "list"))
+		return read_many(h, q, call, a);
+	switch (q->call) {
+	case API_GET_PODS:
+	case API_PATCH_PODS_STATUS:
+	case API_UPDATE_PODS_STATUS:
+	case API_DELETE_PODS:
+		return of_pod(h, q, call, a);
+	case API_GET_SECRETS:
+	case API_GET_CONFIGMAPS:
+		return of_object(h, q, call, a);
+	case API_CREATE_TOKENS:
+		return of_token(h, q, a);
+	case API_CREATE_EVENTS:
+	case API_PATCH_EVENTS:
+		return of_event(h, q, a);
+	default:
+		return of_node(h, q, call, a);
+	}
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A node's requests on the wire, and what their answers mean to its agent: what client-go and
+ * the reflectors make of them (rest/request.go, tools/cache/reflector.go, v0.20.2). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/client.h"
+#include "hollow/hollow_priv.h"
+
+/* ------------------------------------------------------------------ the list */
+
+static struct flight *begin(struct hollow *h, const struct node_request *q)
+{
+	struct flight *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		abort();
+	*f = (struct flight){.hollow = h, .q = *q, .after = h->flights};
+	if (f->after)
+		f->after->before = f;
+	h->flights = f;
+	return f;
+}
+
+static void unlink_flight(struct flight *f)
+{
+	if (f->before)
+		f->before->after = f->after;
+	else
+		f->hollow->flights = f->after;
+	if (f->after)
+		f->after->before = f->before;
+}
+
+static void end(struct flight *f)
+{
+	unlink_flight(f);
+	free(f);
+}
+
+static uint64_t *watched(const struct flight *f)
+{
+	const uint32_t *first = f->hollow->swarm->plan.agent.first;
+	uint32_t standing = first[ACTOR_WATCH + 1] - first[ACTOR_WATCH], actor = f->q.actor;
+
+	if (actor >= first[ACTOR_WATCH] && actor < first[ACTOR_WATCH + 1])
+		return &f->hollow->watched[actor - first[ACTOR_WATCH]];
+	if (actor >= first[ACTOR_REFLECTOR] && actor < first[ACTOR_REFLECTOR + 1])
+		return &f->hollow->watched[standing + actor - first[ACTOR_REFLECTOR]];
+	return NULL;
+}
+
+static bool is_of(const struct flight *f, const char *resource)
+{
+	return !strcmp(f->hollow->swarm->scenario.calls.name[f->q.call].resource, resource);
+}
+
+static bool mutates(const struct flight *f)
+{
+	return call_mutates(&f->hollow->swarm->scenario.calls.name[f->q.call]);
+}
+
+/* ------------------------------------------------------------------ watches */
+
+static void on_opened(void *ctx)
+{
+	struct flight *f = ctx;
+	ns_t now = swarm_now(f->hollow->swarm);
+
+	if (f->hollow->swarm->stops)
+		return;
+	f->opened = true;
+	f->opened_at = now;
+	f->hollow->swarm->view.requests++;
+	requests_opened(&f->hollow->node, now, &f->q);
+}
+
+/* One event.  An error is one of a Status: 410 if its version is too old. */
+static void on_line(void *ctx, const char *text, size_t len)
+{
+	struct flight *f = ctx;
+	struct hollow *h = f->hollow;
+	ns_t now = swarm_now(h->swarm);
+	char version[HOLLOW_VERSION];
+	struct json *event = NULL;
+	bool is_error =
+		!strncmp(text, "{\"type\":\"ERROR\"", 15) || !strstr(text, "\"object\"");
+
+	if (h->swarm->stops)
+		return;
+	if (is_error) {
+		f->is_gone |= strstr(text, "410") != NULL;
+		return;
+	}
+	f->told++;
+	version_scan(text, version);
+	if (*version && watched(f))
+		*watched(f) = version_number(version);
+	if (!is_of(f, "pods") || strstr(text, "\"BOOKMARK\"") ||
+		json_parse(text, len, &event, NULL))
+		return;
+	swarm_run_node(h, now);
+	pods_told(h, now, event);
+	json_free(event);
+	swarm_run_node(h, now);
+}
+
+/* reflector.go ListAndWatch: a watch that ends is opened again; 410 and one that ends at once
+ * without a word is an error, after which there is a LIST. */
+static void watch_ends(struct flight *f, ns_t now, const struct wire_answer *a)
+{
+	enum outcome what = OUTCOME_OK;
+
+	if (f->is_gone)
+		what = OUTCOME_GONE;
+	else if (now - f->opened_at < NS_S && f->told == 0)
+		what = OUTCOME_ERROR;
+	f->hollow->swarm->view.errors += a->fault != WIRE_ANSWERED;
+	requests_closed(&f->hollow->node, now, &f->q, what);
+}
+
+/* ------------------------------------------------------------------ answers */
+
+/* What the node keeps of an answer for requests to come. */
+static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32_t *value)
+{
+	struct hollow *h = f->hollow;
+	const struct call_name *call = &h->swarm->scenario.calls.name[f->q.call];
+	char version[HOLLOW_VERSION];
+
+	version_scan(a->body, version);
+	*value = (uint32_t)version_number(version);
+	if (!strcmp(call->verb, "list") && watched(f))
+		*watched(f) = version_number(version);
+	if (!strcmp(call->verb, "list") && is_of(f, "pods"))
+		pods_listed(h, now, a->body, a->len);
+	if (is_of(f, "leases"))
+		memcpy(h->lease, version, sizeof(version));
+	if (!strncmp(call->resource, "nodes", 5))
+		memcpy(h->version, version, sizeof(version));
+	if (!strcmp(call->resource, "nodes/status") && !h->is_ready) {
+		h->is_ready = true;
+		h->swarm->view.nodes_ready++;
+	}
+}
+
+/* A status that was written is what the server has. */
+static void status_written(struct flight *f, bool ok)
+{
+	struct hollow *h = f->hollow;
+	struct hollow_pod *p = &h->pod[f->q.pod];
+	bool runs = f->q.status & STATUS_STARTED && !(f->q.status & STATUS_ENDED) && p->there;
+
+	p->writing = false;
+	if (!ok)
+		return;
+	h->node.shard.pod[f->q.pod].status = f->q.status;
+	h->swarm->view.pods_running += (uint32_t)(runs && !p->counts);
+	h->swarm->view.pods_running -= (uint32_t)(!runs && p->counts);
+	p->counts = runs;
+}
+
+static bool writes_status(const struct flight *f)
+{
+	return f->q.call == API_PATCH_PODS_STATUS || f->q.call == API_UPDATE_PODS_STATUS;
+}
+
+static void served(struct flight *f, ns_t now, const struct wire_answer *a, enum outcome what)
+{
+	struct node *n = &f->hollow->node;
+	struct api_answer answer = {.at = now, .what = what};
+	struct tally_counts *in = tally_spot(&n->result->tally, 1, now)->in;
+
+	if (what == OUTCOME_OK) {
+		keep(f, now, a, &answer.value);
+		if (in)
+			in->bytes[f->q.call] += a->len;
+	}
+	if (f->q.call == API_GET_PODS)
+		answer.value = n->shard.pod[f->q.pod].status;
+	if (writes_status(f))
+		answer.value = f->q.status;
+	requests_served(n, now, &f->q, answer);
+}
+
+/* A write met a newer version: it is read again, and written at the next try. */
+static void read_again(struct flight *f);
+
+static void refused(struct flight *f, ns_t now, const struct wire_answer *a)
+{
+	struct node *n = &f->hollow->node;
+	ns_t again = a->retry_after;
+
+	if (a->code == 429)
+		requests_answer(n, now, &f->q, OUTCOME_REJECTED, again ? again : NS_S);
+	else if (a->code == 404)
+		served(f, now, a, OUTCOME_NOT_FOUND);
+	else if (a->code == 410)
+		served(f, now, a, OUTCOME_GONE);
+	else
+		requests_answer(n, now, &f->q,
+			a->code == 504 ? OUTCOME_DEADLINE : OUTCOME_ERROR,
+			a->code >= 500 ? again : 0);
+	if (a->code == 409)
+		read_again(f);
+}
+
+/* No answer.  Only reads whose connection was reset are tried again. */
+static void lost(struct flight *f, ns_t now, enum wire_fault fault)
+{
+	struct node *n = &f->hollow->node;
+
+	if (fault == WIRE_TIMED_OUT)
+		requests_give_up(n, now, &f->q);
+	else
+		requests_lost(n, now, &f->q,
+			fault == WIRE_RESET && !mutates(f) ? CLIENT_AFTER_RESET : 0);
+}
+
+static void on_done(void *ctx, const struct wire_answer *a)
+{
+	struct flight *f = ctx;
+	struct hollow *h = f->hollow;
+	struct hollow_view *v = &h->swarm->view;
+	bool ok = a->fault == WIRE_ANSWERED && a->code >= 200 && a->code < 300;
+	ns_t now = swarm_now(h->swarm);
+
+	unlink_flight(f); /* the agent may hang up meanwhile */
+	if (h->swarm->stops) {
+		free(f);
+		return;
+	}
+	swarm_run_node(h, now);
+	agent_stirs(&h->node.agent, now);
+	if (writes_status(f))
+		status_written(f, ok);
+	if (f->opened) {
+		watch_ends(f, now, a);
+	} else {
+		v->requests++;
+		v->errors += a->fault != WIRE_ANSWERED || a->code == 429 || a->code >= 500;
+		if (ok)
+			served(f, now, a, OUTCOME_OK);
+		else if (a->fault == WIRE_ANSWERED)
+			refused(f, now, a);
+		else
+			lost(f, now, a->fault);
+	}
+	free(f);
+	swarm_run_node(h, now);
+}
+
+/* ------------------------------------------------------------------ sending */
+
+static const struct wire_hooks hooks = {.opened = on_opened, .line = on_line, .done = on_done};
+
+static struct wire_call *put_on_wire(struct hollow *h, const struct address *a, ns_t timeout,
+	const struct wire_hooks *to, void *ctx)
+{
+	struct swarm *s = h->swarm;
+	char user[HOLLOW_NAME + 16], agent[160];
+	size_t version = strspn(s->scenario.kubelet.name, "v0123456789.");
+
+	(void)snprintf(user, sizeof(user), "system:node:%s", h->name);
+	(void)snprintf(agent, sizeof(agent), "kubelet/%.*s.0 (linux/amd64) kubernetes/nodetoll",
+		(int)version, s->scenario.kubelet.name);
+	return wire_send(s->wire, &(struct wire_request){.peer = h->node.index,
+					  .method = a->method,
+					  .path = str_text(&a->path),
+					  .body = str_len(&a->body) ? str_text(&a->body) : NULL,
+					  .len = str_len(&a->body),
+					  .media = a->media,
+					  .user_agent = agent,
+					  .user = s->params->impersonate ? user : NULL,
+					  .groups = "system:nodes",
+					  .timeout = timeout,
+					  .stream = a->stream,
+					  .hooks = to,
+					  .ctx = ctx});
+}
+
+/* What has no address (a pod that never was, an object that a pod of others does not have) is
+ * answered here, and nothing is sent. */
+static void nowhere(struct hollow *h, ns_t now, const struct node_request *q)
+{
+	bool pod = q->call == API_GET_PODS || q->call == API_PATCH_PODS_STATUS ||
+		   q->call == API_UPDATE_PODS_STATUS || q->call == API_DELETE_PODS;
+
+	agent_answer(
+		&h->node.agent, q->actor, now + NS_MS, pod ? OUTCOME_NOT_FOUND : OUTCOME_OK, 0);
+}
+
+void flights_send(struct hollow *h, ns_t now)
+{
+	struct node *n = &h->node;
+	struct address a = {0};
+	struct flight *f;
+	ns_t left = n->send.expires_at == NS_NEVER ? 0 : n->send.expires_at - now;
+
+	n->sending = false;
+	if (!address_of(h, &n->send, &a)) {
+		nowhere(h, now, &n->send);
+	} else {
+		f = begin(h, &n->send);
+		if (writes_status(f)) {
+			h->pod[f->q.pod].sent = f->q.status;
+			h->pod[f->q.pod].writing = true;
+		}
+		f->call = put_on_wire(h, &a, left < 0 ? NS_MS : left, &hooks, f);
+		if (!f->call) {
+			end(f);
+			requests_lost(n, now, &n->send, 0);
+		}
+	}
+	str_fini(&a.path);
+	str_fini(&a.body);
+}
+
+static void on_read(void *ctx, const struct wire_answer *a)
+{
+	struct hollow *h = ctx;
+
+	if (a->fault == WIRE_ANSWERED && a->code == 200 && strstr(a->body, "\"Lease\""))
+		version_scan(a->body, h->lease);
+	else if (a->fault == WIRE_ANSWERED && a->code == 200)
+		version_scan(a->body, h->version);
+}
+
+static void read_again(struct flight *f)
+{
+	static const struct wire_hooks to = {.done = on_read};
+	struct address a = {.method = "GET"};
+
+	if (is_of(f, "leases") && address_path(&a.path, "leases", "kube-node-lease"))
+		str_addf(&a.path, "/%s", f->hollow->name);
+	else if (is_of(f, "nodes/status") && address_path(&a.path, "nodes", NULL))
+		str_addf(&a.path, "/%s", f->hollow->name);
+	if (str_len(&a.path))
+		(void)put_on_wire(f->hollow, &a, 10 * NS_S, &to, f->hollow);
+	str_fini(&a.path);
+}
+
+/* ------------------------------------------------------------------ ends */
+
+/* The agent closed its connections.  Of its watches it knows. */
+void flights_hang_up(struct hollow *h, ns_t now)
+{
+	struct flight *next;
+
+	h->lives = h->node.agent.hang_ups;
+	wire_hang_up(h->swarm->wire, h->node.index);
+	for (struct flight *f = h->flights; f; f = next) {
+		next = f->after;
+		wire_cancel(h->swarm->wire, f->call);
+		if (!f->opened)
+			lost(f, now, WIRE_RESET);
+		end(f);
+	}
+}
+
+void flights_drop(struct hollow *h)
+{
+	while (h->flights)
+		end(h->flights);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hollow agents: N nodes on sockets, against any API server.
+ *
+ * The second driver of src/agent.  A node is the one that is simulated (fleet/node.h): agent,
+ * runtime, limiters, tries, script and measurements; here its requests are real, its pods are
+ * those of the server, and time is the machine's.  What is due at a moment happens as of that
+ * moment, however late the process gets to it: latencies are from the intended time, and how
+ * late it was is measured.
+ */
+#ifndef HOLLOW_HOLLOW_H
+#define HOLLOW_HOLLOW_H
+
+#include <stdbool.h>
+
+#include "base/hist.h"
+#include "client/wire.h"
+#include "fleet/fleet.h"
+
+/* A loop that is later than this, one time in a hundred, says little of what it measures. */
+#define HOLLOW_LAG_BEARABLE (100 * NS_MS)
+
+/* What a run has come to so far. */
+struct hollow_view {
+	ns_t now;               /* since the agents started; < 0: they have not */
+	uint32_t nodes_ready;   /* whose status the server has */
+	uint32_t pods_running;  /* whose status says so, acknowledged */
+	uint32_t pods_there;    /* that the watches told of */
+	uint64_t requests;      /* answered or failed */
+	uint64_t errors;        /* connections that broke, 5xx, 429, time that ran out */
+	uint64_t user_requests; /* of those who make nodes, pods and objects */
+	struct wire_counts wire;
+	struct hist lag; /* of the measured time: how late agents' turns came */
+	const struct fleet_result *result; /* so far */
+};
+
+struct hollow_params {
+	const struct scenario *scenario; /* starts at once, whatever it says */
+	const struct access *access;
+	enum wire_http http;
+	uint32_t connections;  /* of a node, HTTP/2; 0: groups share theirs */
+	const char *name;      /* of nodes: name-0, name-1, ... */
+	bool impersonate;      /* each node is system:node:NAME */
+	bool only_others_pods; /* nobody creates the scenario's pods */
+	bool cleans_up;        /* what was made is deleted at the end */
+	/* Every second; returns false to stop.  NULL: off. */
+	bool (*tell)(void *ctx, const struct hollow_view *v);
+	void *ctx;
+};
+
+/* Run for warm-up and duration, or until SIGINT or SIGTERM: then the window ends there.  *r as
+ * fleet_run; *last is what it had come to.  ERR_ENV: the server cannot be reached, does not
+ * trust, is none; descriptors. */
+int hollow_run(const struct hollow_params *p, struct fleet_result *r, struct hollow_view *last,
+	struct err *err);
+
+#endif

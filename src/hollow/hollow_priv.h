@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a run of hollow agents.  For src/hollow only. */
+#ifndef HOLLOW_HOLLOW_PRIV_H
+#define HOLLOW_HOLLOW_PRIV_H
+
+#include <event2/event.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "fleet/node.h"
+#include "hollow/hollow.h"
+
+enum { HOLLOW_NAME = 64, HOLLOW_UID = 40, HOLLOW_VERSION = 24, HOLLOW_NAMESPACES = 4096 };
+
+/* A pod of the server, in a place of the agent's. */
+struct hollow_pod {
+	char *name;                 /* owned; NULL: the place was never taken */
+	char *containers, *objects; /* owned: lines of NAME<tab>IMAGE, of RESOURCE/NAME */
+	char uid[HOLLOW_UID];
+	uint64_t seen;      /* a fingerprint of the status that the watch showed */
+	int64_t started_at; /* seconds since 1970 */
+	uint32_t namespace; /* index in the swarm's */
+	uint32_t told;      /* the agent was told of that status */
+	uint32_t sent;      /* a status on its way */
+	bool there;         /* the watch has told of it, and not of its end */
+	bool listed;        /* mark of a LIST */
+	bool ours;          /* the script made it */
+	bool writing;       /* `sent` is under way */
+	bool deleting;
+	bool counts; /* among those that run */
+};
+
+struct swarm;
+
+/* One node. */
+struct hollow {
+	struct node node; /* first: world callbacks get it */
+	struct swarm *swarm;
+	struct arena mem;
+	struct hollow_pod *pod; /* [places] */
+	uint64_t *watched;      /* [reflectors] resource versions */
+	struct flight *flights; /* under way, a list */
+	uint32_t lives;         /* hang-ups that are done */
+	uint32_t events;        /* created so far */
+	uint32_t unplaced;      /* pods that found no place at the last LIST */
+	bool is_ready;
+	char name[HOLLOW_NAME], uid[HOLLOW_UID];
+	char lease[HOLLOW_VERSION], version[HOLLOW_VERSION]; /* resource versions */
+};
+
+/* A request of a node's agent. */
+struct flight {
+	struct flight *before, *after;
+	struct hollow *hollow;
+	struct wire_call *call;
+	struct node_request q;
+	ns_t opened_at;
+	uint32_t told; /* lines of a watch */
+	bool opened, is_gone;
+};
+
+/* Something that users do, once others of the kind before it are done. */
+struct chore {
+	struct chore *next;
+	struct swarm *swarm;
+	struct hollow *hollow; /* in whose name; NULL: in the users' */
+	struct hollow *of;     /* whose pod it is about */
+	struct deed *deed;     /* that waits for it; NULL */
+	char *path, *body;     /* owned */
+	const char *method;
+	void (*then)(struct chore *c, const struct wire_answer *a); /* NULL */
+	uint32_t tries;
+};
+
+/* A pod that is made when its objects are. */
+struct deed {
+	struct hollow *hollow;
+	uint32_t pod, left;
+};
+
+struct swarm {
+	const struct hollow_params *params;
+	struct fleet_params run;
+	struct scenario scenario; /* the caller's, but for its start */
+	struct node_plan plan;
+	struct fleet_result *result;
+	struct arena mem;
+	struct event_base *base;
+	struct wire *wire;
+	struct hollow **hollow;
+	struct wakes due; /* a node a slot */
+	struct event *timer, *ticker;
+	int64_t zero; /* of the machine's clock; -1: the agents have not started */
+	char *namespace[HOLLOW_NAMESPACES];
+	uint32_t n_namespaces;
+	struct chore *first_chore, **last_chore;
+	uint32_t chores_under_way;
+	void (*phase)(struct swarm *s); /* when all chores are done */
+	struct hollow_view view;
+	struct err *err;
+	int code; /* why it ended */
+	bool stops, ended;
+};
+
+/* swarm.c: time, and nodes in it */
+int64_t swarm_clock(void);
+ns_t swarm_now(const struct swarm *s);
+/* All that is due on the node, then it waits. */
+void swarm_run_node(struct hollow *h, ns_t now);
+void swarm_fail(struct swarm *s, int code); /* err is filled */
+void swarm_next_timer(struct swarm *s);
+
+/* flights.c: a node's requests */
+void flights_send(struct hollow *h, ns_t now);
+void flights_hang_up(struct hollow *h, ns_t now);
+void flights_drop(struct hollow *h);
+
+/* address.c: what a request is on the wire.  False: it has no address, nothing is sent. */
+struct address {
+	const char *method;
+	const char *media; /* NULL: JSON */
+	struct str path, body;
+	bool stream;
+};
+bool address_of(struct hollow *h, const struct node_request *q, struct address *a);
+/* Where a resource is: "/api/v1/namespaces/NS/RESOURCE"; namespace NULL: of all, or of none. */
+bool address_path(struct str *out, const char *resource, const char *namespace);
+/* The name of the object that the key of the workload's object stands for, and its namespace;
+ * false: the pod has none. */
+bool object_name(const struct hollow *h, uint32_t object, uint32_t key, struct str *name,
+	uint32_t *namespace);
+
+/* bodies.c: objects as JSON */
+void body_node(const struct hollow *h, struct str *out);
+void body_node_status(const struct hollow *h, struct str *out);
+void body_lease(const struct hollow *h, struct str *out);
+void body_pod(const struct hollow *h, uint32_t pod, struct str *out);
+void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct str *out);
+void body_event(struct hollow *h, uint32_t pod, struct str *out);
+void body_delete(const char *uid, int64_t grace, struct str *out);
+void body_object(const char *kind, const char *name, const char *namespace, struct str *out);
+
+/* pods.c: what LISTs and watches tell of pods */
+void pods_listed(struct hollow *h, ns_t now, const char *text, size_t len);
+void pods_told(struct hollow *h, ns_t now, const struct json *event);
+const char *pod_namespace(const struct hollow *h, uint32_t pod);
+uint32_t swarm_namespace(struct swarm *s, const char *name);
+void pods_fini(struct hollow *h);
+
+/* The first "resourceVersion" of a text, "" if it has none; and as a number. */
+void version_scan(const char *text, char version[HOLLOW_VERSION]);
+uint64_t version_number(const char *version);
+
+/* chores.c: who makes namespaces, objects, nodes and pods */
+extern const struct node_world chores_world;
+void chores_begin(struct swarm *s); /* everything that has to be there before agents start */
+void chores_end(struct swarm *s);   /* delete what was made */
+void chores_next(struct swarm *s);
+void chores_fini(struct swarm *s);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run: the loop, its clock, and whose turn it is. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/rng.h"
+#include "hollow/hollow_priv.h"
+
+enum { PATIENCE_S = 10, FILES_OF_A_NODE = 3 };
+
+/* ------------------------------------------------------------------ time */
+
+int64_t swarm_clock(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * NS_S + ts.tv_nsec;
+}
+
+ns_t swarm_now(const struct swarm *s)
+{
+	return s->zero < 0 ? 0 : swarm_clock() - s->zero;
+}
+
+void swarm_fail(struct swarm *s, int code)
+{
+	if (s->code)
+		return;
+	s->code = code;
+	s->stops = true;
+	(void)event_base_loopbreak(s->base);
+}
+
+/* Whatever is due happens as of the moment that it is due, in its order. */
+void swarm_run_node(struct hollow *h, ns_t now)
+{
+	struct swarm *s = h->swarm;
+	ns_t until = ns_min(now, s->run.until);
+
+	if (s->stops)
+		return;
+	for (;;) {
+		ns_t at = h->node.sending ? h->node.send.at : node_next_at(&h->node);
+
+		if (at > until)
+			break;
+		if (h->node.sending)
+			flights_send(h, ns_min(at, now));
+		else
+			node_step(&h->node, at);
+		if (h->node.agent.hang_ups != h->lives)
+			flights_hang_up(h, at);
+	}
+	wakes_set(&s->due, h->node.index, node_next_at(&h->node));
+}
+
+void swarm_next_timer(struct swarm *s)
+{
+	ns_t at = wakes_next_at(&s->due), now = swarm_now(s);
+	ns_t wait = at > now ? at - now : 0;
+	struct timeval tv;
+
+	if (at == NS_NEVER || s->stops)
+		return;
+	wait = (wait + NS_MS - 1) / NS_MS * NS_MS; /* who is due together goes together */
+	tv = (struct timeval){
+		.tv_sec = (time_t)(wait / NS_S), .tv_usec = (suseconds_t)(wait % NS_S / 1000)};
+	(void)event_add(s->timer, &tv);
+}
+
+/* A turn for everybody that is due, sockets between: a slice of them at a time. */
+static void on_due(evutil_socket_t fd, short what, void *ctx)
+{
+	struct swarm *s = ctx;
+	ns_t now = swarm_now(s);
+	int64_t began = swarm_clock();
+
+	(void)fd;
+	(void)what;
+	while (!s->stops && wakes_next_at(&s->due) <= now &&
+		swarm_clock() - began < 5 * NS_MS) {
+		uint32_t i = wakes_next(&s->due);
+
+		if (now >= s->scenario.warmup && now < s->run.until)
+			hist_add(&s->view.lag, now - wakes_due(&s->due));
+		swarm_run_node(s->hollow[i], now);
+		now = swarm_now(s);
+	}
+	swarm_next_timer(s);
+}
+
+/* ------------------------------------------------------------------ ends */
+
+static void stop(struct swarm *s)
+{
+	struct timeval patience = {.tv_sec = PATIENCE_S};
+
+	if (s->stops)
+		return;
+	s->stops = true;
+	(void)event_del(s->timer);
+	s->view.now = ns_min(swarm_now(s), s->run.until);
+	for (uint32_t i = 0; s->zero >= 0 && i < s->scenario.nodes; i++)
+		node_end(&s->hollow[i]->node, s->view.now);
+	if (s->params->cleans_up)
+		patience.tv_sec += s->scenario.nodes / 10;
+	(void)event_base_loopexit(s->base, &patience);
+	while (s->first_chore) {
+		struct chore *c = s->first_chore;
+
+		s->first_chore = c->next;
+		free(c->path);
+		free(c->body);
+		free(c);
+	}
+	s->last_chore = &s->first_chore;
+	chores_end(s);
+}
+
+static void on_signal(evutil_socket_t fd, short what, void *ctx)
+{
+	struct swarm *s = ctx;
+
+	(void)fd;
+	(void)what;
+	if (s->stops)
+		(void)event_base_loopbreak(s->base);
+	stop(s);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *ctx)
+{
+	struct swarm *s = ctx;
+
+	(void)fd;
+	(void)what;
+	s->view.now = s->zero < 0 ? -1 : swarm_now(s);
+	s->view.wire = wire_counts(s->wire);
+	if (!s->stops && s->params->tell && !s->params->tell(s->params->ctx, &s->view))
+		stop(s);
+	if (s->zero >= 0 && s->view.now >= s->run.until)
+		stop(s);
+}
+
+/* ------------------------------------------------------------------ beginnings */
+
+static void begin_node(struct swarm *s, uint32_t i)
+{
+	const uint32_t *first = s->plan.agent.first;
+	struct hollow *h = ARENA_NEW(&s->mem, struct hollow);
+
+	s->hollow[i] = h;
+	h->swarm = s;
+	arena_init(&h->mem, 4096);
+	(void)snprintf(h->name, sizeof(h->name), "%.40s-%u", s->params->name, i);
+	node_begin(&h->node, &s->plan, i, s->result, &h->mem);
+	h->pod = ARENA_ARRAY(&h->mem, struct hollow_pod, s->plan.places);
+	h->watched = ARENA_ARRAY(&h->mem, uint64_t,
+		first[ACTOR_WATCH + 1] - first[ACTOR_WATCH] + first[ACTOR_REFLECTOR + 1] -
+			first[ACTOR_REFLECTOR] + 1);
+}
+
+/* Every kubelet starts with its node empty; what the scenario says of pods at rest becomes a
+ * start before the measurement begins. */
+static void begin_plan(struct swarm *s)
+{
+	enum start_kind start = s->params->scenario->start;
+
+	s->scenario = *s->params->scenario;
+	s->scenario.start = START_AT_ONCE;
+	fleet_params_init(&s->run, &s->scenario, 1);
+	s->run.times = true;
+	if (start == START_AFTER_WARMUP)
+		for (uint32_t i = 0; i < s->run.n_actions; i++)
+			s->run.action[i].at = s->scenario.warmup;
+	if (s->params->only_others_pods)
+		s->run.n_actions = 0;
+	node_plan_init(&s->plan, &s->run, &s->mem);
+	s->plan.together = true;
+	s->plan.world = &chores_world;
+	fleet_result_init(s->result, &s->run);
+}
+
+static int check_calls(const struct swarm *s)
+{
+	const struct calls *c = &s->scenario.calls;
+
+	for (uint32_t i = API_FIXED_END; i < c->n; i++) {
+		struct str path = {0};
+		bool known = address_path(&path, c->name[i].resource, NULL);
+
+		str_fini(&path);
+		if (!known)
+			return err_set(s->err, ERR_INPUT,
+				"agents do not know where %s '%s' are to be asked for",
+				c->name[i].verb, c->name[i].resource);
+	}
+	return 0;
+}
+
+/* A connection each; over HTTP/1.1 one for every watch, and some for what is asked beside. */
+static uint32_t descriptors(const struct swarm *s)
+{
+	const struct hollow_params *p = s->params;
+	bool h2 = p->http == WIRE_HTTP2 ||
+		  (p->http == WIRE_AGREED && !strncmp(p->access->server, "https", 5));
+	const uint32_t *first = s->plan.agent.first;
+	uint32_t watches = s->scenario.kubelet.n_watches;
+
+	if (s->plan.agent.objects.kind >= SC_WATCH)
+		watches += first[ACTOR_REFLECTOR + 1] - first[ACTOR_REFLECTOR];
+	if (h2)
+		return p->connections * s->scenario.nodes + 64;
+	return (watches + FILES_OF_A_NODE) * s->scenario.nodes + 64;
+}
+
+static int begin(struct swarm *s)
+{
+	const struct hollow_params *p = s->params;
+	struct wire_params wire = {.access = p->access,
+		.http = p->http,
+		.peers = p->scenario->nodes + 1,
+		.connections = p->connections};
+	struct timeval second = {.tv_sec = 1};
+	int code;
+
+	arena_init(&s->mem, 0);
+	s->zero = -1;
+	s->last_chore = &s->first_chore;
+	hist_reset(&s->view.lag);
+	begin_plan(s);
+	s->view.result = s->result;
+	code = node_plan_check(&s->plan, s->err);
+	if (!code)
+		code = check_calls(s);
+	s->base = event_base_new();
+	if (!code && !s->base)
+		code = err_set(s->err, ERR_NOMEM, "no memory");
+	if (!code)
+		code = wire_new(&s->wire, s->base, &wire, descriptors(s), s->err);
+	if (code)
+		return code;
+	for (uint32_t i = 0; i < s->scenario.workload.namespaces; i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "nodetoll-%u", i);
+		(void)swarm_namespace(s, name);
+	}
+	wakes_init(&s->due, &s->mem, s->scenario.nodes);
+	s->hollow = ARENA_ARRAY(&s->mem, struct hollow *, s->scenario.nodes);
+	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+		begin_node(s, i);
+	s->timer = evtimer_new(s->base, on_due, s);
+	s->ticker = event_new(s->base, -1, EV_PERSIST, on_tick, s);
+	(void)event_add(s->ticker, &second);
+	return 0;
+}
+
+static void fini(struct swarm *s)
+{
+	for (uint32_t i = 0; s->hollow && i < s->scenario.nodes && s->hollow[i]; i++) {
+		flights_drop(s->hollow[i]);
+		pods_fini(s->hollow[i]);
+		arena_fini(&s->hollow[i]->mem);
+	}
+	chores_fini(s);
+	wire_free(s->wire);
+	if (s->timer)
+		event_free(s->timer);
+	if (s->ticker)
+		event_free(s->ticker);
+	if (s->base)
+		event_base_free(s->base);
+	arena_fini(&s->mem);
+}
+
+static void window_ends(struct swarm *s)
+{
+	struct tally_window *w = &s->result->tally.window[0];
+
+	for (unsigned side = 0; side < 2; side++)
+		if (w->until[side] > s->view.now)
+			w->until[side] =
+				s->view.now > w->from[side] ? s->view.now : w->from[side] + 1;
+}
+
+int hollow_run(const struct hollow_params *p, struct fleet_result *r, struct hollow_view *last,
+	struct err *err)
+{
+	static const int signals[] = {SIGINT, SIGTERM};
+	struct event *on[2] = {NULL, NULL};
+	struct swarm *s = calloc(1, sizeof(*s));
+	int code;
+
+	if (!s)
+		return err_set(err, ERR_NOMEM, "no memory");
+	s->params = p;
+	s->result = r;
+	s->err = err;
+	(void)signal(SIGPIPE, SIG_IGN);
+	code = begin(s);
+	for (unsigned i = 0; !code && i < 2; i++) {
+		on[i] = evsignal_new(s->base, signals[i], on_signal, s);
+		(void)evsignal_add(on[i], NULL);
+	}
+	if (!code) {
+		chores_begin(s);
+		(void)event_base_dispatch(s->base);
+		code = s->code;
+	}
+	if (!code && s->zero < 0)
+		code = err_set(err, ERR_ENV, "stopped before the agents started");
+	window_ends(s);
+	s->view.wire = s->wire ? wire_counts(s->wire) : (struct wire_counts){0};
+	*last = s->view;
+	for (unsigned i = 0; i < 2; i++)
+		if (on[i])
+			event_free(on[i]);
+	fini(s);
+	free(s);
+	if (code)
+		fleet_result_fini(r);
+	return code;
+}
