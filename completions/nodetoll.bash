@@ -51,7 +51,7 @@ _nodetoll_values() {
 	--fault) compgen -W "latency= 429= 500= reset= half-close= hang= drop-watch= 410= restart=" -- "$2" ;;
 	--apiserver) compgen -W "$(_nodetoll_models APIServer)" -- "$2" ;;
 	-f | --filename | --trace | --budget | --tls-cert-file | --tls-private-key-file | --client-ca-file | \
-		--token-auth-file | --audit-log) compgen -f -- "$2" ;;
+		--token-auth-file | --audit-log | --kubeconfig | --token-file | --ca) compgen -f -- "$2" ;;
 	--models) compgen -d -- "$2" ;;
 	--kubelet) compgen -W "$(_nodetoll_models Kubelet)" -- "$2" ;;
 	--with)
