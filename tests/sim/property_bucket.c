@@ -67,10 +67,42 @@ static void a_bucket_is_tokens_that_are_reserved(void **state)
 	property_each(200, a_bucket_is_tokens_that_are_reserved_once);
 }
 
+enum { TAKEN = 500 };
+
+/* Of any two moments: between them no more is let through than the burst and what the rate
+ * gives in that time; whoever waits is let through in the order of asking. */
+static void no_window_has_more_than_burst_and_rate_once(struct property *p)
+{
+	uint32_t burst = 1 + property_below(p, 30);
+	int64_t rate = 100 + property_below(p, 60000);
+	ns_t period = 1000 * NS_S / rate;
+	ns_t at[TAKEN];
+	ns_t now = 0;
+	struct bucket b;
+
+	bucket_init(&b, rate, burst);
+	for (int i = 0; i < TAKEN; i++) {
+		now += property_span(p, 0, property_below(p, 30) ? period : 40 * period);
+		at[i] = bucket_take(&b, now);
+		HOLDS(p, i == 0 || at[i] >= at[i - 1]);
+	}
+	for (int i = 0; i < TAKEN; i++)
+		for (int j = i; j < TAKEN; j++)
+			HOLDS(p, (ns_t)(j - i + 1) <=
+					 (ns_t)burst + (at[j] - at[i] + period) / period);
+}
+
+static void no_window_has_more_than_burst_and_rate(void **state)
+{
+	(void)state;
+	property_each(100, no_window_has_more_than_burst_and_rate_once);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bucket_is_tokens_that_are_reserved),
+		cmocka_unit_test(no_window_has_more_than_burst_and_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
