@@ -13,8 +13,28 @@ static const uint32_t of_loops = OP_BIT(OP_VERSION) | OP_BIT(OP_STATUS) |
 				 OP_BIT(OP_LIST_CONTAINER_STATS) |
 				 OP_BIT(OP_UPDATE_CONTAINER_RESOURCES);
 
-static bool mechanisms_make(uint16_t call)
+/* Nothing comes, goes or exits: a pod's status and its events are told already. */
+static bool is_at_rest(const struct scenario *s)
 {
+	const struct workload_model *w = &s->workload;
+
+	return s->start == START_STATIONARY && !w->replace_pod_every && !w->crash_looping &&
+	       !w->container_death_every && !w->warning_event_per_sync;
+}
+
+static bool mechanisms_make(const struct scenario *s, uint16_t call)
+{
+	switch (call) {
+	case API_GET_PODS:
+	case API_PATCH_PODS_STATUS:
+	case API_UPDATE_PODS_STATUS:
+	case API_DELETE_PODS:
+	case API_CREATE_EVENTS:
+	case API_PATCH_EVENTS:
+		return !is_at_rest(s);
+	default:
+		break;
+	}
 	if (call_is_runtime(call))
 		return call < CALL_HIDDEN && !(of_loops & OP_BIT(call));
 	return call < API_FIXED_END;
@@ -26,7 +46,7 @@ static double foreseen(
 {
 	double rate = 0;
 
-	*why = mechanisms_make(call) ? "mechanisms of the kubelet make it, too" : NULL;
+	*why = mechanisms_make(s, call) ? "mechanisms of the kubelet make it, too" : NULL;
 	for (uint32_t i = 0; i < toll->n; i++) {
 		if (toll->row[i].call != call)
 			continue;

@@ -198,23 +198,26 @@ double rates_times(const struct scenario *s, const struct model_call *c)
 	return 0;
 }
 
+/* Of rounds `gap` apart, the share in which what is to be `age` old is so.  A whole number of
+ * ticks: noise decides. */
+static double aged(double age, double gap)
+{
+	double rounds = (double)(int64_t)(age / gap + 1e-9);
+
+	if (rounds < 1)
+		return 1;
+	if (age < (rounds + 1e-6) * gap)
+		return 1 / (rounds - 1 + 1 / REFRESHED_SHARE);
+	return 1 / (rounds + 1);
+}
+
 double rates_share(const struct model_call *c, double gap)
 {
-	double age = SECONDS(c->if_older_than), least = SECONDS(c->at_most_every), rounds;
+	double least = SECONDS(c->at_most_every);
 
-	if (age > 0) {
-		rounds = (double)(int64_t)(age / gap + 1e-9);
-		if (rounds < 1)
-			return 1;
-		if (age < (rounds + 1e-6) * gap) /* a whole number of ticks: noise decides */
-			return 1 / (rounds - 1 + 1 / REFRESHED_SHARE);
-		return 1 / (rounds + 1);
-	}
-	if (least > gap) {
-		rounds = (double)(int64_t)(least / gap);
-		return 1 / (rounds * gap < least ? rounds + 1 : rounds);
-	}
-	return 1;
+	if (c->if_older_than > 0)
+		return aged(SECONDS(c->if_older_than), gap);
+	return least > gap ? aged(least, gap) : 1;
 }
 
 double rates_request_latency(const struct scenario *s, uint16_t call)
