@@ -11,45 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "live/serve_priv.h"
 
 /* Above this nothing more is made for the peer until it has taken what there is. */
 enum { FULL_BYTES = 1 << 20, READ_BYTES = 1 << 16 };
-
-/* Connections of one address. */
-struct peer {
-	char text[PEER_TEXT];
-	uint32_t n;
-	UT_hash_handle hh;
-};
-
-/* A macro's size is not ours. NOLINTNEXTLINE(readability-function-size) */
-static void peer_leave(struct conn *c)
-{
-	if (--c->peer->n > 0)
-		return;
-	HASH_DEL(c->serve->peers, c->peer);
-	free(c->peer);
-}
-
-/* NOLINTNEXTLINE(readability-function-size) */
-static struct peer *peer_join(struct serve *s, const char *text)
-{
-	struct peer *p;
-
-	HASH_FIND_STR(s->peers, text, p);
-	if (!p) {
-		p = calloc(1, sizeof(*p));
-		if (!p)
-			return NULL;
-		memcpy(p->text, text, sizeof(p->text));
-		HASH_ADD_STR(s->peers, text, p);
-	}
-	p->n++;
-	return p;
-}
 
 static void peer_name(const struct sockaddr *a, char text[PEER_TEXT])
 {
@@ -85,7 +51,6 @@ void conn_kill(struct conn *c)
 	s->dead = c;
 	s->n_conns--;
 	s->metrics.connections = s->n_conns;
-	peer_leave(c);
 }
 
 void conn_reset(struct conn *c)
@@ -274,10 +239,20 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 
 /* ------------------------------------------------------------------ beginning */
 
-static bool is_welcome(struct serve *s, struct peer *peer)
+/* Who sets a limit pays for it with a look at all connections. */
+static uint32_t count_of(const struct serve *s, const char *peer)
 {
-	return s->n_conns < s->max_conns && (!s->p->per_peer || peer->n <= s->p->per_peer) &&
-	       !s->is_stopping;
+	uint32_t n = 0;
+
+	for (const struct conn *c = s->first; c; c = c->next)
+		n += !strcmp(c->peer_text, peer);
+	return n;
+}
+
+static bool is_welcome(const struct serve *s, const char *peer)
+{
+	return !s->is_stopping && s->n_conns < s->max_conns &&
+	       (!s->p->per_peer || count_of(s, peer) < s->p->per_peer);
 }
 
 static struct bufferevent *open_bufferevent(struct serve *s, int fd)
@@ -286,32 +261,27 @@ static struct bufferevent *open_bufferevent(struct serve *s, int fd)
 		      : bufferevent_socket_new(s->base, fd, BEV_OPT_CLOSE_ON_FREE);
 }
 
-void conn_new(struct serve *s, int fd, const struct sockaddr *address, int len)
+void conn_new(struct serve *s, int fd, const struct sockaddr *address)
 {
-	struct conn *c = calloc(1, sizeof(*c));
+	char peer[PEER_TEXT];
+	struct bufferevent *bev = NULL;
+	struct conn *c;
 	int on = 1;
 
-	(void)len;
-	if (c) {
-		peer_name(address, c->peer_text);
-		c->serve = s;
-		c->peer = peer_join(s, c->peer_text);
-	}
-	if (!c || !c->peer || !is_welcome(s, c->peer)) {
-		if (c && c->peer)
-			peer_leave(c);
-		free(c);
+	peer_name(address, peer);
+	if (is_welcome(s, peer))
+		bev = open_bufferevent(s, fd);
+	if (!bev) {
 		(void)close(fd);
 		return;
 	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	c->bev = open_bufferevent(s, fd);
-	if (!c->bev) {
-		peer_leave(c);
-		free(c);
-		(void)close(fd);
-		return;
-	}
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		abort();
+	c->serve = s;
+	c->bev = bev;
+	memcpy(c->peer_text, peer, sizeof(peer));
 	c->active_at = serve_now(s);
 	c->partial_at = s->tls ? c->active_at : NS_NEVER;
 	c->http = s->tls ? NULL : http_new(&s->limits, HTTP_UNKNOWN);
@@ -333,7 +303,7 @@ void conn_sweep(struct conn *c, ns_t now)
 
 	bool is_slow = c->partial_at != NS_NEVER && now - c->partial_at > p->request_timeout;
 	bool is_deaf = conn_waiting(c) && now - c->active_at > p->request_timeout;
-	bool is_idle = !c->first && c->http && http_is_idle(c->http) &&
+	bool is_idle = !c->first && !c->is_dirty && c->http && http_is_idle(c->http) &&
 		       now - c->active_at > p->idle_timeout;
 
 	if (is_slow || is_deaf || is_idle)

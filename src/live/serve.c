@@ -134,9 +134,10 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct socka
 	struct serve *s = arg;
 
 	(void)l;
+	(void)len;
 	serve_tick(s);
 	(void)evutil_make_socket_nonblocking(fd);
-	conn_new(s, fd, address, len);
+	conn_new(s, fd, address);
 }
 
 /* No descriptor for another connection: those that wait stay in the queue for a while. */
@@ -412,6 +413,17 @@ static int begin(struct serve *s, struct err *err)
 	return code;
 }
 
+/* A signal more must not cost what was counted: the end is near anyway. */
+static void hold_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static void finish(struct serve *s)
 {
 	struct event *const events[] = {s->sweep, s->due, s->listen_again, s->restart,
@@ -464,6 +476,7 @@ int serve_run(const struct serve_params *p, FILE *out, struct json *counts, stru
 			set_timer(s->restart, s->faults.period);
 		write_url(s, out);
 		(void)event_base_dispatch(s->base);
+		hold_signals();
 		metrics_json(&s->metrics, counts);
 	}
 	finish(s);

@@ -24,7 +24,6 @@ struct evconnlistener;
 struct event;
 struct event_base;
 struct exchange;
-struct peer;
 
 enum { AUDIT_ID = 37, PEER_TEXT = 48 };
 
@@ -38,7 +37,6 @@ struct conn {
 	struct bufferevent *bev;
 	struct http *http; /* NULL until TLS is agreed upon */
 	struct conn_user *user;
-	struct peer *peer;
 	char peer_text[PEER_TEXT];
 	struct exchange *first; /* that it waits for */
 	struct conn *next, **link;
@@ -96,7 +94,6 @@ struct serve {
 	uint32_t n_free;
 	struct http_limits limits;
 	struct conn *first, *dirty, *dead;
-	struct peer *peers;
 	uint32_t n_conns, max_conns;
 	uint32_t count, watch_draws, audit_ids;
 	int64_t began_ns;
@@ -122,7 +119,7 @@ void serve_settle(struct serve *s);
 void serve_strike(struct serve *s, enum fault fault);
 
 /* A connection was accepted; it is closed if there are too many. */
-void conn_new(struct serve *s, int fd, const struct sockaddr *address, int len);
+void conn_new(struct serve *s, int fd, const struct sockaddr *address);
 
 /* It has something to send. */
 void conn_touch(struct conn *c);

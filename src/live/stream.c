@@ -77,6 +77,7 @@ void stream_end(struct exchange *x)
 
 	http_end(c->http, x->req->stream);
 	conn_touch(c);
+	c->active_at = serve_now(x->serve); /* it begins to be idle */
 	exchange_audit(x, "ResponseComplete");
 	exchange_free(x);
 }

@@ -6,6 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void *rest_taken(void *memory)
+{
+	if (!memory) {
+		(void)fputs("nodetoll: out of memory: the store\n", stderr);
+		abort();
+	}
+	return memory;
+}
+
 /* Texts are gathered in one buffer; until it stops growing they are offsets. */
 struct gathering {
 	struct str buf;
@@ -100,11 +109,7 @@ struct rest_object *rest_object_new(
 	stamp(tree, r, version);
 	gather(&g, r, tree);
 	bytes = sizeof(*o) + str_len(&g.buf) + 1;
-	o = malloc(bytes);
-	if (!o) {
-		(void)fputs("nodetoll: out of memory: an object\n", stderr);
-		abort();
-	}
+	o = rest_taken(malloc(bytes));
 	at = (char *)(o + 1);
 	memcpy(at, str_text(&g.buf), str_len(&g.buf) + 1);
 	*o = (struct rest_object){

@@ -36,6 +36,9 @@ struct rest_object *rest_object_new(
 struct rest_object *rest_object_hold(struct rest_object *o);
 void rest_object_drop(struct rest_object *o); /* NULL is fine */
 
+/* Memory that was asked for; without it nothing can go on, so the program ends. */
+void *rest_taken(void *memory);
+
 /* Its JSON as a tree of the caller's. */
 struct json *rest_object_tree(const struct rest_object *o);
 

@@ -8,24 +8,15 @@
 
 #include "rest/watch.h"
 
-static void *taken(void *memory)
-{
-	if (!memory) {
-		(void)fputs("nodetoll: out of memory: the store\n", stderr);
-		abort();
-	}
-	return memory;
-}
-
 void store_init(struct store *s, const struct store_limits *limits)
 {
 	size_t kinds;
 
 	(void)rest_resources(&kinds);
 	*s = (struct store){.limits = *limits, .oldest = 1};
-	s->kind = taken(calloc(kinds, sizeof(*s->kind)));
-	s->history = taken(calloc(limits->history, sizeof(*s->history)));
-	s->bucket = taken(calloc(STORE_BUCKETS, sizeof(struct rest_watch *)));
+	s->kind = rest_taken(calloc(kinds, sizeof(*s->kind)));
+	s->history = rest_taken(calloc(limits->history, sizeof(*s->history)));
+	s->bucket = rest_taken(calloc(STORE_BUCKETS, sizeof(struct rest_watch *)));
 }
 
 void store_fini(struct store *s)
@@ -95,7 +86,8 @@ static void insert(struct store_kind *k, size_t at, struct rest_object *o)
 {
 	if (k->n == k->room) {
 		k->room = k->room ? 2 * k->room : 16;
-		k->object = taken(realloc(k->object, k->room * sizeof(struct rest_object *)));
+		k->object =
+			rest_taken(realloc(k->object, k->room * sizeof(struct rest_object *)));
 	}
 	memmove(k->object + at + 1, k->object + at, (k->n - at) * sizeof(struct rest_object *));
 	k->object[at] = o;

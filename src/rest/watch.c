@@ -13,15 +13,6 @@
 #define BY_NODE "spec.nodeName"
 #define BY_NAME "metadata.name"
 
-static void *taken(void *memory)
-{
-	if (!memory) {
-		(void)fputs("nodetoll: out of memory: a watch\n", stderr);
-		abort();
-	}
-	return memory;
-}
-
 /* FNV-1a. */
 static uint32_t bucket_of(const struct rest_resource *r, const char *by, const char *value)
 {
@@ -65,8 +56,8 @@ static void gather_first(struct store *s, struct rest_watch *w)
 			continue;
 		if (w->n_first == room) {
 			room = room ? 2 * room : 4;
-			w->first =
-				taken(realloc(w->first, room * sizeof(struct rest_object *)));
+			w->first = rest_taken(
+				realloc(w->first, room * sizeof(struct rest_object *)));
 		}
 		w->first[w->n_first++] = rest_object_hold(k->object[i]);
 	}
@@ -74,10 +65,10 @@ static void gather_first(struct store *s, struct rest_watch *w)
 
 struct rest_watch *watch_new(struct store *s, struct watch_params *p)
 {
-	struct rest_watch *w = taken(calloc(1, sizeof(*w)));
+	struct rest_watch *w = rest_taken(calloc(1, sizeof(*w)));
 
 	w->resource = p->resource;
-	w->ns = taken(strdup(p->ns));
+	w->ns = rest_taken(strdup(p->ns));
 	w->fields = p->fields;
 	w->labels = p->labels;
 	p->fields = p->labels = (struct selector){0};
