@@ -181,6 +181,7 @@ struct kubelet_model {
 	enum runtime_interface interface;
 	char calibration[MODEL_NAME]; /* CPU of its runtime's client; "" if none */
 	ns_t runtime_timeout;         /* of its calls, but for those that have their own */
+	bool one_connection;          /* to the API server: what finds no stream on it waits */
 	bool cgroups_per_qos; /* a pod is deletable only after housekeeping removed its cgroup
 			       */
 	struct {
@@ -232,7 +233,6 @@ struct kubelet_model {
 		ns_t sync_wait;    /* a Get waits so long for the reflector's first LIST */
 		bool forget_ended; /* pods that have completed refer to nothing any more */
 	} objects;
-	bool one_connection; /* to the API server: what finds no stream on it waits */
 	struct backoff_rule reflectors; /* after a LIST or WATCH that failed */
 	struct {
 		ns_t batch_period;
