@@ -43,7 +43,7 @@ struct common {
 		.fallback = "text",                                                            \
 		.words = (FORMS),                                                              \
 		.at = offsetof(REC, common.form),                                              \
-		.help = HELP},                                                                 \
+		.help = (HELP)},                                                               \
 		{.name = "filename",                                                           \
 			.letter = 'f',                                                         \
 			.type = OPT_TEXT,                                                      \

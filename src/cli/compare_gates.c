@@ -114,9 +114,10 @@ static bool is_known(const struct gate_value *v)
 	return v->found == MEASURE_IS || v->found == MEASURE_NO_ROW;
 }
 
-static struct json *judged(const struct gates *gates, uint32_t i, const struct gate_value *base,
-	const struct gate_value *candidate, const struct gate_outcome *o)
+static struct json *judged(const struct gates *gates, uint32_t i, const struct json *result,
+	const struct gate_value *value, const struct gate_outcome *o)
 {
+	const struct gate_value *base = &value[0], *candidate = &value[1];
 	const struct gate *g = &gates->gate[i];
 	struct json *row = json_object();
 	struct str name = {0};
@@ -125,7 +126,7 @@ static struct json *judged(const struct gates *gates, uint32_t i, const struct g
 	json_put_str(row, "gate", g->text);
 	json_put_str(row, "measure", str_text(&name));
 	json_put_str(row, "unit", measure_unit_name(g->measure.stat->unit));
-	json_put_str(row, "class", measure_class_name(g->measure.of.family->class));
+	json_put_str(row, "class", measure_class_in(result, &g->measure));
 	json_put(row, "base", number_or_null(is_known(base), base->value));
 	json_put(row, "candidate", number_or_null(is_known(candidate), candidate->value));
 	json_put(row, "bound", number_or_null(o->has_bound, o->bound));
@@ -143,14 +144,15 @@ int gates_judge(const struct gates *gates, const struct compare_results *base,
 	*breached = 0;
 	for (uint32_t i = 0; i < gates->n; i++) {
 		const struct gate *g = &gates->gate[i];
-		struct gate_value b = compare_mean(base, &g->measure);
-		struct gate_value c = compare_mean(candidate, &g->measure);
-		struct gate_outcome o = gate_judge(g, &b, &c);
+		const struct gate_value value[] = {
+			compare_mean(base, &g->measure), compare_mean(candidate, &g->measure)};
+		struct gate_outcome o = gate_judge(g, &value[0], &value[1]);
 		struct gate_fault fault = {0};
 
 		if (o.verdict == GATE_BLIND) {
 			(void)snprintf(fault.text, sizeof(fault.text), "%s",
-				b.found == MEASURE_APART || c.found == MEASURE_APART
+				value[0].found == MEASURE_APART ||
+						value[1].found == MEASURE_APART
 					? "this figure of several calls is not known from that "
 					  "of each: name one, with labels"
 					: "neither base nor candidate has this figure: nothing "
@@ -158,7 +160,7 @@ int gates_judge(const struct gates *gates, const struct compare_results *base,
 			return complain(gates, i, g->text, &fault, err);
 		}
 		*breached += o.verdict == GATE_BREACHED;
-		json_append(list, judged(gates, i, &b, &c, &o));
+		json_append(list, judged(gates, i, candidate->result[0], value, &o));
 	}
 	return 0;
 }

@@ -129,7 +129,7 @@ static struct json *number_or_null(bool known, double value)
 	return known ? json_num(value) : json_null();
 }
 
-static void put_name(struct json *row, const struct measure *m)
+static void put_name(struct json *row, const struct measure *m, const struct json *result)
 {
 	const struct measure_family *f = m->of.family;
 	struct json *labels = json_object();
@@ -144,7 +144,7 @@ static void put_name(struct json *row, const struct measure *m)
 			json_put_str(labels, f->label[l].name, m->of.label[l]);
 	json_put(row, "labels", labels);
 	json_put_str(row, "unit", measure_unit_name(m->stat->unit));
-	json_put_str(row, "class", measure_class_name(f->class));
+	json_put_str(row, "class", measure_class_in(result, m));
 	str_fini(&name);
 }
 
@@ -164,7 +164,7 @@ struct json *compare_row(const struct measure *m, const struct compare_results *
 	if (both)
 		chance = chance_of(&b, &c, m->stat->unit);
 	row = json_object();
-	put_name(row, m);
+	put_name(row, m, (is_known(&c) ? candidate : base)->result[0]);
 	json_put(row, "base", number_or_null(is_known(&b), b.mean));
 	json_put(row, "candidate", number_or_null(is_known(&c), c.mean));
 	json_put(row, "delta", number_or_null(both, c.mean - b.mean));

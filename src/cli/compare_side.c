@@ -81,14 +81,21 @@ static int open_saved(struct side *side, const char *text, size_t len,
 }
 
 /* The scenario that stands in a saved result, to be simulated otherwise. */
-static int from_saved(struct side *side, const struct library *lib, const char *name,
-	const char *text, size_t len, const struct settings *sets, struct err *err)
+struct found {
+	const char *name;
+	char *text;
+	size_t len;
+};
+
+static int from_saved(struct side *side, const struct library *lib, const struct found *file,
+	const struct settings *sets, struct err *err)
 {
+	const char *name = file->name;
 	const struct saved_versions ours = {MODEL_API_VERSION, NODETOLL_VERSION};
 	struct saved saved = {0};
 	struct doc_node *root = NULL;
 	char *spec;
-	int code = saved_parse(name, text, len, &ours, &saved, err);
+	int code = saved_parse(name, file->text, file->len, &ours, &saved, err);
 
 	if (code)
 		return code;
@@ -118,9 +125,8 @@ static int open_kubelet(struct side *side, const struct library *lib, const char
 {
 	const char **sets = ARENA_ARRAY(lib->mem, const char *, given->sets->n + 1);
 	struct settings all = *given->sets;
-	const char *scenario = given->scenario;
-	char *text = NULL, set[100];
-	size_t len = 0;
+	struct found file = {.name = given->scenario};
+	char set[100];
 	int code;
 
 	(void)snprintf(set, sizeof(set), "kubelet=%.80s", kubelet);
@@ -129,15 +135,15 @@ static int open_kubelet(struct side *side, const struct library *lib, const char
 		sets[i + 1] = given->sets->text[i];
 	all.text = sets;
 	all.n++;
-	if (!scenario)
-		scenario = side_kubelet(other->name) ? USUAL : other->name;
-	code = read_result(scenario, &text, &len, err);
-	if (!code && text)
-		code = from_saved(side, lib, scenario, text, len, &all, err);
+	if (!file.name)
+		file.name = side_kubelet(other->name) ? USUAL : other->name;
+	code = read_result(file.name, &file.text, &file.len, err);
+	if (!code && file.text)
+		code = from_saved(side, lib, &file, &all, err);
 	else if (!code)
 		code = scenario_load(
-			lib, scenario, &all, &side->scenario, &side->resolved, err);
-	free(text);
+			lib, file.name, &all, &side->scenario, &side->resolved, err);
+	free(file.text);
 	return code;
 }
 

@@ -225,13 +225,27 @@ static void section(const char *title, const struct column *columns, size_t n,
 		table_text(columns, n, rows, "  ", out);
 }
 
-static void rows_section(const char *title, const struct column *columns, size_t n,
-	const struct json *result, bool (*wanted)(const struct json *), enum form form,
-	struct str *out)
-{
-	struct json *rows = rows_that(result, wanted);
+/* A table of rows of the result: those that are wanted. */
+struct block {
+	const char *title;
+	struct columns columns;
+	bool (*wanted)(const struct json *row);
+};
 
-	section(title, columns, n, rows, form, out);
+static const struct block runtime_block = {"Calls to the container runtime, a second and node",
+	{runtime_columns, N(runtime_columns)}, is_runtime_call};
+static const struct block request_block = {"Requests to the API server, a second",
+	{request_columns, N(request_columns)}, is_request};
+static const struct block other_block = {
+	"Other measures", {other_columns, N(other_columns)}, is_other};
+static const struct block any_block = {"Measures", {other_columns, N(other_columns)}, is_any};
+
+static void block(
+	const struct block *b, const struct json *result, enum form form, struct str *out)
+{
+	struct json *rows = rows_that(result, b->wanted);
+
+	section(b->title, b->columns.of, b->columns.n, rows, form, out);
 	json_free(rows);
 }
 
@@ -311,7 +325,7 @@ static const char *chance(const struct json *result)
 	       "of saved results are run with several seeds.\n";
 }
 
-static void foot(const struct json *result, enum form form, struct str *out)
+static void foot(const struct json *result, struct str *out)
 {
 	const char *calibration = text_of(result, "calibration");
 	size_t n = json_size(json_get(result, "rows")), differing = 0;
@@ -319,7 +333,7 @@ static void foot(const struct json *result, enum form form, struct str *out)
 
 	for (; row; row = json_next(row))
 		differing += json_as_bool(json_get(row, "significant"));
-	str_addf(out, form == FORM_MARKDOWN ? "\n%s" : "\n%s", chance(result));
+	str_addf(out, "\n%s", chance(result));
 	if (strcmp(text_of(result, "test"), "none") != 0)
 		str_addf(out, "%zu of %zu measures differ; -o json has all of them.\n",
 			differing, n);
@@ -368,18 +382,13 @@ static void render(const struct json *result, enum form form, struct str *out)
 	section("Gates", gate_columns, N(gate_columns), gates, form, out);
 	differ(result, form, out);
 	if (!strcmp(text_of(result, "of"), "Result")) {
-		rows_section("Calls to the container runtime, a second and node",
-			runtime_columns, N(runtime_columns), result, is_runtime_call, form,
-			out);
-		rows_section("Requests to the API server, a second", request_columns,
-			N(request_columns), result, is_request, form, out);
-		rows_section("Other measures", other_columns, N(other_columns), result,
-			is_other, form, out);
+		block(&runtime_block, result, form, out);
+		block(&request_block, result, form, out);
+		block(&other_block, result, form, out);
 	} else {
-		rows_section(
-			"Measures", other_columns, N(other_columns), result, is_any, form, out);
+		block(&any_block, result, form, out);
 	}
-	foot(result, form, out);
+	foot(result, out);
 	json_free(gates);
 }
 
@@ -438,12 +447,11 @@ static void page_figure(const struct html_table *table, const struct json *resul
 	json_free(rows);
 }
 
-static void page_rows(const char *title, const struct column *columns, size_t n,
-	const struct json *result, bool (*wanted)(const struct json *), struct html *page)
+static void page_block(const struct block *b, const struct json *result, struct html *page)
 {
-	struct json *rows = rows_that(result, wanted);
+	struct json *rows = rows_that(result, b->wanted);
 
-	html_table(page, &(struct html_table){title, {columns, n}, rows});
+	html_table(page, &(struct html_table){b->title, b->columns, rows});
 	json_free(rows);
 }
 
@@ -478,7 +486,7 @@ void comparison_html(const struct json *result, struct html *page)
 		result, is_request, "a second, in the cluster", page);
 	html_note(page, chance(result));
 	html_section(page, "Every measure");
-	page_rows("Measures", other_columns, N(other_columns), result, is_any, page);
+	page_block(&any_block, result, page);
 	str_fini(&about);
 	json_free(gates);
 	json_free(fields);

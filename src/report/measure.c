@@ -357,6 +357,102 @@ const char *measure_class_name(enum measure_class class)
 	return class == MEASURE_COUNTED ? "counted" : "calibrated";
 }
 
+/* ------------------------------------------------------------------ classes */
+
+/* The field that a measure is of, as `classes` names it: "api[].latencySeconds". */
+static void field_of(const struct json *result, const struct measure *m, struct str *to)
+{
+	const struct measure_family *f = m->of.family;
+	bool rows = json_is_array(value_at(result, f->path));
+	const char *inner = m->stat->sum == SUM_HIST ? f->hist : m->stat->field;
+
+	str_addf(to, "%s%s%s%s", f->path, rows ? "[]" : "", *f->path && *inner ? "." : "",
+		inner);
+}
+
+/* Whether a field is that, or in that: "slo" has "slo[].met" in it. */
+static bool is_within(const char *field, const char *whole)
+{
+	size_t len = strlen(whole);
+
+	return !strncmp(field, whole, len) && (!field[len] || strchr(".[", field[len]));
+}
+
+/* Whether an entry of classes is about this call; all calls, if none is named. */
+static bool is_about(const struct json *calls, const struct measure_point *p)
+{
+	struct str name = {0};
+	bool found = !json_is_array(calls);
+
+	for (unsigned l = 0; l < MEASURE_LABELS && p->family->label[l].name; l++) {
+		const char *label = p->family->label[l].name;
+		bool named = !strcmp(label, "operation") || !strcmp(label, "verb") ||
+			     !strcmp(label, "resource");
+
+		if (named && p->label[l])
+			str_addf(&name, "%s%s", str_len(&name) ? " " : "", p->label[l]);
+	}
+	for (const struct json *c = json_child(calls); c && !found; c = json_next(c))
+		found = !str_len(&name) ||
+			(json_is_str(c) && !strcmp(json_as_str(c), str_text(&name)));
+	str_fini(&name);
+	return found;
+}
+
+static bool has_field(const struct json *fields, const char *field)
+{
+	for (const struct json *f = json_child(fields); f; f = json_next(f))
+		if (json_is_str(f) && is_within(field, json_as_str(f)))
+			return true;
+	return false;
+}
+
+const char *measure_class_in(const struct json *result, const struct measure *m)
+{
+	static const char *const weak[] = {"counted", "calibrated", "assumed"};
+	const struct json *c = json_child(json_get(result, "classes"));
+	struct str field = {0};
+	int weakest = -1;
+
+	field_of(result, m, &field);
+	for (; c; c = json_next(c)) {
+		const char *class = json_as_str(json_get(c, "class"));
+
+		if (!has_field(json_get(c, "fields"), str_text(&field)) ||
+			!is_about(json_get(c, "calls"), &m->of))
+			continue;
+		for (int i = 0; class && i < 3; i++)
+			if (!strcmp(class, weak[i]) && i > weakest)
+				weakest = i;
+	}
+	str_fini(&field);
+	return weakest < 0 ? measure_class_name(m->of.family->class) : weak[weakest];
+}
+
+/* What its classes rest on, each once; false if it has no classes. */
+static bool put_sources(const struct json *result, struct str *out)
+{
+	const struct json *c = json_child(json_get(result, "classes"));
+	struct json *seen = json_array();
+	bool any = c != NULL;
+
+	for (; c; c = json_next(c))
+		for (const struct json *by = json_child(json_get(c, "by")); by;
+			by = json_next(by)) {
+			const struct json *s = json_child(seen);
+
+			while (s && json_is_str(by) &&
+				strcmp(json_as_str(s), json_as_str(by)) != 0)
+				s = json_next(s);
+			if (s || !json_is_str(by))
+				continue;
+			str_addf(out, "%s%s", json_child(seen) ? ", " : "", json_as_str(by));
+			json_append_str(seen, json_as_str(by));
+		}
+	json_free(seen);
+	return any;
+}
+
 /* Times are those of the runtime's model, the server's and, where it has one, a calibration. */
 void measure_calibration(const struct json *result, struct str *out)
 {
@@ -364,6 +460,8 @@ void measure_calibration(const struct json *result, struct str *out)
 		"scenario.apiserver.costs.calibration", "cost.calibration"};
 	const char *before = "";
 
+	if (put_sources(result, out))
+		return;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		const char *name = json_as_str(table_value(result, paths[i]));
 

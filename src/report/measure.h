@@ -111,8 +111,13 @@ void measure_name(
 /* "/s", " s", ...: what stands behind a figure of that unit in JSON. */
 const char *measure_unit_name(enum measure_unit unit);
 
-/* "counted" or "calibrated". */
+/* "counted" or "calibrated": what a family usually rests on. */
 const char *measure_class_name(enum measure_class class);
+
+/* What a measure of a result rests on, as the result's own list of classes says; of several
+ * calls the weakest: "assumed" before "calibrated" before "counted".  That of the family, if
+ * the result does not say. */
+const char *measure_class_in(const struct json *result, const struct measure *measure);
 
 /* Append the models and calibrations on which what a result has calibrated rests. */
 void measure_calibration(const struct json *result, struct str *out);

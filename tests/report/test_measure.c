@@ -202,6 +202,38 @@ static void names_of_measures_are_unique(void **state)
 	}
 }
 
+static void the_class_is_what_the_result_says(void **state)
+{
+	static const char said[] =
+		"{\"api\": [], \"classes\": ["
+		" {\"class\": \"counted\", \"fields\": [\"api[].perSecond\"], \"calls\": null},"
+		" {\"class\": \"calibrated\", \"fields\": [\"api[].latencySeconds\", \"slo\"],"
+		"  \"calls\": [\"get pods\"], \"by\": [\"c\", \"d\"]},"
+		" {\"class\": \"assumed\", \"fields\": [\"api[].latencySeconds\"],"
+		"  \"calls\": [\"get nodes\"], \"by\": [\"d\"]}]}";
+	struct measure rate = api("api.requests", "mean", "get", "pods");
+	struct measure pods = api("api.latency", "p99", "get", "pods");
+	struct measure nodes = api("api.latency", "p99", "get", "nodes");
+	struct measure all = api("api.latency", "p99", NULL, NULL);
+	struct measure relist = find("relist.duration", "p99");
+	struct json *r = NULL;
+	struct str by = {0};
+	struct err err = {0};
+
+	(void)state;
+	if (json_parse(said, strlen(said), &r, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(measure_class_in(r, &rate), "counted");
+	assert_string_equal(measure_class_in(r, &pods), "calibrated");
+	assert_string_equal(measure_class_in(r, &nodes), "assumed");
+	assert_string_equal(measure_class_in(r, &all), "assumed");
+	assert_string_equal(measure_class_in(r, &relist), "calibrated");
+	measure_calibration(r, &by);
+	assert_string_equal(str_text(&by), "c, d");
+	str_fini(&by);
+	json_free(r);
+}
+
 /* The row that the manual has for a family. */
 static void row_of(const struct measure_family *f, struct str *row)
 {
@@ -244,6 +276,7 @@ int main(void)
 		cmocka_unit_test(single_figures_are_read_where_they_stand),
 		cmocka_unit_test(points_are_the_whole_and_its_rows_once),
 		cmocka_unit_test(names_of_measures_are_unique),
+		cmocka_unit_test(the_class_is_what_the_result_says),
 		cmocka_unit_test(the_manual_has_every_measure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
