@@ -122,7 +122,7 @@
  *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
- *   sweep          a grid of scenarios
+ *   sweep, sweep_curves   a grid of scenarios; its curves with the walls
  *   difference     where two scenarios differ
  *   classes        what its numbers rest on
  *   checks, junit  what each of them checks, as cases of a test

@@ -7,6 +7,7 @@
 
 #include "report/comparison.h"
 #include "report/format.h"
+#include "report/sweep_curves.h"
 #include "report/table.h"
 
 /* A table whose columns are those of this sweep: they point into names. */
@@ -366,8 +367,9 @@ void sweep_html(const struct json *result, struct html *page)
 	about(result, &text);
 	html_about(page, str_text(&text));
 	html_section(page, "Walls, knee and limits");
-	html_table(page, &(struct html_table){
-				 "Along the axis", {of_groups.column, of_groups.n}, groups});
+	html_table(page,
+		&(struct html_table){"Each curve", {of_groups.column, of_groups.n}, groups});
+	sweep_curves(result, page);
 	html_section(page, "Cells");
 	html_table(
 		page, &(struct html_table){"Every cell", {of_cells.column, of_cells.n}, cells});

@@ -26,6 +26,10 @@ run_compare() {
 		--set warmup=5s --seeds 2 "$@"
 }
 
+run_sweep() {
+	"$nodetoll" sweep start-100-limit --set nodes=1 --set duration=2m --vary workload.pods=2,7,12 "$@"
+}
+
 run_validate() {
 	"$nodetoll" validate "$root/tests/recordings/kubelet-1.20.2-containerd-30.json" --seeds 2 \
 		--min-within 0 "$@"
@@ -92,7 +96,7 @@ open(sys.argv[2], "w", encoding="utf-8").write(html.unescape(blocks[-1]))
 		cmp - "$scratch/again"
 }
 
-for run in run_contrast run_simulate run_estimate run_incidents run_compare run_validate; do
+for run in run_contrast run_simulate run_estimate run_incidents run_compare run_sweep run_validate; do
 	check "$run saves its result" "$run" -f "$scratch/$run.json"
 	for form in text csv markdown json; do
 		check "$run: -o $form of the saved result is its own" same_bytes "$run" "$form"

@@ -19,6 +19,8 @@ RUNS = {
     "incidents": ["incidents", "run", "kubelet-limiter", "exec-probes", "bound-tokens"],
     "compare": ["compare", "quiet-5000x30", "kubelet:v1.12", "--set", "nodes=3", "--set", "duration=30s",
                 "--set", "warmup=5s", "--seeds", "2"],
+    "sweep": ["sweep", "start-100-limit", "--set", "nodes=1", "--set", "duration=2m", "--vary",
+              "workload.pods=2,7,12"],
     "validate": ["validate", str(ROOT / "tests/recordings/kubelet-1.20.2-containerd-30.json"), "--seeds", "2",
                  "--min-within", "0"],
 }
@@ -116,6 +118,16 @@ def incident_numbers(browser, page):
             for r in table(browser, "Figures")] == wanted
 
 
+def sweep_numbers(browser, page):
+    browser.open(page.html)
+    measure = "runtime.calls.perNode"
+    wanted = [[float(c["values"]["workload.pods"]), c["measures"][measure]] for c in page.result["cells"]]
+    assert [[number(r[1]), number(r[2])] for r in table(browser, measure)] == wanted
+    charts = browser.value("JSON.parse(document.getElementById('charts').textContent)")
+    walls = {w["at"] for w in next(c for c in charts if c["y"]["title"] == measure).get("walls", [])}
+    assert walls == {float(w["at"]) for g in page.result["groups"] for w in g["walls"]} != set(), walls
+
+
 def validation_numbers(browser, page):
     browser.open(page.html)
     wanted = [[r["call"], r["recorded"], r["simulated"]] for r in page.result["rows"] if r["source"] != "latency"]
@@ -194,7 +206,7 @@ def cannot_be_told_to_run_a_name(browser, page):
 
 
 CASES = [(check, name) for name in RUNS for check in (draws_every_chart, is_quiet, fits_a_phone)] + [
-    (contrast_numbers, "contrast"), (result_numbers, "simulate"), (estimate_numbers, "estimate"), (incident_numbers, "incidents"),
+    (contrast_numbers, "contrast"), (result_numbers, "simulate"), (estimate_numbers, "estimate"), (incident_numbers, "incidents"), (sweep_numbers, "sweep"),
     (validation_numbers, "validate"),
     (a_click_hides_a_series, "contrast"), (a_click_hides_a_series, "simulate"),
     (changes_with_the_light, "contrast"), (prints_with_its_tables, "contrast"),

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a sweep measured along its axis, as curves with the walls that they run into. */
+#include "report/sweep_curves.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "report/chart.h"
+
+/* A log axis where values lie further apart. */
+#define FAR_APART 50.0
+
+/* How values of the axis become places. */
+enum scale { SCALE_NUMBER, SCALE_SECONDS, SCALE_RANK };
+
+static bool is_number(const char *text, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return *text && !*end;
+}
+
+static bool is_seconds(const char *text, double *value)
+{
+	ns_t ns;
+
+	if (units_parse_duration(text, &ns, NULL))
+		return false;
+	*value = (double)ns / 1e9;
+	return true;
+}
+
+struct axis {
+	const char *path;
+	const struct json *values; /* of vary */
+	enum scale scale;
+};
+
+static double place(const struct axis *axis, const char *text)
+{
+	double value = 0;
+	const struct json *v = json_child(axis->values);
+
+	if (axis->scale == SCALE_NUMBER)
+		(void)is_number(text, &value);
+	else if (axis->scale == SCALE_SECONDS)
+		(void)is_seconds(text, &value);
+	else
+		for (; v && strcmp(json_as_str(v), text) != 0; v = json_next(v))
+			value++;
+	return value;
+}
+
+/* Whether there is an axis; what its values are. */
+static bool find_axis(const struct json *result, struct axis *axis)
+{
+	const struct json *vary = json_child(json_get(result, "vary"));
+	bool numbers = true, seconds = true;
+	double value;
+
+	axis->path = json_as_str(json_get(result, "axis"));
+	while (vary && axis->path &&
+		strcmp(json_as_str(json_get(vary, "path")), axis->path) != 0)
+		vary = json_next(vary);
+	if (!vary || !axis->path)
+		return false;
+	axis->values = json_get(vary, "values");
+	for (const struct json *v = json_child(axis->values); v; v = json_next(v)) {
+		numbers = numbers && is_number(json_as_str(v), &value);
+		seconds = seconds && is_seconds(json_as_str(v), &value);
+	}
+	axis->scale = numbers ? SCALE_NUMBER : seconds ? SCALE_SECONDS : SCALE_RANK;
+	return true;
+}
+
+/* "kubelet v1.20, clients 5": which curve; "all" if nothing else varies. */
+static void group_name(const struct json *group, struct str *name)
+{
+	const struct json *v = json_child(json_get(group, "values"));
+
+	str_reset(name);
+	for (; v; v = json_next(v))
+		str_addf(name, "%s%s %s", str_len(name) ? ", " : "", json_key(v),
+			json_as_str(v));
+	if (!str_len(name))
+		str_add(name, "all");
+}
+
+static bool is_of(const struct json *cell, const struct json *group)
+{
+	const struct json *values = json_get(cell, "values");
+
+	for (const struct json *v = json_child(json_get(group, "values")); v;
+		v = json_next(v)) {
+		const char *own = json_as_str(json_get(values, json_key(v)));
+
+		if (!own || strcmp(own, json_as_str(v)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The rows behind a measure's chart: at, of, value. */
+static struct json *rows_of(
+	const struct json *result, const struct axis *axis, const char *measure)
+{
+	const struct json *group = json_child(json_get(result, "groups"));
+	struct json *rows = json_array();
+	struct str name = {0};
+
+	for (; group; group = json_next(group)) {
+		const struct json *cell = json_child(json_get(result, "cells"));
+
+		group_name(group, &name);
+		for (; cell; cell = json_next(cell)) {
+			const char *at =
+				json_as_str(json_get(json_get(cell, "values"), axis->path));
+			const struct json *value =
+				json_get(json_get(cell, "measures"), measure);
+			struct json *row;
+
+			if (!at || !is_of(cell, group))
+				continue;
+			row = json_object();
+			json_put_str(row, "of", str_text(&name));
+			json_put_str(row, "at", at);
+			json_put(row, "value", value ? json_clone(value) : json_null());
+			json_append(rows, row);
+		}
+	}
+	str_fini(&name);
+	return rows;
+}
+
+/* Whether a curve would tell anything; and how it is best shown. */
+static bool range_of(const struct json *rows, bool *log)
+{
+	double least = 0, most = 0;
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		double v = json_as_num(json_get(r, "value"));
+
+		least = v > 0 && (least == 0 || v < least) ? v : least;
+		most = v > most ? v : most;
+	}
+	*log = most > FAR_APART * least;
+	return most > 0;
+}
+
+/* Of one curve all walls, of several the first of each. */
+static void add_walls(const struct json *result, const struct axis *axis, struct json *chart)
+{
+	const struct json *group = json_child(json_get(result, "groups"));
+	bool alone = group && !json_next(group);
+	struct str name = {0}, label = {0};
+
+	for (; group; group = json_next(group)) {
+		const char *first = json_as_str(json_get(group, "firstWall"));
+		const struct json *wall = json_child(json_get(group, "walls"));
+
+		group_name(group, &name);
+		for (; wall; wall = json_next(wall)) {
+			const char *word = json_as_str(json_get(wall, "wall"));
+
+			if (!alone && (!first || strcmp(word, first) != 0))
+				continue;
+			str_reset(&label);
+			str_addf(&label, "%s%s%s", word, alone ? "" : ": ",
+				alone ? "" : str_text(&name));
+			chart_wall(chart, 'x', place(axis, json_as_str(json_get(wall, "at"))),
+				str_text(&label));
+		}
+	}
+	str_fini(&name);
+	str_fini(&label);
+}
+
+static struct json *curves(const struct json *rows, const struct axis *axis,
+	const char *measure, const char *unit, bool log)
+{
+	struct json *chart = chart_new(CHART_LINES,
+		&(struct chart_axis){
+			axis->path, axis->scale == SCALE_SECONDS ? "s" : "", false},
+		&(struct chart_axis){measure, !strcmp(unit, "s") ? "s" : "", log});
+	struct json *line = NULL;
+	const char *last = NULL;
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		const char *of = json_as_str(json_get(r, "of"));
+		const struct json *value = json_get(r, "value");
+
+		if (!last || strcmp(last, of) != 0)
+			line = chart_series(chart, of);
+		last = of;
+		if (json_is_num(value) && (!log || json_as_num(value) > 0))
+			chart_point(line, place(axis, json_as_str(json_get(r, "at"))),
+				json_as_num(value));
+	}
+	return chart;
+}
+
+void sweep_curves(const struct json *result, struct html *page)
+{
+	const struct json *m = json_child(json_get(result, "measures"));
+	struct axis axis;
+
+	if (!find_axis(result, &axis))
+		return;
+	html_section(page, "Along the axis");
+	for (; m; m = json_next(m)) {
+		const char *measure = json_as_str(json_get(m, "measure"));
+		const char *unit = json_as_str(json_get(m, "unit"));
+		const struct column list[] = {
+			{"of", "curve", CELL_TEXT, NULL},
+			{"at", axis.path, CELL_TEXT, NULL},
+			{"value", measure, !strcmp(unit, "s") ? CELL_SECONDS : CELL_RATE, "-"},
+		};
+		struct json *rows = rows_of(result, &axis, measure), *chart;
+		bool log;
+
+		if (range_of(rows, &log)) {
+			chart = curves(rows, &axis, measure, unit, log);
+			add_walls(result, &axis, chart);
+			html_figure(page, axis.scale == SCALE_RANK ? "By rank." : "", chart,
+				&(struct html_table){
+					measure, {list, sizeof(list) / sizeof(list[0])}, rows});
+		}
+		json_free(rows);
+	}
+}
