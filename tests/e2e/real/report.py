@@ -13,8 +13,8 @@ class Report:
         self.failed = 0
 
     def check(self, name, holds):
-        """One case: passed when holds() returns, failed when it raises Failure or OSError.  Returns what
-        holds() returned; what comes after a failure in a scenario would fail for the same reason."""
+        """One case: passed when holds() returns, failed when it raises.  Returns what holds() returned;
+        after a failure Abandoned, since what comes next in a scenario would fail for the same reason."""
         began = time.monotonic()
         try:
             value = holds()
@@ -27,6 +27,17 @@ class Report:
         self.passed += 1
         print(f"ok {self.passed + self.failed} - {name} ({time.monotonic() - began:.0f} s)", flush=True)
         return value
+
+    def check_each(self, cases):
+        """Cases that do not rest upon one another, as (name, holds): all are looked at."""
+        failed = False
+        for name, holds in cases:
+            try:
+                self.check(name, holds)
+            except Abandoned:
+                failed = True
+        if failed:
+            raise Abandoned
 
     def fail(self, name, why):
         self.failed += 1
