@@ -53,7 +53,7 @@ static struct settings settings_of(
 		text[sets.n++] = arena_strdup(mem, str_text(&set));
 		str_fini(&set);
 	}
-	for (size_t i = 0; i < more->n; i++)
+	for (size_t i = 0; more->text && i < more->n; i++)
 		text[sets.n++] = more->text[i];
 	sets.text = text;
 	return sets;
