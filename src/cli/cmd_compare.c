@@ -219,6 +219,11 @@ static int check_sides(struct comparing *c, struct err *err)
 			"%.200s is a %s, %.200s a %s: only the same can be compared",
 			c->base.name, kind_of(&c->base), c->candidate.name,
 			kind_of(&c->candidate));
+	if (!measure_has_kind(kind_of(&c->base)))
+		return err_set(err, ERR_INPUT,
+			"%.200s is a %s, of which nothing is compared; there are measures of "
+			"Result, Contrast, Estimate and Validation",
+			c->base.name, kind_of(&c->base));
 	c->differences = json_array();
 	c->n_differences =
 		differences(c->base.spec, c->candidate.spec, DIFFERENCES_KEPT, c->differences);

@@ -314,6 +314,9 @@ static const char *chance(const struct json *result)
 {
 	const char *test = text_of(result, "test");
 
+	if (!strcmp(text_of(result, "of"), "Estimate"))
+		return "Closed forms: there is no chance in them.\n";
+
 	if (!strcmp(test, "paired t"))
 		return "~ is a difference that may be chance: the 95 % interval of the mean "
 		       "difference of pairs with the same seed\n(+-, as a share of the base) "

@@ -230,6 +230,14 @@ enum measure_found measure_read(
 	return m->stat->sum == SUM_HIST ? read_hist(row, m, value) : read_rows(row, m, value);
 }
 
+bool measure_has_kind(const char *kind)
+{
+	for (uint32_t i = 0; i < measure_n_families; i++)
+		if (!strcmp(measure_families[i].kind, kind))
+			return true;
+	return false;
+}
+
 /* ------------------------------------------------------------------ points */
 
 static bool same_text(const char *a, const char *b)

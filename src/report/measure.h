@@ -89,6 +89,9 @@ enum measure_found {
 	MEASURE_APART,   /* of several rows, which cannot be put together */
 };
 
+/* Whether results of that kind have measures. */
+bool measure_has_kind(const char *kind);
+
 /* Look a measure up in a result of its family's kind.  *value is 0 unless it is there. */
 enum measure_found measure_read(
 	const struct json *result, const struct measure *measure, double *value);

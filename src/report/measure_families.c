@@ -134,6 +134,27 @@ static const struct measure_stat burst[] = {
 	{"max", "runningSeconds.max", MEASURE_SECONDS, SUM_ALONE, "last pod"},
 };
 
+static const struct measure_stat toll[] = {
+	{"mean", "afterPerSecond", MEASURE_RATE, SUM_ALONE,
+		"of the cluster, with the features"},
+	{"perNode", "afterPerSecondPerNode", MEASURE_RATE, SUM_ALONE, "the same of a node"},
+	{"before", "beforePerSecond", MEASURE_RATE, SUM_ALONE, "the kubelet alone"},
+};
+static const struct measure_stat limiters[] = {
+	{"full", "full", MEASURE_NUMBER, SUM_ALONE, "share of the limit, 0 to 1"},
+	{"mean", "withFeaturesPerSecond", MEASURE_RATE, SUM_ALONE, "of a node"},
+	{"waits", "waitsSeconds", MEASURE_SECONDS, SUM_ALONE, "the last of a round"},
+};
+static const struct measure_stat validated[] = {
+	{"coverage", "coverage", MEASURE_NUMBER, SUM_ALONE, "share of rows within"},
+	{"rowsWithin", "rowsWithin", MEASURE_COUNT, SUM_ALONE, "rows within their interval"},
+	{"rowsTotal", "rowsTotal", MEASURE_COUNT, SUM_ALONE, "rows that count calls"},
+};
+static const struct measure_stat validated_rows[] = {
+	{"simulated", "simulated", MEASURE_NUMBER, SUM_ALONE, "mean over the seeds"},
+	{"recorded", "recorded", MEASURE_NUMBER, SUM_ALONE, "as recorded"},
+};
+
 #define RUNTIME_LABELS                                                                         \
 	{                                                                                      \
 		{"operation", "operation"}, {"method", "method"}, {"code", "code"},            \
@@ -228,5 +249,17 @@ const struct measure_family measure_families[] = {
 		"from an object's change to the pod's volume showing it", DESIGN_LABELS),
 	LIST("Contrast", "burst", "burst", NULL, MEASURE_CALIBRATED, burst,
 		"from creation to running, of pods created at once", DESIGN_LABELS),
+
+	LIST("Estimate", "toll", "totals", NULL, MEASURE_COUNTED, toll,
+		"all calls of nodes at rest, of api or runtime",
+		{{"of", "of"}, {"nodes", "nodes"}}),
+	LIST("Estimate", "limiters", "limiters", NULL, MEASURE_COUNTED, limiters,
+		"clients that the features' requests pass", {{"client", "client"}}),
+
+	LIST("Validation", "validation", "", NULL, MEASURE_COUNTED, validated,
+		"recorded beside simulated", {{NULL, NULL}}),
+	LIST("Validation", "rows", "rows", NULL, MEASURE_COUNTED, validated_rows,
+		"calls of a phase; seconds where the source is latency",
+		{{"node", "node"}, {"phase", "phase"}, {"source", "source"}, {"call", "call"}}),
 };
 const uint32_t measure_n_families = N(measure_families);
