@@ -20,7 +20,7 @@
 #define LOOPS_MAX      64
 #define LOOP_CALLS     8
 #define WATCHES_MAX    32
-#define AGENTS_MAX     2
+#define AGENTS_MAX     6
 #define REPLACES_MAX   16
 #define OBJECTS_MAX    8
 #define PROBES_MAX     8
