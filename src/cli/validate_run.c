@@ -52,7 +52,7 @@ static void add_action(struct fleet_params *p, ns_t at, enum fleet_act act, ns_t
 
 	for (; i > 0 && p->action[i - 1].at > at; i--)
 		p->action[i] = p->action[i - 1];
-	p->action[i] = (struct fleet_action){at, act, spacing};
+	p->action[i] = (struct fleet_action){.at = at, .act = act, .spacing = spacing};
 }
 
 /* The kubelet's counters are read where a phase begins and where it ends; what that costs falls

@@ -381,6 +381,29 @@ void fleet_result_fini(struct fleet_result *r)
 	arena_fini(&r->mem);
 }
 
+/* The scenario's own steps. */
+static void add_script(struct fleet_params *p, const struct scenario *s)
+{
+	static const enum fleet_act acts[] = {[SCRIPT_CREATE] = FLEET_CREATE_ALL,
+		[SCRIPT_REPLACE] = FLEET_CHURN,
+		[SCRIPT_DELETE] = FLEET_DELETE_ALL};
+	uint32_t pods = s->workload.pods ? s->workload.pods : 1;
+
+	for (uint32_t i = 0; i < s->n_script; i++) {
+		const struct script_step *step = &s->script[i];
+		ns_t at = s->warmup + step->at;
+
+		p->action[p->n_actions++] = (struct fleet_action){.at = at,
+			.act = acts[step->act],
+			.spacing = step->over / pods,
+			.spread = true};
+		if (step->act == SCRIPT_REPLACE)
+			p->action[p->n_actions++] = (struct fleet_action){
+				.at = at + (step->lasts ? step->lasts : step->over),
+				.act = FLEET_CHURN_ENDS};
+	}
+}
+
 void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigned threads)
 {
 	ns_t from = s->warmup;
@@ -391,7 +414,7 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 	p->until = s->warmup + s->duration;
 	p->window[0] =
 		(struct fleet_window){.from = {from, from}, .until = {p->until, p->until}};
-	if (s->start == START_AT_ONCE || s->start == START_AFTER_WARMUP)
+	if (!s->n_script && (s->start == START_AT_ONCE || s->start == START_AFTER_WARMUP))
 		p->action[p->n_actions++] =
 			(struct fleet_action){.at = pods_from, .act = FLEET_CREATE_ALL};
 	if (s->workload.replace_pod_every > 0)
@@ -402,4 +425,5 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 		p->action[p->n_actions++] = (struct fleet_action){.at = pods_from,
 			.act = FLEET_BATCH,
 			.spacing = s->workload.batch.arrival_every};
+	add_script(p, s);
 }

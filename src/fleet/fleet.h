@@ -37,6 +37,7 @@ struct fleet_action {
 	enum fleet_act act;
 	ns_t spacing; /* from one pod to the next; churn: from replacement to replacement;
 		       * batch: from arrival to arrival */
+	bool spread;  /* not to every node at the same moments */
 };
 
 struct fleet_window {

@@ -20,6 +20,12 @@ static uint32_t pods_wanted(const struct node *n)
 	return n->plan->agent.workload->pods;
 }
 
+/* Pods that are replaced have moved to other places. */
+static uint32_t places_to_visit(const struct node *n)
+{
+	return n->script.act == FLEET_DELETE_ALL ? n->plan->batch_from : pods_wanted(n);
+}
+
 static bool all_under_way(const struct script *s)
 {
 	return s->act == FLEET_CREATE_ALL || s->act == FLEET_DELETE_ALL;
@@ -45,7 +51,7 @@ ns_t script_next_at(const struct node *n)
 	const struct script *s = &n->script;
 	ns_t at = ns_min(ns_min(s->churn_at, s->batch_at), next_deletion(s));
 
-	if (s->next_pod < pods_wanted(n) && all_under_way(s))
+	if (s->next_pod < places_to_visit(n) && all_under_way(s))
 		at = ns_min(at, s->pod_at);
 	if (s->next_action < n->plan->params->n_actions)
 		at = ns_min(at, n->plan->params->action[s->next_action].at);
@@ -100,7 +106,8 @@ static void action_begins(struct node *n, ns_t now)
 	case FLEET_DELETE_ALL:
 		s->act = a->act;
 		s->next_pod = 0;
-		s->pod_at = now + bound_after(n, 0);
+		s->pod_at =
+			now + bound_after(n, 0) + (a->spread ? first_turn(n, a->spacing) : 0);
 		s->pod_every = a->spacing;
 		return;
 	case FLEET_CHURN:
@@ -155,10 +162,31 @@ static void delete (struct node *n, ns_t now, uint32_t pod)
 static uint32_t in_order_of_namespaces(const struct node *n, uint32_t k)
 {
 	for (uint32_t ns = 0; ns < n->plan->agent.workload->namespaces; ns++)
-		for (uint32_t p = 0; p < pods_wanted(n); p++)
+		for (uint32_t p = 0; p < n->plan->batch_from; p++)
 			if (n->agent.pod[p].namespace == ns && k-- == 0)
 				return p;
 	return k;
+}
+
+static void delete_next(struct node *n, ns_t now)
+{
+	struct script *s = &n->script;
+
+	while (s->next_pod < n->plan->batch_from) {
+		uint32_t pod = in_order_of_namespaces(n, s->next_pod++);
+
+		if (!n->shard.pod[pod].exists || n->shard.pod[pod].deleting)
+			continue;
+		delete (n, now, pod);
+		return;
+	}
+}
+
+static void create_next(struct node *n, ns_t now)
+{
+	uint32_t pod = n->script.next_pod++;
+
+	create(n, now - bound_after(n, pod), now, pod);
 }
 
 static void next_pod(struct node *n, ns_t now)
@@ -166,10 +194,9 @@ static void next_pod(struct node *n, ns_t now)
 	struct script *s = &n->script;
 
 	if (s->act == FLEET_CREATE_ALL)
-		create(n, now - bound_after(n, s->next_pod), now, s->next_pod);
+		create_next(n, now);
 	else
-		delete (n, now, in_order_of_namespaces(n, s->next_pod));
-	s->next_pod++;
+		delete_next(n, now);
 	s->pod_at = now + s->pod_every + bound_after(n, s->next_pod) -
 		    bound_after(n, s->next_pod - 1);
 }

@@ -33,6 +33,7 @@
 #define STORED_MAX     16
 #define RESTARTS_MAX   8
 #define API_LAT_MAX    32
+#define SCRIPT_MAX     8
 #define NODES_MAX      20000
 #define PODS_MAX       1000
 #define CONTAINERS_MAX 16
@@ -493,6 +494,16 @@ struct workload_model {
 	uint32_t warning_event_per_sync; /* 0 or 1 */
 };
 
+/* What is done to the pods of all nodes, at an even pace for so long. */
+enum script_act { SCRIPT_CREATE, SCRIPT_REPLACE, SCRIPT_DELETE };
+
+struct script_step {
+	ns_t at; /* after the warm-up */
+	enum script_act act;
+	ns_t over;  /* every pod once in that time; 0: at once */
+	ns_t lasts; /* it ends then, wherever it is; 0: over */
+};
+
 struct scenario {
 	char name[MODEL_NAME];
 	uint64_t seed;
@@ -501,7 +512,9 @@ struct scenario {
 	ns_t warmup;
 	ns_t duration;
 	enum start_kind start;
-	ns_t ttl_annotation;     /* -1: by the TTL controller; -2: no annotation */
+	ns_t ttl_annotation; /* -1: by the TTL controller; -2: no annotation */
+	uint32_t n_script;   /* 0: pods are created when the start says so */
+	struct script_step script[SCRIPT_MAX];
 	int64_t scheduler_milli; /* pods that it binds in 1000 s; -1: all at once */
 	/* And for each pod, beside that: so much for every node and every pod that it has to
 	 * look at, which are this share of those bound before. */

@@ -220,6 +220,60 @@ const struct table table_workload = {
 	.finish = finish_workload,
 };
 
+static const struct word words_script[] = {
+	{"create", SCRIPT_CREATE},
+	{"replace", SCRIPT_REPLACE},
+	{"delete", SCRIPT_DELETE},
+};
+
+#define REC struct script_step
+static const struct field script_fields[] = {
+	SPAN(at, "at", 0, 7 * DAY, "after the warm-up"),
+	ONE_OF(act, "do", words_script, "with the pods of every node"),
+	SPAN(over, "over", 0, 7 * DAY,
+		"each pod once in that time, at an even pace; 0s is at once"),
+	FIELD(lasts, "for", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = 7 * DAY,
+		.help = "replace: it ends after so long; without it when all were"),
+};
+#undef REC
+
+static int finish_script_step(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct script_step *step = record;
+
+	(void)r;
+	if (step->act == SCRIPT_REPLACE && step->over < NS_S)
+		return doc_error(doc_get(at, "over"), err,
+			"to replace every pod takes a second at least");
+	return 0;
+}
+
+static const struct table script_table = {
+	.what = "a step of the script",
+	.field = script_fields,
+	.n = COUNT_OF(script_fields),
+	.finish = finish_script_step,
+};
+
+static int finish_scenario_fields(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct scenario *s = record;
+	const struct doc_node *step = s->n_script ? doc_get(at, "script")->first : NULL;
+	ns_t over = 0;
+
+	(void)r;
+	for (uint32_t i = 0; i < s->n_script; i++, step = step->next) {
+		if (s->script[i].at < over)
+			return doc_error(
+				step, err, "it begins before the one above it is over");
+		over = s->script[i].at +
+		       (s->script[i].lasts ? s->script[i].lasts : s->script[i].over);
+	}
+	return 0;
+}
+
 #define REC struct scenario
 static const struct field scenario_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
@@ -234,6 +288,10 @@ static const struct field scenario_fields[] = {
 		"afterWarmup: pods then, on nodes that are up; kubeletRestart: kubelets, at "
 		"the "
 		"start, on nodes whose pods go on running"),
+	FIELD(script, "script", FIELD_LIST, .flags = FIELD_OPTIONAL,
+		.n_offset = offsetof(REC, n_script), .size = sizeof(struct script_step),
+		.limit = SCRIPT_MAX, .sub = &script_table,
+		.help = "what is done to pods, instead of creating all of them at the start"),
 	FIELD(seed, "seed", FIELD_SEED, .max = SEED_MAX, .help = "of every random number"),
 	FIELD(ttl_annotation, "ttlAnnotation", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.otherwise = -1, .max = DAY, .words = words_annotation,
@@ -262,4 +320,9 @@ static const struct field scenario_fields[] = {
 	FIELD(workload, "workload", FIELD_MAP, .sub = &table_workload, .help = "a Workload"),
 };
 #undef REC
-const struct table table_scenario = TABLE("the scenario", scenario_fields);
+const struct table table_scenario = {
+	.what = "the scenario",
+	.field = scenario_fields,
+	.n = COUNT_OF(scenario_fields),
+	.finish = finish_scenario_fields,
+};

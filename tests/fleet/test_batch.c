@@ -167,6 +167,26 @@ static void a_cluster_s_pods_come_one_after_the_other(void **state)
 	}
 }
 
+/* A script creates everybody, replaces a third, and deletes all that are there then, wherever
+ * they are by now. */
+static void a_script_creates_replaces_and_deletes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(kubelets) / sizeof(kubelets[0]); i++) {
+		struct kit *k = KIT(kubelets[i], "serving", "nodes=3", "warmup=1m",
+			"duration=20m", "start=afterWarmup",
+			"script=[{at: 0s, do: create, over: 5m}, {at: 5m, do: replace, over: "
+			"5m, "
+			"for: 100s}, {at: 7m, do: delete, over: 5m}]");
+
+		kit_run(k);
+		assert_in_range(k->result.pods_started, 3 * 39, 3 * 41);
+		assert_int_equal(k->result.pods_removed, k->result.pods_started);
+		assert_int_equal(k->result.distinct_objects, 0);
+		kit_free(k);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +195,7 @@ int main(void)
 		cmocka_unit_test(that_a_pod_has_completed_is_seen_after_a_relist),
 		cmocka_unit_test(as_many_run_as_come_while_one_lives),
 		cmocka_unit_test(objects_of_completed_pods_are_watched_until_1_14),
+		cmocka_unit_test(a_script_creates_replaces_and_deletes),
 		cmocka_unit_test(a_cluster_s_pods_come_one_after_the_other),
 	};
 
