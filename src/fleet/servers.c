@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The API servers of a scenario, before which its nodes stand together, or alone if that makes
  * no difference. */
+#include <string.h>
+
 #include "apiserver/server_params.h"
 #include "fleet/together.h"
 
@@ -11,6 +13,31 @@ static uint32_t capacity_of(const struct node_plan *plan, const struct server_pa
 	uint32_t limit = server_params_limit(p, s);
 
 	return limit == UINT32_MAX ? s->nodes * plan->agent.first[ACTOR_KINDS] : limit;
+}
+
+static enum watched watched_of(const char *resource)
+{
+	if (!strncmp(resource, "pods", 4))
+		return WATCHED_PODS;
+	return strncmp(resource, "nodes", 5) != 0 ? WATCHED_NONE : WATCHED_NODES;
+}
+
+/* With bookmarks a watcher's version is a minute old at most, and a minute's changes are taken
+ * to be remembered. */
+static void watched_init(struct together_params *p, const struct scenario *s)
+{
+	p->remembers = s->apiserver.bookmarks ? 0 : s->apiserver.watch_events;
+	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
+		const struct call_name *name = &s->calls.name[c];
+		uint8_t watched = (uint8_t)watched_of(name->resource);
+
+		if (call_mutates(name))
+			p->writes[c] = watched;
+		else if (!strcmp(name->verb, "list"))
+			p->lists[c] = watched;
+		else if (!strcmp(name->verb, "watch"))
+			p->watches[c] = watched;
+	}
 }
 
 void together_params_init(struct together_params *p, const struct node_plan *plan)
@@ -32,6 +59,7 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 			p->mutating[c] = d.mutating;
 			p->width[c][quorum] = d.width;
 		}
+	watched_init(p, s);
 	p->capacity = capacity_of(plan, &p->server);
 }
 

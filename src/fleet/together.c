@@ -18,9 +18,11 @@ struct together {
 	struct node *node;
 	struct server *server;
 	struct flights flights;
-	uint8_t *home;       /* [nodes] the server that each is connected to */
-	ns_t *up_at;         /* [servers] it is there from then on */
-	uint32_t n_restarts; /* so far */
+	uint8_t *home;               /* [nodes] the server that each is connected to */
+	uint64_t changes[WATCHED_N]; /* by kubelets, so far */
+	uint64_t *knows;             /* [nodes * WATCHED_N] as of which of these each does */
+	ns_t *up_at;                 /* [servers] it is there from then on */
+	uint32_t n_restarts;         /* so far */
 	bool out_of_memory, measures;
 	uint32_t second;    /* of the series, under way */
 	uint64_t seat_time; /* when it began */
@@ -114,6 +116,21 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 	}
 }
 
+/* What the server did for a node: its own change is told to its watch, a list is as new as can
+ * be. False: it wants to watch from a version that the watch cache has forgotten
+ * (storage/cacher/watch_cache.go GetAllEventsSinceThreadUnsafe: 410). */
+static bool remembers(struct together *t, uint32_t node, uint16_t call)
+{
+	const struct together_params *p = t->params;
+	uint64_t *knows = &t->knows[(size_t)node * WATCHED_N];
+	uint8_t watched = p->watches[call];
+
+	knows[p->writes[call]] = ++t->changes[p->writes[call]];
+	knows[p->lists[call]] = t->changes[p->lists[call]];
+	return watched == WATCHED_NONE || !p->remembers ||
+	       t->changes[watched] - knows[watched] <= p->remembers;
+}
+
 static void through(struct together *t, struct server *s, ns_t now)
 {
 	static const enum outcome outcome_of[] = {
@@ -134,7 +151,9 @@ static void through(struct together *t, struct server *s, ns_t now)
 		return;
 	n->at_server--;
 	trace_if(t, f.node);
-	requests_answer(n, now, &f.q, outcome_of[d.end],
+	requests_answer(n, now, &f.q,
+		d.end == SERVER_DONE && !remembers(t, f.node, f.q.call) ? OUTCOME_GONE
+									: outcome_of[d.end],
 		d.end == SERVER_REJECTED ? t->params->retry_after : 0);
 	put_in_order(t, f.node);
 }
@@ -433,6 +452,7 @@ static void begin(struct together *t)
 	t->node = ARENA_ARRAY(&t->mem, struct node, nodes);
 	flights_init(&t->flights, nodes, &t->mem);
 	t->home = ARENA_ARRAY(&t->mem, uint8_t, nodes);
+	t->knows = ARENA_ARRAY(&t->mem, uint64_t, (size_t)nodes * WATCHED_N);
 	t->up_at = ARENA_ARRAY(&t->mem, ns_t, t->params->servers);
 	wakes_init(&t->due, &t->mem, nodes);
 	for (uint32_t i = 0; i < nodes; i++) {

@@ -13,6 +13,9 @@
 #include "fleet/fleet.h"
 #include "fleet/node.h"
 
+/* Resources whose changes are counted, since kubelets watch what they change themselves. */
+enum watched { WATCHED_NONE, WATCHED_PODS, WATCHED_NODES, WATCHED_N };
+
 /* The servers that nodes share. */
 struct together_params {
 	struct server_params server; /* of each */
@@ -24,6 +27,9 @@ struct together_params {
 	ns_t cpu[CALLS_MAX][2], measured[CALLS_MAX][2];
 	uint16_t width[CALLS_MAX][2]; /* seats; 0: one */
 	bool mutating[CALLS_MAX];
+	/* Of pods or nodes (enum watched): what changes them, lists them, watches them. */
+	uint8_t writes[CALLS_MAX], lists[CALLS_MAX], watches[CALLS_MAX];
+	uint32_t remembers; /* changes of each, that a watch may begin with; 0: all */
 };
 
 /* The servers of the plan's scenario, which says that they have processors. */

@@ -423,7 +423,9 @@ struct apiserver_model {
 		} object[STORED_MAX];
 	} storage;
 	enum api_encoding encoding;
-	bool watch_cache; /* without it every read goes to etcd */
+	bool watch_cache;      /* without it every read goes to etcd */
+	uint32_t watch_events; /* of a resource, that it remembers; 0: all */
+	bool bookmarks;        /* watchers are told versions now and then (since 1.16) */
 	struct {
 		char calibration[MODEL_NAME]; /* "" if none */
 		int64_t cpu_scale;            /* PPM of the CPU that was measured */

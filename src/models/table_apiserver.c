@@ -142,6 +142,13 @@ static const struct field apiserver_fields[] = {
 		.n_words = COUNT_OF(words_api_encoding), .help = "of requests and answers"),
 	FIELD(watch_cache, "watchCache", FIELD_BOOL, .flags = FIELD_OPTIONAL, .otherwise = 1,
 		.help = "without it every read goes to etcd"),
+	FIELD(watch_events, "watchCacheEvents", FIELD_COUNT, .flags = FIELD_OPTIONAL, .min = 1,
+		.max = 100000000, .words = words_no_limit, .n_words = COUNT_OF(words_no_limit),
+		.help = "of a resource, that the watch cache remembers; who wants to watch "
+			"from "
+			"before them is told 410 and lists"),
+	FIELD(bookmarks, "bookmarks", FIELD_BOOL, .flags = FIELD_OPTIONAL, .otherwise = 1,
+		.help = "watchers of what does not change are told of newer versions"),
 	{.name = "costs",
 		.type = FIELD_MAP,
 		.flags = FIELD_OPTIONAL,

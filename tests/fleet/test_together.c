@@ -321,6 +321,43 @@ static void a_busy_server_is_left_by_those_who_hang_up(void **state)
 	kit_free(k);
 }
 
+/* Two pods a minute are replaced on each of 40 nodes, a node with none of them for a while
+ * watches from before what the watch cache remembers: 410, and a LIST.  With bookmarks it does
+ * not. */
+static void who_watches_from_too_long_ago_lists(void **state)
+{
+	static const struct {
+		const char *bookmarks, *events;
+		bool gone;
+	} cases[] = {
+		{"apiserver.bookmarks=false", "apiserver.watchCacheEvents=5", true},
+		{"apiserver.bookmarks=false", "apiserver.watchCacheEvents=1000000", false},
+		{"apiserver.bookmarks=true", "apiserver.watchCacheEvents=5", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct kit *k = KIT("v1.20", "secrets-30", "nodes=40", "warmup=0s",
+			"duration=10m", "start=stationary", "workload.pods=2",
+			"workload.replacePodEvery=30s", "apiserver.processors=16",
+			cases[i].bookmarks, cases[i].events);
+		uint32_t watch = calls_intern(&k->scenario.calls, "watch", "pods");
+		uint32_t list = calls_intern(&k->scenario.calls, "list", "pods");
+		uint64_t(*count)[OUTCOME_N];
+		struct shared s;
+
+		shared_init(&s, k);
+		together_params_init(&s.params, &s.plan);
+		shared_run(&s);
+		count = s.result.tally.window[0].in.count;
+		assert_int_equal(count[watch][OUTCOME_GONE] > 0, cases[i].gone);
+		assert_int_equal(count[list][OUTCOME_OK] > 0, cases[i].gone);
+		assert_true(count[list][OUTCOME_OK] <= count[watch][OUTCOME_GONE]);
+		shared_fini(&s);
+		kit_free(k);
+	}
+}
+
 static void the_same_seed_gives_the_same_bytes(void **state)
 {
 	struct kit *k = KIT(
@@ -358,6 +395,7 @@ int main(void)
 		cmocka_unit_test(where_there_are_others_nobody_lists),
 		cmocka_unit_test(heartbeats_that_time_out_close_the_connection),
 		cmocka_unit_test(a_busy_server_is_left_by_those_who_hang_up),
+		cmocka_unit_test(who_watches_from_too_long_ago_lists),
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
 	};
 
