@@ -132,7 +132,7 @@ static const char *path_in(struct reader *r, const char *path)
 		return path;
 	whole = arena_alloc(r->mem, folder + len + 1, 1);
 	memcpy(whole, r->folder, folder);
-	memcpy(whole + folder, path, len);
+	memcpy(whole + folder, path, len + 1);
 	return whole;
 }
 
@@ -151,7 +151,7 @@ static int blob_named(struct reader *r, const struct doc_node *at, const char *p
 static int blob_of(struct reader *r, const struct doc_node *map, const char *key,
 	const char *data_key, struct access_blob *to)
 {
-	const char *data, *path;
+	const char *data = NULL, *path = NULL;
 	int code = text_of(r, map, data_key, &data);
 
 	if (!code)
@@ -180,12 +180,16 @@ static int token_from(struct access *a, struct access_blob text, struct err *err
 
 /* ------------------------------------------------------------------ the file */
 
-/* The entry `name` of the list `list`, and in it the map `what`. */
-static int find(struct reader *r, const struct doc_node *root, const char *list,
-	const char *what, const char *name, const struct doc_node *said_by,
+/* Who is looked for: "user" of that name in "users", as that place says. */
+struct wanted {
+	const char *list, *what, *name;
+	const struct doc_node *said_by;
+};
+
+static int find(struct reader *r, const struct doc_node *root, const struct wanted *w,
 	const struct doc_node **to)
 {
-	const struct doc_node *all = doc_get(root, list);
+	const struct doc_node *all = doc_get(root, w->list);
 	const char *names[NAMES_MAX], *near;
 	size_t n = 0;
 
@@ -195,16 +199,16 @@ static int find(struct reader *r, const struct doc_node *root, const char *list,
 
 		if (code)
 			return code;
-		if (text && !strcmp(text, name)) {
-			*to = doc_get(e, what);
+		if (text && !strcmp(text, w->name)) {
+			*to = doc_get(e, w->what);
 			return 0;
 		}
 		if (text && n < NAMES_MAX)
 			names[n++] = text;
 	}
-	near = str_nearest(name, names, n);
-	(void)doc_error(said_by, r->err, "%s '%.100s' is not in %s%s%.100s%s", what, name, list,
-		near ? ": '" : "", near ? near : "", near ? "' is" : "");
+	near = str_nearest(w->name, names, n);
+	(void)doc_error(w->said_by, r->err, "%s '%.100s' is not in %s%s%.100s%s", w->what,
+		w->name, w->list, near ? ": '" : "", near ? near : "", near ? "' is" : "");
 	return without_line(r->err);
 }
 
@@ -230,7 +234,7 @@ static int read_cluster(struct reader *r, const struct doc_node *c)
 static int read_token(struct reader *r, const struct doc_node *u)
 {
 	struct access_blob text = {0};
-	const char *path;
+	const char *path = NULL;
 	int code = text_of(r, u, "token", &r->to->token);
 
 	if (!code)
@@ -298,7 +302,8 @@ static int read_config(struct reader *r, const struct doc_node *root, const char
 		return code;
 	if (!context)
 		return wrong(r, root, "there is no current-context: give --context");
-	code = find(r, root, "contexts", "context", context, said_by ? said_by : root, &c);
+	code = find(r, root,
+		&(struct wanted){"contexts", "context", context, said_by ? said_by : root}, &c);
 	if (!code)
 		code = text_of(r, c, "cluster", &cluster);
 	if (!code)
@@ -308,15 +313,17 @@ static int read_config(struct reader *r, const struct doc_node *root, const char
 	if (!code && !cluster)
 		return wrong(r, c ? c : root, "the context has no cluster");
 	if (!code)
-		code = find(
-			r, root, "clusters", "cluster", cluster, doc_get(c, "cluster"), &part);
+		code = find(r, root,
+			&(struct wanted){"clusters", "cluster", cluster, doc_get(c, "cluster")},
+			&part);
 	if (!code)
 		code = read_cluster(r, part);
 	if (!code && !is_url(r->to->server))
 		return wrong(r, doc_get(part, "server"),
 			"http://HOST:PORT or https://HOST:PORT is expected here");
 	if (!code && user)
-		code = find(r, root, "users", "user", user, doc_get(c, "user"), &part);
+		code = find(r, root,
+			&(struct wanted){"users", "user", user, doc_get(c, "user")}, &part);
 	if (!code && user)
 		code = read_user(r, part);
 	if (!code)
@@ -324,36 +331,38 @@ static int read_config(struct reader *r, const struct doc_node *root, const char
 	return code;
 }
 
-int kubeconfig_parse(struct access *a, const char *name, const char *text, size_t len,
-	const char *context, struct arena *mem, struct err *err)
+int kubeconfig_parse(
+	struct access *a, const struct kubeconfig *k, struct arena *mem, struct err *err)
 {
-	const char *slash = strrchr(name, '/');
+	const char *slash = strrchr(k->name, '/');
 	struct err own = {0};
 	struct reader r = {.to = a,
 		.mem = mem,
-		.folder = slash ? arena_strndup(mem, name, (size_t)(slash - name) + 1) : "",
+		.folder =
+			slash ? arena_strndup(mem, k->name, (size_t)(slash - k->name) + 1) : "",
 		.err = err ? err : &own};
 	struct doc_node *root;
 
 	*a = (struct access){0};
-	if (doc_parse(mem, name, text, len, &root, r.err))
+	if (doc_parse(mem, k->name, k->text, k->len, &root, r.err))
 		return without_line(r.err);
 	if (root->kind != DOC_MAP)
 		return wrong(&r, root, "a kubeconfig is a map: clusters, users, contexts");
-	return read_config(&r, root, context);
+	return read_config(&r, root, k->context);
 }
 
 int kubeconfig_load(struct access *a, const char *path, const char *context, struct arena *mem,
 	struct err *err)
 {
+	struct kubeconfig k = {.name = path, .context = context};
 	char *text;
-	size_t len;
-	int code = file_read(path, CONFIG_BYTES, &text, &len, err);
+	int code = file_read(path, CONFIG_BYTES, &text, &k.len, err);
 
 	if (code)
 		return code;
-	code = kubeconfig_parse(a, path, text, len, context, mem, err);
-	memset(text, 0, len);
+	k.text = text;
+	code = kubeconfig_parse(a, &k, mem, err);
+	memset(text, 0, k.len);
 	free(text);
 	return code;
 }

@@ -37,8 +37,13 @@ int kubeconfig_load(struct access *a, const char *path, const char *context, str
 	struct err *err);
 
 /* The same of text in memory; paths in it are relative to name's folder. */
-int kubeconfig_parse(struct access *a, const char *name, const char *text, size_t len,
-	const char *context, struct arena *mem, struct err *err);
+struct kubeconfig {
+	const char *name, *text;
+	size_t len;
+	const char *context; /* NULL: the current one */
+};
+int kubeconfig_parse(
+	struct access *a, const struct kubeconfig *k, struct arena *mem, struct err *err);
 
 /* From flags: url, and files that may be NULL.  ERR_INPUT. */
 int access_from_flags(struct access *a, const char *url, const char *token_file,

@@ -15,17 +15,25 @@ static void chore_free(struct chore *c)
 {
 	free(c->path);
 	free(c->body);
-	free(c);
+	c->path = c->body = NULL;
+	c->next = c->swarm->free_chores;
+	c->swarm->free_chores = c;
 }
 
 static struct chore *enqueue(
 	struct swarm *s, const char *method, struct str *path, struct str *body)
 {
-	struct chore *c = calloc(1, sizeof(*c));
+	struct chore *c = s->free_chores;
 
-	if (!c)
-		abort();
-	*c = (struct chore){.swarm = s,
+	if (c) {
+		s->free_chores = c->next;
+	} else {
+		c = ARENA_NEW(&s->mem, struct chore);
+		c->older = s->all_chores;
+		s->all_chores = c;
+	}
+	*c = (struct chore){.older = c->older,
+		.swarm = s,
 		.method = method,
 		.path = str_take(path),
 		.body = body && str_len(body) ? str_take(body) : NULL};
@@ -162,13 +170,22 @@ void chores_next(struct swarm *s)
 	phase(s);
 }
 
-void chores_fini(struct swarm *s)
+void chores_drop(struct swarm *s)
 {
 	while (s->first_chore) {
 		struct chore *c = s->first_chore;
 
 		s->first_chore = c->next;
 		chore_free(c);
+	}
+	s->last_chore = &s->first_chore;
+}
+
+void chores_fini(struct swarm *s)
+{
+	for (struct chore *c = s->all_chores; c; c = c->older) {
+		free(c->path);
+		free(c->body);
 	}
 }
 
@@ -351,13 +368,9 @@ static void make_pod(struct hollow *h, uint32_t pod)
 
 static void on_object(struct chore *c, const struct wire_answer *a)
 {
-	struct deed *d = c->deed;
-
 	(void)a;
-	if (--d->left > 0)
-		return;
-	make_pod(d->hollow, d->pod);
-	free(d);
+	if (--c->of->pod[c->pod].awaited == 0)
+		make_pod(c->of, c->pod);
 }
 
 /* A pod's own objects, then the pod, bound to its node as by the scheduler. */
@@ -366,36 +379,29 @@ static void create_pod(struct node *n, ns_t now, uint32_t pod)
 	struct hollow *h = (struct hollow *)n;
 	const struct workload_model *w = &h->swarm->scenario.workload;
 	struct hollow_pod *p = &h->pod[pod];
-	struct deed *d = calloc(1, sizeof(*d));
 	char name[HOLLOW_NAME + 32];
 
 	(void)now;
-	if (!d)
-		abort();
 	(void)snprintf(name, sizeof(name), "%s-%u-%u", h->name, pod, n->script.churned);
 	free(p->name);
 	free(p->containers);
 	free(p->objects);
 	*p = (struct hollow_pod){.ours = true,
-		.name = strdup(name),
+		.name = text_copy(name),
 		.namespace = script_namespace(n, pod, n->script.churned)};
-	*d = (struct deed){.hollow = h, .pod = pod};
-	for (uint32_t o = 0; o < w->n_objects; o++)
-		d->left += w->objects[o].shared_by == SHARED_POD;
-	if (d->left == 0) {
-		make_pod(h, pod);
-		free(d);
-	} else {
-		for (uint32_t o = 0; o < w->n_objects; o++) {
-			struct chore *c;
+	for (uint32_t o = 0; o < w->n_objects; o++) {
+		struct chore *c;
 
-			if (w->objects[o].shared_by != SHARED_POD)
-				continue;
-			c = make_object(h, o, pod);
-			c->deed = d;
-			c->then = on_object;
-		}
+		if (w->objects[o].shared_by != SHARED_POD)
+			continue;
+		p->awaited++;
+		c = make_object(h, o, pod);
+		c->of = h;
+		c->pod = pod;
+		c->then = on_object;
 	}
+	if (p->awaited == 0)
+		make_pod(h, pod);
 	chores_next(h->swarm);
 }
 

@@ -332,9 +332,8 @@ static void read_again(struct flight *f)
 	static const struct wire_hooks to = {.done = on_read};
 	struct address a = {.method = "GET"};
 
-	if (is_of(f, "leases") && address_path(&a.path, "leases", "kube-node-lease"))
-		str_addf(&a.path, "/%s", f->hollow->name);
-	else if (is_of(f, "nodes/status") && address_path(&a.path, "nodes", NULL))
+	if ((is_of(f, "leases") && address_path(&a.path, "leases", "kube-node-lease")) ||
+		(is_of(f, "nodes/status") && address_path(&a.path, "nodes", NULL)))
 		str_addf(&a.path, "/%s", f->hollow->name);
 	if (str_len(&a.path))
 		(void)put_on_wire(f->hollow, &a, 10 * NS_S, &to, f->hollow);
@@ -361,6 +360,11 @@ void flights_hang_up(struct hollow *h, ns_t now)
 
 void flights_drop(struct hollow *h)
 {
-	while (h->flights)
-		end(h->flights);
+	struct flight *next;
+
+	for (struct flight *f = h->flights; f; f = next) {
+		next = f->after;
+		free(f);
+	}
+	h->flights = NULL;
 }

@@ -22,6 +22,7 @@ struct hollow_pod {
 	uint32_t namespace; /* index in the swarm's */
 	uint32_t told;      /* the agent was told of that status */
 	uint32_t sent;      /* a status on its way */
+	uint32_t awaited;   /* objects that are made before it is */
 	bool there;         /* the watch has told of it, and not of its end */
 	bool listed;        /* mark of a LIST */
 	bool ours;          /* the script made it */
@@ -62,20 +63,15 @@ struct flight {
 /* Something that users do, once others of the kind before it are done. */
 struct chore {
 	struct chore *next;
+	struct chore *older; /* of all that there are */
 	struct swarm *swarm;
 	struct hollow *hollow; /* in whose name; NULL: in the users' */
-	struct hollow *of;     /* whose pod it is about */
-	struct deed *deed;     /* that waits for it; NULL */
-	char *path, *body;     /* owned */
+	struct hollow *of;     /* whose pod waits for it; NULL */
+	uint32_t pod;
+	char *path, *body; /* owned */
 	const char *method;
 	void (*then)(struct chore *c, const struct wire_answer *a); /* NULL */
 	uint32_t tries;
-};
-
-/* A pod that is made when its objects are. */
-struct deed {
-	struct hollow *hollow;
-	uint32_t pod, left;
 };
 
 struct swarm {
@@ -93,7 +89,7 @@ struct swarm {
 	int64_t zero; /* of the machine's clock; -1: the agents have not started */
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
-	struct chore *first_chore, **last_chore;
+	struct chore *first_chore, **last_chore, *free_chores, *all_chores;
 	uint32_t chores_under_way;
 	void (*phase)(struct swarm *s); /* when all chores are done */
 	struct hollow_view view;
@@ -146,6 +142,8 @@ void pods_told(struct hollow *h, ns_t now, const struct json *event);
 const char *pod_namespace(const struct hollow *h, uint32_t pod);
 uint32_t swarm_namespace(struct swarm *s, const char *name);
 void pods_fini(struct hollow *h);
+/* A copy that free() takes back. */
+char *text_copy(const char *text);
 
 /* The first "resourceVersion" of a text, "" if it has none; and as a number. */
 void version_scan(const char *text, char version[HOLLOW_VERSION]);
@@ -156,6 +154,7 @@ extern const struct node_world chores_world;
 void chores_begin(struct swarm *s); /* everything that has to be there before agents start */
 void chores_end(struct swarm *s);   /* delete what was made */
 void chores_next(struct swarm *s);
+void chores_drop(struct swarm *s); /* those that have not begun */
 void chores_fini(struct swarm *s);
 
 #endif

@@ -65,6 +65,14 @@ uint64_t version_number(const char *version)
 	return strtoull(version, NULL, 10);
 }
 
+char *text_copy(const char *text)
+{
+	struct str copy = {0};
+
+	str_add(&copy, text);
+	return str_take(&copy);
+}
+
 /* ------------------------------------------------------------------ fingerprints */
 
 static uint64_t hash_text(uint64_t h, const char *text)
@@ -244,7 +252,7 @@ static void changed(struct hollow *h, ns_t now, const struct json *object)
 			return;
 		}
 		forget(&h->pod[i]);
-		h->pod[i].name = strdup(name);
+		h->pod[i].name = text_copy(name);
 		h->pod[i].namespace = namespace;
 		h->node.shard.pod[i] = (struct api_pod){.exists = true};
 	}

@@ -109,15 +109,7 @@ static void stop(struct swarm *s)
 	if (s->params->cleans_up)
 		patience.tv_sec += s->scenario.nodes / 10;
 	(void)event_base_loopexit(s->base, &patience);
-	while (s->first_chore) {
-		struct chore *c = s->first_chore;
-
-		s->first_chore = c->next;
-		free(c->path);
-		free(c->body);
-		free(c);
-	}
-	s->last_chore = &s->first_chore;
+	chores_drop(s); /* nobody makes pods any more */
 	chores_end(s);
 }
 

@@ -31,7 +31,8 @@
 static int parse(struct access *a, const char *text, const char *context, struct arena *mem,
 	struct err *err)
 {
-	return kubeconfig_parse(a, "config", text, strlen(text), context, mem, err);
+	return kubeconfig_parse(
+		a, &(struct kubeconfig){"config", text, strlen(text), context}, mem, err);
 }
 
 static void reads(struct access *a, const char *text, const char *context, struct arena *mem)

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena mem;
 
 	arena_init(&mem, 0);
-	if (kubeconfig_parse(&a, "fuzz", (const char *)data, size, NULL, &mem, &err)) {
+	if (kubeconfig_parse(&a, &(struct kubeconfig){"fuzz", (const char *)data, size, NULL},
+		    &mem, &err)) {
 		assert(err.code == ERR_INPUT && err.text[0] != '\0');
 		assert(!strchr(err.text, '\n'));
 	} else {

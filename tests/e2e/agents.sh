@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# agents.sh NODETOLL: hollow agents against the mock API server, as a user runs them.
+. "$(dirname "$0")/tap.sh"
+nodetoll=$1
+
+# serve OPTIONS...: a server; its URL in $url, its process in $server.
+serve() {
+	rm -f "$scratch/fifo"
+	mkfifo "$scratch/fifo"
+	"$nodetoll" serve "$@" >"$scratch/fifo" 2>"$scratch/serve.err" &
+	server=$!
+	exec 3<"$scratch/fifo"
+	read -r url <&3
+}
+
+stop() {
+	kill -TERM "$server"
+	cat <&3 >"$scratch/counts"
+	wait "$server"
+}
+
+# agents OPTIONS...: a short run of three nodes with four pods each; its result in $scratch/result.
+agents() {
+	"$nodetoll" agents --server "$url" --nodes 3 --set workload.pods=4 --warmup 4s --duration 2s \
+		-o json "$@" >"$scratch/result" 2>"$scratch/err"
+	status=$?
+	cat "$scratch/err"
+	return "$status"
+}
+
+# is NAME VALUE: the entry of the result has that value.
+is() {
+	grep -q "\"$1\": $2" "$scratch/result" || {
+		grep "\"$1\"" "$scratch/result"
+		return 1
+	}
+}
+
+all_run() {
+	is nodesReady 3 && is podsRunning 12 && is errors 0 && is whole true
+}
+
+# nothing RESOURCE: the server has none.
+nothing() {
+	curl -s --max-time 20 "$url/api/v1/$1" | grep -q '"items":\[\]'
+}
+
+fails_with() {
+	want=$1
+	says=$2
+	shift 2
+	"$nodetoll" agents "$@" >"$scratch/none" 2>"$scratch/err"
+	status=$?
+	cat "$scratch/err"
+	[ "$status" = "$want" ] && [ ! -s "$scratch/none" ] && [ "$(wc -l <"$scratch/err")" = 1 ] &&
+		grep -q -e "$says" "$scratch/err"
+}
+
+few_descriptors() {
+	(
+		ulimit -n 100
+		fails_with 3 'this process may have 100' --server "$url" --nodes 500
+	)
+}
+
+# Once its pods run; how long that takes is the server's to say.
+interrupted() {
+	"$nodetoll" agents --server "$url" --nodes 3 --set workload.pods=4 --warmup 1s --duration 10m \
+		-o json -f "$scratch/file" >"$scratch/result" 2>"$scratch/err" &
+	running=$!
+	n=0
+	until curl -s --max-time 20 "$url/api/v1/pods" | grep -q '"Running"' || [ "$n" -gt 30 ]; do
+		n=$((n + 1))
+		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
+	done
+	kill -INT "$running"
+	wait "$running" && is whole false && cmp "$scratch/result" "$scratch/file"
+}
+
+printf 'sesame,somebody,1,"system:masters"\n' >"$scratch/tokens"
+printf 'sesame\n' >"$scratch/right"
+printf 'wrong\n' >"$scratch/wrong"
+
+serve --listen 127.0.0.1:0
+check "every node is ready and every pod runs, over HTTP/1.1" agents --http1
+check "and the result says so" all_run
+check "over HTTP/2 they do, and what was made is deleted" agents --http2-prior-knowledge --cleanup
+check "and the result says so too" all_run
+check "a connection a node, and one for the users" is connections 4
+check "no pod is left" nothing pods
+check "no node is left" nothing nodes
+check "no secret is left" nothing secrets
+check "the result renders" "$nodetoll" report "$scratch/result"
+check "SIGINT ends it with what there is" interrupted
+check "too few descriptors are one message" few_descriptors
+stop
+check "no server is one message" fails_with 3 'cannot be reached' --server "$url" --nodes 1
+check "no URL is none" fails_with 2 "https://HOST:PORT is allowed" --server here
+check "two servers are too many" fails_with 2 'only one of them' --server http://h --kubeconfig x
+
+serve --listen 127.0.0.1:0 --token-auth-file "$scratch/tokens"
+check "a token that is known is let in" agents --token-file "$scratch/right"
+check "another is not" fails_with 3 'does not know who asks (401)' --server "$url" --token-file "$scratch/wrong"
+check "no token is in any message or result" sh -c "! grep -rq sesame '$scratch/result' '$scratch/err' '$scratch/none'"
+stop
+finish
