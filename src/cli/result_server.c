@@ -64,7 +64,7 @@ struct json *result_ending(const struct scenario *s, const struct fleet_result *
 	const struct fleet_ending *e = &r->ending;
 	struct json *o = json_object();
 
-	json_put_num(o, "seconds", (double)(s->duration / 10) / 1e9);
+	json_put_num(o, "seconds", (double)s->duration / 10 / 1e9);
 	json_put_int(o, "offered", (int64_t)e->offered);
 	json_put_int(o, "answered", (int64_t)e->answered);
 	json_put_int(o, "failed", (int64_t)e->failed);

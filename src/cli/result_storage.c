@@ -188,9 +188,22 @@ static struct json *cores_of(const struct scenario *s, double told_per_second)
 	return json_null();
 }
 
+static const char *format_name(enum storage_format format)
+{
+	switch (format) {
+	case STORAGE_JSON:
+		return "json";
+	case STORAGE_BASE64:
+		return "base64";
+	case STORAGE_PROTOBUF:
+	case STORAGE_FORMATS:
+		break;
+	}
+	return "protobuf";
+}
+
 struct json *result_storage(const struct scenario *s, const struct fleet_result *r)
 {
-	static const char *const formats[STORAGE_FORMATS] = {"protobuf", "json", "base64"};
 	const struct apiserver_model *m = &s->apiserver;
 	double seconds = (double)s->duration / 1e9;
 	struct sums sums = {0};
@@ -202,7 +215,7 @@ struct json *result_storage(const struct scenario *s, const struct fleet_result 
 	rows = json_array();
 	for (uint32_t i = 0; i < m->storage.n_objects; i++)
 		json_append(rows, resource_row(s, r, i, &sums));
-	json_put_str(o, "format", formats[m->storage.format]);
+	json_put_str(o, "format", format_name(m->storage.format));
 	json_put_int(o, "storedBytes", (int64_t)sums.stored);
 	json_put_num(o, "writtenBytesPerSecond", (double)sums.written / seconds);
 	json_put_num(o, "toldPerSecond", (double)sums.told / seconds);
