@@ -106,6 +106,7 @@
  *   read, write, remove, prepare, special   the verbs; new objects; bindings and tokens
  *   patch, selector, status, when   what they need
  *   discovery      what clients ask first
+ *   table          objects as kubectl prints them
  * live/          on real sockets: libevent
  *   serve          the mock API server: beginning, loop, end
  *   conn, exchange, stream   a connection, a request, an open watch

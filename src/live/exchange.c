@@ -200,6 +200,7 @@ static void handle(struct exchange *x, struct rest_reply *reply)
 		.body = x->req->body,
 		.len = x->req->len,
 		.content_type = x->req->field[HTTP_CONTENT_TYPE],
+		.accept = x->req->field[HTTP_ACCEPT],
 		.now_s = serve_wall_us() / 1000000,
 		.owner = x};
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "live/admit.h"
 #include "rest/store.h"
@@ -28,7 +27,7 @@ struct metrics_row {
 	uint64_t n, bytes;
 	ns_t sum;
 	uint64_t bucket[BOUNDS];
-	UT_hash_handle hh;
+	uint32_t next; /* in its bucket: index + 1; 0: none */
 };
 
 /* In which all requests without a resource are counted. */
@@ -43,7 +42,7 @@ static struct metrics_key key_of(const struct metrics_request *r)
 	const struct rest_route *route = r->route;
 	struct metrics_key key;
 
-	memset(&key, 0, sizeof(key)); /* its padding is hashed too */
+	memset(&key, 0, sizeof(key)); /* its padding is compared too */
 	key.code = r->code;
 	key.verb = NO_VERB;
 	if (!route || !route->resource)
@@ -57,19 +56,41 @@ static struct metrics_key key_of(const struct metrics_request *r)
 	return key;
 }
 
+static uint32_t bucket_of(const struct metrics_key *key)
+{
+	uintptr_t resource = (uintptr_t)key->resource / sizeof(*key->resource);
+
+	return (uint32_t)(resource * 31 + (uintptr_t)key->verb * 7 + (uintptr_t)key->code +
+			  (unsigned char)key->subresource[0]) %
+	       METRICS_BUCKETS;
+}
+
+static struct metrics_row *row_of(struct metrics *m, const struct metrics_key *key)
+{
+	uint32_t *head = &m->bucket[bucket_of(key)];
+
+	for (uint32_t i = *head; i; i = m->row[i - 1].next)
+		if (!memcmp(&m->row[i - 1].key, key, sizeof(*key)))
+			return &m->row[i - 1];
+	if (m->n == m->room) {
+		uint32_t room = m->room ? 2 * m->room : 64;
+		struct metrics_row *grown = realloc(m->row, room * sizeof(*grown));
+
+		if (!grown)
+			abort();
+		m->row = grown;
+		m->room = room;
+	}
+	m->row[m->n] = (struct metrics_row){.key = *key, .next = *head};
+	*head = ++m->n;
+	return &m->row[m->n - 1];
+}
+
 void metrics_count(struct metrics *m, const struct metrics_request *r)
 {
 	struct metrics_key key = key_of(r);
-	struct metrics_row *row;
+	struct metrics_row *row = row_of(m, &key);
 
-	HASH_FIND(hh, m->row, &key, sizeof(key), row);
-	if (!row) {
-		row = calloc(1, sizeof(*row));
-		if (!row)
-			abort();
-		row->key = key;
-		HASH_ADD(hh, m->row, key, sizeof(key), row);
-	}
 	row->n++;
 	row->bytes += r->bytes;
 	row->sum += r->took;
@@ -80,13 +101,8 @@ void metrics_count(struct metrics *m, const struct metrics_request *r)
 
 void metrics_fini(struct metrics *m)
 {
-	struct metrics_row *row, *next;
-
-	HASH_ITER(hh, m->row, row, next)
-	{
-		HASH_DEL(m->row, row);
-		free(row);
-	}
+	free(m->row);
+	m->row = NULL;
 }
 
 /* ------------------------------------------------------------------ text */
@@ -125,14 +141,13 @@ static void gauge(struct str *out, const char *name, const char *help, uint64_t 
 
 static void request_totals(const struct metrics *m, struct str *out)
 {
-	const struct metrics_row *row, *next;
-
 	head(out, "apiserver_request_total", "counter",
 		"Counter of apiserver requests broken out for each verb, group, version, "
 		"resource, "
 		"scope, component, and HTTP response code.");
-	HASH_ITER(hh, m->row, row, next)
-	{
+	for (uint32_t i = 0; i < m->n; i++) {
+		const struct metrics_row *row = &m->row[i];
+
 		str_addf(out, "apiserver_request_total{code=\"%d\",", row->key.code);
 		labels(row, out);
 		str_addf(out, "} %llu\n", (unsigned long long)row->n);
@@ -169,15 +184,13 @@ static void duration_of(const struct metrics_row *row, struct str *out)
 
 static void durations(const struct metrics *m, struct str *out)
 {
-	const struct metrics_row *row, *next;
-
 	head(out, "apiserver_request_duration_seconds", "histogram",
 		"Response latency distribution in seconds for each verb, group, version, "
 		"resource, "
 		"subresource, scope and component; here by code too.");
-	HASH_ITER(hh, m->row, row, next)
-	if (row->key.verb != VERB_WATCH)
-		duration_of(row, out);
+	for (uint32_t i = 0; i < m->n; i++)
+		if (m->row[i].key.verb != VERB_WATCH)
+			duration_of(&m->row[i], out);
 }
 
 static void objects(const struct store *s, struct str *out)
@@ -213,13 +226,15 @@ static void flows(const struct admit *a, struct str *out)
 			level_name(a, i), (unsigned long long)f->level[i].counts.dispatched);
 	head(out, "apiserver_flowcontrol_rejected_requests_total", "counter",
 		"Number of requests rejected by priority level.");
-	for (uint32_t i = 0; i < f->n_levels; i++)
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		unsigned long long n = f->level[i].counts.rejected;
+
+		n += f->level[i].counts.expired;
 		str_addf(out,
 			"apiserver_flowcontrol_rejected_requests_total{priority_level=\"%s\"} "
 			"%llu\n",
-			level_name(a, i),
-			(unsigned long long)(f->level[i].counts.rejected +
-					     f->level[i].counts.expired));
+			level_name(a, i), n);
+	}
 	head(out, "apiserver_flowcontrol_current_inqueue_requests", "gauge",
 		"Number of requests currently pending in queues by priority level.");
 	for (uint32_t i = 0; i < f->n_levels; i++)
@@ -275,22 +290,18 @@ void metrics_write(const struct metrics *m, const struct admit *a, const struct 
 
 /* ------------------------------------------------------------------ JSON */
 
-static int by_name(const struct metrics_row *a, const struct metrics_row *b)
+static int by_name(const void *x, const void *y)
 {
-	const char *x = a->key.resource ? a->key.resource->plural : "";
-	const char *y = b->key.resource ? b->key.resource->plural : "";
-	int order = strcmp(x, y);
+	const struct metrics_row *a = x, *b = y;
+	const char *of_a = a->key.resource ? a->key.resource->plural : "";
+	const char *of_b = b->key.resource ? b->key.resource->plural : "";
+	int order = strcmp(of_a, of_b);
 
 	if (!order)
 		order = strcmp(a->key.subresource, b->key.subresource);
 	if (!order)
 		order = a->key.verb - b->key.verb;
 	return order ? order : a->key.code - b->key.code;
-}
-
-static bool same_row(const struct metrics_row *a, const struct metrics_row *b)
-{
-	return by_name(a, b) == 0;
 }
 
 static struct json *row_json(const struct metrics_row *row, uint64_t n, uint64_t bytes)
@@ -310,27 +321,38 @@ static struct json *row_json(const struct metrics_row *row, uint64_t n, uint64_t
 }
 
 /* Scopes are not told apart here: rows that differ in them alone are one. */
-void metrics_json(struct metrics *m, struct json *result)
+static struct json *rows_json(struct metrics_row *rows, uint32_t n)
 {
 	struct json *list = json_array();
+
+	qsort(rows, n, sizeof(*rows), by_name);
+	for (uint32_t i = 0, j; i < n; i = j) {
+		uint64_t count = 0, bytes = 0;
+
+		for (j = i; j < n && by_name(&rows[i], &rows[j]) == 0; j++) {
+			count += rows[j].n;
+			bytes += rows[j].bytes;
+		}
+		json_append(list, row_json(&rows[i], count, bytes));
+	}
+	return list;
+}
+
+void metrics_json(const struct metrics *m, struct json *result)
+{
+	struct metrics_row *rows = calloc(m->n + 1, sizeof(*rows));
 	uint64_t total = 0;
 
-	HASH_SORT(m->row, by_name);
-	for (const struct metrics_row *row = m->row; row;) {
-		const struct metrics_row *next = row;
-		uint64_t n = 0, bytes = 0;
-
-		for (; next && same_row(row, next); next = next->hh.next) {
-			n += next->n;
-			bytes += next->bytes;
-		}
-		json_append(list, row_json(row, n, bytes));
-		total += n;
-		row = next;
+	if (!rows)
+		abort();
+	for (uint32_t i = 0; i < m->n; i++) {
+		rows[i] = m->row[i];
+		total += m->row[i].n;
 	}
 	json_put_int(result, "requests", (int64_t)total);
 	json_put_int(result, "connections", (int64_t)m->accepted);
 	json_put_int(result, "watchEvents", (int64_t)m->watch_events);
 	json_put_int(result, "faults", (int64_t)m->faults);
-	json_put(result, "api", list);
+	json_put(result, "api", rows_json(rows, m->n));
+	free(rows);
 }

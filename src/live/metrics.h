@@ -11,10 +11,14 @@ struct admit;
 struct store;
 struct metrics_row;
 
-/* Read by anyone; written by metrics.c only. */
+enum { METRICS_BUCKETS = 256 };
+
+/* Read by anyone; written by metrics.c only.  Zeroed: nothing. */
 struct metrics {
-	struct metrics_row *row; /* a hash by what it counts */
-	uint64_t accepted;       /* connections */
+	struct metrics_row *row;
+	uint32_t n, room;
+	uint32_t bucket[METRICS_BUCKETS]; /* of rows by what they count: index + 1 */
+	uint64_t accepted;                /* connections */
 	uint32_t connections;
 	uint32_t watches;
 	uint64_t watch_events;
@@ -38,6 +42,6 @@ void metrics_write(const struct metrics *m, const struct admit *a, const struct 
 	ns_t now, struct str *out);
 
 /* Kind ServerCounts: requests by verb, resource and code. */
-void metrics_json(struct metrics *m, struct json *result);
+void metrics_json(const struct metrics *m, struct json *result);
 
 #endif

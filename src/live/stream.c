@@ -52,6 +52,7 @@ void stream_feed(struct serve *s, struct rest_watch *w)
 	size_t ahead = waiting(x);
 	uint64_t told = w->n_events;
 
+	w->now_s = serve_wall_us() / 1000000;
 	while (ahead + str_len(&out) < AHEAD_BYTES && watch_next(&s->rest.store, w, &out))
 		;
 	s->metrics.watch_events += w->n_events - told;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "rest/table.h"
 
 void rest_get(struct rest_call *c)
 {
@@ -244,6 +245,7 @@ void rest_watch_begin(struct rest_call *c)
 		.ns = r->ns,
 		.bookmarks = r->bookmarks,
 		.initial_end = r->initial_events,
+		.as_table = table_is_wanted(c->req->accept),
 		.owner = c->req->owner,
 	};
 

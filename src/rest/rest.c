@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "rest/rest_priv.h"
+#include "rest/table.h"
 #include "rest/when.h"
 
 void rest_fail_status(struct rest_reply *reply, const struct status *s)
@@ -197,6 +198,22 @@ static bool allows(const struct rest_route *r)
 	return !rest_is(res, REST_CREATE_ONLY) || r->verb == VERB_CREATE;
 }
 
+/* GET and LIST as kubectl wants to print them. */
+static void make_table(struct rest_call *c)
+{
+	struct rest_reply *reply = c->reply;
+	struct json *tree = NULL;
+	struct json *table;
+
+	if (json_parse(str_text(&reply->body), str_len(&reply->body), &tree, NULL))
+		return; /* too large for it: kubectl takes the list as it is */
+	table = table_of(c->route->resource, tree, c->req->now_s);
+	str_reset(&reply->body);
+	json_write(table, &reply->body);
+	str_add_char(&reply->body, '\n');
+	json_free(table);
+}
+
 void rest_handle(struct rest *rest, const struct rest_request *req, struct rest_reply *reply)
 {
 	struct rest_call c = {rest, req, req->route, reply};
@@ -209,6 +226,10 @@ void rest_handle(struct rest *rest, const struct rest_request *req, struct rest_
 			"the server could not find the requested resource");
 	else
 		resource_verb(&c);
+	if (reply->code == 200 && req->route->target == TARGET_RESOURCE &&
+		(req->route->verb == VERB_GET || req->route->verb == VERB_LIST) &&
+		table_is_wanted(req->accept))
+		make_table(&c);
 }
 
 /* ------------------------------------------------------------------ beginning */

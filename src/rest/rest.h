@@ -29,6 +29,7 @@ struct rest_request {
 	const char *body;
 	size_t len;
 	const char *content_type; /* NULL: none */
+	const char *accept;       /* NULL: anything */
 	int64_t now_s;            /* since 1970 */
 	void *owner;              /* of a watch */
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rest/status.h"
+#include "rest/table.h"
 
 /* By what a watch is found: kubelets watch their pods by node and everything else by name
  * (kube-apiserver has such indexes too: pkg/registry/core/pod/strategy.go NodeNameTriggerFunc).
@@ -74,6 +75,7 @@ struct rest_watch *watch_new(struct store *s, struct watch_params *p)
 	p->fields = p->labels = (struct selector){0};
 	w->bookmarks = p->bookmarks;
 	w->initial_end = p->initial_end;
+	w->as_table = p->as_table;
 	w->owner = p->owner;
 	w->told = p->from_now ? s->version : p->version;
 	if (p->from_now)
@@ -180,14 +182,32 @@ static void line(struct str *out, const char *type, const char *text, size_t len
 	str_add(out, "}\n");
 }
 
+static void line_object(const struct rest_watch *w, const char *type,
+	const struct rest_object *o, struct str *out)
+{
+	struct str text = {0};
+	struct json *table;
+
+	if (!w->as_table) {
+		line(out, type, o->text, o->len);
+		return;
+	}
+	table = table_of(o->resource, rest_object_tree(o), w->now_s);
+	json_write(table, &text);
+	line(out, type, str_text(&text), str_len(&text));
+	str_fini(&text);
+	json_free(table);
+}
+
 /* It no longer is what the client asked for: its last state that was, under the version of
  * this change (cacher.go, newWatchEvent). */
-static void line_gone(struct str *out, const struct rest_object *before, uint64_t version)
+static void line_gone(const struct rest_watch *w, const struct rest_object *before,
+	uint64_t version, struct str *out)
 {
 	struct json *tree = rest_object_tree(before);
 	struct rest_object *o = rest_object_new(before->resource, tree, version);
 
-	line(out, "DELETED", o->text, o->len);
+	line_object(w, "DELETED", o, out);
 	rest_object_drop(o);
 	json_free(tree);
 }
@@ -200,11 +220,11 @@ static bool line_event(const struct rest_watch *w, const struct store_event *e,
 	bool is = e->change != STORE_DELETED && concerns(w, e->now);
 
 	if (is)
-		line(out, was ? "MODIFIED" : "ADDED", e->now->text, e->now->len);
+		line_object(w, was ? "MODIFIED" : "ADDED", e->now, out);
 	else if (was && e->change == STORE_DELETED)
-		line(out, "DELETED", e->now->text, e->now->len);
+		line_object(w, "DELETED", e->now, out);
 	else if (was)
-		line_gone(out, e->before, version);
+		line_gone(w, e->before, version, out);
 	return was || is;
 }
 
@@ -246,7 +266,7 @@ bool watch_next(struct store *s, struct rest_watch *w, struct str *out)
 	if (w->at_first < w->n_first) {
 		struct rest_object *o = w->first[w->at_first++];
 
-		line(out, "ADDED", o->text, o->len);
+		line_object(w, "ADDED", o, out);
 		rest_object_drop(o);
 		w->n_events++;
 		return true;

@@ -20,6 +20,7 @@ struct watch_params {
 	struct selector labels; /* taken over */
 	bool bookmarks;
 	bool from_now;    /* begin with all that there is (no resource version, or 0) */
+	bool as_table;    /* objects as kubectl prints them (table.h) */
 	bool initial_end; /* and say with a bookmark when that is told */
 	uint64_t version; /* else: with what came after */
 	void *owner;      /* the driver's */
@@ -31,7 +32,9 @@ struct rest_watch {
 	char *ns;
 	struct selector fields, labels;
 	bool bookmarks;
-	bool initial_end;           /* still to be said */
+	bool initial_end; /* still to be said */
+	bool as_table;
+	int64_t now_s;              /* for ages in tables: the driver says when it reads */
 	bool is_ready;              /* it is in the store's list */
 	bool is_idle;               /* it has told all that concerns it */
 	bool is_over;               /* it told of its end */

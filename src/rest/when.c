@@ -56,3 +56,25 @@ const char *when_text_us(char *buf, int64_t us)
 	(void)snprintf(buf, WHEN_BYTES, "%.30s.%06dZ", second, (int)(us % 1000000));
 	return buf;
 }
+
+/* The days before a date, by the same reckoning as date_of. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+	int64_t y = month > 2 ? year : year - 1;
+	int64_t in_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	int64_t in_era = y % 400 * 365 + y % 400 / 4 - y % 400 / 100 + in_year;
+
+	return y / 400 * 146097 + in_era - 719468;
+}
+
+int64_t when_read(const char *text)
+{
+	int year, month, day, hour, minute, second;
+	char end;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%c", &year, &month, &day, &hour, &minute,
+		    &second, &end) != 7 ||
+		end != 'Z' || year < 1970 || month < 1 || month > 12)
+		return -1;
+	return days_of(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+}

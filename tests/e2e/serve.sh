@@ -98,7 +98,7 @@ check "metrics have the API server's names" get 200 "$url/metrics"
 check "and count" has 'apiserver_request_total{code="404".*resource="pods".*verb="GET".*} 1$'
 check "its port is taken" fails_with 3 "Address already in use" --listen "${url#http://}"
 if command -v kubectl >/dev/null; then
-	check "kubectl lists" sh -c 'kubectl --server="$1" --cache-dir="$2" get pods | grep -q "^a "' sh \
+	check "kubectl lists" sh -c 'kubectl --server="$1" --cache-dir="$2" get pods | grep -q "^a *0/0 *Pending"' sh \
 		"$url" "$scratch/kube"
 	check "kubectl describes" sh -c 'kubectl --server="$1" --cache-dir="$2" describe pod a |
 		grep -q "^Node: *n1"' sh "$url" "$scratch/kube"

@@ -20,8 +20,12 @@ static void days_have_their_dates(void **state)
 	char buf[WHEN_BYTES];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_string_equal(when_text(buf, cases[i].seconds), cases[i].text);
+		assert_int_equal(when_read(cases[i].text), cases[i].seconds);
+	}
+	assert_int_equal(when_read("yesterday"), -1);
+	assert_int_equal(when_read("2000-13-01T00:00:00Z"), -1);
 	assert_string_equal(when_text_us(buf, 1700000000000007), "2023-11-14T22:13:20.000007Z");
 }
 
