@@ -9,6 +9,7 @@ control plane cannot be had here.
 import argparse
 import importlib
 import signal
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from pathlib import Path
 import programs
 from report import Abandoned, Report
 
-SCENARIOS = ["control_plane", "serve"]
+# In this order; and which command of nodetoll they are about.
+SCENARIOS = {"control_plane": None, "serve": "serve", "density": "agents", "secrets_designs": "agents"}
 SKIPPED = 77  # as meson and automake have it
 
 
@@ -44,6 +46,11 @@ def arguments():
     return chosen
 
 
+def lacks(nodetoll, command):
+    return command and subprocess.run([nodetoll, command, "--help"], capture_output=True,
+                                      check=False).returncode
+
+
 def main():
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         # As an exception, so that every `with` ends what it began.
@@ -56,6 +63,9 @@ def main():
         sys.exit(SKIPPED)
     world = World(chosen.nodetoll.resolve(), folder, chosen.folder.resolve(), chosen.soak, Report())
     for name in chosen.scenarios or SCENARIOS:
+        if lacks(world.nodetoll, SCENARIOS[name]):
+            print(f"skipped: {name}: this nodetoll has no command {SCENARIOS[name]}", flush=True)
+            continue
         print(f"# {name}", flush=True)
         try:
             importlib.import_module(name).scenario(world)

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A hundred hollow nodes in a real cluster: they stay ready, run what the scheduler gives them, outlive
+the API server, and let go of everything."""
+
+import time
+from collections import Counter
+
+import audit
+from agents import LEASE_SECONDS, Agents, deployment, node_is_ready, pod_is_up
+from cluster import Cluster
+from process import Failure
+from report import expect
+
+NODES = 100
+PODS = 1000
+STAY_SECONDS = 60
+STAY_SECONDS_SOAK = 300
+LEASE_PERIOD = 10  # a quarter of the lease's duration, as kubelets renew
+DOWN_SECONDS = 5
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+PODS_PATH = "/api/v1/namespaces/default/pods"
+
+
+def scenario(world):
+    with Cluster(world.programs, world.folder / "density") as cluster, \
+            Agents(world, cluster, "hollow", NODES, [("secrets", "default-token")]) as agents:
+        check = world.report.check
+        stay = STAY_SECONDS_SOAK if world.soak else STAY_SECONDS
+        check(f"{NODES} hollow nodes become ready", lambda: agents.wait_ready(60))
+        check(f"they stay ready for {stay} s, by lease and by status", lambda: stays(agents, stay))
+        check(f"{PODS} pods of a deployment are scheduled and run", lambda: deployed(cluster, agents))
+        check("kubectl describes a hollow node", lambda: node_described(cluster))
+        check("kubectl describes one of its pods", lambda: pod_described(cluster))
+        check("the API server is killed and comes back: all is as it was",
+              lambda: restarted(cluster, agents))
+        check("and goes on: more pods run", lambda: scaled(cluster, agents, PODS + NODES))
+        check("the deployment's deletion leaves nothing", lambda: deleted(cluster, agents))
+        check("the nodes are ready at the end", lambda: agents.wait_ready(10))
+        check("the agents end on SIGINT with status 0 and a result",
+              lambda: expect(agents.finish() == 0 and agents.result()["nodes"] == NODES,
+                             agents.process.tail()))
+
+
+def stays(agents, seconds):
+    since = audit.now()
+    began = time.monotonic()
+    while time.monotonic() < began + seconds:
+        agents.process.check()
+        not_ready = [node["metadata"]["name"] for node in agents.ours() if not node_is_ready(node)]
+        expect(not not_ready, f"after {time.monotonic() - began:.0f} s not ready: {not_ready}")
+        late = {name: age for name, age in agents.leases().items() if age > LEASE_SECONDS}
+        expect(not late, f"leases that ran out: {late}")
+        time.sleep(2)
+    renewed = Counter(user for user, _, request in audit.requests(agents.cluster.audit_log, (since, "~"))
+                      if request == "update leases")
+    # One more or less, from where in its period each was.
+    least = seconds // LEASE_PERIOD - 1
+    few = {name: n for name, n in renewed.items() if not least <= n <= least + 3}
+    expect(len(renewed) == NODES and not few,
+           f"{len(renewed)} of {NODES} nodes renewed leases, {few} not {least} times")
+
+
+def running(cluster):
+    return [pod for pod in cluster.api.items(PODS_PATH) if pod_is_up(pod)]
+
+
+def wait_running(agents, n, seconds):
+    def holds():
+        up = running(agents.cluster)
+        return up if len(up) == n else None
+
+    try:
+        return agents.wait(f"{n} running pods", seconds, holds, every=2)
+    except Failure as failure:
+        seen = Counter(pod["status"].get("phase") for pod in agents.cluster.api.items(PODS_PATH))
+        raise Failure(f"{failure}: {dict(seen)}") from failure
+
+
+def deployed(cluster, agents):
+    cluster.api.create(DEPLOYMENTS, deployment("crowd", PODS))
+    pods = wait_running(agents, PODS, 180)
+    crowded = Counter(pod["spec"]["nodeName"] for pod in pods)
+    expect(len(crowded) == NODES and max(crowded.values()) <= 110, f"pods on {len(crowded)} nodes")
+    addresses = Counter(pod["status"].get("podIP") for pod in pods)
+    expect(addresses[None] == 0, f"{addresses[None]} pods without an address")
+    agents.wait("the deployment's own count", 30, lambda: cluster.api.get(
+        f"{DEPLOYMENTS}/crowd")["status"].get("readyReplicas") == PODS)
+
+
+def node_described(cluster):
+    table = cluster.kubectl("get", "nodes").splitlines()
+    expect(sum(line.split()[1] == "Ready" for line in table[1:]) == NODES, table[:3])
+    told = cluster.kubectl("describe", "node", "hollow-7")
+    for words in ["hollow-7", "KubeletReady", "RenewTime", "MemoryPressure", "Kubelet Version",
+                  "v1.20", "Capacity", "Allocatable", "Non-terminated Pods"]:
+        expect(words in told, f"no {words} in\n{told}")
+    n = sum(line.split()[1].startswith("crowd-") for line in told.splitlines()
+            if len(line.split()) > 3 and line.startswith("  default"))
+    has = len(cluster.api.items(PODS_PATH, fieldSelector="spec.nodeName=hollow-7"))
+    expect(n == has > 0, f"describe lists {n} pods, the node has {has}:\n{told}")
+
+
+def pod_described(cluster):
+    pod = cluster.api.items(PODS_PATH, limit=1)[0]["metadata"]["name"]
+    line = cluster.kubectl("get", "pod", pod).splitlines()[1].split()
+    expect(line[1:3] == ["1/1", "Running"], line)
+    told = cluster.kubectl("describe", "pod", pod)
+    for words in ["hollow-", "Running", "Container ID", "Image ID", "default-token", "Scheduled"]:
+        expect(words in told, f"no {words} in\n{told}")
+
+
+def restarted(cluster, agents):
+    before = {pod["metadata"]["uid"] for pod in running(cluster)}
+    restarts = sum(restart_counts(cluster))
+    cluster.apiserver.kill()
+    time.sleep(DOWN_SECONDS)
+    cluster.start_apiserver()
+    since = audit.now()
+    agents.wait_ready(90)
+
+    def all_renewed():
+        return {user for user, _, request in audit.requests(cluster.audit_log, (since, "~"))
+                if request == "update leases"}
+
+    agents.wait("a lease of every node after the restart", 60, lambda: len(all_renewed()) == NODES, every=2)
+    after = {pod["metadata"]["uid"] for pod in wait_running(agents, PODS, 60)}
+    expect(before == after, f"{len(before - after)} pods lost, {len(after - before)} new")
+    expect(sum(restart_counts(cluster)) == restarts, "containers were started again")
+
+
+def restart_counts(cluster):
+    return [container["restartCount"] for pod in cluster.api.items(PODS_PATH)
+            for container in pod["status"].get("containerStatuses", [])]
+
+
+def scaled(cluster, agents, replicas):
+    cluster.api.merge(f"{DEPLOYMENTS}/crowd", {"spec": {"replicas": replicas}})
+    wait_running(agents, replicas, 120)
+
+
+def deleted(cluster, agents):
+    cluster.kubectl("delete", "deployment", "crowd", "--wait=false")
+    agents.wait("no pods", 180, lambda: not cluster.api.items(PODS_PATH, limit=1), every=2)
+    left = cluster.api.items("/apis/apps/v1/namespaces/default/replicasets")
+    expect(not left, f"{len(left)} replica sets are left")
+    expect("Non-terminated Pods:          (0 in total)" in cluster.kubectl("describe", "node", "hollow-7"),
+           "a node with pods")
