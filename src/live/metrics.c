@@ -40,11 +40,8 @@ static const char *const scopes[] = {"", "resource", "namespace", "cluster"};
 static struct metrics_key key_of(const struct metrics_request *r)
 {
 	const struct rest_route *route = r->route;
-	struct metrics_key key;
+	struct metrics_key key = {.verb = NO_VERB, .code = r->code};
 
-	memset(&key, 0, sizeof(key)); /* its padding is compared too */
-	key.code = r->code;
-	key.verb = NO_VERB;
 	if (!route || !route->resource)
 		return key;
 	key.resource = route->resource;
@@ -65,12 +62,18 @@ static uint32_t bucket_of(const struct metrics_key *key)
 	       METRICS_BUCKETS;
 }
 
+static bool is_same(const struct metrics_key *a, const struct metrics_key *b)
+{
+	return a->resource == b->resource && a->verb == b->verb && a->code == b->code &&
+	       a->scope == b->scope && !strcmp(a->subresource, b->subresource);
+}
+
 static struct metrics_row *row_of(struct metrics *m, const struct metrics_key *key)
 {
 	uint32_t *head = &m->bucket[bucket_of(key)];
 
 	for (uint32_t i = *head; i; i = m->row[i - 1].next)
-		if (!memcmp(&m->row[i - 1].key, key, sizeof(*key)))
+		if (is_same(&m->row[i - 1].key, key))
 			return &m->row[i - 1];
 	if (m->n == m->room) {
 		uint32_t room = m->room ? 2 * m->room : 64;
