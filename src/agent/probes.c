@@ -10,6 +10,7 @@
 static const struct workload_probe *probe_of(
 	const struct agent *a, uint32_t i, uint32_t *container)
 {
+	assert(a->plan->containers > 0);
 	*container = i % a->plan->containers;
 	return &a->plan->workload->probes[i / a->plan->containers];
 }
