@@ -220,7 +220,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 
 	serve_tick(c->serve);
 	if (what & BEV_EVENT_CONNECTED) {
-		struct conn_user user;
+		struct conn_user user = {0};
 
 		c->http = http_new(&c->serve->limits, tls_version(bev));
 		c->partial_at = NS_NEVER;
