@@ -221,7 +221,9 @@ static void container(
 	(void)when_text(began, p->started_at);
 	str_addf(out, "%s{\"name\":\"%.*s\",\"image\":\"%.*s\",\"imageID\":\"\",", c ? "," : "",
 		name, line, image, line + name + 1);
-	str_addf(out, "\"restartCount\":%u,\"lastState\":{},", record_instance(r));
+	/* Instances count from one, restarts from none. */
+	str_addf(out, "\"restartCount\":%u,\"lastState\":{},",
+		record_instance(r) - (record_instance(r) > 0));
 	switch (state_of(h, pod, c, status)) {
 	case RECORD_RUNNING:
 		str_addf(out,
@@ -253,7 +255,7 @@ static void pod_condition(struct str *out, const char *type, bool value, const c
 		"%s{\"type\":\"%s\",\"status\":\"%s\",\"lastProbeTime\":null,"
 		"\"lastTransitionTime\":\"%s\"%s}",
 		!strcmp(type, "Initialized") ? "" : ",", type, value ? "True" : "False", since,
-		value ? "" : ",\"reason\":\"ContainersNotReady\"");
+		value ? ",\"reason\":null" : ",\"reason\":\"ContainersNotReady\"");
 }
 
 static uint32_t lines_of(const char *text)

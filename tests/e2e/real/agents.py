@@ -95,12 +95,13 @@ def node_is_ready(node):
 
 
 def pod_is_up(pod):
-    """Running, ready, and all that goes with it."""
+    """Running, ready, and all that goes with it; never started again."""
     status = pod["status"]
     containers = status.get("containerStatuses", [])
     return (status.get("phase") == "Running" and condition(pod, "Ready") == "True"
             and len(containers) == len(pod["spec"]["containers"])
-            and all(c["ready"] and "running" in c["state"] for c in containers))
+            and all(c["ready"] and "running" in c["state"] and c["restartCount"] == 0 for c in containers)
+            and not any("reason" in c for c in status["conditions"]))
 
 
 def pod_spec(**more):

@@ -111,7 +111,6 @@ def pod_described(cluster):
 
 def restarted(cluster, agents):
     before = {pod["metadata"]["uid"] for pod in running(cluster)}
-    restarts = sum(restart_counts(cluster))
     cluster.apiserver.kill()
     time.sleep(DOWN_SECONDS)
     cluster.start_apiserver()
@@ -125,12 +124,6 @@ def restarted(cluster, agents):
     agents.wait("a lease of every node after the restart", 60, lambda: len(all_renewed()) == NODES, every=2)
     after = {pod["metadata"]["uid"] for pod in wait_running(agents, PODS, 60)}
     expect(before == after, f"{len(before - after)} pods lost, {len(after - before)} new")
-    expect(sum(restart_counts(cluster)) == restarts, "containers were started again")
-
-
-def restart_counts(cluster):
-    return [container["restartCount"] for pod in cluster.api.items(PODS_PATH)
-            for container in pod["status"].get("containerStatuses", [])]
 
 
 def scaled(cluster, agents, replicas):
