@@ -135,9 +135,8 @@ static uint32_t batch_places_for(const struct scenario *s)
 
 void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem)
 {
-	plan->params = p;
-	plan->ends_from = fleet_ends_from(p);
-	plan->batch_from = places_for(p);
+	*plan = (struct node_plan){
+		.params = p, .ends_from = fleet_ends_from(p), .batch_from = places_for(p)};
 	plan->places = plan->batch_from + batch_places_for(p->scenario);
 	agent_plan_init(
 		&plan->agent, p->scenario, plan->places, annotation_of(p->scenario), mem);
