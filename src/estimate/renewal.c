@@ -212,14 +212,14 @@ void renewal_gaps(const struct renewal *r, double fresh, uint32_t n, const doubl
 	double *gap, struct arena *mem)
 {
 	uint32_t ticks = (uint32_t)(fresh / r->step + 1e-9);
-	struct readers w = {0};
+	struct readers w;
 
-	if (fresh > 0)
-		readers_init(&w, r, ticks, mem);
-	for (uint32_t k = 1; k <= n; k++) {
-		if (fresh <= 0)
-			gap[k] = r->mean / k;
-		else if (weight[k] > 0)
+	for (uint32_t k = 1; k <= n && fresh <= 0; k++)
+		gap[k] = r->mean / k;
+	if (fresh <= 0)
+		return;
+	readers_init(&w, r, ticks, mem);
+	for (uint32_t k = 1; k <= n; k++)
+		if (weight[k] > 0)
 			gap[k] = (ticks + mean_wait(&w, k)) * r->step;
-	}
 }

@@ -170,12 +170,15 @@ static bool look_at_streams(struct node *n, ns_t now)
 
 static inline bool step_agent(struct node *n, ns_t now)
 {
+	bool sooner;
+
 	n->out.n = 0;
 	agent_step(&n->agent, now, &n->out);
 	n->result->steps++;
-	if (n->streams.waiting.n)
-		return (n->out.n > 0 && do_effects(n, now)) | look_at_streams(n, now);
-	return n->out.n > 0 && do_effects(n, now);
+	sooner = n->out.n > 0 && do_effects(n, now);
+	if (n->streams.waiting.n && look_at_streams(n, now))
+		sooner = true;
+	return sooner;
 }
 
 static void step_script(struct node *n, ns_t now)

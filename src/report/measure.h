@@ -63,7 +63,7 @@ struct measure_family {
 	enum measure_class class;
 	struct measure_label label[MEASURE_LABELS]; /* name NULL behind the last */
 	const struct measure_stat *stat;
-	uint32_t n_stats;
+	size_t n_stats;
 	const char *help;
 };
 
