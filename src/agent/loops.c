@@ -53,10 +53,19 @@ static bool call_is_skipped(struct agent *a, const struct model_call *c, struct 
 	return false;
 }
 
-static void chain_add_call(
+/* Most calls of most rounds are one a node, which needs no count. */
+static inline uint32_t repeats(struct agent *a, uint32_t loop, const struct model_call *c)
+{
+	bool once =
+		c->scope == SCOPE_NODE && model_of(a)->loops[loop].trigger == TRIGGER_PERIOD;
+
+	return once ? 1 : loop_repeats(a, loop, c);
+}
+
+static inline void chain_add_call(
 	struct agent *a, uint32_t loop, struct chain *chain, const struct model_call *c)
 {
-	chain_add(chain, c->call, loop_repeats(a, loop, c),
+	chain_add(chain, c->call, repeats(a, loop, c),
 		c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
 }
 
@@ -281,7 +290,7 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 	}
 	while (st->next < l->n_calls) {
 		const struct model_call *c = &l->calls[st->next];
-		uint32_t repeats;
+		uint32_t n;
 
 		if (call_is_runtime(c->call)) {
 			chain = agent_call_begin(
@@ -298,10 +307,10 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		st->next++;
 		if (call_is_skipped(a, c, st, st->next - 1u, now))
 			continue;
-		repeats = loop_repeats(a, i, c);
-		if (repeats == 0)
+		n = repeats(a, i, c);
+		if (n == 0)
 			continue;
-		st->left = (uint16_t)(repeats - 1);
+		st->left = (uint16_t)(n - 1);
 		loop_request(a, i, now, out);
 		return;
 	}
