@@ -18,7 +18,10 @@ static inline void flow_kit_init(struct flow_kit *k, uint32_t seats, uint32_t qu
 {
 	*k = (struct flow_kit){.params = {.fair = true,
 				       .n_levels = 1,
-				       .level = {{seats, queues, 1, 50}},
+				       .level = {{.seats = seats,
+					       .queues = queues,
+					       .hand = 1,
+					       .queue_length = 50}},
 				       .wait_limit = 15 * NS_S,
 				       .wait_end = 60 * NS_S}};
 	arena_init(&k->mem, 0);

@@ -25,7 +25,7 @@ static void kit_init_fair(struct kit *k)
 	kit_init(k);
 	k->params.flow = (struct flow_params){.fair = true,
 		.n_levels = 1,
-		.level = {{1, 1, 1, 50}},
+		.level = {{.seats = 1, .queues = 1, .hand = 1, .queue_length = 50}},
 		.wait_limit = 15 * NS_S,
 		.wait_end = 60 * NS_S};
 }
