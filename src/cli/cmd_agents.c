@@ -21,7 +21,7 @@ struct agents_options {
 	uint32_t nodes;
 	const char *kubelet;
 	ns_t duration, warmup;
-	uint64_t seed;
+	struct opt_seed seed;
 	const char *kubeconfig, *context;
 	const char *server, *token_file, *ca_file;
 	bool insecure, impersonate, http1, http2, shared, others_pods, cleanup;
@@ -29,136 +29,47 @@ struct agents_options {
 	const char *name;
 };
 
-#define NO_SEED UINT64_MAX
-
 #define REC struct agents_options
 static const struct opt opts[] = {
-	{.name = "nodes",
-		.type = OPT_COUNT,
-		.value = "N",
-		.min = 1,
-		.max = NODES_MAX,
-		.at = offsetof(REC, nodes),
-		.help = "hollow nodes (the scenario's; without one 10)"},
-	{.name = "kubelet",
-		.type = OPT_TEXT,
-		.value = "NAME",
-		.at = offsetof(REC, kubelet),
-		.help = "the kubelet that they are (the scenario's; without one v1.20)"},
-	{.name = "duration",
-		.type = OPT_DURATION,
-		.value = "TIME",
-		.min = NS_S,
-		.at = offsetof(REC, duration),
-		.help = "measured time (the scenario's)"},
-	{.name = "warmup",
-		.type = OPT_DURATION,
-		.value = "TIME",
-		.min = NS_S,
-		.at = offsetof(REC, warmup),
-		.help = "time before it, while nodes and pods start (the scenario's)"},
-	{.name = "set",
-		.type = OPT_TEXTS,
-		.value = "PATH=VALUE",
-		.at = offsetof(REC, sets),
-		.help = "override a field of the scenario's spec; may be repeated"},
-	{.name = "with",
-		.type = OPT_TEXTS,
-		.value = "FEATURE",
-		.at = offsetof(REC, with),
-		.help = "add a feature: a name in models/feature or a file; may be repeated"},
-	{.name = "seed",
-		.type = OPT_SEED,
-		.value = "N",
-		.max = SEED_MAX,
-		.at = offsetof(REC, seed),
-		.help = "seed of the random draws (the scenario's)"},
-	{.name = "kubeconfig",
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, kubeconfig),
-		.help = "which server, and who asks (KUBECONFIG, or ~/.kube/config)"},
-	{.name = "context",
-		.type = OPT_TEXT,
-		.value = "NAME",
-		.at = offsetof(REC, context),
-		.help = "a context of it (the current one)"},
-	{.name = "server",
-		.type = OPT_TEXT,
-		.value = "URL",
-		.at = offsetof(REC, server),
-		.help = "the server, without a kubeconfig"},
-	{.name = "token-file",
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, token_file),
-		.help = "with --server: a bearer token"},
-	{.name = "ca",
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, ca_file),
-		.help = "with --server: who vouches for its certificate"},
-	{.name = "insecure-skip-tls-verify",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, insecure),
-		.help = "do not check the server's certificate"},
-	{.name = "impersonate",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, impersonate),
-		.help = "each node asks as system:node:NAME"},
-	{.name = "http1",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, http1),
-		.help = "HTTP/1.1: every open watch holds a connection"},
-	{.name = "http2-prior-knowledge",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, http2),
-		.help = "HTTP/2 without TLS too"},
-	{.name = "connections-per-node",
-		.type = OPT_COUNT,
-		.value = "N",
-		.fallback = "1",
-		.min = 1,
-		.max = 32,
-		.at = offsetof(REC, connections),
-		.help = "over HTTP/2"},
-	{.name = "shared-connections",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, shared),
-		.help = "over HTTP/2: a hundred nodes share one"},
-	{.name = "no-pods",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, others_pods),
-		.help = "run what others schedule, create none of the scenario's pods"},
-	{.name = "name",
-		.type = OPT_TEXT,
-		.value = "NAME",
-		.fallback = "hollow",
-		.at = offsetof(REC, name),
-		.help = "nodes are NAME-0, NAME-1 and so on"},
-	{.name = "cleanup",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, cleanup),
-		.help = "delete nodes, pods and objects that were made, at the end"},
-	{.name = "output",
-		.letter = 'o',
-		.type = OPT_WORD,
-		.value = "FORM",
-		.fallback = "text",
-		.words = form_words,
-		.at = offsetof(REC, common.form),
-		.help = "text, json, csv or markdown on standard output"},
-	{.name = "filename",
-		.letter = 'f',
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, common.file),
-		.help = "write the result, as JSON, to a file too, and every 10 s so far"},
-	{.name = "models",
-		.type = OPT_TEXT,
-		.value = "DIR",
-		.at = offsetof(REC, common.models),
-		.help = "where the models are (NODETOLL_MODELS, or the installed ones)"},
+	ROW(nodes, "nodes", OPT_COUNT, .value = "N", .min = 1, .max = NODES_MAX,
+		.help = "hollow nodes (the scenario's; without one 10)"),
+	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME",
+		.help = "the kubelet that they are (the scenario's; without one v1.20)"),
+	ROW(duration, "duration", OPT_DURATION, .value = "TIME", .min = NS_S,
+		.help = "measured time (the scenario's)"),
+	ROW(warmup, "warmup", OPT_DURATION, .value = "TIME", .min = NS_S,
+		.help = "time before it, while nodes and pods start (the scenario's)"),
+	ROW_SETS("override a field of the scenario's spec"),
+	ROW_WITH("add a feature"),
+	ROW_SEED("seed of the random draws (the scenario's)", .max = SEED_MAX),
+	ROW(kubeconfig, "kubeconfig", OPT_TEXT, .value = "FILE",
+		.help = "which server, and who asks (KUBECONFIG, or ~/.kube/config)"),
+	ROW(context, "context", OPT_TEXT, .value = "NAME",
+		.help = "a context of it (the current one)"),
+	ROW(server, "server", OPT_TEXT, .value = "URL",
+		.help = "the server, without a kubeconfig"),
+	ROW(token_file, "token-file", OPT_TEXT, .value = "FILE",
+		.help = "with --server: a bearer token"),
+	ROW(ca_file, "ca", OPT_TEXT, .value = "FILE",
+		.help = "with --server: who vouches for its certificate"),
+	ROW(insecure, "insecure-skip-tls-verify", OPT_FLAG,
+		.help = "do not check the server's certificate"),
+	ROW(impersonate, "impersonate", OPT_FLAG, .help = "each node asks as system:node:NAME"),
+	ROW(http1, "http1", OPT_FLAG, .help = "HTTP/1.1: every open watch holds a connection"),
+	ROW(http2, "http2-prior-knowledge", OPT_FLAG, .help = "HTTP/2 without TLS too"),
+	ROW(connections, "connections-per-node", OPT_COUNT, .value = "N", .fallback = "1",
+		.min = 1, .max = 32, .help = "over HTTP/2"),
+	ROW(shared, "shared-connections", OPT_FLAG,
+		.help = "over HTTP/2: a hundred nodes share one"),
+	ROW(others_pods, "no-pods", OPT_FLAG,
+		.help = "run what others schedule, create none of the scenario's pods"),
+	ROW(name, "name", OPT_TEXT, .value = "NAME", .fallback = "hollow",
+		.help = "nodes are NAME-0, NAME-1 and so on"),
+	ROW(cleanup, "cleanup", OPT_FLAG,
+		.help = "delete nodes, pods and objects that were made, at the end"),
+	ROW_OUTPUT(form_words, "text, json, csv or markdown on standard output"),
+	ROW_FILENAME("write the result, as JSON, to a file too, and every 10 s so far"),
+	ROW_MODELS,
 };
 #undef REC
 
@@ -263,24 +174,29 @@ static int run_agents(struct agents *m, struct err *err)
 
 /* ------------------------------------------------------------------ before it runs */
 
-static void set(struct agents *m, const char *path, const char *value)
+/* The flags are settings like others.  Without a scenario there are ten nodes, which have half
+ * a minute to start, unless a setting says otherwise. */
+static int take_flags(struct agents *m, bool named, struct err *err)
 {
-	struct opt_texts *sets = &m->o.sets;
-	struct str text = {0};
+	const struct agents_options *o = &m->o;
+	bool usual_nodes = !named && !common_is_set(&o->sets, "nodes");
+	bool usual_warmup = !named && !common_is_set(&o->sets, "warmup");
+	const struct common_number numbers[] = {
+		{"nodes", o->nodes || !usual_nodes ? o->nodes : 10, ""},
+		{"duration", (uint64_t)(o->duration / NS_MS), "ms"},
+		{"warmup",
+			(uint64_t)((o->warmup || !usual_warmup ? o->warmup : 30 * NS_S) /
+				   NS_MS),
+			"ms"},
+	};
 
-	if (sets->n == OPT_TEXTS_MAX)
-		return;
-	str_addf(&text, "%s=%s", path, value);
-	sets->text[sets->n++] = arena_strdup(&m->mem, str_text(&text));
-	str_fini(&text);
-}
-
-static void set_number(struct agents *m, const char *path, uint64_t value, const char *unit)
-{
-	char text[48];
-
-	(void)snprintf(text, sizeof(text), "%llu%s", (unsigned long long)value, unit);
-	set(m, path, text);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (numbers[i].value &&
+			common_set_number(&m->o.sets, &numbers[i], &m->mem, err))
+			return ERR_INPUT;
+	if (o->kubelet && named && common_set(&m->o.sets, "kubelet", o->kubelet, &m->mem, err))
+		return ERR_INPUT;
+	return common_set_seed(&m->o.sets, &o->seed, &m->mem, err);
 }
 
 static int load(struct agents *m, const char *name, struct err *err)
@@ -294,17 +210,9 @@ static int load(struct agents *m, const char *name, struct err *err)
 	if (code)
 		return code;
 	m->lib.mem = &m->mem;
-	if (m->o.nodes || !name)
-		set_number(m, "nodes", m->o.nodes ? m->o.nodes : 10, "");
-	if (m->o.kubelet && name)
-		set(m, "kubelet", m->o.kubelet);
-	if (m->o.duration)
-		set_number(m, "duration", (uint64_t)(m->o.duration / NS_MS), "ms");
-	if (m->o.warmup || !name)
-		set_number(m, "warmup",
-			(uint64_t)((m->o.warmup ? m->o.warmup : 30 * NS_S) / NS_MS), "ms");
-	if (m->o.seed != NO_SEED)
-		set_number(m, "seed", m->o.seed, "");
+	code = take_flags(m, name != NULL, err);
+	if (code)
+		return code;
 	sets = (struct settings){.text = m->o.sets.text,
 		.n = m->o.sets.n,
 		.with = m->o.with.text,
@@ -376,31 +284,21 @@ static int check_name(const struct agents *m, struct err *err)
 	return 0;
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct agents *m = calloc(1, sizeof(*m));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct agents *m = own;
 	int code;
 
-	if (!m)
-		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&m->mem, 0);
-	m->o.seed = NO_SEED;
 	m->err = err;
-	code = opt_parse(cmd, &line, &m->o, err);
-	if (!code && line.help) {
-		code = common_help(cmd, err);
-	} else if (!code) {
-		code = check_name(m, err);
-		if (!code)
-			code = load(m, line.argument, err);
-		if (!code)
-			code = find_server(m, err);
-		if (!code)
-			code = run_agents(m, err);
-	}
+	code = check_name(m, err);
+	if (!code)
+		code = load(m, line->argument, err);
+	if (!code)
+		code = find_server(m, err);
+	if (!code)
+		code = run_agents(m, err);
 	arena_fini(&m->mem);
-	free(m);
 	return code;
 }
 
@@ -415,5 +313,6 @@ const struct cmd cmd_agents_row = {
 		 "What they measured is a Result as of `simulate`.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct agents),
 	.run = run,
 };

@@ -20,64 +20,31 @@ struct compare_options {
 	const char *budget;
 	const char *scenario;
 	uint32_t seeds;
-	uint64_t seed;
+	struct opt_seed seed;
 	bool allow_different;
 };
 
-/* Not given: getopt sees no difference between that and a fallback. */
-#define NO_SEED UINT64_MAX
 enum { SEEDS_USUAL = 5, DIFFERENCES_KEPT = 200 };
 
 #define REC struct compare_options
 static const struct opt opts[] = {
-	{.name = "gate",
-		.type = OPT_TEXTS,
-		.value = "EXPR",
-		.at = offsetof(REC, gates),
-		.help = "what must hold, as 'runtime.calls.perNode <= +5%'; may be repeated"},
-	{.name = "budget",
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, budget),
-		.help = "gates, and what is compared, from a file of kind Budget"},
-	{.name = "with",
-		.type = OPT_TEXTS,
-		.value = "FEATURE",
-		.at = offsetof(REC, with),
-		.help = "add a feature to the candidate; may be repeated"},
-	{.name = "candidate-set",
-		.type = OPT_TEXTS,
-		.value = "PATH=VALUE",
-		.at = offsetof(REC, candidate_sets),
-		.help = "override a field of the candidate's spec; may be repeated"},
-	{.name = "set",
-		.type = OPT_TEXTS,
-		.value = "PATH=VALUE",
-		.at = offsetof(REC, sets),
-		.help = "override a field of both; may be repeated"},
-	{.name = "scenario",
-		.type = OPT_TEXT,
-		.value = "NAME",
-		.at = offsetof(REC, scenario),
-		.help = "in which kubelet:NAME runs (the other side's, or quiet-5000x30)"},
-	{.name = "seeds",
-		.type = OPT_COUNT,
-		.value = "N",
-		.min = 1,
-		.max = COMPARE_SEEDS_MAX,
-		.at = offsetof(REC, seeds),
-		.help = "runs of each scenario, seed by seed the same draws (5)"},
-	{.name = "seed",
-		.type = OPT_SEED,
-		.value = "N",
-		.max = SEED_MAX - COMPARE_SEEDS_MAX,
-		.at = offsetof(REC, seed),
-		.help = "the first of them (the saved result's, or the base's)"},
-	{.name = "allow-different",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, allow_different),
-		.help = "compare a saved result with another scenario's all the same"},
-	OPTS_CHECK(REC),
+	ROW(gates, "gate", OPT_TEXTS, .value = "EXPR",
+		.help = "what must hold, as 'runtime.calls.perNode <= +5%'; may be repeated"),
+	ROW(budget, "budget", OPT_TEXT, .value = "FILE",
+		.help = "gates, and what is compared, from a file of kind Budget"),
+	ROW_WITH("add a feature to the candidate"),
+	ROW(candidate_sets, "candidate-set", OPT_TEXTS, .value = "PATH=VALUE",
+		.help = "override a field of the candidate's spec; may be repeated"),
+	ROW_SETS("override a field of both"),
+	ROW(scenario, "scenario", OPT_TEXT, .value = "NAME",
+		.help = "in which kubelet:NAME runs (the other side's, or quiet-5000x30)"),
+	ROW(seeds, "seeds", OPT_COUNT, .value = "N", .min = 1, .max = COMPARE_SEEDS_MAX,
+		.help = "runs of each scenario, seed by seed the same draws (5)"),
+	ROW_SEED("the first of them (the saved result's, or the base's)",
+		.max = SEED_MAX - COMPARE_SEEDS_MAX),
+	ROW(allow_different, "allow-different", OPT_FLAG,
+		.help = "compare a saved result with another scenario's all the same"),
+	ROWS_CHECK,
 };
 #undef REC
 
@@ -103,11 +70,9 @@ struct comparing {
 static int append(struct opt_texts *to, const char *flag, const struct budget_text *from,
 	uint32_t n, struct err *err)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		if (to->n == OPT_TEXTS_MAX)
-			return err_set(err, ERR_INPUT, "--%s is given too often", flag);
-		to->text[to->n++] = from[i].text;
-	}
+	for (uint32_t i = 0; i < n; i++)
+		if (opt_texts_add(to, flag, from[i].text, err))
+			return ERR_INPUT;
 	return 0;
 }
 
@@ -245,8 +210,8 @@ static uint64_t first_seed(const struct comparing *c)
 				   : c->candidate.is_saved ? &c->candidate
 							   : NULL;
 
-	if (c->o.seed != NO_SEED)
-		return c->o.seed;
+	if (c->o.seed.given)
+		return c->o.seed.value;
 	if (saved)
 		return (uint64_t)json_as_num(json_get(saved->saved.json, "seed"));
 	return c->base.scenario.seed;
@@ -444,26 +409,17 @@ static int compare(struct comparing *c, const struct opt_line *line, struct err 
 	return code ? code : conclude(c, err);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct comparing *c = calloc(1, sizeof(*c));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct comparing *c = own;
 	int code;
 
-	if (!c)
-		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&c->mem, 0);
-	c->o.seed = NO_SEED;
-	code = opt_parse(cmd, &line, &c->o, err);
-	if (!code && line.help)
-		code = common_help(cmd, err);
-	else if (!code)
-		code = compare(c, &line, err);
+	code = compare(c, line, err);
 	side_close(&c->base);
 	side_close(&c->candidate);
 	json_free(c->differences);
 	arena_fini(&c->mem);
-	free(c);
 	return code;
 }
 
@@ -493,5 +449,6 @@ const struct cmd cmd_compare_row = {
 		 "1.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct comparing),
 	.run = run,
 };

@@ -23,7 +23,7 @@ struct contrast_options {
 	uint32_t namespaces;
 	unsigned shared_by;
 	ns_t duration, warmup;
-	uint64_t seed;
+	struct opt_seed seed;
 	const char *kubelet;
 	const char *runtime;
 };
@@ -35,10 +35,6 @@ static const char *const sharing_words[] = {"namespace", "pod", NULL};
 #define DURATION_MAX (24 * NS_HOUR)
 
 #define REC struct contrast_options
-#define ROW(member_, name_, type_, ...)                                                        \
-	{                                                                                      \
-		.name = (name_), .type = (type_), .at = offsetof(REC, member_), __VA_ARGS__    \
-	}
 static const struct opt opts[] = {
 	ROW(nodes, "nodes", OPT_COUNT, .value = "N", .fallback = "5000", .min = 1,
 		.max = NODES_MAX, .help = "nodes of the cluster, every one simulated"),
@@ -54,15 +50,13 @@ static const struct opt opts[] = {
 		.max = DURATION_MAX, .help = "measured virtual time"),
 	ROW(warmup, "warmup", OPT_DURATION, .value = "TIME", .fallback = "2m", .min = 0,
 		.max = DURATION_MAX, .help = "virtual time before it"),
-	ROW(seed, "seed", OPT_SEED, .value = "N", .fallback = "1", .max = SEED_MAX,
-		.help = "seed of the random draws"),
+	ROW_SEED("seed of the random draws", .fallback = "1", .max = SEED_MAX),
 	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME", .fallback = "v1.20",
 		.help = "the kubelet in which all designs run"),
 	ROW(runtime, "runtime", OPT_TEXT, .value = "NAME", .fallback = "containerd-1.6.20",
 		.help = "the container runtime"),
-	OPTS_COMMON(REC),
+	ROWS_COMMON,
 };
-#undef ROW
 #undef REC
 
 struct contrast {
@@ -214,7 +208,7 @@ static struct json *parameters(const struct contrast *c)
 	json_put_str(p, "sharedBy", sharing_words[c->o.shared_by]);
 	json_put_num(p, "durationSeconds", (double)c->o.duration / 1e9);
 	json_put_num(p, "warmupSeconds", (double)c->o.warmup / 1e9);
-	json_put_int(p, "seed", (int64_t)c->o.seed);
+	json_put_int(p, "seed", (int64_t)c->o.seed.value);
 	json_put_str(p, "kubelet", c->base.kubelet.name);
 	json_put_str(p, "runtime", c->base.runtime.name);
 	json_put_str(p, "apiserver", c->base.apiserver.name);
@@ -275,7 +269,7 @@ static int load_base(struct contrast *c, struct err *err)
 		return code;
 	c->base.nodes = c->o.nodes;
 	c->base.cluster_nodes = 0;
-	c->base.seed = c->o.seed;
+	c->base.seed = c->o.seed.value;
 	c->base.duration = c->o.duration;
 	c->base.warmup = c->o.warmup;
 	w->containers = c->o.containers;
@@ -328,25 +322,18 @@ static int contrast(struct contrast *c, struct err *err)
 	return code ? code : report(c, err);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct contrast *c = calloc(1, sizeof(*c));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct contrast *c = own;
 	int code;
 
-	if (!c)
-		return err_set(err, ERR_NOMEM, "no memory");
+	(void)line;
 	arena_init(&c->mem, 0);
-	code = opt_parse(cmd, &line, &c->o, err);
-	if (!code && line.help)
-		code = common_help(cmd, err);
-	else if (!code)
-		code = contrast(c, err);
+	code = contrast(c, err);
 	json_free(c->runtime);
 	json_free(c->objects);
 	json_free(c->burst);
 	arena_fini(&c->mem);
-	free(c);
 	return code;
 }
 
@@ -361,5 +348,6 @@ const struct cmd cmd_contrast_row = {
 		 "kubelet on one runtime, in the steady state, closed form beside simulation.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct contrast),
 	.run = run,
 };

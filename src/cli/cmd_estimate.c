@@ -28,39 +28,18 @@ struct estimate_options {
 
 #define REC struct estimate_options
 static const struct opt opts[] = {
-	{.name = "nodes",
-		.type = OPT_COUNTS,
-		.value = "N,...",
-		.fallback = "100,1000,5000",
-		.min = 1,
-		.max = NODES_MAX,
-		.at = offsetof(REC, nodes),
-		.help = "cluster sizes"},
-	{.name = "pods-per-node",
-		.type = OPT_COUNT,
-		.value = "N",
-		.fallback = "30",
-		.max = PODS_MAX,
-		.at = offsetof(REC, pods),
-		.help = "pods of a node"},
-	{.name = "churn",
-		.type = OPT_TEXT,
-		.value = "RATE",
-		.fallback = "100/s",
-		.at = offsetof(REC, churn),
-		.help = "pods that come and go in the cluster, 0/s is none"},
-	{.name = "kubelet",
-		.type = OPT_TEXT,
-		.value = "NAME",
-		.fallback = "v1.36",
-		.at = offsetof(REC, kubelet),
-		.help = "kubelet model"},
-	{.name = "prr",
-		.type = OPT_FLAG,
-		.at = offsetof(REC, prr),
+	ROW(nodes, "nodes", OPT_COUNTS, .value = "N,...", .fallback = "100,1000,5000", .min = 1,
+		.max = NODES_MAX, .help = "cluster sizes"),
+	ROW(pods, "pods-per-node", OPT_COUNT, .value = "N", .fallback = "30", .max = PODS_MAX,
+		.help = "pods of a node"),
+	ROW(churn, "churn", OPT_TEXT, .value = "RATE", .fallback = "100/s",
+		.help = "pods that come and go in the cluster, 0/s is none"),
+	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME", .fallback = "v1.36",
+		.help = "kubelet model"),
+	ROW(prr, "prr", OPT_FLAG,
 		.help = "Markdown that answers the enhancement proposal's Scalability "
-			"questions"},
-	OPTS_COMMON(REC),
+			"questions"),
+	ROWS_COMMON,
 };
 #undef REC
 
@@ -216,27 +195,18 @@ static int estimate(struct estimating *e, struct err *err)
 	return code;
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct estimating *e = calloc(1, sizeof(*e));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct estimating *e = own;
 	int code;
 
-	if (!e)
-		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&e->mem, 0);
-	code = opt_parse(cmd, &line, &e->o, err);
-	if (!code && line.help) {
-		code = common_help(cmd, err);
-	} else if (!code) {
-		code = load(e, &line, err);
-		common_warn(&e->warnings);
-		if (!code)
-			code = estimate(e, err);
-	}
+	code = load(e, line, err);
+	common_warn(&e->warnings);
+	if (!code)
+		code = estimate(e, err);
 	str_fini(&e->simulate);
 	arena_fini(&e->mem);
-	free(e);
 	return code;
 }
 
@@ -250,5 +220,6 @@ const struct cmd cmd_estimate_row = {
 		 "beside the kubelet's own toll, and how full it makes the client's limiter.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct estimating),
 	.run = run,
 };

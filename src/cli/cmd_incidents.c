@@ -16,7 +16,7 @@ struct incidents_options {
 };
 
 #define REC struct incidents_options
-static const struct opt opts[] = {OPTS_COMMON(REC)};
+static const struct opt opts[] = {ROWS_COMMON};
 #undef REC
 
 struct command {
@@ -144,20 +144,14 @@ static int incidents(struct command *c, const struct opt_line *line, struct err 
 	return code;
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct command *c = calloc(1, sizeof(*c));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct command *c = own;
 	int code;
 
-	if (!c)
-		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&c->mem, 0);
-	code = opt_parse(cmd, &line, &c->o, err);
-	if (!code)
-		code = line.help ? common_help(cmd, err) : incidents(c, &line, err);
+	code = incidents(c, line, err);
 	arena_fini(&c->mem);
-	free(c);
 	return code;
 }
 
@@ -172,5 +166,6 @@ const struct cmd cmd_incidents_row = {
 		"longer does.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct command),
 	.run = run,
 };

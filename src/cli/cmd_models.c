@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cmd_models.h"
+/* `nodetoll models`: what is built in, with the source of every constant. */
+#include "cli/cmd.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "cli/common.h"
 #include "cli/models_show.h"
 #include "models/calibration.h"
 #include "models/explain.h"
@@ -17,8 +19,19 @@
 #include "models/schema.h"
 #include "models/tree.h"
 
+struct models_options {
+	struct common common;
+};
+
+static const char *const words[] = {"text", "json", NULL};
+
+#define REC struct models_options
+static const struct opt opts[] = {ROW_OUTPUT(words, "text or json"), ROW_MODELS};
+#undef REC
+
 /* One run of the command. */
 struct models_run {
+	struct models_options o;
 	struct library lib;
 	struct arena mem;
 	struct str out;
@@ -325,68 +338,59 @@ static const struct verb *find_verb(const char *name, struct err *err)
 	return NULL;
 }
 
-/* -o json, -ojson, --output=json, --output json. */
-static int take_output(struct models_run *m, int argc, char **argv, int *i, struct err *err)
+static const struct verb *take(
+	struct models_run *m, const struct opt_line *line, struct err *err)
 {
-	const char *value;
+	const struct verb *verb =
+		line->n_arguments ? find_verb(line->argument, err) : &verbs[0];
+	uint32_t most;
 
-	if (!strncmp(argv[*i], "--output=", 9))
-		value = argv[*i] + 9;
-	else if (strncmp(argv[*i], "--", 2) != 0 && argv[*i][2])
-		value = argv[*i] + 2;
-	else if (++*i < argc)
-		value = argv[*i];
+	if (!verb)
+		return NULL;
+	most = verb->needs_name ? 2 : 1;
+	m->name = line->n_arguments > 1 ? line->arguments[1] : NULL;
+	if (line->n_arguments > most)
+		(void)err_set(err, ERR_INPUT, "models %s: '%.60s' is one too many", verb->name,
+			line->arguments[most]);
+	else if (verb->needs_name && !m->name)
+		(void)err_set(err, ERR_INPUT, "models %s: a name is needed", verb->name);
 	else
-		return err_set(err, ERR_INPUT, "-o needs text or json");
-	m->json = !strcmp(value, "json");
-	if (!m->json && strcmp(value, "text") != 0)
-		return err_set(err, ERR_INPUT, "-o is '%.60s': text or json is needed", value);
-	return 0;
+		return verb;
+	return NULL;
 }
 
-static int parse(
-	struct models_run *m, int argc, char **argv, const struct verb **verb, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	*verb = NULL;
-	for (int i = 1; i < argc; i++) {
-		if (!strncmp(argv[i], "-o", 2) || !strncmp(argv[i], "--output", 8)) {
-			if (take_output(m, argc, argv, &i, err))
-				return ERR_INPUT;
-		} else if (argv[i][0] == '-' && argv[i][1]) {
-			return err_set(err, ERR_INPUT, "models: no flag '%.60s'", argv[i]);
-		} else if (!*verb) {
-			*verb = find_verb(argv[i], err);
-			if (!*verb)
-				return ERR_INPUT;
-		} else if (!m->name && (*verb)->needs_name) {
-			m->name = argv[i];
-		} else {
-			return err_set(err, ERR_INPUT, "models %s: '%.60s' is one too many",
-				(*verb)->name, argv[i]);
-		}
-	}
-	if (!*verb)
-		*verb = &verbs[0];
-	if ((*verb)->needs_name && !m->name)
-		return err_set(err, ERR_INPUT, "models %s: a name is needed", (*verb)->name);
-	return 0;
+	struct models_run *m = own;
+	const struct verb *verb = take(m, line, err);
+	int code = verb ? common_library(m->o.common.models, &m->lib, err) : ERR_INPUT;
+
+	arena_init(&m->mem, 0);
+	m->lib.mem = &m->mem;
+	m->json = m->o.common.form == FORM_JSON;
+	if (!code)
+		code = verb->run(m, err);
+	if (!code)
+		code = common_print(str_text(&m->out), str_len(&m->out), err);
+	str_fini(&m->out);
+	arena_fini(&m->mem);
+	return code;
 }
 
-int cmd_models(const char *models_dir, int argc, char **argv, struct err *err)
-{
-	struct models_run m = {.lib = {.dir = models_dir}};
-	const struct verb *verb;
-	int code;
-
-	arena_init(&m.mem, 0);
-	m.lib.mem = &m.mem;
-	code = parse(&m, argc, argv, &verb, err);
-	if (!code && verb)
-		code = verb->run(&m, err);
-	if (!code && (fwrite(str_text(&m.out), 1, str_len(&m.out), stdout) != str_len(&m.out) ||
-			     fflush(stdout)))
-		code = err_set(err, ERR_ENV, "standard output cannot be written");
-	str_fini(&m.out);
-	arena_fini(&m.mem);
-	return err_exit_status((enum err_code)code);
-}
+const struct cmd cmd_models_row = {
+	.name = "models",
+	.argument = "[WHAT] [NAME]",
+	.summary = "what is built in, with the source of every constant",
+	.about = "WHAT: list names the models (the default), show prints one with what it "
+		 "extends "
+		 "resolved,\n"
+		 "explain prints every constant with its source, schema the JSON schema of a "
+		 "kind.\n"
+		 "NAME is a name, KIND:NAME where several kinds have it, or a file; "
+		 "calibrations are\n"
+		 "among them.",
+	.opts = opts,
+	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct models_run),
+	.run = run,
+};

@@ -12,31 +12,20 @@ static const char *const words[] = {
 	"text", "json", "csv", "markdown", "junit", "html", NULL}; /* enum report_form */
 
 struct report_options {
-	unsigned form; /* enum report_form */
-	const char *file;
+	struct common common; /* form: enum report_form */
 };
 
 #define REC struct report_options
 static const struct opt opts[] = {
-	{.name = "output",
-		.letter = 'o',
-		.type = OPT_WORD,
-		.value = "FORM",
-		.fallback = "text",
-		.words = words,
-		.at = offsetof(REC, form),
-		.help = "text, json, csv, markdown, junit or html"},
-	{.name = "filename",
-		.letter = 'f',
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, file),
-		.help = "write the report there and not to standard output"},
+	ROW_OUTPUT(words, "text, json, csv, markdown, junit or html"),
+	ROW_FILENAME("write the report there and not to standard output"),
 };
 #undef REC
 
-static int report(const struct report_options *o, const char *path, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
+	const struct common *c = &((const struct report_options *)own)->common;
+	const char *path = line->argument;
 	static const struct saved_versions versions = {MODEL_API_VERSION, NODETOLL_VERSION};
 	struct saved saved = {0};
 	struct str out = {0};
@@ -44,27 +33,16 @@ static int report(const struct report_options *o, const char *path, struct err *
 
 	if (code)
 		return code;
-	code = report_render(saved.json, (enum report_form)o->form, &out, err);
+	code = report_render(saved.json, (enum report_form)c->form, &out, err);
 	if (code)
 		(void)err_wrap(err, "%.200s", path);
-	else if (o->file)
-		code = file_write_whole(o->file, str_text(&out), str_len(&out), err);
+	else if (c->file)
+		code = file_write_whole(c->file, str_text(&out), str_len(&out), err);
 	else
 		code = common_print(str_text(&out), str_len(&out), err);
 	saved_fini(&saved);
 	str_fini(&out);
 	return code;
-}
-
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
-{
-	struct report_options o = {0};
-	struct opt_line line = {.argc = argc, .argv = argv};
-	int code = opt_parse(cmd, &line, &o, err);
-
-	if (code)
-		return code;
-	return line.help ? common_help(cmd, err) : report(&o, line.argument, err);
 }
 
 const struct cmd cmd_report_row = {
@@ -78,5 +56,6 @@ const struct cmd cmd_report_row = {
 		 "with charts that opens from disk and loads nothing.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct report_options),
 	.run = run,
 };

@@ -17,7 +17,7 @@ struct serve_options {
 	const char *listen, *cert, *key, *client_ca, *tokens, *audit;
 	const char *apiserver, *max_bytes;
 	unsigned times;
-	uint64_t seed;
+	struct opt_seed seed;
 	uint32_t max_objects, history, connections, per_peer, streams;
 	uint32_t header_bytes, body_bytes;
 	ns_t idle_timeout, request_timeout;
@@ -29,48 +29,23 @@ static const char *const times_words[] = {"real", "model", NULL};
  * MaxRequestBodyBytes), streams of Go's HTTP/2 server (250), its ReadHeaderTimeout (32 s). */
 #define REC struct serve_options
 #define TEXT(NAME, VALUE, FALLBACK, AT, HELP)                                                  \
-	{                                                                                      \
-		.name = (NAME), .type = OPT_TEXT, .value = (VALUE), .fallback = (FALLBACK),    \
-		.at = offsetof(REC, AT), .help = (HELP)                                        \
-	}
+	ROW(AT, NAME, OPT_TEXT, .value = (VALUE), .fallback = (FALLBACK), .help = (HELP))
 #define COUNT(NAME, FALLBACK, MIN, MAX, AT, HELP)                                              \
-	{                                                                                      \
-		.name = (NAME), .type = OPT_COUNT, .value = "N", .fallback = (FALLBACK),       \
-		.min = (MIN), .max = (MAX), .at = offsetof(REC, AT), .help = (HELP)            \
-	}
+	ROW(AT, NAME, OPT_COUNT, .value = "N", .fallback = (FALLBACK), .min = (MIN),           \
+		.max = (MAX), .help = (HELP))
 #define TIME(NAME, FALLBACK, MIN, MAX, AT, HELP)                                               \
-	{                                                                                      \
-		.name = (NAME), .type = OPT_DURATION, .value = "TIME", .fallback = (FALLBACK), \
-		.min = (MIN), .max = (MAX), .at = offsetof(REC, AT), .help = (HELP)            \
-	}
+	ROW(AT, NAME, OPT_DURATION, .value = "TIME", .fallback = (FALLBACK), .min = (MIN),     \
+		.max = (MAX), .help = (HELP))
 static const struct opt opts[] = {
 	TEXT("listen", "ADDR:PORT", "127.0.0.1:0", listen, "where; port 0 takes any"),
 	TEXT("apiserver", "NAME", "v1.20", apiserver, "the model: limits and times"),
-	{.name = "set",
-		.type = OPT_TEXTS,
-		.value = "PATH=VALUE",
-		.at = offsetof(REC, sets),
-		.help = "override a field, as in apiserver.maxRequestsInflight=10; may be "
-			"repeated"},
-	{.name = "times",
-		.type = OPT_WORD,
-		.value = "WHOSE",
-		.fallback = "real",
+	ROW_SETS("override a field, as in apiserver.maxRequestsInflight=10"),
+	ROW(times, "times", OPT_WORD, .value = "WHOSE", .fallback = "real",
 		.words = times_words,
-		.at = offsetof(REC, times),
-		.help = "real: what requests take; model: what the model says"},
-	{.name = "fault",
-		.type = OPT_TEXTS,
-		.value = "KIND=SHARE",
-		.at = offsetof(REC, faults),
-		.help = "fail on purpose, as in 500=5%; may be repeated"},
-	{.name = "seed",
-		.type = OPT_SEED,
-		.value = "N",
-		.fallback = "1",
-		.max = SEED_MAX,
-		.at = offsetof(REC, seed),
-		.help = "seed of faults, times, uids"},
+		.help = "real: what requests take; model: what the model says"),
+	ROW(faults, "fault", OPT_TEXTS, .value = "KIND=SHARE",
+		.help = "fail on purpose, as in 500=5%; may be repeated"),
+	ROW_SEED("seed of faults, times, uids", .fallback = "1", .max = SEED_MAX),
 	TEXT("tls-cert-file", "FILE", NULL, cert, "certificate chain, PEM; turns on TLS"),
 	TEXT("tls-private-key-file", "FILE", NULL, key, "its key, PEM"),
 	TEXT("client-ca-file", "FILE", NULL, client_ca, "who signs client certificates, PEM"),
@@ -92,22 +67,9 @@ static const struct opt opts[] = {
 		"until a connection without requests is closed"),
 	TIME("request-timeout", "32s", NS_S, NS_HOUR, request_timeout,
 		"until a request that does not come whole is given up"),
-	{.name = "output",
-		.letter = 'o',
-		.type = OPT_WORD,
-		.value = "FORM",
-		.fallback = "text",
-		.words = form_words,
-		.at = offsetof(REC, common.form),
-		.help = "form of the counts at the end: text, json, csv or markdown"},
-	{.name = "filename",
-		.letter = 'f',
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, common.file),
-		.help = "write the counts, as JSON, to a file too"},
-	TEXT("models", "DIR", NULL, common.models,
-		"where the models are (NODETOLL_MODELS, or the installed ones)"),
+	ROW_OUTPUT(form_words, "form of the counts at the end: text, json, csv or markdown"),
+	ROW_FILENAME("write the counts, as JSON, to a file too"),
+	ROW_MODELS,
 };
 #undef REC
 
@@ -168,7 +130,7 @@ static int fill(struct serving *m, struct err *err)
 			.history = o->history,
 			.history_bytes = (size_t)bytes / 2},
 		.faults = &m->faults,
-		.seed = o->seed,
+		.seed = o->seed.value,
 		.connections = o->connections,
 		.per_peer = o->per_peer,
 		.streams = o->streams,
@@ -192,28 +154,20 @@ static int serve(struct serving *m, struct err *err)
 	return code;
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct serving *m = calloc(1, sizeof(*m));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct serving *m = own;
 	int code;
 
-	if (!m)
-		return err_set(err, ERR_NOMEM, "no memory");
+	(void)line;
 	arena_init(&m->mem, 0);
 	m->faults.time[FAULT_RESTART] = NS_S;
-	code = opt_parse(cmd, &line, &m->o, err);
-	if (!code && line.help) {
-		code = common_help(cmd, err);
-	} else if (!code) {
-		code = load(m, err);
-		if (!code)
-			code = fill(m, err);
-		if (!code)
-			code = serve(m, err);
-	}
+	code = load(m, err);
+	if (!code)
+		code = fill(m, err);
+	if (!code)
+		code = serve(m, err);
 	arena_fini(&m->mem);
-	free(m);
 	return code;
 }
 
@@ -232,5 +186,6 @@ const struct cmd cmd_serve_row = {
 		"POST /nodetoll/faults?do=KIND strikes at once.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct serving),
 	.run = run,
 };

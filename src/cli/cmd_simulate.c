@@ -18,55 +18,25 @@ struct simulate_options {
 	struct common common;
 	struct opt_texts sets;
 	struct opt_texts with;
-	uint64_t seed;
+	struct opt_seed seed;
 	const char *trace;
 	uint32_t trace_node;
 	uint32_t slo_limits; /* 0: not asked for */
 };
 
-/* getopt sees no difference between a seed that was not given and its fallback. */
-#define NO_SEED UINT64_MAX
-
 #define REC struct simulate_options
 static const struct opt opts[] = {
-	{.name = "set",
-		.type = OPT_TEXTS,
-		.value = "PATH=VALUE",
-		.at = offsetof(REC, sets),
-		.help = "override a field of the scenario's spec; may be repeated"},
-	{.name = "with",
-		.type = OPT_TEXTS,
-		.value = "FEATURE",
-		.at = offsetof(REC, with),
-		.help = "add a feature: a name in models/feature or a file; may be repeated"},
-	{.name = "seed",
-		.type = OPT_SEED,
-		.value = "N",
-		.max = SEED_MAX,
-		.at = offsetof(REC, seed),
-		.help = "seed of the random draws (the scenario's)"},
-	{.name = "trace",
-		.type = OPT_TEXT,
-		.value = "FILE",
-		.at = offsetof(REC, trace),
-		.help = "write one node's calls, a JSON object a line"},
-	{.name = "trace-node",
-		.type = OPT_COUNT,
-		.value = "N",
-		.fallback = "0",
-		.max = NODES_MAX - 1,
-		.at = offsetof(REC, trace_node),
-		.help = "which node to trace"},
-	{.name = "slo-limits",
-		.type = OPT_COUNT,
-		.value = "TIMES",
-		.min = 1,
-		.max = NODES_MAX,
-		.at = offsetof(REC, slo_limits),
+	ROW_SETS("override a field of the scenario's spec"),
+	ROW_WITH("add a feature"),
+	ROW_SEED("seed of the random draws (the scenario's)", .max = SEED_MAX),
+	ROW(trace, "trace", OPT_TEXT, .value = "FILE",
+		.help = "write one node's calls, a JSON object a line"),
+	ROW(trace_node, "trace-node", OPT_COUNT, .value = "N", .fallback = "0",
+		.max = NODES_MAX - 1, .help = "which node to trace"),
+	ROW(slo_limits, "slo-limits", OPT_COUNT, .value = "TIMES", .min = 1, .max = NODES_MAX,
 		.help = "find how far each objective holds, up to so many times the nodes, and "
-			"the "
-			"pods of a node: dozens of runs"},
-	OPTS_COMMON(REC),
+			"the pods of a node: dozens of runs"),
+	ROWS_COMMON,
 };
 #undef REC
 
@@ -215,26 +185,6 @@ static int simulate(struct simulation *m, struct err *err)
 	return code;
 }
 
-/* The flag is a setting like others, but nobody means both. */
-static int set_seed(struct simulation *m, struct err *err)
-{
-	struct opt_texts *sets = &m->o.sets;
-	char seed[64];
-
-	if (m->o.seed == NO_SEED)
-		return 0;
-	for (uint32_t i = 0; i < sets->n; i++)
-		if (!strncmp(sets->text[i], "seed=", 5))
-			return err_set(err, ERR_INPUT,
-				"--seed %llu and --set %.60s: only one of them can be meant",
-				(unsigned long long)m->o.seed, sets->text[i]);
-	if (sets->n == OPT_TEXTS_MAX)
-		return err_set(err, ERR_INPUT, "--set is given too often");
-	(void)snprintf(seed, sizeof(seed), "seed=%llu", (unsigned long long)m->o.seed);
-	sets->text[sets->n++] = arena_strdup(&m->mem, seed);
-	return 0;
-}
-
 static int load(struct simulation *m, const char *name, struct err *err)
 {
 	struct str warnings = {0};
@@ -242,7 +192,7 @@ static int load(struct simulation *m, const char *name, struct err *err)
 	int code = common_library(m->o.common.models, &m->lib, err);
 
 	if (!code)
-		code = set_seed(m, err);
+		code = common_set_seed(&m->o.sets, &m->o.seed, &m->mem, err);
 	if (code)
 		return code;
 	sets = (struct settings){.text = m->o.sets.text,
@@ -270,27 +220,17 @@ static int load(struct simulation *m, const char *name, struct err *err)
 	return 0;
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct simulation *m = calloc(1, sizeof(*m));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct simulation *m = own;
 	int code;
 
-	if (!m)
-		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&m->mem, 0);
-	m->o.seed = NO_SEED;
-	code = opt_parse(cmd, &line, &m->o, err);
-	if (!code && line.help) {
-		code = common_help(cmd, err);
-	} else if (!code) {
-		code = load(m, line.argument, err);
-		if (!code)
-			code = simulate(m, err);
-	}
+	code = load(m, line->argument, err);
+	if (!code)
+		code = simulate(m, err);
 	free(m->traced);
 	arena_fini(&m->mem);
-	free(m);
 	return code;
 }
 
@@ -303,5 +243,6 @@ const struct cmd cmd_simulate_row = {
 		 "by client, verb, resource and code, with rates, peaks, bytes and latencies.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct simulation),
 	.run = run,
 };

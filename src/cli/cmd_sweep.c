@@ -17,46 +17,21 @@ struct sweep_options {
 	struct common common;
 	struct opt_texts vary, sets, with, measures;
 	const char *knee;
-	uint64_t seed;
+	struct opt_seed seed;
 };
-
-/* getopt sees no difference between a seed that was not given and its fallback. */
-#define NO_SEED UINT64_MAX
 
 #define REC struct sweep_options
 static const struct opt opts[] = {
-	{.name = "vary",
-		.type = OPT_TEXTS,
-		.value = "PATH=VALUES",
-		.at = offsetof(REC, vary),
-		.help = "a field and its values: a,b,c or lo..hi/step; may be repeated"},
-	{.name = "set",
-		.type = OPT_TEXTS,
-		.value = "PATH=VALUE",
-		.at = offsetof(REC, sets),
-		.help = "override a field of every cell; may be repeated"},
-	{.name = "with",
-		.type = OPT_TEXTS,
-		.value = "FEATURE",
-		.at = offsetof(REC, with),
-		.help = "add a feature to every cell; may be repeated"},
-	{.name = "measure",
-		.type = OPT_TEXTS,
-		.value = "NAME",
-		.at = offsetof(REC, measures),
-		.help = "keep this one too, as runtime.latency.p99; may be repeated"},
-	{.name = "knee",
-		.type = OPT_TEXT,
-		.value = "NAME",
-		.at = offsetof(REC, knee),
-		.help = "of which measure the knee is told (podStart.p99, or what there is)"},
-	{.name = "seed",
-		.type = OPT_SEED,
-		.value = "N",
-		.max = SEED_MAX,
-		.at = offsetof(REC, seed),
-		.help = "seed of the random draws of every cell (the scenario's)"},
-	OPTS_CHECK(REC),
+	ROW(vary, "vary", OPT_TEXTS, .value = "PATH=VALUES",
+		.help = "a field and its values: a,b,c or lo..hi/step; may be repeated"),
+	ROW_SETS("override a field of every cell"),
+	ROW_WITH("add a feature to every cell"),
+	ROW(measures, "measure", OPT_TEXTS, .value = "NAME",
+		.help = "keep this one too, as runtime.latency.p99; may be repeated"),
+	ROW(knee, "knee", OPT_TEXT, .value = "NAME",
+		.help = "of which measure the knee is told (podStart.p99, or what there is)"),
+	ROW_SEED("seed of the random draws of every cell (the scenario's)", .max = SEED_MAX),
+	ROWS_CHECK,
 };
 #undef REC
 
@@ -114,25 +89,16 @@ static int take_measures(struct sweeping *w, struct err *err)
 static int take_scenario(struct sweeping *w, const char *name, struct err *err)
 {
 	struct opt_texts *sets = &w->o.sets;
-	char seed[40];
 	int code;
 
-	for (uint32_t i = 0; i < sets->n; i++)
-		for (uint32_t v = 0; v < w->grid.n; v++) {
-			size_t len = strlen(w->grid.vary[v].field);
-
-			if (!strncmp(sets->text[i], w->grid.vary[v].field, len) &&
-				sets->text[i][len] == '=')
-				return err_set(err, ERR_INPUT,
-					"--set %.100s: --vary has that field already",
-					sets->text[i]);
-		}
-	if (w->o.seed != NO_SEED) {
-		if (sets->n == OPT_TEXTS_MAX)
-			return err_set(err, ERR_INPUT, "--set is given too often");
-		(void)snprintf(seed, sizeof(seed), "seed=%llu", (unsigned long long)w->o.seed);
-		sets->text[sets->n++] = arena_strdup(&w->mem, seed);
-	}
+	for (uint32_t v = 0; v < w->grid.n; v++)
+		if (common_is_set(sets, w->grid.vary[v].field))
+			return err_set(err, ERR_INPUT,
+				"--set %.100s: --vary has that field already",
+				w->grid.vary[v].field);
+	code = common_set_seed(sets, &w->o.seed, &w->mem, err);
+	if (code)
+		return code;
 	w->sets = (struct settings){.text = sets->text,
 		.n = sets->n,
 		.with = w->o.with.text,
@@ -336,26 +302,17 @@ static int sweep(struct sweeping *w, const char *name, struct err *err)
 	return code ? code : conclude(w, err);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct sweeping *w = calloc(1, sizeof(*w));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct sweeping *w = own;
 	int code;
 
-	if (!w)
-		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&w->mem, 0);
-	w->o.seed = NO_SEED;
-	code = opt_parse(cmd, &line, &w->o, err);
-	if (!code && line.help)
-		code = common_help(cmd, err);
-	else if (!code)
-		code = sweep(w, line.argument, err);
+	code = sweep(w, line->argument, err);
 	for (uint32_t c = 0; w->sweep.cell && c < w->grid.cells; c++)
 		json_free(w->sweep.cell[c]);
 	journal_close(&w->sweep.journal);
 	arena_fini(&w->mem);
-	free(w);
 	return code;
 }
 
@@ -382,5 +339,6 @@ const struct cmd cmd_sweep_row = {
 		 "goes on from there when it is started again.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct sweeping),
 	.run = run,
 };

@@ -15,40 +15,21 @@ struct validate_options {
 	struct common common;
 	const char *kubelet;
 	uint32_t seeds;
-	uint64_t seed;
+	struct opt_seed seed;
 	int64_t min_within;
 };
 
 #define REC struct validate_options
 static const struct opt opts[] = {
-	{.name = "kubelet",
-		.type = OPT_TEXT,
-		.value = "NAME",
-		.at = offsetof(REC, kubelet),
-		.help = "the kubelet to simulate (the recording's)"},
-	{.name = "seeds",
-		.type = OPT_COUNT,
-		.value = "N",
-		.fallback = "20",
-		.min = 2,
-		.max = 1000,
-		.at = offsetof(REC, seeds),
-		.help = "over how many seeds"},
-	{.name = "seed",
-		.type = OPT_SEED,
-		.value = "N",
-		.fallback = "1",
-		.max = SEED_MAX,
-		.at = offsetof(REC, seed),
-		.help = "the first of them"},
-	{.name = "min-within",
-		.type = OPT_RATIO,
-		.value = "SHARE",
-		.fallback = "0.90",
+	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME",
+		.help = "the kubelet to simulate (the recording's)"),
+	ROW(seeds, "seeds", OPT_COUNT, .value = "N", .fallback = "20", .min = 2, .max = 1000,
+		.help = "over how many seeds"),
+	ROW_SEED("the first of them", .fallback = "1", .max = SEED_MAX),
+	ROW(min_within, "min-within", OPT_RATIO, .value = "SHARE", .fallback = "0.90",
 		.max = PPM,
-		.at = offsetof(REC, min_within),
-		.help = "least share of rows within their interval, else exit status 1"},
-	OPTS_COMMON(REC),
+		.help = "least share of rows within their interval, else exit status 1"),
+	ROWS_COMMON,
 };
 #undef REC
 
@@ -70,7 +51,7 @@ static int simulate_nodes(struct validation *v, struct err *err)
 	progress_begin(&v->progress, "validate", v->rec.n_nodes);
 	for (uint32_t i = 0; i < v->rec.n_nodes; i++) {
 		const struct validate_plan plan = {
-			&v->rec, i, v->o.seed, v->o.seeds, v->o.common.threads};
+			&v->rec, i, v->o.seed.value, v->o.seeds, v->o.common.threads};
 		struct scenario scenario;
 		struct validate_sample *samples;
 		struct arena mem;
@@ -190,7 +171,7 @@ static int report(struct validation *v, struct err *err)
 	json_put(result, "metadata", metadata);
 	json_put_str(result, "kubelet", v->rec.base.kubelet.name);
 	json_put_str(result, "containerRuntime", v->rec.base.runtime.name);
-	json_put_int(result, "seed", (int64_t)v->o.seed);
+	json_put_int(result, "seed", (int64_t)v->o.seed.value);
 	json_put_int(result, "seeds", v->o.seeds);
 	coverage = put_coverage(v, result);
 	json_put_num(result, "minWithin", least);
@@ -225,24 +206,16 @@ static int validate(struct validation *v, const char *path, struct err *err)
 	return code ? code : report(v, err);
 }
 
-static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+static int run(void *own, const struct opt_line *line, struct err *err)
 {
-	struct validation *v = calloc(1, sizeof(*v));
-	struct opt_line line = {.argc = argc, .argv = argv};
+	struct validation *v = own;
 	int code;
 
-	if (!v)
-		return err_set(err, ERR_NOMEM, "no memory");
 	arena_init(&v->mem, 0);
-	code = opt_parse(cmd, &line, &v->o, err);
-	if (!code && line.help)
-		code = common_help(cmd, err);
-	else if (!code)
-		code = validate(v, line.argument, err);
+	code = validate(v, line->argument, err);
 	json_free(v->rows);
 	json_free(v->others);
 	arena_fini(&v->mem);
-	free(v);
 	return code;
 }
 
@@ -261,5 +234,6 @@ const struct cmd cmd_validate_row = {
 		 "simulation, counts do not.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
+	.size = sizeof(struct validation),
 	.run = run,
 };

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +32,56 @@ int common_library(const char *given, struct library *lib, struct err *err)
 			from, dir);
 	lib->dir = dir;
 	return 0;
+}
+
+static const char *set_of(const struct opt_texts *sets, const char *path)
+{
+	size_t len = strlen(path);
+
+	for (uint32_t i = 0; i < sets->n; i++)
+		if (!strncmp(sets->text[i], path, len) && sets->text[i][len] == '=')
+			return sets->text[i];
+	return NULL;
+}
+
+bool common_is_set(const struct opt_texts *sets, const char *path)
+{
+	return set_of(sets, path) != NULL;
+}
+
+int common_set(struct opt_texts *sets, const char *path, const char *value, struct arena *mem,
+	struct err *err)
+{
+	const char *other = set_of(sets, path);
+	struct str text = {0};
+	int code;
+
+	if (other)
+		return err_set(err, ERR_INPUT,
+			"--%s %.60s and --set %.60s: only one of them can be meant", path,
+			value, other);
+	str_addf(&text, "%s=%s", path, value);
+	code = opt_texts_add(sets, path, arena_strdup(mem, str_text(&text)), err);
+	str_fini(&text);
+	return code;
+}
+
+int common_set_number(struct opt_texts *sets, const struct common_number *number,
+	struct arena *mem, struct err *err)
+{
+	char text[48];
+
+	(void)snprintf(
+		text, sizeof(text), "%llu%s", (unsigned long long)number->value, number->unit);
+	return common_set(sets, number->path, text, mem, err);
+}
+
+int common_set_seed(
+	struct opt_texts *sets, const struct opt_seed *seed, struct arena *mem, struct err *err)
+{
+	const struct common_number number = {"seed", seed->value, ""};
+
+	return seed->given ? common_set_number(sets, &number, mem, err) : 0;
 }
 
 struct json *common_result(const char *kind)

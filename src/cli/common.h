@@ -28,40 +28,61 @@ struct common {
 	uint32_t threads;   /* 0: all processors */
 };
 
-/* Their rows, for the command's table; REC is its record, which begins with `common`. */
-#define OPTS_COMMON(REC)                                                                       \
-	OPTS_COMMON_FORMS(REC, form_words, "text, json, csv or markdown on standard output")
-#define OPTS_CHECK(REC)                                                                        \
-	OPTS_COMMON_FORMS(REC, check_form_words,                                               \
-		"text, json, csv, markdown or junit on standard output")
-
-#define OPTS_COMMON_FORMS(REC, FORMS, HELP)                                                    \
-	{.name = "output",                                                                     \
-		.letter = 'o',                                                                 \
-		.type = OPT_WORD,                                                              \
-		.value = "FORM",                                                               \
-		.fallback = "text",                                                            \
-		.words = (FORMS),                                                              \
-		.at = offsetof(REC, common.form),                                              \
-		.help = (HELP)},                                                               \
-		{.name = "filename",                                                           \
-			.letter = 'f',                                                         \
-			.type = OPT_TEXT,                                                      \
-			.value = "FILE",                                                       \
-			.at = offsetof(REC, common.file),                                      \
-			.help = "write the result, as JSON, to a file too"},                   \
-		{.name = "threads",                                                            \
-			.type = OPT_COUNT,                                                     \
-			.value = "N",                                                          \
-			.min = 1,                                                              \
-			.max = 256,                                                            \
-			.at = offsetof(REC, common.threads),                                   \
-			.help = "threads; no part of the result (all processors)"},            \
+/* Rows of a command's table, between `#define REC its record` and `#undef REC`: a member of the
+ * record, the option's name and type, and what else struct opt has. */
+#define ROW(MEMBER, NAME, TYPE, ...)                                                           \
 	{                                                                                      \
-		.name = "models", .type = OPT_TEXT, .value = "DIR",                            \
-		.at = offsetof(REC, common.models),                                            \
-		.help = "where the models are (NODETOLL_MODELS, or the installed ones)"        \
+		.name = (NAME), .type = (TYPE), .at = offsetof(REC, MEMBER), __VA_ARGS__       \
 	}
+
+/* Those that commands share.  A record begins with `common`; it has `sets`, `with` and `seed`
+ * if its table has their rows. */
+#define ROW_OUTPUT(FORMS, HELP)                                                                \
+	ROW(common.form, "output", OPT_WORD, .letter = 'o', .value = "FORM",                   \
+		.fallback = "text", .words = (FORMS), .help = HELP)
+#define ROW_FILENAME(HELP)                                                                     \
+	ROW(common.file, "filename", OPT_TEXT, .letter = 'f', .value = "FILE", .help = HELP)
+#define ROW_THREADS                                                                            \
+	ROW(common.threads, "threads", OPT_COUNT, .value = "N", .min = 1, .max = 256,          \
+		.help = "threads; no part of the result (all processors)")
+#define ROW_MODELS                                                                             \
+	ROW(common.models, "models", OPT_TEXT, .value = "DIR",                                 \
+		.help = "where the models are (NODETOLL_MODELS, or the installed ones)")
+#define ROW_SETS(HELP)                                                                         \
+	ROW(sets, "set", OPT_TEXTS, .value = "PATH=VALUE", .help = HELP "; may be repeated")
+#define ROW_WITH(HELP)                                                                         \
+	ROW(with, "with", OPT_TEXTS, .value = "FEATURE",                                       \
+		.help = HELP ": a name in models/feature or a file; may be repeated")
+#define ROW_SEED(HELP, ...) ROW(seed, "seed", OPT_SEED, .value = "N", .help = HELP, __VA_ARGS__)
+
+#define ROWS_FORMS(FORMS, HELP)                                                                \
+	ROW_OUTPUT(FORMS, HELP), ROW_FILENAME("write the result, as JSON, to a file too"),     \
+		ROW_THREADS, ROW_MODELS
+#define ROWS_COMMON ROWS_FORMS(form_words, "text, json, csv or markdown on standard output")
+#define ROWS_CHECK                                                                             \
+	ROWS_FORMS(check_form_words, "text, json, csv, markdown or junit on standard output")
+
+/* Say by a setting, PATH=VALUE, what a flag says that is called as the path is.  The text lies
+ * in mem.  ERR_INPUT if --set says it too, or there is no room. */
+int common_set(struct opt_texts *sets, const char *path, const char *value, struct arena *mem,
+	struct err *err);
+
+/* The same of a number with its unit, "" for none. */
+struct common_number {
+	const char *path;
+	uint64_t value;
+	const char *unit;
+};
+
+int common_set_number(struct opt_texts *sets, const struct common_number *number,
+	struct arena *mem, struct err *err);
+
+/* The same of a seed, if it was given. */
+int common_set_seed(struct opt_texts *sets, const struct opt_seed *seed, struct arena *mem,
+	struct err *err);
+
+/* Whether --set says something of that very path. */
+bool common_is_set(const struct opt_texts *sets, const char *path);
 
 /* Where the models are: `given` (NULL: not given), or NODETOLL_MODELS, or the installed ones.
  * ERR_INPUT if there is no such folder. */

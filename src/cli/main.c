@@ -147,7 +147,7 @@
  *   opt            options as tables
  *   common         models, output, progress
  *   agents_words   what a live run tells beside its result
- *   cmd*           a command each; models_row, models_show: the last one's row, what it prints
+ *   cmd*           a command each; models_show: what the last one prints
  *   result_run     a scenario becomes a Result
  *   incidents_run  figures of incidents, computed
  *   estimate_json  features in closed form as JSON
@@ -164,6 +164,7 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
@@ -194,7 +195,7 @@ static void usage(struct str *out)
 
 		(void)snprintf(left, sizeof(left), "%s%s%s", commands[i]->name,
 			*commands[i]->argument ? " " : "", commands[i]->argument);
-		str_addf(out, "  %-22s %s\n", left, commands[i]->summary);
+		str_addf(out, "  %-26s %s\n", left, commands[i]->summary);
 	}
 	str_add(out,
 		"\nnodetoll COMMAND --help tells a command's options; nodetoll --version the "
@@ -239,6 +240,22 @@ static void version(struct str *out)
 	str_add(out, "nodetoll " NODETOLL_VERSION "\n");
 }
 
+/* argv[0] is the command's name. */
+static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
+{
+	struct opt_line line = {.argc = argc, .argv = argv};
+	void *own = calloc(1, cmd->size);
+	int code;
+
+	if (!own)
+		return err_set(err, ERR_NOMEM, "no memory");
+	code = opt_parse(cmd, &line, own, err);
+	if (!code)
+		code = line.help ? common_help(cmd, err) : cmd->run(own, &line, err);
+	free(own);
+	return code;
+}
+
 /* --models may stand before the command, too: it moves behind it. */
 static int with_models(int argc, char **argv, struct err *err)
 {
@@ -257,7 +274,7 @@ static int with_models(int argc, char **argv, struct err *err)
 	for (int i = 1; i < argc; i++)
 		if (i != command)
 			moved[n++] = argv[i];
-	return cmd ? cmd->run(cmd, n, moved, err) : ERR_INPUT;
+	return cmd ? run(cmd, n, moved, err) : ERR_INPUT;
 }
 
 static int dispatch(int argc, char **argv, struct err *err)
@@ -280,7 +297,7 @@ static int dispatch(int argc, char **argv, struct err *err)
 			"allowed",
 			argv[1]);
 	cmd = find(argv[1], err);
-	return cmd ? cmd->run(cmd, argc - 1, argv + 1, err) : ERR_INPUT;
+	return cmd ? run(cmd, argc - 1, argv + 1, err) : ERR_INPUT;
 }
 
 int main(int argc, char **argv)

@@ -93,14 +93,24 @@ static int read_word(const struct opt *o, const char *text, unsigned *to, struct
 	return ERR_INPUT;
 }
 
-static int read_seed(const struct opt *o, const char *text, uint64_t *to, struct err *err)
+static int read_seed(
+	const struct opt *o, const char *text, struct opt_seed *to, struct err *err)
 {
 	struct err why = {0};
 	int64_t value;
 
 	if (units_parse_int(text, o->min, o->max ? o->max : INT64_MAX, &value, &why))
 		return bad_value(o, text, why.text, err);
-	*to = (uint64_t)value;
+	*to = (struct opt_seed){(uint64_t)value, true};
+	return 0;
+}
+
+int opt_texts_add(struct opt_texts *to, const char *flag, const char *text, struct err *err)
+{
+	if (to->n == OPT_TEXTS_MAX)
+		return err_set(err, ERR_INPUT, "--%s '%.100s': given too often, %d is the most",
+			flag, text, OPT_TEXTS_MAX);
+	to->text[to->n++] = text;
 	return 0;
 }
 
@@ -122,7 +132,6 @@ static int read_limited(const struct opt *o, const char *text, int64_t *to, stru
 static int read_value(const struct opt *o, const char *text, void *record, struct err *err)
 {
 	char *to = (char *)record + o->at;
-	struct opt_texts *texts;
 
 	switch (o->type) {
 	case OPT_FLAG:
@@ -134,17 +143,13 @@ static int read_value(const struct opt *o, const char *text, void *record, struc
 		*(const char **)(void *)to = text;
 		return 0;
 	case OPT_TEXTS:
-		texts = (struct opt_texts *)(void *)to;
-		if (texts->n == OPT_TEXTS_MAX)
-			return bad_value(o, text, "given too often", err);
-		texts->text[texts->n++] = text;
-		return 0;
+		return opt_texts_add((struct opt_texts *)(void *)to, o->name, text, err);
 	case OPT_COUNT:
 		return read_count(o, text, (uint32_t *)(void *)to, err);
 	case OPT_COUNTS:
 		return read_counts(o, text, (struct opt_counts *)(void *)to, err);
 	case OPT_SEED:
-		return read_seed(o, text, (uint64_t *)(void *)to, err);
+		return read_seed(o, text, (struct opt_seed *)(void *)to, err);
 	case OPT_DURATION:
 	case OPT_RATIO:
 		return read_limited(o, text, (int64_t *)(void *)to, err);

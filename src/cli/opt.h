@@ -23,7 +23,7 @@ enum opt_type {
 	OPT_TEXTS,    /* struct opt_texts; may be given several times */
 	OPT_COUNT,    /* uint32_t */
 	OPT_COUNTS,   /* struct opt_counts; separated by commas */
-	OPT_SEED,     /* uint64_t */
+	OPT_SEED,     /* struct opt_seed */
 	OPT_DURATION, /* ns_t */
 	OPT_RATIO,    /* int64_t, millionths */
 	OPT_WORD,     /* unsigned: the index in words */
@@ -41,6 +41,11 @@ struct opt_counts {
 	uint32_t value[OPT_COUNTS_MAX];
 };
 
+struct opt_seed {
+	uint64_t value;
+	bool given; /* or has a fallback */
+};
+
 struct opt {
 	const char *name;
 	char letter; /* 0: none */
@@ -53,6 +58,8 @@ struct opt {
 	const char *const *words; /* OPT_WORD: NULL behind the last */
 };
 
+struct opt_line;
+
 struct cmd {
 	const char *name;
 	/* "SCENARIO", "BASE CANDIDATE", "[BASE]" if it may be left out, "FEATURE..." for one or
@@ -62,8 +69,10 @@ struct cmd {
 	const char *about;   /* a paragraph, lines broken */
 	const struct opt *opts;
 	uint32_t n_opts;
-	/* argv[0] is the command's name.  Returns 0 or an error code. */
-	int (*run)(const struct cmd *cmd, int argc, char **argv, struct err *err);
+	/* Of what it works on: zeroed memory that begins with its record of options, which have
+	 * been read.  Returns 0 or an error code. */
+	size_t size;
+	int (*run)(void *own, const struct opt_line *line, struct err *err);
 };
 
 /* A command line: what is given, and what is found in it. */
@@ -78,6 +87,9 @@ struct opt_line {
 
 /* Fill record, zeroed by the caller, from the line.  Texts point into argv.  ERR_INPUT. */
 int opt_parse(const struct cmd *cmd, struct opt_line *line, void *record, struct err *err);
+
+/* One more text, as if the flag had been given once more.  ERR_INPUT if there is no room. */
+int opt_texts_add(struct opt_texts *to, const char *flag, const char *text, struct err *err);
 
 /* What --help prints. */
 void opt_help(const struct cmd *cmd, struct str *out);

@@ -14,7 +14,7 @@ struct record {
 	struct opt_texts sets;
 	uint32_t nodes;
 	struct opt_counts pods;
-	uint64_t seed;
+	struct opt_seed seed;
 	ns_t duration;
 	int64_t share;
 	unsigned form;
@@ -82,7 +82,7 @@ static const struct opt opts[] = {
 static const struct cmd cmd = {
 	.name = "try", .argument = "WHAT", .about = "About.", .opts = opts, .n_opts = 9};
 
-enum { ARGUMENTS = 16 };
+enum { ARGUMENTS = 2 * OPT_TEXTS_MAX + 8 };
 
 struct outcome {
 	struct record r;
@@ -124,7 +124,7 @@ static void what_is_not_given_has_its_fallback(void **state)
 	assert_int_equal(o.r.nodes, 5000);
 	assert_int_equal(o.r.pods.n, 2);
 	assert_int_equal(o.r.pods.value[1], 30);
-	assert_int_equal(o.r.seed, 1);
+	assert_int_equal(o.r.seed.value, 1);
 	assert_int_equal(o.r.duration, 10 * NS_MIN);
 	assert_int_equal(o.r.share, 900000);
 	assert_int_equal(o.r.form, 0);
@@ -188,6 +188,23 @@ static void a_wrong_value_is_told_what_is_allowed(void **state)
 	refuses("try it --seed -1", "--seed '-1'");
 	refuses("try it --seed 1001", "from 0 to 1000 is allowed");
 	refuses("try it -o jsn", "text, json is allowed; did you mean 'json'?");
+}
+
+static void one_text_more_than_there_is_room_for_is_told_and_not_dropped(void **state)
+{
+	struct str words = {0};
+	struct outcome o;
+
+	(void)state;
+	str_add(&words, "try it");
+	for (int i = 0; i < OPT_TEXTS_MAX; i++)
+		str_add(&words, " --set a=b");
+	o = parse(str_text(&words));
+	assert_int_equal(o.code, 0);
+	assert_int_equal(o.r.sets.n, OPT_TEXTS_MAX);
+	str_add(&words, " --set c=d");
+	refuses(str_text(&words), "--set 'c=d': given too often, 256 is the most");
+	str_fini(&words);
 }
 
 static void what_is_missing_or_too_much_is_named(void **state)
@@ -264,6 +281,7 @@ int main(void)
 		cmocka_unit_test(a_misspelt_flag_is_told_the_nearest),
 		cmocka_unit_test(a_beginning_is_not_the_whole),
 		cmocka_unit_test(a_wrong_value_is_told_what_is_allowed),
+		cmocka_unit_test(one_text_more_than_there_is_room_for_is_told_and_not_dropped),
 		cmocka_unit_test(what_is_missing_or_too_much_is_named),
 		cmocka_unit_test(arguments_are_as_many_as_words_name_them),
 		cmocka_unit_test(help_needs_nothing_else),
