@@ -235,6 +235,7 @@ enum mount_state { MOUNT_IDLE, MOUNT_MARKED, MOUNT_FETCHES, MOUNT_WAITS, MOUNT_R
 
 /* One volume of one pod. */
 struct mount {
+	ns_t served_at; /* it was clear at its mark that the cache would serve it then */
 	uint16_t entry;
 	uint8_t state;
 	bool mounted;
@@ -276,6 +277,7 @@ struct agent {
 	struct mount *mount; /* [pods * volumes] */
 	ns_t now;            /* of the step under way, or the last; -1: none yet */
 	ns_t tick_phase, populator_phase, reconciler_phase;
+	ns_t last_served_at; /* the latest of all mounts */
 	uint32_t n_waiting; /* workers that wait for the pod cache */
 	uint32_t n_deferred;
 	bool sync_busy; /* somebody is at calls in the sync loop: all else there waits */

@@ -7,9 +7,9 @@
 
 enum { PAST_GAP, PAST_BEFORE, PAST_AGE };
 
-/* A pod's syncs, one after the other. */
+/* A pod's syncs, one after the other: when it is due, and the tick that picks it up. */
 struct walk {
-	ns_t due;
+	ns_t due, synced_at;
 	uint32_t pod, n;
 };
 
@@ -46,75 +46,68 @@ static ns_t past_span(const struct agent *a)
 	return a->plan->objects.ttl + 2 * longest_gap(a);
 }
 
-static struct walk walk_from(const struct agent *a, ns_t now, uint32_t pod)
+/* Ticks were there before the first one to come. */
+static ns_t tick_at(const struct agent *a, ns_t due)
 {
-	return (struct walk){.due = now - past_span(a) + residual_gap(a, pod), .pod = pod};
-}
-
-/* The tick that picks it up; ticks were there before the first one to come. */
-static ns_t synced_at(const struct agent *a, const struct walk *w)
-{
-	ns_t before = a->tick_phase - w->due;
+	ns_t before = a->tick_phase - due;
 
 	return before > 0 ? a->tick_phase - before / model_of(a)->worker.ticker *
 						    model_of(a)->worker.ticker
-			  : sync_tick_after(a, w->due);
+			  : sync_tick_after(a, due);
 }
 
-static void walk_on(const struct agent *a, struct walk *w)
+static struct walk walk_from(const struct agent *a, ns_t now, uint32_t pod)
 {
-	w->due = synced_at(a, w) + rng_span(draw(a, PAST_GAP, w->pod, w->n),
-					   model_of(a)->worker.sync_frequency,
-					   longest_gap(a) + 1);
-	w->n++;
+	ns_t due = now - past_span(a) + residual_gap(a, pod);
+
+	return (struct walk){.due = due, .synced_at = tick_at(a, due), .pod = pod};
+}
+
+/* To the pod's next sync at or after `from`. */
+static void walk_to(const struct agent *a, struct walk *w, ns_t from)
+{
+	while (w->synced_at < from) {
+		uint64_t gap = draw(a, PAST_GAP, w->pod, w->n++);
+
+		w->due = w->synced_at +
+			 rng_span(gap, model_of(a)->worker.sync_frequency, longest_gap(a) + 1);
+		w->synced_at = tick_at(a, w->due);
+	}
 }
 
 ns_t past_due(const struct agent *a, ns_t now, uint32_t pod)
 {
 	struct walk w = walk_from(a, now, pod);
 
-	while (synced_at(a, &w) < now)
-		walk_on(a, &w);
+	walk_to(a, &w, now);
 	return w.due;
 }
 
 /* ------------------------------------------------------------------ the cache */
 
-/* The pod's next sync at or after `from`. */
-static ns_t next_sync(const struct agent *a, struct walk *w, ns_t from)
-{
-	while (synced_at(a, w) < from)
-		walk_on(a, w);
-	return synced_at(a, w);
-}
-
-/* The pods from `first` on that share the entry of its volume, one after the other; left: so
- * many are still to come.  UINT32_MAX: none. */
-static uint32_t next_sharer(
-	const struct agent *a, uint32_t first, uint32_t volume, uint32_t p, uint32_t *left)
+/* Begin the walks of the pods that share the entry of that volume: how many. */
+static uint32_t sharers_of(struct agent *a, ns_t now, uint32_t first, uint32_t volume)
 {
 	uint32_t volumes = a->plan->volumes;
 	uint16_t entry = a->mount[(size_t)first * volumes + volume].entry;
+	uint32_t refs = a->objects.entry[entry].refs;
+	uint32_t n = 0;
 
-	for (; *left > 0 && p < a->plan->pods; p++)
-		if (a->pod[p].known && a->mount[(size_t)p * volumes + volume].entry == entry) {
-			(*left)--;
-			return p;
-		}
-	return UINT32_MAX;
+	for (uint32_t p = first; n < refs && p < a->plan->pods; p++)
+		if (a->pod[p].known && a->mount[(size_t)p * volumes + volume].entry == entry)
+			a->walk[n++] = walk_from(a, now, p);
+	return n;
 }
 
 /* The first sync at or after `from` of any of them; their walks go as far. */
-static ns_t next_of_all(struct agent *a, uint32_t first, uint32_t volume, ns_t from)
+static ns_t next_of_all(struct agent *a, uint32_t sharers, ns_t from)
 {
-	uint32_t left =
-		a->objects.entry[a->mount[(size_t)first * a->plan->volumes + volume].entry]
-			.refs;
 	ns_t next = NS_NEVER;
 
-	for (uint32_t p = first; (p = next_sharer(a, first, volume, p, &left)) != UINT32_MAX;
-		p++)
-		next = ns_min(next, next_sync(a, &a->walk[p], from));
+	for (uint32_t i = 0; i < sharers; i++) {
+		walk_to(a, &a->walk[i], from);
+		next = ns_min(next, a->walk[i].synced_at);
+	}
 	return next;
 }
 
@@ -138,13 +131,10 @@ ns_t past_fetch(struct agent *a, ns_t now, uint32_t first, uint32_t volume)
 	struct sc_entry *e =
 		&a->objects.entry[a->mount[(size_t)first * a->plan->volumes + volume].entry];
 	ns_t fetched = first_fetch(a, now, first, volume, e->refs);
-	uint32_t left = e->refs;
+	uint32_t sharers = sharers_of(a, now, first, volume);
 
-	for (uint32_t p = first; (p = next_sharer(a, first, volume, p, &left)) != UINT32_MAX;
-		p++)
-		a->walk[p] = walk_from(a, now, p);
 	for (;;) {
-		ns_t next = next_of_all(a, first, volume, fetched + a->plan->objects.ttl + 1);
+		ns_t next = next_of_all(a, sharers, fetched + a->plan->objects.ttl + 1);
 
 		if (next >= now)
 			return fetched;

@@ -41,6 +41,24 @@ static bool is_token(const struct agent *a, uint32_t volume)
 
 /* ------------------------------------------------------------------ references */
 
+/* The entry's data was dropped: mounts that it was to serve have to look for themselves. */
+static void mount_after_all(struct agent *a, uint32_t entry, ns_t now)
+{
+	uint32_t mounts = a->plan->pods * a->plan->volumes;
+
+	if (now >= a->last_served_at)
+		return;
+	for (uint32_t i = 0; i < mounts; i++) {
+		struct mount *m = &a->mount[i];
+
+		if (m->entry != entry || m->served_at <= now)
+			continue;
+		m->state = MOUNT_MARKED;
+		agent_wake(a, ACTOR_MOUNT, i, m->served_at);
+		m->served_at = 0;
+	}
+}
+
 /* secretManager.RegisterPod: references of the new pod object first, then the old one's go, so
  * an update keeps the entry but drops its data. */
 void volumes_register(struct agent *a, uint32_t pod, ns_t now)
@@ -64,6 +82,7 @@ void volumes_register(struct agent *a, uint32_t pod, ns_t now)
 			(void)sc_delete_reference(&a->objects, m->entry);
 		m->referenced = true;
 		m->entry = (uint16_t)entry;
+		mount_after_all(a, entry, now);
 	}
 }
 
@@ -89,6 +108,7 @@ void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 			m->state = MOUNT_IDLE;
 			agent_wake(a, ACTOR_MOUNT, reader, NS_NEVER);
 		}
+		m->served_at = 0;
 		m->referenced = false;
 		m->mounted = false;
 		a->objects.reader[reader].had = false;
@@ -99,6 +119,22 @@ void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 }
 
 /* ------------------------------------------------------------------ mounting */
+
+static bool objects_change(const struct agent *a, uint32_t volume)
+{
+	const struct workload_model *w = a->plan->workload;
+
+	return w->objects[volume].update_every > 0 || w->update_object_every > 0;
+}
+
+/* A remount that finds its object fresh in the cache asks nobody and changes nothing.  If that
+ * is clear when it is marked, it is no event, unless the data is dropped meanwhile. */
+static bool will_be_served(
+	const struct agent *a, const struct mount *m, uint32_t volume, ns_t at)
+{
+	return m->mounted && m->failures == 0 && !is_token(a, volume) &&
+	       !objects_change(a, volume) && sc_will_serve(&a->objects, at, m->entry);
+}
 
 /* ReprocessPod: the populator marks the pod's volumes for a remount at its next tick, the
  * reconciler mounts them at its own.  A mark that meets a mount under way is lost with it
@@ -113,24 +149,25 @@ void volumes_mark(struct agent *a, uint32_t pod, ns_t now)
 		return;
 	a->pod[pod].volumes_wanted = true;
 	for (uint32_t v = 0; v < a->plan->volumes; v++) {
-		struct mount *m = &a->mount[pod * a->plan->volumes + v];
+		uint32_t reader = pod * a->plan->volumes + v;
+		struct mount *m = &a->mount[reader];
+		ns_t then;
 
-		if (m->state != MOUNT_IDLE || (m->mounted && !k->volumes.remount))
+		if (m->state != MOUNT_IDLE || m->served_at > now ||
+			(m->mounted && !k->volumes.remount))
 			continue;
-		m->state = MOUNT_MARKED;
 		/* The first time, the reconciler notes the volume as attached at one tick
 		 * (VerifyControllerAttachedVolume, no call for these) and mounts at the next.
 		 */
-		agent_wake(a, ACTOR_MOUNT, pod * a->plan->volumes + v,
-			agent_dispatch(a, m->mounted ? at : at + k->volumes.reconciler_period));
+		then = agent_dispatch(a, m->mounted ? at : at + k->volumes.reconciler_period);
+		if (will_be_served(a, m, v, then)) {
+			m->served_at = then;
+			a->last_served_at = ns_max(a->last_served_at, then);
+			continue;
+		}
+		m->state = MOUNT_MARKED;
+		agent_wake(a, ACTOR_MOUNT, reader, then);
 	}
-}
-
-static bool objects_change(const struct agent *a, uint32_t volume)
-{
-	const struct workload_model *w = a->plan->workload;
-
-	return w->objects[volume].update_every > 0 || w->update_object_every > 0;
 }
 
 static void mounted(

@@ -12,6 +12,12 @@ static bool is_fresh(const struct secretcache *s, const struct sc_entry *e, ns_t
 	return e->has_data && !e->has_error && now < e->fetched_at + s->params->ttl;
 }
 
+/* A fetch under way is of data that was too old when it began. */
+bool sc_will_serve(const struct secretcache *s, ns_t at, uint32_t entry)
+{
+	return s->params->kind == SC_CACHE && is_fresh(s, &s->entry[entry], at);
+}
+
 enum sc_verdict sc_cache_get(
 	struct secretcache *s, ns_t now, uint32_t entry, uint32_t reader, bool *quorum)
 {

@@ -92,6 +92,10 @@ bool sc_delete_reference(struct secretcache *s, uint32_t entry);
 enum sc_verdict sc_get(
 	struct secretcache *s, ns_t now, uint32_t entry, uint32_t reader, bool *quorum);
 
+/* Whether it is clear already that a read at `at` will be served, and change nothing, if no
+ * reference is added before. */
+bool sc_will_serve(const struct secretcache *s, ns_t at, uint32_t entry);
+
 /* A reader's GET is answered, with that version if there is one.  False if the read failed and
  * nothing can be served; else *version is what the reader is given, which is the newer object
  * that the cache had if the answer is an older one or an error. */

@@ -303,6 +303,35 @@ static void the_echo_of_a_status_invalidates_the_cache(void **state)
 	kit_free(k);
 }
 
+/* A remount that the cache will serve is no event, but one whose object an update dropped
+ * before the mount has to fetch it, at the very moment of the mount. */
+static void a_remount_is_an_event_only_if_it_has_to_fetch(void **state)
+{
+	(void)state;
+	for (int dropped = 0; dropped < 2; dropped++) {
+		struct kit *k = KIT("v1.20", "secrets-30", "workload.pods=1",
+			"kubelet.objects.design=cache", "kubelet.objects.ttlAnnotation=false",
+			"kubelet.objects.ttl=10m");
+		ns_t served_at;
+
+		k->scenario.kubelet.n_loops = 0;
+		kit_start_running(k, 1);
+		k->agent.objects.entry[k->agent.mount[0].entry].fetched_at = 0;
+		while (k->agent.mount[0].served_at == 0)
+			kit_step(k);
+		served_at = k->agent.mount[0].served_at;
+		assert_true(k->now < served_at && served_at < k->now + NS_S / 2);
+		if (dropped)
+			agent_pod_news(
+				&k->agent, k->now, 0, POD_STATUS, 0, k->server_status[0]);
+		kit_until(k, served_at + NS_S);
+		assert_int_equal(kit_count(k, API_GET_SECRETS), dropped);
+		if (dropped)
+			assert_true(kit_nth(k, API_GET_SECRETS, 0)->at == served_at);
+		kit_free(k);
+	}
+}
+
 static void a_container_that_died_is_started_again(void **state)
 {
 	struct kit *k = quiet("v1.20", "workload.containers=1");
@@ -351,6 +380,7 @@ int main(void)
 		cmocka_unit_test(images_are_pulled_one_by_one_or_side_by_side),
 		cmocka_unit_test(a_pod_at_rest_is_synced_every_60_to_90_seconds),
 		cmocka_unit_test(the_echo_of_a_status_invalidates_the_cache),
+		cmocka_unit_test(a_remount_is_an_event_only_if_it_has_to_fetch),
 		cmocka_unit_test(a_container_that_died_is_started_again),
 		cmocka_unit_test(news_of_pods_that_are_not_known_is_harmless),
 	};
