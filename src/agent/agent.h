@@ -278,8 +278,9 @@ struct agent {
 	ns_t now;            /* of the step under way, or the last; -1: none yet */
 	ns_t tick_phase, populator_phase, reconciler_phase;
 	ns_t last_served_at; /* the latest of all mounts */
-	uint32_t n_waiting; /* workers that wait for the pod cache */
+	uint32_t n_waiting;  /* workers that wait for the pod cache */
 	uint32_t n_deferred;
+	uint32_t n_ticks_waiting; /* of loops, for the sync loop */
 	bool sync_busy; /* somebody is at calls in the sync loop: all else there waits */
 	/* What was looked at as a whole and found at rest need not be looked at again until
 	 * something changes: pods that come or go, the runtime's records, statuses. */

@@ -183,6 +183,7 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now, struct effects *out
 /* False if somebody else has the sync loop: the tick waits in the ticker's channel. */
 static bool takes_sync_loop(struct agent *a, struct loop_state *st)
 {
+	a->n_ticks_waiting += (uint32_t)a->sync_busy - (uint32_t)st->waits;
 	st->waits = a->sync_busy;
 	a->sync_busy = true;
 	return !st->waits;
@@ -191,6 +192,8 @@ static bool takes_sync_loop(struct agent *a, struct loop_state *st)
 /* The sync loop is free again for ticks that came meanwhile. */
 void loops_released(struct agent *a, ns_t now)
 {
+	if (a->n_ticks_waiting == 0)
+		return;
 	for (uint32_t i = 0; i < model_of(a)->n_loops; i++)
 		if (a->loop[i].waits)
 			agent_wake(a, ACTOR_LOOP, i, agent_dispatch(a, now));
@@ -434,6 +437,7 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 {
 	const struct kubelet_model *k = model_of(a);
 
+	a->n_ticks_waiting = 0;
 	for (uint32_t i = 0; i < k->n_loops; i++) {
 		const struct model_loop *l = &k->loops[i];
 		ns_t at = now + l->first;
