@@ -99,6 +99,7 @@
  * http/          one HTTP connection without its socket
  *   http           the one face; which protocol it is
  *   h1, h2         HTTP/1.1; HTTP/2 (nghttp2)
+ *   h1_head        a request's line and fields
  * rest/          the Kubernetes API: objects and verbs, without a socket
  *   rest, route    requests and answers; what a request is about
  *   resources      the table of what there is
@@ -108,12 +109,12 @@
  *   discovery      what clients ask first
  *   table          objects as kubectl prints them
  * live/          on real sockets: libevent
- *   serve          the mock API server: beginning, loop, end
+ *   serve, listen  the mock API server: beginning, loop, end; its address
  *   conn, exchange, stream   a connection, a request, an open watch
  *   admit          the simulated server's limits and times at the machine's pace
  *   own            health, metrics, faults asked for
  *   faults, users, tls   what goes wrong on demand; who asks; encryption
- *   metrics, audit what is told
+ *   metrics, metrics_text, audit   what is told
  * report/        results on paper
  *   table          rows as text, CSV or Markdown
  *   format         numbers as a reader wants them

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP/1.1 (RFC 9112): one request after the other.
  *
- * Strict where leniency would let two readers see two requests: lines end in CRLF, a length is
- * given once, and no blank stands before a colon. */
+ * What a head says is h1_head.c's. */
 #define _GNU_SOURCE /* memmem */
+#include "http/h1_head.h"
 #include "http/http_priv.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum h1_part { H1_HEAD, H1_BODY, H1_CHUNK_SIZE, H1_CHUNK, H1_CHUNK_END, H1_TRAILER, H1_ANSWER };
 
@@ -94,135 +93,6 @@ static void refuse(struct http *h, int code)
 	h->is_over = true;
 }
 
-/* ------------------------------------------------------------------ the head */
-
-/* RFC 9110, section 5.6.2. */
-static bool is_token(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (!text[i] || !strchr("!#$%&'*+-.^_`|~0123456789"
-					"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-					text[i]))
-			return false;
-	return len > 0;
-}
-
-/* "GET /api HTTP/1.1" */
-static int request_line(struct h1 *s, const char *line, size_t len)
-{
-	const char *target = memchr(line, ' ', len);
-	const char *version =
-		target ? memchr(target + 1, ' ', len - (size_t)(target + 1 - line)) : NULL;
-	size_t left;
-
-	if (!version)
-		return 400;
-	left = len - (size_t)(version + 1 - line);
-	if (left != 8 || memcmp(version + 1, "HTTP/1.", 7) != 0)
-		return left >= 5 && !memcmp(version + 1, "HTTP/", 5) ? 505 : 400;
-	if (version[8] != '1' && version[8] != '0')
-		return 505;
-	if (!is_token(line, (size_t)(target - line)) || target[1] != '/')
-		return 400;
-	for (const char *c = target + 1; c < version; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return 400;
-	s->is_old = version[8] == '0';
-	s->keeps = !s->is_old;
-	s->request->method = http_copy(line, (size_t)(target - line));
-	s->request->target = http_copy(target + 1, (size_t)(version - target - 1));
-	s->is_head = !strcmp(s->request->method, "HEAD");
-	return 0;
-}
-
-static bool is_field(const char *name, size_t len, const char *what)
-{
-	return strlen(what) == len && !strncasecmp(name, what, len);
-}
-
-/* What the fields of a head say about the connection. */
-struct framing {
-	bool has_length, is_chunked, wants_continue, has_host;
-	size_t length;
-};
-
-static int length_field(struct framing *f, const char *value, size_t len)
-{
-	size_t length = 0;
-
-	if (!len || len > 15)
-		return 400;
-	for (size_t i = 0; i < len; i++) {
-		if (value[i] < '0' || value[i] > '9')
-			return 400;
-		length = length * 10 + (size_t)(value[i] - '0');
-	}
-	if (f->has_length && f->length != length)
-		return 400;
-	f->has_length = true;
-	f->length = length;
-	return 0;
-}
-
-static int field(struct h1 *s, struct framing *f, const char *line, size_t len)
-{
-	const char *colon = memchr(line, ':', len);
-	size_t name = colon ? (size_t)(colon - line) : 0;
-	const char *value = colon ? colon + 1 : NULL;
-	size_t n = colon ? len - name - 1 : 0;
-
-	if (!colon || !is_token(line, name))
-		return 400;
-	while (n && (*value == ' ' || *value == '\t')) {
-		value++;
-		n--;
-	}
-	while (n && (value[n - 1] == ' ' || value[n - 1] == '\t'))
-		n--;
-	for (size_t i = 0; i < n; i++)
-		if (((unsigned char)value[i] < ' ' && value[i] != '\t') || value[i] == 0x7f)
-			return 400;
-	if (is_field(line, name, "content-length"))
-		return length_field(f, value, n);
-	if (is_field(line, name, "transfer-encoding")) {
-		if (f->is_chunked || !is_field(value, n, "chunked"))
-			return 501;
-		f->is_chunked = true;
-	}
-	if (is_field(line, name, "connection") && is_field(value, n, "close"))
-		s->keeps = false;
-	if (is_field(line, name, "connection") && is_field(value, n, "keep-alive"))
-		s->keeps = true;
-	if (is_field(line, name, "expect"))
-		f->wants_continue = is_field(value, n, "100-continue");
-	if (is_field(line, name, "host"))
-		f->has_host = true;
-	http_request_field(s->request, line, name, value, n);
-	return 0;
-}
-
-/* The lines of a head of len bytes, which ends in an empty one. */
-static int head(struct h1 *s, struct framing *f, const char *text, size_t len)
-{
-	const char *line = text;
-	const char *end = text + len;
-	int code = 0;
-
-	while (!code && line < end) {
-		const char *eol = memmem(line, (size_t)(end - line), "\r\n", 2);
-		size_t n = eol ? (size_t)(eol - line) : 0;
-
-		if (!eol || !n)
-			break;
-		code = line == text ? request_line(s, line, n) : field(s, f, line, n);
-		line = eol + 2;
-	}
-	if (!code && (!s->request->method || (!f->has_host && !s->is_old) ||
-			     (f->is_chunked && f->has_length)))
-		code = 400;
-	return code;
-}
-
 /* ------------------------------------------------------------------ reading */
 
 static const char *unread(const struct h1 *s, size_t *len)
@@ -247,7 +117,7 @@ static void whole(struct http *h)
 static bool read_head(struct http *h)
 {
 	struct h1 *s = h->state;
-	struct framing f = {0};
+	struct h1_head head = {0};
 	size_t len;
 	const char *text = unread(s, &len);
 	const char *end;
@@ -265,19 +135,22 @@ static bool read_head(struct http *h)
 	}
 	if (!end)
 		return false;
-	s->request = http_request_new(++s->stream);
-	code = head(s, &f, text, (size_t)(end - text) + 4);
+	head.request = s->request = http_request_new(++s->stream);
+	code = h1_head_read(&head, text, (size_t)(end - text) + 4);
 	s->at += (size_t)(end - text) + 4;
-	if (!code && f.length > h->limits->body_bytes)
+	if (!code && head.length > h->limits->body_bytes)
 		code = 413;
 	if (code) {
 		refuse(h, code);
 		return false;
 	}
-	if (f.wants_continue && (f.is_chunked || f.length))
+	if (head.wants_continue && (head.is_chunked || head.length))
 		str_add(&h->out, "HTTP/1.1 100 Continue\r\n\r\n");
-	s->left = f.length;
-	s->part = f.is_chunked ? H1_CHUNK_SIZE : H1_BODY;
+	s->keeps = head.keeps;
+	s->is_old = head.is_old;
+	s->is_head = !strcmp(s->request->method, "HEAD");
+	s->left = head.length;
+	s->part = head.is_chunked ? H1_CHUNK_SIZE : H1_BODY;
 	return true;
 }
 

@@ -9,9 +9,29 @@
 
 struct admit;
 struct store;
-struct metrics_row;
 
-enum { METRICS_BUCKETS = 256 };
+enum { METRICS_BUCKETS = 256, METRICS_BOUNDS = 23 };
+
+/* Upper bounds of how long requests took. */
+extern const ns_t metrics_bounds[METRICS_BOUNDS];
+
+/* metrics.go CleanScope. */
+enum metrics_scope { SCOPE_OF_NONE, SCOPE_OF_RESOURCE, SCOPE_OF_NAMESPACE, SCOPE_OF_CLUSTER };
+
+struct metrics_key {
+	const struct rest_resource *resource; /* NULL: no resource */
+	int verb, code;
+	enum metrics_scope scope;
+	char subresource[16];
+};
+
+struct metrics_row {
+	struct metrics_key key;
+	uint64_t n, bytes;
+	ns_t sum;
+	uint64_t bucket[METRICS_BOUNDS];
+	uint32_t next; /* in its bucket: index + 1; 0: none */
+};
 
 /* Read by anyone; written by metrics.c only.  Zeroed: nothing. */
 struct metrics {

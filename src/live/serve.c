@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/serve.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <event2/event.h>
 #include <event2/listener.h>
-#include <event2/util.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
-#include "base/units.h"
 #include "live/serve_priv.h"
 
 enum {
-	BACKLOG = 4096,
-	CONNECTIONS_MAX = 16384, /* without a word of the user's */
-	OTHER_DESCRIPTORS = 32,  /* standard streams, epoll, listener, audit log */
-	INSIDE_MAX = 32768,      /* requests admitted or waiting at once */
-	STOP_AFTER_MS = 2000,    /* a client that does not end is left */
-	STRIKE_AFTER_MS = 20     /* a restart lets the answer go that says it will come */
+	INSIDE_MAX = 32768,   /* requests admitted or waiting at once */
+	STOP_AFTER_MS = 2000, /* a client that does not end is left */
+	STRIKE_AFTER_MS = 20  /* a restart lets the answer go that says it will come */
 };
 
 ns_t serve_clock(const struct serve *s)
@@ -41,7 +31,7 @@ int64_t serve_wall_us(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-static void set_timer(struct event *e, ns_t in)
+void serve_set_timer(struct event *e, ns_t in)
 {
 	const struct timeval tv = {.tv_sec = in / NS_S, .tv_usec = in % NS_S / NS_US + 1};
 
@@ -92,7 +82,7 @@ void serve_settle(struct serve *s)
 	conn_bury(s);
 	next = server_next_at(&s->admit.server);
 	if (next != NS_NEVER)
-		set_timer(s->due, ns_max(next - serve_clock(s), 0));
+		serve_set_timer(s->due, ns_max(next - serve_clock(s), 0));
 	stop_if_over(s);
 }
 
@@ -126,115 +116,6 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	audit_flush(&s->audit);
 }
 
-/* ------------------------------------------------------------------ listening */
-
-static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *address,
-	int len, void *arg)
-{
-	struct serve *s = arg;
-
-	(void)l;
-	(void)len;
-	serve_tick(s);
-	(void)evutil_make_socket_nonblocking(fd);
-	conn_new(s, fd, address);
-}
-
-/* No descriptor for another connection: those that wait stay in the queue for a while. */
-static void on_accept_error(struct evconnlistener *l, void *arg)
-{
-	struct serve *s = arg;
-
-	(void)evconnlistener_disable(l);
-	set_timer(s->listen_again, NS_S);
-}
-
-static int listen_on(struct serve *s, struct err *err)
-{
-	s->listener = evconnlistener_new_bind(s->base, on_accept, s,
-		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, BACKLOG,
-		(struct sockaddr *)&s->address, (int)s->address_len);
-	if (!s->listener)
-		return err_set(err, ERR_ENV, "--listen '%.100s': %s", s->p->listen,
-			evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-	evconnlistener_set_error_cb(s->listener, on_accept_error);
-	/* A port that was chosen stays, over restarts too. */
-	s->address_len = sizeof(s->address);
-	(void)getsockname(evconnlistener_get_fd(s->listener), (struct sockaddr *)&s->address,
-		&s->address_len);
-	return 0;
-}
-
-static void on_listen_again(evutil_socket_t fd, short what, void *arg)
-{
-	struct serve *s = arg;
-	struct err err = {0};
-
-	(void)fd;
-	(void)what;
-	if (s->is_stopping)
-		return;
-	if (s->listener)
-		(void)evconnlistener_enable(s->listener);
-	else if (listen_on(s, &err))
-		set_timer(s->listen_again, NS_S); /* somebody has its port */
-}
-
-static void set_port(struct sockaddr_storage *a, uint16_t port)
-{
-	if (a->ss_family == AF_INET6)
-		((struct sockaddr_in6 *)a)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)a)->sin_port = htons(port);
-}
-
-/* ADDR:PORT; an address that is left out is loopback. */
-static int read_address(struct serve *s, struct err *err)
-{
-	const char *listen = s->p->listen;
-	const char *colon = strrchr(listen, ':');
-	char host[64];
-	int64_t port = 0;
-	int len = sizeof(s->address);
-
-	if (!colon || units_parse_int(colon + 1, 0, UINT16_MAX, &port, NULL) ||
-		(size_t)(colon - listen) >= sizeof(host))
-		len = 0;
-	else
-		(void)snprintf(host, sizeof(host), "%.*s", (int)(colon - listen), listen);
-	if (len && (!*host || !strcmp(host, "localhost")))
-		(void)snprintf(host, sizeof(host), "127.0.0.1");
-	if (!len || evutil_parse_sockaddr_port(host, (struct sockaddr *)&s->address, &len))
-		return err_set(err, ERR_INPUT,
-			"--listen '%.100s': ADDR:PORT is needed, as in 127.0.0.1:8080; port 0 "
-			"takes "
-			"any",
-			listen);
-	set_port(&s->address, (uint16_t)port);
-	s->address_len = (socklen_t)len;
-	return 0;
-}
-
-static void write_url(const struct serve *s, FILE *out)
-{
-	char text[INET6_ADDRSTRLEN] = "";
-	const struct sockaddr *a = (const struct sockaddr *)&s->address;
-	const char *scheme = s->tls ? "https" : "http";
-
-	if (a->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&s->address;
-
-		(void)inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text));
-		(void)fprintf(out, "%s://[%s]:%u\n", scheme, text, ntohs(in6->sin6_port));
-	} else {
-		const struct sockaddr_in *in = (const struct sockaddr_in *)&s->address;
-
-		(void)inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text));
-		(void)fprintf(out, "%s://%s:%u\n", scheme, text, ntohs(in->sin_port));
-	}
-	(void)fflush(out);
-}
-
 /* ------------------------------------------------------------------ faults */
 
 static void restart(struct serve *s)
@@ -245,7 +126,7 @@ static void restart(struct serve *s)
 	while (s->first)
 		conn_reset(s->first);
 	store_forget(&s->rest.store);
-	set_timer(s->listen_again, s->faults.time[FAULT_RESTART]);
+	serve_set_timer(s->listen_again, s->faults.time[FAULT_RESTART]);
 }
 
 static void on_restart(evutil_socket_t fd, short what, void *arg)
@@ -259,7 +140,7 @@ static void on_restart(evutil_socket_t fd, short what, void *arg)
 	if (!s->is_stopping)
 		restart(s);
 	if (s->faults.period)
-		set_timer(s->restart, s->faults.period);
+		serve_set_timer(s->restart, s->faults.period);
 	serve_settle(s);
 }
 
@@ -278,7 +159,7 @@ static void each_watch(struct serve *s, void (*end)(struct exchange *))
 void serve_strike(struct serve *s, enum fault fault)
 {
 	if (fault == FAULT_RESTART)
-		set_timer(s->restart, STRIKE_AFTER_MS * NS_MS);
+		serve_set_timer(s->restart, STRIKE_AFTER_MS * NS_MS);
 	else if (fault == FAULT_DROP_WATCH)
 		each_watch(s, stream_end);
 	else if (fault == FAULT_GONE)
@@ -320,41 +201,11 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 			conn_kill(c);
 		conn_touch(c);
 	}
-	set_timer(s->deadline, STOP_AFTER_MS * NS_MS);
+	serve_set_timer(s->deadline, STOP_AFTER_MS * NS_MS);
 	serve_settle(s);
 }
 
 /* ------------------------------------------------------------------ beginning */
-
-/* As many descriptors as connections may need; ERR_ENV where the user wants more than he may
- * have. */
-static int raise_descriptors(struct serve *s, struct err *err)
-{
-	uint32_t wanted = s->p->connections ? s->p->connections : CONNECTIONS_MAX;
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return err_set(err, ERR_ENV, "the limit of descriptors: %s", strerror(errno));
-	if (limit.rlim_max != RLIM_INFINITY &&
-		limit.rlim_max < (rlim_t)wanted + OTHER_DESCRIPTORS) {
-		if (s->p->connections || limit.rlim_max <= 2 * OTHER_DESCRIPTORS)
-			return err_set(err, ERR_ENV,
-				"--max-connections %u needs %u descriptors, 'ulimit -n' allows "
-				"%llu",
-				wanted, wanted + OTHER_DESCRIPTORS,
-				(unsigned long long)limit.rlim_max);
-		wanted = (uint32_t)limit.rlim_max - OTHER_DESCRIPTORS;
-	}
-	if (limit.rlim_cur != RLIM_INFINITY &&
-		limit.rlim_cur < (rlim_t)wanted + OTHER_DESCRIPTORS) {
-		limit.rlim_cur = (rlim_t)wanted + OTHER_DESCRIPTORS;
-		if (setrlimit(RLIMIT_NOFILE, &limit))
-			return err_set(err, ERR_ENV, "%u descriptors: %s",
-				wanted + OTHER_DESCRIPTORS, strerror(errno));
-	}
-	s->max_conns = wanted;
-	return 0;
-}
 
 static void make_slots(struct serve *s)
 {
@@ -378,7 +229,7 @@ static int make_events(struct serve *s, struct err *err)
 		return err_set(err, ERR_ENV, "no event loop");
 	s->sweep = event_new(s->base, -1, EV_PERSIST, on_sweep, s);
 	s->due = evtimer_new(s->base, on_due, s);
-	s->listen_again = evtimer_new(s->base, on_listen_again, s);
+	s->listen_again = evtimer_new(s->base, listen_again, s);
 	s->restart = evtimer_new(s->base, on_restart, s);
 	s->deadline = evtimer_new(s->base, on_deadline, s);
 	s->on_int = evsignal_new(s->base, SIGINT, on_signal, s);
@@ -396,18 +247,18 @@ static int make_events(struct serve *s, struct err *err)
 static int begin(struct serve *s, struct err *err)
 {
 	const struct serve_params *p = s->p;
-	int code = read_address(s, err);
+	int code = listen_address(s, err);
 
 	if (!code && p->token_file)
 		code = users_load(&s->users, p->token_file, err);
 	if (!code)
-		code = raise_descriptors(s, err);
+		code = listen_descriptors(s, err);
 	if (!code && p->cert_file)
 		code = tls_new(&s->tls, p->cert_file, p->key_file, p->client_ca, err);
 	if (!code)
 		code = make_events(s, err);
 	if (!code)
-		code = listen_on(s, err);
+		code = listen_begin(s, err);
 	if (!code && p->audit_file)
 		code = audit_open(&s->audit, p->audit_file, err);
 	return code;
@@ -473,8 +324,8 @@ int serve_run(const struct serve_params *p, FILE *out, struct json *counts, stru
 	code = begin(s, err);
 	if (!code) {
 		if (s->faults.period)
-			set_timer(s->restart, s->faults.period);
-		write_url(s, out);
+			serve_set_timer(s->restart, s->faults.period);
+		listen_url(s, out);
 		(void)event_base_dispatch(s->base);
 		hold_signals();
 		metrics_json(&s->metrics, counts);

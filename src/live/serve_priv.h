@@ -3,7 +3,7 @@
  *
  *   serve.c     beginning, loop, signals, end    conn.c      a connection
  *   exchange.c  a request and its answer         stream.c    an open watch
- *   own.c       health, metrics, faults
+ *   own.c       health, metrics, faults              listen.c    its address and descriptors
  */
 #ifndef LIVE_SERVE_PRIV_H
 #define LIVE_SERVE_PRIV_H
@@ -111,6 +111,25 @@ static inline ns_t serve_now(const struct serve *s)
 }
 ns_t serve_clock(const struct serve *s);
 int64_t serve_wall_us(void);
+
+/* The timer strikes in so long. */
+void serve_set_timer(struct event *e, ns_t in);
+
+/* ADDR:PORT of the parameters; an address that is left out is loopback. */
+int listen_address(struct serve *s, struct err *err);
+
+/* As many descriptors as connections may need; ERR_ENV where the user wants more than he may
+ * have. */
+int listen_descriptors(struct serve *s, struct err *err);
+
+/* Take connections.  ERR_ENV: the address cannot be had. */
+int listen_begin(struct serve *s, struct err *err);
+
+/* The timer's callback: again, after there was no descriptor, or after a restart. */
+void listen_again(int fd, short what, void *arg);
+
+/* Where it listens, as a URL on a line. */
+void listen_url(const struct serve *s, FILE *out);
 
 /* Do all that there is to do now: answers, watches, output. */
 void serve_settle(struct serve *s);

@@ -117,56 +117,65 @@ static ssize_t on_upload(nghttp2_session *s, int32_t id, uint8_t *buf, size_t le
 	return (ssize_t)n;
 }
 
-static nghttp2_nv nv(char *name, char *value)
+static nghttp2_nv nv(const char *name, const char *value)
 {
-	return (nghttp2_nv){.name = (uint8_t *)name,
-		.value = (uint8_t *)value,
+	union {
+		const char *from;
+		uint8_t *to;
+	} n = {.from = name}, v = {.from = value};
+
+	return (nghttp2_nv){.name = n.to,
+		.value = v.to,
 		.namelen = strlen(name),
 		.valuelen = strlen(value)};
 }
 
 /* A request; body NULL: none. */
-static int32_t request(struct client *c, char *path, const char *body)
+static int32_t request(struct client *c, const char *path, const char *body)
 {
-	char names[4][12] = {":method", ":path", ":scheme", ":authority"};
-	char post[] = "POST", get[] = "GET", http[] = "http", host[] = "x";
-	char agent[] = "user-agent", me[] = "me";
-	nghttp2_nv fields[5] = {nv(names[0], body ? post : get), nv(names[1], path),
-		nv(names[2], http), nv(names[3], host), nv(agent, me)};
+	const nghttp2_nv fields[] = {nv(":method", body ? "POST" : "GET"), nv(":path", path),
+		nv(":scheme", "http"), nv(":authority", "x"), nv("user-agent", "me")};
 	nghttp2_data_provider data = {.read_callback = on_upload};
 
 	c->upload = body;
 	return nghttp2_submit_request(c->session, NULL, fields, 5, body ? &data : NULL, NULL);
 }
 
+/* The same, come whole to the server. */
+static struct http_request *asked(struct client *c, const char *path, const char *body)
+{
+	(void)request(c, path, body);
+	talk(c);
+	return http_take_request(c->h);
+}
+
+static void answer(struct client *c, const struct http_request *r, int code, const char *body)
+{
+	http_respond(c->h, r->stream, &(struct http_answer){.code = code}, body, strlen(body));
+	talk(c);
+}
+
 static void requests_share_a_connection(void **state)
 {
-	char a[] = "/a", b[] = "/b";
 	struct http_request *first, *second;
 	struct client c;
 
 	(void)state;
 	client_init(&c);
-	(void)request(&c, a, "body");
-	talk(&c);
-	(void)request(&c, b, NULL);
-	talk(&c);
+	first = asked(&c, "/a", "body");
+	second = asked(&c, "/b", NULL);
 	assert_int_equal(http_version(c.h), HTTP_2);
-	first = http_take_request(c.h);
-	second = http_take_request(c.h);
 	assert_non_null(second);
 	assert_string_equal(first->target, "/a");
 	assert_string_equal(first->body, "body");
 	assert_string_equal(first->field[HTTP_USER_AGENT], "me");
 	assert_string_equal(second->target, "/b");
-	http_respond(c.h, second->stream, &(struct http_answer){.code = 201}, "two", 3);
-	talk(&c);
+	answer(&c, second, 201, "two");
 	assert_string_equal(c.body, "two");
 	assert_int_equal(c.code, 201);
 	assert_int_equal(c.closed, 1);
 	assert_false(http_is_idle(c.h));
-	http_respond(c.h, first->stream, &(struct http_answer){.code = 200}, "one", 3);
-	talk(&c);
+	answer(&c, first, 200, "one");
 	assert_string_equal(c.body, "twoone");
 	assert_true(http_is_idle(c.h));
 	http_request_free(first);
@@ -176,15 +185,12 @@ static void requests_share_a_connection(void **state)
 
 static void a_stream_tells_piece_by_piece(void **state)
 {
-	char path[] = "/w";
 	struct http_request *r;
 	struct client c;
 
 	(void)state;
 	client_init(&c);
-	(void)request(&c, path, NULL);
-	talk(&c);
-	r = http_take_request(c.h);
+	r = asked(&c, "/w", NULL);
 	http_begin(c.h, r->stream, &(struct http_answer){.code = 200});
 	talk(&c);
 	assert_int_equal(c.code, 200);
@@ -204,25 +210,21 @@ static void a_stream_tells_piece_by_piece(void **state)
 
 static void a_request_that_is_given_up_is_gone(void **state)
 {
-	char path[] = "/w";
 	struct http_request *r;
 	struct client c;
 	uint32_t stream;
-	int32_t id;
 
 	(void)state;
 	client_init(&c);
-	id = request(&c, path, NULL);
-	talk(&c);
-	r = http_take_request(c.h);
+	r = asked(&c, "/w", NULL);
 	assert_false(http_take_gone(c.h, &stream));
-	(void)nghttp2_submit_rst_stream(c.session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+	(void)nghttp2_submit_rst_stream(
+		c.session, NGHTTP2_FLAG_NONE, (int32_t)r->stream, NGHTTP2_CANCEL);
 	talk(&c);
 	assert_true(http_take_gone(c.h, &stream));
 	assert_int_equal(stream, r->stream);
 	assert_true(http_is_idle(c.h));
-	http_respond(c.h, r->stream, &(struct http_answer){.code = 200}, "x", 1); /* too late */
-	talk(&c);
+	answer(&c, r, 200, "x"); /* too late */
 	assert_int_equal(c.len, 0);
 	http_request_free(r);
 	client_fini(&c);
@@ -230,7 +232,6 @@ static void a_request_that_is_given_up_is_gone(void **state)
 
 static void a_body_that_is_too_long_is_refused(void **state)
 {
-	char path[] = "/a";
 	char body[400];
 	struct client c;
 
@@ -238,9 +239,7 @@ static void a_body_that_is_too_long_is_refused(void **state)
 	memset(body, 'x', sizeof(body) - 1);
 	body[sizeof(body) - 1] = '\0';
 	client_init(&c);
-	(void)request(&c, path, body);
-	talk(&c);
-	assert_null(http_take_request(c.h));
+	assert_null(asked(&c, "/a", body));
 	assert_int_equal(c.code, 413);
 	assert_false(http_is_partial(c.h));
 	client_fini(&c);
@@ -248,22 +247,17 @@ static void a_body_that_is_too_long_is_refused(void **state)
 
 static void an_abort_is_seen_by_its_stream_alone(void **state)
 {
-	char a[] = "/a", b[] = "/b";
 	struct http_request *first, *second;
 	struct client c;
 
 	(void)state;
 	client_init(&c);
-	(void)request(&c, a, NULL);
-	(void)request(&c, b, NULL);
-	talk(&c);
-	first = http_take_request(c.h);
-	second = http_take_request(c.h);
+	first = asked(&c, "/a", NULL);
+	second = asked(&c, "/b", NULL);
 	http_abort(c.h, first->stream);
 	talk(&c);
 	assert_int_equal(c.error, NGHTTP2_INTERNAL_ERROR);
-	http_respond(c.h, second->stream, &(struct http_answer){.code = 200}, "b", 1);
-	talk(&c);
+	answer(&c, second, 200, "b");
 	assert_string_equal(c.body, "b");
 	assert_false(http_is_over(c.h));
 	http_request_free(first);
@@ -273,20 +267,16 @@ static void an_abort_is_seen_by_its_stream_alone(void **state)
 
 static void a_shut_connection_ends_when_it_is_idle(void **state)
 {
-	char path[] = "/a";
 	struct http_request *r;
 	struct client c;
 
 	(void)state;
 	client_init(&c);
-	(void)request(&c, path, NULL);
-	talk(&c);
-	r = http_take_request(c.h);
+	r = asked(&c, "/a", NULL);
 	http_shut(c.h);
 	talk(&c);
 	assert_false(http_is_over(c.h));
-	http_respond(c.h, r->stream, &(struct http_answer){.code = 200}, "x", 1);
-	talk(&c);
+	answer(&c, r, 200, "x");
 	assert_string_equal(c.body, "x");
 	assert_true(http_is_over(c.h));
 	http_request_free(r);
@@ -296,12 +286,11 @@ static void a_shut_connection_ends_when_it_is_idle(void **state)
 /* Nothing of an open stream leaks: the sanitizers see to it. */
 static void a_connection_may_end_in_the_middle(void **state)
 {
-	char path[] = "/a";
 	struct client c;
 
 	(void)state;
 	client_init(&c);
-	(void)request(&c, path, "body");
+	(void)request(&c, "/a", "body");
 	talk(&c);
 	client_fini(&c);
 }

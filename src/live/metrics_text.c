@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was counted, in Prometheus' text format. */
+#include "live/metrics.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "live/admit.h"
+#include "rest/store.h"
+
+static const char *const scopes[] = {"", "resource", "namespace", "cluster"};
+
+/* metrics.go cleanVerb: methods, but LIST and WATCH. */
+static const char *method_of(int verb)
+{
+	static const char *const methods[VERBS] = {
+		"GET", "LIST", "WATCH", "POST", "PUT", "PATCH", "DELETE", "DELETECOLLECTION"};
+
+	return methods[verb];
+}
+
+static void head(struct str *out, const char *name, const char *type, const char *help)
+{
+	str_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void one(
+	struct str *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+	head(out, name, type, help);
+	str_addf(out, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void seconds(struct str *out, ns_t ns)
+{
+	str_addf(out, "%lld.%09lld\n", (long long)(ns / NS_S), (long long)(ns % NS_S));
+}
+
+/* ------------------------------------------------------------------ requests */
+
+/* NAME{code="200",component=...: what follows may be one label more, and ends the braces. */
+static void labelled(struct str *out, const char *name, const struct metrics_row *row)
+{
+	const struct rest_resource *r = row->key.resource;
+
+	str_addf(out,
+		"%s{code=\"%d\",component=\"apiserver\",group=\"%s\",resource=\"%s\",scope=\"%"
+		"s\",subresource=\"%s\",verb=\"%s\",version=\"%s\"",
+		name, row->key.code, r ? r->group : "", r ? r->plural : "",
+		scopes[row->key.scope], row->key.subresource, method_of(row->key.verb),
+		r ? r->version : "");
+}
+
+static void request_totals(const struct metrics *m, struct str *out)
+{
+	static const char name[] = "apiserver_request_total";
+
+	head(out, name, "counter",
+		"Counter of apiserver requests broken out for each verb, group, version, "
+		"resource, scope, component, and HTTP response code.");
+	for (uint32_t i = 0; i < m->n; i++) {
+		labelled(out, name, &m->row[i]);
+		str_addf(out, "} %llu\n", (unsigned long long)m->row[i].n);
+	}
+}
+
+#define DURATION "apiserver_request_duration_seconds"
+
+/* kube-apiserver's has no code; a sum over it is the same. */
+static void duration_of(const struct metrics_row *row, struct str *out)
+{
+	for (int i = 0; i < METRICS_BOUNDS; i++) {
+		labelled(out, DURATION "_bucket", row);
+		str_addf(out, ",le=\"%g\"} %llu\n", (double)metrics_bounds[i] / 1e9,
+			(unsigned long long)row->bucket[i]);
+	}
+	labelled(out, DURATION "_bucket", row);
+	str_addf(out, ",le=\"+Inf\"} %llu\n", (unsigned long long)row->n);
+	labelled(out, DURATION "_sum", row);
+	str_add(out, "} ");
+	seconds(out, row->sum);
+	labelled(out, DURATION "_count", row);
+	str_addf(out, "} %llu\n", (unsigned long long)row->n);
+}
+
+static void durations(const struct metrics *m, struct str *out)
+{
+	head(out, DURATION, "histogram",
+		"Response latency distribution in seconds for each verb, group, version, "
+		"resource, subresource, scope and component; here by code too.");
+	for (uint32_t i = 0; i < m->n; i++)
+		if (m->row[i].key.verb != VERB_WATCH)
+			duration_of(&m->row[i], out);
+}
+
+static void objects(const struct store *s, struct str *out)
+{
+	static const char name[] = "apiserver_storage_objects";
+	size_t n;
+	const struct rest_resource *all = rest_resources(&n);
+
+	head(out, name, "gauge",
+		"Number of stored objects at the time of last check split by kind.");
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "%s{resource=\"%s%s%s\"} %zu\n", name, all[i].plural,
+			*all[i].group ? "." : "", all[i].group, s->kind[i].n);
+}
+
+/* ------------------------------------------------------------------ levels */
+
+static const char *level_name(const struct admit *a, uint32_t level)
+{
+	static const char *const limits[] = {"readOnly", "mutating"};
+
+	return a->params.flow.fair ? a->scenario->apiserver.fairness.level[level].name
+				   : limits[level > 0];
+}
+
+static uint64_t dispatched(const struct flow_counts *c)
+{
+	return c->dispatched;
+}
+
+static uint64_t rejected(const struct flow_counts *c)
+{
+	return c->rejected + c->expired;
+}
+
+static uint64_t in_queue(const struct flow_counts *c)
+{
+	return c->queued.n;
+}
+
+static uint64_t executing(const struct flow_counts *c)
+{
+	return c->seats.n;
+}
+
+static void levels(const struct admit *a, struct str *out)
+{
+	static const struct {
+		const char *name, *type, *help;
+		uint64_t (*value)(const struct flow_counts *c);
+	} rows[] = {
+		{"dispatched_requests_total", "counter",
+			"Number of requests executed by priority level.", dispatched},
+		{"rejected_requests_total", "counter",
+			"Number of requests rejected by priority level.", rejected},
+		{"current_inqueue_requests", "gauge",
+			"Number of requests currently pending in queues by priority level.",
+			in_queue},
+		{"current_executing_requests", "gauge",
+			"Number of requests currently executing by priority level.", executing},
+	};
+	const struct flow *f = &a->server.flow;
+	char name[64];
+
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		(void)snprintf(name, sizeof(name), "apiserver_flowcontrol_%s", rows[r].name);
+		head(out, name, rows[r].type, rows[r].help);
+		for (uint32_t i = 0; i < f->n_levels; i++)
+			str_addf(out, "%s{priority_level=\"%s\"} %llu\n", name,
+				level_name(a, i),
+				(unsigned long long)rows[r].value(&f->level[i].counts));
+	}
+}
+
+/* ------------------------------------------------------------------ the process */
+
+static uint64_t resident_bytes(void)
+{
+	unsigned long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "re");
+
+	if (!statm)
+		return 0;
+	if (fscanf(statm, "%*s %lu", &pages) != 1)
+		pages = 0;
+	(void)fclose(statm);
+	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The folder of them has two names more, and is open itself. */
+static uint64_t descriptors(void)
+{
+	enum { NOT_COUNTED = 3 };
+	DIR *open = opendir("/proc/self/fd");
+	uint64_t n = 0;
+
+	if (!open)
+		return 0;
+	while (readdir(open))
+		n++;
+	(void)closedir(open);
+	return n > NOT_COUNTED ? n - NOT_COUNTED : 0;
+}
+
+static ns_t processor_time(void)
+{
+	struct rusage used = {0};
+
+	(void)getrusage(RUSAGE_SELF, &used);
+	return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * NS_S +
+	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) * NS_US;
+}
+
+/* As every Prometheus client tells it. */
+static void process(struct str *out)
+{
+	static const char cpu[] = "process_cpu_seconds_total";
+
+	head(out, cpu, "counter", "Total user and system CPU time spent in seconds.");
+	str_addf(out, "%s ", cpu);
+	seconds(out, processor_time());
+	one(out, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.",
+		resident_bytes());
+	one(out, "process_open_fds", "gauge", "Number of open file descriptors.",
+		descriptors());
+}
+
+void metrics_write(const struct metrics *m, const struct admit *a, const struct store *s,
+	ns_t now, struct str *out)
+{
+	request_totals(m, out);
+	durations(m, out);
+	objects(s, out);
+	levels(a, out);
+	one(out, "apiserver_longrunning_requests", "gauge", "Watches that are open.",
+		m->watches);
+	one(out, "apiserver_current_inflight_requests", "gauge",
+		"Requests that are being served.", a->server.counts.inside.n);
+	one(out, "apiserver_watch_events_total", "counter",
+		"Number of events sent in watch clients.", m->watch_events);
+	one(out, "nodetoll_connections", "gauge", "Connections that are open.", m->connections);
+	one(out, "nodetoll_faults_total", "counter", "Faults that struck.", m->faults);
+	one(out, "nodetoll_uptime_seconds", "gauge", "Since it began to listen.",
+		(uint64_t)(now / NS_S));
+	process(out);
+}
