@@ -136,7 +136,6 @@ static bool tell(void *ctx, const struct hollow_view *v)
 
 static int run_agents(struct agents *m, struct err *err)
 {
-	static const struct renderings how = {result_text, result_csv, result_markdown, NULL};
 	struct hollow_params p = {.scenario = &m->scenario,
 		.access = &m->access,
 		.http = m->o.http1   ? WIRE_HTTP1
@@ -166,7 +165,7 @@ static int run_agents(struct agents *m, struct err *err)
 			"machine had too little for so many nodes, latencies are its own\n",
 			(long long)(hist_quantile(&view.lag, 990000) / NS_MS));
 	whole = result(m, &view, &r, view.now >= m->scenario.warmup + m->scenario.duration);
-	code = common_emit(&m->o.common, whole, &how, err);
+	code = common_emit(&m->o.common, whole, err);
 	json_free(whole);
 	fleet_result_fini(&r);
 	return code;

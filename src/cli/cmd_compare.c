@@ -347,19 +347,8 @@ static int breach(const struct comparing *c, const struct json *result, struct e
 	return code;
 }
 
-static void junit(const struct json *result, struct str *out)
-{
-	struct junit cases = {0};
-
-	comparison_junit(result, &cases);
-	junit_finish(&cases, "nodetoll compare", out);
-	junit_fini(&cases);
-}
-
 static int conclude(struct comparing *c, struct err *err)
 {
-	static const struct renderings how = {
-		comparison_text, comparison_csv, comparison_markdown, junit};
 	struct calls calls;
 	struct json *gates, *result;
 	int code;
@@ -378,7 +367,7 @@ static int conclude(struct comparing *c, struct err *err)
 		return code;
 	}
 	result = result_of(c, gates);
-	code = common_emit(&c->o.common, result, &how, err);
+	code = common_emit(&c->o.common, result, err);
 	if (!code && c->gates.n &&
 		strcmp(json_as_str(json_get(result, "verdict")), "held") != 0)
 		code = breach(c, result, err);

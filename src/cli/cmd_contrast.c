@@ -230,8 +230,6 @@ static uint32_t highest(const struct opt_counts *pods)
 
 static int report(struct contrast *c, struct err *err)
 {
-	static const struct renderings how = {
-		contrast_text, contrast_csv, contrast_markdown, NULL};
 	struct json *result = common_result("Contrast");
 	struct json *published = json_object();
 	int code;
@@ -252,7 +250,7 @@ static int report(struct contrast *c, struct err *err)
 	json_put(result, "classes",
 		contrast_classes(&c->base,
 			json_as_str(json_get(json_get(result, "cost"), "calibration"))));
-	code = common_emit(&c->o.common, result, &how, err);
+	code = common_emit(&c->o.common, result, err);
 	json_free(result);
 	return code;
 }

@@ -172,9 +172,6 @@ static int load(struct estimating *e, const struct opt_line *line, struct err *e
 
 static int estimate(struct estimating *e, struct err *err)
 {
-	static const struct renderings how = {
-		estimate_text, estimate_csv, estimate_markdown, NULL};
-	static const struct renderings prr = {prr_markdown, estimate_csv, prr_markdown, NULL};
 	const struct scenario *s = e->in.size[0].with;
 	struct json *result = common_result("Estimate"), *metadata = json_object();
 	struct str name = {0};
@@ -189,7 +186,8 @@ static int estimate(struct estimating *e, struct err *err)
 	json_put_int(result, "podsPerNode", s->workload.pods);
 	json_put_int(result, "containersPerPod", s->workload.containers);
 	estimate_put(result, &e->in);
-	code = common_emit(&e->o.common, result, e->o.prr ? &prr : &how, err);
+	code = common_emit_with(&e->o.common, result,
+		&(struct common_own){.words = e->o.prr ? prr_markdown : NULL}, err);
 	json_free(result);
 	str_fini(&name);
 	return code;

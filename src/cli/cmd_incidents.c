@@ -82,8 +82,6 @@ static int each(struct command *c, struct json *incidents, struct json *rows, st
 
 static int emit(struct command *c, struct json *incidents, struct json *rows, struct err *err)
 {
-	static const struct renderings how = {
-		incidents_text, incidents_csv, incidents_markdown, NULL};
 	struct json *result = common_result("Incidents");
 	int code;
 
@@ -91,7 +89,7 @@ static int emit(struct command *c, struct json *incidents, struct json *rows, st
 	json_put(result, "incidents", incidents);
 	json_put(result, "rows", rows);
 	json_put(result, "summary", summary(&c->sum));
-	code = common_emit(&c->o.common, result, &how, err);
+	code = common_emit(&c->o.common, result, err);
 	json_free(result);
 	if (!code && c->sum.lost)
 		code = err_set(err, ERR_CHECK,

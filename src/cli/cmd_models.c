@@ -367,7 +367,7 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 
 	arena_init(&m->mem, 0);
 	m->lib.mem = &m->mem;
-	m->json = m->o.common.form == FORM_JSON;
+	m->json = m->o.common.form == REPORT_JSON;
 	if (!code)
 		code = verb->run(m, err);
 	if (!code)

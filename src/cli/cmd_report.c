@@ -8,16 +8,13 @@
 #include "report/kinds.h"
 #include "report/saved.h"
 
-static const char *const words[] = {
-	"text", "json", "csv", "markdown", "junit", "html", NULL}; /* enum report_form */
-
 struct report_options {
 	struct common common; /* form: enum report_form */
 };
 
 #define REC struct report_options
 static const struct opt opts[] = {
-	ROW_OUTPUT(words, "text, json, csv, markdown, junit or html"),
+	ROW_OUTPUT(report_forms, "text, json, csv, markdown, junit or html"),
 	ROW_FILENAME("write the report there and not to standard output"),
 };
 #undef REC

@@ -144,12 +144,11 @@ static int fill(struct serving *m, struct err *err)
 
 static int serve(struct serving *m, struct err *err)
 {
-	static const struct renderings how = {serve_text, serve_csv, serve_markdown, NULL};
 	struct json *result = common_result("ServerCounts");
 	int code = serve_run(&m->params, stdout, result, err);
 
 	if (!code)
-		code = common_emit(&m->o.common, result, &how, err);
+		code = common_emit(&m->o.common, result, err);
 	json_free(result);
 	return code;
 }

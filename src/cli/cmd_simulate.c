@@ -152,7 +152,6 @@ static void put_features(struct simulation *m, struct json *result)
 
 static int simulate(struct simulation *m, struct err *err)
 {
-	static const struct renderings how = {result_text, result_csv, result_markdown, NULL};
 	struct result_run run = {.scenario = &m->scenario,
 		.spec = m->resolved.spec,
 		.origins = &m->resolved.origins,
@@ -162,6 +161,7 @@ static int simulate(struct simulation *m, struct err *err)
 		.progress = on_progress,
 		.ctx = m};
 	struct str trace = {0};
+	struct file_out beside;
 	struct json *result = NULL;
 	int code;
 
@@ -174,12 +174,10 @@ static int simulate(struct simulation *m, struct err *err)
 		code = find_limits(m, result, err);
 	if (m->o.trace)
 		trace_text(m, &trace);
+	beside = (struct file_out){m->o.trace, str_text(&trace), str_len(&trace)};
 	if (!code)
-		code = common_emit_with(&m->o.common, result, &how,
-			m->o.trace ? &(struct file_out){m->o.trace, str_text(&trace),
-					     str_len(&trace)}
-				   : NULL,
-			err);
+		code = common_emit_with(&m->o.common, result,
+			&(struct common_own){.beside = m->o.trace ? &beside : NULL}, err);
 	json_free(result);
 	str_fini(&trace);
 	return code;

@@ -244,18 +244,8 @@ static struct json *result_of(struct sweeping *w, struct json *groups)
 	return result;
 }
 
-static void junit(const struct json *result, struct str *out)
-{
-	struct junit cases = {0};
-
-	sweep_junit(result, &cases);
-	junit_finish(&cases, "nodetoll sweep", out);
-	junit_fini(&cases);
-}
-
 static int conclude(struct sweeping *w, struct err *err)
 {
-	static const struct renderings how = {sweep_text, sweep_csv, sweep_markdown, junit};
 	struct json *groups = advice_groups(&w->sweep, w->o.knee);
 	struct json *result;
 	int code = 0;
@@ -267,7 +257,7 @@ static int conclude(struct sweeping *w, struct err *err)
 		return code;
 	}
 	result = result_of(w, groups);
-	code = common_emit(&w->o.common, result, &how, err);
+	code = common_emit(&w->o.common, result, err);
 	if (!code)
 		journal_remove(&w->sweep.journal);
 	json_free(result);

@@ -160,8 +160,6 @@ static double put_coverage(const struct validation *v, struct json *result)
 
 static int report(struct validation *v, struct err *err)
 {
-	static const struct renderings how = {
-		validation_text, validation_csv, validation_markdown, NULL};
 	struct json *result = common_result("Validation");
 	struct json *metadata = json_object();
 	double least = (double)v->o.min_within / PPM, coverage;
@@ -181,7 +179,7 @@ static int report(struct validation *v, struct err *err)
 	json_put(result, "rows", v->rows);
 	json_put(result, "others", v->others);
 	v->rows = v->others = NULL;
-	code = common_emit(&v->o.common, result, &how, err);
+	code = common_emit(&v->o.common, result, err);
 	json_free(result);
 	if (!code && coverage < least)
 		code = err_set(err, ERR_CHECK,

@@ -120,37 +120,29 @@ int common_help(const struct cmd *cmd, struct err *err)
 	return code;
 }
 
-int common_emit(const struct common *c, const struct json *result, const struct renderings *how,
-	struct err *err)
+int common_emit(const struct common *c, const struct json *result, struct err *err)
 {
-	return common_emit_with(c, result, how, NULL, err);
+	return common_emit_with(c, result, &(struct common_own){0}, err);
 }
 
 int common_emit_with(const struct common *c, const struct json *result,
-	const struct renderings *how, const struct file_out *beside, struct err *err)
+	const struct common_own *own, struct err *err)
 {
 	struct str json = {0}, shown = {0};
 	struct file_out files[FILES_TOGETHER];
-	char *text = json_print(result);
 	size_t n = 0;
 	int code;
 
-	str_add(&json, text);
-	free(text);
-	if (c->form == FORM_TEXT)
-		how->text(result, &shown);
-	else if (c->form == FORM_CSV)
-		how->csv(result, &shown);
-	else if (c->form == FORM_MARKDOWN)
-		how->markdown(result, &shown);
-	else if (c->form == FORM_JUNIT)
-		how->junit(result, &shown);
+	if (own->words && (c->form == REPORT_TEXT || c->form == REPORT_MARKDOWN))
+		own->words(result, &shown);
 	else
-		str_add_n(&shown, str_text(&json), str_len(&json));
-	if (beside)
-		files[n++] = *beside;
-	if (c->file)
+		report_own(result, (enum report_form)c->form, &shown);
+	if (own->beside)
+		files[n++] = *own->beside;
+	if (c->file) {
+		report_own(result, REPORT_JSON, &json);
 		files[n++] = (struct file_out){c->file, str_text(&json), str_len(&json)};
+	}
 	code = file_write_together(files, n, err);
 	if (!code)
 		code = common_print(str_text(&shown), str_len(&shown), err);

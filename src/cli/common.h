@@ -14,16 +14,15 @@
 #include "base/json.h"
 #include "cli/opt.h"
 #include "models/library.h"
+#include "report/kinds.h"
 
-enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_MARKDOWN, FORM_JUNIT };
-
-extern const char *const form_words[];
+extern const char *const form_words[];       /* the first of report_forms */
 extern const char *const check_form_words[]; /* of commands that check something: junit, too */
 
 /* Options of every command.  First in a command's record of options. */
 struct common {
 	const char *models; /* NULL: not given */
-	unsigned form;      /* enum form */
+	unsigned form;      /* enum report_form */
 	const char *file;   /* NULL: none */
 	uint32_t threads;   /* 0: all processors */
 };
@@ -91,21 +90,17 @@ int common_library(const char *given, struct library *lib, struct err *err);
 /* A result's beginning: apiVersion, kind, versions. */
 struct json *common_result(const char *kind);
 
-/* How a result is shown in the forms that are not JSON. */
-typedef void (*render_fn)(const struct json *result, struct str *out);
-struct renderings {
-	render_fn text, csv, markdown;
-	render_fn junit; /* NULL: its options do not offer it */
-};
-
 /* Write result to the file that was asked for and, in the form that was asked for, to standard
  * output.  ERR_ENV. */
-int common_emit(const struct common *c, const struct json *result, const struct renderings *how,
-	struct err *err);
+int common_emit(const struct common *c, const struct json *result, struct err *err);
 
-/* The same with a file beside the result's: both are written, or none. */
+/* The same with something of a command's own. */
+struct common_own {
+	const struct file_out *beside; /* a file: both are written, or none */
+	void (*words)(const struct json *result, struct str *out); /* for text and Markdown */
+};
 int common_emit_with(const struct common *c, const struct json *result,
-	const struct renderings *how, const struct file_out *beside, struct err *err);
+	const struct common_own *own, struct err *err);
 
 /* Write text to standard output.  ERR_ENV. */
 int common_print(const char *text, size_t len, struct err *err);

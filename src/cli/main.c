@@ -120,7 +120,7 @@
  *   format         numbers as a reader wants them
  *   saved          a result that was saved, read and known to be one
  *   measure, measure_families   every figure of a result by name
- *   result*, contrast*, validation*, estimate*, incidents*, comparison   one a kind of result
+ *   result*, contrast*, validation*, estimate*, incidents*, comparison*   one a kind of result
  *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/comparison.h"
+#include "report/comparison_priv.h"
 #include "report/contrast.h"
 #include "report/contrast_priv.h"
 #include "report/estimate.h"
@@ -80,6 +82,42 @@ void contrast_junit(const struct json *result, struct junit *junit)
 		"closedFormPerNode", junit);
 	contrast_rows(json_get(result, "objects"), "objects", "requestsPerSecond.mean",
 		"closedForm", junit);
+}
+
+static void junit_gate(const struct json *gate, struct junit *junit)
+{
+	struct str what = {0};
+	const char *reason = table_text_of(gate, "reason"), *why = table_text_of(gate, "why");
+
+	str_add(&what, "candidate ");
+	comparison_figure(gate, "candidate", &what);
+	str_add(&what, ", base ");
+	comparison_figure(gate, "base", &what);
+	str_add(&what, ", bound ");
+	comparison_figure(gate, "bound", &what);
+	str_addf(&what, "%s%s%s%s", *reason ? "; " : "", reason, *why ? "; " : "", why);
+	junit_case(junit, "gates", table_text_of(gate, "gate"),
+		strcmp(table_text_of(gate, "verdict"), "held") ? JUNIT_FAILED : JUNIT_PASSED,
+		str_text(&what));
+	str_fini(&what);
+}
+
+void comparison_junit(const struct json *result, struct junit *junit)
+{
+	const struct json *gate = json_child(json_get(result, "gates"));
+	struct str what = {0};
+
+	if (!gate)
+		junit_case(junit, "comparison", "headline", JUNIT_PASSED,
+			table_text_of(result, "headline"));
+	for (; gate; gate = json_next(gate))
+		junit_gate(gate, junit);
+	comparison_unsettled(result, &what);
+	if (str_len(&what))
+		junit_case(junit, "comparison", "settled",
+			*table_text_of(result, "verdict") ? JUNIT_FAILED : JUNIT_SKIPPED,
+			str_text(&what));
+	str_fini(&what);
 }
 
 /* Limiters that a feature's requests would fill; and calls of which no form is known. */

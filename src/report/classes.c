@@ -95,8 +95,8 @@ void classes_html(const struct json *result, struct html *page)
 	classes_words(result, &words);
 	html_section(page, "What the numbers rest on");
 	html_words(page, str_text(&words));
-	html_table(page, &(struct html_table){"Counted, calibrated, assumed",
-				 {list, sizeof(list) / sizeof(list[0])}, rows});
+	html_table(page,
+		&(struct titled_table){"Counted, calibrated, assumed", COLUMNS_OF(list), rows});
 	str_fini(&words);
 	json_free(rows);
 }

@@ -9,8 +9,7 @@
 #include "report/junit.h"
 
 /* One screen: headline, gates, calls and the measures that matter; JSON has all of them. */
-void comparison_text(const struct json *result, struct str *out);
-void comparison_markdown(const struct json *result, struct str *out);
+void comparison_show(const struct json *result, enum show how, struct str *out);
 
 /* Every measure, and every gate. */
 void comparison_csv(const struct json *result, struct str *out);

@@ -70,9 +70,10 @@ static const struct column object_list[] = {
 	{"stalenessSeconds.mean", "change seen", CELL_SECONDS, NULL},
 	{"stalenessSeconds.p99", "99 % within", CELL_SECONDS, NULL},
 };
-#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
-const struct columns contrast_runtime_columns = {runtime_list, N(runtime_list)};
-const struct columns contrast_object_columns = {object_list, N(object_list)};
+static const struct columns runtime_on_screen = COLUMNS_OF(runtime_screen);
+static const struct columns objects_on_screen = COLUMNS_OF(object_screen);
+const struct columns contrast_runtime_columns = COLUMNS_OF(runtime_list);
+const struct columns contrast_object_columns = COLUMNS_OF(object_list);
 
 static const char rest_note[] = "Not on this screen: calls by operation and the fit of the CPU "
 				"(-o json, csv); GETs alone, "
@@ -130,7 +131,7 @@ static bool has_label(const struct json *rows, const char *label)
 
 /* A design at all densities, then the next one. */
 static void screen_table(
-	const struct column *columns, size_t n, const struct json *from, struct str *out)
+	const struct columns *columns, const struct json *from, struct str *out)
 {
 	struct json *rows = json_array();
 	struct str label = {0};
@@ -140,25 +141,25 @@ static void screen_table(
 		if (!has_label(rows, str_text(&label)))
 			add_rows(from, str_text(&label), rows);
 	}
-	table_text(columns, n, rows, "", out);
+	table_text(columns->of, columns->n, rows, "", out);
 	str_fini(&label);
 	json_free(rows);
 }
 
-void contrast_text(const struct json *result, struct str *out)
+static void on_screen(const struct json *result, struct str *out)
 {
 	note(contrast_title, WIDTH, result, out);
 	str_addf(out, "\n%s\n", contrast_runtime_question);
 	legend(&contrast_runtime_designs, out);
 	format_wrapped(contrast_runtime_note, WIDTH, out);
-	screen_table(runtime_screen, N(runtime_screen), json_get(result, "runtime"), out);
+	screen_table(&runtime_on_screen, json_get(result, "runtime"), out);
 	note(contrast_runtime_reasons, WIDTH, result, out);
 	note(contrast_cpu_words, WIDTH, result, out);
 	str_add_char(out, '\n');
 	note(contrast_object_question, WIDTH, result, out);
 	legend(&contrast_object_designs, out);
 	format_wrapped(contrast_object_note, WIDTH, out);
-	screen_table(object_screen, N(object_screen), json_get(result, "objects"), out);
+	screen_table(&objects_on_screen, json_get(result, "objects"), out);
 	note(contrast_object_reasons, WIDTH, result, out);
 	note(contrast_sharing, WIDTH, result, out);
 	note(contrast_burst_words, WIDTH, result, out);
@@ -180,19 +181,19 @@ static void bullets(const struct contrast_designs *designs, struct str *out)
 	str_add_char(out, '\n');
 }
 
-void contrast_markdown(const struct json *result, struct str *out)
+static void in_markdown(const struct json *result, struct str *out)
 {
 	note(contrast_title, SIZE_MAX, result, out);
 	str_addf(out, "\n### %s\n", contrast_runtime_question);
 	bullets(&contrast_runtime_designs, out);
-	table_markdown(runtime_list, N(runtime_list), json_get(result, "runtime"), out);
+	table_show(SHOW_MARKDOWN, &contrast_runtime_columns, json_get(result, "runtime"), out);
 	str_addf(out, "\n%s\n\n", contrast_runtime_note);
 	note(contrast_runtime_reasons, SIZE_MAX, result, out);
 	note(contrast_cpu_words, SIZE_MAX, result, out);
 	str_add(out, "\n### ");
 	note(contrast_object_question, SIZE_MAX, result, out);
 	bullets(&contrast_object_designs, out);
-	table_markdown(object_list, N(object_list), json_get(result, "objects"), out);
+	table_show(SHOW_MARKDOWN, &contrast_object_columns, json_get(result, "objects"), out);
 	str_addf(out, "\n%s\n\n", contrast_object_note);
 	note(contrast_object_reasons, SIZE_MAX, result, out);
 	note(contrast_burst_words, SIZE_MAX, result, out);
@@ -201,4 +202,12 @@ void contrast_markdown(const struct json *result, struct str *out)
 	for (const struct json *s = json_child(json_get(result, "summary")); s;
 		s = json_next(s))
 		str_addf(out, "\n%s\n", json_as_str(s));
+}
+
+void contrast_show(const struct json *result, enum show how, struct str *out)
+{
+	if (how == SHOW_MARKDOWN)
+		in_markdown(result, out);
+	else
+		on_screen(result, out);
 }

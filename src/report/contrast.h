@@ -8,8 +8,7 @@
 #include "report/html.h"
 #include "report/junit.h"
 
-void contrast_text(const struct json *result, struct str *out);
-void contrast_markdown(const struct json *result, struct str *out);
+void contrast_show(const struct json *result, enum show how, struct str *out);
 
 /* Everything but the sentences, as one table: its first column says which list or object of the
  * JSON a row is, the others are named as its fields. */

@@ -182,15 +182,11 @@ static const struct column burst_list[] = {
 	{"runningSeconds.p50", "median pod", CELL_SECONDS, "over 30 minutes"},
 	{"runningSeconds.max", "last pod", CELL_SECONDS, "over 30 minutes"},
 };
-#define COLUMNS(list)                                                                          \
-	{                                                                                      \
-		list, sizeof(list) / sizeof((list)[0])                                         \
-	}
-static const struct columns detection_columns = COLUMNS(detection_list);
-static const struct columns cpu_columns = COLUMNS(cpu_list);
-static const struct columns runtime_agreement_columns = COLUMNS(runtime_agreement_list);
-static const struct columns object_agreement_columns = COLUMNS(object_agreement_list);
-static const struct columns burst_columns = COLUMNS(burst_list);
+static const struct columns detection_columns = COLUMNS_OF(detection_list);
+static const struct columns cpu_columns = COLUMNS_OF(cpu_list);
+static const struct columns runtime_agreement_columns = COLUMNS_OF(runtime_agreement_list);
+static const struct columns object_agreement_columns = COLUMNS_OF(object_agreement_list);
+static const struct columns burst_columns = COLUMNS_OF(burst_list);
 
 static void put_runtime(const struct json *result, struct html *page)
 {
@@ -204,16 +200,16 @@ static void put_runtime(const struct json *result, struct html *page)
 	html_figure(page,
 		"Finding out what containers do; each step to the right is ten times.",
 		bars(result, rows, "callsPerSecondPerNode", &calls),
-		&(struct html_table){"Calls to the runtime", contrast_runtime_columns, rows});
+		&(struct titled_table){"Calls to the runtime", contrast_runtime_columns, rows});
 	html_note(page, contrast_runtime_note);
 	html_figure(page, "", curves(rows, "callsPerSecondPerNode", &calls),
-		&(struct html_table){"Calls over density", contrast_runtime_columns, rows});
+		&(struct titled_table){"Calls over density", contrast_runtime_columns, rows});
 	html_figure(page, "From a container's death until its kubelet knows.",
 		bars(result, rows, "detectionSeconds.mean", &seconds),
-		&(struct html_table){"How late a death is seen", detection_columns, rows});
+		&(struct titled_table){"How late a death is seen", detection_columns, rows});
 	html_figure(page, "What finding out adds on a node.",
 		bars(result, rows, "cpuCoresPerNode.runtimeAdded", &cores),
-		&(struct html_table){"CPU of the runtime", cpu_columns, rows});
+		&(struct titled_table){"CPU of the runtime", cpu_columns, rows});
 	said(contrast_cpu_words, result, html_note, page);
 }
 
@@ -229,11 +225,11 @@ static void put_objects(const struct json *result, struct html *page)
 	legend(&contrast_object_designs, page);
 	html_figure(page, "For secrets alone; each step to the right is ten times.",
 		bars(result, rows, "requestsPerSecond.mean", &requests),
-		&(struct html_table){
+		&(struct titled_table){
 			"Requests to the API server", contrast_object_columns, rows});
 	html_note(page, contrast_object_note);
 	html_figure(page, "", curves(rows, "requestsPerSecond.mean", &requests),
-		&(struct html_table){"Requests over density", contrast_object_columns, rows});
+		&(struct titled_table){"Requests over density", contrast_object_columns, rows});
 	said(contrast_sharing, result, html_note, page);
 	str_fini(&question);
 }
@@ -249,11 +245,11 @@ static void put_agreement(const struct json *result, struct html *page)
 	html_figure(page, "",
 		agreement(runtime, "callsPerSecondPerNode", "closedFormPerNode",
 			"calls a second and node"),
-		&(struct html_table){
+		&(struct titled_table){
 			"Calls to the runtime, two ways", runtime_agreement_columns, runtime});
 	html_figure(page, "",
 		agreement(objects, "requestsPerSecond.mean", "closedForm", "requests a second"),
-		&(struct html_table){"Requests to the API server, two ways",
+		&(struct titled_table){"Requests to the API server, two ways",
 			object_agreement_columns, objects});
 }
 
@@ -276,7 +272,8 @@ static void put_burst(const struct json *result, struct html *page)
 	}
 	html_section(page, "A burst of pods on one node");
 	html_figure(page, "", chart,
-		&(struct html_table){"From creation until seen running", burst_columns, rows});
+		&(struct titled_table){
+			"From creation until seen running", burst_columns, rows});
 	said(contrast_burst_words, result, html_note, page);
 	str_fini(&label);
 }

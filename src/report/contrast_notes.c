@@ -50,8 +50,7 @@ static const struct contrast_design runtime_list[] = {
 	{"parallel", "generic, with the changed pods inspected side by side (proposed, never "
 		     "merged)"},
 };
-const struct contrast_designs contrast_runtime_designs = {
-	runtime_list, sizeof(runtime_list) / sizeof(runtime_list[0])};
+const struct contrast_designs contrast_runtime_designs = COLUMNS_OF(runtime_list);
 
 /* How to read the columns of the screen. */
 const char contrast_runtime_note[] =
@@ -84,8 +83,7 @@ static const struct contrast_design object_list[] = {
 	{"watch", "a watch for each secret of a node; after 5 to 10 minutes it is opened anew"},
 	{"bulkwatch", "one watch a node for all its secrets (promised in 2017, never built)"},
 };
-const struct contrast_designs contrast_object_designs = {
-	object_list, sizeof(object_list) / sizeof(object_list[0])};
+const struct contrast_designs contrast_object_designs = COLUMNS_OF(object_list);
 
 const char contrast_object_note[] =
 	"requests/s: in the cluster, for secrets alone (GETs, LISTs and openings of watches), "

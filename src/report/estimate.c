@@ -6,8 +6,6 @@
 #include "report/estimate_priv.h"
 #include "report/format.h"
 
-#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
-
 static const struct column call_list[] = {
 	{"call", "call", CELL_TEXT, NULL},
 	{"nodes", "nodes", CELL_COUNT, NULL},
@@ -53,11 +51,11 @@ static const struct column change_list[] = {
 	{"differencePerSecond", "difference,\n/s in the largest", CELL_RATE, NULL},
 };
 
-const struct columns estimate_call_columns = {call_list, N(call_list)};
-const struct columns estimate_watch_columns = {watch_list, N(watch_list)};
-const struct columns estimate_total_columns = {total_list, N(total_list)};
-const struct columns estimate_limiter_columns = {limiter_list, N(limiter_list)};
-const struct columns estimate_change_columns = {change_list, N(change_list)};
+const struct columns estimate_call_columns = COLUMNS_OF(call_list);
+const struct columns estimate_watch_columns = COLUMNS_OF(watch_list);
+const struct columns estimate_total_columns = COLUMNS_OF(total_list);
+const struct columns estimate_limiter_columns = COLUMNS_OF(limiter_list);
+const struct columns estimate_change_columns = COLUMNS_OF(change_list);
 
 void estimate_call_name(const struct json *row, struct str *out)
 {
@@ -77,8 +75,8 @@ bool estimate_is_watch(const struct json *call)
 	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
 }
 
-/* A row a call and cluster size; the name stands in the first. */
-static struct json *by_size(const struct json *result, bool watches)
+struct json *estimate_by_size(
+	const struct json *result, bool watches, enum estimate_names names)
 {
 	struct json *rows = json_array();
 	const struct json *call = json_child(json_get(result, "calls"));
@@ -95,7 +93,8 @@ static struct json *by_size(const struct json *result, bool watches)
 
 			json_put_str(row, "call", str_text(&name));
 			json_append(rows, row);
-			str_reset(&name);
+			if (names == ESTIMATE_NAMED_ONCE)
+				str_reset(&name);
 		}
 		str_fini(&name);
 	}
@@ -122,24 +121,7 @@ struct json *estimate_named(const struct json *list)
 
 /* ------------------------------------------------------------------ text and Markdown */
 
-struct how {
-	bool markdown;
-	struct str *out;
-};
-
-static void block(const struct how *how, const char *title, const struct columns *columns,
-	const struct json *rows)
-{
-	if (!json_child(rows))
-		return;
-	str_addf(how->out, how->markdown ? "\n%s:\n\n" : "\n%s\n", title);
-	if (how->markdown)
-		table_markdown(columns->of, columns->n, rows, how->out);
-	else
-		table_text(columns->of, columns->n, rows, "  ", how->out);
-}
-
-static void head(const struct json *result, const struct how *how)
+static void head(const struct json *result, enum show how, struct str *out)
 {
 	const struct json *f = json_child(json_get(result, "features"));
 	double churn = json_as_num(json_get(result, "churnPodsPerSecond"));
@@ -148,43 +130,44 @@ static void head(const struct json *result, const struct how *how)
 	for (; f; f = json_next(f)) {
 		const struct json *title = json_get(f, "title");
 
-		str_addf(how->out, "%s%s%s", how->markdown ? "**" : "Feature ",
-			json_as_str(json_get(f, "name")), how->markdown ? "**" : "");
+		str_addf(out, "%s%s%s", how == SHOW_MARKDOWN ? "**" : "Feature ",
+			json_as_str(json_get(f, "name")), how == SHOW_MARKDOWN ? "**" : "");
 		if (json_is_str(title))
-			str_addf(how->out, ": %s", json_as_str(title));
-		str_addf(how->out, "%s\n", how->markdown ? "  " : "");
+			str_addf(out, ": %s", json_as_str(title));
+		str_addf(out, "%s\n", how == SHOW_MARKDOWN ? "  " : "");
 	}
-	str_addf(how->out, "%.0f pods a node on kubelet %s, ",
+	str_addf(out, "%.0f pods a node on kubelet %s, ",
 		json_as_num(json_get(result, "podsPerNode")),
 		json_as_str(json_get(result, "kubelet")));
 	if (churn > 0)
-		str_addf(how->out,
+		str_addf(out,
 			"%s pods a second come and go in the cluster; closed form, counts "
 			"only.\n",
 			format_rate(rate, sizeof(rate), churn));
 	else
-		str_add(how->out, "none comes or goes; closed form, counts only.\n");
+		str_add(out, "none comes or goes; closed form, counts only.\n");
 }
 
-static void formulas(const struct json *result, const struct how *how)
+static void formulas(const struct json *result, enum show how, struct str *out)
 {
 	const struct json *call = json_child(json_get(result, "calls"));
 
 	if (!call)
 		return;
-	str_add(how->out, how->markdown ? "\nHow, in the largest cluster:\n\n"
-					: "\nHow, in the largest cluster\n");
+	str_add(out, how == SHOW_MARKDOWN ? "\nHow, in the largest cluster:\n\n"
+					  : "\nHow, in the largest cluster\n");
 	for (; call; call = json_next(call)) {
 		const struct json *why = json_get(call, "why");
 
-		str_add(how->out, how->markdown ? "- `" : "  ");
-		estimate_call_name(call, how->out);
-		str_addf(how->out, "%s, by %s: %s\n    %s%s%s\n", how->markdown ? "`" : "",
+		str_add(out, how == SHOW_MARKDOWN ? "- `" : "  ");
+		estimate_call_name(call, out);
+		str_addf(out, "%s, by %s: %s\n    %s%s%s\n", how == SHOW_MARKDOWN ? "`" : "",
 			json_as_str(json_get(call, "sender")),
-			json_as_str(json_get(call, "words")), how->markdown ? "`" : "",
-			json_as_str(json_get(call, "formula")), how->markdown ? "`" : "");
+			json_as_str(json_get(call, "words")), how == SHOW_MARKDOWN ? "`" : "",
+			json_as_str(json_get(call, "formula")),
+			how == SHOW_MARKDOWN ? "`" : "");
 		if (json_is_str(why))
-			str_addf(how->out, "    does not hold: %s\n", json_as_str(why));
+			str_addf(out, "    does not hold: %s\n", json_as_str(why));
 	}
 }
 
@@ -202,48 +185,50 @@ static bool something_fails(const struct json *result)
 	return false;
 }
 
-static void foot(const struct json *result, const struct how *how)
+static void foot(const struct json *result, enum show how, struct str *out)
 {
-	str_add(how->out,
+	str_add(out,
 		"\nSpread: nodes at phases of their own, one second in about 700 is busier. "
 		"Aligned: all in the\nsame second, as after a common start; what follows upon "
 		"events: all pods of all nodes at once.\nThe kubelet's own toll is that of "
 		"pods at rest; what the pods that come and go cost beside is not\nin it.\n");
 	if (something_fails(result) || json_as_num(json_get(result, "churnPodsPerSecond")) > 0)
-		str_addf(how->out,
-			"Every call simulated, with limiters and pod starts:\n%s%s%s\n",
-			how->markdown ? "`" : "  ", json_as_str(json_get(result, "simulate")),
-			how->markdown ? "`" : "");
+		str_addf(out, "Every call simulated, with limiters and pod starts:\n%s%s%s\n",
+			how == SHOW_MARKDOWN ? "`" : "  ",
+			json_as_str(json_get(result, "simulate")),
+			how == SHOW_MARKDOWN ? "`" : "");
 }
 
-static void render(const struct json *result, const struct how *how)
+void estimate_show(const struct json *result, enum show how, struct str *out)
 {
-	struct json *calls = by_size(result, false), *watches = by_size(result, true);
+	struct json *calls = estimate_by_size(result, false, ESTIMATE_NAMED_ONCE);
+	struct json *watches = estimate_by_size(result, true, ESTIMATE_NAMED_ONCE);
 	struct json *changes = estimate_named(json_get(result, "changes"));
+	const struct titled_table adds[] =
+		{
+			{"Calls that it adds", estimate_call_columns, calls},
+			{"Watches that it adds", estimate_watch_columns, watches},
+			{"What it changes", estimate_change_columns, changes},
+		},
+				  beside[] = {
+					  {"Beside the kubelet's own toll at rest",
+						  estimate_total_columns,
+						  json_get(result, "totals")},
+					  {"Limiters of clients, per node",
+						  estimate_limiter_columns,
+						  json_get(result, "limiters")},
+				  };
 
-	head(result, how);
-	block(how, "Calls that it adds", &estimate_call_columns, calls);
-	block(how, "Watches that it adds", &estimate_watch_columns, watches);
-	block(how, "What it changes", &estimate_change_columns, changes);
-	formulas(result, how);
-	block(how, "Beside the kubelet's own toll at rest", &estimate_total_columns,
-		json_get(result, "totals"));
-	block(how, "Limiters of clients, per node", &estimate_limiter_columns,
-		json_get(result, "limiters"));
-	foot(result, how);
+	head(result, how, out);
+	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]); i++)
+		table_titled(how, &adds[i], out);
+	formulas(result, how, out);
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+		table_titled(how, &beside[i], out);
+	foot(result, how, out);
 	json_free(calls);
 	json_free(watches);
 	json_free(changes);
-}
-
-void estimate_text(const struct json *result, struct str *out)
-{
-	render(result, &(struct how){.out = out});
-}
-
-void estimate_markdown(const struct json *result, struct str *out)
-{
-	render(result, &(struct how){.markdown = true, .out = out});
 }
 
 void estimate_csv(const struct json *result, struct str *out)

@@ -8,9 +8,8 @@
 #include "report/html.h"
 #include "report/junit.h"
 
-void estimate_text(const struct json *result, struct str *out);
+void estimate_show(const struct json *result, enum show how, struct str *out);
 void estimate_csv(const struct json *result, struct str *out);
-void estimate_markdown(const struct json *result, struct str *out);
 void estimate_html(const struct json *result, struct html *page);
 void estimate_junit(const struct json *result, struct junit *junit);
 

@@ -7,30 +7,6 @@
 #include "report/estimate_priv.h"
 #include "report/format.h"
 
-/* A row a call and cluster size. */
-static struct json *rows_of(const struct json *result, bool watches)
-{
-	struct json *rows = json_array();
-	const struct json *call = json_child(json_get(result, "calls"));
-
-	for (; call; call = json_next(call)) {
-		const struct json *size = json_child(json_get(call, "clusters"));
-		struct str name = {0};
-
-		if (estimate_is_watch(call) != watches)
-			continue;
-		estimate_call_name(call, &name);
-		for (; size; size = json_next(size)) {
-			struct json *row = json_clone(size);
-
-			json_put_str(row, "call", str_text(&name));
-			json_append(rows, row);
-		}
-		str_fini(&name);
-	}
-	return rows;
-}
-
 /* The largest cluster's calls: mean, and the worst second of two worlds. */
 static struct json *calls_chart(const struct json *rows, double nodes)
 {
@@ -153,14 +129,14 @@ static void put_formulas(const struct json *result, struct html *page)
 	};
 	struct json *rows = estimate_named(json_get(result, "calls"));
 
-	html_table(page,
-		&(struct html_table){"Formulas", {list, sizeof(list) / sizeof(list[0])}, rows});
+	html_table(page, &(struct titled_table){"Formulas", COLUMNS_OF(list), rows});
 	json_free(rows);
 }
 
 void estimate_html(const struct json *result, struct html *page)
 {
-	struct json *calls = rows_of(result, false), *watches = rows_of(result, true);
+	struct json *calls = estimate_by_size(result, false, ESTIMATE_NAMED);
+	struct json *watches = estimate_by_size(result, true, ESTIMATE_NAMED);
 	struct json *changes = estimate_named(json_get(result, "changes"));
 	double nodes = largest(result);
 
@@ -168,16 +144,16 @@ void estimate_html(const struct json *result, struct html *page)
 	put_features(result, page);
 	html_section(page, "What it adds");
 	html_figure(page, "", calls_chart(calls, nodes),
-		&(struct html_table){"Calls", estimate_call_columns, calls});
-	html_table(page, &(struct html_table){"Watches", estimate_watch_columns, watches});
+		&(struct titled_table){"Calls", estimate_call_columns, calls});
+	html_table(page, &(struct titled_table){"Watches", estimate_watch_columns, watches});
 	html_table(page,
-		&(struct html_table){"What it changes", estimate_change_columns, changes});
+		&(struct titled_table){"What it changes", estimate_change_columns, changes});
 	put_formulas(result, page);
 	html_section(page, "Beside the kubelet's own toll");
 	html_figure(page, "Of pods at rest.", totals_chart(json_get(result, "totals")),
-		&(struct html_table){"Without and with it", estimate_total_columns,
+		&(struct titled_table){"Without and with it", estimate_total_columns,
 			json_get(result, "totals")});
-	html_table(page, &(struct html_table){"Limiters of clients, per node",
+	html_table(page, &(struct titled_table){"Limiters of clients, per node",
 				 estimate_limiter_columns, json_get(result, "limiters")});
 	html_section(page, "The command");
 	html_words(page, "This simulates the largest cluster, every call of it:");

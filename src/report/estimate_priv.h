@@ -13,6 +13,12 @@ extern const struct columns estimate_call_columns, estimate_watch_columns,
 
 bool estimate_is_watch(const struct json *call);
 
+/* A row a call and cluster size, with what it is called as "call", in its first row or in all;
+ * of watches, or of what else there is.  The caller frees them. */
+enum estimate_names { ESTIMATE_NAMED_ONCE, ESTIMATE_NAMED };
+struct json *estimate_by_size(
+	const struct json *result, bool watches, enum estimate_names names);
+
 /* Rows with what they are called as "call"; the caller frees them. */
 struct json *estimate_named(const struct json *list);
 

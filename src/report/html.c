@@ -156,7 +156,7 @@ static void head_of(const struct columns *columns, struct str *out)
 }
 
 /* Wider than the page, it scrolls by itself: also by keyboard, hence the tab stop. */
-static void table_of(const struct html_table *t, struct str *out)
+static void table_of(const struct titled_table *t, struct str *out)
 {
 	str_add(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
 	html_escape(t->title, out);
@@ -172,7 +172,7 @@ static void table_of(const struct html_table *t, struct str *out)
 	str_add(out, "</tbody></table></div>\n");
 }
 
-void html_table(struct html *page, const struct html_table *table)
+void html_table(struct html *page, const struct titled_table *table)
 {
 	if (!json_child(table->rows))
 		return;
@@ -186,8 +186,8 @@ static const char drawing[] =
 	"<div class=\"drawing\">\n<ul class=\"legend\"></ul>\n<div class=\"canvas\"><canvas "
 	"role=\"img\" aria-label=\"";
 
-void html_figure(
-	struct html *page, const char *note, struct json *chart, const struct html_table *table)
+void html_figure(struct html *page, const char *note, struct json *chart,
+	const struct titled_table *table)
 {
 	struct str *body = &page->body;
 	char id[16];

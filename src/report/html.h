@@ -45,19 +45,13 @@ void html_lines(struct html *page, const char *text);
 /* A term and what it means; those that follow one another are one list. */
 void html_term(struct html *page, const char *term, const char *meaning);
 
-struct html_table {
-	const char *title;
-	struct columns columns;
-	const struct json *rows;
-};
-
 /* A table by itself.  Nothing, if it has no rows. */
-void html_table(struct html *page, const struct html_table *table);
+void html_table(struct html *page, const struct titled_table *table);
 
 /* A chart with the table of its numbers behind it.  Takes chart over.  What would draw nothing
  * is a table by itself. */
 void html_figure(struct html *page, const char *note, struct json *chart,
-	const struct html_table *table);
+	const struct titled_table *table);
 
 /* The page: kind is a word ("Contrast"), title its name, version the program's that made the
  * result. */

@@ -6,8 +6,6 @@
 #include "report/format.h"
 #include "report/table.h"
 
-#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
-
 static const struct column list_columns[] = {
 	{"name", "incident", CELL_TEXT, NULL},
 	{"class", "class", CELL_TEXT, NULL},
@@ -23,9 +21,17 @@ static const struct column row_columns[] = {
 	{"ours", "ours", CELL_RATE, "not modelled"},
 	{"unit", "unit", CELL_TEXT, NULL},
 	{"relativeError", "difference", CELL_PERCENT, "-"},
-	{"inputs", "inputs", CELL_TEXT, NULL},
+	{"inputs", "inputs", CELL_TEXT, "-"},
 	{"verdict", "verdict", CELL_TEXT, NULL},
+	{"by", "by", CELL_TEXT, "-"},
+	{"reason", "what is to be said", CELL_TEXT, ""},
+	{"source", "source", CELL_TEXT, NULL},
 };
+enum { ON_SCREEN = 9 }; /* a screen has no room for the others */
+
+static const struct columns listed = COLUMNS_OF(list_columns);
+static const struct columns figures = {row_columns, ON_SCREEN};
+const struct columns incidents_figure_columns = COLUMNS_OF(row_columns);
 
 static bool is_run(const struct json *result)
 {
@@ -54,7 +60,7 @@ static struct json *rows_of(const struct json *result)
 	return rows;
 }
 
-static void reasons(const struct json *result, bool markdown, struct str *out)
+static void reasons(const struct json *result, enum show how, struct str *out)
 {
 	bool any = false;
 
@@ -65,10 +71,10 @@ static void reasons(const struct json *result, bool markdown, struct str *out)
 		if (!json_is_str(reason))
 			continue;
 		if (!any)
-			str_add(out, markdown ? "\nWhat is to be said of them:\n\n"
-					      : "\nWhat is to be said of them\n");
+			str_add(out, how == SHOW_MARKDOWN ? "\nWhat is to be said of them:\n\n"
+							  : "\nWhat is to be said of them\n");
 		any = true;
-		str_addf(out, "%s%s, %s: %s\n", markdown ? "- " : "  ",
+		str_addf(out, "%s%s, %s: %s\n", how == SHOW_MARKDOWN ? "- " : "  ",
 			json_as_str(json_get(at, "name")), json_as_str(json_get(at, "figure")),
 			json_as_str(reason));
 	}
@@ -94,36 +100,19 @@ void incidents_foot(const struct json *result, struct str *out)
 		json_as_num(json_get(sum, "incidentsMatchedOfClassA")));
 }
 
-void incidents_text(const struct json *result, struct str *out)
+void incidents_show(const struct json *result, enum show how, struct str *out)
 {
 	struct json *rows;
 
 	if (!is_run(result)) {
-		table_text(
-			list_columns, N(list_columns), json_get(result, "incidents"), "", out);
+		table_show(how, &listed, json_get(result, "incidents"), out);
 		str_add(out, "\n'nodetoll incidents run [NAME...]' computes their figures, "
 			     "'nodetoll models show NAME' prints one.\n");
 		return;
 	}
 	rows = rows_of(result);
-	table_text(row_columns, N(row_columns), rows, "", out);
-	reasons(result, false, out);
-	incidents_foot(result, out);
-	json_free(rows);
-}
-
-void incidents_markdown(const struct json *result, struct str *out)
-{
-	struct json *rows;
-
-	if (!is_run(result)) {
-		table_markdown(
-			list_columns, N(list_columns), json_get(result, "incidents"), out);
-		return;
-	}
-	rows = rows_of(result);
-	table_markdown(row_columns, N(row_columns), rows, out);
-	reasons(result, true, out);
+	table_show(how, &figures, rows, out);
+	reasons(result, how, out);
 	incidents_foot(result, out);
 	json_free(rows);
 }

@@ -8,11 +8,13 @@
 #include "report/html.h"
 #include "report/junit.h"
 
-void incidents_text(const struct json *result, struct str *out);
+void incidents_show(const struct json *result, enum show how, struct str *out);
 void incidents_csv(const struct json *result, struct str *out);
-void incidents_markdown(const struct json *result, struct str *out);
 void incidents_html(const struct json *result, struct html *page);
 void incidents_junit(const struct json *result, struct junit *junit);
+
+/* The columns of its figures, all of them. */
+extern const struct columns incidents_figure_columns;
 
 /* How many figures came out, in sentences. */
 void incidents_foot(const struct json *result, struct str *out);

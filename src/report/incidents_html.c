@@ -5,20 +5,6 @@
 
 #include "report/chart.h"
 
-static const struct column row_list[] = {
-	{"name", "incident", CELL_TEXT, NULL},
-	{"class", "class", CELL_TEXT, NULL},
-	{"figure", "figure", CELL_TEXT, NULL},
-	{"published", "published", CELL_RATE, NULL},
-	{"ours", "ours", CELL_RATE, "not modelled"},
-	{"unit", "unit", CELL_TEXT, NULL},
-	{"relativeError", "difference", CELL_PERCENT, "-"},
-	{"verdict", "verdict", CELL_TEXT, NULL},
-	{"by", "by", CELL_TEXT, "-"},
-	{"inputs", "inputs", CELL_TEXT, "-"},
-	{"reason", "what is to be said", CELL_TEXT, ""},
-	{"source", "source", CELL_TEXT, NULL},
-};
 static const struct column incident_list[] = {
 	{"name", "incident", CELL_TEXT, NULL},
 	{"class", "class", CELL_TEXT, NULL},
@@ -27,7 +13,6 @@ static const struct column incident_list[] = {
 	{"mechanism", "why", CELL_TEXT, ""},
 	{"fix", "what was done", CELL_TEXT, ""},
 };
-#define N(list) (sizeof(list) / sizeof((list)[0]))
 
 /* A point a figure, by what became of it. */
 static struct json *agreement(const struct json *rows)
@@ -39,7 +24,7 @@ static struct json *agreement(const struct json *rows)
 			&(struct chart_axis){"ours", "", true});
 	struct str name = {0};
 
-	for (size_t i = 0; i < N(verdicts); i++) {
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
 		struct json *points = chart_series(chart, verdicts[i][1]);
 
 		for (const struct json *r = json_child(rows); r; r = json_next(r)) {
@@ -73,9 +58,9 @@ void incidents_html(const struct json *result, struct html *page)
 		html_section(page, "Published and ours");
 	}
 	html_figure(page, "On the line both are the same, whatever the unit.", agreement(rows),
-		&(struct html_table){"Figures", {row_list, N(row_list)}, rows});
+		&(struct titled_table){"Figures", incidents_figure_columns, rows});
 	html_section(page, "What happened");
-	html_table(page, &(struct html_table){"Incidents", {incident_list, N(incident_list)},
+	html_table(page, &(struct titled_table){"Incidents", COLUMNS_OF(incident_list),
 				 json_get(result, "incidents")});
 	str_fini(&foot);
 }

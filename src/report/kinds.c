@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/kinds.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,32 +17,33 @@
 #include "report/table.h"
 #include "report/validation.h"
 
-typedef void (*render_fn)(const struct json *result, struct str *out);
+const char *const report_forms[] = {"text", "json", "csv", "markdown", "junit", "html", NULL};
 
 static const struct kind {
 	const char *name;
 	const char *schema;
 	const char *title; /* of the page, before the name of what it is about */
-	render_fn text, csv, markdown;
+	void (*show)(const struct json *result, enum show how, struct str *out);
+	void (*csv)(const struct json *result, struct str *out);
 	void (*html)(const struct json *result, struct html *page);
 	void (*junit)(const struct json *result, struct junit *junit);
 } kinds[] = {
-	{"Result", asset_schema_result, "Scenario", result_text, result_csv, result_markdown,
-		result_html, result_junit},
-	{"Contrast", asset_schema_contrast, "Designs side by side", contrast_text, contrast_csv,
-		contrast_markdown, contrast_html, contrast_junit},
-	{"Estimate", asset_schema_estimate, "Features", estimate_text, estimate_csv,
-		estimate_markdown, estimate_html, estimate_junit},
-	{"Comparison", asset_schema_comparison, "Base and candidate", comparison_text,
-		comparison_csv, comparison_markdown, comparison_html, comparison_junit},
-	{"Incidents", asset_schema_incidents, "Incidents", incidents_text, incidents_csv,
-		incidents_markdown, incidents_html, incidents_junit},
-	{"ServerCounts", asset_schema_servercounts, "What a server was asked", serve_text,
-		serve_csv, serve_markdown, serve_html, serve_junit},
-	{"Sweep", asset_schema_sweep, "Sweep of", sweep_text, sweep_csv, sweep_markdown,
-		sweep_html, sweep_junit},
-	{"Validation", asset_schema_validation, "Recording", validation_text, validation_csv,
-		validation_markdown, validation_html, validation_junit},
+	{"Result", asset_schema_result, "Scenario", result_show, result_csv, result_html,
+		result_junit},
+	{"Contrast", asset_schema_contrast, "Designs side by side", contrast_show, contrast_csv,
+		contrast_html, contrast_junit},
+	{"Estimate", asset_schema_estimate, "Features", estimate_show, estimate_csv,
+		estimate_html, estimate_junit},
+	{"Comparison", asset_schema_comparison, "Base and candidate", comparison_show,
+		comparison_csv, comparison_html, comparison_junit},
+	{"Incidents", asset_schema_incidents, "Incidents", incidents_show, incidents_csv,
+		incidents_html, incidents_junit},
+	{"ServerCounts", asset_schema_servercounts, "What a server was asked", serve_show,
+		serve_csv, serve_html, serve_junit},
+	{"Sweep", asset_schema_sweep, "Sweep of", sweep_show, sweep_csv, sweep_html,
+		sweep_junit},
+	{"Validation", asset_schema_validation, "Recording", validation_show, validation_csv,
+		validation_html, validation_junit},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -106,17 +108,12 @@ static void json(const struct json *result, struct str *out)
 	free(text);
 }
 
-int report_render(
-	const struct json *result, enum report_form form, struct str *out, struct err *err)
+static void render(const struct kind *kind, const struct json *result, enum report_form form,
+	struct str *out)
 {
-	const struct kind *kind = find(result, err);
-	int code = kind ? shape_check(result, kind->schema, err) : ERR_INPUT;
-
-	if (code)
-		return code;
 	switch (form) {
 	case REPORT_TEXT:
-		kind->text(result, out);
+		kind->show(result, SHOW_TEXT, out);
 		break;
 	case REPORT_JSON:
 		json(result, out);
@@ -125,7 +122,7 @@ int report_render(
 		kind->csv(result, out);
 		break;
 	case REPORT_MARKDOWN:
-		kind->markdown(result, out);
+		kind->show(result, SHOW_MARKDOWN, out);
 		break;
 	case REPORT_JUNIT:
 		junit(kind, result, out);
@@ -134,5 +131,23 @@ int report_render(
 		html(kind, result, out);
 		break;
 	}
-	return 0;
+}
+
+int report_render(
+	const struct json *result, enum report_form form, struct str *out, struct err *err)
+{
+	const struct kind *kind = find(result, err);
+	int code = kind ? shape_check(result, kind->schema, err) : ERR_INPUT;
+
+	if (!code)
+		render(kind, result, form, out);
+	return code;
+}
+
+void report_own(const struct json *result, enum report_form form, struct str *out)
+{
+	const struct kind *kind = find(result, NULL);
+
+	assert(kind);
+	render(kind, result, form, out);
 }

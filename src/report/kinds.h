@@ -20,10 +20,16 @@ enum report_form {
 	REPORT_HTML,
 };
 
+/* What they are called, NULL behind the last. */
+extern const char *const report_forms[];
+
 /* Check that a result (an object with a kind) has the shape that its schema tells, and render
  * it.  ERR_INPUT: no rendering of its kind, or the first place where it is otherwise; then
  * nothing was appended. */
 int report_render(
 	const struct json *result, enum report_form form, struct str *out, struct err *err);
+
+/* The same of a result that a command has just made: its kind and shape are known. */
+void report_own(const struct json *result, enum report_form form, struct str *out);
 
 #endif

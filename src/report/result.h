@@ -8,8 +8,7 @@
 #include "report/html.h"
 #include "report/junit.h"
 
-void result_text(const struct json *result, struct str *out);
-void result_markdown(const struct json *result, struct str *out);
+void result_show(const struct json *result, enum show how, struct str *out);
 
 /* Everything but the scenario, as one table: its first column says which list of the JSON a row
  * is, or "times" for a histogram and "totals" for all single figures. */

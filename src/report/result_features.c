@@ -11,7 +11,7 @@ static const struct column list[] = {
 	{"relativeDifference", "difference", CELL_PERCENT, "-"},
 	{"why", "why there is none", CELL_TEXT, NULL},
 };
-const struct columns result_feature_columns = {list, sizeof(list) / sizeof(list[0])};
+const struct columns result_feature_columns = COLUMNS_OF(list);
 
 struct json *result_feature_rows(const struct json *result)
 {

@@ -176,22 +176,23 @@ static void put_calls(const struct json *result, struct html *page)
 
 	html_section(page, "Requests to the API server");
 	html_figure(page, "", rates_chart(api),
-		&(struct html_table){"Requests by verb and resource", result_api_columns, api});
+		&(struct titled_table){
+			"Requests by verb and resource", result_api_columns, api});
 	html_note(page, result_calls_note);
 	result_put_series(result, page);
 	html_figure(page, "From the moment the kubelet wants to send a request to its answer.",
 		times_chart(api),
-		&(struct html_table){"How long requests took", result_api_columns, api});
+		&(struct titled_table){"How long requests took", result_api_columns, api});
 	html_table(page,
-		&(struct html_table){result_requests_title, result_request_columns, waited});
+		&(struct titled_table){result_requests_title, result_request_columns, waited});
 	result_given_up(result, &given_up);
 	html_words(page, str_text(&given_up));
 	str_fini(&given_up);
 	html_section(page, "Calls to the container runtime");
 	html_figure(page, "", rates_chart(runtime),
-		&(struct html_table){"Calls by operation", result_runtime_columns, runtime});
+		&(struct titled_table){"Calls by operation", result_runtime_columns, runtime});
 	html_figure(page, "", times_chart(runtime),
-		&(struct html_table){"How long calls took", result_runtime_columns, runtime});
+		&(struct titled_table){"How long calls took", result_runtime_columns, runtime});
 	json_free(waited);
 }
 
@@ -202,7 +203,8 @@ static void put_storage(const struct json *result, struct html *page)
 
 	if (json_child(rows))
 		result_storage_title(result, &title);
-	html_table(page, &(struct html_table){str_text(&title), result_storage_columns, rows});
+	html_table(
+		page, &(struct titled_table){str_text(&title), result_storage_columns, rows});
 	result_storage_limit(result, &limit);
 	html_words(page, str_text(&limit));
 	str_fini(&limit);
@@ -216,9 +218,10 @@ static void put_servers(const struct json *result, const struct json *slo, struc
 	struct str title = {0}, borrowed = {0};
 
 	html_section(page, "Objectives and limits");
-	html_table(page, &(struct html_table){result_slo_title, result_slo_columns, slo});
+	html_table(page, &(struct titled_table){result_slo_title, result_slo_columns, slo});
 	result_servers_title(result, &title);
-	html_table(page, &(struct html_table){str_text(&title), result_level_columns, levels});
+	html_table(
+		page, &(struct titled_table){str_text(&title), result_level_columns, levels});
 	result_borrowed(result, &borrowed);
 	html_words(page, str_text(&borrowed));
 	put_storage(result, page);
@@ -237,10 +240,10 @@ static void put_pods(const struct json *result, struct html *page)
 		html_figure(page,
 			"Steps of the mean add up to the whole; quantiles of steps need not.",
 			budget_chart(budget),
-			&(struct html_table){
+			&(struct titled_table){
 				"Where a pod's start goes", result_budget_columns, budget});
 	html_figure(page, "", spans_chart(times),
-		&(struct html_table){"Times", result_span_columns, times});
+		&(struct titled_table){"Times", result_span_columns, times});
 	result_foot(result, &foot);
 	html_words(page, str_text(&foot));
 	str_fini(&foot);

@@ -195,7 +195,7 @@ void result_put_series(const struct json *result, struct html *page)
 	if (t.each > 1)
 		str_addf(&note, " A point is the highest second of %.0f.", t.each);
 	html_figure(page, str_text(&note), t.chart,
-		&(struct html_table){"Requests to the API server, second by second",
+		&(struct titled_table){"Requests to the API server, second by second",
 			{t.columns, t.n}, t.rows});
 	timeline_fini(&t);
 	str_fini(&note);

@@ -15,8 +15,7 @@ static const struct column storage_list[] = {
 	{"toldPerSecond", "told,\nevents/s", CELL_RATE, NULL},
 	{"toldBytesPerSecond", "told,\nbytes/s", CELL_RATE, NULL},
 };
-const struct columns result_storage_columns = {
-	storage_list, sizeof(storage_list) / sizeof(storage_list[0])};
+const struct columns result_storage_columns = COLUMNS_OF(storage_list);
 
 struct json *result_storage_rows(const struct json *result)
 {

@@ -12,7 +12,7 @@ static const struct column columns[] = {
 	{"count", "count", CELL_COUNT, NULL},
 	{"bytes", "bytes", CELL_COUNT, NULL},
 };
-enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+static const struct columns all = COLUMNS_OF(columns);
 
 static void head(const struct json *result, struct str *out)
 {
@@ -34,18 +34,13 @@ static void head(const struct json *result, struct str *out)
 	str_add(out, ".\n");
 }
 
-void serve_text(const struct json *result, struct str *out)
+void serve_show(const struct json *result, enum show how, struct str *out)
 {
 	head(result, out);
-	if (json_size(json_get(result, "api")))
-		table_text(columns, COLUMNS, json_get(result, "api"), "", out);
-}
-
-void serve_markdown(const struct json *result, struct str *out)
-{
-	head(result, out);
-	str_add_char(out, '\n');
-	table_markdown(columns, COLUMNS, json_get(result, "api"), out);
+	table_titled(how,
+		&(struct titled_table){
+			"Requests by verb, resource and code", all, json_get(result, "api")},
+		out);
 }
 
 void serve_csv(const struct json *result, struct str *out)
@@ -78,8 +73,7 @@ void serve_html(const struct json *result, struct html *page)
 	for (const struct json *r = json_child(rows); r; r = json_next(r))
 		chart_value(series, json_get(r, "count"));
 	html_figure(page, "", chart,
-		&(struct html_table){
-			"Requests by verb, resource and code", {columns, COLUMNS}, rows});
+		&(struct titled_table){"Requests by verb, resource and code", all, rows});
 	str_fini(&words);
 }
 

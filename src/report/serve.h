@@ -8,8 +8,7 @@
 #include "report/html.h"
 #include "report/junit.h"
 
-void serve_text(const struct json *result, struct str *out);
-void serve_markdown(const struct json *result, struct str *out);
+void serve_show(const struct json *result, enum show how, struct str *out);
 void serve_csv(const struct json *result, struct str *out);
 void serve_html(const struct json *result, struct html *page);
 

@@ -19,13 +19,6 @@ struct made {
 	size_t n;
 };
 
-static const char *text_of(const struct json *row, const char *key)
-{
-	const char *text = json_as_str(json_get(row, key));
-
-	return text ? text : "";
-}
-
 /* Its key is the column's number, so that a path with dots in it stays one name. */
 static void add_column(struct made *m, const char *title, enum cell kind)
 {
@@ -77,7 +70,7 @@ static size_t shown_measures(const struct json *result, const struct json **to)
 	size_t n = 0;
 
 	for (; m && n < MEASURES_SHOWN; m = json_next(m)) {
-		const char *name = text_of(m, "measure");
+		const char *name = table_text_of(m, "measure");
 		bool asked = !is_first(name);
 
 		for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
@@ -91,7 +84,7 @@ static size_t shown_measures(const struct json *result, const struct json **to)
 static void walls(const struct json *list, struct str *out)
 {
 	for (const struct json *w = json_child(list); w; w = json_next(w))
-		str_addf(out, "%s%s", str_len(out) ? ", " : "", text_of(w, "wall"));
+		str_addf(out, "%s%s", str_len(out) ? ", " : "", table_text_of(w, "wall"));
 }
 
 static bool is_in(const struct json *list, unsigned number)
@@ -106,10 +99,10 @@ static void figure(const struct json *cell, const struct json *measure, struct s
 {
 	struct json *row = json_object();
 	const struct json *v =
-		json_get(json_get(cell, "measures"), text_of(measure, "measure"));
+		json_get(json_get(cell, "measures"), table_text_of(measure, "measure"));
 
 	json_put(row, "value", json_is_num(v) ? json_num(json_as_num(v)) : json_null());
-	json_put_str(row, "unit", text_of(measure, "unit"));
+	json_put_str(row, "unit", table_text_of(measure, "unit"));
 	comparison_figure(row, "value", out);
 	json_free(row);
 }
@@ -122,7 +115,8 @@ static struct json *cell_row(const struct made *m, const struct json *result,
 	size_t column = 0;
 
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
-		put(row, m, column++, text_of(json_get(cell, "values"), text_of(v, "path")));
+		put(row, m, column++,
+			table_text_of(json_get(cell, "values"), table_text_of(v, "path")));
 	for (size_t i = 0; i < n; i++) {
 		str_reset(&text);
 		figure(cell, measure[i], &text);
@@ -145,9 +139,9 @@ static struct json *cell_rows(const struct json *result, struct made *m)
 	struct json *rows = json_array();
 
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
-		add_column(m, text_of(v, "path"), CELL_COUNT);
+		add_column(m, table_text_of(v, "path"), CELL_COUNT);
 	for (size_t i = 0; i < n; i++)
-		add_column(m, text_of(measure[i], "measure"), CELL_COUNT);
+		add_column(m, table_text_of(measure[i], "measure"), CELL_COUNT);
 	add_column(m, "", CELL_TEXT);
 	add_column(m, "walls", CELL_TEXT);
 	for (unsigned i = 0; cell; cell = json_next(cell), i++)
@@ -162,10 +156,10 @@ static void wall_words(const struct json *wall, struct str *out)
 {
 	bool counts = json_as_num(json_get(wall, "limit")) == 0;
 
-	str_addf(out, "%s at %s", text_of(wall, "wall"), text_of(wall, "at"));
-	if (!strcmp(text_of(wall, "measure"), "verdict"))
+	str_addf(out, "%s at %s", table_text_of(wall, "wall"), table_text_of(wall, "at"));
+	if (!strcmp(table_text_of(wall, "measure"), "verdict"))
 		return;
-	str_addf(out, " (%s ", text_of(wall, "measure"));
+	str_addf(out, " (%s ", table_text_of(wall, "measure"));
 	comparison_figure(wall, "value", out);
 	if (!counts) {
 		str_add(out, ", at most ");
@@ -196,22 +190,25 @@ static struct json *group_row(
 	size_t column = 0;
 
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
-		if (strcmp(text_of(v, "path"), text_of(result, "axis")) != 0)
+		if (strcmp(table_text_of(v, "path"), table_text_of(result, "axis")) != 0)
 			put(row, m, column++,
-				text_of(json_get(group, "values"), text_of(v, "path")));
+				table_text_of(
+					json_get(group, "values"), table_text_of(v, "path")));
 	put(row, m, column++,
-		*text_of(group, "holdsTo") ? text_of(group, "holdsTo") : "not at all");
+		*table_text_of(group, "holdsTo") ? table_text_of(group, "holdsTo")
+						 : "not at all");
 	if (wall)
 		wall_words(wall, &text);
 	put(row, m, column++, wall ? str_text(&text) : "none");
 	str_reset(&text);
 	for (wall = wall ? json_next(wall) : NULL; wall; wall = json_next(wall))
-		str_addf(&text, "%s%s at %s", str_len(&text) ? ", " : "", text_of(wall, "wall"),
-			text_of(wall, "at"));
+		str_addf(&text, "%s%s at %s", str_len(&text) ? ", " : "",
+			table_text_of(wall, "wall"), table_text_of(wall, "at"));
 	put(row, m, column++, str_text(&text));
 	str_reset(&text);
 	if (json_is_object(knee))
-		str_addf(&text, "%s (%s)", text_of(knee, "at"), text_of(knee, "measure"));
+		str_addf(&text, "%s (%s)", table_text_of(knee, "at"),
+			table_text_of(knee, "measure"));
 	put(row, m, column++, json_is_object(knee) ? str_text(&text) : "none");
 	str_reset(&text);
 	client(group, &text);
@@ -225,8 +222,8 @@ static struct json *group_rows(const struct json *result, struct made *m)
 	struct json *rows = json_array();
 
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
-		if (strcmp(text_of(v, "path"), text_of(result, "axis")) != 0)
-			add_column(m, text_of(v, "path"), CELL_COUNT);
+		if (strcmp(table_text_of(v, "path"), table_text_of(result, "axis")) != 0)
+			add_column(m, table_text_of(v, "path"), CELL_COUNT);
 	add_column(m, "holds to", CELL_COUNT);
 	add_column(m, "first wall", CELL_TEXT);
 	add_column(m, "then", CELL_TEXT);
@@ -251,12 +248,12 @@ static void headline(const struct json *result, struct str *out)
 	}
 	for (const struct json *v = json_child(json_get(group, "values")); v; v = json_next(v))
 		str_addf(out, "%s %s, ", json_key(v), json_as_str(v));
-	str_addf(out, "%s: ", text_of(result, "axis"));
+	str_addf(out, "%s: ", table_text_of(result, "axis"));
 	if (wall) {
 		str_add(out, "the first wall is ");
 		wall_words(wall, out);
 	} else {
-		str_addf(out, "no wall up to %s", text_of(group, "holdsTo"));
+		str_addf(out, "no wall up to %s", table_text_of(group, "holdsTo"));
 	}
 	if (json_is_num(pods))
 		str_addf(out, "; maxPods %.0f", json_as_num(pods));
@@ -285,11 +282,11 @@ static void note(const struct json *result, struct str *out)
 
 	str_add(out, walls_note);
 	for (; o; o = json_next(o))
-		str_addf(out, "%s %s%s", text_of(o, "better"), text_of(o, "measure"),
-			json_next(o) ? ", " : ".\n");
-	if (*text_of(result, "calibration"))
+		str_addf(out, "%s %s%s", table_text_of(o, "better"),
+			table_text_of(o, "measure"), json_next(o) ? ", " : ".\n");
+	if (*table_text_of(result, "calibration"))
 		str_addf(out, "Counts follow from rules. Times rest on %s.\n",
-			text_of(result, "calibration"));
+			table_text_of(result, "calibration"));
 }
 
 static void about(const struct json *result, struct str *out)
@@ -297,51 +294,31 @@ static void about(const struct json *result, struct str *out)
 	char nodes[FORMAT_BYTES];
 
 	str_addf(out, "Scenario %s, %s nodes, %zu cells, seed %.0f.\n",
-		text_of(json_get(result, "metadata"), "name"),
+		table_text_of(json_get(result, "metadata"), "name"),
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(result, "nodes"))),
 		json_size(json_get(result, "cells")), json_as_num(json_get(result, "seed")));
 }
 
-static void section(const char *title, const struct made *m, const struct json *rows,
-	bool markdown, struct str *out)
-{
-	if (!json_child(rows))
-		return;
-	str_addf(out, markdown ? "\n### %s\n\n" : "\n%s\n", title);
-	if (markdown)
-		table_markdown(m->column, m->n, rows, out);
-	else
-		table_text(m->column, m->n, rows, "  ", out);
-}
-
-static void render(const struct json *result, bool markdown, struct str *out)
+void sweep_show(const struct json *result, enum show how, struct str *out)
 {
 	struct made of_groups = {0}, of_cells = {0};
 	struct json *groups = group_rows(result, &of_groups);
 	struct json *cells = cell_rows(result, &of_cells);
 	char title[100];
 
-	str_add(out, markdown ? "**" : "");
+	str_add(out, how == SHOW_MARKDOWN ? "**" : "");
 	headline(result, out);
-	str_add(out, markdown ? "**\n\n" : "\n");
+	str_add(out, how == SHOW_MARKDOWN ? "**\n\n" : "\n");
 	about(result, out);
-	(void)snprintf(title, sizeof(title), "Along %.60s", text_of(result, "axis"));
-	section(title, &of_groups, groups, markdown, out);
-	section("Cells", &of_cells, cells, markdown, out);
+	(void)snprintf(title, sizeof(title), "Along %.60s", table_text_of(result, "axis"));
+	table_titled(how,
+		&(struct titled_table){title, {of_groups.column, of_groups.n}, groups}, out);
+	table_titled(how, &(struct titled_table){"Cells", {of_cells.column, of_cells.n}, cells},
+		out);
 	str_add_char(out, '\n');
 	note(result, out);
 	json_free(groups);
 	json_free(cells);
-}
-
-void sweep_text(const struct json *result, struct str *out)
-{
-	render(result, false, out);
-}
-
-void sweep_markdown(const struct json *result, struct str *out)
-{
-	render(result, true, out);
 }
 
 void sweep_csv(const struct json *result, struct str *out)
@@ -368,11 +345,11 @@ void sweep_html(const struct json *result, struct html *page)
 	html_about(page, str_text(&text));
 	html_section(page, "Walls, knee and limits");
 	html_table(page,
-		&(struct html_table){"Each curve", {of_groups.column, of_groups.n}, groups});
+		&(struct titled_table){"Each curve", {of_groups.column, of_groups.n}, groups});
 	sweep_curves(result, page);
 	html_section(page, "Cells");
-	html_table(
-		page, &(struct html_table){"Every cell", {of_cells.column, of_cells.n}, cells});
+	html_table(page,
+		&(struct titled_table){"Every cell", {of_cells.column, of_cells.n}, cells});
 	str_reset(&text);
 	note(result, &text);
 	html_note(page, str_text(&text));

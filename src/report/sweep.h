@@ -8,8 +8,7 @@
 #include "report/html.h"
 #include "report/junit.h"
 
-void sweep_text(const struct json *result, struct str *out);
-void sweep_markdown(const struct json *result, struct str *out);
+void sweep_show(const struct json *result, enum show how, struct str *out);
 void sweep_csv(const struct json *result, struct str *out);
 void sweep_html(const struct json *result, struct html *page);
 

@@ -224,8 +224,7 @@ void sweep_curves(const struct json *result, struct html *page)
 			chart = curves(rows, &axis, measure, unit, log);
 			add_walls(result, &axis, chart);
 			html_figure(page, axis.scale == SCALE_RANK ? "By rank." : "", chart,
-				&(struct html_table){
-					measure, {list, sizeof(list) / sizeof(list[0])}, rows});
+				&(struct titled_table){measure, COLUMNS_OF(list), rows});
 		}
 		json_free(rows);
 	}

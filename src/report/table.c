@@ -23,6 +23,13 @@ const struct json *table_value(const struct json *row, const char *key)
 	return table_value(json_get(row, name), dot + 1);
 }
 
+const char *table_text_of(const struct json *row, const char *key)
+{
+	const char *text = json_as_str(table_value(row, key));
+
+	return text ? text : "";
+}
+
 static void number(const struct column *c, double value, struct str *out)
 {
 	char buf[FORMAT_BYTES];
@@ -210,6 +217,29 @@ void table_markdown(
 		str_add(out, "|\n");
 	}
 	str_fini(&cell);
+}
+
+static void show(enum show how, const struct columns *columns, const struct json *rows,
+	const char *indent, struct str *out)
+{
+	if (how == SHOW_MARKDOWN)
+		table_markdown(columns->of, columns->n, rows, out);
+	else
+		table_text(columns->of, columns->n, rows, indent, out);
+}
+
+void table_show(
+	enum show how, const struct columns *columns, const struct json *rows, struct str *out)
+{
+	show(how, columns, rows, "", out);
+}
+
+void table_titled(enum show how, const struct titled_table *table, struct str *out)
+{
+	if (!json_child(table->rows))
+		return;
+	str_addf(out, how == SHOW_MARKDOWN ? "\n### %s\n\n" : "\n%s\n", table->title);
+	show(how, &table->columns, table->rows, "  ", out);
 }
 
 /* ------------------------------------------------------------------ CSV */

@@ -33,8 +33,27 @@ struct columns {
 	size_t n;
 };
 
+/* All of an array of them. */
+#define COLUMNS_OF(LIST)                                                                       \
+	{                                                                                      \
+		(LIST), sizeof(LIST) / sizeof((LIST)[0])                                       \
+	}
+
+/* Rows under a title. */
+struct titled_table {
+	const char *title;
+	struct columns columns;
+	const struct json *rows;
+};
+
+/* Where a result is read: on a screen, or where Markdown is rendered. */
+enum show { SHOW_TEXT, SHOW_MARKDOWN };
+
 /* The value that a row has for a column; NULL if none. */
 const struct json *table_value(const struct json *row, const char *key);
+
+/* The same of a text; "" if there is none. */
+const char *table_text_of(const struct json *row, const char *key);
 
 /* One cell's text as shown in text and Markdown. */
 void table_cell(const struct column *column, const struct json *row, struct str *out);
@@ -44,6 +63,11 @@ void table_text(const struct column *columns, size_t n, const struct json *rows,
 	const char *indent, struct str *out);
 void table_markdown(
 	const struct column *columns, size_t n, const struct json *rows, struct str *out);
+
+/* One of the two; and under its title, indented on a screen, or nothing if it has no rows. */
+void table_show(
+	enum show how, const struct columns *columns, const struct json *rows, struct str *out);
+void table_titled(enum show how, const struct titled_table *table, struct str *out);
 
 /* Rows as CSV: whatever they have, a column a field, named by its path ("a.b"), in the order in
  * which fields come up; a row that lacks one leaves it empty.  Numbers are exact, a list is one

@@ -30,9 +30,8 @@ static const struct column other_list[] = {
 	{"relativeError", "error", CELL_PERCENT, "-"},
 	{"within", "within", CELL_YES_NO, NULL},
 };
-#define N(columns) (sizeof(columns) / sizeof((columns)[0]))
-const struct columns validation_columns = {count_list, N(count_list)};
-const struct columns validation_other_columns = {other_list, N(other_list)};
+const struct columns validation_columns = COLUMNS_OF(count_list);
+const struct columns validation_other_columns = COLUMNS_OF(other_list);
 
 void validation_head(const struct json *result, struct str *out)
 {
@@ -104,47 +103,22 @@ const char validation_running_title[] =
 	"From a pod's creation until it is seen running, in seconds; no part of the coverage";
 const char validation_others_title[] = "Beside the counts, and no part of the coverage";
 
-static void block_text(const char *title, const struct json *rows, struct str *out)
-{
-	if (!json_child(rows))
-		return;
-	str_addf(out, "\n%s\n", title);
-	table_text(other_list, N(other_list), rows, "", out);
-}
-
-static void block_markdown(const char *title, const struct json *rows, struct str *out)
-{
-	if (!json_child(rows))
-		return;
-	str_addf(out, "\n%s:\n\n", title);
-	table_markdown(other_list, N(other_list), rows, out);
-}
-
-void validation_text(const struct json *result, struct str *out)
+void validation_show(const struct json *result, enum show how, struct str *out)
 {
 	struct json *counts = validation_rows(result, false),
 		    *latencies = validation_rows(result, true);
 
 	validation_head(result, out);
 	str_add_char(out, '\n');
-	table_text(count_list, N(count_list), counts, "", out);
-	block_text(validation_running_title, latencies, out);
-	block_text(validation_others_title, json_get(result, "others"), out);
-	validation_foot(result, out);
-	json_free(counts);
-	json_free(latencies);
-}
-
-void validation_markdown(const struct json *result, struct str *out)
-{
-	struct json *counts = validation_rows(result, false),
-		    *latencies = validation_rows(result, true);
-
-	validation_head(result, out);
-	str_add_char(out, '\n');
-	table_markdown(count_list, N(count_list), counts, out);
-	block_markdown(validation_running_title, latencies, out);
-	block_markdown(validation_others_title, json_get(result, "others"), out);
+	table_show(how, &validation_columns, counts, out);
+	table_titled(how,
+		&(struct titled_table){
+			validation_running_title, validation_other_columns, latencies},
+		out);
+	table_titled(how,
+		&(struct titled_table){validation_others_title, validation_other_columns,
+			json_get(result, "others")},
+		out);
 	validation_foot(result, out);
 	json_free(counts);
 	json_free(latencies);

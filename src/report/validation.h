@@ -11,8 +11,7 @@
 /* The source of rows that are seconds and no counts. */
 #define VALIDATION_LATENCY "latency"
 
-void validation_text(const struct json *result, struct str *out);
-void validation_markdown(const struct json *result, struct str *out);
+void validation_show(const struct json *result, enum show how, struct str *out);
 
 /* One table: a row for every node, phase, source and call. */
 void validation_csv(const struct json *result, struct str *out);

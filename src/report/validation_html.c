@@ -47,13 +47,13 @@ void validation_html(const struct json *result, struct html *page)
 	html_section(page, "Counts");
 	html_figure(page, "On the line the simulation counts what was recorded.",
 		agreement(counts, ""),
-		&(struct html_table){"Recorded and simulated", validation_columns, counts});
+		&(struct titled_table){"Recorded and simulated", validation_columns, counts});
 	html_section(page, "Times");
 	html_figure(page, "", agreement(latencies, "s"),
-		&(struct html_table){
+		&(struct titled_table){
 			validation_running_title, validation_other_columns, latencies});
-	html_table(page, &(struct html_table){validation_others_title, validation_other_columns,
-				 json_get(result, "others")});
+	html_table(page, &(struct titled_table){validation_others_title,
+				 validation_other_columns, json_get(result, "others")});
 	classes_html(result, page);
 	str_fini(&head);
 	str_fini(&foot);

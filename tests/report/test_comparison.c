@@ -61,7 +61,7 @@ static void text_shows_gates_differences_and_rows(void **state)
 	(void)state;
 	if (json_parse(text, strlen(text), &result, &err))
 		fail_msg("%s", err.text);
-	comparison_text(result, &out);
+	comparison_show(result, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "Less.\nBase a (5 runs), candidate b (5 runs)"));
 	assert_non_null(
 		strstr(str_text(&out), "breached  g <= 3  2.00/s     4.00/s  3.00/s  so\n"));
@@ -70,7 +70,7 @@ static void text_shows_gates_differences_and_rows(void **state)
 					       "4.00/s  +100.0%  5.0%\n"));
 	assert_non_null(strstr(str_text(&out), "1 of 1 measures differ"));
 	str_reset(&out);
-	comparison_markdown(result, &out);
+	comparison_show(result, SHOW_MARKDOWN, &out);
 	assert_non_null(strstr(str_text(&out), "**Less.**"));
 	assert_non_null(strstr(str_text(&out), "### Gates\n\n| verdict |"));
 	str_reset(&out);

@@ -61,7 +61,7 @@ static void the_screen_has_both_halves_and_both_sentences(void **state)
 	struct str out = {0};
 
 	(void)state;
-	contrast_text(r, &out);
+	contrast_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "5,000 nodes"));
 	assert_non_null(strstr(str_text(&out), "115,689"));
 	assert_non_null(strstr(str_text(&out), "+0.1%"));
@@ -80,7 +80,7 @@ static void why_there_is_no_closed_form_is_said_once(void **state)
 	struct str out = {0};
 
 	(void)state;
-	contrast_text(r, &out);
+	contrast_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(
 		str_text(&out), "\nNo closed form for generic, polling: 5 s are less.\n"));
 	assert_null(strstr(strstr(str_text(&out), "5 s are less") + 1, "5 s are less"));
@@ -94,7 +94,7 @@ static void a_burst_is_a_line(void **state)
 	struct str out = {0};
 
 	(void)state;
-	contrast_markdown(r, &out);
+	contrast_show(r, SHOW_MARKDOWN, &out);
 	assert_non_null(strstr(str_text(&out),
 		"\nA burst: 100 pods created at once on one node, seconds until the median "
 		"(the "
@@ -115,7 +115,7 @@ static void a_design_is_named_once_and_shown_at_every_density(void **state)
 	struct str out = {0};
 
 	(void)state;
-	contrast_text(r, &out);
+	contrast_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "\npolling    30    23.14"));
 	assert_non_null(strstr(str_text(&out), "\n          100    72.14"));
 	assert_non_null(strstr(str_text(&out), "\ngeneric    30     2.01"));
@@ -131,7 +131,7 @@ static void no_line_is_wider_than_the_screen(void **state)
 	struct str out = {0};
 
 	(void)state;
-	contrast_text(r, &out);
+	contrast_show(r, SHOW_TEXT, &out);
 	for (const char *line = str_text(&out); *line;) {
 		size_t len = strcspn(line, "\n");
 
@@ -157,7 +157,7 @@ static void every_row_is_in_csv_and_markdown(void **state)
 	assert_non_null(strstr(str_text(&out), "\ncost.kubelet.added,generic,10,"));
 	assert_non_null(strstr(str_text(&out), "\nparameters,,\"[30,100]\","));
 	str_reset(&out);
-	contrast_markdown(r, &out);
+	contrast_show(r, SHOW_MARKDOWN, &out);
 	assert_non_null(strstr(str_text(&out), "| never |  | 30 |"));
 	assert_non_null(strstr(str_text(&out), "| cache | 300 | 30 |"));
 	assert_non_null(strstr(str_text(&out), "| polling | 30 | 23.14 |"));

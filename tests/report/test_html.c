@@ -50,7 +50,7 @@ static void page_of(const char *name, struct str *out)
 	html_section(&page, name);
 	html_term(&page, name, name);
 	html_term(&page, "more", "of the same list");
-	html_figure(&page, name, chart, &(struct html_table){name, columns, rows});
+	html_figure(&page, name, chart, &(struct titled_table){name, columns, rows});
 	html_lines(&page, name);
 	html_finish(&page, name, name, name, out);
 	html_fini(&page);
@@ -162,7 +162,7 @@ static void a_chart_of_nothing_is_a_table(void **state)
 	struct str out = {0};
 
 	(void)state;
-	html_figure(&page, "", chart_of("x"), &(struct html_table){"t", columns, rows});
+	html_figure(&page, "", chart_of("x"), &(struct titled_table){"t", columns, rows});
 	html_finish(&page, "k", "t", "v", &out);
 	assert_null(strstr(str_text(&out), "<canvas"));
 	assert_null(strstr(str_text(&out), "<script"));

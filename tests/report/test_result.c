@@ -78,7 +78,7 @@ static void text_shows_calls_times_and_what_went_wrong(void **state)
 	struct str out = {0};
 
 	(void)state;
-	result_text(r, &out);
+	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "Scenario s: 2 nodes with 3 pods each"));
 	assert_non_null(strstr(str_text(&out), "seed 7"));
 	assert_non_null(strstr(str_text(&out), "get   pods      404"));
@@ -100,7 +100,7 @@ static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
 	struct str out = {0};
 
 	(void)state;
-	result_text(r, &out);
+	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "list  pods      kube          3          1     "
 					       "4         2        1       1\n"));
 	assert_null(strstr(str_text(&out), "get   pods      kube "));
@@ -118,7 +118,7 @@ static void text_has_a_verdict_on_every_objective(void **state)
 	struct str out = {0};
 
 	(void)state;
-	result_text(r, &out);
+	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "  1.000 s      5  250 ms        1.500 s  get  "
 					       "nodes  missed\n"));
 	assert_non_null(strstr(str_text(&out), "pod starts without images  5.000 s      0"));
@@ -133,7 +133,7 @@ static void text_tells_where_starts_go(void **state)
 	struct str out = {0};
 
 	(void)state;
-	result_text(r, &out);
+	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "Where a pod's start goes\n"));
 	assert_non_null(
 		strstr(str_text(&out), "the kubelet finds out           750 ms  500 ms"));
@@ -174,7 +174,7 @@ static void markdown_has_the_same_tables(void **state)
 	struct str out = {0};
 
 	(void)state;
-	result_markdown(r, &out);
+	result_show(r, SHOW_MARKDOWN, &out);
 	assert_non_null(strstr(str_text(&out), "| status | OK | yes | 4 |"));
 	assert_non_null(strstr(str_text(&out), "| relist | 1 |"));
 	str_fini(&out);

@@ -51,7 +51,7 @@ static void advice_stands_before_the_cells(void **state)
 	struct str out = {0};
 
 	(void)state;
-	sweep_text(result, &out);
+	sweep_show(result, SHOW_TEXT, &out);
 	has(&out, "kubelet.pleg.relistPeriod 1s, podsPerNode: the first wall is slo at 20 "
 		  "(slo.p99 "
 		  "7.000 s, at most 5.000 s); maxPods 10; client QPS 5/s, burst 10, at 10.\n");
@@ -68,7 +68,7 @@ static void a_measure_that_nobody_has_is_no_column(void **state)
 	struct str out = {0};
 
 	(void)state;
-	sweep_markdown(result, &out);
+	sweep_show(result, SHOW_MARKDOWN, &out);
 	has(&out, "| podsPerNode | kubelet.pleg.relistPeriod | podStart.p99 |  | walls |");
 	str_fini(&out);
 	json_free(result);

@@ -42,7 +42,7 @@ static void text_ends_with_the_coverage(void **state)
 	struct str out = {0};
 
 	(void)state;
-	validation_text(r, &out);
+	validation_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "Coverage 0.500: 1 of 2 rows"));
 	assert_non_null(strstr(str_text(&out), "1 of 1 within 3 %, the worst off by 0.4 %"));
 	assert_null(strstr(str_text(&out), "Beside the counts"));
@@ -60,7 +60,7 @@ static void a_call_that_was_never_recorded_has_no_error(void **state)
 	assert_non_null(strstr(
 		str_text(&out), "\nrows,n,steady,api,watch nodes,0,1.1,0.1,2.1,,false\n"));
 	str_reset(&out);
-	validation_markdown(r, &out);
+	validation_show(r, SHOW_MARKDOWN, &out);
 	assert_non_null(strstr(str_text(&out),
 		"| n | steady | api | watch nodes | 0 | 1.1 | 0.1 | 2.1 | - | no |"));
 	str_fini(&out);
@@ -74,7 +74,7 @@ static void latencies_have_a_table_of_their_own(void **state)
 	const char *counts, *latencies;
 
 	(void)state;
-	validation_text(r, &out);
+	validation_show(r, SHOW_TEXT, &out);
 	counts = strstr(str_text(&out), "watch nodes");
 	latencies = strstr(str_text(&out), "\nFrom a pod's creation");
 	assert_non_null(latencies);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/comparison.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "report/chart.h"
+#include "report/comparison_priv.h"
+
+/* "get secrets 200", "list_containers OK"; "all" of a whole family. */
+static void label_of(const struct json *row, struct str *out)
+{
+	static const char *const keys[] = {"operation", "verb", "resource", "code"};
+	const struct json *labels = json_get(row, "labels");
+
+	str_reset(out);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *word = json_as_str(json_get(labels, keys[i]));
+
+		if (word)
+			str_addf(out, "%s%s", str_len(out) ? " " : "", word);
+	}
+	if (!str_len(out))
+		str_add(out, "all");
+	if (!strcmp(table_text_of(labels, "inMetric"), "false"))
+		str_add(out, " (not in the metric)");
+}
+
+/* Base and candidate side by side. */
+static struct json *sides_chart(
+	const struct json *result, const struct comparison_block *block, const char *unit)
+{
+	struct json *chart = chart_new(CHART_BARS, &(struct chart_axis){unit, "", true}, NULL);
+	struct json *base = NULL, *candidate = NULL;
+	struct str label = {0};
+	const struct json *row = json_child(json_get(result, "rows"));
+
+	for (; row; row = json_next(row)) {
+		if (!block->wanted(row))
+			continue;
+		label_of(row, &label);
+		chart_label(chart, str_text(&label));
+	}
+	base = chart_series(chart, "base");
+	candidate = chart_series(chart, "candidate");
+	for (row = json_child(json_get(result, "rows")); row; row = json_next(row))
+		if (block->wanted(row)) {
+			chart_value(base, json_get(row, "base"));
+			chart_value(candidate, json_get(row, "candidate"));
+		}
+	str_fini(&label);
+	return chart;
+}
+
+static void figure(const struct comparison_block *block, const struct json *result,
+	const char *unit, struct html *page)
+{
+	struct json *rows = comparison_rows(result, block);
+
+	html_figure(page, "", sides_chart(result, block, unit),
+		&(struct titled_table){block->title, block->columns, rows});
+	json_free(rows);
+}
+
+void comparison_html(const struct json *result, struct html *page)
+{
+	struct json *gates = comparison_gate_rows(result);
+	struct json *fields = comparison_difference_rows(result, SIZE_MAX);
+	struct json *all = comparison_rows(result, &comparison_all);
+	struct str about = {0};
+
+	html_headline(page, table_text_of(result, "headline"));
+	comparison_unsettled(result, &about);
+	html_about(page, str_text(&about));
+	html_section(page, "Gates and differences");
+	html_table(page, &(struct titled_table){"Gates", comparison_gate_columns, gates});
+	html_table(page, &(struct titled_table){"Fields of the scenarios that differ",
+				 comparison_difference_columns, fields});
+	html_section(page, "Calls");
+	figure(&comparison_runtime, result, "a second and node", page);
+	figure(&comparison_requests, result, "a second, in the cluster", page);
+	html_note(page, comparison_chance(result));
+	html_section(page, "Every measure");
+	html_table(page,
+		&(struct titled_table){comparison_all.title, comparison_all.columns, all});
+	str_fini(&about);
+	json_free(gates);
+	json_free(fields);
+	json_free(all);
+}
