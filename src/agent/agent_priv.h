@@ -125,7 +125,8 @@ static inline const struct kubelet_model *model_of(const struct agent *a)
 void past_init(struct agent *a, struct arena *mem);
 /* When a pod that has run for long is due for its next sync. */
 ns_t past_due(const struct agent *a, ns_t now, uint32_t pod);
-/* When the object of that volume was fetched last; `first` is the first of its pods. */
+/* When the object of that volume was fetched last; `first` is the first of its pods.  Also
+ * notes when those are due. */
 ns_t past_fetch(struct agent *a, ns_t now, uint32_t first, uint32_t volume);
 
 /* ------------------------------------------------------------------ loops.c */

@@ -77,8 +77,11 @@ static void walk_to(const struct agent *a, struct walk *w, ns_t from)
 
 ns_t past_due(const struct agent *a, ns_t now, uint32_t pod)
 {
-	struct walk w = walk_from(a, now, pod);
+	struct walk w;
 
+	if (a->pod[pod].due != NS_NEVER) /* past_fetch has been there */
+		return a->pod[pod].due;
+	w = walk_from(a, now, pod);
 	walk_to(a, &w, now);
 	return w.due;
 }
@@ -126,6 +129,17 @@ static ns_t first_fetch(
 	return now - past_span(a) - rng_span(draw(a, PAST_AGE, first, volume), 0, round);
 }
 
+/* The walks have come near now, so they tell when the sharers are due too. */
+static void sharers_due(struct agent *a, ns_t now, uint32_t sharers)
+{
+	for (uint32_t i = 0; i < sharers; i++) {
+		struct walk *w = &a->walk[i];
+
+		walk_to(a, w, now);
+		a->pod[w->pod].due = w->due;
+	}
+}
+
 ns_t past_fetch(struct agent *a, ns_t now, uint32_t first, uint32_t volume)
 {
 	struct sc_entry *e =
@@ -133,11 +147,13 @@ ns_t past_fetch(struct agent *a, ns_t now, uint32_t first, uint32_t volume)
 	ns_t fetched = first_fetch(a, now, first, volume, e->refs);
 	uint32_t sharers = sharers_of(a, now, first, volume);
 
-	for (;;) {
+	while (fetched + a->plan->objects.ttl + 1 < now) {
 		ns_t next = next_of_all(a, sharers, fetched + a->plan->objects.ttl + 1);
 
 		if (next >= now)
-			return fetched;
+			break;
 		fetched = next;
 	}
+	sharers_due(a, now, sharers);
+	return fetched;
 }
