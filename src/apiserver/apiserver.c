@@ -64,8 +64,9 @@ void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t nod
 static void tell(
 	struct api_shard *s, ns_t now, uint32_t pod, enum api_event_kind kind, uint32_t status)
 {
-	ns_t at = now + dist_draw(&s->api->watch_delay,
-				rng_draw(s->key, DRAW_WATCH, pod, s->draws++), 0);
+	ns_t at = now + s->telling +
+		  dist_draw(&s->api->watch_delay, rng_draw(s->key, DRAW_WATCH, pod, s->draws++),
+			  0);
 
 	assert(s->n_events < s->capacity);
 	if (at < s->last_event_at)

@@ -75,6 +75,7 @@ struct api_shard {
 	struct api_event *event; /* a ring, in the order of telling */
 	uint32_t event_head, n_events, capacity;
 	ns_t last_event_at;
+	ns_t telling; /* what the server takes to tell of the write that it serves next */
 };
 
 /* Compile the model.  The scenario must outlive it. */

@@ -4,6 +4,9 @@
 #include <assert.h>
 
 #define NONE UINT32_MAX
+/* Whoever is slower is not waited for by anybody: the cacher ends watches that do not keep up
+ * (cacher.go forgetWatcher). */
+#define TELLING_MAX NS_MIN
 
 enum place { IN_QUEUE, ON_PROCESSOR, IN_WAIT };
 
@@ -26,6 +29,20 @@ struct server_wait {
 	uint32_t seq, slot;
 };
 
+/* Events that came at different times. */
+struct told {
+	uint64_t came; /* sum of when they did */
+	ns_t first;    /* of them */
+	ns_t cpu;
+	uint32_t n;
+};
+
+/* What it is being told, and what it will be told next, all at once: nobody asks for the order
+ * of single events. */
+struct server_watcher {
+	struct told now, next;
+};
+
 void server_init(struct server *s, const struct server_params *params, struct arena *mem,
 	uint32_t capacity)
 {
@@ -37,7 +54,8 @@ void server_init(struct server *s, const struct server_params *params, struct ar
 		.oldest = NONE,
 		.newest = NONE};
 	flow_init(&s->flow, &params->flow, mem, capacity);
-	share_init(&s->share, mem, params->processors, capacity);
+	share_init(&s->share, mem, params->processors, capacity + params->watchers);
+	s->watcher = ARENA_ARRAY(mem, struct server_watcher, params->watchers);
 	s->slot = ARENA_ARRAY(mem, struct server_slot, capacity);
 	s->wait = ARENA_ARRAY(mem, struct server_wait, capacity);
 	for (uint32_t i = 0; i < capacity; i++)
@@ -125,6 +143,49 @@ static void process(struct server *s, ns_t now, uint32_t slot)
 	s->slot[slot].place = ON_PROCESSOR;
 	share_add(&s->share, now, cpu, cpu, slot);
 	count_running(s, now);
+}
+
+/* ------------------------------------------------------------------ watchers */
+
+/* Jobs of watchers are named after those of requests. */
+static void tell_next(struct server *s, ns_t now, uint32_t watcher)
+{
+	struct server_watcher *w = &s->watcher[watcher];
+
+	w->now = w->next;
+	w->next = (struct told){0};
+	if (w->now.n)
+		share_add(&s->share, now, w->now.cpu, w->now.cpu,
+			(uint64_t)s->capacity + watcher);
+	count_running(s, now);
+}
+
+ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu)
+{
+	struct server_watcher *w = &s->watcher[watcher];
+	ns_t owed = ns_add(w->next.cpu, cpu);
+	ns_t each;
+
+	assert(watcher < s->params->watchers && cpu > 0 && server_next_at(s) >= now);
+	w->next.first = w->next.n++ ? w->next.first : now;
+	w->next.came += (uint64_t)now;
+	w->next.cpu = owed;
+	if (!w->now.n)
+		tell_next(s, now, watcher);
+	each = s->share.n / s->share.processors;
+	return ns_min(owed, TELLING_MAX) * (each > 1 ? each : 1);
+}
+
+static void told(struct server *s, ns_t now, uint32_t watcher)
+{
+	const struct told *t = &s->watcher[watcher].now;
+
+	s->counts.told += t->n;
+	s->counts.telling += (uint64_t)t->cpu;
+	s->counts.told_late += t->n * (uint64_t)now - t->came;
+	if (now - t->first > s->counts.told_latest)
+		s->counts.told_latest = now - t->first;
+	tell_next(s, now, watcher);
 }
 
 /* ------------------------------------------------------------------ waits, a heap */
@@ -275,6 +336,10 @@ static bool end_processing(struct server *s, ns_t now, struct server_done *d)
 	uint64_t slot;
 
 	(void)share_take(&s->share, now, &slot);
+	if (slot >= s->capacity) {
+		told(s, now, (uint32_t)(slot - s->capacity));
+		return false;
+	}
 	count_running(s, now);
 	if (s->slot[slot].wait == 0 || s->slot[slot].abandoned)
 		return finish(s, now, (uint32_t)slot, d);

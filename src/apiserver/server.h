@@ -2,6 +2,8 @@
 /* One API server under load: it admits, queues or rejects (flow.h), then gives each request of
  * its processors, which all of them share (sim/share.h), then lets it wait for what is not a
  * processor: etcd, disks, the network.  A request keeps its seat until all that is over.
+ * Watchers are told of what is written by the same processors, without a seat, each of them one
+ * event after the other (cacher.go: a goroutine a watcher).
  *
  * It answers nothing: what a request means is the caller's (apiserver.h).  No clock, no random
  * numbers, integers only; nothing is allocated after server_init.  Of events due at one moment
@@ -24,6 +26,7 @@ struct server_params {
 	 * ends, and all that is done for it (WithTimeoutForNonLongRunningRequests).  0: never.
 	 */
 	ns_t timeout;
+	uint32_t watchers; /* whom server_tell may name */
 };
 
 struct server_request {
@@ -73,12 +76,17 @@ struct server_counts {
 	uint64_t arrived, done, rejected, timed_out, abandoned; /* rejected: at once or later */
 	uint64_t sojourn;     /* sum of the times from coming to going of those done, rejected,
 				 timed out or abandoned */
+	uint64_t told;        /* events, each to one watcher */
+	uint64_t telling;     /* ns of processors that they needed */
+	uint64_t told_late;   /* ns from write to being told, summed up over `told` */
+	ns_t told_latest;     /* the most of them */
 	struct gauge inside;  /* requests in the server, in queues too */
 	struct gauge running; /* processors at work */
 };
 
 struct server_slot;
 struct server_wait;
+struct server_watcher;
 
 /* Read by anyone; written by server.c only. */
 struct server {
@@ -89,8 +97,9 @@ struct server {
 	uint32_t capacity, free;
 	struct server_wait *wait; /* a heap */
 	uint32_t n_waits, seq;
-	uint32_t gone, gone_last; /* expired, not yet taken */
-	uint32_t oldest, newest;  /* of all inside that can time out */
+	struct server_watcher *watcher; /* [params->watchers] */
+	uint32_t gone, gone_last;       /* expired, not yet taken */
+	uint32_t oldest, newest;        /* of all inside that can time out */
 	struct server_counts counts;
 };
 
@@ -112,6 +121,10 @@ enum server_verdict server_arrive(
 /* The client of a request that is inside, and was not abandoned before, hung up.  Takes time
  * with the number of those that are served. */
 enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket);
+
+/* A watcher is to be told of something, which takes `cpu` of a processor (> 0), after what it
+ * was to be told before.  Returns about how long that takes if the load stays as it is. */
+ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu);
 
 /* When something happens next; NS_NEVER. */
 ns_t server_next_at(const struct server *s);

@@ -175,3 +175,41 @@ struct server_demand server_demand(
 	d.width = width_of(c, call, quorum);
 	return d;
 }
+
+/* ------------------------------------------------------------------ watchers */
+
+/* "pods" of "pods", "pods/status" and "pods/binding"; other subresources store nothing. */
+static bool writes_to(const struct call_name *name, const char *resource)
+{
+	size_t n = strlen(resource);
+
+	if (!call_mutates(name) || strncmp(name->resource, resource, n) != 0)
+		return false;
+	return !name->resource[n] || !strcmp(name->resource + n, "/status") ||
+	       !strcmp(name->resource + n, "/binding");
+}
+
+static bool kubelets_watch(const struct scenario *s, const char *resource)
+{
+	for (uint32_t i = 0; i < s->kubelet.n_watches; i++)
+		if (!strcmp(s->calls.name[s->kubelet.watches[i].watch].resource, resource))
+			return true;
+	return false;
+}
+
+/* The final DELETE of a pod is two writes, of which the first is the pod's with a grace period
+ * of 0. */
+struct server_telling server_telling(const struct scenario *s, uint16_t call)
+{
+	const struct apiserver_model *m = &s->apiserver;
+
+	for (uint32_t i = 0; i < m->storage.n_objects; i++)
+		if (writes_to(&s->calls.name[call], m->storage.object[i].resource))
+			return (struct server_telling){.object = i,
+				.events = call == API_DELETE_PODS ? 2 : 1,
+				.watchers = m->storage.object[i].watchers,
+				.kubelet = kubelets_watch(s, m->storage.object[i].resource),
+				.cpu = scaled(
+					m->storage.object[i].told_cpu, m->costs.cpu_scale)};
+	return (struct server_telling){.object = STORED_MAX};
+}

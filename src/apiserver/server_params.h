@@ -30,6 +30,15 @@ struct server_costs {
 	uint32_t listed[CALLS_MAX]; /* objects of a list that is not of pods */
 };
 
+/* Who is told of what a request writes. */
+struct server_telling {
+	uint32_t object;   /* of the model's storage; STORED_MAX: none that it knows */
+	uint32_t events;   /* for each watcher */
+	uint32_t watchers; /* of all objects of the kind, kubelets not counted */
+	bool kubelet;      /* the kubelet that it concerns watches it too */
+	ns_t cpu;          /* of this server's processors, for one event and watcher */
+};
+
 /* The scenario's reader has checked the model; it must have processors.  Levels are those of
  * the model, in their order. */
 void server_params_init(struct server_params *p, const struct scenario *s);
@@ -44,6 +53,9 @@ void server_costs_init(struct server_costs *c, const struct scenario *s);
  * that a list of pods has, which are its node's. */
 struct server_demand server_demand(
 	const struct server_costs *c, uint16_t call, bool quorum, uint32_t pods);
+
+/* A request that is no write, or stores nothing, tells nobody of anything: no events. */
+struct server_telling server_telling(const struct scenario *s, uint16_t call);
 
 /* What is left of a measured latency beside processing. */
 static inline ns_t server_wait(const struct server_demand *d, ns_t latency)

@@ -86,6 +86,7 @@
  *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up
  *   servers        the API servers that a scenario's nodes share
+ *   fanout         who is told of what is written, and what that takes
  *   load           whether sharing can make a difference
  *   together       all nodes alive in one order of time, where it does
  * estimate/      the closed form

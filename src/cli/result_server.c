@@ -112,6 +112,23 @@ static struct json *level(
 	return row;
 }
 
+/* What watchers were told, and what of the processors that took. */
+static struct json *watchers(const struct fleet_servers *v)
+{
+	const struct server_counts *c = &v->counts;
+	double available = (double)v->processors * (double)v->span;
+	struct json *o = json_object();
+	struct json *late = json_object();
+
+	json_put_num(o, "toldPerSecond",
+		v->span > 0 ? (double)c->told / ((double)v->span / 1e9) : 0);
+	json_put_num(o, "utilization", available > 0 ? (double)c->telling / available : 0);
+	json_put_num(late, "mean", c->told ? (double)c->told_late / (double)c->told / 1e9 : 0);
+	json_put_num(late, "max", (double)c->told_latest / 1e9);
+	json_put(o, "lateSeconds", late);
+	return o;
+}
+
 struct json *result_server(const struct scenario *s, const struct fleet_result *r)
 {
 	const struct fleet_servers *v = &r->servers;
@@ -125,6 +142,7 @@ struct json *result_server(const struct scenario *s, const struct fleet_result *
 	json_put_int(o, "processors", v->processors);
 	json_put_num(o, "utilization",
 		available > 0 ? (double)v->counts.running.sum / available : 0);
+	json_put(o, "watchers", watchers(v));
 	json_put(o, "requestsInside", gauge(&v->counts.inside, v->span));
 	levels = json_array();
 	for (uint32_t l = 0; l < v->n_levels; l++)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "apiserver/server_params.h"
+
 /* What became of one resource in window 0. */
 struct stored {
 	uint64_t objects; /* at the end */
@@ -56,47 +58,26 @@ static uint64_t count_objects(const struct scenario *s, const struct fleet_resul
 
 /* ------------------------------------------------------------------ writes */
 
-/* "pods" of "pods" and "pods/status"; other subresources store nothing. */
-static bool writes_to(const struct call_name *name, const char *resource)
-{
-	size_t n = strlen(resource);
-
-	if (!call_mutates(name) || strncmp(name->resource, resource, n) != 0)
-		return false;
-	return !name->resource[n] || !strcmp(name->resource + n, "/status");
-}
-
-/* The final DELETE of a pod is two writes, of which the first is the pod's with a grace period
- * of 0; that of anything else is one that leaves nothing. */
-static void add_call(
-	struct stored *d, const struct call_name *name, const char *resource, uint64_t n)
+/* Deleting leaves nothing that is written, but a pod's first of two writes. */
+static void add_call(struct stored *d, const struct call_name *name,
+	const struct server_telling *tells, uint64_t n)
 {
 	bool deletes = !strcmp(name->verb, "delete");
-	bool twice = deletes && !strcmp(resource, "pods");
 
-	d->writes += twice ? 2 * n : n;
-	d->written += deletes && !twice ? 0 : n;
+	d->writes += tells->events * n;
+	d->written += (tells->events - deletes) * n;
 }
 
-static void find_peak(
-	struct stored *d, const struct scenario *s, const struct tally *t, const char *resource)
+static void find_peak(struct stored *d, const struct tally *t, const bool *writes, uint32_t n)
 {
 	for (uint32_t i = 0; i < t->seconds; i++) {
-		uint32_t n = 0;
+		uint32_t sum = 0;
 
-		for (uint32_t c = CALL_API; c < s->calls.n; c++)
-			if (writes_to(&s->calls.name[c], resource))
-				n += tally_second_of(t, (uint16_t)c, OUTCOME_OK, i);
-		d->peak = n > d->peak ? n : d->peak;
+		for (uint32_t c = CALL_API; c < n; c++)
+			if (writes[c])
+				sum += tally_second_of(t, (uint16_t)c, OUTCOME_OK, i);
+		d->peak = sum > d->peak ? sum : d->peak;
 	}
-}
-
-static bool kubelets_watch(const struct scenario *s, const char *resource)
-{
-	for (uint32_t i = 0; i < s->kubelet.n_watches; i++)
-		if (!strcmp(s->calls.name[s->kubelet.watches[i].watch].resource, resource))
-			return true;
-	return false;
 }
 
 /* Whoever watches all of a resource is told of every write, and the kubelet that it concerns.
@@ -104,18 +85,22 @@ static bool kubelets_watch(const struct scenario *s, const char *resource)
 static struct stored stored_of(
 	const struct scenario *s, const struct fleet_result *r, uint32_t i)
 {
-	const char *resource = s->apiserver.storage.object[i].resource;
 	const struct tally *t = &r->tally;
 	struct stored d = {0};
+	bool writes[CALLS_MAX] = {false};
 
-	for (uint32_t c = CALL_API; c < s->calls.n; c++)
-		if (writes_to(&s->calls.name[c], resource))
-			add_call(&d, &s->calls.name[c], resource,
-				t->window[0].in.count[c][OUTCOME_OK]);
-	find_peak(&d, s, t, resource);
-	d.objects = count_objects(s, r, resource, d.written);
-	d.told = d.writes * (s->apiserver.storage.object[i].watchers +
-				    (uint64_t)kubelets_watch(s, resource));
+	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
+		struct server_telling tells = server_telling(s, (uint16_t)c);
+		uint64_t before = d.writes;
+
+		writes[c] = tells.events && tells.object == i;
+		if (!writes[c])
+			continue;
+		add_call(&d, &s->calls.name[c], &tells, t->window[0].in.count[c][OUTCOME_OK]);
+		d.told += (d.writes - before) * (tells.watchers + tells.kubelet);
+	}
+	find_peak(&d, t, writes, s->calls.n);
+	d.objects = count_objects(s, r, s->apiserver.storage.object[i].resource, d.written);
 	return d;
 }
 
@@ -143,7 +128,7 @@ static uint64_t told_bytes(const struct apiserver_model *m, uint32_t i)
 }
 
 struct sums {
-	uint64_t stored, written, told, told_bytes;
+	uint64_t stored, written, told, told_bytes, told_cpu;
 };
 
 static struct json *resource_row(
@@ -159,6 +144,7 @@ static struct json *resource_row(
 	sums->written += d.written * bytes;
 	sums->told += d.told;
 	sums->told_bytes += d.told * told_bytes(m, i);
+	sums->told_cpu += d.told * (uint64_t)m->storage.object[i].told_cpu;
 	json_put_str(row, "resource", m->storage.object[i].resource);
 	json_put_int(row, "objects", (int64_t)d.objects);
 	json_put_int(row, "objectBytes", (int64_t)bytes);
@@ -175,17 +161,6 @@ static struct json *resource_row(
 				    d.peak < m->storage.watcher_events)
 			: json_null());
 	return row;
-}
-
-/* An event is written out as an object of a list is; nobody measured more. */
-static struct json *cores_of(const struct scenario *s, double told_per_second)
-{
-	for (uint32_t c = CALL_API; s->apiserver.processors && c < s->calls.n; c++)
-		if (!strcmp(s->calls.name[c].verb, "list") &&
-			!strcmp(s->calls.name[c].resource, "pods"))
-			return json_num(told_per_second *
-					(double)s->apiserver.cost[c][0].listed_cpu / 1e9);
-	return json_null();
 }
 
 static const char *format_name(enum storage_format format)
@@ -220,7 +195,9 @@ struct json *result_storage(const struct scenario *s, const struct fleet_result 
 	json_put_num(o, "writtenBytesPerSecond", (double)sums.written / seconds);
 	json_put_num(o, "toldPerSecond", (double)sums.told / seconds);
 	json_put_num(o, "toldBytesPerSecond", (double)sums.told_bytes / seconds);
-	json_put(o, "toldCores", cores_of(s, (double)sums.told / seconds));
+	json_put(o, "toldCores",
+		s->apiserver.processors ? json_num((double)sums.told_cpu / 1e9 / seconds)
+					: json_null());
 	json_put(o, "watcherLimit",
 		m->storage.watcher_events ? json_int(m->storage.watcher_events) : json_null());
 	json_put(o, "resources", rows);

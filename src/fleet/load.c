@@ -17,25 +17,36 @@ static uint16_t more(uint32_t a, uint32_t b)
 }
 
 /* What comes at the end of the run, or goes on after it, counts as far as there are slices. */
-static void count(const struct load *l, uint16_t *slice, ns_t from, ns_t until)
+static void count(const struct load *l, uint16_t *slice, ns_t from, ns_t until, uint32_t n)
 {
 	uint64_t last = (uint64_t)until / LOAD_SLICE;
 
 	for (uint64_t i = (uint64_t)from / LOAD_SLICE; i <= last && i < l->slices; i++)
-		slice[i] = more(slice[i], 1);
+		slice[i] = more(slice[i], n);
 }
 
 void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 {
 	assert(at >= 0 && took >= 0);
-	count(l, l->inside, at, at + took);
-	count(l, l->running, at, at + cpu);
+	count(l, l->inside, at, at + took, 1);
+	count(l, l->running, at, at + cpu, 1);
 	l->used[call] = true;
 	if (at < l->from)
 		return;
 	l->measured[call].requests++;
 	l->measured[call].took += (uint64_t)took;
 	l->measured[call].cpu += (uint64_t)cpu;
+}
+
+void load_tell(struct load *l, ns_t at, uint32_t watchers, ns_t cpu)
+{
+	assert(at >= 0 && cpu >= 0);
+	count(l, l->running, at, at + cpu, watchers);
+	if (at < l->from)
+		return;
+	l->told += watchers;
+	l->telling += watchers * (uint64_t)cpu;
+	l->telling_most = cpu > l->telling_most ? cpu : l->telling_most;
 }
 
 void load_merge(struct load *into, const struct load *from)
@@ -45,6 +56,10 @@ void load_merge(struct load *into, const struct load *from)
 		into->inside[i] = more(into->inside[i], from->inside[i]);
 		into->running[i] = more(into->running[i], from->running[i]);
 	}
+	into->told += from->told;
+	into->telling += from->telling;
+	if (from->telling_most > into->telling_most)
+		into->telling_most = from->telling_most;
 	for (uint32_t c = 0; c < CALLS_MAX; c++) {
 		into->used[c] |= from->used[c];
 		into->measured[c].requests += from->measured[c].requests;

@@ -31,6 +31,8 @@ struct load {
 	uint16_t *inside, *running; /* [slices], as many as 65,535 */
 	bool used[CALLS_MAX];
 	struct load_of_call measured[CALLS_MAX];
+	uint64_t told, telling; /* events, ns of a processor that they need */
+	ns_t telling_most;      /* of one */
 };
 
 /* For a run until `until` that is measured from `from` on; memory from mem. */
@@ -38,6 +40,9 @@ void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until);
 
 /* A request came at `at`, took so long in all, and so much of that of a processor. */
 void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu);
+
+/* So many watchers are told of something, which takes each `cpu` of a processor. */
+void load_tell(struct load *l, ns_t at, uint32_t watchers, ns_t cpu);
 
 /* Add what from counted; both are of one run. */
 void load_merge(struct load *into, const struct load *from);

@@ -126,8 +126,11 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 	struct demand d = node_demand(n, q);
 
 	answer(n, now, q, api_serve(&n->shard, now, d.cpu + d.wait, &r, &n->result->tally));
-	if (n->load)
-		load_add(n->load, q->call, now, d.cpu + d.wait, d.cpu);
+	if (!n->load)
+		return;
+	load_add(n->load, q->call, now, d.cpu + d.wait, d.cpu);
+	fanout_load(&n->plan->shared->fanout, n->plan->shared->servers, n->load,
+		now + d.cpu + d.wait, q->call);
 }
 
 /* rest/request.go 1.20 request(): the client's timeout is set after the first wait in the

@@ -60,6 +60,8 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 			p->width[c][quorum] = d.width;
 		}
 	watched_init(p, s);
+	fanout_init(&p->fanout, s);
+	p->server.watchers = fanout_watchers(&p->fanout, s);
 	p->capacity = capacity_of(plan, &p->server);
 }
 
@@ -151,6 +153,10 @@ bool together_was_idle(
 		if (of->requests)
 			level_add(&s->level[level_of(p, c)], of);
 	}
+	s->counts.told = l->told;
+	s->counts.telling = s->counts.told_late = l->telling;
+	s->counts.told_latest = l->telling_most;
+	s->counts.running.sum += l->telling;
 	s->counts.inside.max = load_most_inside(l);
 	s->counts.running.max = load_most_running(l);
 	for (uint32_t i = 0; i < s->n_levels; i++) {

@@ -131,6 +131,15 @@ static bool remembers(struct together *t, uint32_t node, uint16_t call)
 	       t->changes[watched] - knows[watched] <= p->remembers;
 }
 
+/* How long the node's own watch takes to tell of it. */
+static ns_t tell(struct together *t, ns_t now, const struct flight *f)
+{
+	const struct fanout_servers to = {t->server, t->up_at, t->params->servers};
+	const struct fanout_write w = {f->q.call, f->node, f->server, t->home[f->node]};
+
+	return fanout_tell(&t->params->fanout, &to, now, &w);
+}
+
 static void through(struct together *t, struct server *s, ns_t now)
 {
 	static const enum outcome outcome_of[] = {
@@ -151,10 +160,13 @@ static void through(struct together *t, struct server *s, ns_t now)
 		return;
 	n->at_server--;
 	trace_if(t, f.node);
+	if (d.end == SERVER_DONE)
+		n->shard.telling = tell(t, now, &f);
 	requests_answer(n, now, &f.q,
 		d.end == SERVER_DONE && !remembers(t, f.node, f.q.call) ? OUTCOME_GONE
 									: outcome_of[d.end],
 		d.end == SERVER_REJECTED ? t->params->retry_after : 0);
+	n->shard.telling = 0;
 	put_in_order(t, f.node);
 }
 
@@ -171,6 +183,7 @@ static struct node_request let_go(struct together *t, ns_t now, uint32_t id)
 	switch (server_abandon(&t->server[f->server], now, f->ticket)) {
 	case SERVER_WRITES:
 		requests_orphaned(n, now, &q);
+		(void)tell(t, now, f);
 		(void)flights_end(&t->flights, id);
 		break;
 	case SERVER_LEAVES:
@@ -256,6 +269,11 @@ static void server_merge(struct fleet_servers *into, const struct server *s, ns_
 	into->counts.timed_out += s->counts.timed_out;
 	into->counts.abandoned += s->counts.abandoned;
 	into->counts.sojourn += s->counts.sojourn;
+	into->counts.told += s->counts.told;
+	into->counts.telling += s->counts.telling;
+	into->counts.told_late += s->counts.told_late;
+	if (s->counts.told_latest > into->counts.told_latest)
+		into->counts.told_latest = s->counts.told_latest;
 	gauge_merge(&into->counts.inside, &s->counts.inside, now);
 	gauge_merge(&into->counts.running, &s->counts.running, now);
 	into->n_levels = s->flow.n_levels;

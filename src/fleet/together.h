@@ -10,6 +10,7 @@
 #define FLEET_TOGETHER_H
 
 #include "apiserver/server.h"
+#include "fleet/fanout.h"
 #include "fleet/fleet.h"
 #include "fleet/node.h"
 
@@ -29,6 +30,7 @@ struct together_params {
 	bool mutating[CALLS_MAX];
 	/* Of pods or nodes (enum watched): what changes them, lists them, watches them. */
 	uint8_t writes[CALLS_MAX], lists[CALLS_MAX], watches[CALLS_MAX];
+	struct fanout fanout;
 	uint32_t remembers; /* changes of each, that a watch may begin with; 0: all */
 };
 

@@ -243,6 +243,30 @@ static int resolve_calls(const struct costing *c, struct scenario *s, struct err
 	return 0;
 }
 
+/* An event is written out as an object of a list is: its cost goes with its bytes. */
+static int resolve_events(const struct costing *c, struct scenario *s, struct err *err)
+{
+	struct apiserver_model *m = &s->apiserver;
+	struct wanted w = {.name = {.verb = "list", .resource = "pods"},
+		.encoding = m->encoding,
+		.served = SERVED_CACHE};
+	struct api_cost list = {0};
+
+	if (!m->costs.watch_event)
+		return 0;
+	if (resolve(c, &w, &list, err))
+		return ERR_INPUT;
+	for (uint32_t i = 0; list.listed_bytes && i < m->storage.n_objects; i++) {
+		int64_t bytes = m->encoding == ENCODING_JSON ? m->storage.object[i].json
+							     : m->storage.object[i].protobuf;
+		ns_t cpu = list.listed_cpu * bytes / list.listed_bytes;
+
+		m->storage.object[i].told_cpu = cpu / PPM * m->costs.watch_event +
+						cpu % PPM * m->costs.watch_event / PPM;
+	}
+	return 0;
+}
+
 /* A name, or a path relative to the file that states it. */
 static int load(const struct library *lib, const struct doc_node *named,
 	struct calibration *calibration, struct err *err)
@@ -278,5 +302,7 @@ int costs_load(const struct library *lib, const struct doc_node *spec, struct sc
 	code = load(lib, doc_get(c.costs, "calibration"), &c.calibration, err);
 	if (!code)
 		code = check_as(&c, err);
-	return code ? code : resolve_calls(&c, s, err);
+	if (!code)
+		code = resolve_calls(&c, s, err);
+	return code ? code : resolve_events(&c, s, err);
 }

@@ -420,6 +420,8 @@ struct apiserver_model {
 			char resource[48];
 			uint32_t json, protobuf; /* bytes of one */
 			uint32_t watchers;       /* of all of them, beside kubelets */
+			ns_t told_cpu; /* to tell one of them of one; 0 without processors
+					*/
 		} object[STORED_MAX];
 	} storage;
 	enum api_encoding encoding;
@@ -429,6 +431,7 @@ struct apiserver_model {
 	struct {
 		char calibration[MODEL_NAME]; /* "" if none */
 		int64_t cpu_scale;            /* PPM of the CPU that was measured */
+		int64_t watch_event;          /* PPM of what as many bytes of a list cost */
 		uint32_t n_as;
 		struct api_cost_as as[COST_AS_MAX];
 		uint32_t n_listed;

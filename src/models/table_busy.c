@@ -273,6 +273,10 @@ static const struct field costs_fields[] = {
 	FIELD(costs.cpu_scale, "cpuScale", FIELD_RATIO, .flags = FIELD_OPTIONAL,
 		.otherwise = PPM, .min = PPM / 1000, .max = INT64_C(1000) * PPM,
 		.help = "times the CPU that was measured: below 1 on a faster machine"),
+	FIELD(costs.watch_event, "watchEvent", FIELD_RATIO, .flags = FIELD_OPTIONAL,
+		.max = INT64_C(1000) * PPM,
+		.help = "CPU for telling a watcher of an object, beside as many bytes of a "
+			"list of pods; 0: none"),
 	FIELD(costs.as, "as", FIELD_NAMED, .flags = FIELD_OPTIONAL,
 		.n_offset = offsetof(REC, costs.n_as), .size = sizeof(struct api_cost_as),
 		.limit = COST_AS_MAX, .sub = &as_table,

@@ -42,6 +42,12 @@ static const struct measure_stat server[] = {
 	{"inside", "requestsInside.mean", MEASURE_NUMBER, SUM_ALONE, "requests, in the mean"},
 	{"insideMax", "requestsInside.max", MEASURE_COUNT, SUM_ALONE,
 		"requests in one server, at most"},
+	{"told", "watchers.toldPerSecond", MEASURE_RATE, SUM_ALONE,
+		"changes that watchers are told of"},
+	{"telling", "watchers.utilization", MEASURE_NUMBER, SUM_ALONE,
+		"share of processor time that takes, 0 to 1"},
+	{"toldLate", "watchers.lateSeconds.mean", MEASURE_SECONDS, SUM_ALONE,
+		"from a write to its being told"},
 };
 static const struct measure_stat levels[] = {
 	{"seats", "seatsInUse.mean", MEASURE_NUMBER, SUM_ADD, "in use, in the mean"},

@@ -190,10 +190,29 @@ void result_servers_title(const struct json *result, struct str *out)
 			json_as_num(table_value(server, "requestsInside.max"))));
 }
 
-void result_borrowed(const struct json *result, struct str *out)
+static void told(const struct json *watchers, struct str *out)
+{
+	double per_second = json_as_num(json_get(watchers, "toldPerSecond"));
+	char a[FORMAT_BYTES], b[FORMAT_BYTES], c[FORMAT_BYTES];
+
+	if (per_second > 0)
+		str_addf(out,
+			"Watchers: %s changes a second told, %.1f %% of the processors, %s "
+			"late in "
+			"the mean, %s at most.\n",
+			format_rate(a, sizeof(a), per_second),
+			100 * json_as_num(json_get(watchers, "utilization")),
+			format_seconds(b, sizeof(b),
+				json_as_num(table_value(watchers, "lateSeconds.mean"))),
+			format_seconds(c, sizeof(c),
+				json_as_num(table_value(watchers, "lateSeconds.max"))));
+}
+
+void result_below_levels(const struct json *result, struct str *out)
 {
 	struct json *rows = result_level_rows(result);
 
+	told(table_value(result, "apiserver.watchers"), out);
 	for (const struct json *row = json_child(rows); row; row = json_next(row))
 		borrowed(row, out);
 	json_free(rows);
@@ -209,7 +228,7 @@ static void servers(const struct json *result, enum show how, struct str *out)
 		how, &(struct titled_table){str_text(&title), result_level_columns, rows}, out);
 	str_fini(&title);
 	json_free(rows);
-	result_borrowed(result, out);
+	result_below_levels(result, out);
 }
 
 const char result_slo_title[] =

@@ -222,7 +222,7 @@ static void put_servers(const struct json *result, const struct json *slo, struc
 	result_servers_title(result, &title);
 	html_table(
 		page, &(struct titled_table){str_text(&title), result_level_columns, levels});
-	result_borrowed(result, &borrowed);
+	result_below_levels(result, &borrowed);
 	html_words(page, str_text(&borrowed));
 	put_storage(result, page);
 	str_fini(&borrowed);

@@ -44,7 +44,8 @@ void result_put_series(const struct json *result, struct html *page);
 /* Sentences. */
 void result_head(const struct json *result, struct str *out);
 void result_given_up(const struct json *result, struct str *out); /* nothing, if none was */
-void result_borrowed(const struct json *result, struct str *out); /* of seats; or nothing */
+/* What watchers were told, seats that were borrowed; or nothing. */
+void result_below_levels(const struct json *result, struct str *out);
 void result_unsettled(
 	const struct json *result, struct str *out); /* of a run that has not settled */
 void result_storage_title(const struct json *result, struct str *out);

@@ -178,6 +178,52 @@ static void over_the_limit_a_request_is_rejected_and_that_is_all(void **state)
 	kit_fini(&k);
 }
 
+/* One event after the other; what comes meanwhile is told together. */
+static void a_watcher_is_told_of_one_thing_after_the_other(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	k.params.watchers = 2;
+	k.params.processors = 2;
+	kit_start(&k);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10), 10);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10), 10);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10), 20);
+	assert_int_equal(k.server.share.n, 1); /* the other processor has nothing to do */
+	(void)server_tell(&k.server, 0, 1, 10);
+	assert_int_equal(k.server.share.n, 2);
+	pass(&k, 100);
+	assert_int_equal(server_next_at(&k.server), NS_NEVER);
+	assert_int_equal(k.server.counts.told, 4);
+	assert_int_equal(k.server.counts.telling, 40);
+	assert_int_equal(k.server.counts.told_late, 10 + 30 + 30 + 10);
+	assert_int_equal(k.server.counts.told_latest, 30);
+	assert_int_equal(gauge_sum(&k.server.counts.running, 100), 40);
+	kit_fini(&k);
+}
+
+static void who_is_told_takes_of_the_processors_and_no_seat(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	k.params.watchers = 3;
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 10, 0);
+	(void)server_tell(&k.server, 0, 0, 10);
+	assert_int_equal(server_tell(&k.server, 0, 2, 10), 30); /* three on one processor */
+	assert_int_equal(k.server.flow.level[0].counts.seats.n, 1);
+	assert_int_equal(k.server.counts.inside.n, 1);
+	expect(&k, 1, 30, 0);
+	pass(&k, 31);
+	assert_int_equal(server_next_at(&k.server), NS_NEVER);
+	assert_int_equal(k.server.counts.done, 1);
+	kit_fini(&k);
+}
+
 static void the_opening_of_a_watch_needs_no_seat(void **state)
 {
 	const struct server_request watch = {.id = 9, .cpu = 10, .unlimited = true};
@@ -435,6 +481,8 @@ int main(void)
 		cmocka_unit_test(requests_share_processors_and_not_waits),
 		cmocka_unit_test(a_seat_is_kept_until_the_wait_is_over),
 		cmocka_unit_test(over_the_limit_a_request_is_rejected_and_that_is_all),
+		cmocka_unit_test(a_watcher_is_told_of_one_thing_after_the_other),
+		cmocka_unit_test(who_is_told_takes_of_the_processors_and_no_seat),
 		cmocka_unit_test(the_opening_of_a_watch_needs_no_seat),
 		cmocka_unit_test(who_waited_too_long_is_told_before_time_goes_on),
 		cmocka_unit_test(who_waits_until_the_end_has_timed_out),

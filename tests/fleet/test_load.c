@@ -53,12 +53,36 @@ static void parts_add_up_and_stop_at_the_most(void **state)
 	arena_fini(&mem);
 }
 
+/* Telling takes a processor of each watcher's own, as long as there are some. */
+static void watchers_are_told_at_once(void **state)
+{
+	struct arena mem;
+	struct load l[2];
+
+	(void)state;
+	arena_init(&mem, 0);
+	for (int i = 0; i < 2; i++) {
+		load_init(&l[i], &mem, NS_MS, NS_S);
+		load_tell(&l[i], 0, 3, 100 * NS_US);
+		load_tell(&l[i], NS_MS, 2, (i + 1) * 100 * NS_US);
+	}
+	load_merge(&l[0], &l[1]);
+	assert_int_equal(l[0].running[0], 6);
+	assert_int_equal(l[0].running[1], 4);
+	assert_int_equal(load_most_inside(&l[0]), 0);
+	assert_int_equal(l[0].told, 4); /* the others came before the measuring */
+	assert_int_equal(l[0].telling, 600 * NS_US);
+	assert_int_equal(l[0].telling_most, 200 * NS_US);
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_at_one_time_are_counted_together),
 		cmocka_unit_test(what_goes_on_after_the_end_is_cut_off),
 		cmocka_unit_test(parts_add_up_and_stop_at_the_most),
+		cmocka_unit_test(watchers_are_told_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fleet/fanout.h"
+
+#include "apiserver/server_params.h"
+
+/* More than a server has processors: any more of them take no larger part of those. */
+enum { CROWD = 128 };
+
+/* Watchers of a server: its own cache is the first, those of each kind follow, then kubelets.
+ */
+void fanout_init(struct fanout *f, const struct scenario *s)
+{
+	uint32_t first[STORED_MAX] = {0};
+
+	*f = (struct fanout){.kubelets = 1};
+	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
+		struct server_telling t = server_telling(s, (uint16_t)c);
+
+		if (!t.events || !t.cpu)
+			continue;
+		f->n[c] = t.watchers < CROWD ? t.watchers : CROWD;
+		if (!first[t.object]) {
+			first[t.object] = f->kubelets;
+			f->kubelets += f->n[c];
+		}
+		f->first[c] = first[t.object];
+		f->kubelet[c] = t.kubelet;
+		f->cpu[c] = t.cpu * t.events;
+		f->crowd[c] = f->n[c] ? f->cpu[c] * t.watchers / f->n[c] : 0;
+	}
+}
+
+/* The nth of those that are there; n beyond any: none is. */
+static uint32_t nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth)
+{
+	uint32_t there = 0;
+
+	for (uint32_t i = 0; i < to->n; i++)
+		there += to->up_at[i] <= now;
+	if (!there)
+		return to->n;
+	nth %= there;
+	for (uint32_t i = 0;; i++)
+		if (to->up_at[i] <= now && nth-- == 0)
+			return i;
+}
+
+ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
+	const struct fanout_write *w)
+{
+	ns_t cpu = f->cpu[w->call];
+
+	if (!cpu)
+		return 0;
+	for (uint32_t i = 0; i < to->n; i++)
+		if (i != w->server && to->up_at[i] <= now)
+			(void)server_tell(&to->server[i], now, 0, cpu);
+	for (uint32_t i = 0; i < f->n[w->call]; i++) {
+		uint32_t at = to->n == 1 ? 0 : nth_there(to, now, i);
+
+		if (at < to->n)
+			(void)server_tell(
+				&to->server[at], now, f->first[w->call] + i, f->crowd[w->call]);
+	}
+	if (!f->kubelet[w->call] || to->up_at[w->home] > now)
+		return 0;
+	return server_tell(&to->server[w->home], now, f->kubelets + w->node, cpu);
+}
+
+void fanout_load(
+	const struct fanout *f, uint32_t servers, struct load *l, ns_t now, uint16_t call)
+{
+	if (!f->cpu[call])
+		return;
+	if (servers > 1)
+		load_tell(l, now, servers - 1, f->cpu[call]);
+	if (f->n[call])
+		load_tell(l, now, f->n[call], f->crowd[call]);
+	if (f->kubelet[call])
+		load_tell(l, now, 1, f->cpu[call]);
+}
