@@ -273,7 +273,9 @@ static enum flow_verdict admit(
 
 	if (r->unlimited)
 		return FLOW_ADMITS;
-	level = flow_level_of(&s->params->flow, r->call, r->mutating);
+	level = s->params->flow.fair && r->own_level
+			? (uint8_t)(r->own_level - 1)
+			: flow_level_of(&s->params->flow, r->call, r->mutating);
 	verdict =
 		flow_arrive_wide(&s->flow, now, level, r->flow, slot, r->width ? r->width : 1);
 	follow(s, now);

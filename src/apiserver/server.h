@@ -40,6 +40,8 @@ struct server_request {
 	/* The opening of a watch: it needs no seat and never waits for one
 	 * (maxinflight.go, priority-and-fairness.go: long-running requests pass). */
 	bool unlimited;
+	uint8_t own_level; /* of a user whose calls all are in one level: 1 + that; 0: the
+			    * call's */
 };
 
 enum server_verdict {

@@ -105,7 +105,7 @@
  *   rest, route    requests and answers; what a request is about
  *   resources      the table of what there is
  *   store, object, watch   objects, their history, and who is told of it
- *   read, write, remove, prepare, special   the verbs; new objects; bindings and tokens
+ *   read, list, write, remove, prepare, special   the verbs; new objects; bindings and tokens
  *   patch, selector, status, when   what they need
  *   discovery      what clients ask first
  *   table          objects as kubectl prints them

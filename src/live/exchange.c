@@ -122,12 +122,17 @@ static void reject(struct exchange *x)
 
 /* ------------------------------------------------------------------ who */
 
+static bool asks_who(const struct serve *s)
+{
+	return s->p->token_file || s->p->client_ca;
+}
+
 /* False and an answer: nobody that is known. */
 static bool authenticate(struct exchange *x)
 {
 	const struct serve *s = x->serve;
 	const struct user *u = users_find(&s->users, x->req->field[HTTP_AUTHORIZATION]);
-	bool asks = s->p->token_file || s->p->client_ca;
+	bool asks = asks_who(s);
 
 	x->user = ANONYMOUS;
 	x->groups = "system:unauthenticated";
@@ -242,6 +247,13 @@ void exchange_done(struct serve *s, const struct server_done *d)
 			x, 504, "Timeout: request did not complete within its time in a queue");
 }
 
+static const char *who(const struct exchange *x)
+{
+	if (x->impersonated)
+		return x->impersonated;
+	return asks_who(x->serve) ? x->user : NULL;
+}
+
 static void admit(struct exchange *x)
 {
 	struct serve *s = x->serve;
@@ -253,7 +265,7 @@ static void admit(struct exchange *x)
 		s->slot[x->slot] = x;
 		verdict = admit_arrive(&s->admit, x->at,
 			&(struct admit_request){.route = &x->route,
-				.user = x->impersonated ? x->impersonated : x->user,
+				.user = who(x),
 				.is_exempt = x->is_exempt,
 				.id = x->slot,
 				.latency = latency},

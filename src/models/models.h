@@ -28,6 +28,7 @@
 #define RULES_MAX      16
 #define FAIR_LEVELS    12
 #define FAIR_RESOURCES 16
+#define FAIR_USERS     16
 #define COST_AS_MAX    32
 #define LISTED_MAX     16
 #define STORED_MAX     16
@@ -410,6 +411,12 @@ struct apiserver_model {
 			char level_name[32];
 			uint32_t level;
 		} resource[FAIR_RESOURCES]; /* of what they ask of these */
+		uint32_t n_users;
+		struct {
+			char user[64]; /* a name, or how it begins and '*' */
+			char level_name[32];
+			uint32_t level;
+		} user[FAIR_USERS]; /* who is no kubelet */
 	} fairness;
 	struct {
 		enum storage_format format;

@@ -116,6 +116,24 @@ static const struct field level_of_fields[] = {
 };
 static const struct table level_of_table = TABLE("resource", level_of_fields);
 
+#define USER_AT(member)                                                                        \
+	(offsetof(struct apiserver_model, fairness.user[0].member) -                           \
+		offsetof(struct apiserver_model, fairness.user))
+#define USER_ROOM(member) sizeof(((struct apiserver_model *)0)->fairness.user[0].member)
+static const struct field level_of_user_fields[] = {
+	{.name = "user",
+		.type = FIELD_TEXT,
+		.offset = USER_AT(user),
+		.size = USER_ROOM(user),
+		.flags = FIELD_KEY},
+	{.name = "level",
+		.type = FIELD_TEXT,
+		.offset = USER_AT(level_name),
+		.size = USER_ROOM(level_name),
+		.help = "in which this user's requests are"},
+};
+static const struct table level_of_user_table = TABLE("user", level_of_user_fields);
+
 #define REC struct apiserver_model
 static const struct field fairness_fields[] = {
 	TRUTH(fairness.enabled, "enabled",
@@ -147,6 +165,12 @@ static const struct field fairness_fields[] = {
 		.size = sizeof(((REC *)0)->fairness.resource[0]), .limit = FAIR_RESOURCES,
 		.sub = &level_of_table,
 		.help = "levels of what they ask of these resources[/subresources]"),
+	FIELD(fairness.user, "users", FIELD_NAMED, .flags = FIELD_OPTIONAL,
+		.n_offset = offsetof(REC, fairness.n_users),
+		.size = sizeof(((REC *)0)->fairness.user[0]), .limit = FAIR_USERS,
+		.sub = &level_of_user_table,
+		.help = "levels of users that are no nodes, for `serve`: a name, or how it "
+			"begins and '*'; the longest that fits counts"),
 };
 
 static int find_level(const struct apiserver_model *m, const char *name,
@@ -167,11 +191,35 @@ static int find_level(const struct apiserver_model *m, const char *name,
 		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+static int find_levels(struct apiserver_model *m, const struct doc_node *at, struct err *err)
+{
+	const struct doc_node *resources = doc_get(at, "resources");
+	const struct doc_node *users = doc_get(at, "users");
+	const struct doc_node *one = resources ? resources->first : NULL;
+
+	if (find_level(
+		    m, m->fairness.nodes_level, doc_get(at, "nodes"), &m->fairness.nodes, err))
+		return ERR_INPUT;
+	for (uint32_t i = 0; one && i < m->fairness.n_resources; i++, one = one->next) {
+		char name[48];
+
+		if (call_text_resource(one, one->key, name, err) ||
+			find_level(m, m->fairness.resource[i].level_name, doc_get(one, "level"),
+				&m->fairness.resource[i].level, err))
+			return ERR_INPUT;
+	}
+	one = users ? users->first : NULL;
+	for (uint32_t i = 0; one && i < m->fairness.n_users; i++, one = one->next)
+		if (find_level(m, m->fairness.user[i].level_name, doc_get(one, "level"),
+			    &m->fairness.user[i].level, err))
+			return ERR_INPUT;
+	return 0;
+}
+
 static int finish_fairness(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
 	struct apiserver_model *m = record;
-	const struct doc_node *resource = doc_get(at, "resources");
 	char end[UNITS_TEXT_BYTES];
 	char limit[UNITS_TEXT_BYTES];
 
@@ -179,20 +227,8 @@ static int finish_fairness(
 	if (!m->fairness.n_levels)
 		return doc_error_key(
 			doc_get(at, "levels"), err, "'levels' is empty: nobody has a seat");
-	if (find_level(
-		    m, m->fairness.nodes_level, doc_get(at, "nodes"), &m->fairness.nodes, err))
+	if (find_levels(m, at, err))
 		return ERR_INPUT;
-	resource = resource ? resource->first : NULL;
-	for (uint32_t i = 0; resource && i < m->fairness.n_resources; i++) {
-		char name[48];
-
-		if (call_text_resource(resource, resource->key, name, err) ||
-			find_level(m, m->fairness.resource[i].level_name,
-				doc_get(resource, "level"), &m->fairness.resource[i].level,
-				err))
-			return ERR_INPUT;
-		resource = resource->next;
-	}
 	if (m->fairness.wait_end < m->fairness.wait_limit)
 		return doc_error(entry_or(at, "waitEnd"), err,
 			"'waitEnd' is %s, before 'waitLimit', %s",

@@ -178,3 +178,10 @@ const char *rest_object_field(const void *object, const char *key)
 			return o->field[i];
 	return NULL;
 }
+
+int rest_object_order(const struct rest_object *o, const char *ns, const char *name)
+{
+	int by_ns = strcmp(o->ns, ns);
+
+	return by_ns ? by_ns : strcmp(o->name, name);
+}

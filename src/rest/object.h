@@ -39,6 +39,9 @@ void rest_object_drop(struct rest_object *o); /* NULL is fine */
 /* Memory that was asked for; without it nothing can go on, so the program ends. */
 void *rest_taken(void *memory);
 
+/* How its key stands to another, as strcmp: LIST's order. */
+int rest_object_order(const struct rest_object *o, const char *ns, const char *name);
+
 /* Its JSON as a tree of the caller's. */
 struct json *rest_object_tree(const struct rest_object *o);
 

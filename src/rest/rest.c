@@ -107,8 +107,8 @@ struct json *rest_body(struct rest_call *c)
 	if (req->content_type && strstr(req->content_type, "protobuf")) {
 		rest_fail(c->reply, 415, NULL,
 			"the body of the request was in an unknown format - accepted media "
-			"types "
-			"include: application/json");
+			"types include: application/json; kubectl sends that by create -f and "
+			"apply");
 		return NULL;
 	}
 	if (has_too_many(req->body, req->len)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the rest*.c files share; nobody else includes it.
  *
- *   rest.c       dispatch, errors       read.c       get, list, watch
+ *   rest.c       dispatch, errors       read.c       get, watch
+ *   list.c       list
  *   write.c      create, update, patch  remove.c     delete
  *   prepare.c    new objects            discovery.c  what there is
  *   special.c    bindings and tokens
@@ -41,6 +42,13 @@ void rest_answer(struct rest_call *c, int code, const struct rest_object *o);
 
 /* The object that the route names; NULL and an answer if there is none. */
 struct rest_object *rest_find(struct rest_call *c);
+
+/* The selectors of a list or watch, or of the one object that it names.  False and an answer if
+ * one cannot be understood. */
+bool rest_selectors(struct rest_call *c, struct selector *fields, struct selector *labels);
+
+/* Which resource version was asked for: 0 none, or any.  False and an answer: it is none. */
+bool rest_asked_version(struct rest_call *c, uint64_t *version);
 
 /* The body as a tree; NULL and an answer if it is none. */
 struct json *rest_body(struct rest_call *c);

@@ -46,13 +46,6 @@ struct store_kind *store_kind(const struct store *s, const struct rest_resource 
 	return &s->kind[r - rest_resources(&n)];
 }
 
-static int compare(const struct rest_object *o, const char *ns, const char *name)
-{
-	int by_ns = strcmp(o->ns, ns);
-
-	return by_ns ? by_ns : strcmp(o->name, name);
-}
-
 size_t store_seek(
 	const struct store *s, const struct rest_resource *r, const char *ns, const char *name)
 {
@@ -63,7 +56,7 @@ size_t store_seek(
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (compare(k->object[mid], ns, name) < 0)
+		if (rest_object_order(k->object[mid], ns, name) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -77,7 +70,7 @@ struct rest_object *store_get(
 	const struct store_kind *k = store_kind(s, r);
 	size_t at = store_seek(s, r, ns, name);
 
-	if (at == k->n || compare(k->object[at], ns, name) != 0)
+	if (at == k->n || rest_object_order(k->object[at], ns, name) != 0)
 		return NULL;
 	return k->object[at];
 }
@@ -140,7 +133,7 @@ int store_put(struct store *s, const struct rest_resource *r, struct json *tree,
 	struct rest_object *o = rest_object_new(r, tree, s->version + 1);
 	struct store_kind *k = store_kind(s, r);
 	size_t at = store_seek(s, r, o->ns, o->name);
-	bool there = at < k->n && compare(k->object[at], o->ns, o->name) == 0;
+	bool there = at < k->n && rest_object_order(k->object[at], o->ns, o->name) == 0;
 	struct rest_object *before = there ? k->object[at] : NULL;
 
 	if (s->bytes - (before ? before->bytes : 0) + o->bytes > s->limits.bytes ||

@@ -91,6 +91,49 @@ static void over_the_limits_requests_are_rejected(void **state)
 	arena_fini(&mem);
 }
 
+static uint64_t dispatched(const struct admit *a, const char *level)
+{
+	const struct apiserver_model *m = &a->scenario->apiserver;
+
+	for (uint32_t i = 0; i < m->fairness.n_levels; i++)
+		if (!strcmp(m->fairness.level[i].name, level))
+			return a->server.flow.level[i].counts.dispatched;
+	fail_msg("no level %s", level);
+	return 0;
+}
+
+static void users_have_the_levels_of_their_flow_schemas(void **state)
+{
+	static const struct {
+		const char *user, *level;
+	} cases[] = {
+		{"system:node:n1", "system"},
+		{NULL, "system"},
+		{"system:kube-scheduler", "workload-high"},
+		{"system:serviceaccount:kube-system:ttl-controller", "workload-high"},
+		{"system:serviceaccount:default:web", "workload-low"},
+		{"system:kube-scheduler-2", "global-default"},
+		{"somebody", "global-default"},
+	};
+	const struct rest_route get = route_of("GET", "/api/v1/nodes/n");
+	const struct fault_rules none = {0};
+	struct serve_params p = {.faults = &none, .seed = 1};
+	struct arena mem = {0};
+	struct admit a;
+
+	(void)state;
+	p.scenario = load(&mem, NULL, 0);
+	admit_init(&a, &p, CAPACITY);
+	for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t before = dispatched(&a, cases[i].level);
+
+		assert_int_equal(ask(&a, 0, &get, cases[i].user, i), SERVER_SERVES);
+		assert_int_equal(dispatched(&a, cases[i].level), before + 1);
+	}
+	admit_fini(&a);
+	arena_fini(&mem);
+}
+
 static void a_model_s_times_are_taken(void **state)
 {
 	const struct rest_route put = route_of("PUT", "/api/v1/nodes/n");
@@ -157,12 +200,12 @@ static void run_both(struct property *p, struct admit *a, struct twin *t)
 
 	for (uint32_t i = 0; i < REQUESTS; i++) {
 		const struct rest_route *r = &routes[property_below(p, 2)];
-		char user[] = "u0";
+		char user[] = "system:node:0";
 		ns_t latency = property_span(p, 0, 2 * NS_S);
 		uint32_t tickets[2];
 
 		now += property_span(p, 0, 100 * NS_MS);
-		user[1] = (char)('0' + property_below(p, USERS));
+		user[sizeof(user) - 2] = (char)('0' + property_below(p, USERS));
 		same_ends(p, a, t, now);
 		if (!server_has_room(&t->server))
 			continue;
@@ -224,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(over_the_limits_requests_are_rejected),
+		cmocka_unit_test(users_have_the_levels_of_their_flow_schemas),
 		cmocka_unit_test(a_model_s_times_are_taken),
 		cmocka_unit_test(on_the_wire_limits_are_those_of_the_simulation),
 	};

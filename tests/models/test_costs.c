@@ -108,6 +108,8 @@ static void what_cannot_be_is_refused_with_its_place(void **state)
 		{"fairness: {nodes: systm}",
 			"t.yaml:6:62: no level 'systm' among 'levels'; did you mean 'system'?"},
 		{"fairness: {resources: {leases: {level: high}}}", "no level 'high'"},
+		{"fairness: {users: {'system:*': {level: workload-hihg}}}",
+			"did you mean 'workload-high'?"},
 		{"fairness: {resources: {Leases: {level: system}}}",
 			"'Leases' is not a resource"},
 		{"fairness: {levels: null}", "'levels' is missing"},
