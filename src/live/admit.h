@@ -26,7 +26,7 @@ struct admit {
 struct admit_request {
 	const struct rest_route *route;
 	const char *user; /* NULL: nobody was asked, it is taken for a node */
-	bool is_exempt; /* system:masters pass all limits: bootstrap/default.go, exempt */
+	bool is_exempt;   /* system:masters pass all limits: bootstrap/default.go, exempt */
 	uint32_t id;
 	ns_t latency; /* injected */
 };

@@ -27,8 +27,8 @@ static void token_write(struct str *out, uint64_t version, const struct rest_key
 {
 	char plain[ROUTE_NS + ROUTE_NAME + 32];
 
-	(void)snprintf(plain, sizeof(plain), "%" PRIu64 " %s %s", version, next->ns,
-		next->name);
+	(void)snprintf(
+		plain, sizeof(plain), "%" PRIu64 " %s %s", version, next->ns, next->name);
 	for (const char *p = plain; *p; p++)
 		str_addf(out, "%02x", (unsigned char)*p);
 }

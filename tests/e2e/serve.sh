@@ -104,7 +104,7 @@ if command -v kubectl >/dev/null; then
 		grep -q "^Node: *n1"' sh "$url" "$scratch/kube"
 fi
 check "it ends well at SIGTERM" stop
-check "and says what it counted" counted '^get +pods +404 +1 '
+check "and says what it counted" counted '^ *get +pods +404 +1 '
 
 start --set apiserver.fairness.enabled=false --set apiserver.maxRequestsInflight=1 \
 	--fault latency=500ms@100%
