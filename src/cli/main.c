@@ -101,6 +101,8 @@
  *   http           the one face; which protocol it is
  *   h1, h2         HTTP/1.1; HTTP/2 (nghttp2)
  *   h1_head        a request's line and fields
+ *   ask, h2_ask    the client's side of HTTP/2
+ *   h2_priv.h      what both sides share
  * rest/          the Kubernetes API: objects and verbs, without a socket
  *   rest, route    requests and answers; what a request is about
  *   resources      the table of what there is
@@ -135,8 +137,10 @@
  *   kinds          which kinds there are, and how each is rendered
  * client/        requests on their way to an API server
  *   kubeconfig     which server, and who asks
- *   wire           many clients' connections in one loop (libcurl, libevent)
- *   wire_call      one request and its answer
+ *   wire, wire_call   many clients' requests in one loop (libevent), however they travel
+ *   link, link_calls   connections that speak HTTP/2, and what is asked over them
+ *   secure         their TLS
+ *   curl, curl_call   HTTP/1.1, and proxies (libcurl)
  * hollow/        N nodes on sockets: the second driver of src/agent
  *   hollow, swarm  a run: the loop, its clock, and whose turn it is
  *   flights        a node's requests on the wire, and what answers mean

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcurl's sockets and timers in libevent's loop: curl_multi_socket_action(3). */
+/* The doors, and what has to be known before the first request. */
 #include "client/wire.h"
 
 #include <netdb.h>
@@ -7,140 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include "client/wire_priv.h"
 
 enum { GROUP = 100, SPARE_DESCRIPTORS = 64 };
-
-/* ------------------------------------------------------------------ calls come and go */
-
-static void link_call(struct wire_call *c)
-{
-	c->after = c->group->first;
-	if (c->after)
-		c->after->before = c;
-	c->group->first = c;
-	c->group->wire->counts.under_way++;
-}
-
-static void unlink_call(struct wire_call *c)
-{
-	if (c->before)
-		c->before->after = c->after;
-	else
-		c->group->first = c->after;
-	if (c->after)
-		c->after->before = c->before;
-	c->group->wire->counts.under_way--;
-}
-
-static void ends(struct wire_call *c, CURLcode result)
-{
-	if (c->added)
-		(void)curl_multi_remove_handle(c->group->multi, c->easy);
-	unlink_call(c);
-	wire_call_ends(c, result);
-	wire_call_free(c);
-}
-
-static void hand_over(struct wire_call *c)
-{
-	c->added = curl_multi_add_handle(c->group->multi, c->easy) == CURLM_OK;
-}
-
-/* What libcurl is through with. */
-static void finish(struct wire_group *g)
-{
-	CURLMsg *m;
-	int left;
-
-	while ((m = curl_multi_info_read(g->multi, &left)) != NULL) {
-		struct wire_call *c = NULL;
-
-		if (m->msg != CURLMSG_DONE)
-			continue;
-		(void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&c);
-		ends(c, m->data.result);
-	}
-}
-
-/* What came while the group was busy; none of it calls back. */
-static void settle(struct wire_group *g)
-{
-	struct wire_call *next;
-
-	while (g->waiting) {
-		struct wire_call *c = g->waiting;
-
-		g->waiting = c->next;
-		hand_over(c);
-	}
-	g->last = &g->waiting;
-	for (struct wire_call *c = g->n_cancelled ? g->first : NULL; c; c = next) {
-		next = c->after;
-		if (c->cancelled)
-			ends(c, CURLE_OK);
-	}
-	g->n_cancelled = 0;
-}
-
-static void act(struct wire_group *g, curl_socket_t fd, int what)
-{
-	int running;
-
-	g->busy = true;
-	(void)curl_multi_socket_action(g->multi, fd, what, &running);
-	finish(g);
-	g->busy = false;
-	settle(g);
-}
-
-static void on_socket(evutil_socket_t fd, short what, void *ctx)
-{
-	struct wire_group *g = ctx;
-
-	act(g, fd,
-		(what & EV_READ ? CURL_CSELECT_IN : 0) |
-			(what & EV_WRITE ? CURL_CSELECT_OUT : 0));
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *ctx)
-{
-	(void)fd;
-	(void)what;
-	act(ctx, CURL_SOCKET_TIMEOUT, 0);
-}
-
-/* libcurl wants to hear of that socket, or no longer. */
-static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *ours)
-{
-	struct wire_group *g = ctx;
-	struct event *e = ours;
-	short kind = (short)((what & CURL_POLL_IN ? EV_READ : 0) |
-			     (what & CURL_POLL_OUT ? EV_WRITE : 0) | EV_PERSIST);
-
-	(void)easy;
-	if (e)
-		event_free(e);
-	(void)curl_multi_assign(g->multi, fd, NULL);
-	if (what == CURL_POLL_REMOVE)
-		return 0;
-	e = event_new(g->wire->base, fd, kind, on_socket, g);
-	if (!e || event_add(e, NULL))
-		return -1;
-	(void)curl_multi_assign(g->multi, fd, e);
-	return 0;
-}
-
-static int set_timer(CURLM *multi, long ms, void *ctx)
-{
-	struct wire_group *g = ctx;
-	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-
-	(void)multi;
-	return ms < 0 ? event_del(g->timer) : event_add(g->timer, &tv);
-}
 
 /* ------------------------------------------------------------------ beginnings */
 
@@ -159,6 +29,7 @@ static bool split_url(struct wire *w, const char *url)
 	memcpy(w->host, host + bracket, len);
 	port = *rest == ':' ? strtoul(rest + 1, NULL, 10) : w->tls ? 443 : 80;
 	w->port = (uint16_t)port;
+	w->prefix = rest + strcspn(rest, "/");
 	return port > 0 && port < 65536;
 }
 
@@ -166,11 +37,16 @@ static int resolve(struct wire *w, struct err *err)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
 	char host[NI_MAXHOST];
-	int rc = getaddrinfo(w->host, NULL, &hints, &found);
+	char port[8];
+	int rc;
 
+	(void)snprintf(port, sizeof(port), "%u", w->port);
+	rc = getaddrinfo(w->host, port, &hints, &found);
 	if (rc)
 		return err_set(err, ERR_ENV, "server '%s': %s", w->params.access->server,
 			gai_strerror(rc));
+	memcpy(&w->at, found->ai_addr, found->ai_addrlen);
+	w->at_len = found->ai_addrlen;
 	rc = getnameinfo(
 		found->ai_addr, found->ai_addrlen, host, sizeof(host), NULL, 0, NI_NUMERICHOST);
 	(void)snprintf(w->address, sizeof(w->address),
@@ -200,19 +76,46 @@ static int check_descriptors(uint32_t wanted, struct err *err)
 		       : 0;
 }
 
-static int begin_group(struct wire *w, struct wire_group *g, struct err *err)
+/* What names the server in requests: its port only where it is not the usual one. */
+static void name_authority(struct wire *w)
 {
-	*g = (struct wire_group){.wire = w, .multi = curl_multi_init()};
-	g->last = &g->waiting;
-	g->timer = evtimer_new(w->base, on_timer, g);
-	if (!g->multi || !g->timer)
+	const struct access *a = w->params.access;
+	const char *host = a->tls_name ? a->tls_name : w->host;
+	bool usual = w->port == (w->tls ? 443 : 80);
+	bool bracket = strchr(host, ':') != NULL;
+
+	(void)snprintf(w->authority, sizeof(w->authority), "%s%.250s%s", bracket ? "[" : "",
+		host, bracket ? "]" : "");
+	if (!usual)
+		(void)snprintf(w->authority + strlen(w->authority), 8, ":%u", w->port);
+}
+
+static int begin_peers(struct wire *w, struct err *err)
+{
+	uint32_t shares = w->params.connections ? w->params.connections : 1;
+	struct link **place;
+
+	w->peer = calloc(w->params.peers, sizeof(*w->peer));
+	w->places = calloc((size_t)w->params.peers * shares, sizeof(struct link *));
+	if (!w->peer || !w->places)
 		return err_set(err, ERR_NOMEM, "no memory");
-	(void)curl_multi_setopt(g->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	(void)curl_multi_setopt(g->multi, CURLMOPT_SOCKETDATA, g);
-	(void)curl_multi_setopt(g->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-	(void)curl_multi_setopt(g->multi, CURLMOPT_TIMERDATA, g);
-	(void)curl_multi_setopt(g->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1000L);
-	(void)curl_multi_setopt(g->multi, CURLMOPT_MAXCONNECTS, 8L * w->params.group);
+	place = w->places;
+	for (uint32_t i = 0; i < w->params.peers; i++, place += shares)
+		w->peer[i].link = place;
+	return 0;
+}
+
+/* HTTP/2 is ours, by prior knowledge or by ALPN; HTTP/1.1 and proxies are libcurl's. */
+static int choose(struct wire *w, struct err *err)
+{
+	const struct wire_params *p = &w->params;
+
+	if (p->http == WIRE_HTTP2 && p->access->proxy && !w->tls)
+		return err_set(err, ERR_INPUT,
+			"HTTP/2 without TLS does not go through a proxy ('%.200s')",
+			p->access->proxy);
+	w->over_curl = p->http == WIRE_HTTP1 || p->access->proxy ||
+		       (p->http == WIRE_AGREED && !w->tls);
 	return 0;
 }
 
@@ -220,10 +123,10 @@ int wire_new(struct wire **out, struct event_base *base, const struct wire_param
 	uint32_t descriptors, struct err *err)
 {
 	struct wire *w = calloc(1, sizeof(*w));
-	int code = 0;
+	int code;
 
 	*out = w;
-	if (!w || curl_global_init(CURL_GLOBAL_DEFAULT))
+	if (!w)
 		return err_set(err, ERR_NOMEM, "no memory");
 	w->base = base;
 	w->params = *p;
@@ -232,78 +135,70 @@ int wire_new(struct wire **out, struct event_base *base, const struct wire_param
 		return err_set(err, ERR_INPUT,
 			"server '%.200s': http://HOST:PORT or https://HOST:PORT is allowed",
 			p->access->server);
-	code = check_descriptors(descriptors, err);
+	name_authority(w);
+	code = choose(w, err);
+	if (!code)
+		code = check_descriptors(descriptors, err);
 	if (!code)
 		code = resolve(w, err);
-	w->n_groups = (p->peers + w->params.group - 1) / w->params.group;
-	w->group = calloc(w->n_groups, sizeof(*w->group));
-	w->peer = calloc(p->peers, sizeof(*w->peer));
-	if (!w->group || !w->peer)
-		return err_set(err, ERR_NOMEM, "no memory");
-	for (uint32_t i = 0; !code && i < w->n_groups; i++)
-		code = begin_group(w, &w->group[i], err);
-	return code;
-}
-
-static void end_group(struct wire_group *g)
-{
-	while (g->first) {
-		g->first->cancelled = true;
-		ends(g->first, CURLE_OK);
-	}
-	while (g->n_idle)
-		curl_easy_cleanup(g->idle[--g->n_idle]);
-	if (g->multi)
-		(void)curl_multi_cleanup(g->multi);
-	if (g->timer)
-		event_free(g->timer);
+	if (!code)
+		code = begin_peers(w, err);
+	if (!code)
+		code = links_begin(w, err);
+	return code ? code : curl_begin(w, err);
 }
 
 void wire_free(struct wire *w)
 {
 	if (!w)
 		return;
-	for (uint32_t i = 0; w->group && i < w->n_groups; i++)
-		end_group(&w->group[i]);
-	free(w->group);
+	links_fini(w);
+	curl_fini(w);
+	free(w->places);
 	free(w->peer);
 	free(w);
-	curl_global_cleanup();
 }
 
 /* ------------------------------------------------------------------ doors */
 
+struct wire_peer *wire_peer_of(struct wire *w, uint32_t peer)
+{
+	return &w->peer[w->params.connections ? peer
+					      : peer / w->params.group * w->params.group];
+}
+
 struct wire_call *wire_send(struct wire *w, const struct wire_request *r)
 {
-	struct wire_group *g = &w->group[r->peer / w->params.group];
-	struct wire_call *c = wire_call_new(w, g, r);
+	struct wire_call *c = wire_call_new(w, r);
 
 	if (!c)
 		return NULL;
-	link_call(c);
-	if (!g->busy) {
-		hand_over(c);
+	if (!w->over_curl) {
+		link_send(c);
 		return c;
 	}
-	*g->last = c;
-	g->last = &c->next;
-	return c;
+	if (curl_send(c))
+		return c;
+	wire_call_free(c);
+	return NULL;
 }
 
 void wire_cancel(struct wire *w, struct wire_call *c)
 {
 	(void)w;
-	c->cancelled = true;
-	if (c->group->busy)
-		c->group->n_cancelled++;
+	if (c->link)
+		link_cancel(c);
 	else
-		ends(c, CURLE_OK);
+		curl_cancel(c);
 }
 
 void wire_hang_up(struct wire *w, uint32_t peer)
 {
-	w->peer[peer].life++;
-	w->peer[peer].resolved = 0;
+	struct wire_peer *p = wire_peer_of(w, peer);
+
+	p->life++;
+	p->resolved = 0;
+	link_hang_up(w, p);
 }
 
 struct wire_counts wire_counts(const struct wire *w)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP/2 (RFC 9113) over nghttp2's session, which is without I/O as well. */
-#include "http/http_priv.h"
-
-#include <nghttp2/nghttp2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "http/h2_priv.h"
+#include "http/http_priv.h"
 
 /* What a client may send before it hears of it: a body of a kubelet fits many times. */
 enum { WINDOW = 1 << 20 };
@@ -93,7 +93,7 @@ static ssize_t on_read(nghttp2_session *session, int32_t id, uint8_t *buf, size_
 	return (ssize_t)n;
 }
 
-static nghttp2_nv pair(const char *name, const char *value)
+nghttp2_nv h2_pair(const char *name, const char *value)
 {
 	union {
 		const char *from;
@@ -105,6 +105,17 @@ static nghttp2_nv pair(const char *name, const char *value)
 		.namelen = strlen(name),
 		.valuelen = strlen(value),
 		.flags = NGHTTP2_NV_FLAG_NONE};
+}
+
+bool h2_output(nghttp2_session *session, struct str *out)
+{
+	const uint8_t *data = NULL;
+	ssize_t n;
+
+	while ((n = nghttp2_session_mem_send(session, &data)) > 0)
+		str_add_n(out, (const char *)data, (size_t)n);
+	return n == 0 &&
+	       (nghttp2_session_want_read(session) || nghttp2_session_want_write(session));
 }
 
 static void submit(struct http *h, uint32_t stream, const struct http_answer *a,
@@ -119,15 +130,15 @@ static void submit(struct http *h, uint32_t stream, const struct http_answer *a,
 
 	(void)snprintf(code, sizeof(code), "%d", a->code);
 	(void)snprintf(retry, sizeof(retry), "%u", a->retry_after);
-	fields[n++] = pair(":status", code);
+	fields[n++] = h2_pair(":status", code);
 	if (a->media)
-		fields[n++] = pair("content-type", a->media);
+		fields[n++] = h2_pair("content-type", a->media);
 	if (a->audit_id)
-		fields[n++] = pair("audit-id", a->audit_id);
+		fields[n++] = h2_pair("audit-id", a->audit_id);
 	if (a->retry_after)
-		fields[n++] = pair("retry-after", retry);
+		fields[n++] = h2_pair("retry-after", retry);
 	if (length)
-		fields[n++] = pair("content-length", length);
+		fields[n++] = h2_pair("content-length", length);
 	(void)nghttp2_submit_response(s->session, (int32_t)stream, fields, n, &data);
 }
 
@@ -352,13 +363,8 @@ static void h2_free(void *codec)
 static void h2_flush(struct http *h)
 {
 	struct h2 *s = h->state;
-	const uint8_t *data = NULL;
-	ssize_t n;
 
-	while ((n = nghttp2_session_mem_send(s->session, &data)) > 0)
-		str_add_n(&h->out, (const char *)data, (size_t)n);
-	if (n < 0 || (!nghttp2_session_want_read(s->session) &&
-			     !nghttp2_session_want_write(s->session)))
+	if (!h2_output(s->session, &h->out))
 		h->is_over = true;
 }
 

@@ -104,4 +104,20 @@ check "a token that is known is let in" agents --token-file "$scratch/right"
 check "another is not" fails_with 3 'does not know who asks (401)' --server "$url" --token-file "$scratch/wrong"
 check "no token is in any message or result" sh -c "! grep -rq sesame '$scratch/result' '$scratch/err' '$scratch/none'"
 stop
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=here \
+	-addext subjectAltName=IP:127.0.0.1 -out "$scratch/cert" -keyout "$scratch/key" 2>"$scratch/none"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=there \
+	-out "$scratch/other" -keyout "$scratch/other.key" 2>"$scratch/none"
+serve --listen 127.0.0.1:0 --tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/key"
+check "over TLS, HTTP/2 is agreed upon" agents --ca "$scratch/cert"
+check "a connection a node there as well" is connections 4
+check "and every pod runs" all_run
+check "over TLS and HTTP/1.1 they run too" agents --ca "$scratch/cert" --http1 --name other
+check "whom nobody vouches for is not trusted" fails_with 3 'TLS failed: self-signed certificate' \
+	--server "$url" --ca "$scratch/other" --nodes 1
+check "unless the user says so" agents --insecure-skip-tls-verify --name third
+check "what is no certificate is said" fails_with 2 'the certificate authority' \
+	--server "$url" --ca "$scratch/tokens" --nodes 1
+stop
 finish
