@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "models/field.h"
+#include "models/number.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -70,12 +70,10 @@ static int read_map(struct reading *r, const struct table *t, const struct doc_n
 	void *record, const char *where, struct err *err);
 
 /* The array of a list or named map, and its length. */
-static char *entries_of(struct reading *r, const struct field *f, uint32_t n,
-	const struct doc_node *at, char *record)
+static char *entries_of(struct reading *r, const struct field *f, uint32_t n, char *record)
 {
 	char *array = record + f->offset;
 
-	(void)at;
 	memcpy(record + f->n_offset, &n, sizeof(n));
 	if (f->by_pointer) {
 		void *taken = arena_alloc_array(r->mem, n, f->size, alignof(max_align_t));
@@ -97,7 +95,7 @@ static int read_list(struct reading *r, const struct field *f, const struct doc_
 	if (node->n > f->limit)
 		return doc_error(node, err, "'%s' has %u entries, %u at most are allowed",
 			f->name, node->n, f->limit);
-	array = entries_of(r, f, node->n, node, record);
+	array = entries_of(r, f, node->n, record);
 	for (const struct doc_node *at = node->first; at; at = at->next, i++)
 		if (read_map(r, f->sub, at, array + i * f->size, f->sub->what, err))
 			return ERR_INPUT;
@@ -129,7 +127,7 @@ static int read_named(struct reading *r, const struct field *f, const struct doc
 	if (node->n > f->limit)
 		return doc_error(node, err, "'%s' has %u entries, %u at most are allowed",
 			f->name, node->n, f->limit);
-	array = entries_of(r, f, node->n, node, record);
+	array = entries_of(r, f, node->n, record);
 	for (const struct doc_node *at = node->first; at; at = at->next, i++) {
 		char *entry = array + i * f->size;
 
@@ -163,84 +161,69 @@ static int read_by_word(struct reading *r, const struct field *f, const struct d
 	return 0;
 }
 
-static int read_field(struct reading *r, const struct field *f, const struct doc_node *node,
+static int read_sub(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err)
+{
+	return read_map(r, f->sub, node, record + f->offset, f->name, err);
+}
+
+static int read_nothing(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err)
+{
+	(void)r;
+	(void)f;
+	(void)node;
+	(void)record;
+	(void)err;
+	return 0;
+}
+
+static int read_tree(struct reading *r, const struct field *f, const struct doc_node *node,
 	char *record, struct err *err)
 {
 	const void *tree = node;
 
-	switch (f->type) {
-	case FIELD_MAP:
-		return read_map(r, f->sub, node, record + f->offset, f->name, err);
-	case FIELD_LIST:
-		return read_list(r, f, node, record, err);
-	case FIELD_NAMED:
-		return read_named(r, f, node, record, err);
-	case FIELD_BY_WORD:
-		return read_by_word(r, f, node, record, err);
-	case FIELD_IGNORED:
-		return 0;
-	case FIELD_TREE:
-		memcpy(record + f->offset, &tree, sizeof(tree));
-		return 0;
-	case FIELD_BOOL:
-	case FIELD_COUNT:
-	case FIELD_SEED:
-	case FIELD_DURATION:
-	case FIELD_SECONDS:
-	case FIELD_MILLIS:
-	case FIELD_MICROS:
-	case FIELD_RATIO:
-	case FIELD_RATE:
-	case FIELD_NUMBER:
-	case FIELD_ENUM:
-	case FIELD_TEXT:
-	case FIELD_TEXT_PTR:
-	case FIELD_OPERATION:
-	case FIELD_API:
-	case FIELD_WATCHED:
-		break;
-	}
-	return field_read_scalar(r, f, node, record, err);
+	(void)r;
+	(void)err;
+	memcpy(record + f->offset, &tree, sizeof(tree));
+	return 0;
 }
 
-/* What a missing optional field leaves behind: maps and lists stay empty. */
+typedef int shape_reader(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err);
+
+static shape_reader *const shapes[FIELD_TYPES] = {
+	[FIELD_MAP] = read_sub,
+	[FIELD_LIST] = read_list,
+	[FIELD_NAMED] = read_named,
+	[FIELD_BY_WORD] = read_by_word,
+	[FIELD_IGNORED] = read_nothing,
+	[FIELD_TREE] = read_tree,
+};
+
+static int read_field(struct reading *r, const struct field *f, const struct doc_node *node,
+	char *record, struct err *err)
+{
+	shape_reader *shape = shapes[f->type];
+
+	return shape ? shape(r, f, node, record, err)
+		     : field_read_scalar(r, f, node, record, err);
+}
+
+/* What a missing optional field leaves behind: texts, maps and lists stay empty. */
 static void take_otherwise(const struct field *f, char *record)
 {
+	const struct number_type *number = number_type(f->type);
 	char *to = record + f->offset;
-	uint32_t count = (uint32_t)f->otherwise;
+	uint32_t narrow = (uint32_t)f->otherwise;
 	bool truth = f->otherwise != 0;
 
-	switch (f->type) {
-	case FIELD_BOOL:
+	if (f->type == FIELD_BOOL)
 		memcpy(to, &truth, sizeof(truth));
-		break;
-	case FIELD_COUNT:
-	case FIELD_ENUM:
-		memcpy(to, &count, sizeof(count));
-		break;
-	case FIELD_SEED:
-	case FIELD_DURATION:
-	case FIELD_SECONDS:
-	case FIELD_MILLIS:
-	case FIELD_MICROS:
-	case FIELD_RATIO:
-	case FIELD_RATE:
-	case FIELD_NUMBER:
+	else if (f->type == FIELD_ENUM || (number && number->bytes == sizeof(narrow)))
+		memcpy(to, &narrow, sizeof(narrow));
+	else if (number)
 		memcpy(to, &f->otherwise, sizeof(f->otherwise));
-		break;
-	case FIELD_TEXT:
-	case FIELD_TEXT_PTR:
-	case FIELD_OPERATION:
-	case FIELD_API:
-	case FIELD_WATCHED:
-	case FIELD_MAP:
-	case FIELD_LIST:
-	case FIELD_NAMED:
-	case FIELD_BY_WORD:
-	case FIELD_IGNORED:
-	case FIELD_TREE:
-		break;
-	}
 }
 
 static int read_map(struct reading *r, const struct table *t, const struct doc_node *map,

@@ -44,6 +44,7 @@ enum field_type {
 			    value */
 	FIELD_IGNORED,   /* anything; nothing is kept */
 	FIELD_TREE,      /* const struct doc_node *: any tree, kept for a reader of its own */
+	FIELD_TYPES
 };
 
 struct word {

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "models/budget.h"
 #include "models/calibration.h"
+#include "models/number.h"
 #include "models/recording.h"
 #include "models/tables.h"
 
@@ -87,49 +88,31 @@ static struct json *zero_or(struct json *other)
 	return any_of(other, zero);
 }
 
+static struct json *plain_number(const struct field *f)
+{
+	const struct number_type *t = number_type(f->type);
+	struct json *s;
+
+	if (t->form == NUMBER_DURATION)
+		return zero_or(pattern_schema(SPAN_PATTERN));
+	s = number_schema(f, t->places ? "number" : "integer", (double)number_unit(t));
+	if (t->form == NUMBER_QUANTITY)
+		return any_of(s, pattern_schema(COUNT_PATTERN));
+	if (t->form == NUMBER_SHARE)
+		return any_of(s, pattern_schema(SHARE_PATTERN));
+	return f->flags & FIELD_OR_ZERO ? zero_or(s) : s;
+}
+
 static struct json *scalar_schema(const struct field *f)
 {
-	switch (f->type) {
-	case FIELD_BOOL:
+	if (number_type(f->type))
+		return plain_number(f);
+	if (f->type == FIELD_BOOL)
 		return typed("boolean");
-	case FIELD_COUNT:
-		return any_of(number_schema(f, "integer", 1), pattern_schema(COUNT_PATTERN));
-	case FIELD_SEED:
-		return number_schema(f, "integer", 1);
-	case FIELD_DURATION:
-		return zero_or(pattern_schema(SPAN_PATTERN));
-	case FIELD_SECONDS:
-		return f->flags & FIELD_OR_ZERO ? zero_or(number_schema(f, "number", 1e9))
-						: number_schema(f, "number", 1e9);
-	case FIELD_MILLIS:
-		return number_schema(f, "number", 1e6);
-	case FIELD_MICROS:
-	case FIELD_RATE:
-		return number_schema(f, "number", 1e3);
-	case FIELD_NUMBER:
-		return number_schema(f, "number", 1e6);
-	case FIELD_RATIO:
-		return any_of(number_schema(f, "number", 1e6), pattern_schema(SHARE_PATTERN));
-	case FIELD_ENUM:
-	case FIELD_OPERATION:
-		return f->n_words ? words_schema(f) : typed("string");
-	case FIELD_API:
+	if (f->type == FIELD_API)
 		return pattern_schema("^(get|list|watch|create|update|patch|delete|"
 				      "deletecollection) [a-z0-9./-]+$");
-	case FIELD_TEXT:
-		return f->n_words ? words_schema(f) : typed("string");
-	case FIELD_TEXT_PTR:
-	case FIELD_WATCHED:
-		return typed("string");
-	case FIELD_MAP:
-	case FIELD_LIST:
-	case FIELD_NAMED:
-	case FIELD_BY_WORD:
-	case FIELD_IGNORED:
-	case FIELD_TREE:
-		break;
-	}
-	return json_object();
+	return f->n_words ? words_schema(f) : typed("string");
 }
 
 /* A single value, or one with its source. */
@@ -208,37 +191,16 @@ static bool is_reference(const struct field *f)
 
 static struct json *shape_schema(const struct field *f, enum style style)
 {
-	switch (f->type) {
-	case FIELD_MAP:
-		if (is_reference(f))
-			return any_of(typed("string"), map_schema(f->sub, style, false));
+	if (f->type == FIELD_MAP && is_reference(f))
+		return any_of(typed("string"), map_schema(f->sub, style, false));
+	if (f->type == FIELD_MAP)
 		return map_schema(f->sub, style, style == STYLE_MEASURED);
-	case FIELD_LIST:
+	if (f->type == FIELD_LIST)
 		return list_schema(f, style);
-	case FIELD_NAMED:
-	case FIELD_BY_WORD:
+	if (f->type == FIELD_NAMED || f->type == FIELD_BY_WORD)
 		return named_schema(f, style);
-	case FIELD_IGNORED:
-	case FIELD_TREE:
+	if (f->type == FIELD_IGNORED || f->type == FIELD_TREE)
 		return json_object();
-	case FIELD_BOOL:
-	case FIELD_COUNT:
-	case FIELD_SEED:
-	case FIELD_DURATION:
-	case FIELD_SECONDS:
-	case FIELD_MILLIS:
-	case FIELD_MICROS:
-	case FIELD_RATIO:
-	case FIELD_RATE:
-	case FIELD_NUMBER:
-	case FIELD_ENUM:
-	case FIELD_TEXT:
-	case FIELD_TEXT_PTR:
-	case FIELD_OPERATION:
-	case FIELD_API:
-	case FIELD_WATCHED:
-		break;
-	}
 	return value_schema(f, style);
 }
 
