@@ -97,6 +97,16 @@ static void pods_that_were_deleted_leave_nothing_and_get_one_delete_each(void **
 	}
 }
 
+/* All pods of the run are deleted, and nothing of them stays. */
+static void all_go(struct kit *k, const char *what, uint32_t pods)
+{
+	struct alone *a = alone_run(k);
+
+	nothing_is_left(a, what);
+	assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), pods);
+	alone_free(a);
+}
+
 static void every_design_of_pleg_lets_pods_come_and_go(void **state)
 {
 	static const char *const designs[] = {
@@ -106,7 +116,6 @@ static void every_design_of_pleg_lets_pods_come_and_go(void **state)
 	for (int i = 0; i < 5; i++) {
 		char set[64];
 		struct kit *k;
-		struct alone *a;
 
 		(void)snprintf(set, sizeof(set), "kubelet.pleg.design=%s", designs[i]);
 		k = KIT("v1.20", "serving", set, "nodes=1", "warmup=0s", "duration=20m",
@@ -114,10 +123,7 @@ static void every_design_of_pleg_lets_pods_come_and_go(void **state)
 		act(k, 5 * NS_MIN, FLEET_DELETE_ALL, NS_S);
 		act(k, 15 * NS_MIN, FLEET_CREATE_ALL, NS_S);
 		k->params.until = 14 * NS_MIN;
-		a = alone_run(k);
-		nothing_is_left(a, designs[i]);
-		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
-		alone_free(a);
+		all_go(k, designs[i], 30);
 	}
 }
 
@@ -153,13 +159,9 @@ static void pods_with_dead_containers_go_too(void **state)
 		struct kit *k =
 			KIT(kubelets[i], "serving", "nodes=1", "warmup=0s", "duration=20m",
 				"workload.containers=3", "workload.containerDeathEvery=700ms");
-		struct alone *a;
 
 		act(k, NS_MIN, FLEET_DELETE_ALL, NS_S);
-		a = alone_run(k);
-		nothing_is_left(a, kubelets[i]);
-		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
-		alone_free(a);
+		all_go(k, kubelets[i], 30);
 	}
 }
 
@@ -172,13 +174,9 @@ static void a_runtime_that_fails_for_a_while_only_delays(void **state)
 			"duration=30m", "workload.containers=2",
 			"runtime.rules=[{kind: fail, operation: all, factor: 1, share: 50%, "
 			"from: 1m, until: 4m}]");
-		struct alone *a;
 
 		act(k, 2 * NS_MIN, FLEET_DELETE_ALL, NS_S);
-		a = alone_run(k);
-		nothing_is_left(a, kubelets[i]);
-		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
-		alone_free(a);
+		all_go(k, kubelets[i], 30);
 	}
 }
 
@@ -203,13 +201,9 @@ static void crash_looping_pods_go_too(void **state)
 	for (int i = 0; i < KUBELETS; i++) {
 		struct kit *k = KIT(kubelets[i], "crash-looping", "nodes=1", "warmup=0s",
 			"duration=30m", "start=atOnce");
-		struct alone *a;
 
 		act(k, 10 * NS_MIN, FLEET_DELETE_ALL, 100 * NS_MS);
-		a = alone_run(k);
-		nothing_is_left(a, kubelets[i]);
-		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 50);
-		alone_free(a);
+		all_go(k, kubelets[i], 50);
 	}
 }
 
@@ -221,15 +215,11 @@ static void pods_that_were_about_to_start_go_too(void **state)
 		for (ns_t after = 0; after < 3 * NS_S; after += 200 * NS_MS) {
 			struct kit *k = KIT(kubelets[i], "serving", "nodes=1", "warmup=0s",
 				"duration=20m", "workload.pods=10");
-			struct alone *a;
 
 			k->scenario.start = START_AT_ONCE;
 			act(k, 0, FLEET_CREATE_ALL, 0);
 			act(k, NS_S + after, FLEET_DELETE_ALL, 0);
-			a = alone_run(k);
-			nothing_is_left(a, kubelets[i]);
-			assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 10);
-			alone_free(a);
+			all_go(k, kubelets[i], 10);
 		}
 	}
 }
@@ -242,13 +232,9 @@ static void pods_that_never_got_a_sandbox_go_too(void **state)
 			"duration=20m", "start=atOnce",
 			"runtime.rules=[{kind: fail, operation: run_podsandbox, factor: 1, "
 			"share: 100%, from: 0s, until: 1h}]");
-		struct alone *a;
 
 		act(k, 2 * NS_MIN, FLEET_DELETE_ALL, NS_S);
-		a = alone_run(k);
-		nothing_is_left(a, kubelets[i]);
-		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), 30);
-		alone_free(a);
+		all_go(k, kubelets[i], 30);
 	}
 }
 
