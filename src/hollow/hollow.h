@@ -47,6 +47,11 @@ struct hollow_params {
 	void *ctx;
 };
 
+/* What a live run of a scenario does, as the parameters of a run in virtual time: every kubelet
+ * starts at 0 with its node empty, and pods that the scenario has at rest are created then. *s:
+ * the scenario that *p is of, which must not move. */
+void hollow_script(const struct scenario *of, struct scenario *s, struct fleet_params *p);
+
 /* Run for warm-up and duration, or until SIGINT or SIGTERM: then the window ends there.  *r as
  * fleet_run; *last is what it had come to.  ERR_ENV: the server cannot be reached, does not
  * trust, is none; descriptors. */

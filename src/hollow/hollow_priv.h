@@ -86,7 +86,8 @@ struct swarm {
 	struct hollow **hollow;
 	struct wakes due; /* a node a slot */
 	struct event *timer, *ticker;
-	int64_t zero; /* of the machine's clock; -1: the agents have not started */
+	ns_t armed_for; /* the timer; NS_NEVER: it is not */
+	int64_t zero;   /* of the machine's clock; -1: the agents have not started */
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
 	struct chore *first_chore, **last_chore, *free_chores, *all_chores;

@@ -56,16 +56,19 @@ void swarm_run_node(struct hollow *h, ns_t now)
 			flights_hang_up(h, at);
 	}
 	wakes_set(&s->due, h->node.index, node_next_at(&h->node));
+	swarm_next_timer(s);
 }
 
 void swarm_next_timer(struct swarm *s)
 {
-	ns_t at = wakes_next_at(&s->due), now = swarm_now(s);
-	ns_t wait = at > now ? at - now : 0;
+	ns_t at = wakes_next_at(&s->due), now, wait;
 	struct timeval tv;
 
-	if (at == NS_NEVER || s->stops)
+	if (at >= s->armed_for || s->stops)
 		return;
+	s->armed_for = at;
+	now = swarm_now(s);
+	wait = at > now ? at - now : 0;
 	wait = (wait + NS_MS - 1) / NS_MS * NS_MS; /* who is due together goes together */
 	tv = (struct timeval){
 		.tv_sec = (time_t)(wait / NS_S), .tv_usec = (suseconds_t)(wait % NS_S / 1000)};
@@ -81,6 +84,7 @@ static void on_due(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
+	s->armed_for = 0; /* not before everybody had a turn */
 	while (!s->stops && wakes_next_at(&s->due) <= now &&
 		swarm_clock() - began < 5 * NS_MS) {
 		uint32_t i = wakes_next(&s->due);
@@ -90,6 +94,7 @@ static void on_due(evutil_socket_t fd, short what, void *ctx)
 		swarm_run_node(s->hollow[i], now);
 		now = swarm_now(s);
 	}
+	s->armed_for = NS_NEVER;
 	swarm_next_timer(s);
 }
 
@@ -156,19 +161,10 @@ static void begin_node(struct swarm *s, uint32_t i)
 			first[ACTOR_REFLECTOR] + 1);
 }
 
-/* Every kubelet starts with its node empty; what the scenario says of pods at rest becomes a
- * start before the measurement begins. */
 static void begin_plan(struct swarm *s)
 {
-	enum start_kind start = s->params->scenario->start;
-
-	s->scenario = *s->params->scenario;
-	s->scenario.start = START_AT_ONCE;
-	fleet_params_init(&s->run, &s->scenario, 1);
+	hollow_script(s->params->scenario, &s->scenario, &s->run);
 	s->run.times = true;
-	if (start == START_AFTER_WARMUP)
-		for (uint32_t i = 0; i < s->run.n_actions; i++)
-			s->run.action[i].at = s->scenario.warmup;
 	if (s->params->only_others_pods)
 		s->run.n_actions = 0;
 	node_plan_init(&s->plan, &s->run, &s->mem);
@@ -222,6 +218,7 @@ static int begin(struct swarm *s)
 
 	arena_init(&s->mem, 0);
 	s->zero = -1;
+	s->armed_for = NS_NEVER;
 	s->last_chore = &s->first_chore;
 	hist_reset(&s->view.lag);
 	begin_plan(s);
