@@ -37,6 +37,10 @@ _nodetoll_flags() {
 			--ca --insecure-skip-tls-verify --impersonate --http1 --http2-prior-knowledge --connections-per-node --shared-connections --no-pods --name --cleanup \
 			--set --with --seed --output --filename --models --help
 		;;
+	agree)
+		echo --nodes --duration --warmup --set --with --seed --seeds --tolerance --threads --output \
+			--filename --models --help
+		;;
 	models) echo --output --models --help ;;
 	*) echo --help --version --models ;;
 	esac
@@ -70,7 +74,7 @@ _nodetoll() {
 	local kinds="kubelet runtime apiserver workload scenario feature incident recording calibration budget"
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		contrast | simulate | estimate | incidents | compare | sweep | validate | report | serve | agents | models)
+		contrast | simulate | estimate | incidents | compare | sweep | validate | report | serve | agents | agree | models)
 			command=${COMP_WORDS[i]}
 			break
 			;;
@@ -84,7 +88,7 @@ _nodetoll() {
 		--times | --fault | --apiserver | --tls-cert-file | --tls-private-key-file | --client-ca-file | \
 		--token-auth-file | --audit-log | --kubeconfig | --token-file | --ca)
 		[[ $command == report ]] && more="junit html"
-		[[ $command == compare || $command == sweep ]] && more="junit"
+		[[ $command == compare || $command == sweep || $command == agree ]] && more="junit"
 		COMPREPLY=($(_nodetoll_values "$previous" "$current" "$more"))
 		return
 		;;
@@ -93,14 +97,14 @@ _nodetoll() {
 		--candidate-set | --vary | --measure | --knee | --listen | \
 		--max-objects | --max-bytes | --history | --max-connections | --max-connections-per-peer | \
 		--max-streams | --max-header-bytes | --max-body-bytes | --idle-timeout | --request-timeout | \
-		--server | --context | --connections-per-node | --name)
+		--server | --context | --connections-per-node | --name | --tolerance)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		COMPREPLY=($(IFS=' ' compgen -W "$(_nodetoll_flags "$command")" -- "$current"))
 	elif [[ -z $command ]]; then
-		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare sweep validate report serve agents models" -- "$current"))
+		COMPREPLY=($(IFS=' ' compgen -W "contrast simulate estimate incidents compare sweep validate report serve agents agree models" -- "$current"))
 	elif [[ $command == models ]]; then
 		if [[ $previous == models ]]; then
 			COMPREPLY=($(IFS=' ' compgen -W "list show explain schema" -- "$current"))
@@ -121,7 +125,7 @@ _nodetoll() {
 	elif [[ $command == compare || $command == sweep ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))
-	elif [[ $command == simulate || $command == agents ]]; then
+	elif [[ $command == simulate || $command == agents || $command == agree ]]; then
 		COMPREPLY=($(compgen -W "$(_nodetoll_models Scenario)" -- "$current"
 			compgen -f -- "$current"))
 	else

@@ -6,6 +6,7 @@
 #include "cli/opt.h"
 
 extern const struct cmd cmd_agents_row;
+extern const struct cmd cmd_agree_row;
 extern const struct cmd cmd_contrast_row;
 extern const struct cmd cmd_simulate_row;
 extern const struct cmd cmd_estimate_row;

@@ -187,7 +187,7 @@ static int check_sides(struct comparing *c, struct err *err)
 	if (!measure_has_kind(kind_of(&c->base)))
 		return err_set(err, ERR_INPUT,
 			"%.200s is a %s, of which nothing is compared; there are measures of "
-			"Result, Contrast, Estimate and Validation",
+			"Result, Contrast, Estimate, Validation and Agreement",
 			c->base.name, kind_of(&c->base));
 	c->differences = json_array();
 	c->n_differences =

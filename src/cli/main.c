@@ -94,6 +94,7 @@
  *   renewal        when a pod syncs again: numbers without simulation
  *   objects        the object side
  *   cost           CPU, fitted to a calibration
+ *   beginning      a run that is no long run: calls while a node starts
  *   toll           each call of a node: its rate, its busiest second
  *   toll_words     its formula
  *   interval       what one further run will show: prediction intervals
@@ -124,6 +125,7 @@
  *   saved          a result that was saved, read and known to be one
  *   measure, measure_families   every figure of a result by name
  *   result*, contrast*, validation*, estimate*, incidents*, comparison*   one a kind of result
+ *   agreement      the same
  *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
@@ -143,6 +145,7 @@
  *   curl, curl_call   HTTP/1.1, and proxies (libcurl)
  * hollow/        N nodes on sockets: the second driver of src/agent
  *   hollow, swarm  a run: the loop, its clock, and whose turn it is
+ *   script         what is done to pods, and when
  *   flights        a node's requests on the wire, and what answers mean
  *   address        a call of the model as a request
  *   bodies         what nodes write: JSON
@@ -153,6 +156,7 @@
  *   opt            options as tables
  *   common         models, output, progress
  *   agents_words   what a live run tells beside its result
+ *   agree_live, agree_rows   a live run by itself; three engines call by call
  *   cmd*           a command each; models_show: what the last one prints
  *   result_run     a scenario becomes a Result
  *   incidents_run  figures of incidents, computed
@@ -187,6 +191,7 @@ static const struct cmd *const commands[] = {
 	&cmd_report_row,
 	&cmd_serve_row,
 	&cmd_agents_row,
+	&cmd_agree_row,
 	&cmd_models_row,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), ARGUMENTS_MAX = 1024 };

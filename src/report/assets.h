@@ -14,8 +14,8 @@ extern const char asset_chart[], asset_chart_sha256[];
 extern const char asset_license[]; /* the chart library's */
 
 /* The schemas of what kinds.c renders. */
-extern const char asset_schema_comparison[], asset_schema_contrast[], asset_schema_estimate[],
-	asset_schema_incidents[], asset_schema_result[], asset_schema_servercounts[],
-	asset_schema_sweep[], asset_schema_validation[];
+extern const char asset_schema_agreement[], asset_schema_comparison[], asset_schema_contrast[],
+	asset_schema_estimate[], asset_schema_incidents[], asset_schema_result[],
+	asset_schema_servercounts[], asset_schema_sweep[], asset_schema_validation[];
 
 #endif

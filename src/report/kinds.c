@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/agreement.h"
 #include "report/assets.h"
 #include "report/comparison.h"
 #include "report/contrast.h"
@@ -28,6 +29,8 @@ static const struct kind {
 	void (*html)(const struct json *result, struct html *page);
 	void (*junit)(const struct json *result, struct junit *junit);
 } kinds[] = {
+	{"Agreement", asset_schema_agreement, "Three engines on", agreement_show, agreement_csv,
+		agreement_html, agreement_junit},
 	{"Result", asset_schema_result, "Scenario", result_show, result_csv, result_html,
 		result_junit},
 	{"Contrast", asset_schema_contrast, "Designs side by side", contrast_show, contrast_csv,

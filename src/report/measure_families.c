@@ -161,6 +161,24 @@ static const struct measure_stat validated_rows[] = {
 	{"recorded", "recorded", MEASURE_NUMBER, SUM_ALONE, "as recorded"},
 };
 
+static const struct measure_stat agreed[] = {
+	{"rowsAgree", "rowsAgree", MEASURE_COUNT, SUM_ALONE, "calls that agree"},
+	{"rowsWithin", "rowsWithin", MEASURE_COUNT, SUM_ALONE, "calls within their interval"},
+	{"rowsTotal", "rowsTotal", MEASURE_COUNT, SUM_ALONE, "calls"},
+	{"agrees", "agrees", MEASURE_NUMBER, SUM_ALONE, "1 or 0: all calls do"},
+};
+static const struct measure_stat agreed_calls[] = {
+	{"closedForm", "closedForm", MEASURE_COUNT, SUM_ADD, "by formula"},
+	{"simulated", "simulated", MEASURE_COUNT, SUM_ADD, "in virtual time"},
+	{"live", "live", MEASURE_COUNT, SUM_ADD, "over real sockets"},
+	{"difference", "difference", MEASURE_NUMBER, SUM_ADD, "live less simulated"},
+};
+static const struct measure_stat agreed_live[] = {
+	{"lagP99", "lagP99Seconds", MEASURE_SECONDS, SUM_ALONE, "99 % of turns came no later"},
+	{"requests", "requests", MEASURE_COUNT, SUM_ALONE, "answered or failed"},
+	{"errors", "errors", MEASURE_COUNT, SUM_ALONE, "of them, failed"},
+};
+
 #define RUNTIME_LABELS                                                                         \
 	{                                                                                      \
 		{"operation", "operation"}, {"method", "method"}, {"code", "code"},            \
@@ -242,6 +260,15 @@ const struct measure_family measure_families[] = {
 	ONE("watches", "watches", watches, "that are open"),
 	ONE("objects", "objects", objects, "secrets and configmaps"),
 	ONE("health", "health", health, "what went wrong"),
+
+	LIST("Agreement", "agreement", "", NULL, MEASURE_COUNTED, agreed,
+		"closed form, virtual time and real sockets", {{NULL, NULL}}),
+	LIST("Agreement", "calls", "rows", NULL, MEASURE_COUNTED, agreed_calls,
+		"one script in the three of them",
+		{{"source", "source"}, {"call", "call"}, {"inMetric", "inMetric"},
+			{"code", "code"}}),
+	LIST("Agreement", "live", "live", NULL, MEASURE_CALIBRATED, agreed_live,
+		"how the live run went", {{NULL, NULL}}),
 
 	LIST("Contrast", "runtime.calls", "runtime", NULL, MEASURE_COUNTED, design_calls,
 		"calls to the container runtime", DESIGN_LABELS),

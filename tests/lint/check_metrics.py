@@ -12,7 +12,7 @@ from tree import ROOT, Findings
 OUTPUT = ROOT / "docs/METRICS.md"
 KINDS = [("contrast", "`nodetoll contrast`"), ("result", "`nodetoll simulate`"),
          ("estimate", "`nodetoll estimate`"), ("incidents", "`nodetoll incidents`"), ("comparison", "`nodetoll compare`"), ("sweep", "`nodetoll sweep`"),
-         ("validation", "`nodetoll validate`"),
+         ("validation", "`nodetoll validate`"), ("agreement", "`nodetoll agree`"),
          ("servercounts", "`nodetoll serve`")]
 INTRO = """# Metrics
 

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/agree_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/result_json.h"
+#include "estimate/interval.h"
+
+void agree_counts_of(const struct fleet_result *r, struct agree_counts *counts)
+{
+	memcpy(counts->of, r->tally.window[0].in.count, sizeof(counts->of));
+}
+
+/* A row that is about to be made: which call, and its counts. */
+struct row {
+	uint16_t call;
+	enum outcome what;
+	double simulated, live;
+	double closed; /* < 0: none */
+	const char *why;
+	struct interval interval;
+};
+
+static void put_names(struct json *o, const struct scenario *s, const struct row *r)
+{
+	const struct call_name *name = &s->calls.name[r->call];
+	struct str text = {0};
+
+	if (call_is_runtime(r->call)) {
+		enum operation op = (enum operation)(r->call % OP_N);
+
+		json_put_str(o, "source", "runtime");
+		json_put_str(o, "call", operation_name(op));
+		json_put_bool(o, "inMetric", r->call < CALL_HIDDEN);
+		json_put_str(o, "code", cri_code(r->what));
+		return;
+	}
+	str_addf(&text, "%s %s", name->verb, name->resource);
+	json_put_str(o, "source", "api");
+	json_put_str(o, "call", str_text(&text));
+	json_put(o, "inMetric", json_null());
+	json_put_str(o, "code", api_code(name, r->what));
+	str_fini(&text);
+}
+
+static void put_share(struct json *o, const char *key, double value, double of)
+{
+	json_put(o, key, of > 0 ? json_num(value / of - 1) : json_null());
+}
+
+static bool is_within(const struct row *r)
+{
+	return r->live >= r->interval.low && r->live <= r->interval.high;
+}
+
+static bool agrees(const struct row *r, double tolerance)
+{
+	double off = r->live > r->simulated ? r->live - r->simulated : r->simulated - r->live;
+
+	return is_within(r) || off <= tolerance * r->simulated;
+}
+
+static struct json *row_json(const struct agree_runs *runs, const struct row *r)
+{
+	struct json *o = json_object();
+
+	put_names(o, runs->scenario, r);
+	json_put(o, "closedForm", r->closed >= 0 ? json_num(r->closed) : json_null());
+	json_put_str(o, "closedFormReason", r->why);
+	json_put_int(o, "simulated", (int64_t)r->simulated);
+	json_put_num(o, "low", r->interval.low);
+	json_put_num(o, "high", r->interval.high);
+	json_put_int(o, "live", (int64_t)r->live);
+	json_put_int(o, "difference", (int64_t)(r->live - r->simulated));
+	put_share(o, "relativeDifference", r->live, r->simulated);
+	put_share(o, "closedFormDifference", r->live, r->closed);
+	json_put_bool(o, "within", is_within(r));
+	json_put_bool(o, "agrees", agrees(r, runs->tolerance));
+	return o;
+}
+
+/* The closed form knows of no failures. */
+static void fill_closed(const struct agree_runs *runs, struct row *r)
+{
+	const struct beginning_row *closed = &runs->closed[r->call];
+
+	r->closed = -1;
+	if (r->what != OUTCOME_OK)
+		r->why = "failures are not foreseen";
+	else if (closed->why)
+		r->why = closed->why;
+	else
+		r->closed = closed->count * runs->scenario->nodes;
+}
+
+/* False if nobody knows of such a call. */
+static bool fill(const struct agree_runs *runs, struct row *r, double *values)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < runs->n; i++) {
+		values[i] = (double)runs->simulated[i].of[r->call][r->what];
+		sum += values[i];
+	}
+	r->simulated = values[0];
+	r->live = (double)runs->live->of[r->call][r->what];
+	r->interval = interval_of(values, runs->n, 1);
+	fill_closed(runs, r);
+	return sum > 0 || r->live > 0 || r->closed > 0;
+}
+
+struct agree_verdict agree_rows(const struct agree_runs *runs, struct json *rows)
+{
+	struct agree_verdict v = {0};
+	double *values = calloc(runs->n, sizeof(*values));
+
+	if (!values)
+		abort();
+	for (uint32_t c = 0; c < runs->scenario->calls.n; c++)
+		for (unsigned o = 0; o < OUTCOME_N; o++) {
+			struct row r = {.call = (uint16_t)c, .what = (enum outcome)o};
+
+			if (!fill(runs, &r, values))
+				continue;
+			json_append(rows, row_json(runs, &r));
+			v.rows++;
+			v.within += is_within(&r);
+			v.agree += agrees(&r, runs->tolerance);
+		}
+	free(values);
+	return v;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/agree_rows.h"
+
+#include "tcase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUNS = 3 };
+
+struct fixture {
+	struct scenario scenario;
+	struct beginning_row closed[CALLS_MAX];
+	struct agree_counts simulated[RUNS], live;
+	struct agree_runs runs;
+	struct json *rows;
+	struct agree_verdict verdict;
+};
+
+static struct fixture *begin(void)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->scenario.nodes = 2;
+	calls_init(&f->scenario.calls);
+	f->runs = (struct agree_runs){
+		&f->scenario, f->closed, f->simulated, RUNS, &f->live, 0.05};
+	f->rows = json_array();
+	return f;
+}
+
+static void put(struct fixture *f, uint32_t call, enum outcome what, const uint64_t of[RUNS],
+	uint64_t live)
+{
+	for (unsigned i = 0; i < RUNS; i++)
+		f->simulated[i].of[call][what] = of[i];
+	f->live.of[call][what] = live;
+}
+
+static const struct json *only_row(struct fixture *f)
+{
+	f->verdict = agree_rows(&f->runs, f->rows);
+	assert_int_equal(json_size(f->rows), 1);
+	return json_at(f->rows, 0);
+}
+
+static void end(struct fixture *f)
+{
+	json_free(f->rows);
+	free(f);
+}
+
+static void a_live_count_in_the_interval_agrees(void **state)
+{
+	struct fixture *f = begin();
+	const struct json *row;
+
+	(void)state;
+	put(f, API_GET_PODS, OUTCOME_OK, (uint64_t[]){10, 14, 6}, 16);
+	row = only_row(f);
+	assert_string_equal(json_as_str(json_get(row, "call")), "get pods");
+	assert_string_equal(json_as_str(json_get(row, "code")), "200");
+	assert_true(json_is_null(json_get(row, "inMetric")));
+	assert_true(json_as_num(json_get(row, "simulated")) == 10);
+	assert_true(json_as_num(json_get(row, "difference")) == 6);
+	assert_true(json_as_bool(json_get(row, "within")));
+	assert_int_equal(f->verdict.agree, 1);
+	end(f);
+}
+
+static void outside_it_the_tolerance_decides(void **state)
+{
+	struct fixture *f = begin();
+	const struct json *row;
+
+	(void)state;
+	put(f, OP_STATUS, OUTCOME_OK, (uint64_t[]){100, 100, 100}, 105);
+	row = only_row(f);
+	assert_false(json_as_bool(json_get(row, "within")));
+	assert_true(json_as_bool(json_get(row, "agrees")));
+	assert_true(json_as_bool(json_get(row, "inMetric")));
+	end(f);
+	f = begin();
+	put(f, CALL_HIDDEN + OP_STATUS, OUTCOME_OK, (uint64_t[]){100, 100, 100}, 94);
+	row = only_row(f);
+	assert_false(json_as_bool(json_get(row, "agrees")));
+	assert_false(json_as_bool(json_get(row, "inMetric")));
+	assert_int_equal(f->verdict.rows, 1);
+	assert_int_equal(f->verdict.agree, 0);
+	end(f);
+}
+
+static void what_only_one_side_knows_is_a_row(void **state)
+{
+	struct fixture *f = begin();
+	const struct json *row;
+
+	(void)state;
+	put(f, API_GET_SECRETS, OUTCOME_ERROR, (uint64_t[]){0, 0, 0}, 9);
+	row = only_row(f);
+	assert_true(json_is_null(json_get(row, "relativeDifference")));
+	assert_false(json_as_bool(json_get(row, "agrees")));
+	assert_string_equal(
+		json_as_str(json_get(row, "closedFormReason")), "failures are not foreseen");
+	end(f);
+	f = begin();
+	f->closed[OP_STATUS].count = 4;
+	row = only_row(f);
+	assert_true(json_as_num(json_get(row, "closedForm")) == 8);
+	assert_true(json_as_num(json_get(row, "closedFormDifference")) == -1);
+	end(f);
+}
+
+static void a_form_that_does_not_hold_is_no_number(void **state)
+{
+	struct fixture *f = begin();
+	const struct json *row;
+
+	(void)state;
+	f->closed[OP_STATUS] = (struct beginning_row){4, "it hangs on that"};
+	put(f, OP_STATUS, OUTCOME_OK, (uint64_t[]){100, 100, 100}, 100);
+	row = only_row(f);
+	assert_true(json_is_null(json_get(row, "closedForm")));
+	assert_string_equal(json_as_str(json_get(row, "closedFormReason")), "it hangs on that");
+	end(f);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_live_count_in_the_interval_agrees),
+		cmocka_unit_test(outside_it_the_tolerance_decides),
+		cmocka_unit_test(what_only_one_side_knows_is_a_row),
+		cmocka_unit_test(a_form_that_does_not_hold_is_no_number),
+	};
+
+	return cmocka_run_group_tests_name("agree_rows", tests, NULL, NULL);
+}
