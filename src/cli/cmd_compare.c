@@ -248,7 +248,7 @@ static struct json *rows(const struct comparing *c)
 	return list;
 }
 
-/* Whether requests had settled in all of its runs; null: its kind does not say. */
+/* Whether all of its runs had settled; null: its kind does not say. */
 static struct json *settled(const struct side *side)
 {
 	bool all = true;
@@ -341,7 +341,7 @@ static int breach(const struct comparing *c, const struct json *result, struct e
 	code = err_set(err, ERR_CHECK, "compare: %s%u of %u gates breached%s",
 		strcmp(json_as_str(json_get(result, "verdict")), "unsettled")
 			? ""
-			: "requests had not settled when the run was over; ",
+			: "it had not settled when the run was over; ",
 		c->breached, c->gates.n, str_text(&list));
 	str_fini(&list);
 	return code;

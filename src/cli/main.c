@@ -82,6 +82,7 @@
  *   measure        what an agent's notes mean
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady
+ *   ending         pods and watches that wait when the run is over
  *   requests       limiters, the way to the API server and back, tries
  *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/result_server.h"
 
+#include <string.h>
+
 #include "cli/result_json.h"
 
 /* ------------------------------------------------------------------ requests */
@@ -52,11 +54,21 @@ static bool falls_behind(const struct fleet_ending *e)
 	return e->offered >= ended + 20 && (e->offered - ended) * 20 >= e->offered;
 }
 
+/* One of a hundred is slow now and then. */
+static bool are_many(uint64_t waiting, uint64_t of)
+{
+	return waiting > 0 && waiting * 100 >= of;
+}
+
 const char *result_verdict(const struct fleet_result *r)
 {
-	return is_rejecting(&r->ending)   ? "rejecting"
-	       : falls_behind(&r->ending) ? "fallingBehind"
-					  : "settled";
+	const struct fleet_ending *e = &r->ending;
+
+	return is_rejecting(e)                            ? "rejecting"
+	       : falls_behind(e)                          ? "fallingBehind"
+	       : are_many(e->pods_waiting, e->pods)       ? "podsWaiting"
+	       : are_many(e->watches_waiting, e->watches) ? "watchesWaiting"
+							  : "settled";
 }
 
 struct json *result_ending(const struct scenario *s, const struct fleet_result *r)
@@ -64,11 +76,17 @@ struct json *result_ending(const struct scenario *s, const struct fleet_result *
 	const struct fleet_ending *e = &r->ending;
 	struct json *o = json_object();
 
+	json_put_bool(o, "settled", !strcmp(result_verdict(r), "settled"));
 	json_put_num(o, "seconds", (double)s->duration / 10 / 1e9);
 	json_put_int(o, "offered", (int64_t)e->offered);
 	json_put_int(o, "answered", (int64_t)e->answered);
 	json_put_int(o, "failed", (int64_t)e->failed);
 	json_put_int(o, "unanswered", (int64_t)e->unanswered);
+	json_put_int(o, "pods", (int64_t)e->pods);
+	json_put_int(o, "podsStarting", (int64_t)e->pods_starting);
+	json_put_int(o, "podsWaiting", (int64_t)e->pods_waiting);
+	json_put_int(o, "watches", (int64_t)e->watches);
+	json_put_int(o, "watchesWaiting", (int64_t)e->watches_waiting);
 	return o;
 }
 

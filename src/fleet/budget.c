@@ -80,6 +80,14 @@ void budget_sent(struct node *n, ns_t now, const struct node_request *q)
 	s->phase = START_SENT;
 }
 
+bool budget_goes_on(const struct node *n, ns_t now, uint32_t pod, ns_t *since)
+{
+	const struct pod_start *s = &n->start[pod];
+
+	*since = n->created_at[pod] + s->spent[PART_IMAGES];
+	return s->phase != START_OVER && n->created_at[pod] <= now;
+}
+
 void budget_seen(struct node *n, ns_t now, uint32_t pod)
 {
 	struct pod_start *s = &n->start[pod];

@@ -220,6 +220,12 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	into->ending.answered += from->ending.answered;
 	into->ending.failed += from->ending.failed;
 	into->ending.unanswered += from->ending.unanswered;
+	into->ending.pods += from->ending.pods;
+	into->ending.pods_starting += from->ending.pods_starting;
+	into->ending.pods_waiting += from->ending.pods_waiting;
+	into->ending.watches += from->ending.watches;
+	into->ending.watches_waiting += from->ending.watches_waiting;
+	into->starts.overdue += from->starts.overdue;
 	into->pods_started += from->pods_started;
 	into->http_probes += from->http_probes;
 	into->readiness_changes += from->readiness_changes;

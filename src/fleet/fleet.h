@@ -76,11 +76,21 @@ struct fleet_requests {
 	uint64_t given_up;      /* of these, those that the client's own timeout ended */
 };
 
-/* The same of all classes in the last tenth of window 0: whether it has settled. */
+/* Whether it has settled.  The same of all classes in the last tenth of window 0, and of pods
+ * and watches at its end. */
 struct fleet_ending {
 	uint64_t offered, answered, failed;
-	uint64_t unanswered; /* tries that came to nothing */
+	uint64_t unanswered;    /* tries that came to nothing */
+	uint64_t pods;          /* that should run: created, neither deleted nor completed */
+	uint64_t pods_starting; /* of them, those that nobody was told of that they run */
+	uint64_t pods_waiting;  /* of these, since before the last tenth, and for FLEET_PATIENCE
+				 */
+	uint64_t watches;       /* that should be open */
+	uint64_t watches_waiting; /* and are not */
 };
+
+/* Whoever waits for less may be on its way: six times the objective for a pod's start. */
+#define FLEET_PATIENCE (30 * NS_S)
 
 /* What the time of a pod's start is spent on. */
 enum start_part {
@@ -103,6 +113,8 @@ struct fleet_starts {
 	struct hist part[START_PARTS]; /* of a start; all of them have every start */
 	struct hist all;               /* from creation: the sum of its parts */
 	struct hist without_images;    /* that, less pulling them */
+	uint64_t overdue; /* not among them: those that go on at the end, for longer than the
+			   * objective, images not counted */
 };
 
 /* The API servers that nodes shared, all together. */
@@ -118,6 +130,9 @@ struct fleet_servers {
 	 * NULL: there is no series, or nobody waited for anybody and none was kept. */
 	uint64_t *seat_time;
 };
+
+/* slos/pod_startup_latency.md */
+#define FLEET_START_OBJECTIVE (5 * NS_S)
 
 /* PR #101652 counted the PUTs of leases in windows of this length. */
 #define FLEET_TENTH (100 * NS_MS)

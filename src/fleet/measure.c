@@ -168,6 +168,7 @@ void node_measure_end(struct node *n, ns_t now)
 	struct fleet_result *r = n->result;
 	uint32_t of_objects = 0;
 
+	ending_measure(n, now);
 	for (uint32_t p = 0; p < n->plan->places; p++)
 		node_pod_replaced(n, p);
 	r->open_watches += agent_open_watches(&n->agent, now, &of_objects);

@@ -166,7 +166,12 @@ void requests_orphaned(struct node *n, ns_t now, const struct node_request *q);
 /* No server said anything: its connection broke, or there is none. */
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after);
 
+/* ending.c: what it has come to when the run is over. */
+void ending_measure(struct node *n, ns_t now);
+
 /* script.c */
+/* Pods that were created and not bound yet, and since when the first of them; 0: none. */
+uint32_t script_unbound(const struct node *n, ns_t *since);
 ns_t script_next_at(const struct node *n);
 void script_step(struct node *n, ns_t now);
 uint32_t script_namespace(const struct node *n, uint32_t pod, uint32_t generation);
@@ -211,6 +216,8 @@ void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step);
 void budget_held(struct node *n, ns_t now, const struct node_request *q);
 void budget_sent(struct node *n, ns_t now, const struct node_request *q);
 void budget_seen(struct node *n, ns_t now, uint32_t pod);
+/* Whether its start goes on; and since when, pulling images not counted. */
+bool budget_goes_on(const struct node *n, ns_t now, uint32_t pod, ns_t *since);
 
 /* ready.c.  Which calls are heartbeats; a node is there; a heartbeat is written; the node
  * status tells of a PLEG that is healthy again, or is not; the run is over. */

@@ -127,6 +127,17 @@ static void action_begins(struct node *n, ns_t now)
 	}
 }
 
+/* The scheduler has come so far; who creates pods one after the other is no scheduler. */
+uint32_t script_unbound(const struct node *n, ns_t *since)
+{
+	const struct script *s = &n->script;
+
+	if (s->act != FLEET_CREATE_ALL || s->next_pod >= pods_wanted(n) || s->pod_every)
+		return 0;
+	*since = s->pod_at - bound_after(n, s->next_pod);
+	return pods_wanted(n) - s->next_pod;
+}
+
 /* Somebody creates it, then the scheduler binds it to this node. */
 static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 {

@@ -40,7 +40,7 @@ void result_junit(const struct json *result, struct junit *junit)
 		str_fini(&what);
 	}
 	json_free(rows);
-	junit_case(junit, "run", "requests had settled at its end",
+	junit_case(junit, "run", "settled at its end",
 		!strcmp(json_as_str(json_get(result, "verdict")), "settled") ? JUNIT_PASSED
 									     : JUNIT_FAILED,
 		json_as_str(json_get(result, "verdict")));

@@ -70,7 +70,7 @@ void comparison_unsettled(const struct json *result, struct str *out)
 
 		if (json_is_bool(v) && !json_as_bool(v))
 			str_addf(out,
-				"Requests of the %s had not settled when the run was over: its "
+				"The %s had not settled when the run was over: its "
 				"figures are a moment's.\n",
 				sides[i]);
 	}

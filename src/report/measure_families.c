@@ -49,6 +49,16 @@ static const struct measure_stat server[] = {
 	{"toldLate", "watchers.lateSeconds.mean", MEASURE_SECONDS, SUM_ALONE,
 		"from a write to its being told"},
 };
+static const struct measure_stat ending[] = {
+	{"settled", "settled", MEASURE_NUMBER, SUM_ALONE, "1 or 0: the result's verdict"},
+	{"unanswered", "unanswered", MEASURE_COUNT, SUM_ALONE, "tries that came to nothing"},
+	{"podsStarting", "podsStarting", MEASURE_COUNT, SUM_ALONE,
+		"nobody was told that they run"},
+	{"podsWaiting", "podsWaiting", MEASURE_COUNT, SUM_ALONE,
+		"of these, for 30 s and since before the last tenth"},
+	{"watchesWaiting", "watchesWaiting", MEASURE_COUNT, SUM_ALONE,
+		"that should be open and are not"},
+};
 static const struct measure_stat levels[] = {
 	{"seats", "seatsInUse.mean", MEASURE_NUMBER, SUM_ADD, "in use, in the mean"},
 	{"seatsMax", "seatsInUse.max", MEASURE_COUNT, SUM_ALONE, "in use, at most"},
@@ -260,6 +270,7 @@ const struct measure_family measure_families[] = {
 	ONE("watches", "watches", watches, "that are open"),
 	ONE("objects", "objects", objects, "secrets and configmaps"),
 	ONE("health", "health", health, "what went wrong"),
+	ONE("ending", "ending", ending, "whether it had settled when the run was over"),
 
 	LIST("Agreement", "agreement", "", NULL, MEASURE_COUNTED, agreed,
 		"closed form, virtual time and real sockets", {{NULL, NULL}}),

@@ -2,6 +2,7 @@
 #include "cli/result_server.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "tcase.h"
 
@@ -41,6 +42,13 @@ static void the_end_says_whether_it_settled(void **state)
 		{{.offered = 10, .answered = 2, .failed = 2, .unanswered = 2}, "settled"},
 		{{.offered = 1000, .answered = 900, .failed = 51}, "settled"},
 		{{.offered = 1000, .answered = 900, .failed = 50}, "fallingBehind"},
+		{{.pods = 100, .pods_starting = 50}, "settled"},
+		{{.pods = 101, .pods_starting = 1, .pods_waiting = 1}, "settled"},
+		{{.pods = 100, .pods_starting = 1, .pods_waiting = 1}, "podsWaiting"},
+		{{.watches = 101, .watches_waiting = 1}, "settled"},
+		{{.watches = 100, .watches_waiting = 1}, "watchesWaiting"},
+		{{.pods = 1, .pods_waiting = 1, .watches = 1, .watches_waiting = 1},
+			"podsWaiting"},
 	};
 	struct made m = made();
 
@@ -53,6 +61,8 @@ static void the_end_says_whether_it_settled(void **state)
 		assert_string_equal(result_verdict(m.result), cases[i].verdict);
 		assert_int_equal(
 			made_number(ending, "answered"), (int)cases[i].ending.answered);
+		assert_int_equal(json_as_bool(json_get(ending, "settled")),
+			!strcmp(cases[i].verdict, "settled"));
 		json_free(ending);
 	}
 	arena_fini(&m.mem);

@@ -114,6 +114,26 @@ static void pods_start_within_five_seconds_or_not(void **state)
 	arena_fini(&m.mem);
 }
 
+/* 99 pods have started in time; the hundredth never does, nor does the next. */
+static void pods_that_never_start_miss_it(void **state)
+{
+	struct made m = made();
+
+	(void)state;
+	hist_add_n(&m.result->starts.without_images, NS_S, 99);
+	for (int overdue = 1; overdue <= 2; overdue++) {
+		struct json *rows;
+
+		m.result->starts.overdue = (uint64_t)overdue;
+		rows = result_slo(m.scenario, m.result);
+		assert_int_equal(made_number(row(rows, "podStarts"), "overdue"), overdue);
+		assert_int_equal(
+			json_as_bool(json_get(row(rows, "podStarts"), "met")), overdue == 1);
+		json_free(rows);
+	}
+	arena_fini(&m.mem);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -122,6 +142,7 @@ int main(void)
 		cmocka_unit_test(one_call_in_a_hundred_is_forgiven),
 		cmocka_unit_test(lists_have_objectives_of_their_own_and_watches_none),
 		cmocka_unit_test(pods_start_within_five_seconds_or_not),
+		cmocka_unit_test(pods_that_never_start_miss_it),
 	};
 
 	return cmocka_run_group_tests_name("result_slo", tests, NULL, NULL);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What has become of pods and watches when the run is over. */
+#include "tcase.h"
+
+#include "kit.h"
+
+static void pods_that_run_wait_for_nothing(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "warmup=0s", "duration=2m",
+		"start=atOnce", "workload.pods=10");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.ending.pods, 30);
+	assert_int_equal(k->result.ending.pods_starting, 0);
+	assert_int_equal(k->result.ending.watches_waiting, 0);
+	assert_true(k->result.ending.watches > 3 * 10);
+	kit_free(k);
+}
+
+/* No container is ever started, so nobody is told of any. */
+static void pods_that_never_start_wait(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "warmup=0s", "duration=2m",
+		"start=atOnce", "workload.pods=10",
+		"runtime.rules=[{kind: fail, operation: start_container, share: 100%, from: "
+		"0s, until: 1h}]");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.ending.pods, 30);
+	assert_int_equal(k->result.ending.pods_starting, 30);
+	assert_int_equal(k->result.ending.pods_waiting, 30);
+	assert_int_equal(k->result.starts.overdue, 30);
+	assert_int_equal(k->result.starts.all.n, 0);
+	kit_free(k);
+}
+
+/* A pod that has just come is no sign of anything; a deleted one should not run. */
+static void who_came_late_does_not_wait_yet(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "warmup=0s", "duration=20s",
+		"start=atOnce", "workload.pods=10",
+		"runtime.rules=[{kind: fail, operation: start_container, share: 100%, from: "
+		"0s, until: 1h}]");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.ending.pods_starting, 30);
+	assert_int_equal(k->result.ending.pods_waiting, 0);
+	assert_int_equal(k->result.starts.overdue, 30); /* but for too long, they do */
+	kit_free(k);
+}
+
+/* One a second of 30: the scheduler is not through after a minute and a half. */
+static void pods_that_are_not_bound_wait(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=1", "warmup=0s", "duration=90s",
+		"start=atOnce", "workload.pods=120", "schedulerPodsPerSecond=1");
+	const struct fleet_ending *e = &k->result.ending;
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(e->pods, 120);
+	assert_in_range(e->pods_waiting, 30, 36);
+	assert_int_equal(e->pods_starting, e->pods_waiting);
+	kit_free(k);
+}
+
+static void watches_without_a_stream_wait(void **state)
+{
+	struct kit *k = KIT("v1.12", "secrets-30", "nodes=1", "warmup=0s", "duration=2m",
+		"start=atOnce", "workload.pods=30", "kubelet.oneConnection=true",
+		"apiserver.http2MaxStreamsPerConnection=20");
+
+	(void)state;
+	kit_run(k);
+	assert_true(k->result.ending.watches_waiting > 0);
+	assert_int_equal(k->result.open_watches,
+		k->result.ending.watches - k->result.ending.watches_waiting);
+	kit_free(k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pods_that_run_wait_for_nothing),
+		cmocka_unit_test(pods_that_never_start_wait),
+		cmocka_unit_test(who_came_late_does_not_wait_yet),
+		cmocka_unit_test(pods_that_are_not_bound_wait),
+		cmocka_unit_test(watches_without_a_stream_wait),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
