@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cli/common.h"
-#include "cli/result_features.h"
 #include "cli/result_json.h"
 #include "cli/result_run.h"
 #include "cli/slo_limits.h"
@@ -142,14 +141,6 @@ static int find_limits(struct simulation *m, struct json *result, struct err *er
 	return code;
 }
 
-static void put_features(struct simulation *m, struct json *result)
-{
-	struct json *rows = result_features(&m->scenario, result, &m->mem);
-
-	if (rows)
-		json_put(result, "features", rows);
-}
-
 static int simulate(struct simulation *m, struct err *err)
 {
 	struct result_run run = {.scenario = &m->scenario,
@@ -168,8 +159,6 @@ static int simulate(struct simulation *m, struct err *err)
 	progress_begin(&m->progress, "simulate", m->scenario.nodes);
 	code = result_run(&run, &result, err);
 	progress_end(&m->progress);
-	if (!code)
-		put_features(m, result);
 	if (!code && m->o.slo_limits)
 		code = find_limits(m, result, err);
 	if (m->o.trace)

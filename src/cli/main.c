@@ -97,7 +97,9 @@
  *   cost           CPU, fitted to a calibration
  *   beginning      a run that is no long run: calls while a node starts
  *   toll           each call of a node: its rate, its busiest second
+ *   toll_mechanisms   those of the kubelet that are no loop
  *   toll_words     its formula
+ *   lives          what a pod's life has of each
  *   interval       what one further run will show: prediction intervals
  * http/          one HTTP connection without its socket
  *   http           the one face; which protocol it is
@@ -162,7 +164,7 @@
  *   result_run     a scenario becomes a Result
  *   incidents_run  figures of incidents, computed
  *   estimate_json  features in closed form as JSON
- *   result_features calls of features, by closed form and as simulated
+ *   result_closed  calls by closed form and as counted
  *   result_json    a run's measurements as JSON
  *   result_classes what a result's numbers rest on
  *   result_server, result_slo, result_series   requests, servers, objectives; by second

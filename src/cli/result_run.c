@@ -3,6 +3,7 @@
 
 #include "cli/common.h"
 #include "cli/result_classes.h"
+#include "cli/result_closed.h"
 #include "cli/result_json.h"
 #include "models/tree.h"
 
@@ -25,6 +26,7 @@ struct json *result_of(const struct result_run *run, const struct fleet_result *
 	json_put_str(result, "kubelet", s->kubelet.name);
 	json_put_str(result, "containerRuntime", s->runtime.name);
 	result_put_measurements(result, s, r);
+	json_put(result, "closedForm", result_closed(s, result));
 	json_put(result, "classes",
 		run->origins ? result_classes(s, run->spec, run->origins, result)
 			     : json_array());

@@ -140,7 +140,7 @@ static void polling(const struct scenario *s, struct estimate *out)
 		rates_refresher(s) * period, period);
 }
 
-void rates_find_out(const struct scenario *s, struct estimate *out)
+static void find_out(const struct scenario *s, double per_death, struct estimate *out)
 {
 	*out = (struct estimate){0};
 	switch (s->kubelet.pleg.design) {
@@ -150,7 +150,7 @@ void rates_find_out(const struct scenario *s, struct estimate *out)
 	case PLEG_GENERIC:
 	case PLEG_ONDEMAND: /* a request looks at the pod instead of the relist, same calls */
 	case PLEG_PARALLEL:
-		relists(s, s->kubelet.pleg.relist_period, calls_of_death(s), out);
+		relists(s, s->kubelet.pleg.relist_period, per_death, out);
 		return;
 	case PLEG_EVENTED: /* events carry the status */
 		relists(s, s->kubelet.pleg.evented_relist_period, 0, out);
@@ -158,6 +158,16 @@ void rates_find_out(const struct scenario *s, struct estimate *out)
 	case PLEG_DESIGNS:
 		return;
 	}
+}
+
+void rates_find_out(const struct scenario *s, struct estimate *out)
+{
+	find_out(s, calls_of_death(s), out);
+}
+
+void rates_relists(const struct scenario *s, struct estimate *out)
+{
+	find_out(s, 0, out);
 }
 
 /* A container's start asks twice for its image, creates and starts (kuberuntime_container.go

@@ -25,6 +25,9 @@ struct estimate {
  * refresher, or relists and inspections.  Container deaths count with what they cause. */
 void rates_find_out(const struct scenario *s, struct estimate *out);
 
+/* The same of relists or polls alone, without the inspections that deaths cause. */
+void rates_relists(const struct scenario *s, struct estimate *out);
+
 /* Of these, the refresher of polling's runtime cache; 0 for other designs. */
 double rates_refresher(const struct scenario *s);
 

@@ -2,27 +2,17 @@
 #include "estimate/toll.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "estimate/interval.h"
+#include "estimate/lives.h"
 #include "estimate/objects.h"
 #include "estimate/rates.h"
 #include "estimate/renewal.h"
+#include "estimate/toll_priv.h"
 #include "estimate/toll_words.h"
 
-#define SECONDS(ns) ((double)(ns) / 1e9)
-
-/* A pod's status is written three times in its life: it is being made, it runs, it has ended
- * (status_manager.go syncPod).  Before 1.18 each had one beside it that changed nothing. */
-enum { STATUS_WRITES = 3, STATUS_WRITES_UNSKIPPED = 6 };
-
-struct making {
-	const struct scenario *s;
-	struct arena *mem;
-	struct toll *out;
-	double resync; /* mean seconds from sync to sync of a pod at rest */
-};
-
-static struct toll_row *row_add(struct making *m, enum toll_kind kind, const char *name)
+struct toll_row *toll_row_add(struct toll_making *m, enum toll_kind kind, const char *name)
 {
 	struct toll_row *row = &m->out->row[m->out->n];
 
@@ -40,7 +30,7 @@ static double part(int64_t ppm)
 
 /* ------------------------------------------------------------------ what happens */
 
-static double a_second(ns_t every)
+double toll_a_second(ns_t every)
 {
 	return every > 0 ? 1 / SECONDS(every) : 0;
 }
@@ -56,19 +46,20 @@ static double object_changes(const struct scenario *s)
 
 		for (uint32_t i = 0; i < w->n_objects; i++)
 			distinct += objects_distinct_of(s, i);
-		shown += w->pods * (w->update_object_every
-						   ? a_second(w->update_object_every) / distinct
-						   : a_second(w->objects[o].update_every));
+		shown += w->pods *
+			 (w->update_object_every
+					 ? toll_a_second(w->update_object_every) / distinct
+					 : toll_a_second(w->objects[o].update_every));
 	}
 	return shown;
 }
 
 /* How often a second it happens on a node; why that is not all is *fails. */
-static double events(const struct making *m, enum trigger what, const char **fails)
+static double events(const struct toll_making *m, enum trigger what, const char **fails)
 {
 	const struct workload_model *w = &m->s->workload;
-	double lives = a_second(w->replace_pod_every);
-	double deaths = a_second(w->container_death_every);
+	double lives = toll_a_second(w->replace_pod_every);
+	double deaths = toll_a_second(w->container_death_every);
 
 	*fails = NULL;
 	if (w->crash_looping > 0 && what != TRIGGER_POD_START && what != TRIGGER_POD_STOP)
@@ -81,7 +72,7 @@ static double events(const struct making *m, enum trigger what, const char **fai
 		if (lives > 0)
 			*fails = "a pod that starts or stops syncs some more times";
 		return m->s->kubelet.pleg.design == PLEG_POLLING
-			       ? w->pods * a_second(m->s->kubelet.pleg.poll_period)
+			       ? w->pods * toll_a_second(m->s->kubelet.pleg.poll_period)
 			       : w->pods / m->resync;
 	case TRIGGER_STATUS_CHANGE:
 		if (deaths > 0)
@@ -89,9 +80,7 @@ static double events(const struct making *m, enum trigger what, const char **fai
 				"a container that died and started again is told once or twice";
 		if (lives > 0 && m->s->kubelet.pleg.design == PLEG_POLLING)
 			*fails = "under polling it hangs on when polls meet changes";
-		return (m->s->kubelet.status.skip_unchanged ? STATUS_WRITES
-							    : STATUS_WRITES_UNSKIPPED) *
-		       lives;
+		return lives_status_writes(m->s) * lives;
 	case TRIGGER_CONTAINER_START:
 	case TRIGGER_CONTAINER_DEATH:
 		return w->containers * lives + deaths;
@@ -141,10 +130,11 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 		row->nominal = row->times * row->nodes * row->rounds;
 }
 
-static void loop_call(struct making *m, const struct model_loop *l, const struct model_call *c)
+static void loop_call(
+	struct toll_making *m, const struct model_loop *l, const struct model_call *c)
 {
 	const struct scenario *s = m->s;
-	struct toll_row *row = row_add(m, TOLL_LOOP, l->name);
+	struct toll_row *row = toll_row_add(m, TOLL_LOOP, l->name);
 
 	row->feature = l->feature;
 	row->call = c->call;
@@ -170,7 +160,7 @@ static void loop_call(struct making *m, const struct model_loop *l, const struct
 	toll_words(s, l, c, row);
 }
 
-static void loops(struct making *m)
+static void loops(struct toll_making *m)
 {
 	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++) {
 		const struct model_loop *l = &m->s->kubelet.loops[i];
@@ -192,13 +182,13 @@ static double watch_time(const struct kubelet_model *k)
 	       2;
 }
 
-static void watches(struct making *m)
+static void watches(struct toll_making *m)
 {
 	double lasts = watch_time(&m->s->kubelet);
 
 	for (uint32_t i = 0; i < m->s->kubelet.n_watches; i++) {
 		const struct model_watch *w = &m->s->kubelet.watches[i];
-		struct toll_row *row = row_add(m, TOLL_WATCH, w->name);
+		struct toll_row *row = toll_row_add(m, TOLL_WATCH, w->name);
 
 		row->feature = w->feature;
 		row->call = w->watch;
@@ -207,95 +197,22 @@ static void watches(struct making *m)
 		row->period = lasts;
 		row->rounds = row->rate = row->nominal = 1 / lasts;
 		row->bytes = w->bytes;
-		row->told = a_second(w->change_every);
+		row->told = toll_a_second(w->change_every);
 		toll_watch_words(w, lasts, row);
 	}
 }
 
-static void relist(struct making *m)
-{
-	struct estimate e;
-	struct toll_row *row = row_add(m, TOLL_MECHANISM, "PLEG");
-
-	rates_find_out(m->s, &e);
-	row->runtime = true;
-	row->times = 1;
-	row->period = e.period;
-	row->rate = row->nominal = row->rounds = e.value;
-	(void)snprintf(row->words, sizeof(row->words), "finding out what changed, %s",
-		e.between ? e.between : "");
-	(void)snprintf(row->symbols, sizeof(row->symbols), "%s", e.formula);
-}
-
-/* The form is of a workload's first object: each is that of a copy. */
-static void objects(struct making *m, ns_t ttl)
-{
-	struct scenario *copy = ARENA_NEW(m->mem, struct scenario);
-
-	*copy = *m->s;
-	copy->nodes = 1;
-	for (uint32_t o = 0; o < m->s->workload.n_objects; o++) {
-		struct objects_estimate e;
-		struct toll_row *row =
-			row_add(m, TOLL_MECHANISM, m->s->workload.objects[o].name);
-
-		copy->workload.objects[0] = m->s->workload.objects[o];
-		objects_estimate(copy, ttl, m->mem, &e);
-		row->times = e.distinct;
-		row->period = e.period;
-		row->rate = e.requests;
-		row->nominal = e.nominal > 0 ? e.nominal : e.requests;
-		row->rounds = e.distinct > 0 ? e.requests / e.distinct : 0;
-		row->fails = e.fails;
-		row->client = m->s->kubelet.objects.design >= OBJECT_WATCH ? CLIENT_HEARTBEAT
-									   : CLIENT_MAIN;
-		(void)snprintf(row->words, sizeof(row->words), "%s that pods mount, %s",
-			m->s->workload.objects[o].resource, e.between ? e.between : "");
-	}
-}
-
-/* A token is renewed at the first sync after four fifths of its life, less up to nine whole
- * seconds drawn anew at each look (token_manager.go requiresRefresh). */
-static void tokens(struct making *m, const struct renewal *r)
-{
-	const struct kubelet_model *k = &m->s->kubelet;
-	struct toll_row *row;
-	double life = SECONDS(k->tokens.expiry) * 4 / 5, residual = 0;
-
-	if (!k->tokens.enabled)
-		return;
-	if (life > 86400)
-		life = 86400;
-	for (uint32_t i = 0; i < r->n; i++)
-		residual += r->mass[i] * (i * r->step) * (i * r->step) / (2 * r->mean);
-	row = row_add(m, TOLL_MECHANISM, "service account tokens");
-	row->call = API_CREATE_TOKENS;
-	row->times = m->s->workload.pods;
-	row->period = life;
-	row->rounds = 1 / (life - 4.5 + residual);
-	row->rate = row->times * row->rounds;
-	row->nominal = row->times / life;
-	(void)snprintf(row->words, sizeof(row->words),
-		"each of the node's %u pods, at the first sync after four fifths of its life",
-		m->s->workload.pods);
-	(void)snprintf(row->symbols, sizeof(row->symbols),
-		"P / (0.8 x E - j + r) = %u / (%.0f s - 4.5 s + %.1f s)", m->s->workload.pods,
-		life, residual);
-}
-
 void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll *out)
 {
-	struct making m = {.s = s, .mem = mem, .out = out};
+	struct toll_making m = {.s = s, .mem = mem, .out = out};
 	struct renewal r;
 
 	out->n = 0;
 	renewal_init(&r, &s->kubelet, mem);
 	m.resync = r.mean;
-	relist(&m);
 	loops(&m);
 	watches(&m);
-	objects(&m, ttl);
-	tokens(&m, &r);
+	toll_mechanisms(&m, ttl, &r);
 }
 
 /* ------------------------------------------------------------------ busy seconds */

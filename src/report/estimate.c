@@ -38,7 +38,7 @@ static const struct column limiter_list[] = {
 	{"client", "client", CELL_TEXT, NULL},
 	{"qps", "limit\n/s", CELL_RATE, "none"},
 	{"burst", "burst", CELL_COUNT, "-"},
-	{"ownPerSecond", "kubelet's own\n/s at rest", CELL_RATE, NULL},
+	{"ownPerSecond", "kubelet's own\n/s", CELL_RATE, NULL},
 	{"withFeaturesPerSecond", "with it\n/s", CELL_RATE, NULL},
 	{"full", "share of\nthe limit", CELL_RATE, "-"},
 	{"atOnce", "requests of\na round", CELL_RATE, NULL},
@@ -185,13 +185,23 @@ static bool something_fails(const struct json *result)
 	return false;
 }
 
+void estimate_own_toll(const struct json *result, struct str *out)
+{
+	str_add(out, json_as_num(json_get(result, "churnPodsPerSecond")) > 0
+			     ? "The kubelet's own toll is that of pods at rest and of those "
+			       "that come and go; a relist that\nmeets a pod between two steps "
+			       "of its start or end looks at it once more."
+			     : "The kubelet's own toll is that of pods at rest.");
+}
+
 static void foot(const struct json *result, enum show how, struct str *out)
 {
 	str_add(out,
 		"\nSpread: nodes at phases of their own, one second in about 700 is busier. "
 		"Aligned: all in the\nsame second, as after a common start; what follows upon "
-		"events: all pods of all nodes at once.\nThe kubelet's own toll is that of "
-		"pods at rest; what the pods that come and go cost beside is not\nin it.\n");
+		"events: all pods of all nodes at once.\n");
+	estimate_own_toll(result, out);
+	str_add_char(out, '\n');
 	if (something_fails(result) || json_as_num(json_get(result, "churnPodsPerSecond")) > 0)
 		str_addf(out, "Every call simulated, with limiters and pod starts:\n%s%s%s\n",
 			how == SHOW_MARKDOWN ? "`" : "  ",
@@ -211,7 +221,7 @@ void estimate_show(const struct json *result, enum show how, struct str *out)
 			{"What it changes", estimate_change_columns, changes},
 		},
 				  beside[] = {
-					  {"Beside the kubelet's own toll at rest",
+					  {"Beside the kubelet's own toll",
 						  estimate_total_columns,
 						  json_get(result, "totals")},
 					  {"Limiters of clients, per node",

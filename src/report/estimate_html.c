@@ -139,6 +139,7 @@ void estimate_html(const struct json *result, struct html *page)
 	struct json *watches = estimate_by_size(result, true, ESTIMATE_NAMED);
 	struct json *changes = estimate_named(json_get(result, "changes"));
 	double nodes = largest(result);
+	struct str own = {0};
 
 	put_headline(result, nodes, page);
 	put_features(result, page);
@@ -150,7 +151,8 @@ void estimate_html(const struct json *result, struct html *page)
 		&(struct titled_table){"What it changes", estimate_change_columns, changes});
 	put_formulas(result, page);
 	html_section(page, "Beside the kubelet's own toll");
-	html_figure(page, "Of pods at rest.", totals_chart(json_get(result, "totals")),
+	estimate_own_toll(result, &own);
+	html_figure(page, str_text(&own), totals_chart(json_get(result, "totals")),
 		&(struct titled_table){"Without and with it", estimate_total_columns,
 			json_get(result, "totals")});
 	html_table(page, &(struct titled_table){"Limiters of clients, per node",
@@ -158,6 +160,7 @@ void estimate_html(const struct json *result, struct html *page)
 	html_section(page, "The command");
 	html_words(page, "This simulates the largest cluster, every call of it:");
 	html_lines(page, json_as_str(json_get(result, "simulate")));
+	str_fini(&own);
 	json_free(calls);
 	json_free(watches);
 	json_free(changes);

@@ -11,6 +11,9 @@
 extern const struct columns estimate_call_columns, estimate_watch_columns,
 	estimate_total_columns, estimate_limiter_columns, estimate_change_columns;
 
+/* What the kubelet's own toll is of, in a sentence. */
+void estimate_own_toll(const struct json *result, struct str *out);
+
 bool estimate_is_watch(const struct json *call);
 
 /* A row a call and cluster size, with what it is called as "call", in its first row or in all;

@@ -295,8 +295,7 @@ const struct measure_family measure_families[] = {
 		"from creation to running, of pods created at once", DESIGN_LABELS),
 
 	LIST("Estimate", "toll", "totals", NULL, MEASURE_COUNTED, toll,
-		"all calls of nodes at rest, of api or runtime",
-		{{"of", "of"}, {"nodes", "nodes"}}),
+		"all calls of nodes, of api or runtime", {{"of", "of"}, {"nodes", "nodes"}}),
 	LIST("Estimate", "limiters", "limiters", NULL, MEASURE_COUNTED, limiters,
 		"clients that the features' requests pass", {{"client", "client"}}),
 

@@ -285,7 +285,7 @@ static void tables(const struct titled_table *list, size_t n, enum show how, str
 
 static void calls(const struct json *result, enum show how, struct str *out)
 {
-	struct json *features = result_feature_rows(result);
+	struct json *closed = result_closed_rows(result);
 	const struct titled_table list[] = {
 		{"Calls to the container runtime", result_runtime_columns,
 			json_get(result, "runtime")},
@@ -296,11 +296,23 @@ static void calls(const struct json *result, enum show how, struct str *out)
 	str_addf(out, how == SHOW_MARKDOWN ? "\n%s" : "%s", result_calls_note);
 	classes(result, how, out);
 	table_titled(how,
-		&(struct titled_table){"Calls that features make, by closed form and "
-				       "simulated, whoever else makes them",
-			result_feature_columns, features},
+		&(struct titled_table){result_closed_title,
+			how == SHOW_MARKDOWN ? result_closed_columns : result_closed_screen,
+			closed},
 		out);
-	json_free(features);
+	json_free(closed);
+}
+
+struct saying {
+	enum show how;
+	struct str *out;
+};
+
+static void say(void *ctx, const char *line)
+{
+	const struct saying *s = ctx;
+
+	str_addf(s->out, s->how == SHOW_MARKDOWN ? "**%s**  \n" : "%s\n", line);
 }
 
 void result_show(const struct json *result, enum show how, struct str *out)
@@ -314,6 +326,8 @@ void result_show(const struct json *result, enum show how, struct str *out)
 		{"Times", result_span_columns, times},
 	};
 
+	result_headline(result, say, &(struct saying){how, out});
+	str_add(out, how == SHOW_MARKDOWN ? "\n" : "");
 	result_head(result, out);
 	calls(result, how, out);
 	requests(result, how, out);

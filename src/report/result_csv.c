@@ -96,7 +96,7 @@ void result_csv(const struct json *result, struct str *out)
 	table_csv_add(table, "runtime", json_get(measured, "runtime"));
 	table_csv_add(table, "api", json_get(measured, "api"));
 	table_csv_add(table, "requests", json_get(measured, "requests"));
-	table_csv_add(table, "features", json_get(measured, "features"));
+	table_csv_add(table, "closedForm", json_get(measured, "closedForm"));
 	table_csv_add(table, "times", times);
 	table_csv_add(table, "pods.startBudget", table_value(measured, "pods.startBudget"));
 	table_csv_add(table, "slo", json_get(measured, "slo"));

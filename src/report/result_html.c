@@ -8,7 +8,6 @@
 #include "report/chart.h"
 #include "report/classes.h"
 #include "report/format.h"
-#include "report/measure.h"
 #include "report/result_priv.h"
 
 enum { BARS_MAX = 24 }; /* of a chart; the table behind it has the others */
@@ -102,69 +101,19 @@ static struct json *budget_chart(const struct json *rows)
 
 /* ------------------------------------------------------------------ the parts */
 
-/* "API calls: 99 % within 20 ms; objective 1.000 s, met." */
-static void put_objectives(const struct json *rows, struct html *page)
+static void say(void *page, const char *line)
 {
-	char within[FORMAT_BYTES], wanted[FORMAT_BYTES];
-
-	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
-		const char *met = json_as_str(json_get(r, "met"));
-		struct str line = {0};
-
-		if (!met)
-			continue;
-		str_addf(&line, "Of %s 99 %% are within %s; the objective of %s is %s.",
-			json_as_str(json_get(r, "name")),
-			format_seconds(
-				within, sizeof(within), json_as_num(json_get(r, "p99Seconds"))),
-			format_seconds(wanted, sizeof(wanted),
-				json_as_num(json_get(r, "objectiveSeconds"))),
-			met);
-		html_headline(page, str_text(&line));
-		str_fini(&line);
-	}
+	html_headline(page, line);
 }
 
-/* A figure of the whole result; whether there is one. */
-static bool measured(
-	const struct json *result, const char *name, const char *stat, double *value)
+static void put_closed(const struct json *result, struct html *page)
 {
-	for (uint32_t i = 0; i < measure_n_families; i++) {
-		const struct measure_family *f = &measure_families[i];
+	struct json *rows = result_closed_rows(result);
 
-		if (strcmp(f->kind, "Result") != 0 || strcmp(f->name, name) != 0)
-			continue;
-		for (uint32_t k = 0; k < f->n_stats; k++)
-			if (!strcmp(f->stat[k].name, stat))
-				return measure_read(result,
-					       &(struct measure){{.family = f}, &f->stat[k]},
-					       value) == MEASURE_IS;
-	}
-	return false;
-}
-
-/* The toll, in the words of the measures that gates name. */
-static void put_toll(const struct json *result, struct html *page)
-{
-	static const struct {
-		const char *family, *what, *to;
-	} tolls[] = {{"api.requests", "requests", "the API server"},
-		{"runtime.calls", "calls", "container runtimes"}};
-	char all[FORMAT_BYTES], each[FORMAT_BYTES];
-
-	for (size_t i = 0; i < sizeof(tolls) / sizeof(tolls[0]); i++) {
-		double mean = 0, node = 0;
-		struct str line = {0};
-
-		if (!measured(result, tolls[i].family, "mean", &mean) ||
-			!measured(result, tolls[i].family, "perNode", &node))
-			continue;
-		str_addf(&line, "%s %s a second to %s, %s a node.",
-			format_rate(all, sizeof(all), mean), tolls[i].what, tolls[i].to,
-			format_rate(each, sizeof(each), node));
-		html_headline(page, str_text(&line));
-		str_fini(&line);
-	}
+	html_section(page, "Closed form against simulation");
+	html_figure(page, "On the line both are the same.", result_closed_chart(rows),
+		&(struct titled_table){result_closed_title, result_closed_columns, rows});
+	json_free(rows);
 }
 
 static void put_calls(const struct json *result, struct html *page)
@@ -214,11 +163,13 @@ static void put_storage(const struct json *result, struct html *page)
 
 static void put_servers(const struct json *result, const struct json *slo, struct html *page)
 {
-	struct json *levels = result_level_rows(result);
+	struct json *levels = result_level_rows(result), *limits = result_limit_rows(result);
 	struct str title = {0}, borrowed = {0};
 
 	html_section(page, "Objectives and limits");
 	html_table(page, &(struct titled_table){result_slo_title, result_slo_columns, slo});
+	html_table(page,
+		&(struct titled_table){"How far they hold", result_limit_columns, limits});
 	result_servers_title(result, &title);
 	html_table(
 		page, &(struct titled_table){str_text(&title), result_level_columns, levels});
@@ -228,6 +179,7 @@ static void put_servers(const struct json *result, const struct json *slo, struc
 	str_fini(&borrowed);
 	str_fini(&title);
 	json_free(levels);
+	json_free(limits);
 }
 
 static void put_pods(const struct json *result, struct html *page)
@@ -279,14 +231,14 @@ void result_html(const struct json *result, struct html *page)
 
 	result_head(result, &head);
 	html_about(page, str_text(&head));
-	put_toll(result, page);
+	result_headline(result, say, page);
 	result_unsettled(result, &verdict);
 	if (str_len(&verdict))
 		html_headline(page, str_text(&verdict));
-	put_objectives(slo, page);
 	put_calls(result, page);
 	put_servers(result, slo, page);
 	put_pods(result, page);
+	put_closed(result, page);
 	classes_html(result, page);
 	put_scenario(result, page);
 	str_fini(&head);

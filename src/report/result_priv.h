@@ -53,8 +53,14 @@ void result_storage_limit(const struct json *result, struct str *out); /* or not
 void result_servers_title(const struct json *result, struct str *out);
 void result_foot(const struct json *result, struct str *out);
 
-/* Calls of features, with a name each.  The caller owns the rows. */
-extern const struct columns result_feature_columns;
-struct json *result_feature_rows(const struct json *result);
+/* Calls by closed form and as counted, with a name each.  The caller owns rows and chart. */
+extern const struct columns result_closed_columns, result_closed_screen;
+extern const char result_closed_title[];
+struct json *result_closed_rows(const struct json *result);
+struct json *result_closed_chart(const struct json *rows);
+
+/* Hand each sentence of the headline to `say`: the toll, and which objectives hold. */
+void result_headline(
+	const struct json *result, void (*say)(void *ctx, const char *line), void *ctx);
 
 #endif

@@ -114,7 +114,8 @@ static bool kubelet_makes(const struct world *w, const struct call_name *name)
 		const struct toll_row *row = &w->toll.row[i];
 		const struct call_name *its = &w->s.calls.name[row->call % CALLS_MAX];
 
-		if (row->call < CALLS_MAX && !*row->feature && !strcmp(its->verb, name->verb) &&
+		if (row->kind != TOLL_MECHANISM && row->call < CALLS_MAX && !*row->feature &&
+			!strcmp(its->verb, name->verb) &&
 			!strcmp(its->resource, name->resource))
 			return true;
 	}

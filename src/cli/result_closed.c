@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/result_closed.h"
+
+#include <string.h>
+
+#include "apiserver/ttl.h"
+#include "estimate/toll.h"
+#include "sim/chain.h"
+
+/* Of the operations that the kubelet's metric sees, those that loops alone make. */
+static const uint32_t of_loops = OP_BIT(OP_VERSION) | OP_BIT(OP_STATUS) |
+				 OP_BIT(OP_LIST_IMAGES) | OP_BIT(OP_IMAGE_FS_INFO) |
+				 OP_BIT(OP_LIST_CONTAINER_STATS) |
+				 OP_BIT(OP_UPDATE_CONTAINER_RESOURCES);
+
+/* ------------------------------------------------------------------ who makes a call */
+
+/* Pods come and go one by one, and nothing of them fails. */
+static bool is_steady(const struct scenario *s)
+{
+	const struct workload_model *w = &s->workload;
+
+	return s->start == START_STATIONARY && !s->n_script && !w->crash_looping &&
+	       !w->batch.arrival_every && !w->warning_event_per_sync && !w->ready.fails_every &&
+	       !s->runtime.n_rules;
+}
+
+/* A death is told by statuses and events, once or twice. */
+static bool tells_of_deaths(const struct scenario *s, uint16_t call)
+{
+	switch (call) {
+	case API_GET_PODS:
+	case API_PATCH_PODS_STATUS:
+	case API_UPDATE_PODS_STATUS:
+	case API_CREATE_EVENTS:
+	case API_PATCH_EVENTS:
+		return s->workload.container_death_every > 0;
+	default:
+		return false;
+	}
+}
+
+/* Why rows do not foresee all of a call; NULL: they do. */
+static const char *unforeseen(const struct scenario *s, uint16_t call)
+{
+	bool runtime = call_is_runtime(call);
+
+	if (runtime ? call < CALL_HIDDEN && of_loops & OP_BIT(call) : call >= API_FIXED_END)
+		return NULL;
+	if (runtime && (s->kubelet.interface == INTERFACE_DOCKER ||
+			       s->kubelet.pleg.design == PLEG_POLLING))
+		return call < CALL_HIDDEN ? "polls and docker make it in ways that are only "
+					    "simulated"
+					  : NULL;
+	if (!is_steady(s))
+		return "pods start together, fail or end by themselves: only simulated";
+	return tells_of_deaths(s, call) ? "a container that died is told once or twice" : NULL;
+}
+
+/* ------------------------------------------------------------------ both rates */
+
+struct beside {
+	const struct scenario *s;
+	const struct json *result;
+	bool settled;
+	struct toll toll;
+};
+
+#define RARE_MATTERS 0.02 /* as a share: a difference that would be looked at */
+
+struct foreseen {
+	double rate;
+	const char *why;     /* there is none */
+	const char *formula; /* of the row that makes most of it; NULL: no row does */
+	const char *feature; /* a feature that has a part in it; NULL: none has */
+};
+
+/* A row of what comes less than once a run: fetches behind a TTL, and after a common start
+ * whatever has a timer.  Else each node is at a phase of its own. */
+static bool is_rare(const struct beside *b, const struct toll_row *row)
+{
+	bool spread = b->s->start == START_STATIONARY && row->kind != TOLL_MECHANISM;
+
+	return !spread && row->period > (double)b->s->duration / 1e9;
+}
+
+/* What all rows of the class foresee in the cluster. */
+static struct foreseen foreseen(const struct beside *b, uint16_t call)
+{
+	struct foreseen f = {.why = unforeseen(b->s, call)};
+	double most = -1, rare = 0;
+
+	for (uint32_t i = 0; i < b->toll.n; i++) {
+		const struct toll_row *row = &b->toll.row[i];
+
+		if (row->call != call)
+			continue;
+		f.rate += row->rate * b->s->nodes;
+		f.why = row->fails ? row->fails : f.why;
+		rare += is_rare(b, row) ? row->rate * b->s->nodes : 0;
+		f.formula = row->rate > most ? row->symbols : f.formula;
+		most = row->rate > most ? row->rate : most;
+		f.feature = *row->feature ? row->feature : f.feature;
+	}
+	if (rare > RARE_MATTERS * f.rate)
+		f.why = "the run is shorter than the time from one to the next";
+	if (!f.formula && !f.why)
+		f.why = "made once at a start, or upon what is not foreseen";
+	if (!call_is_runtime(call) && !b->settled)
+		f.why = "requests had not settled: a form knows of no waiting";
+	return f;
+}
+
+static bool is_text(const struct json *row, const char *key, const char *text)
+{
+	const char *has = json_as_str(json_get(row, key));
+
+	return has && !strcmp(has, text);
+}
+
+static double counted(const struct beside *b, uint16_t call)
+{
+	const struct call_name *name = &b->s->calls.name[call];
+	bool runtime = call_is_runtime(call);
+	const struct json *row = json_child(json_get(b->result, runtime ? "runtime" : "api"));
+	double rate = 0;
+
+	for (; row; row = json_next(row)) {
+		bool same = runtime ? is_text(row, "operation", name->resource) &&
+					      json_as_bool(json_get(row, "inMetric")) ==
+						      (call < CALL_HIDDEN)
+				    : is_text(row, "verb", name->verb) &&
+					      is_text(row, "resource", name->resource);
+
+		rate += same ? json_as_num(json_get(row, "perSecond")) : 0;
+	}
+	return rate;
+}
+
+static struct json *row_of(const struct beside *b, uint16_t call)
+{
+	const struct call_name *name = &b->s->calls.name[call];
+	struct foreseen f = foreseen(b, call);
+	bool runtime = call_is_runtime(call);
+	double rate = counted(b, call);
+	struct json *o;
+
+	if (rate <= 0 && f.rate <= 0)
+		return NULL;
+	o = json_object();
+	json_put_str(o, "feature", f.feature);
+	json_put_str(o, "operation", runtime ? name->resource : NULL);
+	json_put(o, "inMetric", runtime ? json_bool(call < CALL_HIDDEN) : json_null());
+	json_put_str(o, "verb", runtime ? NULL : name->verb);
+	json_put_str(o, "resource", runtime ? NULL : name->resource);
+	json_put_str(o, "formula", f.formula);
+	json_put(o, "closedFormPerSecond", f.why ? json_null() : json_num(f.rate));
+	json_put_num(o, "simulatedPerSecond", rate);
+	json_put(o, "relativeDifference",
+		f.why || f.rate <= 0 ? json_null() : json_num(rate / f.rate - 1));
+	json_put_str(o, "why", f.why);
+	return o;
+}
+
+/* Two classes may have one name: a mechanism's and a loop's. */
+static bool is_first(const struct scenario *s, uint32_t call)
+{
+	for (uint32_t i = CALL_API; i < call && call >= CALL_API; i++)
+		if (!strcmp(s->calls.name[i].verb, s->calls.name[call].verb) &&
+			!strcmp(s->calls.name[i].resource, s->calls.name[call].resource))
+			return false;
+	return true;
+}
+
+struct json *result_closed(const struct scenario *s, const struct json *result)
+{
+	uint32_t nodes = s->cluster_nodes ? s->cluster_nodes : s->nodes;
+	ns_t ttl =
+		s->ttl_annotation == -1 ? ttl_of_size(&s->apiserver, nodes) : s->ttl_annotation;
+	struct json *rows = json_array();
+	struct arena mem;
+	struct beside *b;
+
+	arena_init(&mem, 0);
+	b = ARENA_NEW(&mem, struct beside);
+	b->s = s;
+	b->result = result;
+	b->settled = !is_text(result, "verdict", "rejecting") &&
+		     !is_text(result, "verdict", "fallingBehind");
+	toll_of(s, ttl, &mem, &b->toll);
+	for (uint32_t call = 0; call < s->calls.n; call++) {
+		struct json *row = is_first(s, call) ? row_of(b, (uint16_t)call) : NULL;
+
+		if (row)
+			json_append(rows, row);
+	}
+	arena_fini(&mem);
+	return rows;
+}

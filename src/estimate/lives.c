@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/lives.h"
+
+/* A life's calls: so many for the pod, for each container, and for each pair of containers.
+ * Until 1.21 the worker kills and deletors remove; since 1.22 the worker proves that nothing
+ * runs, and the garbage collection removes.
+ *
+ * Start: RunPodSandbox, its status for the address; for each container twice its image
+ * (EnsureImageExists, getImageUser), create, start.  The relist inspects the pod when it has
+ * started, when it has ended and when its containers are removed, or the worker does: two
+ * lists, a status a sandbox and container each (kuberuntime_manager.go SyncPod, GetPodStatus).
+ * Once the runtime's pods are listed for it, when the API server has forgotten it (kubelet.go
+ * deletePod).  Each ContainerDied, of C containers and the sandbox, enqueues all C for removal,
+ * and each time the log manager looks for a status (pod_container_deletor.go).  The status
+ * manager gets the pod before it writes: made, running, deleted, ended, gone; until 1.21
+ * TerminatePod and the batch behind it once more each (status_manager.go syncPod). */
+static const struct life {
+	uint16_t call;
+	struct {
+		uint8_t pod, container, pair;
+	} by[2]; /* enum deletion_style */
+} lives[] = {
+	{OP_RUN_PODSANDBOX, {{1, 0, 0}, {1, 0, 0}}},
+	{OP_PODSANDBOX_STATUS, {{4, 0, 0}, {4, 0, 0}}},
+	{OP_LIST_PODSANDBOX, {{4, 0, 0}, {4, 0, 0}}},
+	{OP_LIST_CONTAINERS, {{4, 0, 0}, {4, 0, 0}}},
+	{OP_CONTAINER_STATUS, {{0, 3, 0}, {0, 4, 0}}},
+	{CALL_HIDDEN + OP_CONTAINER_STATUS, {{0, 1, 1}, {0, 1, 0}}},
+	{OP_IMAGE_STATUS, {{0, 2, 0}, {0, 2, 0}}},
+	{OP_CREATE_CONTAINER, {{0, 1, 0}, {0, 1, 0}}},
+	{OP_START_CONTAINER, {{0, 1, 0}, {0, 1, 0}}},
+	{OP_STOP_CONTAINER, {{0, 1, 0}, {0, 1, 0}}},
+	{OP_STOP_PODSANDBOX, {{3, 1, 0}, {2, 0, 0}}},
+	{OP_REMOVE_CONTAINER, {{0, 1, 0}, {0, 1, 0}}},
+	{OP_REMOVE_PODSANDBOX, {{1, 0, 0}, {1, 0, 0}}},
+	{API_GET_PODS, {{7, 0, 0}, {5, 0, 0}}},
+	{API_DELETE_PODS, {{1, 0, 0}, {1, 0, 0}}},
+};
+
+/* A status is written three times in a life: it is being made, it runs, it has ended; a pod
+ * that is probed for readiness is told running first and ready then.  Before 1.18 whatever was
+ * got was written, but when the pod was gone (status_manager.go syncPod). */
+double lives_status_writes(const struct scenario *s)
+{
+	double writes = s->kubelet.status.skip_unchanged ? 3 : 6;
+
+	for (uint32_t i = 0; i < s->workload.n_probes; i++)
+		if (s->workload.probes[i].readiness)
+			return writes + 1;
+	return writes;
+}
+
+static void add(struct lives *out, uint16_t call, double times)
+{
+	if (times > 0 && out->n < LIVES_CALLS)
+		out->of[out->n++] = (struct lives_call){call, times};
+}
+
+/* What its runtime calls are where they are not counted above. */
+static const char *runtime_fails(const struct kubelet_model *k)
+{
+	if (k->interface == INTERFACE_DOCKER)
+		return "what a pod's life costs docker has no closed form";
+	if (k->pleg.design == PLEG_POLLING)
+		return "what a pod's life costs hangs on when polls meet its changes";
+	if (k->pleg.design == PLEG_EVENTED)
+		return "which looks at a pod events save has no closed form";
+	return NULL;
+}
+
+void lives_of(const struct scenario *s, struct lives *out)
+{
+	const struct kubelet_model *k = &s->kubelet;
+	const struct workload_model *w = &s->workload;
+	double n = w->containers, pulls = w->pull_always ? n : 0;
+	double writes = lives_status_writes(s), usual = k->status.skip_unchanged ? 3 : 6;
+
+	*out = (struct lives){.fails = runtime_fails(k)};
+	for (uint32_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
+		const struct life *l = &lives[i];
+		double times = l->by[k->deletion.style].pod +
+			       l->by[k->deletion.style].container * n +
+			       l->by[k->deletion.style].pair * n * n;
+
+		add(out, l->call, l->call == API_GET_PODS ? times + writes - usual : times);
+	}
+	add(out, OP_PULL_IMAGE, pulls);
+	add(out,
+		k->status.write == STATUS_PATCH ? API_PATCH_PODS_STATUS
+						: API_UPDATE_PODS_STATUS,
+		writes);
+	if (k->tokens.enabled)
+		add(out, API_CREATE_TOKENS, 1);
+	if (k->events.enabled)
+		add(out, API_CREATE_EVENTS,
+			k->events.per_sandbox_start + pulls * k->events.per_pull +
+				n * (k->events.per_container_start +
+					    k->events.per_container_kill));
+}
+
+/* ------------------------------------------------------------------ how long one lives */
+
+double lives_seconds(const struct scenario *s)
+{
+	return s->workload.pods * ((double)s->workload.replace_pod_every / 1e9);
+}
+
+/* Beyond so many spans what is left of the first one makes no difference that is printed. */
+enum { SPANS_EXACT = 16 };
+
+double lives_renewals(double life, uint32_t from, uint32_t to, struct arena *mem)
+{
+	double n = (double)to - from + 1, mean = (double)(from + to) / 2;
+	double variance = (n * n - 1) / 12, *until;
+	uint32_t seconds = (uint32_t)life;
+
+	if (life >= SPANS_EXACT * mean)
+		return life / mean + (variance - mean * mean) / (2 * mean * mean);
+	until = ARENA_ARRAY(mem, double, seconds + 1); /* renewals until then */
+	for (uint32_t t = from; t <= seconds; t++)
+		for (uint32_t k = from; k <= to && k <= t; k++)
+			until[t] += (1 + until[t - k]) / n;
+	return until[seconds];
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of what the kubelet does by itself, and not by a loop or watch of the model. */
+#include <stdio.h>
+#include <string.h>
+
+#include "estimate/lives.h"
+#include "estimate/objects.h"
+#include "estimate/rates.h"
+#include "estimate/toll_priv.h"
+
+static struct toll_row *mechanism(struct toll_making *m, const char *name, uint16_t call)
+{
+	struct toll_row *row = toll_row_add(m, TOLL_MECHANISM, name);
+
+	row->call = call;
+	row->runtime = call_is_runtime(call);
+	row->hidden = row->runtime && call >= CALL_HIDDEN;
+	row->client = CLIENT_MAIN;
+	if (row->runtime)
+		row->took = rates_latency(m->s, (enum operation)(call % OP_N));
+	return row;
+}
+
+/* Finding out what changed: of relists a row a list, of polls one row for all they ask. */
+static void relist(struct toll_making *m)
+{
+	static const uint16_t lists[] = {OP_LIST_CONTAINERS, OP_LIST_PODSANDBOX};
+	bool polls = m->s->kubelet.pleg.design == PLEG_POLLING;
+	uint32_t n = polls || m->s->kubelet.interface == INTERFACE_DOCKER ? 1 : 2;
+	struct estimate e;
+
+	rates_relists(m->s, &e);
+	for (uint32_t i = 0; i < n; i++) {
+		struct toll_row *row = mechanism(m, "PLEG", polls ? CALLS_MAX : lists[i]);
+
+		row->runtime = true;
+		row->times = 1;
+		row->period = e.period;
+		row->rate = row->nominal = row->rounds = e.value / n;
+		(void)snprintf(row->words, sizeof(row->words), "finding out what changed, %s",
+			e.between ? e.between : "");
+		(void)snprintf(row->symbols, sizeof(row->symbols), "%s", e.formula);
+	}
+}
+
+/* A ticker each, for every container (prober/worker.go run). */
+static void probes(struct toll_making *m)
+{
+	const struct workload_model *w = &m->s->workload;
+
+	for (uint32_t i = 0; i < w->n_probes; i++) {
+		struct toll_row *row;
+
+		if (!w->probes[i].exec)
+			continue;
+		row = mechanism(m, "probes", OP_EXEC_SYNC);
+		row->times = w->pods * w->containers;
+		row->period = SECONDS(w->probes[i].period);
+		row->rounds = 1 / row->period;
+		row->rate = row->nominal = row->times * row->rounds;
+		(void)snprintf(row->words, sizeof(row->words),
+			"an exec probe of each of the node's %g running containers, every %g s",
+			row->times, row->period);
+		(void)snprintf(row->symbols, sizeof(row->symbols), "P C / T = %g / %g s",
+			row->times, row->period);
+	}
+}
+
+/* ------------------------------------------------------------------ pods that come and go */
+
+static void lives(struct toll_making *m)
+{
+	double often = toll_a_second(m->s->workload.replace_pod_every);
+	struct lives life;
+
+	if (often <= 0)
+		return;
+	lives_of(m->s, &life);
+	for (uint32_t i = 0; i < life.n; i++) {
+		uint16_t call = life.of[i].call;
+		struct toll_row *row = mechanism(m, "pods that come and go", call);
+
+		row->trigger = TRIGGER_POD_START;
+		row->scope = SCOPE_POD;
+		row->times = life.of[i].times;
+		row->rounds = often;
+		row->rate = row->nominal = row->times * often;
+		row->fails = row->runtime ? life.fails : NULL;
+		if (call == API_CREATE_EVENTS)
+			row->client = m->s->kubelet.events.client;
+		(void)snprintf(row->words, sizeof(row->words),
+			"%g in the life of a pod, from its start until it is gone", row->times);
+		(void)snprintf(row->symbols, sizeof(row->symbols), "s x %g = %.4g/s x %g",
+			row->times, often, row->times);
+	}
+}
+
+/* The exit is inspected, and so is the container that replaces it, with the dead one beside it;
+ * what it is started by; the one before it is removed (rates.h). */
+static void deaths(struct toll_making *m)
+{
+	const struct scenario *s = m->s;
+	double often = toll_a_second(s->workload.container_death_every),
+	       n = s->workload.containers;
+	double looks = s->kubelet.pleg.design == PLEG_EVENTED ? 0 : 2;
+	const struct lives_call of[] = {{OP_LIST_PODSANDBOX, looks},
+		{OP_LIST_CONTAINERS, looks}, {OP_PODSANDBOX_STATUS, looks},
+		{OP_CONTAINER_STATUS, looks * n + looks / 2 + 1},
+		{CALL_HIDDEN + OP_CONTAINER_STATUS, 1}, {OP_IMAGE_STATUS, 2},
+		{OP_CREATE_CONTAINER, 1}, {OP_START_CONTAINER, 1}, {OP_REMOVE_CONTAINER, 1}};
+
+	if (often <= 0)
+		return;
+	for (uint32_t i = 0; i < sizeof(of) / sizeof(of[0]) && of[i].times > 0; i++) {
+		struct toll_row *row = mechanism(m, "containers that die", of[i].call);
+
+		row->trigger = TRIGGER_CONTAINER_DEATH;
+		row->scope = SCOPE_CONTAINER;
+		row->times = of[i].times;
+		row->rounds = often;
+		row->rate = row->nominal = row->times * often;
+		if (s->kubelet.interface == INTERFACE_DOCKER ||
+			s->kubelet.pleg.design == PLEG_POLLING)
+			row->fails = "what a death costs docker has no closed form here";
+		(void)snprintf(row->words, sizeof(row->words), "%g for a container that died",
+			row->times);
+		(void)snprintf(row->symbols, sizeof(row->symbols), "d x %g = %.4g/s x %g",
+			row->times, often, row->times);
+	}
+}
+
+/* The request of that kind for an object. */
+static uint16_t object_call(const struct workload_object *o, uint16_t of_secrets)
+{
+	bool secret = !strcmp(o->resource, "secrets");
+
+	return secret ? of_secrets
+		      : (uint16_t)(of_secrets + (API_GET_CONFIGMAPS - API_GET_SECRETS));
+}
+
+/* Each pod that comes has its objects listed and watched, and the watches end with it. */
+static void watched_by_lives(
+	struct toll_making *m, const struct workload_object *o, struct toll_row *row)
+{
+	const struct kubelet_model *k = &m->s->kubelet;
+	double often = toll_a_second(m->s->workload.replace_pod_every);
+	double again = lives_renewals(lives_seconds(m->s),
+		(uint32_t)(k->objects.watch_timeout_min / NS_S),
+		(uint32_t)(k->objects.watch_timeout_max / NS_S) - 1, m->mem);
+	struct toll_row *list;
+
+	row->rate = often * (1 + again);
+	row->rounds = row->rate / row->times;
+	(void)snprintf(row->symbols, sizeof(row->symbols), "s x (1 + r) = %.4g/s x (1 + %.3f)",
+		often, again);
+	list = mechanism(m, o->name, object_call(o, API_LIST_SECRETS));
+	list->times = 1;
+	list->trigger = TRIGGER_POD_START;
+	list->rounds = list->rate = list->nominal = often;
+	(void)snprintf(list->words, sizeof(list->words),
+		"%s of a pod that comes, listed before they are watched", o->resource);
+	(void)snprintf(list->symbols, sizeof(list->symbols), "s = %.4g/s", often);
+}
+
+/* What pods that come and go do to objects beside those of the pods that are there. */
+static void objects_of_lives(struct toll_making *m, const struct workload_object *o,
+	const struct objects_estimate *e, struct toll_row *row)
+{
+	bool watched = m->s->kubelet.objects.design == OBJECT_WATCH;
+
+	if (m->s->workload.replace_pod_every <= 0 || e->requests <= 0)
+		return;
+	if (watched && o->shared_by == SHARED_POD)
+		watched_by_lives(m, o, row);
+	else if (!row->fails)
+		row->fails = watched ? "objects that pods share are watched until the last of "
+				       "them goes"
+				     : "a pod that starts or stops reads its objects some more "
+				       "times";
+}
+
+/* The form is of a workload's first object: each is that of a copy. */
+static void objects(struct toll_making *m, ns_t ttl)
+{
+	struct scenario *copy = ARENA_NEW(m->mem, struct scenario);
+	bool watched = m->s->kubelet.objects.design >= OBJECT_WATCH;
+
+	*copy = *m->s;
+	copy->nodes = 1;
+	for (uint32_t o = 0; o < m->s->workload.n_objects; o++) {
+		const struct workload_object *is = &m->s->workload.objects[o];
+		struct objects_estimate e;
+		struct toll_row *row = mechanism(m, is->name,
+			object_call(is, watched ? API_WATCH_SECRETS : API_GET_SECRETS));
+
+		copy->workload.objects[0] = *is;
+		objects_estimate(copy, ttl, m->mem, &e);
+		row->times = e.distinct;
+		row->period = e.period;
+		row->rate = e.requests;
+		row->nominal = e.nominal > 0 ? e.nominal : e.requests;
+		row->rounds = e.distinct > 0 ? e.requests / e.distinct : 0;
+		row->fails = e.fails;
+		row->client = watched ? CLIENT_HEARTBEAT : CLIENT_MAIN;
+		(void)snprintf(row->words, sizeof(row->words), "%s that pods mount, %s",
+			is->resource, e.between ? e.between : "");
+		(void)snprintf(row->symbols, sizeof(row->symbols), "U / T = %.4g / %.5g s",
+			e.distinct, e.requests > 0 ? e.distinct / e.requests : 0);
+		objects_of_lives(m, is, &e, row);
+	}
+}
+
+/* A token is renewed at the first sync after four fifths of its life, less up to nine whole
+ * seconds drawn anew at each look (token_manager.go requiresRefresh). */
+static void tokens(struct toll_making *m, const struct renewal *r)
+{
+	const struct kubelet_model *k = &m->s->kubelet;
+	struct toll_row *row;
+	double life = SECONDS(k->tokens.expiry) * 4 / 5, residual = 0, gap, again;
+
+	if (!k->tokens.enabled)
+		return;
+	if (life > 86400)
+		life = 86400;
+	for (uint32_t i = 0; i < r->n; i++)
+		residual += r->mass[i] * (i * r->step) * (i * r->step) / (2 * r->mean);
+	gap = life - 4.5 + residual;
+	row = mechanism(m, "service account tokens", API_CREATE_TOKENS);
+	row->times = m->s->workload.pods;
+	row->period = life;
+	row->rounds = 1 / gap;
+	row->nominal = row->times / life;
+	(void)snprintf(row->words, sizeof(row->words),
+		"each of the node's %u pods, at the first sync after four fifths of its life",
+		m->s->workload.pods);
+	(void)snprintf(row->symbols, sizeof(row->symbols),
+		"P / (0.8 x E - j + r) = %u / (%.0f s - 4.5 s + %.1f s)", m->s->workload.pods,
+		life, residual);
+	if (m->s->workload.replace_pod_every > 0) { /* as often as it fits into a life */
+		again = (double)(uint32_t)(lives_seconds(m->s) / gap);
+		row->rounds =
+			toll_a_second(m->s->workload.replace_pod_every) * again / row->times;
+		(void)snprintf(row->symbols, sizeof(row->symbols),
+			"s x %g, of a life of %.0f s one each %.0f s", again,
+			lives_seconds(m->s), gap);
+	}
+	row->rate = row->times * row->rounds;
+}
+
+void toll_mechanisms(struct toll_making *m, ns_t ttl, const struct renewal *r)
+{
+	relist(m);
+	objects(m, ttl);
+	tokens(m, r);
+	probes(m);
+	lives(m);
+	deaths(m);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the toll share.  For toll*.c alone. */
+#ifndef ESTIMATE_TOLL_PRIV_H
+#define ESTIMATE_TOLL_PRIV_H
+
+#include "estimate/renewal.h"
+#include "estimate/toll.h"
+
+#define SECONDS(ns) ((double)(ns) / 1e9)
+
+/* A toll under way. */
+struct toll_making {
+	const struct scenario *s;
+	struct arena *mem;
+	struct toll *out;
+	double resync; /* mean seconds from sync to sync of a pod at rest */
+};
+
+/* One more row; the last one's place is taken again when there is no room. */
+struct toll_row *toll_row_add(struct toll_making *m, enum toll_kind kind, const char *name);
+
+/* How often a second what happens so often. */
+double toll_a_second(ns_t every);
+
+/* Rows of the kubelet's mechanisms.  ttl is what the nodes' annotation says. */
+void toll_mechanisms(struct toll_making *m, ns_t ttl, const struct renewal *r);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls of a Result by closed form beside what was simulated. */
+#include "report/chart.h"
+#include "report/estimate.h"
+#include "report/result_priv.h"
+
+static const struct column list[] = {
+	{"call", "call", CELL_TEXT, NULL},
+	{"feature", "a feature's,\ntoo", CELL_TEXT, ""},
+	{"closedFormPerSecond", "closed form\n/s", CELL_RATE, "-"},
+	{"simulatedPerSecond", "simulated\n/s", CELL_RATE, NULL},
+	{"relativeDifference", "difference", CELL_PERCENT, "-"},
+	{"why", "why there is none", CELL_TEXT, ""},
+	{"formula", "a node's, most of it", CELL_TEXT, ""},
+};
+enum { ON_SCREEN = 6 }; /* a screen has no room for formulas */
+const struct columns result_closed_columns = COLUMNS_OF(list);
+const struct columns result_closed_screen = {list, ON_SCREEN};
+const char result_closed_title[] = "Closed form beside simulation, whoever makes the call";
+
+struct json *result_closed_rows(const struct json *result)
+{
+	struct json *rows = json_array();
+	const struct json *v = json_child(json_get(result, "closedForm"));
+
+	for (; v; v = json_next(v)) {
+		struct json *row = json_clone(v);
+		const struct json *seen = json_get(v, "inMetric");
+		struct str name = {0};
+
+		estimate_call_name(v, &name);
+		if (json_is_bool(seen) && !json_as_bool(seen))
+			str_add(&name, " (not in the metric)");
+		json_put_str(row, "call", str_text(&name));
+		json_append(rows, row);
+		str_fini(&name);
+	}
+	return rows;
+}
+
+struct json *result_closed_chart(const struct json *rows)
+{
+	struct json *chart = chart_new(CHART_POINTS,
+		&(struct chart_axis){"closed form, a second in the cluster", "", true},
+		&(struct chart_axis){"simulated", "", true});
+	struct json *points = chart_series(chart, "calls");
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		double x = json_as_num(json_get(r, "closedFormPerSecond"));
+		double y = json_as_num(json_get(r, "simulatedPerSecond"));
+
+		if (x > 0 && y > 0)
+			chart_named_point(points, x, y, table_text_of(r, "call"));
+	}
+	chart_diagonal(chart, "both the same");
+	return chart;
+}

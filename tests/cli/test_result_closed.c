@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/result_closed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tcase.h"
+
+#include "cli/result_run.h"
+#include "models/library.h"
+
+struct fixture {
+	struct arena mem;
+	struct scenario s;
+	struct json *result, *rows;
+};
+
+/* A quiet scenario with a feature and a setting, NULL for none. */
+static struct fixture *run(const char *feature, const char *setting)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *dir = getenv("NODETOLL_MODELS");
+	const char *texts[] = {"nodes=20", "duration=30m", "warmup=40m",
+		"workload.replacePodEvery=60s", setting};
+	struct settings sets = {.text = texts,
+		.n = setting ? 5 : 4,
+		.with = &feature,
+		.n_with = feature != NULL};
+	struct model resolved = {0};
+	struct library lib;
+	struct err err = {0};
+
+	assert_non_null(f);
+	arena_init(&f->mem, 0);
+	lib = (struct library){.dir = dir ? dir : "models", .mem = &f->mem};
+	if (scenario_load(&lib, "quiet-5000x30", &sets, &f->s, &resolved, &err) ||
+		result_run(
+			&(struct result_run){
+				.scenario = &f->s, .spec = resolved.spec, .threads = 1},
+			&f->result, &err))
+		fail_msg("%s", err.text);
+	f->rows = json_clone(json_get(f->result, "closedForm"));
+	return f;
+}
+
+static void end(struct fixture *f)
+{
+	json_free(f->rows);
+	json_free(f->result);
+	arena_fini(&f->mem);
+	free(f);
+}
+
+static bool is(const struct json *row, const char *key, const char *text)
+{
+	const char *has = json_as_str(json_get(row, key));
+
+	return has && !strcmp(has, text);
+}
+
+/* "get pods", or an operation that the metric sees. */
+static const struct json *row(const struct fixture *f, const char *call)
+{
+	const char *blank = strchr(call, ' ');
+
+	for (const struct json *at = json_child(f->rows); at; at = json_next(at))
+		if (blank ? is(at, "resource", blank + 1) &&
+					!strncmp(json_as_str(json_get(at, "verb")), call,
+						(size_t)(blank - call))
+			  : is(at, "operation", call) && json_as_bool(json_get(at, "inMetric")))
+			return at;
+	fail_msg("no row of %s", call);
+	return NULL;
+}
+
+static void agrees(const struct fixture *f, const char *call, double within)
+{
+	const struct json *at = row(f, call);
+	double difference = json_as_num(json_get(at, "relativeDifference"));
+
+	if (!json_is_num(json_get(at, "relativeDifference")) || difference > within ||
+		difference < -within)
+		fail_msg("%s: %g foreseen, %g counted, %s", call,
+			json_as_num(json_get(at, "closedFormPerSecond")),
+			json_as_num(json_get(at, "simulatedPerSecond")),
+			json_as_str(json_get(at, "why")));
+}
+
+/* Nothing is made of which nothing is said. */
+static void every_call_has_a_form_or_a_reason_of(const struct fixture *f)
+{
+	uint32_t forms = 0, all = 0;
+
+	for (const struct json *at = json_child(f->rows); at; at = json_next(at)) {
+		bool form = json_is_num(json_get(at, "closedFormPerSecond"));
+
+		assert_int_not_equal(form, json_is_str(json_get(at, "why")));
+		forms += form;
+		all++;
+	}
+	assert_true(all > 20 && forms > 8);
+}
+
+static void lives(const char *kubelet)
+{
+	static const char *const exact[] = {"run_podsandbox", "create_container",
+		"start_container", "image_status", "remove_podsandbox", "delete pods",
+		"create events", "list_podsandbox", "list_containers", "list secrets",
+		"watch secrets", "patch pods/status", "status"};
+	char setting[40];
+	struct fixture *f;
+
+	(void)snprintf(setting, sizeof(setting), "kubelet=%s", kubelet);
+	f = run(NULL, setting);
+	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
+		agrees(f, exact[i], 0.02);
+	agrees(f, "get pods", 0.03);
+	agrees(f, "podsandbox_status", 0.15);
+	agrees(f, "container_status", 0.20);
+	every_call_has_a_form_or_a_reason_of(f);
+	end(f);
+}
+
+static void what_pods_that_come_and_go_cost_is_foreseen(void **state)
+{
+	(void)state;
+	lives("v1.12");
+	lives("v1.20");
+	lives("v1.36");
+}
+
+static void closed_form_and_simulation_stand_side_by_side(void **state)
+{
+	struct fixture *f = run("node-problem-detector", NULL);
+	const struct json *status = row(f, "patch nodes/status");
+
+	(void)state;
+	/* both the kubelet's own and the feature's: 1 in 5 min each */
+	assert_true(json_as_num(json_get(status, "closedFormPerSecond")) > 20 / 160.0);
+	agrees(f, "patch nodes/status", 0.05);
+	assert_string_equal(json_as_str(json_get(status, "feature")), "node-problem-detector");
+	assert_true(json_is_null(json_get(row(f, "update leases"), "feature")));
+	end(f);
+}
+
+static void a_features_part_adds_to_the_kubelets_own(void **state)
+{
+	struct fixture *f = run("pod-ready-condition", NULL);
+
+	(void)state;
+	agrees(f, "get pods", 0.03);
+	assert_true(json_is_str(json_get(row(f, "get pods"), "feature")));
+	end(f);
+}
+
+static void where_containers_fail_it_says_so(void **state)
+{
+	struct fixture *f = run(NULL, "workload.crashLooping=0.1");
+
+	(void)state;
+	assert_true(json_is_null(json_get(row(f, "get pods"), "closedFormPerSecond")));
+	agrees(f, "update leases", 0.02); /* that has nothing to do with it */
+	every_call_has_a_form_or_a_reason_of(f);
+	end(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_pods_that_come_and_go_cost_is_foreseen),
+		cmocka_unit_test(closed_form_and_simulation_stand_side_by_side),
+		cmocka_unit_test(a_features_part_adds_to_the_kubelets_own),
+		cmocka_unit_test(where_containers_fail_it_says_so),
+	};
+
+	return cmocka_run_group_tests_name("result_closed", tests, NULL, NULL);
+}

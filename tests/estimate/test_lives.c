@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/lives.h"
+
+#include "tcase.h"
+
+#include <stdlib.h>
+
+#include "models/library.h"
+
+struct fixture {
+	struct arena mem;
+	struct scenario s;
+	struct lives lives;
+};
+
+static struct fixture *begin(const char *kubelet, const char *set)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const struct scenario_names names = {
+		"test", kubelet, "containerd-1.6.20", "v1.20", "secrets-30", false};
+	const char *dir = getenv("NODETOLL_MODELS");
+	const struct settings sets = {.text = &set, .n = set != NULL};
+	struct model resolved = {0};
+	struct library lib;
+	struct err err = {0};
+
+	assert_non_null(f);
+	arena_init(&f->mem, 0);
+	lib = (struct library){.dir = dir ? dir : "models", .mem = &f->mem};
+	if (scenario_compose(&lib, &names, &sets, &f->s, &resolved, &err))
+		fail_msg("%s", err.text);
+	lives_of(&f->s, &f->lives);
+	return f;
+}
+
+static void end(struct fixture *f)
+{
+	arena_fini(&f->mem);
+	free(f);
+}
+
+static void has(const struct fixture *f, uint16_t call, double times)
+{
+	double is = 0;
+
+	for (uint32_t i = 0; i < f->lives.n; i++)
+		if (f->lives.of[i].call == call)
+			is = f->lives.of[i].times;
+	if (is < times - 1e-9 || is > times + 1e-9)
+		fail_msg("call %u: %g times, not %g", call, is, times);
+}
+
+/* kubelet-calls: RunPodSandbox, its status, four calls a container; three or four events a
+ * container. */
+static void a_start_is_two_calls_and_four_a_container(void **state)
+{
+	struct fixture *f = begin("v1.20", "workload.containers=3");
+
+	(void)state;
+	has(f, OP_RUN_PODSANDBOX, 1);
+	has(f, OP_IMAGE_STATUS, 6);
+	has(f, OP_CREATE_CONTAINER, 3);
+	has(f, OP_START_CONTAINER, 3);
+	has(f, OP_PULL_IMAGE, 0);
+	has(f, API_CREATE_EVENTS, 12);
+	has(f, CALL_HIDDEN + OP_CONTAINER_STATUS, 12); /* C (C + 1) */
+	end(f);
+}
+
+static void a_status_is_written_three_times_and_before_1_18_six(void **state)
+{
+	struct fixture *f = begin("v1.20", NULL);
+
+	(void)state;
+	has(f, API_PATCH_PODS_STATUS, 3);
+	has(f, API_GET_PODS, 7);
+	end(f);
+	f = begin("v1.12", NULL);
+	has(f, API_PATCH_PODS_STATUS, 6);
+	end(f);
+	f = begin("v1.6", NULL);
+	has(f, API_UPDATE_PODS_STATUS, 6);
+	has(f, API_CREATE_TOKENS, 0);
+	end(f);
+	f = begin("v1.36", NULL);
+	has(f, API_GET_PODS, 5);
+	has(f, API_CREATE_TOKENS, 1);
+	end(f);
+}
+
+static void what_is_not_counted_says_so(void **state)
+{
+	struct fixture *f = begin("v1.36", "kubelet.pleg.design=evented");
+
+	(void)state;
+	assert_non_null(f->lives.fails);
+	end(f);
+	f = begin("v1.36", NULL);
+	assert_null(f->lives.fails);
+	end(f);
+}
+
+/* A span that takes always the same ends as often as it fits; of others the mean of a drawing.
+ */
+static void renewals_are_those_of_a_drawing(void **state)
+{
+	struct arena mem;
+	uint64_t draw = 1, renewals = 0;
+	enum { LIVES = 200000 };
+	double foreseen;
+
+	(void)state;
+	arena_init(&mem, 0);
+	assert_true(lives_renewals(1000, 300, 300, &mem) == 3);
+	assert_true(lives_renewals(299, 300, 599, &mem) == 0);
+	for (int i = 0; i < LIVES; i++)
+		for (uint32_t t = 0;; renewals++) {
+			draw = draw * UINT64_C(6364136223846793005) + 1442695040888963407u;
+			t += 300 + (uint32_t)((draw >> 33) % 300);
+			if (t > 1500)
+				break;
+		}
+	foreseen = lives_renewals(1500, 300, 599, &mem) * LIVES;
+	assert_true(foreseen > 0.995 * (double)renewals && foreseen < 1.005 * (double)renewals);
+	/* where the short form begins, both are the same */
+	assert_true(lives_renewals(7191, 300, 599, &mem) <
+		    1.002 * lives_renewals(7193, 300, 599, &mem));
+	assert_true(lives_renewals(7191, 300, 599, &mem) >
+		    0.998 * lives_renewals(7193, 300, 599, &mem));
+	arena_fini(&mem);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_start_is_two_calls_and_four_a_container),
+		cmocka_unit_test(a_status_is_written_three_times_and_before_1_18_six),
+		cmocka_unit_test(what_is_not_counted_says_so),
+		cmocka_unit_test(renewals_are_those_of_a_drawing),
+	};
+
+	return cmocka_run_group_tests_name("lives", tests, NULL, NULL);
+}
