@@ -178,7 +178,8 @@ struct server_demand server_demand(
 
 /* ------------------------------------------------------------------ watchers */
 
-/* "pods" of "pods", "pods/status" and "pods/binding"; other subresources store nothing. */
+/* "pods" of "pods", "pods/status" and "pods/binding", by its older name "bindings"; other
+ * subresources store nothing. */
 static bool writes_to(const struct call_name *name, const char *resource)
 {
 	size_t n = strlen(resource);

@@ -81,8 +81,11 @@ static int split(
 	return 0;
 }
 
+/* Other models, which are laid under it or over it before single fields are set. */
 static bool is_reference(const char *path)
 {
+	if (!strcmp(path, "features"))
+		return true;
 	for (size_t i = 0; i < COUNT_OF(references); i++)
 		if (!strcmp(path, references[i].field))
 			return true;
@@ -103,6 +106,12 @@ static int set_references(
 			return ERR_INPUT;
 		if (!is_reference(path))
 			continue;
+		if (!strcmp(path, "features")) {
+			m->spec = doc_clone(r->mem, m->spec);
+			if (doc_set(r->mem, m->spec, "--set ", path, value, err))
+				return ERR_INPUT;
+			continue;
+		}
 		name = tree_text(r->mem, value);
 		(void)snprintf(label, sizeof(label), "--set %.200s", sets->text[i]);
 		name->file = arena_strdup(r->mem, label);

@@ -122,6 +122,24 @@ static void a_resolved_scenario_holds_its_features(void **state)
 	end(l);
 }
 
+/* It was taken, and nothing came of it. */
+static void a_setting_takes_a_scenarios_features_away(void **state)
+{
+	static const char *const none[] = {"features=[]"};
+
+	(void)state;
+	for (uint32_t n = 0; n < 2; n++) {
+		struct loaded *l = begin();
+
+		assert_int_equal(scenario_load(&l->lib, "load-1000",
+					 &(struct settings){.text = none, .n = n}, &l->s,
+					 &l->resolved, &l->err),
+			0);
+		assert_int_equal(l->s.kubelet.n_agents, n ? 0 : 2);
+		end(l);
+	}
+}
+
 static void it_sets_fields_and_settings_come_after_it(void **state)
 {
 	struct loaded *l = begin();
@@ -233,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(its_loops_run_beside_the_kubelets_own),
 		cmocka_unit_test(a_resolved_scenario_holds_its_features),
+		cmocka_unit_test(a_setting_takes_a_scenarios_features_away),
 		cmocka_unit_test(it_sets_fields_and_settings_come_after_it),
 		cmocka_unit_test(a_triggered_call_is_made_for_its_pod),
 		cmocka_unit_test(a_feature_that_is_not_there_has_near_ones),
