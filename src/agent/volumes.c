@@ -111,7 +111,7 @@ void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 		m->served_at = 0;
 		m->referenced = false;
 		m->mounted = false;
-		a->objects.reader[reader].had = false;
+		sc_forget_reader(&a->objects, reader);
 	}
 	a->pod[pod].n_mounted = 0;
 	if (a->pod[pod].volumes_wanted)

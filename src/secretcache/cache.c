@@ -23,6 +23,10 @@ enum sc_verdict sc_cache_get(
 {
 	struct sc_entry *e = &s->entry[entry];
 
+	if (s->reader[reader].handed) {
+		s->reader[reader].handed = false;
+		return SC_SERVED;
+	}
 	if (e->busy && e->busy_generation == e->generation) {
 		sc_enqueue(s, entry, reader);
 		return SC_WAIT;
@@ -34,7 +38,28 @@ enum sc_verdict sc_cache_get(
 	e->busy = true;
 	e->busy_generation = e->generation;
 	s->reader[reader].generation = e->generation;
+	s->reader[reader].had = !*quorum;
 	return SC_FETCH;
+}
+
+/* An invalidation overtook the fetch: what it brings goes into data that nobody finds any more
+ * but its own reader and those who wait for that data's lock.  They find it fresh. */
+static bool overtaken(struct secretcache *s, uint32_t entry, uint32_t reader, enum outcome what,
+	uint32_t *version)
+{
+	struct sc_entry *e = &s->entry[entry];
+	const struct sc_reader *r = &s->reader[reader];
+
+	if (what != OUTCOME_OK) {
+		*version = e->version;
+		return what != OUTCOME_NOT_FOUND && r->had; /* the old object */
+	}
+	*version = *version > e->version ? *version : e->version;
+	e->version = *version;
+	for (uint32_t w = e->waiter; w != SC_NOBODY; w = s->reader[w].next)
+		s->reader[w].handed |=
+			s->reader[w].generation == r->generation && s->params->ttl > 0;
+	return true;
 }
 
 bool sc_cache_fetched(struct secretcache *s, ns_t now, uint32_t entry, uint32_t reader,
@@ -45,10 +70,8 @@ bool sc_cache_fetched(struct secretcache *s, ns_t now, uint32_t entry, uint32_t 
 
 	if (e->busy && e->busy_generation == s->reader[reader].generation)
 		e->busy = false;
-	if (!current) { /* into data that nobody finds any more */
-		*version = *version > e->version ? *version : e->version;
-		return what == OUTCOME_OK;
-	}
+	if (!current)
+		return overtaken(s, entry, reader, what, version);
 	if (what == OUTCOME_OK && (!e->has_data || *version >= e->version)) {
 		e->has_data = true;
 		e->has_error = false;

@@ -160,3 +160,8 @@ void sc_forget_waiter(struct secretcache *s, uint32_t entry, uint32_t reader)
 	if (*at == reader)
 		*at = s->reader[reader].next;
 }
+
+void sc_forget_reader(struct secretcache *s, uint32_t reader)
+{
+	s->reader[reader].had = s->reader[reader].handed = false;
+}

@@ -64,7 +64,8 @@ struct sc_entry {
 struct sc_reader {
 	uint32_t next; /* in the waiters of its entry */
 	uint16_t generation;
-	bool had; /* never: it was fetched */
+	bool had;    /* never: it was fetched; cache: its fetch refreshes a good object */
+	bool handed; /* cache: the fetch that it waited for serves it, though overtaken */
 };
 
 /* Read by anyone, written by src/secretcache only. */
@@ -108,6 +109,9 @@ uint32_t sc_next_waiter(struct secretcache *s, uint32_t entry, uint32_t reader);
 
 /* A reader gives up waiting. */
 void sc_forget_waiter(struct secretcache *s, uint32_t entry, uint32_t reader);
+
+/* A reader's pod is gone, and another's may come: nothing was ever read.  It does not wait. */
+void sc_forget_reader(struct secretcache *s, uint32_t reader);
 
 /* ------------------------------------------------------- reflectors (watch, bulk watch) */
 

@@ -81,8 +81,9 @@ static void get(struct world *w, struct property *p, uint32_t r)
 	}
 }
 
-/* All who waited for the fetch read again, in the order in which they came. */
-static void resume_waiters(struct world *w, struct property *p, uint32_t r)
+/* All who waited for the fetch read again, in the order in which they came; those who waited
+ * for one that an invalidation overtook are served what it brought. */
+static void resume_waiters(struct world *w, struct property *p, uint32_t r, bool handed)
 {
 	uint32_t waiter[KIT_READERS];
 	uint32_t n = 0;
@@ -91,8 +92,16 @@ static void resume_waiters(struct world *w, struct property *p, uint32_t r)
 		HOLDS(p, w->reader[waiter[n]].state == WAITS);
 		HOLDS(p, ++n < KIT_READERS);
 	}
-	for (uint32_t i = 0; i < n; i++)
-		get(w, p, waiter[i]);
+	for (uint32_t i = 0; i < n; i++) {
+		bool quorum;
+
+		if (!handed) {
+			get(w, p, waiter[i]);
+			continue;
+		}
+		HOLDS(p, sc_get(&w->kit.sc, w->now, w->entry, waiter[i], &quorum) == SC_SERVED);
+		served(w, p, waiter[i], w->kit.sc.entry[w->entry].version);
+	}
 }
 
 static void fetched(struct world *w, struct property *p, uint32_t r)
@@ -114,7 +123,7 @@ static void fetched(struct world *w, struct property *p, uint32_t r)
 	w->reader[r].state = IDLE;
 	if (ok)
 		served(w, p, r, version);
-	resume_waiters(w, p, r);
+	resume_waiters(w, p, r, !current && what == OUTCOME_OK && w->kit.params.ttl > 0);
 }
 
 static void step(struct world *w, struct property *p)

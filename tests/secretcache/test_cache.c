@@ -237,6 +237,77 @@ static void an_invalidation_during_a_fetch_makes_a_second_fetch_beside_it(void *
 	kit_fini(&k);
 }
 
+/* Whoever waited for the old data's lock finds that data fresh, whatever was invalidated since;
+ * its next read is as any other's. */
+static void who_waited_for_an_overtaken_fetch_is_served_by_it(void **state)
+{
+	struct kit k;
+	uint32_t e;
+
+	(void)state;
+	kit_init(&k, SC_CACHE);
+	e = kit_add(&k, 7);
+	assert_int_equal(kit_get(&k, 0, e, 0), SC_FETCH);
+	assert_int_equal(kit_get(&k, 0, e, 1), SC_WAIT);
+	assert_int_equal(kit_get(&k, 0, e, 2), SC_WAIT);
+	(void)kit_add(&k, 7);
+	assert_true(kit_fetched(&k, NS_S, e, 0, OUTCOME_OK, 3));
+	assert_int_equal(sc_next_waiter(&k.sc, e, 0), 1);
+	assert_int_equal(sc_next_waiter(&k.sc, e, 0), 2);
+	assert_int_equal(kit_get(&k, NS_S, e, 1), SC_SERVED);
+	assert_int_equal(k.sc.entry[e].version, 3);
+	sc_forget_reader(&k.sc, 2); /* its pod went meanwhile */
+	assert_int_equal(kit_get(&k, NS_S, e, 2), SC_FETCH);
+	assert_int_equal(kit_get(&k, NS_S, e, 1), SC_WAIT);
+	kit_fini(&k);
+}
+
+/* ... unless it brought nothing, or nothing is ever fresh. */
+static void who_waited_for_an_overtaken_fetch_in_vain_fetches(void **state)
+{
+	static const enum outcome answer[] = {OUTCOME_ERROR, OUTCOME_NOT_FOUND, OUTCOME_OK};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct kit k;
+		uint32_t e;
+
+		kit_init(&k, SC_CACHE);
+		k.params.ttl = answer[i] == OUTCOME_OK ? 0 : NS_MIN;
+		e = kit_add(&k, 7);
+		assert_int_equal(kit_get(&k, 0, e, 0), SC_FETCH);
+		assert_int_equal(kit_get(&k, 0, e, 1), SC_WAIT);
+		(void)kit_add(&k, 7);
+		(void)kit_fetched(&k, NS_S, e, 0, answer[i], 1);
+		assert_int_equal(sc_next_waiter(&k.sc, e, 0), 1);
+		assert_int_equal(kit_get(&k, NS_S, e, 1), SC_FETCH);
+		kit_fini(&k);
+	}
+}
+
+/* A refresh that fails leaves its reader the object that it was to refresh, also where an
+ * invalidation came meanwhile. */
+static void an_overtaken_refresh_that_fails_serves_the_old_object(void **state)
+{
+	struct kit k;
+	uint32_t version = 0;
+	uint32_t e;
+
+	(void)state;
+	kit_init(&k, SC_CACHE);
+	e = kit_add(&k, 7);
+	fetch(&k, e, 0, 0, 4);
+	assert_int_equal(kit_get(&k, NS_MIN, e, 1), SC_FETCH);
+	(void)kit_add(&k, 7);
+	assert_true(sc_fetched(&k.sc, NS_MIN + 1, e, 1, OUTCOME_ERROR, &version));
+	assert_int_equal(version, 4);
+	assert_int_equal(
+		kit_get(&k, NS_MIN + 2, e, 1), SC_FETCH); /* there is no good one now */
+	(void)kit_add(&k, 7);
+	assert_false(kit_fetched(&k, NS_MIN + 3, e, 1, OUTCOME_ERROR, 0));
+	kit_fini(&k);
+}
+
 static void the_older_of_two_fetches_does_not_undo_the_newer(void **state)
 {
 	struct kit k;
@@ -290,6 +361,9 @@ int main(void)
 		cmocka_unit_test(a_new_reference_invalidates_for_all_who_share),
 		cmocka_unit_test(losing_a_reference_invalidates_nothing),
 		cmocka_unit_test(an_invalidation_during_a_fetch_makes_a_second_fetch_beside_it),
+		cmocka_unit_test(who_waited_for_an_overtaken_fetch_is_served_by_it),
+		cmocka_unit_test(who_waited_for_an_overtaken_fetch_in_vain_fetches),
+		cmocka_unit_test(an_overtaken_refresh_that_fails_serves_the_old_object),
 		cmocka_unit_test(the_older_of_two_fetches_does_not_undo_the_newer),
 		cmocka_unit_test(who_gives_up_waiting_is_not_called),
 	};
