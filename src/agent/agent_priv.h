@@ -233,6 +233,7 @@ void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now
 void event_back_off(struct agent *a, uint32_t pod, uint32_t c, ns_t now);
 void event_warn(struct agent *a, uint32_t pod, ns_t now);
 void event_failed_sync(struct agent *a, uint32_t pod, ns_t now);
+void event_status_unknown(struct agent *a, uint32_t pod, ns_t now);
 void events_of_start(struct agent *a, ns_t now);
 void events_step(struct agent *a, ns_t now, struct effects *out);
 

@@ -83,6 +83,16 @@ void event_failed_sync(struct agent *a, uint32_t pod, ns_t now)
 	a->pod[pod].failed_told = true;
 }
 
+/* "error determining status", of every version (managePodLoop); until 1.8 it is the event of
+ * any sync that fails, which is told anyway. */
+void event_status_unknown(struct agent *a, uint32_t pod, ns_t now)
+{
+	if (model_of(a)->events.per_failed_sync)
+		return;
+	event_raise(a, pod, 1, a->pod[pod].failed_told, now);
+	a->pod[pod].failed_told = true;
+}
+
 void events_step(struct agent *a, ns_t now, struct effects *out)
 {
 	bool patch = a->n_events == 0;

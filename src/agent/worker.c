@@ -279,16 +279,31 @@ static void mounts_polled(struct agent *a, uint32_t pod, ns_t now, struct effect
 	start_begins(a, pod, now, out);
 }
 
+/* The pod cache has the error of an inspection: the sync ends before it begins, and the next
+ * one waits for no newer relist than this one did ("error determining status"). */
+static void status_unknown(struct agent *a, uint32_t pod, ns_t now)
+{
+	struct pod *p = &a->pod[pod];
+	ns_t last_sync = p->last_sync;
+
+	p->waits = false;
+	event_status_unknown(a, pod, now);
+	worker_sync_ends(a, pod, now, true);
+	p->last_sync = last_sync;
+}
+
 static void taken(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
 
 	if (a->plan->pleg.kind == PLEG_KIND_POLLING)
 		polls_begin(a, pod, now, out);
-	else if (pleg_knows(&a->pleg, pod, p->last_sync))
-		sync_pod(a, pod, now, out);
-	else
+	else if (!pleg_knows(&a->pleg, pod, p->last_sync))
 		wait_for_cache(a, p);
+	else if (pleg_has_error(&a->pleg, pod))
+		status_unknown(a, pod, now);
+	else
+		sync_pod(a, pod, now, out);
 }
 
 /* An idle worker's pod is due: the sync ticker picked it up, and the worker's wake-up has the

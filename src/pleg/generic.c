@@ -90,7 +90,8 @@ bool pleg_next_inspection(struct pleg *g, unsigned actor, ns_t now, const struct
 }
 
 /* An inspection is answered.  A failure keeps the old record, so that the same change is seen
- * again, and the pod is looked at again at the next relist. */
+ * again, and the pod is looked at again at the next relist; the cache has the error until then,
+ * and gives it to a worker that waits (updateCache: cache.Set with err). */
 void pleg_inspected(struct pleg *g, unsigned actor, enum outcome answered,
 	const struct records *view, struct pleg_want *want)
 {
@@ -100,7 +101,8 @@ void pleg_inspected(struct pleg *g, unsigned actor, enum outcome answered,
 	g->inspecting--;
 	want->cache_changed = true;
 	if (answered != OUTCOME_OK) {
-		g->flags[pod] |= POD_FAILED;
+		g->flags[pod] |= POD_FAILED | POD_ERROR;
+		g->pod_time[pod] = g->asked_at[actor];
 		g->n_reinspect += !had_failed;
 		return;
 	}

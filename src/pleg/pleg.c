@@ -94,6 +94,11 @@ unsigned pleg_actors(const struct pleg_params *params)
 	return PLEG_LOOP + 1;
 }
 
+bool pleg_has_error(const struct pleg *g, uint32_t pod)
+{
+	return g->flags[pod] & POD_ERROR;
+}
+
 struct pleg_event pleg_take(struct pleg *g)
 {
 	struct pleg_event e = g->event[g->event_head];
@@ -109,7 +114,7 @@ void pleg_forget(struct pleg *g, uint32_t pod)
 	size_t first = (size_t)pod * g->params->containers;
 
 	g->n_reinspect -= (g->flags[pod] & POD_FAILED) != 0;
-	g->flags[pod] &= (uint8_t)~POD_FAILED;
+	g->flags[pod] &= (uint8_t) ~(POD_FAILED | POD_ERROR);
 	g->pod_time[pod] = -1;
 	g->cache_version++;
 	g->sandbox[pod] = RECORD_NONE;

@@ -137,6 +137,10 @@ static inline bool pleg_knows(const struct pleg *g, uint32_t pod, ns_t then)
 	return g->pod_time[pod] > then || g->cache_time > then;
 }
 
+/* Whether what is known of it is that the last inspection failed: a worker that asks for the
+ * status is given that error (container/cache.go). */
+bool pleg_has_error(const struct pleg *g, uint32_t pod);
+
 /* Whether the runtime counts as healthy: the START of the last relist is not too old, and there
  * was one (generic.go Healthy: "pleg has yet to be successful"), if only before pleg_settle. */
 static inline bool pleg_is_healthy(const struct pleg *g, ns_t now)

@@ -5,7 +5,8 @@
 
 #include "pleg/pleg.h"
 
-enum { POD_CHANGED = 1, POD_REINSPECT = 2, POD_FAILED = 4 };
+/* POD_FAILED: to be inspected again.  POD_ERROR: what the pod cache has of it is that error. */
+enum { POD_CHANGED = 1, POD_REINSPECT = 2, POD_FAILED = 4, POD_ERROR = 8 };
 
 /* Which state an actor is in.  The first is what everybody starts in. */
 enum actor_state { IDLE, LISTING, INSPECTING, GETTING, STREAMING };

@@ -123,6 +123,7 @@ void pleg_cache_pod(struct pleg *g, uint32_t pod, ns_t as_of, const struct recor
 		g->cached[first + c] = view->container[first + c];
 	g->sandbox[pod] = view->sandbox[pod];
 	g->pod_time[pod] = as_of;
+	g->flags[pod] &= (uint8_t)~POD_ERROR;
 	g->cache_version++;
 }
 

@@ -36,6 +36,7 @@ struct kit {
 	uint32_t pods;
 	uint32_t unanswered_call; /* of this class nothing is ever answered; UINT32_MAX: none */
 	uint32_t rejected_call;   /* and this is always too much; UINT32_MAX: none */
+	uint32_t failing_call;    /* of the runtime, which always fails; UINT32_MAX: none */
 	ns_t latency_of[OP_N];    /* 0: KIT_LATENCY */
 	uint32_t n_made, n_notes;
 	struct made made[KIT_MADE];
@@ -64,7 +65,7 @@ static inline struct kit *kit_compose(
 		fail_msg("%s", err.text);
 	k->scenario.runtime.timer_lateness.mean = 0;
 	k->scenario.runtime.dispatch.mean = 0;
-	k->unanswered_call = k->rejected_call = UINT32_MAX;
+	k->unanswered_call = k->rejected_call = k->failing_call = UINT32_MAX;
 	return k;
 }
 
@@ -181,6 +182,10 @@ static inline void kit_chain(struct kit *k, const struct effect *e)
 
 		kit_made(
 			k, (struct made){at, e->actor, e->chain->pod, s->call, s->n, 0, false});
+		if (s->call == k->failing_call) {
+			agent_answer(&k->agent, e->actor, at + KIT_LATENCY, OUTCOME_ERROR, i);
+			return;
+		}
 		for (uint32_t n = 0; n < s->n; n++) {
 			kit_change(k, e->chain, s->call);
 			at += k->latency_of[op] ? k->latency_of[op] : KIT_LATENCY;

@@ -348,6 +348,32 @@ static void a_container_that_died_is_started_again(void **state)
 	kit_free(k);
 }
 
+/* The pod cache has the error of the last inspection, so a sync ends with it before it begins,
+ * which an event tells; it comes again after 10 to 15 s, or with what the next relist finds. */
+static void a_sync_whose_status_could_not_be_determined_does_nothing(void **state)
+{
+	struct kit *k = quiet("v1.20", "workload.containers=1");
+	uint32_t events;
+
+	(void)state;
+	kit_start_running(k, 1);
+	kit_until(k, 10 * NS_S);
+	k->failing_call = OP_CONTAINER_STATUS;
+	k->view.container[2] = record_make(RECORD_EXITED, 0, 1);
+	k->view.changes++;
+	kit_until(k, 12 * NS_S);
+	events = kit_count(k, API_CREATE_EVENTS);
+	agent_pod_news(&k->agent, k->now, 2, POD_DELETING, 0, 0);
+	kit_until(k, 14 * NS_S);
+	assert_int_equal(kit_count(k, OP_STOP_PODSANDBOX), 0);
+	assert_int_equal(kit_count(k, API_CREATE_EVENTS), events + 1);
+	assert_in_range(k->agent.pod[2].due, 22 * NS_S, 27 * NS_S + NS_MS);
+	k->failing_call = UINT32_MAX;
+	kit_until(k, 17 * NS_S);
+	assert_int_equal(kit_nth(k, OP_STOP_PODSANDBOX, 0)->pod, 2);
+	kit_free(k);
+}
+
 /* A pod that is deleted before the loop came to handle it, and one that never was added. */
 static void news_of_pods_that_are_not_known_is_harmless(void **state)
 {
@@ -382,6 +408,7 @@ int main(void)
 		cmocka_unit_test(the_echo_of_a_status_invalidates_the_cache),
 		cmocka_unit_test(a_remount_is_an_event_only_if_it_has_to_fetch),
 		cmocka_unit_test(a_container_that_died_is_started_again),
+		cmocka_unit_test(a_sync_whose_status_could_not_be_determined_does_nothing),
 		cmocka_unit_test(news_of_pods_that_are_not_known_is_harmless),
 	};
 

@@ -204,9 +204,13 @@ static void a_failed_inspection_keeps_the_old_record_and_comes_again(void **stat
 			record_state(w.pleg.old[1 * WORLD_CONTAINERS]), RECORD_RUNNING);
 		assert_int_equal(
 			record_state(w.pleg.cached[1 * WORLD_CONTAINERS]), RECORD_RUNNING);
+		assert_true(pleg_has_error(&w.pleg, 1)); /* that is known of it now ... */
+		assert_true(w.pleg.pod_time[1] > w.pleg.last_relist); /* ... and told */
+		assert_false(pleg_has_error(&w.pleg, 0));
 	}
 	w.failing_pod = CHAIN_NO_POD;
 	(void)world_relist(&w);
+	assert_false(pleg_has_error(&w.pleg, 1));
 	assert_int_equal(w.n_calls, 6);
 	assert_int_equal(w.pleg.n_events, 1);
 	(void)world_relist(&w);
