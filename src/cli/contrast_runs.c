@@ -8,6 +8,17 @@ static void only_workers(struct kubelet_model *k)
 	k->n_startup = 0;
 }
 
+/* Who polls leaves dead containers to the garbage collection, which goes on: without its lists,
+ * which are no part of the design.  The others are told of each death. */
+static void keep_collection(struct kubelet_model *k, const struct kubelet_model *whole)
+{
+	for (uint32_t i = 0; i < whole->n_loops; i++)
+		if (whole->loops[i].hook == HOOK_CONTAINER_GC) {
+			k->loops[k->n_loops] = whole->loops[i];
+			k->loops[k->n_loops++].n_calls = 0;
+		}
+}
+
 void contrast_runtime_scenario(const struct scenario *base, uint32_t pods,
 	enum pleg_design design, enum contrast_part part, struct scenario *s)
 {
@@ -20,6 +31,8 @@ void contrast_runtime_scenario(const struct scenario *base, uint32_t pods,
 	if (part != CONTRAST_DESIGN_ALONE)
 		return;
 	only_workers(&s->kubelet);
+	if (design == PLEG_POLLING)
+		keep_collection(&s->kubelet, &base->kubelet);
 	/* A resync that finds everything running calls nobody: without volumes it is idle work.
 	 */
 	s->kubelet.worker.sync_frequency = s->warmup + s->duration;

@@ -29,12 +29,47 @@ static double deaths(const struct scenario *s)
 		       : 0;
 }
 
+/* e to the power of -x, without libm: (1 - x/n)^n, with an n that is 2 to the power of 20. */
+static double decays(double x)
+{
+	double power = x < 1 << 10 ? 1 - x / (1 << 20) : 0;
+
+	for (int i = 0; i < 20; i++)
+		power *= power;
+	return power;
+}
+
+/* How many of a container's dead are kept when it died `mean` times on average, by chance. */
+static double kept(double mean, uint32_t most)
+{
+	double exactly = decays(mean);
+	double no_more = exactly;
+	double sum = 0;
+
+	for (uint32_t i = 0; i < most; i++) {
+		sum += 1 - no_more;
+		exactly *= mean / (i + 1);
+		no_more += exactly;
+	}
+	return sum;
+}
+
+/* A node begins without; the mean from the warm-up's end on, by Simpson's rule. */
 double rates_dead_containers(const struct scenario *s)
 {
-	double most = containers(s) * s->kubelet.deletion.dead_to_keep;
-	double dead = deaths(s) * (SECONDS(s->warmup) + SECONDS(s->duration) / 2);
+	enum { PARTS = 128 };
+	double n = containers(s);
+	double sum = 0;
 
-	return dead < most ? dead : most;
+	if (n <= 0 || deaths(s) <= 0)
+		return 0;
+	for (int i = 0; i <= PARTS; i++) {
+		double weight = i == 0 || i == PARTS ? 1 : i % 2 ? 4 : 2;
+		double t = SECONDS(s->warmup) + SECONDS(s->duration) * i / PARTS;
+
+		sum += weight * kept(deaths(s) * t / n, s->kubelet.deletion.dead_to_keep);
+	}
+	return n * sum / (3 * PARTS);
 }
 
 /* ------------------------------------------------------------------ latencies */
@@ -130,14 +165,18 @@ double rates_refresher(const struct scenario *s)
 static void polling(const struct scenario *s, struct estimate *out)
 {
 	double c = s->workload.containers, period = SECONDS(s->kubelet.pleg.poll_period);
+	double dead = rates_dead_containers(s);
+	char of_dead[40] = "";
 
-	out->value = (pods(s) * (2 * c + 5) + 2 * rates_dead_containers(s)) / period +
-		     rates_refresher(s);
+	out->value = (pods(s) * (2 * c + 5) + 2 * dead) / period + rates_refresher(s);
 	out->period = period;
 	out->between = "from poll to poll";
+	if (dead > 0)
+		(void)snprintf(
+			of_dead, sizeof(of_dead), " + 2 x %.2g dead / %g s", dead, period);
 	(void)snprintf(out->formula, sizeof(out->formula),
-		"%.0f x (2 x %.0f + 5) / %g s + cache %.0f / %g s", pods(s), c, period,
-		rates_refresher(s) * period, period);
+		"%.0f x (2 x %.0f + 5) / %g s%s + cache %.0f / %g s", pods(s), c, period,
+		of_dead, rates_refresher(s) * period, period);
 }
 
 static void find_out(const struct scenario *s, double per_death, struct estimate *out)

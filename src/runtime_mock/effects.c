@@ -190,14 +190,25 @@ static void container_removed(struct mock *m, const struct mock_change *c)
 			record_make(record_state(r), dead - 1, record_instance(r)));
 }
 
+/* An even pace from anywhere within the first span on, but for a tenth of it: else each death
+ * would meet the kubelet's tickers, whose periods are often parts of that span, alike. */
+ns_t mock_death_at(const struct mock *m)
+{
+	ns_t every = m->params->death_every;
+	ns_t first = rng_span(rng_draw(m->key, DRAW_DEATH, 0, 0), 0, every);
+	uint64_t draw = rng_draw(m->key, DRAW_NEXT_DEATH, 0, m->deaths);
+
+	return first + (ns_t)m->deaths * every + rng_span(draw, 0, every / 10 + 1);
+}
+
 /* A container that runs dies: which of them, the draw says. */
 bool random_death(struct mock *m, ns_t now, struct mock_news *news)
 {
 	uint32_t all = m->records.pods * m->records.containers;
 	uint32_t nth;
 
-	m->next_death_at = now + m->params->death_every;
 	m->deaths++;
+	m->next_death_at = mock_death_at(m);
 	if (m->records.n_running == 0)
 		return false;
 	nth = (uint32_t)rng_below(

@@ -66,8 +66,7 @@ void mock_init(
 		jobs_init(m, mem);
 	m->images = params->image_present ? UINT64_MAX : 0;
 	if (params->death_every > 0)
-		m->next_death_at =
-			rng_span(rng_draw(key, DRAW_DEATH, 0, 0), 0, params->death_every);
+		m->next_death_at = mock_death_at(m);
 	plan_stream(m);
 }
 

@@ -157,6 +157,9 @@ void mock_set_crashing(struct mock *m, uint32_t pod, bool crashes);
 struct chain_answer mock_call(
 	struct mock *m, ns_t now, uint32_t actor, const struct chain *chain, struct tally *t);
 
+/* When some container dies that nothing else ends, after as many such deaths as there were. */
+ns_t mock_death_at(const struct mock *m);
+
 /* When mock_step is due; NS_NEVER if nothing is pending. */
 static inline ns_t mock_next_at(const struct mock *m)
 {

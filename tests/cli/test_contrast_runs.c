@@ -60,6 +60,29 @@ static void runtime_designs_agree_with_their_closed_form(void **state)
 	arena_fini(&f.mem);
 }
 
+/* Also over a long time: who polls leaves dead containers to the garbage collection, else they
+ * would be more with every death. */
+static void polling_agrees_with_its_closed_form_over_a_day(void **state)
+{
+	struct contrast_calls calls;
+	struct fleet_result r;
+	struct estimate closed;
+	struct scenario s;
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.base.nodes = 4;
+	f.base.duration = 24 * NS_HOUR;
+	contrast_runtime_scenario(&f.base, 10, PLEG_POLLING, CONTRAST_DESIGN_ALONE, &s);
+	assert_int_equal(contrast_run(&s, 1, &r, NULL), 0);
+	contrast_count(&r, &calls);
+	rates_find_out(&s, &closed);
+	assert_within((double)calls.find_out / 4 / 86400, closed.value, 0.01);
+	fleet_result_fini(&r);
+	arena_fini(&f.mem);
+}
+
 static uint64_t requests(const struct fleet_result *r)
 {
 	const struct tally_counts *c = &r->tally.window[0].in;
@@ -141,6 +164,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runtime_designs_agree_with_their_closed_form),
+		cmocka_unit_test(polling_agrees_with_its_closed_form_over_a_day),
 		cmocka_unit_test(object_designs_agree_with_their_closed_form),
 		cmocka_unit_test(what_is_never_fetched_again_asks_nothing),
 		cmocka_unit_test(a_closed_form_needs_a_period),

@@ -4,6 +4,7 @@
 #include "tcase.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/library.h"
 
@@ -40,6 +41,31 @@ static double find_out(
 	s->workload.containers = containers;
 	rates_find_out(s, &e);
 	return e.value;
+}
+
+/* Ten containers of which one dies every ten minutes, and of each one dead is kept: few at
+ * first, 10 (1 - e^-t/100 min) after t; two more statuses a poll for each. */
+static void dead_containers_are_kept_up_to_so_many(void **state)
+{
+	struct estimate e;
+	struct fixture f;
+	double none;
+
+	(void)state;
+	begin(&f, "v1.20");
+	none = find_out(&f.s, PLEG_POLLING, 10, 1);
+	f.s.workload.container_death_every = 600 * NS_S;
+	f.s.warmup = 0;
+	f.s.duration = NS_MIN;
+	assert_within(rates_dead_containers(&f.s), 0.05, 0.01);
+	f.s.duration = 24 * NS_HOUR;
+	assert_within(rates_dead_containers(&f.s), 9.30556, 1e-4);
+	rates_find_out(&f.s, &e);
+	assert_within(e.value, none + 2 * 0.930556, 1e-3);
+	assert_non_null(strstr(e.formula, " + 2 x 9.3 dead / 10 s + cache"));
+	f.s.kubelet.deletion.dead_to_keep = 2;
+	assert_within(rates_dead_containers(&f.s), 17.9167, 1e-3);
+	arena_fini(&f.mem);
 }
 
 /* 2C + 5 a pod and ten seconds, beside the cache. */
@@ -108,6 +134,7 @@ static void a_death_is_inspected_twice(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dead_containers_are_kept_up_to_so_many),
 		cmocka_unit_test(polling_makes_21_28_70_and_90_calls),
 		cmocka_unit_test(a_relist_is_two_lists_a_second_and_its_own_time),
 		cmocka_unit_test(the_loops_of_1_20_make_three_calls_and_the_log_managers_sweep),
