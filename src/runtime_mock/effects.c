@@ -190,15 +190,17 @@ static void container_removed(struct mock *m, const struct mock_change *c)
 			record_make(record_state(r), dead - 1, record_instance(r)));
 }
 
-/* An even pace from anywhere within the first span on, but for a tenth of it: else each death
- * would meet the kubelet's tickers, whose periods are often parts of that span, alike. */
+/* An even pace from anywhere within the first span on, but for a twentieth to either side: else
+ * each death would meet the kubelet's tickers, whose periods are often parts of that span,
+ * alike. */
 ns_t mock_death_at(const struct mock *m)
 {
 	ns_t every = m->params->death_every;
 	ns_t first = rng_span(rng_draw(m->key, DRAW_DEATH, 0, 0), 0, every);
 	uint64_t draw = rng_draw(m->key, DRAW_NEXT_DEATH, 0, m->deaths);
 
-	return first + (ns_t)m->deaths * every + rng_span(draw, 0, every / 10 + 1);
+	return ns_max(0,
+		first + (ns_t)m->deaths * every + rng_span(draw, -every / 20, every / 20 + 1));
 }
 
 /* A container that runs dies: which of them, the draw says. */

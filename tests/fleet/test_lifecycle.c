@@ -426,8 +426,8 @@ static void crash_loops_back_off_alike_in_every_design(void **state)
 }
 
 /* client-go util/flowcontrol Backoff: an entry that was not renewed for twice the longest
- * back-off has expired.  So who dies every twelve minutes, give or take a tenth, is restarted
- * at once every time. */
+ * back-off has expired.  So who dies every twelve minutes, give or take a twentieth, is
+ * restarted at once every time. */
 static void a_back_off_expires_after_ten_minutes(void **state)
 {
 	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=0s", "duration=180m",
