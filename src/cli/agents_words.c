@@ -42,6 +42,7 @@ struct json *agents_json(const struct hollow_view *v, bool whole)
 	json_put_int(o, "requests", (int64_t)v->requests);
 	json_put_int(o, "errors", (int64_t)v->errors);
 	json_put_int(o, "userRequests", (int64_t)v->user_requests);
+	json_put_int(o, "unanswered", (int64_t)v->unanswered);
 	json_put_int(o, "connections", (int64_t)v->wire.connections);
 	json_put_int(o, "bytesReceived", (int64_t)v->wire.received);
 	return o;

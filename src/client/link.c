@@ -206,6 +206,10 @@ static void hear(struct link *l)
 			(void)event_add(&l->out, NULL);
 		if (n == SECURE_READS || n == SECURE_WRITES)
 			break;
+		if (n == SECURE_FAILS && l->secure && secure_alert()) {
+			die(l, WIRE_UNTRUSTED, secure_alert());
+			return;
+		}
 		if (n <= 0) {
 			die(l, WIRE_RESET,
 				n ? "the connection broke"

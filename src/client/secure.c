@@ -208,6 +208,17 @@ const char *secure_why(const struct secure_stream *t)
 	return reason ? reason : "the server hung up during the handshake";
 }
 
+const char *secure_alert(void)
+{
+	enum { FIRST_ALERT = SSL_AD_REASON_OFFSET, LAST_ALERT = FIRST_ALERT + 255 };
+	unsigned long code = ERR_peek_last_error();
+	int reason = ERR_GET_REASON(code);
+
+	if (ERR_GET_LIB(code) != ERR_LIB_SSL || reason < FIRST_ALERT || reason > LAST_ALERT)
+		return NULL;
+	return ERR_reason_error_string(code);
+}
+
 bool secure_is_http2(const struct secure_stream *t)
 {
 	const unsigned char *name = NULL;

@@ -31,6 +31,9 @@ void secure_end(struct secure_stream *t);
 int secure_shake(struct secure_stream *t);
 /* Why it failed; good until the stream's next call. */
 const char *secure_why(const struct secure_stream *t);
+/* What the server said as it ended the connection: an alert, as for a client's certificate that
+ * it does not take; NULL: it said nothing. */
+const char *secure_alert(void);
 /* The server chose HTTP/2. */
 bool secure_is_http2(const struct secure_stream *t);
 

@@ -7,7 +7,8 @@
 
 #include "hollow/hollow_priv.h"
 
-enum { CHORES_AT_ONCE = 64, CHORE_TRIES = 30 };
+/* A server that has never answered may be of another kind: it is not asked that often. */
+enum { CHORES_AT_ONCE = 64, CHORE_TRIES = 30, FIRST_TRIES = 2 };
 
 /* ------------------------------------------------------------------ the queue */
 
@@ -55,7 +56,9 @@ static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 		       (a->fault == WIRE_REFUSED && c->swarm->zero >= 0) || a->code == 429 ||
 		       a->code >= 500;
 
-	return passing && c->tries < CHORE_TRIES;
+	bool has_answered = c->swarm->view.user_requests > c->swarm->view.unanswered;
+
+	return passing && c->tries < (has_answered ? CHORE_TRIES : FIRST_TRIES);
 }
 
 static int complain(const struct chore *c, const struct wire_answer *a)
@@ -112,6 +115,7 @@ static void on_done(void *ctx, const struct wire_answer *a)
 	struct swarm *s = c->swarm;
 
 	s->view.user_requests++;
+	s->view.unanswered += a->fault != WIRE_ANSWERED;
 	if (!is_done(c, a->code) && is_worth_another(c, a)) {
 		sleep_and_try(c, a);
 		return;

@@ -239,6 +239,7 @@ static void on_done(void *ctx, const struct wire_answer *a)
 		watch_ends(f, now, a);
 	} else {
 		v->requests++;
+		v->unanswered += a->fault != WIRE_ANSWERED;
 		v->errors += a->fault != WIRE_ANSWERED || a->code == 429 || a->code >= 500;
 		if (ok)
 			served(f, now, a, OUTCOME_OK);
@@ -352,8 +353,12 @@ void flights_hang_up(struct hollow *h, ns_t now)
 	for (struct flight *f = h->flights; f; f = next) {
 		next = f->after;
 		wire_cancel(h->swarm->wire, f->call);
-		if (!f->opened)
+		if (!f->opened) {
+			h->swarm->view.requests++;
+			h->swarm->view.errors++;
+			h->swarm->view.unanswered++;
 			lost(f, now, WIRE_RESET);
+		}
 		end(f);
 	}
 }

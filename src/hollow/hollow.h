@@ -28,6 +28,8 @@ struct hollow_view {
 	uint64_t requests;      /* answered or failed */
 	uint64_t errors;        /* connections that broke, 5xx, 429, time that ran out */
 	uint64_t user_requests; /* of those who make nodes, pods and objects */
+	uint64_t unanswered;    /* of both: no answer came, so the server may have counted none
+				 */
 	struct wire_counts wire;
 	struct hist lag; /* of the measured time: how late agents' turns came */
 	const struct fleet_result *result; /* so far */

@@ -133,8 +133,12 @@ static bool read_head(struct http *h)
 		refuse(h, 431);
 		return false;
 	}
-	if (!end)
+	if (!end) {
+		/* The line ends may come in two pieces. */
+		if (len > 1 && !h1_head_may_begin(text, len))
+			refuse(h, 400);
 		return false;
+	}
 	head.request = s->request = http_request_new(++s->stream);
 	code = h1_head_read(&head, text, (size_t)(end - text) + 4);
 	s->at += (size_t)(end - text) + 4;

@@ -18,6 +18,14 @@ static bool is_token(const char *text, size_t len)
 	return len > 0;
 }
 
+bool h1_head_may_begin(const char *text, size_t len)
+{
+	const char *blank = memchr(text, ' ', len);
+	size_t n = blank ? (size_t)(blank - text) : len;
+
+	return n ? is_token(text, n) : !len;
+}
+
 /* "GET /api HTTP/1.1" */
 static int request_line(struct h1_head *h, const char *line, size_t len)
 {

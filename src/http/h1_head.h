@@ -21,6 +21,10 @@ struct h1_head {
 	size_t length; /* of the body, as it is told */
 };
 
+/* Whether bytes may be the beginning of one: it opens with a method.  A hello of TLS does not,
+ * and whoever sends one waits for an answer. */
+bool h1_head_may_begin(const char *text, size_t len);
+
 /* Lines of len bytes, the last of them empty.  0, or the code to refuse them with. */
 int h1_head_read(struct h1_head *h, const char *text, size_t len);
 

@@ -214,6 +214,22 @@ static void on_write(struct bufferevent *bev, void *arg)
 	serve_settle(c->serve);
 }
 
+/* net/http server.go: who speaks HTTP where TLS is spoken is told so, in HTTP.  What he sent is
+ * taken first: a close with unread bytes would overtake the answer. */
+static void answer_plain(struct conn *c)
+{
+	static const char answer[] =
+		"HTTP/1.0 400 Bad Request\r\nConnection: close\r\n\r\n"
+		"{\"message\":\"Client sent an HTTP request to an HTTPS server.\"}\n";
+	int fd = bufferevent_getfd(c->bev);
+	char bytes[READ_BYTES];
+
+	(void)send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)shutdown(fd, SHUT_WR);
+	while (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+}
+
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
 	struct conn *c = arg;
@@ -232,6 +248,8 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		on_read(bev, c);
 		return;
 	}
+	if (what & BEV_EVENT_ERROR && !c->http && tls_met_http(bev))
+		answer_plain(c);
 	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
 		conn_kill(c);
 	serve_settle(c->serve);

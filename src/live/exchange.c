@@ -178,7 +178,9 @@ static bool fails(struct exchange *x)
 	} else if (draws(x, FAULT_HALF_CLOSE)) {
 		conn_half_close(c);
 	} else if (draws(x, FAULT_HANG)) {
-		x->slot = NO_SLOT; /* it stays with its connection, and nobody answers */
+		/* It stays with its connection until filters/timeout.go has waited enough. */
+		x->ends_at = ns_add(x->at, x->serve->p->scenario->apiserver.request_timeout);
+		x->is_hung = x->ends_at > x->at;
 	} else if (draws(x, FAULT_REJECT)) {
 		reject(x);
 	} else if (draws(x, FAULT_ERROR)) {

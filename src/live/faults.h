@@ -21,7 +21,7 @@
 	X(ERROR, "500", "Internal Server Error")                                               \
 	X(RESET, "reset", "the connection is reset")                                           \
 	X(HALF_CLOSE, "half-close", "the server's side of the connection ends, unanswered")    \
-	X(HANG, "hang", "no answer ever comes")                                                \
+	X(HANG, "hang", "no answer until the request timeout")                                 \
 	X(DROP_WATCH, "drop-watch", "a watch ends before its time")                            \
 	X(GONE, "410", "a LIST or WATCH at a resource version is told that it is too old")     \
 	X(RESTART, "restart", "all connections go, nobody listens for a time, history is lost")

@@ -69,6 +69,7 @@ struct exchange {
 	uint64_t bytes;
 	struct rest_watch *watch; /* open */
 	bool is_blocked;          /* its client takes no more for now */
+	bool is_hung;             /* by a fault: until ends_at nobody answers */
 	ns_t ends_at, bookmark_at;
 	struct exchange *next, **link; /* of its connection */
 };
@@ -184,7 +185,7 @@ void stream_begin(struct exchange *x);
 void stream_feed(struct serve *s, struct rest_watch *w);
 void stream_unblock(struct exchange *x);
 
-/* Its time, its bookmark. */
+/* Its time, its bookmark; the end of a request that a fault has hung. */
 void stream_sweep(struct exchange *x, ns_t now);
 
 /* End it: as when its time is over. */

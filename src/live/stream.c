@@ -83,13 +83,11 @@ void stream_end(struct exchange *x)
 	exchange_free(x);
 }
 
-void stream_sweep(struct exchange *x, ns_t now)
+static void sweep_watch(struct exchange *x, ns_t now)
 {
 	struct serve *s = x->serve;
 	struct str out = {0};
 
-	if (!x->watch)
-		return;
 	if (now >= x->ends_at ||
 		fault_strikes(&s->faults, s->p->seed, FAULT_DROP_WATCH, s->watch_draws++)) {
 		s->metrics.faults += now < x->ends_at;
@@ -103,4 +101,12 @@ void stream_sweep(struct exchange *x, ns_t now)
 	if (str_len(&out))
 		send_str(x, &out);
 	str_fini(&out);
+}
+
+void stream_sweep(struct exchange *x, ns_t now)
+{
+	if (x->is_hung && now >= x->ends_at)
+		exchange_fail(x, 504, "Timeout: request did not complete within its time");
+	else if (x->watch)
+		sweep_watch(x, now);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/tls.h"
 
+#include <errno.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <openssl/err.h>
@@ -8,6 +9,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct tls {
 	SSL_CTX *ctx;
@@ -15,7 +17,7 @@ struct tls {
 
 static int failed(struct err *err, const char *flag, const char *file)
 {
-	unsigned long code = ERR_peek_last_error();
+	unsigned long code = ERR_peek_error(); /* the cause comes first */
 	const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
 	ERR_clear_error();
@@ -41,9 +43,21 @@ static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
 	return SSL_TLSEXT_ERR_OK;
 }
 
+/* What is not there is the user's mistake, what is no certificate the environment's. */
+static int readable(const char *flag, const char *file, struct err *err)
+{
+	if (access(file, R_OK) == 0)
+		return 0;
+	return err_set(err, ERR_INPUT, "%s '%.200s': %s", flag, file, strerror(errno));
+}
+
 static int load(SSL_CTX *ctx, const char *cert_file, const char *key_file,
 	const char *client_ca, struct err *err)
 {
+	if (readable("--tls-cert-file", cert_file, err) ||
+		readable("--tls-private-key-file", key_file, err) ||
+		(client_ca && readable("--client-ca-file", client_ca, err)))
+		return ERR_INPUT;
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1)
 		return failed(err, "--tls-cert-file", cert_file);
 	if (SSL_CTX_use_PrivateKey_file(ctx, key_file, SSL_FILETYPE_PEM) != 1)
@@ -119,6 +133,13 @@ enum http_version tls_version(struct bufferevent *bev)
 	if (len == 2 && !memcmp(name, "h2", 2))
 		return HTTP_2;
 	return len ? HTTP_1 : HTTP_UNKNOWN;
+}
+
+bool tls_met_http(struct bufferevent *bev)
+{
+	unsigned long code = bufferevent_get_openssl_error(bev);
+
+	return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
 }
 
 bool tls_user(struct bufferevent *bev, char name[TLS_NAME], char groups[TLS_NAME])

@@ -11,7 +11,8 @@ struct bufferevent;
 struct event_base;
 struct tls;
 
-/* client_ca NULL: client certificates are not asked for.  ERR_ENV: which file, and why. */
+/* client_ca NULL: client certificates are not asked for.  ERR_INPUT: a file cannot be
+ * read; ERR_ENV: which cannot be used, and why. */
 int tls_new(struct tls **tls, const char *cert_file, const char *key_file,
 	const char *client_ca, struct err *err);
 void tls_free(struct tls *tls);
@@ -21,6 +22,9 @@ struct bufferevent *tls_accept(struct tls *tls, struct event_base *base, int fd)
 
 /* After the handshake: what was agreed upon. */
 enum http_version tls_version(struct bufferevent *bev);
+
+/* After a handshake that failed: it was no TLS but a request of HTTP. */
+bool tls_met_http(struct bufferevent *bev);
 
 /* The common name and, separated by commas, the organisations of the client's certificate:
  * user and groups.  False: it has none. */

@@ -137,6 +137,13 @@ def test_a_request_that_hangs_is_not_answered():
             pass
 
 
+def test_a_request_that_hangs_is_given_up_in_the_model_s_time():
+    with Server("--fault", "hang=100%", "--set", "apiserver.requestTimeout=1s", "--set",
+                "apiserver.fairness.waitLimit=1s", "--set",
+                "apiserver.fairness.waitEnd=1s") as server:
+        assert server.ask("GET", PODS)[0] == 504
+
+
 def test_watches_are_dropped_on_command():
     with Server() as server, server.connect() as s:
         pod(server, "a")

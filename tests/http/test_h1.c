@@ -206,11 +206,32 @@ static void requests_that_pile_up_end_the_connection(void **state)
 	http_free(h);
 }
 
+/* A hello of TLS has no line's end, and whoever sends it waits. */
+static void what_is_no_method_is_refused_at_once(void **state)
+{
+	static const char hello[] = "\x16\x03\x01\x02";
+	struct http *h = http_new(&limits, HTTP_UNKNOWN);
+	char buf[1024];
+
+	(void)state;
+	feed(h, "\r");
+	assert_false(http_is_over(h));
+	feed(h, "\nGE");
+	assert_false(http_is_over(h));
+	http_free(h);
+	h = http_new(&limits, HTTP_UNKNOWN);
+	feed(h, hello);
+	assert_true(http_is_over(h));
+	assert_memory_equal(sent(h, buf), "HTTP/1.1 400 ", 13);
+	http_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_is_read_byte_by_byte),
 		cmocka_unit_test(chunks_become_a_body),
+		cmocka_unit_test(what_is_no_method_is_refused_at_once),
 		cmocka_unit_test(answers_are_whole_or_streams),
 		cmocka_unit_test(a_head_has_no_body),
 		cmocka_unit_test(a_client_that_wants_to_close_gets_its_way),

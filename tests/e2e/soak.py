@@ -1,0 +1,251 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""soak.py NODETOLL [--long] [--nodes N] [--seconds N]: hollow agents and the mock API server for a while, a
+tenth of the requests failing one way or another, three restarts of the server.
+
+Nothing may grow, nobody may get stuck, every pod has to be right at the end, and both sides must have counted
+the same.  200 nodes for 2 minutes; the long form is 2,000 nodes for 15.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import datetime, timezone
+from statistics import median
+
+PODS = 5  # of a node
+REPLACE_EVERY = 600  # s, of a pod: some come and go at any time
+TRANSIT = 60  # s that a pod may take to start or to go, after faults
+LEASE = 40  # s, nodeLeaseDurationSeconds
+SETTLE = 180  # s for all that to be so again
+# Of requests, 10 % in sum; and of a watch, each second.
+FAULTS = {"429": 2, "500": 2, "reset": 1, "half-close": 1, "hang": 1, "410": 1, "latency": 2}
+DROPPED_WATCHES = 0.1
+GROWTH, GROWTH_BYTES = 1.1, 8 << 20  # that are not called growth: what the allocator keeps
+
+
+class Program:
+    """One nodetoll; its output in a file."""
+
+    def __init__(self, *args):
+        self.out = tempfile.TemporaryFile("w+")
+        self.err = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(args, stdout=self.out, stderr=self.err)
+        self.resident, self.descriptors = [], []
+
+    def text(self, file):
+        file.seek(0)
+        return file.read()
+
+    def alive(self):
+        assert self.process.poll() is None, f"it ended: {self.process.returncode}: {self.text(self.err)[-500:]}"
+
+    def sample(self):
+        self.alive()
+        folder = f"/proc/{self.process.pid}"
+        with open(f"{folder}/statm", encoding="ascii") as statm:
+            self.resident.append(int(statm.read().split()[1]) * os.sysconf("SC_PAGESIZE"))
+        self.descriptors.append(len(os.listdir(f"{folder}/fd")))
+
+    def end(self, number):
+        """Its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+class Server:
+    """What the test asks of it, and how often: none of that is the agents'."""
+
+    def __init__(self, url):
+        self.address = url.removeprefix("http://")
+        self.asked = 0
+
+    def ask(self, method, target):
+        connection = http.client.HTTPConnection(self.address, timeout=30)
+        try:
+            connection.request(method, target)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        self.asked += 1
+        assert answer.status == 200, f"{method} {target}: {answer.status} {text[:200]}"
+        return text
+
+    def items(self, path):
+        return json.loads(self.ask("GET", path))["items"]
+
+    def fault(self, what):
+        self.ask("POST", f"/nodetoll/faults?do={what}")
+
+
+def wait_for(what, seconds, holds, programs):
+    """Until what holds() returns is empty: it says what is not yet so."""
+    until = time.monotonic() + seconds
+    while True:
+        for program in programs:
+            program.sample()
+        try:
+            left = holds()
+        except (OSError, http.client.HTTPException, AssertionError) as error:
+            left = repr(error)
+        if not left:
+            return
+        assert time.monotonic() < until, f"no {what} in {seconds} s: {left}"
+        time.sleep(1)
+
+
+def when(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def condition(thing, kind):
+    return next((c["status"] for c in thing.get("status", {}).get("conditions", []) if c["type"] == kind), "")
+
+
+def wrong_nodes(server, nodes):
+    now = datetime.now(timezone.utc)
+    ready = [n for n in server.items("/api/v1/nodes") if condition(n, "Ready") == "True"]
+    fresh = [lease for lease in server.items("/apis/coordination.k8s.io/v1/leases")
+             if (now - when(lease["spec"]["renewTime"])).total_seconds() < LEASE]
+    if len(ready) == len(fresh) == nodes:
+        return ""
+    return f"{len(ready)} nodes are ready, {len(fresh)} leases fresh"
+
+
+def state(pod):
+    """What is wrong with it; "" if nothing is, or it has just begun to come or to go."""
+    meta, now = pod["metadata"], datetime.now(timezone.utc)
+    if "deletionTimestamp" in meta:
+        return "goes" if (now - when(meta["deletionTimestamp"])).total_seconds() > TRANSIT else ""
+    runs = pod.get("status", {}).get("phase") == "Running" and condition(pod, "Ready") == "True"
+    restarts = sum(c["restartCount"] for c in pod.get("status", {}).get("containerStatuses", []))
+    if runs:
+        return "was started again" if restarts else ""
+    return "comes" if (now - when(meta["creationTimestamp"])).total_seconds() > TRANSIT else ""
+
+
+def wrong_pods(server, nodes):
+    pods = server.items("/api/v1/pods")
+    wrong = Counter(state(pod) for pod in pods)
+    del wrong[""]
+    staying = Counter(pod["spec"]["nodeName"] for pod in pods if "deletionTimestamp" not in pod["metadata"])
+    few = {name: n for name, n in staying.items() if n != PODS}
+    # One is replaced now and then: its successor may be yet to come.
+    if wrong or len(staying) != nodes or sum(abs(n - PODS) for n in few.values()) > max(3, nodes // 50):
+        return f"pods that are wrong: {dict(wrong)}; nodes with another number of them: {few}"
+    return ""
+
+
+def flat(name, values, slack):
+    """Its last fifth against its second, when all had started."""
+    fifth = len(values) // 5
+    before, after = median(values[fifth:2 * fifth]), median(values[-fifth:])
+    print(f"# {name}: {before:.0f} at first, {after:.0f} at the end, {max(values)} at most")
+    assert after <= before * GROWTH + slack, f"{name} grew from {before:.0f} to {after:.0f}"
+
+
+def trouble(server, programs, seconds):
+    """Faults for so long, the server gone for a second after each quarter."""
+    for kind, percent in FAULTS.items():
+        server.fault(f"latency=200ms@{percent}%25" if kind == "latency" else f"{kind}={percent}%25")
+    server.fault(f"drop-watch={DROPPED_WATCHES}%25")
+    began, restarts = time.monotonic(), 0
+    while (passed := time.monotonic() - began) < seconds:
+        for program in programs:
+            program.sample()
+        if restarts < 3 and passed > (restarts + 1) * seconds / 4:
+            restarts += 1
+            server.fault("restart")
+        time.sleep(1)
+    for kind in [*FAULTS, "drop-watch"]:
+        server.fault(f"latency=200ms@0%25" if kind == "latency" else f"{kind}=0%25")
+
+
+def counted(server, served, agents):
+    """Answers, as both counted them: those that the agents did not get were lost with a connection, and they know
+    of each request that it had none."""
+    told = json.loads(served.text(served.out).partition("\n")[2])
+    live = json.loads(agents.text(agents.out))["live"]
+    answers = told["requests"] - server.asked
+    got = live["requests"] + live["userRequests"] - live["unanswered"]
+    print(f"# the server: {answers} answers, {told['faults']} faults, {told['connections']} connections; "
+          f"agents: {got} answers, {live['unanswered']} requests without, {live['connections']} connections")
+    assert 0 <= answers - got <= live["unanswered"], f"the agents have {got} answers of {answers}"
+    assert told["faults"] + live["unanswered"] > answers // 20, "too few faults"
+
+
+def soak(nodetoll, nodes, seconds, check):
+    served = Program(nodetoll, "serve", "--listen", "127.0.0.1:0", "-o", "json")
+    while not (url := served.text(served.out).partition("\n")[0]):
+        served.alive()
+        time.sleep(0.05)
+    server = Server(url)
+    agents = Program(nodetoll, "agents", "--server", url, "--http2-prior-knowledge", "--impersonate", "--nodes",
+                     str(nodes), "--set", f"workload.pods={PODS}", "--set",
+                     f"workload.replacePodEvery={REPLACE_EVERY}s", "--warmup", "5s", "--duration", "2h", "-o", "json")
+    both = [served, agents]
+    try:
+        check(f"{nodes} nodes are ready and run {PODS} pods each", lambda: (
+            wait_for("ready nodes", SETTLE, lambda: wrong_nodes(server, nodes), both),
+            wait_for("running pods", SETTLE, lambda: wrong_pods(server, nodes), both)))
+        for program in both:
+            program.resident, program.descriptors = [], []
+        check(f"{seconds} s of faults and three restarts", lambda: trouble(server, both, seconds))
+        check("after them every node is ready", lambda: wait_for(
+            "ready nodes", SETTLE, lambda: wrong_nodes(server, nodes), both))
+        check("and every pod is as it should be", lambda: wait_for(
+            "right pods", SETTLE, lambda: wrong_pods(server, nodes), both))
+        for name, program in (("the server", served), ("the agents", agents)):
+            check(f"the memory of {name} is flat", lambda p=program, n=name: flat(f"bytes of {n}", p.resident,
+                                                                                 GROWTH_BYTES))
+            check(f"the descriptors of {name} are flat", lambda p=program, n=name: flat(
+                f"descriptors of {n}", p.descriptors, nodes / 20))
+        check("the agents end well", lambda: agents.end(signal.SIGINT) == 0 or complain(agents))
+        check("the server ends well", lambda: served.end(signal.SIGTERM) == 0 or complain(served))
+        check("both have counted the same", lambda: counted(server, served, agents))
+    finally:
+        for program in both:
+            program.process.kill()
+            program.process.wait()
+
+
+def complain(program):
+    raise AssertionError(f"exit status {program.process.returncode}: {program.text(program.err)[-500:]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("nodetoll")
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--nodes", type=int)
+    parser.add_argument("--seconds", type=int)
+    chosen = parser.parse_args()
+    cases = []
+
+    def check(name, holds):
+        error = None
+        if not any(failed for _, failed in cases):  # what follows rests upon it
+            try:
+                holds()
+            except (AssertionError, OSError, ValueError, KeyError, http.client.HTTPException,
+                    subprocess.TimeoutExpired) as raised:
+                error = f"{type(raised).__name__}: {raised}"
+            cases.append((name, error))
+            print(f"{'not ok' if error else 'ok'} {len(cases)} - {name}" + (f"\n# {error}" if error else ""),
+                  flush=True)
+
+    soak(chosen.nodetoll, chosen.nodes or (2000 if chosen.long else 200),
+         chosen.seconds or (900 if chosen.long else 120), check)
+    print(f"1..{len(cases)}")
+    sys.exit(1 if any(failed for _, failed in cases) else 0)
+
+
+main()
