@@ -310,6 +310,10 @@ static struct json *result_of(struct comparing *c, struct json *gates)
 	str_reset(&text);
 	measure_calibration(c->candidate.result[0], &text);
 	json_put_str(result, "calibration", str_text(&text));
+	json_put(result, "classes",
+		json_get(c->candidate.result[0], "classes")
+			? json_clone(json_get(c->candidate.result[0], "classes"))
+			: json_array());
 	json_put(result, "differences", c->differences);
 	json_put_int(result, "differencesTotal", c->n_differences);
 	c->differences = NULL;

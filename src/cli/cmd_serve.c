@@ -145,7 +145,10 @@ static int fill(struct serving *m, struct err *err)
 static int serve(struct serving *m, struct err *err)
 {
 	struct json *result = common_result("ServerCounts");
-	int code = serve_run(&m->params, stdout, result, err);
+	int code;
+
+	json_put_str(result, "class", "counted");
+	code = serve_run(&m->params, stdout, result, err);
 
 	if (!code)
 		code = common_emit(&m->o.common, result, err);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/result_classes.h"
+#include "cli/result_closed.h"
 #include "cli/sweep_advice.h"
 #include "cli/sweep_cells.h"
 #include "models/tree.h"
@@ -197,7 +199,43 @@ static struct json *varied(const struct grid *g)
 	return list;
 }
 
-static struct json *measures(const struct sweep *s)
+/* Rows of the calls that the scenario is foreseen to make: what a result would have. */
+static struct json *foreseen(const struct scenario *s)
+{
+	struct json *none = json_object(), *runtime = json_array(), *api = json_array();
+	struct json *calls = result_closed(s, none);
+
+	for (const struct json *c = json_child(calls); c; c = json_next(c)) {
+		struct json *row = json_object();
+		bool is_runtime = json_is_str(json_get(c, "operation"));
+
+		if (is_runtime)
+			json_put(row, "operation", json_clone(json_get(c, "operation")));
+		if (!is_runtime) {
+			json_put(row, "verb", json_clone(json_get(c, "verb")));
+			json_put(row, "resource", json_clone(json_get(c, "resource")));
+		}
+		json_append(is_runtime ? runtime : api, row);
+	}
+	json_put(none, "runtime", runtime);
+	json_put(none, "api", api);
+	if (*s->apiserver.costs.calibration)
+		json_put(none, "apiserver", json_object());
+	json_free(calls);
+	return none;
+}
+
+static struct json *classes_of(const struct sweeping *w)
+{
+	struct json *calls = foreseen(&w->scenario);
+	struct json *classes =
+		result_classes(&w->scenario, w->resolved.spec, &w->resolved.origins, calls);
+
+	json_free(calls);
+	return classes;
+}
+
+static struct json *measures(const struct sweep *s, const struct json *result)
 {
 	struct json *list = json_array();
 
@@ -206,7 +244,7 @@ static struct json *measures(const struct sweep *s)
 
 		json_put_str(row, "measure", s->name[m]);
 		json_put_str(row, "unit", measure_unit_name(s->measure[m].stat->unit));
-		json_put_str(row, "class", measure_class_name(s->measure[m].of.family->class));
+		json_put_str(row, "class", measure_class_in(result, &s->measure[m]));
 		json_append(list, row);
 	}
 	return list;
@@ -227,7 +265,8 @@ static struct json *result_of(struct sweeping *w, struct json *groups)
 	json_put_int(result, "podsPerNode", w->scenario.workload.pods);
 	json_put(result, "vary", varied(g));
 	json_put_str(result, "axis", g->axis < g->n ? g->vary[g->axis].path : NULL);
-	json_put(result, "measures", measures(&w->sweep));
+	json_put(result, "classes", classes_of(w));
+	json_put(result, "measures", measures(&w->sweep, result));
 	json_put(result, "groups", groups);
 	json_put(result, "pareto", advice_pareto(&w->sweep));
 	for (uint32_t c = 0; c < g->cells; c++) {

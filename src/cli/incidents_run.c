@@ -24,6 +24,7 @@ struct running {
 	const struct incident *incident;
 	unsigned threads;
 	struct side *before, *after;
+	const char *measured; /* what the last simulated figure rests on */
 };
 
 static int side_load(struct running *r, struct side *side, struct err *err)
@@ -152,9 +153,11 @@ static int by_result(struct running *r, struct side *side, const struct incident
 			f->name, f->result, fault.text);
 	if (!side->result)
 		code = result_run(&run, &side->result, err);
-	if (!code)
-		(void)measure_read(side->result, &gate.measure, value);
-	return code;
+	if (code)
+		return code;
+	(void)measure_read(side->result, &gate.measure, value);
+	r->measured = measure_class_in(side->result, &gate.measure);
+	return 0;
 }
 
 static int of_side(struct running *r, struct side *side, const struct incident_figure *f,
@@ -231,6 +234,21 @@ static struct json *row_of(const struct incident *i, const struct incident_figur
 	return o;
 }
 
+/* What a figure rests on: closed forms count; a simulated one is what its measure is. */
+static void put_class(struct json *o, const struct running *r, const struct incident_figure *f)
+{
+	const struct json *result = f->of == OF_AFTER ? r->after->result : r->before->result;
+	struct str by = {0};
+	bool known = f->measure != BY_NOTHING;
+	const char *class = f->measure == BY_RESULT ? r->measured : "counted";
+
+	if (known && strcmp(class, "counted") != 0)
+		measure_calibration(result, &by);
+	json_put_str(o, "restsOn", known ? class : NULL);
+	json_put_str(o, "calibration", str_len(&by) ? str_text(&by) : NULL);
+	str_fini(&by);
+}
+
 static int figure(struct running *r, const struct incident_figure *f, struct json *rows,
 	struct incidents_sum *sum, bool *any_a, struct err *err)
 {
@@ -251,6 +269,7 @@ static int figure(struct running *r, const struct incident_figure *f, struct jso
 		!known                    ? NULL
 		: f->measure == BY_RESULT ? "simulation"
 					  : "closed form");
+	put_class(o, r, f);
 	json_put_str(o, "verdict", word_of(words_incident_verdict, 3, verdict));
 	json_put_str(o, "expected", word_of(words_incident_verdict, 3, f->verdict));
 	json_put_str(o, "source", f->source);

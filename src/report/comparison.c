@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/classes.h"
 #include "report/comparison_priv.h"
 #include "report/format.h"
 
@@ -44,11 +45,14 @@ const char *comparison_chance(const struct json *result)
 	       "of saved results are run with several seeds.\n";
 }
 
+enum { NOTE_WIDTH = 118 }; /* as of a Result */
+
 static void foot(const struct json *result, struct str *out)
 {
 	const char *calibration = table_text_of(result, "calibration");
 	size_t n = json_size(json_get(result, "rows")), differing = 0;
 	const struct json *row = json_child(json_get(result, "rows"));
+	struct str rests = {0};
 
 	for (; row; row = json_next(row))
 		differing += json_as_bool(json_get(row, "significant"));
@@ -56,8 +60,12 @@ static void foot(const struct json *result, struct str *out)
 	if (strcmp(table_text_of(result, "test"), "none") != 0)
 		str_addf(out, "%zu of %zu measures differ; -o json has all of them.\n",
 			differing, n);
-	if (*calibration)
-		str_addf(out, "Counts follow from rules. Times rest on %s.\n", calibration);
+	classes_words(result, &rests);
+	if (!str_len(&rests) && *calibration)
+		str_addf(&rests, "Counts follow from rules. Times rest on %s.", calibration);
+	if (str_len(&rests))
+		format_wrapped(str_text(&rests), NOTE_WIDTH, out);
+	str_fini(&rests);
 }
 
 /* Under a gate this is a breach; without one it is as much of a warning. */
@@ -76,21 +84,44 @@ void comparison_unsettled(const struct json *result, struct str *out)
 	}
 }
 
-static void head(const struct json *result, enum show how, struct str *out)
+void comparison_sides(const struct json *result, struct str *out)
 {
-	const char *base = table_text_of(result, "base.name");
-	const char *candidate = table_text_of(result, "candidate.name");
+	static const char *const runs[] = {"base.runs", "candidate.runs"};
+	double n[2];
 
-	str_addf(out, how == SHOW_MARKDOWN ? "**%s**\n\n" : "%s\n",
-		table_text_of(result, "headline"));
-	str_addf(out, "Base %s (%.0f run%s), candidate %s (%.0f run%s), seed %.0f%s.\n", base,
-		json_as_num(table_value(result, "base.runs")),
-		format_plural(json_as_num(table_value(result, "base.runs"))), candidate,
-		json_as_num(table_value(result, "candidate.runs")),
-		format_plural(json_as_num(table_value(result, "candidate.runs"))),
+	for (size_t i = 0; i < 2; i++)
+		n[i] = json_as_num(table_value(result, runs[i]));
+	str_addf(out, "Base %s (%.0f run%s), candidate %s (%.0f run%s), seed %.0f%s.\n",
+		table_text_of(result, "base.name"), n[0], format_plural(n[0]),
+		table_text_of(result, "candidate.name"), n[1], format_plural(n[1]),
 		json_as_num(json_get(result, "seed")),
 		json_as_num(json_get(result, "seeds")) > 1 ? " and those behind it" : "");
 	comparison_unsettled(result, out);
+}
+
+void comparison_gates_verdict(const struct json *result, struct str *out)
+{
+	const struct json *gate = json_child(json_get(result, "gates"));
+	uint32_t all = 0, held = 0;
+
+	for (; gate; gate = json_next(gate), all++)
+		held += !strcmp(table_text_of(gate, "verdict"), "held");
+	if (all && held == all)
+		str_addf(out, "%u of %u gates held.", held, all);
+	else if (all)
+		str_addf(out, "%u of %u gates breached.", all - held, all);
+}
+
+static void head(const struct json *result, enum show how, struct str *out)
+{
+	struct str gates = {0};
+
+	comparison_gates_verdict(result, &gates);
+	str_addf(out, how == SHOW_MARKDOWN ? "**%s%s%s**\n\n" : "%s%s%s\n",
+		table_text_of(result, "headline"), str_len(&gates) ? " " : "",
+		str_text(&gates));
+	comparison_sides(result, out);
+	str_fini(&gates);
 }
 
 static void block(enum show how, const struct comparison_block *b, const struct json *result,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/classes.h"
 #include "report/comparison_priv.h"
 
 /* "get secrets 200", "list_containers OK"; "all" of a whole family. */
@@ -62,6 +63,36 @@ static void figure(const struct comparison_block *block, const struct json *resu
 	json_free(rows);
 }
 
+/* Sides that are simulated are so from the scenarios below, each of its own name. */
+static void put_side(const struct json *result, const char *side, struct html *page)
+{
+	const struct json *spec = table_value(json_get(result, side), "scenario");
+
+	if (!json_is_object(spec))
+		return;
+	html_note(page, side);
+	html_scenario(page, result, side, spec);
+}
+
+static void put_command(const struct json *result, struct html *page)
+{
+	struct str line = {0};
+	const struct json *gate = json_child(json_get(result, "gates"));
+
+	str_addf(&line,
+		"nodetoll compare ./base.json ./candidate.json --seeds %.0f --seed %.0f",
+		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
+	for (; gate; gate = json_next(gate))
+		str_addf(&line, " --gate '%s'", table_text_of(gate, "gate"));
+	html_section(page, "The scenarios as resolved");
+	html_words(page, "Saved as base.json and candidate.json, these make the same numbers "
+			 "again, whatever becomes of the models that they came from:");
+	html_lines(page, str_text(&line));
+	put_side(result, "base", page);
+	put_side(result, "candidate", page);
+	str_fini(&line);
+}
+
 void comparison_html(const struct json *result, struct html *page)
 {
 	struct json *gates = comparison_gate_rows(result);
@@ -70,7 +101,11 @@ void comparison_html(const struct json *result, struct html *page)
 	struct str about = {0};
 
 	html_headline(page, table_text_of(result, "headline"));
-	comparison_unsettled(result, &about);
+	comparison_gates_verdict(result, &about);
+	if (str_len(&about))
+		html_headline(page, str_text(&about));
+	str_reset(&about);
+	comparison_sides(result, &about);
 	html_about(page, str_text(&about));
 	html_section(page, "Gates and differences");
 	html_table(page, &(struct titled_table){"Gates", comparison_gate_columns, gates});
@@ -83,6 +118,8 @@ void comparison_html(const struct json *result, struct html *page)
 	html_section(page, "Every measure");
 	html_table(page,
 		&(struct titled_table){comparison_all.title, comparison_all.columns, all});
+	classes_html(result, page);
+	put_command(result, page);
 	str_fini(&about);
 	json_free(gates);
 	json_free(fields);

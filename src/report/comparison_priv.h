@@ -31,4 +31,8 @@ struct json *comparison_difference_rows(const struct json *result, size_t most);
 const char *comparison_chance(const struct json *result);
 void comparison_unsettled(const struct json *result, struct str *out);
 
+/* Which two sides these are, with how many runs; how many gates held, or nothing. */
+void comparison_sides(const struct json *result, struct str *out);
+void comparison_gates_verdict(const struct json *result, struct str *out);
+
 #endif

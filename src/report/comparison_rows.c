@@ -76,6 +76,7 @@ static struct json *shown(const struct json *row)
 	struct str cell = {0};
 
 	json_put_str(to, "measure", table_text_of(row, "measure"));
+	json_put_str(to, "class", table_text_of(row, "class"));
 	for (const struct json *l = json_child(json_get(row, "labels")); l; l = json_next(l))
 		json_put_str(labels, json_key(l), yes_no(json_as_str(l)));
 	json_put(to, "labels", labels);
@@ -184,7 +185,9 @@ static const struct column request_columns[] = {
 static const struct column other_columns[] = {
 	{"measure", "measure", CELL_TEXT, NULL},
 	FIGURES,
+	{"class", "rests on", CELL_TEXT, ""},
 };
+enum { WITHOUT_CLASS = 5 };
 static const struct column gate_columns[] = {
 	{"verdict", "verdict", CELL_TEXT, NULL},
 	{"gate", "gate", CELL_TEXT, NULL},
@@ -207,7 +210,7 @@ const struct comparison_block comparison_runtime = {
 const struct comparison_block comparison_requests = {
 	"Requests to the API server, a second", COLUMNS_OF(request_columns), is_request};
 const struct comparison_block comparison_others = {
-	"Other measures", COLUMNS_OF(other_columns), is_other};
+	"Other measures", {other_columns, WITHOUT_CLASS}, is_other};
 const struct comparison_block comparison_all = {"Measures", COLUMNS_OF(other_columns), is_any};
 
 struct json *comparison_gate_rows(const struct json *result)

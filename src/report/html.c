@@ -94,6 +94,23 @@ void html_lines(struct html *page, const char *text)
 	element("pre", " tabindex=\"0\"", text, body_of(page));
 }
 
+void html_scenario(
+	struct html *page, const struct json *result, const char *name, const struct json *spec)
+{
+	struct json *file = json_object(), *metadata = json_object();
+	char *text;
+
+	json_put_str(file, "apiVersion", json_as_str(json_get(result, "apiVersion")));
+	json_put_str(file, "kind", "Scenario");
+	json_put_str(metadata, "name", name);
+	json_put(file, "metadata", metadata);
+	json_put(file, "spec", json_clone(spec));
+	text = json_print(file);
+	html_lines(page, text);
+	free(text);
+	json_free(file);
+}
+
 void html_term(struct html *page, const char *term, const char *meaning)
 {
 	if (!page->in_list)

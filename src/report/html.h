@@ -42,6 +42,11 @@ void html_words(struct html *page, const char *text);
 void html_note(struct html *page, const char *text);
 void html_lines(struct html *page, const char *text);
 
+/* A scenario as its command reads it from a file: a section's end, so that it can be made
+ * again. */
+void html_scenario(struct html *page, const struct json *result, const char *name,
+	const struct json *spec);
+
 /* A term and what it means; those that follow one another are one list. */
 void html_term(struct html *page, const char *term, const char *meaning);
 

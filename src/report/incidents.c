@@ -24,6 +24,8 @@ static const struct column row_columns[] = {
 	{"inputs", "inputs", CELL_TEXT, "-"},
 	{"verdict", "verdict", CELL_TEXT, NULL},
 	{"by", "by", CELL_TEXT, "-"},
+	{"restsOn", "rests on", CELL_TEXT, "-"},
+	{"calibration", "calibrated by", CELL_TEXT, ""},
 	{"reason", "what is to be said", CELL_TEXT, ""},
 	{"source", "source", CELL_TEXT, NULL},
 };

@@ -62,5 +62,9 @@ void incidents_html(const struct json *result, struct html *page)
 	html_section(page, "What happened");
 	html_table(page, &(struct titled_table){"Incidents", COLUMNS_OF(incident_list),
 				 json_get(result, "incidents")});
+	html_section(page, "The command");
+	html_words(page, "This makes the same numbers again, on any machine:");
+	html_lines(page, json_as_bool(json_get(result, "ran")) ? "nodetoll incidents run"
+							       : "nodetoll incidents");
 	str_fini(&foot);
 }

@@ -206,22 +206,12 @@ static void put_pods(const struct json *result, struct html *page)
 /* What `nodetoll simulate` reads: the scenario with all that it took from models. */
 static void put_scenario(const struct json *result, struct html *page)
 {
-	struct json *file = json_object(), *metadata = json_object();
-	char *text;
-
-	json_put_str(file, "apiVersion", json_as_str(json_get(result, "apiVersion")));
-	json_put_str(file, "kind", "Scenario");
-	json_put_str(metadata, "name", json_as_str(table_value(result, "metadata.name")));
-	json_put(file, "metadata", metadata);
-	json_put(file, "spec", json_clone(json_get(result, "scenario")));
-	text = json_print(file);
 	html_section(page, "The scenario as resolved");
 	html_words(page, "Saved as scenario.json, this makes the same numbers again, whatever "
 			 "becomes of the models that it came from:");
 	html_lines(page, "nodetoll simulate ./scenario.json");
-	html_lines(page, text);
-	free(text);
-	json_free(file);
+	html_scenario(page, result, table_text_of(result, "metadata.name"),
+		json_get(result, "scenario"));
 }
 
 void result_html(const struct json *result, struct html *page)

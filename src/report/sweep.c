@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/classes.h"
 #include "report/comparison.h"
 #include "report/format.h"
 #include "report/sweep_curves.h"
@@ -266,6 +267,8 @@ static void headline(const struct json *result, struct str *out)
 
 /* ------------------------------------------------------------------ paper */
 
+enum { NOTE_WIDTH = 118 }; /* as of a Result */
+
 static const char walls_note[] =
 	"Walls: pleg, heartbeat: nodes were NotReady for it; limiter: one request in a hundred "
 	"waited over a second in a\nkubelet's client; registryPulls: pulls were refused; "
@@ -279,14 +282,19 @@ static const char walls_note[] =
 static void note(const struct json *result, struct str *out)
 {
 	const struct json *o = json_child(json_get(json_get(result, "pareto"), "objectives"));
+	struct str rests = {0};
 
 	str_add(out, walls_note);
 	for (; o; o = json_next(o))
 		str_addf(out, "%s %s%s", table_text_of(o, "better"),
 			table_text_of(o, "measure"), json_next(o) ? ", " : ".\n");
-	if (*table_text_of(result, "calibration"))
-		str_addf(out, "Counts follow from rules. Times rest on %s.\n",
+	classes_words(result, &rests);
+	if (!str_len(&rests) && *table_text_of(result, "calibration"))
+		str_addf(&rests, "Counts follow from rules. Times rest on %s.",
 			table_text_of(result, "calibration"));
+	if (str_len(&rests))
+		format_wrapped(str_text(&rests), NOTE_WIDTH, out);
+	str_fini(&rests);
 }
 
 static void about(const struct json *result, struct str *out)
@@ -331,6 +339,26 @@ void sweep_csv(const struct json *result, struct str *out)
 	json_free(table);
 }
 
+static void put_command(const struct json *result, struct html *page)
+{
+	struct str line = {0};
+
+	str_add(&line, "nodetoll sweep ./scenario.json");
+	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v)) {
+		str_addf(&line, " --vary %s=", table_text_of(v, "path"));
+		for (const struct json *k = json_child(json_get(v, "values")); k;
+			k = json_next(k))
+			str_addf(&line, "%s%s", json_as_str(k), json_next(k) ? "," : "");
+	}
+	html_section(page, "The scenario as resolved");
+	html_words(page, "Saved as scenario.json, this makes the same cells again, whatever "
+			 "becomes of the models that it came from:");
+	html_lines(page, str_text(&line));
+	html_scenario(page, result, table_text_of(result, "metadata.name"),
+		json_get(result, "scenario"));
+	str_fini(&line);
+}
+
 void sweep_html(const struct json *result, struct html *page)
 {
 	struct made of_groups = {0}, of_cells = {0};
@@ -353,6 +381,8 @@ void sweep_html(const struct json *result, struct html *page)
 	str_reset(&text);
 	note(result, &text);
 	html_note(page, str_text(&text));
+	classes_html(result, page);
+	put_command(result, page);
 	str_fini(&text);
 	json_free(groups);
 	json_free(cells);

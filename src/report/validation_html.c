@@ -34,6 +34,20 @@ static struct json *agreement(const struct json *rows, const char *unit)
 	return chart;
 }
 
+static void put_command(const struct json *result, struct html *page)
+{
+	struct str line = {0};
+
+	str_addf(&line, "nodetoll validate ./%s.json --kubelet %s --seeds %.0f --seed %.0f",
+		table_text_of(result, "metadata.name"), table_text_of(result, "kubelet"),
+		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
+	html_section(page, "The command");
+	html_words(
+		page, "With the recording this makes the same numbers again, on any machine:");
+	html_lines(page, str_text(&line));
+	str_fini(&line);
+}
+
 void validation_html(const struct json *result, struct html *page)
 {
 	struct json *counts = validation_rows(result, false);
@@ -55,6 +69,7 @@ void validation_html(const struct json *result, struct html *page)
 	html_table(page, &(struct titled_table){validation_others_title,
 				 validation_other_columns, json_get(result, "others")});
 	classes_html(result, page);
+	put_command(result, page);
 	str_fini(&head);
 	str_fini(&foot);
 	json_free(counts);

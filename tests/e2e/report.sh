@@ -35,6 +35,22 @@ run_validate() {
 		--min-within 0 "$@"
 }
 
+# What it prints when it ends, and not its URL before.
+run_serve() {
+	rm -f "$scratch/fifo"
+	mkfifo "$scratch/fifo"
+	"$nodetoll" serve "$@" >"$scratch/fifo" &
+	server=$!
+	exec 3<"$scratch/fifo"
+	read -r url <&3
+	for path in api/v1/pods api/v1/nodes nowhere; do
+		curl -s --max-time 20 -o "$scratch/body" "$url/$path"
+	done
+	kill -TERM "$server"
+	cat <&3
+	wait "$server"
+}
+
 # same_bytes RUN FORM: the report of the saved result is what the command prints.
 same_bytes() {
 	"$1" -o "$2" >"$scratch/own" && "$nodetoll" report "$scratch/$1.json" -o "$2" >"$scratch/report" &&
@@ -96,7 +112,39 @@ open(sys.argv[2], "w", encoding="utf-8").write(html.unescape(blocks[-1]))
 		cmp - "$scratch/again"
 }
 
-for run in run_contrast run_simulate run_estimate run_incidents run_compare run_sweep run_validate; do
+# page_scenarios PAGE: each scenario on a page as a file of its name.
+page_scenarios() {
+	python3 -c '
+import html, json, re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+for block in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.S):
+    text = html.unescape(block)
+    if text.startswith("{"):
+        name = json.loads(text)["metadata"]["name"]
+        open(sys.argv[2] + "/" + name + ".json", "w", encoding="utf-8").write(text)
+' "$1" "$scratch"
+}
+
+# Rows but for what they rest on: where constants come from is no part of a resolved scenario.
+rows_only() {
+	grep '^rows,' | sed 's/,\(counted\|calibrated\|assumed\),/,/'
+}
+
+the_comparison_comes_back() {
+	page_scenarios "$scratch/run_compare.html" &&
+		"$nodetoll" compare "$scratch/base.json" "$scratch/candidate.json" --seeds 2 --seed 1 -o csv |
+		rows_only >"$scratch/again" &&
+		"$nodetoll" report "$scratch/run_compare.json" -o csv | rows_only | cmp - "$scratch/again"
+}
+
+the_sweep_comes_back() {
+	page_scenarios "$scratch/run_sweep.html" &&
+		"$nodetoll" sweep "$scratch/start-100-limit.json" --vary workload.pods=2,7,12 -o csv |
+		grep '^cells,' >"$scratch/again" &&
+		"$nodetoll" report "$scratch/run_sweep.json" -o csv | grep '^cells,' | cmp - "$scratch/again"
+}
+
+for run in run_contrast run_simulate run_estimate run_incidents run_compare run_sweep run_validate run_serve; do
 	check "$run saves its result" "$run" -f "$scratch/$run.json"
 	for form in text csv markdown json; do
 		check "$run: -o $form of the saved result is its own" same_bytes "$run" "$form"
@@ -107,6 +155,8 @@ for run in run_contrast run_simulate run_estimate run_incidents run_compare run_
 done
 check "a result is read from standard input" from_standard_input
 check "a full device is told" a_full_device_is_told
+check "the scenarios on a comparison's page make the same rows" the_comparison_comes_back
+check "the scenario on a sweep's page makes the same cells" the_sweep_comes_back
 check "the scenario on the page makes the same numbers" the_scenario_comes_back
 "$nodetoll" simulate quiet-5000x30 --set duration=60s --set warmup=10s -f "$scratch/large.json" >"$scratch/log"
 check "the page of 5,000 nodes takes less than 1 s and 2 MB" is_small_and_quick

@@ -46,6 +46,9 @@ static const char text[] =
 	" \"differences\": [{\"path\": \"kubelet.x\", \"base\": \"1s\", \"candidate\": {}}],"
 	" \"gates\": [{\"gate\": \"g <= 3\", \"verdict\": \"breached\", \"unit\": \"/s\","
 	"  \"base\": 2, \"candidate\": 4, \"bound\": 3, \"reason\": null, \"why\": \"so\"}],"
+	" \"classes\": [{\"class\": \"counted\", \"fields\": [], \"calls\": null, \"by\": []},"
+	"  {\"class\": \"calibrated\", \"fields\": [], \"calls\": null, \"by\": [\"c\"]},"
+	"  {\"class\": \"assumed\", \"fields\": [], \"calls\": [\"watch pods\"], \"by\": []}],"
 	" \"rows\": [{\"measure\": \"runtime.calls{inMetric=false}.perNode\","
 	"  \"family\": \"runtime.calls\", \"statistic\": \"perNode\","
 	"  \"labels\": {\"operation\": \"status\", \"inMetric\": \"false\"}, \"unit\": \"/s\","
@@ -62,16 +65,19 @@ static void text_shows_gates_differences_and_rows(void **state)
 	if (json_parse(text, strlen(text), &result, &err))
 		fail_msg("%s", err.text);
 	comparison_show(result, SHOW_TEXT, &out);
-	assert_non_null(strstr(str_text(&out), "Less.\nBase a (5 runs), candidate b (5 runs)"));
+	assert_non_null(strstr(str_text(&out),
+		"Less. 1 of 1 gates breached.\nBase a (5 runs), candidate b (5 runs)"));
 	assert_non_null(
 		strstr(str_text(&out), "breached  g <= 3  2.00/s     4.00/s  3.00/s  so\n"));
 	assert_non_null(strstr(str_text(&out), "kubelet.x  1s    ...\n"));
 	assert_non_null(strstr(str_text(&out), "status                no         2.00/s     "
 					       "4.00/s  +100.0%  5.0%\n"));
 	assert_non_null(strstr(str_text(&out), "1 of 1 measures differ"));
+	assert_non_null(
+		strstr(str_text(&out), "calibrated: by c. Assumed are those of watch pods.\n"));
 	str_reset(&out);
 	comparison_show(result, SHOW_MARKDOWN, &out);
-	assert_non_null(strstr(str_text(&out), "**Less.**"));
+	assert_non_null(strstr(str_text(&out), "**Less. 1 of 1 gates breached.**"));
 	assert_non_null(strstr(str_text(&out), "### Gates\n\n| verdict |"));
 	str_reset(&out);
 	comparison_csv(result, &out);
