@@ -153,7 +153,7 @@
  *   address        a call of the model as a request
  *   bodies         what nodes write: JSON
  *   pods           the server's pods in the agent's places
- *   chores         who makes nodes, pods and objects, and deletes them
+ *   chores, users  the queue of what users do; who makes and deletes nodes, pods, objects
  * cli/           this program
  *   main           you are here: commands and the way to them
  *   opt            options as tables

@@ -66,8 +66,8 @@ static struct node_request take(struct node *n, struct request_queue *h)
 {
 	struct node_request q = h->request[h->head];
 
-	h->head = (h->head + 1) % h->capacity;
-	h->n--;
+	/* Empty, it begins anew: what was never needed of it stays untouched. */
+	h->head = --h->n ? (h->head + 1) % h->capacity : 0;
 	foresee(n);
 	return q;
 }

@@ -164,7 +164,8 @@ static void volumes(
 	}
 }
 
-void body_pod(const struct hollow *h, uint32_t pod, struct str *out)
+void body_pod(const struct hollow *h, uint32_t pod, const char *name, const char *namespace,
+	struct str *out)
 {
 	const struct workload_model *w = &h->swarm->scenario.workload;
 	bool batch = pod >= h->swarm->plan.batch_from;
@@ -178,7 +179,7 @@ void body_pod(const struct hollow *h, uint32_t pod, struct str *out)
 		"\"terminationGracePeriodSeconds\":%lld,"
 		"\"automountServiceAccountToken\":false,\"tolerations\":[{\"operator\":"
 		"\"Exists\"}],\"volumes\":[%s],\"containers\":[",
-		h->pod[pod].name, pod_namespace(h, pod), h->name, batch ? "Never" : "Always",
+		name, namespace, h->name, batch ? "Never" : "Always",
 		(long long)(w->grace / NS_S), str_text(&vols));
 	for (uint32_t c = 0; c < w->containers; c++)
 		str_addf(out,

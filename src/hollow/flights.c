@@ -256,31 +256,6 @@ static void on_done(void *ctx, const struct wire_answer *a)
 
 static const struct wire_hooks hooks = {.opened = on_opened, .line = on_line, .done = on_done};
 
-static struct wire_call *put_on_wire(struct hollow *h, const struct address *a, ns_t timeout,
-	const struct wire_hooks *to, void *ctx)
-{
-	struct swarm *s = h->swarm;
-	char user[HOLLOW_NAME + 16], agent[160];
-	size_t version = strspn(s->scenario.kubelet.name, "v0123456789.");
-
-	(void)snprintf(user, sizeof(user), "system:node:%s", h->name);
-	(void)snprintf(agent, sizeof(agent), "kubelet/%.*s.0 (linux/amd64) kubernetes/nodetoll",
-		(int)version, s->scenario.kubelet.name);
-	return wire_send(s->wire, &(struct wire_request){.peer = h->node.index,
-					  .method = a->method,
-					  .path = str_text(&a->path),
-					  .body = str_len(&a->body) ? str_text(&a->body) : NULL,
-					  .len = str_len(&a->body),
-					  .media = a->media,
-					  .user_agent = agent,
-					  .user = s->params->impersonate ? user : NULL,
-					  .groups = "system:nodes",
-					  .timeout = timeout,
-					  .stream = a->stream,
-					  .hooks = to,
-					  .ctx = ctx});
-}
-
 /* What has no address (a pod that never was, an object that a pod of others does not have) is
  * answered here, and nothing is sent. */
 static void nowhere(struct hollow *h, ns_t now, const struct node_request *q)
@@ -308,7 +283,8 @@ void flights_send(struct hollow *h, ns_t now)
 			h->pod[f->q.pod].sent = f->q.status;
 			h->pod[f->q.pod].writing = true;
 		}
-		f->call = put_on_wire(h, &a, left < 0 ? NS_MS : left, &hooks, f);
+		f->call =
+			swarm_put_on_wire(h->swarm, h, &a, left < 0 ? NS_MS : left, &hooks, f);
 		if (!f->call) {
 			end(f);
 			requests_lost(n, now, &n->send, 0);
@@ -337,7 +313,8 @@ static void read_again(struct flight *f)
 		(is_of(f, "nodes/status") && address_path(&a.path, "nodes", NULL)))
 		str_addf(&a.path, "/%s", f->hollow->name);
 	if (str_len(&a.path))
-		(void)put_on_wire(f->hollow, &a, 10 * NS_S, &to, f->hollow);
+		(void)swarm_put_on_wire(
+			f->hollow->swarm, f->hollow, &a, 10 * NS_S, &to, f->hollow);
 	str_fini(&a.path);
 }
 

@@ -10,23 +10,30 @@
 #include "fleet/node.h"
 #include "hollow/hollow.h"
 
-enum { HOLLOW_NAME = 64, HOLLOW_UID = 40, HOLLOW_VERSION = 24, HOLLOW_NAMESPACES = 4096 };
+enum {
+	HOLLOW_NAME = 64,
+	HOLLOW_POD_NAME = 96,
+	HOLLOW_UID = 40,
+	HOLLOW_VERSION = 24,
+	HOLLOW_USER_AGENT = 96,
+	HOLLOW_NAMESPACES = 4096
+};
 
 /* A pod of the server, in a place of the agent's. */
 struct hollow_pod {
 	char *name;                 /* owned; NULL: the place was never taken */
 	char *containers, *objects; /* owned: lines of NAME<tab>IMAGE, of RESOURCE/NAME */
 	char uid[HOLLOW_UID];
-	uint64_t seen;      /* a fingerprint of the status that the watch showed */
-	int64_t started_at; /* seconds since 1970 */
-	uint32_t namespace; /* index in the swarm's */
-	uint32_t told;      /* the agent was told of that status */
-	uint32_t sent;      /* a status on its way */
-	uint32_t awaited;   /* objects that are made before it is */
-	bool there;         /* the watch has told of it, and not of its end */
-	bool listed;        /* mark of a LIST */
-	bool ours;          /* the script made it */
-	bool writing;       /* `sent` is under way */
+	uint64_t seen;       /* a fingerprint of the status that the watch showed */
+	int64_t started_at;  /* seconds since 1970 */
+	uint32_t namespace;  /* index in the swarm's */
+	uint32_t told;       /* the agent was told of that status */
+	uint32_t sent;       /* a status on its way */
+	uint32_t generation; /* of the script's, if it is ours */
+	bool there;          /* the watch has told of it, and not of its end */
+	bool listed;         /* mark of a LIST */
+	bool ours;           /* the script made it */
+	bool writing;        /* `sent` is under way */
 	bool deleting;
 	bool counts; /* among those that run */
 };
@@ -37,7 +44,6 @@ struct swarm;
 struct hollow {
 	struct node node; /* first: world callbacks get it */
 	struct swarm *swarm;
-	struct arena mem;
 	struct hollow_pod *pod; /* [places] */
 	uint64_t *watched;      /* [reflectors] resource versions */
 	struct flight *flights; /* under way, a list */
@@ -60,20 +66,6 @@ struct flight {
 	bool opened, is_gone;
 };
 
-/* Something that users do, once others of the kind before it are done. */
-struct chore {
-	struct chore *next;
-	struct chore *older; /* of all that there are */
-	struct swarm *swarm;
-	struct hollow *hollow; /* in whose name; NULL: in the users' */
-	struct hollow *of;     /* whose pod waits for it; NULL */
-	uint32_t pod;
-	char *path, *body; /* owned */
-	const char *method;
-	void (*then)(struct chore *c, const struct wire_answer *a); /* NULL */
-	uint32_t tries;
-};
-
 struct swarm {
 	const struct hollow_params *params;
 	struct fleet_params run;
@@ -90,10 +82,11 @@ struct swarm {
 	int64_t zero;   /* of the machine's clock; -1: the agents have not started */
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
-	struct chore *first_chore, **last_chore, *free_chores, *all_chores;
+	struct chore *first_chore, **last_chore, *free_chores;
 	uint32_t chores_under_way;
 	void (*phase)(struct swarm *s); /* when all chores are done */
 	struct hollow_view view;
+	char user_agent[HOLLOW_USER_AGENT]; /* of kubelets */
 	struct err *err;
 	int code; /* why it ended */
 	bool stops, ended;
@@ -119,6 +112,9 @@ struct address {
 	struct str path, body;
 	bool stream;
 };
+/* Send it; h: in its name, NULL: in that of users.  NULL: it could not be sent. */
+struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
+	const struct address *a, ns_t timeout, const struct wire_hooks *hooks, void *ctx);
 bool address_of(struct hollow *h, const struct node_request *q, struct address *a);
 /* Where a resource is: "/api/v1/namespaces/NS/RESOURCE"; namespace NULL: of all, or of none. */
 bool address_path(struct str *out, const char *resource, const char *namespace);
@@ -131,7 +127,8 @@ bool object_name(const struct hollow *h, uint32_t object, uint32_t key, struct s
 void body_node(const struct hollow *h, struct str *out);
 void body_node_status(const struct hollow *h, struct str *out);
 void body_lease(const struct hollow *h, struct str *out);
-void body_pod(const struct hollow *h, uint32_t pod, struct str *out);
+void body_pod(const struct hollow *h, uint32_t pod, const char *name, const char *namespace,
+	struct str *out);
 void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct str *out);
 void body_event(struct hollow *h, uint32_t pod, struct str *out);
 void body_delete(const char *uid, int64_t grace, struct str *out);
@@ -143,6 +140,7 @@ void pods_told(struct hollow *h, ns_t now, const struct json *event);
 const char *pod_namespace(const struct hollow *h, uint32_t pod);
 uint32_t swarm_namespace(struct swarm *s, const char *name);
 void pods_fini(struct hollow *h);
+void pod_forget(struct hollow_pod *p);
 /* A copy that free() takes back. */
 char *text_copy(const char *text);
 
@@ -150,12 +148,14 @@ char *text_copy(const char *text);
 void version_scan(const char *text, char version[HOLLOW_VERSION]);
 uint64_t version_number(const char *version);
 
-/* chores.c: who makes namespaces, objects, nodes and pods */
-extern const struct node_world chores_world;
-void chores_begin(struct swarm *s); /* everything that has to be there before agents start */
-void chores_end(struct swarm *s);   /* delete what was made */
+/* users.c: who makes namespaces, objects, nodes and pods */
+extern const struct node_world users_world;
+void users_begin(struct swarm *s); /* everything that has to be there before agents start */
+void users_end(struct swarm *s);   /* delete what was made */
+
+/* chores.c: the queue of what users do */
+struct chore;
 void chores_next(struct swarm *s);
 void chores_drop(struct swarm *s); /* those that have not begun */
-void chores_fini(struct swarm *s);
 
 #endif

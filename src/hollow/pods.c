@@ -94,7 +94,7 @@ static uint64_t fingerprint(const struct json *status)
 
 /* ------------------------------------------------------------------ places */
 
-static void forget(struct hollow_pod *p)
+void pod_forget(struct hollow_pod *p)
 {
 	free(p->name);
 	free(p->containers);
@@ -105,7 +105,7 @@ static void forget(struct hollow_pod *p)
 void pods_fini(struct hollow *h)
 {
 	for (uint32_t i = 0; h->pod && i < h->swarm->plan.places; i++)
-		forget(&h->pod[i]);
+		pod_forget(&h->pod[i]);
 }
 
 static uint32_t find(const struct hollow *h, uint32_t namespace, const char *name)
@@ -251,7 +251,7 @@ static void changed(struct hollow *h, ns_t now, const struct json *object)
 			h->unplaced++;
 			return;
 		}
-		forget(&h->pod[i]);
+		pod_forget(&h->pod[i]);
 		h->pod[i].name = text_copy(name);
 		h->pod[i].namespace = namespace;
 		h->node.shard.pod[i] = (struct api_pod){.exists = true};

@@ -98,6 +98,42 @@ static void on_due(evutil_socket_t fd, short what, void *ctx)
 	swarm_next_timer(s);
 }
 
+/* ------------------------------------------------------------------ requests */
+
+/* As kubelets call themselves: client-go's rest.DefaultKubernetesUserAgent. */
+static void name_user_agent(struct swarm *s)
+{
+	const char *version = s->scenario.kubelet.name;
+
+	(void)snprintf(s->user_agent, sizeof(s->user_agent),
+		"kubelet/%.*s.0 (linux/amd64) kubernetes/nodetoll",
+		(int)strspn(version, "v0123456789."), version);
+}
+
+struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
+	const struct address *a, ns_t timeout, const struct wire_hooks *hooks, void *ctx)
+{
+	char user[HOLLOW_NAME + 16];
+	struct wire_request r = {.peer = h ? h->node.index : s->scenario.nodes,
+		.method = a->method,
+		.path = str_text(&a->path),
+		.body = str_len(&a->body) ? str_text(&a->body) : NULL,
+		.len = str_len(&a->body),
+		.media = a->media,
+		.user_agent = h ? s->user_agent : "nodetoll",
+		.timeout = timeout,
+		.stream = a->stream,
+		.hooks = hooks,
+		.ctx = ctx};
+
+	if (h && s->params->impersonate) {
+		(void)snprintf(user, sizeof(user), "system:node:%s", h->name);
+		r.user = user;
+		r.groups = "system:nodes";
+	}
+	return wire_send(s->wire, &r);
+}
+
 /* ------------------------------------------------------------------ ends */
 
 static void stop(struct swarm *s)
@@ -115,7 +151,7 @@ static void stop(struct swarm *s)
 		patience.tv_sec += s->scenario.nodes / 10;
 	(void)event_base_loopexit(s->base, &patience);
 	chores_drop(s); /* nobody makes pods any more */
-	chores_end(s);
+	users_end(s);
 }
 
 static void on_signal(evutil_socket_t fd, short what, void *ctx)
@@ -152,11 +188,10 @@ static void begin_node(struct swarm *s, uint32_t i)
 
 	s->hollow[i] = h;
 	h->swarm = s;
-	arena_init(&h->mem, 4096);
 	(void)snprintf(h->name, sizeof(h->name), "%.40s-%u", s->params->name, i);
-	node_begin(&h->node, &s->plan, i, s->result, &h->mem);
-	h->pod = ARENA_ARRAY(&h->mem, struct hollow_pod, s->plan.places);
-	h->watched = ARENA_ARRAY(&h->mem, uint64_t,
+	node_begin(&h->node, &s->plan, i, s->result, &s->mem);
+	h->pod = ARENA_ARRAY(&s->mem, struct hollow_pod, s->plan.places);
+	h->watched = ARENA_ARRAY(&s->mem, uint64_t,
 		first[ACTOR_WATCH + 1] - first[ACTOR_WATCH] + first[ACTOR_REFLECTOR + 1] -
 			first[ACTOR_REFLECTOR] + 1);
 }
@@ -169,7 +204,7 @@ static void begin_plan(struct swarm *s)
 		s->run.n_actions = 0;
 	node_plan_init(&s->plan, &s->run, &s->mem);
 	s->plan.together = true;
-	s->plan.world = &chores_world;
+	s->plan.world = &users_world;
 	fleet_result_init(s->result, &s->run);
 }
 
@@ -216,12 +251,14 @@ static int begin(struct swarm *s)
 	struct timeval second = {.tv_sec = 1};
 	int code;
 
-	arena_init(&s->mem, 0);
+	/* Chunks so large that the kernel gives them: what nodes never touch takes nothing. */
+	arena_init(&s->mem, (size_t)4 << 20);
 	s->zero = -1;
 	s->armed_for = NS_NEVER;
 	s->last_chore = &s->first_chore;
 	hist_reset(&s->view.lag);
 	begin_plan(s);
+	name_user_agent(s);
 	s->view.result = s->result;
 	code = node_plan_check(&s->plan, s->err);
 	if (!code)
@@ -254,9 +291,7 @@ static void fini(struct swarm *s)
 	for (uint32_t i = 0; s->hollow && i < s->scenario.nodes && s->hollow[i]; i++) {
 		flights_drop(s->hollow[i]);
 		pods_fini(s->hollow[i]);
-		arena_fini(&s->hollow[i]->mem);
 	}
-	chores_fini(s);
 	wire_free(s->wire);
 	if (s->timer)
 		event_free(s->timer);
@@ -297,7 +332,7 @@ int hollow_run(const struct hollow_params *p, struct fleet_result *r, struct hol
 		(void)evsignal_add(on[i], NULL);
 	}
 	if (!code) {
-		chores_begin(s);
+		users_begin(s);
 		(void)event_base_dispatch(s->base);
 		code = s->code;
 	}

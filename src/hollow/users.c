@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Users: whoever makes the namespaces, objects, nodes and pods that the scenario has, and
+ * deletes them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hollow/chores.h"
+
+/* ------------------------------------------------------------------ what has to be there */
+
+static bool write_namespace(const struct chore *c, struct address *a)
+{
+	str_add(&a->path, "/api/v1/namespaces");
+	body_object("Namespace", c->swarm->namespace[c->key], NULL, &a -> body);
+	return true;
+}
+
+static void namespaces(struct swarm *s)
+{
+	static const struct chore_kind kind = {"POST", write_namespace, NULL, false};
+
+	for (uint32_t i = 0; i < s->scenario.workload.namespaces; i++)
+		chore_new(s, &kind, NULL)->key = i;
+}
+
+/* An object of the workload, in the namespace that its pods are in. */
+static void put_object(const struct hollow *h, uint32_t object, uint32_t key, const char *ns,
+	struct address *a)
+{
+	const struct workload_object *o = &h->swarm->scenario.workload.objects[object];
+	bool secret = !strcmp(o->resource, "secrets");
+	struct str name = {0};
+	uint32_t ignored;
+
+	(void)object_name(h, object, key, &name, &ignored);
+	(void)address_path(&a->path, o->resource, ns);
+	body_object(secret ? "Secret" : "ConfigMap", str_text(&name), ns, &a->body);
+	str_fini(&name);
+}
+
+static bool write_shared(const struct chore *c, struct address *a)
+{
+	const struct swarm *s = c->swarm;
+	bool of_namespace =
+		s->scenario.workload.objects[c->object].shared_by == SHARED_NAMESPACE;
+
+	put_object(c->of, c->object, c->key, s->namespace[of_namespace ? c->key : 0], a);
+	return true;
+}
+
+static void make_shared(struct hollow *h, uint32_t object, uint32_t key)
+{
+	static const struct chore_kind kind = {"POST", write_shared, NULL, false};
+	struct chore *c = chore_new(h->swarm, &kind, h);
+
+	c->object = (uint8_t)object;
+	c->key = key;
+}
+
+/* Objects that pods share; those of one pod are made with it. */
+static void shared_objects(struct swarm *s)
+{
+	const struct workload_model *w = &s->scenario.workload;
+
+	for (uint32_t o = 0; o < w->n_objects; o++) {
+		if (w->objects[o].shared_by == SHARED_NAMESPACE)
+			for (uint32_t k = 0; k < w->namespaces; k++)
+				make_shared(s->hollow[0], o, k);
+		if (w->objects[o].shared_by == SHARED_CLUSTER)
+			make_shared(s->hollow[0], o, 0);
+		if (w->objects[o].shared_by == SHARED_NODE)
+			for (uint32_t i = 0; i < s->scenario.nodes; i++)
+				make_shared(s->hollow[i], o, 0);
+	}
+}
+
+/* "uid" of the object, the first one in its metadata. */
+static void on_node(struct chore *c, const struct wire_answer *a)
+{
+	const char *at = strstr(a->body, "\"uid\"");
+	size_t n;
+
+	version_scan(a->body, c->of->version);
+	if (!at || a->code == 409)
+		return;
+	at += 5 + strspn(at + 5, ": \"");
+	n = strspn(at, "0123456789abcdefABCDEF-");
+	if (n < HOLLOW_UID) {
+		memcpy(c->of->uid, at, n);
+		c->of->uid[n] = '\0';
+	}
+}
+
+static bool write_lease_read(const struct chore *c, struct address *a)
+{
+	(void)address_path(&a->path, "leases", "kube-node-lease");
+	str_addf(&a->path, "/%s", c->of->name);
+	return true;
+}
+
+static void on_lease(struct chore *c, const struct wire_answer *a)
+{
+	static const struct chore_kind read = {"GET", write_lease_read, on_lease, true};
+
+	version_scan(a->body, c->of->lease);
+	if (a->code == 409) /* of a run before */
+		(void)chore_new(c->swarm, &read, c->of);
+}
+
+static bool write_node(const struct chore *c, struct address *a)
+{
+	(void)address_path(&a->path, "nodes", NULL);
+	body_node(c->of, &a->body);
+	return true;
+}
+
+static bool write_lease(const struct chore *c, struct address *a)
+{
+	(void)address_path(&a->path, "leases", "kube-node-lease");
+	body_lease(c->of, &a->body);
+	return true;
+}
+
+static void of_every_node(struct swarm *s, const struct chore_kind *kind)
+{
+	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+		(void)chore_new(s, kind, s->hollow[i]);
+}
+
+static void agents_start(struct swarm *s)
+{
+	s->zero = swarm_clock();
+	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+		wakes_set(&s->due, i, node_next_at(&s->hollow[i]->node));
+	swarm_next_timer(s);
+}
+
+static void lease_phase(struct swarm *s)
+{
+	static const struct chore_kind kind = {"POST", write_lease, on_lease, true};
+
+	of_every_node(s, &kind);
+	s->phase = agents_start;
+	chores_next(s);
+}
+
+static void node_phase(struct swarm *s)
+{
+	static const struct chore_kind kind = {"POST", write_node, on_node, true};
+
+	of_every_node(s, &kind);
+	s->phase = lease_phase;
+	chores_next(s);
+}
+
+static void object_phase(struct swarm *s)
+{
+	if (!s->params->only_others_pods)
+		shared_objects(s);
+	s->phase = node_phase;
+	chores_next(s);
+}
+
+static void namespace_phase(struct swarm *s)
+{
+	if (!s->params->only_others_pods)
+		namespaces(s);
+	s->phase = object_phase;
+	chores_next(s);
+}
+
+static void on_version(struct chore *c, const struct wire_answer *a)
+{
+	if (!strstr(a->body, "\"gitVersion\""))
+		swarm_fail(c->swarm, err_set(c->swarm->err, ERR_ENV,
+					     "server '%s' is no Kubernetes API server: GET "
+					     "/version names no gitVersion",
+					     c->swarm->params->access->server));
+}
+
+static bool write_version(const struct chore *c, struct address *a)
+{
+	(void)c;
+	str_add(&a->path, "/version");
+	return true;
+}
+
+void users_begin(struct swarm *s)
+{
+	static const struct chore_kind kind = {"GET", write_version, on_version, false};
+
+	(void)chore_new(s, &kind, NULL);
+	s->phase = namespace_phase;
+	chores_next(s);
+}
+
+/* ------------------------------------------------------------------ pods */
+
+/* The n-th of a pod's own objects; n_objects: it has no more. */
+static uint32_t nth_own(const struct workload_model *w, uint32_t n)
+{
+	for (uint32_t o = 0; o < w->n_objects; o++)
+		if (w->objects[o].shared_by == SHARED_POD && n-- == 0)
+			return o;
+	return w->n_objects;
+}
+
+static void pod_name(const struct chore *c, char name[HOLLOW_POD_NAME])
+{
+	(void)snprintf(name, HOLLOW_POD_NAME, "%s-%u-%u", c->of->name, c->pod, c->key);
+}
+
+static const char *namespace_of(const struct chore *c)
+{
+	return c->swarm->namespace[script_namespace(&c->of->node, c->pod, c->key)];
+}
+
+/* Its own objects, then the pod, bound to its node as by the scheduler. */
+static bool write_pod(const struct chore *c, struct address *a)
+{
+	uint32_t own = nth_own(&c->swarm->scenario.workload, c->step);
+
+	if (c->step + 1 < c->steps) {
+		put_object(c->of, own, c->pod, namespace_of(c), a);
+	} else {
+		char name[HOLLOW_POD_NAME];
+
+		pod_name(c, name);
+		(void)address_path(&a->path, "pods", namespace_of(c));
+		body_pod(c->of, c->pod, name, namespace_of(c), &a->body);
+	}
+	return true;
+}
+
+/* A chore's key is the pod's generation: the place may have another one by the time. */
+static void create_pod(struct node *n, ns_t now, uint32_t pod)
+{
+	static const struct chore_kind kind = {"POST", write_pod, NULL, false};
+	struct hollow *h = (struct hollow *)n;
+	const struct workload_model *w = &h->swarm->scenario.workload;
+	struct hollow_pod *p = &h->pod[pod];
+	struct chore *c = chore_new(h->swarm, &kind, h);
+	char name[HOLLOW_POD_NAME];
+
+	(void)now;
+	c->pod = pod;
+	c->key = n->script.churned;
+	while (nth_own(w, c->steps) < w->n_objects)
+		c->steps++;
+	c->steps++;
+	pod_name(c, name);
+	pod_forget(p);
+	p->ours = true;
+	p->generation = n->script.churned;
+	p->name = text_copy(name);
+	p->namespace = script_namespace(n, pod, n->script.churned);
+	chores_next(h->swarm);
+}
+
+static bool write_delete(const struct chore *c, struct address *a)
+{
+	char name[HOLLOW_POD_NAME];
+
+	pod_name(c, name);
+	(void)address_path(&a->path, "pods", namespace_of(c));
+	str_addf(&a->path, "/%s", name);
+	body_delete(NULL, -1, &a->body);
+	return true;
+}
+
+static void delete_pod(struct node *n, ns_t now, uint32_t pod)
+{
+	static const struct chore_kind kind = {"DELETE", write_delete, NULL, false};
+	struct hollow *h = (struct hollow *)n;
+	struct chore *c = chore_new(h->swarm, &kind, h);
+
+	(void)now;
+	c->pod = pod;
+	c->key = h->pod[pod].generation;
+	chores_next(h->swarm);
+}
+
+const struct node_world users_world = {.create_pod = create_pod, .delete_pod = delete_pod};
+
+/* ------------------------------------------------------------------ the end */
+
+static void over(struct swarm *s)
+{
+	s->ended = true;
+	(void)event_base_loopbreak(s->base);
+}
+
+static bool put_removal(
+	struct address *a, const char *resource, const char *ns, const char *name)
+{
+	(void)address_path(&a->path, resource, ns);
+	str_addf(&a->path, "/%s", name);
+	body_delete(NULL, 0, &a->body);
+	return true;
+}
+
+static bool remove_pod(const struct chore *c, struct address *a)
+{
+	return put_removal(a, "pods", pod_namespace(c->of, c->pod), c->of->pod[c->pod].name);
+}
+
+static bool remove_object(const struct chore *c, struct address *a)
+{
+	const struct swarm *s = c->swarm;
+	uint32_t ns, key = agent_object_key(
+			     &s->plan.agent, c->object, c->pod, c->of->pod[c->pod].namespace);
+	struct str name = {0};
+
+	(void)object_name(c->of, c->object, key, &name, &ns);
+	(void)put_removal(a, s->scenario.workload.objects[c->object].resource, s->namespace[ns],
+		str_text(&name));
+	str_fini(&name);
+	return true;
+}
+
+static bool remove_lease(const struct chore *c, struct address *a)
+{
+	return put_removal(a, "leases", "kube-node-lease", c->of->name);
+}
+
+static bool remove_node(const struct chore *c, struct address *a)
+{
+	return put_removal(a, "nodes", NULL, c->of->name);
+}
+
+static bool remove_namespace(const struct chore *c, struct address *a)
+{
+	return put_removal(a, "namespaces", NULL, c->swarm->namespace[c->key]);
+}
+
+static void remove_pods_and_objects(struct hollow *h)
+{
+	static const struct chore_kind pod = {"DELETE", remove_pod, NULL, false};
+	static const struct chore_kind object = {"DELETE", remove_object, NULL, false};
+
+	for (uint32_t p = 0; p < h->swarm->plan.places; p++) {
+		if (!h->pod[p].name || !h->pod[p].ours)
+			continue;
+		chore_new(h->swarm, &pod, h)->pod = p;
+		for (uint32_t o = 0; o < h->swarm->scenario.workload.n_objects; o++) {
+			struct chore *c = chore_new(h->swarm, &object, h);
+
+			c->pod = p;
+			c->object = (uint8_t)o;
+		}
+	}
+}
+
+static void namespace_end(struct swarm *s)
+{
+	static const struct chore_kind kind = {"DELETE", remove_namespace, NULL, false};
+
+	for (uint32_t i = 0;
+		!s->params->only_others_pods && i < s->scenario.workload.namespaces; i++)
+		chore_new(s, &kind, NULL)->key = i;
+	s->phase = over;
+	chores_next(s);
+}
+
+void users_end(struct swarm *s)
+{
+	static const struct chore_kind lease = {"DELETE", remove_lease, NULL, false};
+	static const struct chore_kind node = {"DELETE", remove_node, NULL, false};
+
+	for (uint32_t i = 0; s->params->cleans_up && i < s->scenario.nodes; i++) {
+		remove_pods_and_objects(s->hollow[i]);
+		(void)chore_new(s, &lease, s->hollow[i]);
+		(void)chore_new(s, &node, s->hollow[i]);
+	}
+	s->phase = s->params->cleans_up ? namespace_end : over;
+	chores_next(s);
+}
