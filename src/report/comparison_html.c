@@ -84,6 +84,11 @@ static void put_command(const struct json *result, struct html *page)
 		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
 	for (; gate; gate = json_next(gate))
 		str_addf(&line, " --gate '%s'", table_text_of(gate, "gate"));
+	if (!json_is_object(table_value(result, "base.scenario")) &&
+		!json_is_object(table_value(result, "candidate.scenario"))) {
+		str_fini(&line);
+		return;
+	}
 	html_section(page, "The scenarios as resolved");
 	html_words(page, "Saved as base.json and candidate.json, these make the same numbers "
 			 "again, whatever becomes of the models that they came from:");

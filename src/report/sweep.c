@@ -343,6 +343,8 @@ static void put_command(const struct json *result, struct html *page)
 {
 	struct str line = {0};
 
+	if (!json_is_object(json_get(result, "scenario")))
+		return;
 	str_add(&line, "nodetoll sweep ./scenario.json");
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v)) {
 		str_addf(&line, " --vary %s=", table_text_of(v, "path"));
