@@ -133,8 +133,12 @@ static void submit(struct http *h, uint32_t stream, const struct http_answer *a,
 	fields[n++] = h2_pair(":status", code);
 	if (a->media)
 		fields[n++] = h2_pair("content-type", a->media);
-	if (a->audit_id)
-		fields[n++] = h2_pair("audit-id", a->audit_id);
+	if (a->audit_id) {
+		fields[n] = h2_pair("audit-id", a->audit_id);
+		/* Each is another: in the table of the connection they would push out what
+		 * comes again, and be searched one by one. */
+		fields[n++].flags = NGHTTP2_NV_FLAG_NO_INDEX;
+	}
 	if (a->retry_after)
 		fields[n++] = h2_pair("retry-after", retry);
 	if (length)

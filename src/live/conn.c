@@ -108,12 +108,41 @@ static struct exchange *exchange_of(const struct conn *c, uint32_t stream)
 	return x;
 }
 
+/* Whoever waited for the peer to take bytes goes on. */
+static void all_taken(struct conn *c)
+{
+	c->active_at = serve_now(c->serve);
+	if (!c->has_blocked)
+		return;
+	c->has_blocked = false;
+	for (struct exchange *x = c->first, *next; x; x = next) {
+		next = x->next;
+		stream_unblock(x);
+	}
+}
+
+/* Most answers fit into the socket at once: three system calls less than by way of libevent,
+ * which waits to be told that it can write. */
+static void send_bytes(struct conn *c, const char *bytes, size_t len)
+{
+	ssize_t n = 0;
+
+	if (!c->serve->tls && !conn_waiting(c))
+		n = send(bufferevent_getfd(c->bev), bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0)
+		n = 0; /* it waits, or libevent finds out what is wrong */
+	if ((size_t)n < len)
+		(void)bufferevent_write(c->bev, bytes + n, len - (size_t)n);
+	else
+		all_taken(c);
+}
+
 static void send_output(struct conn *c)
 {
 	struct str *out = http_output(c->http);
 
 	if (str_len(out) && !c->is_half)
-		(void)bufferevent_write(c->bev, str_text(out), str_len(out));
+		send_bytes(c, str_text(out), str_len(out));
 	/* An idle connection holds no memory. */
 	str_fini(out);
 	if (!c->is_full && conn_waiting(c) > FULL_BYTES) {
@@ -201,15 +230,11 @@ static void on_write(struct bufferevent *bev, void *arg)
 	struct conn *c = arg;
 
 	serve_tick(c->serve);
-	c->active_at = serve_now(c->serve);
 	if (c->is_full) {
 		c->is_full = false;
 		(void)bufferevent_enable(bev, EV_READ);
 	}
-	for (struct exchange *x = c->first, *next; x; x = next) {
-		next = x->next;
-		stream_unblock(x);
-	}
+	all_taken(c);
 	conn_touch(c);
 	serve_settle(c->serve);
 }

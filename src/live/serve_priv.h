@@ -47,6 +47,7 @@ struct conn {
 	bool is_lingering; /* its last output has gone: the peer is to see it, and to close */
 	bool is_dead;      /* to be freed when nobody looks */
 	bool is_full;      /* the peer does not take what it is sent */
+	bool has_blocked;  /* a watch of it waits for the peer to take more */
 	bool is_half;      /* half-closed by a fault: nothing more is sent */
 };
 

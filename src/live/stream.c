@@ -57,6 +57,7 @@ void stream_feed(struct serve *s, struct rest_watch *w)
 		;
 	s->metrics.watch_events += w->n_events - told;
 	x->is_blocked = !w->is_idle && !w->is_over;
+	x->conn->has_blocked |= x->is_blocked;
 	if (str_len(&out))
 		send_str(x, &out);
 	str_fini(&out);
