@@ -263,6 +263,55 @@ int file_write_whole(const char *path, const char *text, size_t len, struct err 
 	return file_write_together(&(struct file_out){path, text, len}, 1, err);
 }
 
+int file_may_write(const char *path, struct err *err)
+{
+	struct file_out nothing = {path, "", 0};
+	struct pending p = {NULL, ""};
+	int ret = prepare(&p, &nothing, err);
+
+	drop(&p);
+	return ret;
+}
+
+/* The folder that a path that does not exist yet is in, without links; NULL if there is none.
+ */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	char *real = folder ? realpath(folder, NULL) : NULL;
+
+	free(folder);
+	return real;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool file_is_same(const char *a, const char *b)
+{
+	struct stat x, y;
+	bool is_a = stat(a, &x) == 0;
+	bool is_b = stat(b, &y) == 0;
+	char *folder_a, *folder_b;
+	bool same;
+
+	if (is_a && is_b)
+		return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	if (is_a || is_b || strcmp(last_part(a), last_part(b)) != 0)
+		return false;
+	folder_a = folder_of(a);
+	folder_b = folder_of(b);
+	same = folder_a && folder_b && !strcmp(folder_a, folder_b);
+	free(folder_a);
+	free(folder_b);
+	return same;
+}
+
 bool file_exists(const char *path)
 {
 	struct stat st;

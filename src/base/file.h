@@ -36,6 +36,13 @@ struct file_out {
 
 int file_write_together(const struct file_out *out, size_t n, struct err *err);
 
+/* Whether path could be written now, so that a long run need not end with the answer: 0 or
+ * ERR_ENV.  Leaves everything as it was.  Devices and pipes are not tried. */
+int file_may_write(const char *path, struct err *err);
+
+/* Whether both names are, or would be, those of one file.  A device or pipe is none. */
+bool file_is_same(const char *a, const char *b);
+
 /* Whether something is there, of whatever kind. */
 bool file_exists(const char *path);
 

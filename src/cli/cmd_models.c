@@ -2,6 +2,7 @@
 /* `nodetoll models`: what is built in, with the source of every constant. */
 #include "cli/cmd.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -292,17 +293,47 @@ static int shipped_schema(struct models_run *m, const char *kind, struct err *er
 	return 0;
 }
 
+/* Kinds of what commands write. */
+static const char *const outputs[] = {"Contrast", "Result", "Validation", "Comparison", "Sweep",
+	"Estimate", "Incidents", "Agreement", "ServerCounts"};
+
+enum { OUTPUTS = sizeof(outputs) / sizeof(outputs[0]), SCHEMAS_MAX = 32 };
+
+static int no_schema(const char *kind, struct err *err)
+{
+	const char *known[SCHEMAS_MAX];
+	struct str all = {0};
+	const char *near;
+	uint32_t n = 0;
+
+	for (; schema_kinds[n]; n++)
+		known[n] = schema_kinds[n];
+	for (uint32_t i = 0; i < OUTPUTS; i++)
+		known[n++] = outputs[i];
+	for (uint32_t i = 0; i < n; i++)
+		str_addf(&all, "%s%s", i ? ", " : "", known[i]);
+	near = str_nearest(kind, known, n);
+	(void)err_set(err, ERR_INPUT, "no schema of a kind '%.60s'; %s%s%s are: %s", kind,
+		near ? "did you mean '" : "", near ? near : "", near ? "'? There" : "there",
+		str_text(&all));
+	str_fini(&all);
+	return ERR_INPUT;
+}
+
 static int run_schema(struct models_run *m, struct err *err)
 {
-	static const char *const outputs[][2] = {
-		{"Contrast", "contrast"}, {"Result", "result"}, {"Validation", "validation"}};
 	struct json *schema;
 
-	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)
-		if (!strcmp(m->name, outputs[i][0]) || !strcmp(m->name, outputs[i][1]))
-			return shipped_schema(m, outputs[i][1], err);
-	if (schema_of(m->name, &schema, err))
-		return ERR_INPUT;
+	for (uint32_t i = 0; i < OUTPUTS; i++) {
+		char file[32] = "";
+
+		for (size_t c = 0; outputs[i][c] && c < sizeof(file) - 1; c++)
+			file[c] = (char)tolower((unsigned char)outputs[i][c]);
+		if (!strcmp(m->name, outputs[i]) || !strcmp(m->name, file))
+			return shipped_schema(m, file, err);
+	}
+	if (schema_of(m->name, &schema, NULL))
+		return no_schema(m->name, err);
 	add_json(m, schema);
 	return 0;
 }

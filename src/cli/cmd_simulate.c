@@ -28,7 +28,7 @@ static const struct opt opts[] = {
 	ROW_SETS("override a field of the scenario's spec"),
 	ROW_WITH("add a feature"),
 	ROW_SEED("seed of the random draws (the scenario's)", .max = SEED_MAX),
-	ROW(trace, "trace", OPT_TEXT, .value = "FILE",
+	ROW(trace, "trace", OPT_OUTPUT, .value = "FILE",
 		.help = "write one node's calls, a JSON object a line"),
 	ROW(trace_node, "trace-node", OPT_COUNT, .value = "N", .fallback = "0",
 		.max = NODES_MAX - 1, .help = "which node to trace"),
@@ -196,10 +196,6 @@ static int load(struct simulation *m, const char *name, struct err *err)
 		return err_set(err, ERR_INPUT,
 			"--trace-node '%u': --trace FILE says where the calls go",
 			m->o.trace_node);
-	if (m->o.trace && m->o.common.file && !strcmp(m->o.trace, m->o.common.file))
-		return err_set(err, ERR_INPUT,
-			"--trace '%s': the result goes to that file, the calls need another",
-			m->o.trace);
 	if (m->o.trace && m->o.trace_node >= m->scenario.nodes)
 		return err_set(err, ERR_INPUT,
 			"--trace-node '%u': 0 to %u is allowed, the scenario has %u nodes",

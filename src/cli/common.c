@@ -109,6 +109,62 @@ void common_warn(struct str *warnings)
 	str_fini(warnings);
 }
 
+/* What another flag, or an argument, names; NULL if it is no text. */
+static const char *text_of(const struct opt *o, const void *record, uint32_t i)
+{
+	const void *at = (const char *)record + o->at;
+	const struct opt_texts *texts = at;
+
+	if (o->type == OPT_TEXTS)
+		return i < texts->n ? texts->text[i] : NULL;
+	if (o->type != OPT_TEXT && o->type != OPT_OUTPUT)
+		return NULL;
+	return i == 0 ? *(const char *const *)at : NULL;
+}
+
+/* Nobody else may name the file that o names; of two flags that write, the later complains. */
+static int check_output(const struct cmd *cmd, const struct opt *o, const struct opt_line *line,
+	const void *record, struct err *err)
+{
+	const char *file = text_of(o, record, 0);
+
+	for (uint32_t i = 0; i < line->n_arguments; i++)
+		if (file_is_same(line->arguments[i], file))
+			return err_set(err, ERR_INPUT,
+				"--%s '%.200s': %s reads that file; what it writes needs "
+				"another",
+				o->name, file, cmd->name);
+	for (const struct opt *other = cmd->opts; other < cmd->opts + cmd->n_opts; other++) {
+		const char *text;
+
+		if (other == o || (other->type == OPT_OUTPUT && other > o))
+			continue;
+		for (uint32_t i = 0; (text = text_of(other, record, i)) != NULL; i++)
+			if (file_is_same(text, file))
+				return err_set(err, ERR_INPUT,
+					"--%s '%.200s': --%s is that file; what is written "
+					"needs another",
+					o->name, file, other->name);
+	}
+	return file_may_write(file, err);
+}
+
+int common_outputs(
+	const struct cmd *cmd, const struct opt_line *line, const void *record, struct err *err)
+{
+	for (uint32_t i = 0; i < cmd->n_opts; i++) {
+		const struct opt *o = &cmd->opts[i];
+
+		if (o->type != OPT_OUTPUT || !text_of(o, record, 0))
+			continue;
+		int code = check_output(cmd, o, line, record, err);
+
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
 int common_help(const struct cmd *cmd, struct err *err)
 {
 	struct str out = {0};

@@ -40,7 +40,7 @@ struct common {
 	ROW(common.form, "output", OPT_WORD, .letter = 'o', .value = "FORM",                   \
 		.fallback = "text", .words = (FORMS), .help = HELP)
 #define ROW_FILENAME(HELP)                                                                     \
-	ROW(common.file, "filename", OPT_TEXT, .letter = 'f', .value = "FILE", .help = HELP)
+	ROW(common.file, "filename", OPT_OUTPUT, .letter = 'f', .value = "FILE", .help = HELP)
 #define ROW_THREADS                                                                            \
 	ROW(common.threads, "threads", OPT_COUNT, .value = "N", .min = 1, .max = 256,          \
 		.help = "threads; no part of the result (all processors)")
@@ -107,6 +107,11 @@ int common_print(const char *text, size_t len, struct err *err);
 
 /* Print warnings, if there are any, on standard error, and release them. */
 void common_warn(struct str *warnings);
+
+/* Whether the files that the command is to write can be written, are different ones, and none
+ * of them is one that it reads.  ERR_INPUT, ERR_ENV. */
+int common_outputs(const struct cmd *cmd, const struct opt_line *line, const void *record,
+	struct err *err);
 
 /* Print what --help prints. */
 int common_help(const struct cmd *cmd, struct err *err);

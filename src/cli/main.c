@@ -264,6 +264,8 @@ static int run(const struct cmd *cmd, int argc, char **argv, struct err *err)
 	if (!own)
 		return err_set(err, ERR_NOMEM, "no memory");
 	code = opt_parse(cmd, &line, own, err);
+	if (!code && !line.help)
+		code = common_outputs(cmd, &line, own, err);
 	if (!code)
 		code = line.help ? common_help(cmd, err) : cmd->run(own, &line, err);
 	free(own);

@@ -10,6 +10,7 @@
 #include "base/units.h"
 
 /* getopt_long's value of an option without a letter: its index above every letter. */
+_Static_assert(OPT_COUNTS_MAX == 64, "the message below says so");
 enum { OPT_BASE = 256, NUMBER_MAX = INT32_MAX };
 
 static int bad_value(const struct opt *o, const char *value, const char *why, struct err *err)
@@ -53,7 +54,7 @@ static int read_counts(
 		at += strspn(at, " ");
 		len = strcspn(at, ",");
 		if (list.n == OPT_COUNTS_MAX)
-			return bad_value(o, text, "too many values", err);
+			return bad_value(o, text, "more than 64 values", err);
 		if (len == 0)
 			return bad_value(o, text, "a number is missing beside a comma", err);
 		(void)snprintf(one, sizeof(one), "%.*s", len < 31 ? (int)len : 31, at);
@@ -138,6 +139,7 @@ static int read_value(const struct opt *o, const char *text, void *record, struc
 		*(bool *)(void *)to = true;
 		return 0;
 	case OPT_TEXT:
+	case OPT_OUTPUT:
 		if (!*text)
 			return bad_value(o, text, "must not be empty", err);
 		*(const char **)(void *)to = text;

@@ -20,6 +20,7 @@
 enum opt_type {
 	OPT_FLAG,     /* bool; takes no value */
 	OPT_TEXT,     /* const char * */
+	OPT_OUTPUT,   /* const char *: a file that will be written */
 	OPT_TEXTS,    /* struct opt_texts; may be given several times */
 	OPT_COUNT,    /* uint32_t */
 	OPT_COUNTS,   /* struct opt_counts; separated by commas */

@@ -166,8 +166,7 @@ static void node_scenario(
 	const struct recorded_node *node = &rec->nodes[index];
 
 	recording_scenario(rec, index, scenario);
-	/* A recording that does not begin with the pods' creation begins with them there. */
-	if (node->phases[0].action != PHASE_CREATE_ALL)
+	if (!recorded_node_is_empty(node))
 		scenario->start = START_STATIONARY;
 	for (uint32_t i = 0; i < node->n_phases; i++)
 		if (node->phases[i].update_one_secret_every)
@@ -276,7 +275,8 @@ int validate_run(const struct validate_plan *p, struct arena *mem, struct scenar
 	code = adjust_to_handling(&j, p->n, err);
 	if (!code)
 		code = run_all(&j, p->n, err);
-	if (!code)
-		*samples = j.samples;
-	return code;
+	if (code)
+		return err_wrap(err, "%s: node '%.60s'", p->rec->file, j.node->name);
+	*samples = j.samples;
+	return 0;
 }

@@ -115,12 +115,19 @@ static ns_t annotation_of(const struct scenario *s)
 static uint32_t places_for(const struct fleet_params *p)
 {
 	uint32_t pods = p->scenario->workload.pods;
-	uint32_t places = pods;
+	ns_t places = pods;
+	bool deleted = false;
 
-	for (uint32_t i = 0; i < p->n_actions; i++)
-		if (p->action[i].act == FLEET_CHURN && p->action[i].spacing > 0)
-			places = pods + 4 + (uint32_t)(OVERLAP / p->action[i].spacing);
-	return places < 2 * PODS_MAX ? places : 2 * PODS_MAX;
+	for (uint32_t i = 0; i < p->n_actions; i++) {
+		const struct fleet_action *a = &p->action[i];
+
+		if (a->act == FLEET_CHURN && a->spacing > 0)
+			places = ns_max(places, pods + 4 + OVERLAP / a->spacing);
+		if (a->act == FLEET_CREATE_ALL && deleted)
+			places = ns_max(places, 2 * (ns_t)pods);
+		deleted |= a->act == FLEET_DELETE_ALL;
+	}
+	return (uint32_t)ns_min(places, 2 * PODS_MAX);
 }
 
 /* For pods that run to completion; if more are there by chance, one waits for a place. */

@@ -193,21 +193,35 @@ static void delete_next(struct node *n, ns_t now)
 	}
 }
 
-static void create_next(struct node *n, ns_t now)
+static bool is_free(const struct node *n, uint32_t pod)
 {
-	uint32_t pod = n->script.next_pod++;
+	return !n->shard.pod[pod].exists && agent_place_is_free(&n->agent, pod);
+}
 
-	create(n, now - bound_after(n, pod), now, pod);
+/* The next pod comes into the place of its number, or, while a pod from before is there, into
+ * any that is free.  False if there is none. */
+static bool create_next(struct node *n, ns_t now)
+{
+	uint32_t pod = n->script.next_pod;
+
+	for (uint32_t p = 0; p < n->plan->batch_from && !is_free(n, pod); p++)
+		pod = p;
+	if (!is_free(n, pod))
+		return false;
+	create(n, now - bound_after(n, n->script.next_pod++), now, pod);
+	return true;
 }
 
 static void next_pod(struct node *n, ns_t now)
 {
 	struct script *s = &n->script;
 
-	if (s->act == FLEET_CREATE_ALL)
-		create_next(n, now);
-	else
+	if (s->act == FLEET_DELETE_ALL) {
 		delete_next(n, now);
+	} else if (!create_next(n, now)) {
+		s->pod_at = now + NS_S; /* whoever creates it tries again */
+		return;
+	}
 	s->pod_at = now + s->pod_every + bound_after(n, s->next_pod) -
 		    bound_after(n, s->next_pod - 1);
 }
@@ -217,7 +231,7 @@ static void next_pod(struct node *n, ns_t now)
 static void fill(struct node *n, ns_t now, uint32_t from, uint32_t until, uint32_t *owed)
 {
 	for (uint32_t p = from; p<until && * owed> 0; p++) {
-		if (n->shard.pod[p].exists || !agent_place_is_free(&n->agent, p))
+		if (!is_free(n, p))
 			continue;
 		create(n, now, now, p);
 		(*owed)--;

@@ -58,12 +58,41 @@ static int check_pods(const struct recorded_node *node, const struct doc_node *p
 	return 0;
 }
 
+bool recorded_node_is_empty(const struct recorded_node *node)
+{
+	uint32_t i = 0;
+
+	while (i < node->n_phases && node->phases[i].action == PHASE_NONE)
+		i++;
+	return i < node->n_phases && node->phases[i].action == PHASE_CREATE_ALL;
+}
+
+/* What a phase does needs pods that are there, or that are not. */
+static int check_action(
+	const struct recorded_phase *p, const struct doc_node *at, bool *there, struct err *err)
+{
+	const struct doc_node *action = doc_get(at, "action");
+
+	if (p->action == PHASE_CREATE_ALL && *there)
+		return doc_error(action ? action : at, err,
+			"phase '%.60s' creates pods that are there already", p->name);
+	if (p->action == PHASE_DELETE_ALL && !*there)
+		return doc_error(action ? action : at, err,
+			"phase '%.60s' deletes pods, and there are none", p->name);
+	if (p->replace_one_pod_every && !*there)
+		return doc_error(action ? action : at, err,
+			"phase '%.60s' replaces pods, and there are none", p->name);
+	*there = p->action == PHASE_CREATE_ALL || (*there && p->action != PHASE_DELETE_ALL);
+	return 0;
+}
+
 int recording_finish_node(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
 	struct recorded_node *node = record;
 	const struct doc_node *phases = doc_get(at, "phases");
 	const struct doc_node *phase = phases->first;
+	bool there = !recorded_node_is_empty(node);
 
 	(void)r;
 	if (!node->n_phases)
@@ -71,7 +100,8 @@ int recording_finish_node(
 	for (uint32_t i = 0; i < node->n_phases; i++, phase = phase->next) {
 		const struct recorded_phase *p = &node->phases[i];
 
-		if (check_pods(node, phase, "pods", p->pods, err) ||
+		if (check_action(p, phase, &there, err) ||
+			check_pods(node, phase, "pods", p->pods, err) ||
 			check_pods(node, phase, "runningSeconds", p->running.pods, err) ||
 			check_pods(node, phase, "goneSeconds", p->gone.pods, err))
 			return ERR_INPUT;

@@ -94,6 +94,10 @@ int recording_load(const struct library *lib, const char *path, const char *kube
 int recording_parse(const struct library *lib, const char *name, const char *text, size_t len,
 	struct recording *rec, struct err *err);
 
+/* Whether the first that is done to the node is that its pods are created; else they are there
+ * when the recording begins. */
+bool recorded_node_is_empty(const struct recorded_node *node);
+
 /* The scenario of one node: base with the node's pods, objects and annotation. */
 void recording_scenario(const struct recording *rec, uint32_t node, struct scenario *scenario);
 

@@ -210,6 +210,50 @@ static void several_files_are_written_together_or_not_at_all(void **state)
 	(void)unlink(bad);
 }
 
+static void whether_a_file_can_be_written_is_told_without_writing(void **state)
+{
+	struct place *p = *state;
+	char path[300], nested[300];
+	struct err err = {0};
+
+	(void)snprintf(path, sizeof path, "%s/file", p->dir);
+	(void)snprintf(nested, sizeof nested, "%s/none/file", p->dir);
+	assert_int_equal(file_may_write(path, &err), 0);
+	assert_int_equal(count_entries(p->dir), 0);
+	assert_int_equal(file_write_whole(path, "old", 3, &err), 0);
+	assert_int_equal(file_may_write(path, &err), 0);
+	assert_int_equal(count_entries(p->dir), 1);
+	assert_int_equal(file_may_write(nested, &err), ERR_ENV);
+	assert_non_null(strstr(err.text, nested));
+	assert_int_equal(file_may_write(p->dir, &err), ERR_ENV);
+	assert_int_equal(file_may_write("/dev/full", &err), 0); /* devices are not tried */
+	(void)unlink(path);
+}
+
+static void one_file_has_many_names(void **state)
+{
+	struct place *p = *state;
+	char file[300], dotted[300], other[300], link[300];
+
+	(void)snprintf(file, sizeof file, "%s/file", p->dir);
+	(void)snprintf(dotted, sizeof dotted, "%s/./file", p->dir);
+	(void)snprintf(other, sizeof other, "%s/other", p->dir);
+	(void)snprintf(link, sizeof link, "%s/link", p->dir);
+	for (int exists = 0; exists < 2; exists++) {
+		assert_true(file_is_same(file, file));
+		assert_true(file_is_same(file, dotted));
+		assert_false(file_is_same(file, other));
+		assert_int_equal(file_write_whole(file, "x", 1, NULL), 0);
+	}
+	assert_int_equal(symlink(file, link), 0);
+	assert_true(file_is_same(link, file));
+	assert_false(file_is_same(other, file));              /* one is there, the other not */
+	assert_false(file_is_same("/dev/null", "/dev/null")); /* no file */
+	assert_false(file_is_same("/none/file", "/none/file"));
+	(void)unlink(link);
+	(void)unlink(file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +267,10 @@ int main(void)
 			a_failed_write_says_where_and_leaves_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			several_files_are_written_together_or_not_at_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			whether_a_file_can_be_written_is_told_without_writing, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(one_file_has_many_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_is_said, set_up, tear_down),
 		cmocka_unit_test(a_pipe_can_be_read),
 	};

@@ -18,6 +18,27 @@ both_are_there() {
 		test -s "$out/trace" && test -s "$out/result" && test "$(ls -A "$out" | wc -l)" = 2
 }
 
+# What is to be simulated is refused only after the files: so no run was in between.
+is_told_before_the_run() {
+	"$nodetoll" simulate no-such-scenario -f "$scratch/none/result" 2>&1 | grep -q none/result
+}
+
+its_scenario_stays() {
+	printf '%s\n' 'apiVersion: nodetoll/v1alpha1' 'kind: Scenario' 'metadata: {name: mine}' \
+		'spec: {extends: quiet-5000x30, nodes: 1, duration: 10s}' >"$scratch/mine.yaml"
+	cp "$scratch/mine.yaml" "$scratch/kept.yaml"
+	ln -s mine.yaml "$scratch/link.yaml"
+	for file in "$scratch/mine.yaml" "$scratch/./mine.yaml" "$scratch/link.yaml"; do
+		! "$nodetoll" simulate "$scratch/mine.yaml" -f "$file" || return 1
+		! "$nodetoll" simulate "$scratch/mine.yaml" --trace "$file" || return 1
+	done
+	cmp "$scratch/mine.yaml" "$scratch/kept.yaml"
+}
+
+check "a result that cannot be written is told before the run" is_told_before_the_run
+check "what a run reads is not written over" its_scenario_stays
+check "a trace and a result are not one file" \
+	fails_and_leaves_nothing --trace "$out/both" -f "$out/./both"
 check "a result that cannot be written leaves no trace" \
 	fails_and_leaves_nothing --trace "$out/trace" -f "$out/none/result"
 check "a trace that cannot be written leaves no result" \

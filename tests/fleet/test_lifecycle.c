@@ -74,6 +74,46 @@ static void nothing_is_left(const struct alone *a, const char *what)
 		assert_false(a->node.shard.pod[p].exists);
 }
 
+/* Pods that are created while those from before are on their way out run beside them: none of
+ * either is forgotten. */
+static void new_pods_do_not_take_the_places_of_those_that_go(void **state)
+{
+	(void)state;
+	for (uint32_t pods = 30; pods <= PODS_MAX; pods += PODS_MAX - 30) {
+		struct kit *k = KIT("v1.20", "serving", "nodes=1", "start=stationary",
+			"warmup=0s", "duration=30m", "workload.containers=1");
+		struct alone *a;
+
+		k->scenario.workload.pods = pods;
+		act(k, NS_MIN, FLEET_DELETE_ALL, NS_MS);
+		act(k, NS_MIN + 2 * NS_S, FLEET_CREATE_ALL, NS_MS);
+		a = alone_run(k);
+		assert_int_equal(alone_count(a, API_DELETE_PODS, OUTCOME_OK), pods);
+		assert_int_equal(alone_count(a, OP_RUN_PODSANDBOX, OUTCOME_OK), pods);
+		assert_int_equal(a->node.mock.records.n_running, pods);
+		assert_int_equal(places_in_use(a), pods);
+		alone_free(a);
+	}
+}
+
+static void pods_for_which_there_is_no_place_wait(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "start=stationary", "warmup=0s",
+		"duration=30m", "workload.pods=30");
+	struct alone *a;
+
+	(void)state;
+	for (ns_t at = NS_MIN; at < NS_MIN + 40 * NS_S; at += 10 * NS_S) {
+		act(k, at, FLEET_DELETE_ALL, NS_MS);
+		act(k, at + 5 * NS_S, FLEET_CREATE_ALL, NS_MS);
+	}
+	a = alone_run(k);
+	assert_int_equal(a->plan.places, 60);
+	assert_int_equal(a->node.mock.records.n_sandboxes, 30);
+	assert_int_equal(places_in_use(a), 30);
+	alone_free(a);
+}
+
 static const char *const kubelets[] = {
 	"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.23", "v1.27", "v1.36"};
 
@@ -547,6 +587,8 @@ static void relists_on_demand_make_starts_faster(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(new_pods_do_not_take_the_places_of_those_that_go),
+		cmocka_unit_test(pods_for_which_there_is_no_place_wait),
 		cmocka_unit_test(pods_that_were_deleted_leave_nothing_and_get_one_delete_each),
 		cmocka_unit_test(every_design_of_pleg_lets_pods_come_and_go),
 		cmocka_unit_test(pods_come_again_where_others_went),

@@ -263,6 +263,29 @@ static void assert_phase(const char *phase, const char *because)
 	free(rec);
 }
 
+/* What is done to pods needs them to be there, or not to be: whatever a quiet phase came
+ * before. */
+static void actions_follow_from_what_is_there(void **state)
+{
+#define PHASE(ACTION)                                                                          \
+	"{\"action\": \"" ACTION "\", \"apiSeconds\": 60, \"api\": {\"get pods\": 1}}"
+#define THEN(ACTION) ", \"" ACTION "\": " PHASE(ACTION)
+	(void)state;
+	assert_phase(PHASE("none") THEN("createAllPods") THEN("deleteAllPods"), NULL);
+	assert_phase(PHASE("deleteAllPods") THEN("createAllPods"), NULL);
+	assert_phase(PHASE("createAllPods") THEN("createAllPods"),
+		"phase 'createAllPods' creates pods that are there already");
+	assert_phase(PHASE("none") THEN("deleteAllPods")
+			     THEN("none") ", \"again\": " PHASE("deleteAllPods"),
+		"phase 'again' deletes pods, and there are none");
+	assert_phase(PHASE("deleteAllPods") ", \"c\": {\"action\": \"churn\", "
+					    "\"replaceOnePodEverySeconds\": 5, "
+					    "\"apiSeconds\": 60, \"api\": {\"get pods\": 1}}",
+		"phase 'c' replaces pods, and there are none");
+#undef THEN
+#undef PHASE
+}
+
 static void a_phase_needs_counts_and_churn_its_pace(void **state)
 {
 	(void)state;
@@ -284,6 +307,7 @@ int main(void)
 		cmocka_unit_test(its_settings_override_the_model),
 		cmocka_unit_test(the_loops_account_for_every_call_of_the_quiet_phases),
 		cmocka_unit_test(bad_recordings_are_refused_with_their_place),
+		cmocka_unit_test(actions_follow_from_what_is_there),
 		cmocka_unit_test(a_phase_needs_counts_and_churn_its_pace),
 	};
 
