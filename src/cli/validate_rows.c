@@ -230,7 +230,7 @@ struct spans {
 	const char *what;
 	const char *source;
 	const struct recorded_spans *recorded;
-	size_t simulated; /* offset of the histogram in a sample */
+	size_t simulated; /* offset of the histograms, one a phase, in a sample */
 };
 
 static void span_row(
@@ -244,9 +244,10 @@ static void span_row(
 	(void)snprintf(call, sizeof(call), "%s %s", s->what, q->name);
 	for (uint32_t i = 0; i < r->n; i++) {
 		const char *sample = (const char *)&r->samples[i];
-		const struct hist *h = (const struct hist *)(sample + s->simulated);
+		const struct hist *h =
+			*(const struct hist *const *)(const void *)(sample + s->simulated);
 
-		r->values[i] = (double)hist_quantile(h, q->per_million) / 1e9;
+		r->values[i] = (double)hist_quantile(&h[r->phase], q->per_million) / 1e9;
 	}
 	put_row(r->rows, &at, (double)recorded / 1e9, r->values, r->n, &bound);
 }

@@ -140,8 +140,10 @@ static void keep(struct job *j, const struct fleet_result *r, struct validate_sa
 	}
 	for (uint32_t i = 0; i < j->node->n_phases; i++)
 		memcpy(to->worked[i], r->tally.window[i].in.worked, sizeof(to->worked[i]));
-	to->running = r->running;
-	to->gone = r->gone;
+	for (uint32_t i = 0; i < j->node->n_phases; i++) {
+		to->running[i] = r->running_of ? r->running_of[i] : r->running;
+		to->gone[i] = r->gone_of ? r->gone_of[i] : r->gone;
+	}
 }
 
 static void run_seed(void *ctx, unsigned thread, uint32_t item)
@@ -202,6 +204,8 @@ static void job_memory(struct job *j, uint32_t n, struct arena *mem)
 			mem, phases, sizeof(*j->samples[i].worked), alignof(uint64_t));
 		j->samples[i].relists = ARENA_ARRAY(mem, uint64_t, phases);
 		j->samples[i].relist_time = ARENA_ARRAY(mem, uint64_t, phases);
+		j->samples[i].running = ARENA_ARRAY(mem, struct hist, phases);
+		j->samples[i].gone = ARENA_ARRAY(mem, struct hist, phases);
 	}
 }
 

@@ -47,7 +47,7 @@ struct validate_sample {
 	uint64_t (*worked)[OP_N];                /* [phases] ns */
 	uint64_t *relists;                       /* [phases] */
 	uint64_t *relist_time;                   /* [phases] ns */
-	struct hist running, gone;
+	struct hist *running, *gone;             /* [phases] */
 };
 
 struct validate_plan {

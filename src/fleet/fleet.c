@@ -185,6 +185,14 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 	hist_reset(&r->relist_interval);
 	hist_reset(&r->running);
 	hist_reset(&r->gone);
+	if (p->n_windows > 1) {
+		r->running_of = ARENA_ARRAY(&r->mem, struct hist, p->n_windows);
+		r->gone_of = ARENA_ARRAY(&r->mem, struct hist, p->n_windows);
+	}
+	for (uint32_t w = 0; r->gone_of && w < p->n_windows; w++) {
+		hist_reset(&r->running_of[w]);
+		hist_reset(&r->gone_of[w]);
+	}
 	hist_reset(&r->completed);
 	for (unsigned i = 0; i < sizeof(r->step) / sizeof(r->step[0]); i++)
 		hist_reset(&r->step[i]);
@@ -214,6 +222,10 @@ static void result_merge(struct fleet_result *into, const struct fleet_result *f
 	hist_merge(&into->relist_interval, &from->relist_interval);
 	hist_merge(&into->running, &from->running);
 	hist_merge(&into->gone, &from->gone);
+	for (uint32_t w = 0; into->gone_of && w < into->tally.n_windows; w++) {
+		hist_merge(&into->running_of[w], &from->running_of[w]);
+		hist_merge(&into->gone_of[w], &from->gone_of[w]);
+	}
 	hist_merge(&into->completed, &from->completed);
 	for (unsigned i = 0; i < sizeof(into->step) / sizeof(into->step[0]); i++)
 		hist_merge(&into->step[i], &from->step[i]);

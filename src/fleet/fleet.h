@@ -150,9 +150,12 @@ struct fleet_result {
 	struct hist relist_interval; /* from start to start */
 	struct hist step[4]; /* enum pod_step, to POD_STEP_STARTED: from a pod's creation */
 	struct fleet_starts starts;
-	struct hist running;   /* from creation to the last status patch of window 0 */
-	struct hist gone;      /* from the delete request to the DELETE */
-	struct hist completed; /* from a pod's last exit to its being seen completed */
+	struct hist running;     /* from creation to the last status patch of window 0 */
+	struct hist gone;        /* from the delete request to the DELETE */
+	struct hist *running_of; /* [windows] of the pods created in each, to its last such
+				  * patch; NULL: there is one window */
+	struct hist *gone_of;    /* [windows] of the pods deleted in each; NULL as well */
+	struct hist completed;   /* from a pod's last exit to its being seen completed */
 	uint64_t pods_started, pods_completed, pods_removed;
 	uint64_t http_probes;                       /* of pods, over HTTP or TCP, in window 0 */
 	uint64_t readiness_changes;                 /* of containers, in window 0 */

@@ -11,13 +11,20 @@ static bool in_window(const struct node *n, unsigned side, ns_t at)
 }
 
 /* Inside some window: of a run with phases, all of them count. */
-static bool in_any_window(const struct node *n, ns_t at)
+enum { NO_WINDOW = FLEET_WINDOWS };
+
+static uint32_t window_at(const struct node *n, ns_t at)
 {
 	for (uint32_t w = 0; w < n->plan->params->n_windows; w++)
 		if (at >= n->plan->params->window[w].from[1] &&
 			at < n->plan->params->window[w].until[1])
-			return true;
-	return false;
+			return w;
+	return NO_WINDOW;
+}
+
+static bool in_any_window(const struct node *n, ns_t at)
+{
+	return window_at(n, at) != NO_WINDOW;
 }
 
 bool node_measures(const struct node *n, ns_t now)
@@ -92,10 +99,13 @@ static void pod_step(struct node *n, ns_t now, const struct agent_note *note)
 	n->result->pods_started += note->value == POD_STEP_STARTED && in_any_window(n, now);
 }
 
-/* A status that shows something running is through.  The last is what recordings have. */
+/* A status that shows something running is through.  The last is what recordings have, of the
+ * phase in which the pod was created. */
 static void running_status(struct node *n, ns_t now, uint32_t pod)
 {
-	if (in_window(n, 1, now))
+	if (n->plan->params->n_windows > 1
+			? window_at(n, now) == window_at(n, n->created_at[pod])
+			: in_window(n, 1, now))
 		n->status_at[pod] = now;
 }
 
@@ -117,17 +127,27 @@ void node_pod_completed(struct node *n, ns_t now, uint32_t pod)
 void node_pod_gone(struct node *n, ns_t now, uint32_t pod)
 {
 	if (in_any_window(n, now)) {
+		uint32_t w = window_at(n, n->deleted_at[pod]);
+
 		n->result->pods_removed++;
 		if (n->deleted_at[pod] != NS_NEVER)
 			hist_add(&n->result->gone, now - n->deleted_at[pod]);
+		if (n->result->gone_of && w != NO_WINDOW)
+			hist_add(&n->result->gone_of[w], now - n->deleted_at[pod]);
 	}
 	node_pod_replaced(n, pod);
 }
 
 void node_pod_replaced(struct node *n, uint32_t pod)
 {
-	if (n->created_at[pod] != NS_NEVER && n->status_at[pod] != NS_NEVER)
+	uint32_t w = window_at(n, n->created_at[pod]);
+
+	if (n->created_at[pod] != NS_NEVER && n->status_at[pod] != NS_NEVER) {
 		hist_add(&n->result->running, n->status_at[pod] - n->created_at[pod]);
+		if (n->result->running_of && w != NO_WINDOW)
+			hist_add(&n->result->running_of[w],
+				n->status_at[pod] - n->created_at[pod]);
+	}
 	n->status_at[pod] = NS_NEVER;
 	n->created_at[pod] = NS_NEVER;
 }

@@ -14,6 +14,7 @@ struct fixture {
 	struct recorded_node node;
 	uint64_t count[SEEDS][1][CALLS_MAX][OUTCOME_N];
 	uint64_t relists[SEEDS][1];
+	struct hist running[SEEDS][1], gone[SEEDS][1];
 	struct validate_sample samples[SEEDS];
 	struct json *json, *others;
 };
@@ -27,8 +28,10 @@ static void begin(struct fixture *f)
 	for (uint32_t i = 0; i < SEEDS; i++) {
 		f->samples[i].count = f->count[i];
 		f->samples[i].relists = f->relists[i];
-		hist_reset(&f->samples[i].running);
-		hist_reset(&f->samples[i].gone);
+		f->samples[i].running = f->running[i];
+		f->samples[i].gone = f->gone[i];
+		hist_reset(f->samples[i].running);
+		hist_reset(f->samples[i].gone);
 	}
 }
 
@@ -193,9 +196,9 @@ static void a_latency_is_held_to_the_error_of_its_mean(void **state)
 	f.phase.running = (struct recorded_spans){3, 10 * NS_S, 10 * NS_S, 12 * NS_S};
 	for (uint32_t i = 0; i < SEEDS; i++)
 		for (unsigned pod = 0; pod < 3; pod++)
-			hist_add(&f.samples[i].running, i < 2     ? 11 * NS_S
-							: pod < 2 ? 6 * NS_S
-								  : 20 * NS_S);
+			hist_add(f.samples[i].running, i < 2     ? 11 * NS_S
+						       : pod < 2 ? 6 * NS_S
+								 : 20 * NS_S);
 	finish(&f);
 	assert_int_equal(json_size(f.json), 3);
 	assert_int_equal(json_size(f.others), 0);
@@ -217,7 +220,7 @@ static void the_median_of_an_even_number_is_the_upper_one(void **state)
 	f.phase.running = (struct recorded_spans){10, 6 * NS_S, 10 * NS_S, 10 * NS_S};
 	for (uint32_t i = 0; i < SEEDS; i++)
 		for (unsigned pod = 1; pod <= 10; pod++)
-			hist_add(&f.samples[i].running, pod * NS_S);
+			hist_add(f.samples[i].running, pod * NS_S);
 	finish(&f);
 	assert_true(
 		json_as_num(json_get(latency(&f, "runningSeconds p50"), "simulated")) > 5.9);
@@ -234,7 +237,7 @@ static void a_deletion_is_held_to_its_interval(void **state)
 	begin(&f);
 	f.phase.gone = (struct recorded_spans){1, 10 * NS_S, 10 * NS_S, 10 * NS_S};
 	for (uint32_t i = 0; i < SEEDS; i++)
-		hist_add(&f.samples[i].gone, i ? 40 * NS_S : 2 * NS_S);
+		hist_add(f.samples[i].gone, i ? 40 * NS_S : 2 * NS_S);
 	finish(&f);
 	assert_int_equal(json_size(f.json), 0);
 	assert_int_equal(json_size(f.others), 3);

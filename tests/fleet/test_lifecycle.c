@@ -96,6 +96,32 @@ static void new_pods_do_not_take_the_places_of_those_that_go(void **state)
 	}
 }
 
+/* A phase of a recording has quantiles of its own pods: those created in it, and those deleted.
+ */
+static void what_pods_took_is_of_the_window_in_which_it_began(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "start=stationary", "warmup=0s",
+		"duration=10m", "workload.pods=30");
+	struct fleet_window *w = k->params.window;
+	struct alone *a;
+
+	(void)state;
+	w[1] = w[0];
+	for (int side = 0; side < 2; side++)
+		w[0].until[side] = w[1].from[side] = 5 * NS_MIN;
+	k->params.n_windows = 2;
+	act(k, NS_MIN, FLEET_DELETE_ALL, NS_MS);
+	act(k, 6 * NS_MIN, FLEET_CREATE_ALL, NS_MS);
+	a = alone_run(k);
+	assert_int_equal(a->result.gone_of[0].n, 30);
+	assert_int_equal(a->result.gone_of[1].n, 0);
+	assert_int_equal(a->result.running_of[0].n, 0);
+	assert_int_equal(a->result.running_of[1].n, 30);
+	assert_in_range(a->result.running_of[1].max, NS_S, NS_MIN);
+	assert_int_equal(a->result.running.n, 30);
+	alone_free(a);
+}
+
 static void pods_for_which_there_is_no_place_wait(void **state)
 {
 	struct kit *k = KIT("v1.20", "serving", "nodes=1", "start=stationary", "warmup=0s",
@@ -588,6 +614,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(new_pods_do_not_take_the_places_of_those_that_go),
+		cmocka_unit_test(what_pods_took_is_of_the_window_in_which_it_began),
 		cmocka_unit_test(pods_for_which_there_is_no_place_wait),
 		cmocka_unit_test(pods_that_were_deleted_leave_nothing_and_get_one_delete_each),
 		cmocka_unit_test(every_design_of_pleg_lets_pods_come_and_go),
