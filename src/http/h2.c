@@ -338,12 +338,19 @@ static void *h2_new(struct http *h)
 	};
 	struct h2 *s = http_taken(calloc(1, sizeof(*s)));
 	nghttp2_session_callbacks *callbacks = NULL;
+	nghttp2_option *option = NULL;
 
 	if (nghttp2_session_callbacks_new(&callbacks))
 		(void)http_taken(NULL);
 	set_callbacks(callbacks);
-	if (nghttp2_session_server_new(&s->session, callbacks, h))
+	/* It keeps closed streams for the tree of priorities, as many as may be open: nobody
+	 * here looks at priorities. */
+	if (nghttp2_option_new(&option))
 		(void)http_taken(NULL);
+	nghttp2_option_set_no_closed_streams(option, 1);
+	if (nghttp2_session_server_new2(&s->session, callbacks, h, option))
+		(void)http_taken(NULL);
+	nghttp2_option_del(option);
 	nghttp2_session_callbacks_del(callbacks);
 	(void)nghttp2_submit_settings(s->session, NGHTTP2_FLAG_NONE, settings,
 		sizeof(settings) / sizeof(settings[0]));
