@@ -138,6 +138,7 @@
 		const x = axis(spec, spec.x, "linear"), y = axis(spec, spec.y, bars ? "category" : "linear");
 		if (bars) y.grid.display = false;
 		if (spec.type === "stack") x.stacked = y.stacked = true;
+		if (spec.type === "lines" && !spec.y.log) y.beginAtZero = true; /* a hair's breadth must not look like a cliff */
 		return {
 			spec, animation: false, responsive: true, maintainAspectRatio: false, normalized: true,
 			indexAxis: bars ? "y" : "x",
@@ -180,10 +181,11 @@
 		});
 	}
 
-	function height(spec) {
+	function height(spec, width) {
 		if (spec.type === "bars") {
 			const visible = spec.series.filter((s) => !s.hidden).length || 1;
-			return Math.max(150, 60 + spec.labels.length * Math.max(24, visible * 15 + 8));
+			const lines = Math.max(1, ...labels(spec, width).map((text) => Array.isArray(text) ? text.length : 1));
+			return Math.max(150, 60 + spec.labels.length * Math.max(24, visible * 15 + 8, lines * 15 + 4));
 		}
 		return spec.type === "stack" ? 60 + spec.labels.length * 38 : 340;
 	}
@@ -211,7 +213,7 @@
 
 	function draw(spec) {
 		const figure = document.getElementById(spec.id), canvas = figure.querySelector("canvas");
-		canvas.parentNode.style.height = height(spec) + "px";
+		canvas.parentNode.style.height = height(spec, canvas.parentNode.clientWidth) + "px";
 		const chart = new Chart(canvas, {
 			type: spec.type === "lines" ? "line" : spec.type === "points" ? "scatter" : "bar",
 			data: { labels: labels(spec, canvas.parentNode.clientWidth), datasets: spec.series.map((s, i) => dataset(spec, s, i)) },
