@@ -72,6 +72,19 @@ one_is_rejected() {
 	printf '200 \n429 1\n' | diff - "$scratch/body"
 }
 
+# Created, listed, watched, patched: by every way that an object takes.
+keeps_a_secret() {
+	set -- -H "Authorization: Bearer s3cr3t"
+	secrets=$url/api/v1/namespaces/default/secrets
+	get 201 "$@" --json '{"metadata":{"name":"s"},"data":{"a":"aHVudGVyMg=="}}' "$secrets" &&
+		get 409 "$@" --json '{"metadata":{"name":"s"},"stringData":{"a":"hunter2"}}' "$secrets" &&
+		get 200 "$@" "$secrets" && has aHVudGVyMg &&
+		get 200 "$@" "$secrets?watch=1&timeoutSeconds=1" && has aHVudGVyMg &&
+		get 415 -X PATCH "$@" --json '{"data":{"b":"aHVudGVyMg=="}}' "$secrets/s" &&
+		get 200 -X PATCH "$@" -H 'Content-Type: application/merge-patch+json' \
+			-d '{"data":{"b":"aHVudGVyMg=="}}' "$secrets/s"
+}
+
 counted() {
 	cat "$scratch/out"
 	grep -Eq "$1" "$scratch/out"
@@ -133,7 +146,13 @@ if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scrat
 	check "HTTP/2 is agreed upon by ALPN" version_of -H "Authorization: Bearer s3cr3t" "$url/$pods"
 	want=1.1
 	check "and HTTP/1.1" version_of --http1.1 -H "Authorization: Bearer s3cr3t" "$url/$pods"
+	check "a secret is made, told and changed" keeps_a_secret
+	check "what is no JSON is refused" get 400 -H "Authorization: Bearer s3cr3t" -H 'Content-Type: application/json' \
+		-d '{"data":{"a":"aHVudGVyMg=="' "$url/api/v1/namespaces/default/secrets"
+	curl -sk --max-time 20 -H "Authorization: Bearer s3cr3t" -o "$scratch/metrics" "$url/metrics"
 	check "it ends with TLS too" stop
+	check "of a secret nothing is in logs, counts or metrics" sh -c '
+		cd "$1" && grep -q "resource.:.secrets" audit && ! grep -l "aHVudGVyMg\|hunter2" audit out err metrics' sh "$scratch"
 	check "the audit log names the user" grep -q '"username":"system:node:n1"' "$scratch/audit"
 	check "and no token" sh -c '! grep -q s3cr3t "$1"' sh "$scratch/audit"
 	check "a key that is none is said to be none" fails_with 3 "--tls-private-key-file" \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Requests one after the other, three lines each (method and media type, URL, body): every one
- * is answered, the store stays within its limits, and watches tell what can be read. */
+/* Requests one after the other, three lines each (method and media type, of the body and of the
+ * answer, URL, body): every one is answered, the store stays within its limits, and watches tell what can be read. */
 
 #include "rest/rest.h"
 
@@ -48,6 +48,7 @@ static void ask(struct world *w, char *method, const char *target, const char *b
 			.body = body,
 			.len = strlen(body),
 			.content_type = media,
+			.accept = media,
 			.now_s = 1700000000};
 
 		rest_handle(&w->rest, &req, &reply);

@@ -71,6 +71,7 @@ def scenario(world):
         check("kubectl selects by label and by field", lambda: selected(served))
         check("kubectl describes a node and its pods", lambda: described(served))
         check("kubectl changes objects: apply, label, patch", lambda: changed(served))
+        check("kubectl reads long lists in pages", lambda: paged(served))
         check("kubectl watches", lambda: watched(served, world))
         check("kubectl deletes", lambda: deleted(served))
         check("a client certificate is let in, a stranger is not", lambda: strangers(served))
@@ -145,6 +146,14 @@ def changed(served):
         applied["data"]["a"] = value
         served.kubectl("apply", "-f", "-", given=applied)
     expect(served.kubectl("get", "configmap", "applied", "-o", "jsonpath={.data.a}") == "2", "applied")
+
+
+def paged(served):
+    names = [f"page-{i}" for i in range(7)]
+    for name in names:
+        served.kubectl("create", "configmap", name, "--from-literal=a=b")
+    printed = served.kubectl("get", "configmaps", "--chunk-size=2", "-o", "name").split()
+    expect([name for name in printed if "/page-" in name] == [f"configmap/{name}" for name in names], printed)
 
 
 def watched(served, world):
