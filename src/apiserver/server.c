@@ -14,6 +14,7 @@ enum place { IN_QUEUE, ON_PROCESSOR, IN_WAIT };
 struct server_slot {
 	ns_t arrived_at, cpu, wait;
 	ns_t left_queue_at; /* for a seat, or for good */
+	ns_t ends_at;       /* its wait */
 	uint32_t id;
 	uint32_t next; /* free, or gone */
 	uint32_t older, newer;
@@ -346,7 +347,8 @@ static bool end_processing(struct server *s, ns_t now, struct server_done *d)
 	if (s->slot[slot].wait == 0 || s->slot[slot].abandoned)
 		return finish(s, now, (uint32_t)slot, d);
 	s->slot[slot].place = IN_WAIT;
-	push_wait(s, ns_add(now, s->slot[slot].wait), (uint32_t)slot);
+	s->slot[slot].ends_at = ns_add(now, s->slot[slot].wait);
+	push_wait(s, s->slot[slot].ends_at, (uint32_t)slot);
 	return false;
 }
 
@@ -399,6 +401,37 @@ enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket
 	go(s, now, ticket);
 	follow(s, now);
 	return asked_etcd ? SERVER_WRITES : SERVER_LEAVES;
+}
+
+static ns_t waits_until(const struct server *s, ns_t now, uint32_t slot)
+{
+	const struct server_slot *r = &s->slot[slot];
+
+	if (s->flow.slot[slot].state != FLOW_WAITING)
+		return now; /* it has expired */
+	return ns_min(ns_add(now, r->cpu + r->wait),
+		ns_add(r->arrived_at, s->params->flow.wait_limit));
+}
+
+ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket)
+{
+	const struct server_slot *r = &s->slot[ticket];
+	ns_t until = NS_NEVER;
+
+	switch ((enum place)r->place) {
+	case IN_QUEUE:
+		until = waits_until(s, now, ticket);
+		break;
+	case ON_PROCESSOR:
+		until = ns_add(ns_max(now, ns_add(r->left_queue_at, r->cpu)), r->wait);
+		break;
+	case IN_WAIT:
+		until = r->ends_at;
+		break;
+	}
+	if (r->seated && s->params->timeout)
+		until = ns_min(until, ns_add(r->arrived_at, s->params->timeout));
+	return ns_max(until, now);
 }
 
 static bool take_gone(struct server *s, ns_t now, struct server_done *d)

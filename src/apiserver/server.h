@@ -128,6 +128,10 @@ enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket
  * was to be told before.  Returns about how long that takes if the load stays as it is. */
 ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu);
 
+/* As long as nobody hangs up, its client hears nothing of that request before this time, which
+ * is not before now.  A request that finds a seat and a processor hears then. */
+ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket);
+
 /* When something happens next; NS_NEVER. */
 ns_t server_next_at(const struct server *s);
 

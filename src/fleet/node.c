@@ -284,3 +284,23 @@ void node_run_until(struct node *n, ns_t until)
 		node_step(n, now);
 	}
 }
+
+void node_run_alone(struct node *n, ns_t until)
+{
+	bool phases = n->plan->params->window[0].op_mean != NULL;
+
+	while (!n->sending && n->agent.hang_ups == n->hang_ups) {
+		ns_t others = others_next_at(n);
+		ns_t now = agent_next_at(&n->agent);
+
+		if (ns_min(now, others) >= until)
+			return;
+		if (phases || others <= now) {
+			node_step(n, ns_min(now, others));
+			continue;
+		}
+		others = ns_min(others, until);
+		while (now < others && !step_agent(n, now) && n->agent.hang_ups == n->hang_ups)
+			now = agent_next_at(&n->agent);
+	}
+}

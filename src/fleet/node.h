@@ -118,7 +118,6 @@ struct node {
 	ns_t requests_at; /* the first of all these */
 	bool sending;     /* `send` leaves for the server at send.at */
 	struct node_request send;
-	uint32_t at_server;
 	uint32_t hang_ups;                         /* of its agent's, those that are done */
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
@@ -196,6 +195,10 @@ bool node_step_others(struct node *n, ns_t now);
 
 /* Everything that is due before `until`. */
 void node_run_until(struct node *n, ns_t until);
+
+/* The same, but no further than to its next request (n->sending), or to its closing of its
+ * connections (agent.hang_ups is not hang_ups). */
+void node_run_alone(struct node *n, ns_t until);
 
 /* The run is over: measure what only shows at its end. */
 void node_end(struct node *n, ns_t now);

@@ -9,6 +9,15 @@
 
 enum { DRAW_SERVER = 401, DRAW_USER };
 
+/* What a node does next; its own memory is left alone until then. */
+struct leaving {
+	struct node_request q; /* if it is_sending */
+	struct demand takes;
+	bool is_sending;
+	bool hangs_up;
+	ns_t next_at; /* of the node, when it was last looked at */
+};
+
 struct together {
 	const struct node_plan *plan;
 	struct fleet_result *result;
@@ -16,6 +25,7 @@ struct together {
 	struct arena mem;
 	struct wakes due; /* a node a slot */
 	struct node *node;
+	struct leaving *leaving; /* [nodes] */
 	struct server *server;
 	struct flights flights;
 	uint8_t *home;               /* [nodes] the server that each is connected to */
@@ -31,15 +41,23 @@ struct together {
 
 /* ------------------------------------------------------------------ nodes and servers */
 
+/* Servers that are there at a time before the next restart. */
+static uint32_t servers_at(const struct together *t, ns_t at)
+{
+	uint32_t n = 0;
+
+	for (uint32_t s = 0; s < t->params->servers; s++)
+		n += t->up_at[s] <= at;
+	return n;
+}
+
 /* A balancer gives each node's connection to one of the servers that are there.  False: none
  * is there. */
 static bool connect(struct together *t, uint32_t node, ns_t now)
 {
 	uint64_t seed = t->plan->params->scenario->seed;
-	uint32_t n = 0;
+	uint32_t n = servers_at(t, now);
 
-	for (uint32_t s = 0; s < t->params->servers; s++)
-		n += t->up_at[s] <= now;
 	if (n == 0)
 		return false;
 	n = (uint32_t)rng_below(rng_draw(seed, DRAW_SERVER, node, (uint32_t)(now / NS_MS)), n);
@@ -62,25 +80,43 @@ static void trace_if(struct together *t, uint32_t node)
 	tally_trace(&t->result->tally, node == p->trace_node ? p->trace : NULL, p->ctx);
 }
 
+/* By what it does next. */
 static void put_in_order(struct together *t, uint32_t i)
 {
-	const struct node *n = &t->node[i];
+	const struct leaving *l = &t->leaving[i];
 
 	wakes_set(&t->due, i,
-		ns_min(n->sending ? n->send.at : node_next_at(n), t->flights.expires_at[i]));
+		ns_min(l->is_sending ? l->q.at : l->next_at, t->flights.expires_at[i]));
 }
 
-static struct server_request wanted(struct together *t, struct node *n, uint32_t id)
+/* The same after it was stepped or told something. */
+static void look_at(struct together *t, uint32_t i)
 {
-	const struct node_request *q = &n->send;
-	struct demand d = node_demand(n, q);
+	struct node *n = &t->node[i];
+	struct leaving *l = &t->leaving[i];
+
+	l->hangs_up = n->agent.hang_ups != n->hang_ups;
+	l->next_at = l->hangs_up ? n->agent.now : node_next_at(n);
+	if (n->sending) {
+		n->sending = false;
+		l->is_sending = true;
+		l->q = n->send;
+		if (servers_at(t, l->q.at))
+			l->takes = node_demand(n, &l->q);
+	}
+	put_in_order(t, i);
+}
+
+static struct server_request wanted(struct together *t, uint32_t node, uint32_t id)
+{
+	const struct leaving *l = &t->leaving[node];
+	const struct node_request *q = &l->q;
 
 	return (struct server_request){.call = q->call,
-		.flow = (uint32_t)rng_draw(
-			t->plan->params->scenario->seed, DRAW_USER, n->index, 0),
+		.flow = (uint32_t)rng_draw(t->plan->params->scenario->seed, DRAW_USER, node, 0),
 		.id = id,
-		.cpu = d.cpu,
-		.wait = d.wait,
+		.cpu = l->takes.cpu,
+		.wait = l->takes.wait,
 		.width = t->params->width[q->call][q->quorum],
 		.mutating = t->params->mutating[q->call],
 		.unlimited = q->timeout > 0};
@@ -88,32 +124,30 @@ static struct server_request wanted(struct together *t, struct node *n, uint32_t
 
 static void arrive(struct together *t, uint32_t i, ns_t now)
 {
-	struct node *n = &t->node[i];
+	struct leaving *l = &t->leaving[i];
 	struct server_request r;
 	uint32_t id;
 
-	n->sending = false;
-	if (!is_connected(t, i, now)) {
-		requests_lost(n, now, &n->send, 0);
+	l->is_sending = false;
+	if (!is_connected(t, i, now) || !server_has_room(&t->server[t->home[i]])) {
+		requests_lost(&t->node[i], now, &l->q, 0);
+		look_at(t, i);
 		return;
 	}
-	if (!server_has_room(&t->server[t->home[i]])) {
-		requests_lost(n, now, &n->send, 0);
-		return;
-	}
-	id = flights_begin(&t->flights, i, t->home[i], &n->send);
+	id = flights_begin(&t->flights, i, t->home[i], &l->q);
 	if (id == FLIGHTS_NONE) {
 		t->out_of_memory = true;
 		return;
 	}
-	r = wanted(t, n, id);
-	n->at_server++;
-	if (server_arrive(&t->server[t->home[i]], now, &r, &t->flights.flight[id].ticket) ==
+	r = wanted(t, i, id);
+	if (server_arrive(&t->server[t->home[i]], now, &r, &t->flights.flight[id].ticket) !=
 		SERVER_REJECTS) {
-		(void)flights_end(&t->flights, id);
-		n->at_server--;
-		requests_answer(n, now, &n->send, OUTCOME_REJECTED, t->params->retry_after);
+		put_in_order(t, i);
+		return;
 	}
+	(void)flights_end(&t->flights, id);
+	requests_answer(&t->node[i], now, &l->q, OUTCOME_REJECTED, t->params->retry_after);
+	look_at(t, i);
 }
 
 /* What the server did for a node: its own change is told to its watch, a list is as new as can
@@ -158,7 +192,6 @@ static void through(struct together *t, struct server *s, ns_t now)
 	n = &t->node[f.node];
 	if (f.state == FLIGHT_ORPHAN)
 		return;
-	n->at_server--;
 	trace_if(t, f.node);
 	if (d.end == SERVER_DONE)
 		n->shard.telling = tell(t, now, &f);
@@ -167,7 +200,7 @@ static void through(struct together *t, struct server *s, ns_t now)
 									: outcome_of[d.end],
 		d.end == SERVER_REJECTED ? t->params->retry_after : 0);
 	n->shard.telling = 0;
-	put_in_order(t, f.node);
+	look_at(t, f.node);
 }
 
 /* ------------------------------------------------------------------ clients that hang up */
@@ -179,7 +212,6 @@ static struct node_request let_go(struct together *t, ns_t now, uint32_t id)
 	struct node *n = &t->node[f->node];
 	struct node_request q = f->q;
 
-	n->at_server--;
 	switch (server_abandon(&t->server[f->server], now, f->ticket)) {
 	case SERVER_WRITES:
 		requests_orphaned(n, now, &q);
@@ -209,6 +241,7 @@ static void give_up(struct together *t, uint32_t i, ns_t now)
 			requests_give_up(&t->node[i], now, &q);
 		}
 	}
+	look_at(t, i);
 }
 
 /* A connection is gone: reads are tried again; whatever else was under way has failed, an
@@ -231,6 +264,7 @@ static void hang_up(struct together *t, uint32_t i, ns_t now)
 		lost(t, i, now, &q);
 	}
 	(void)connect(t, i, now);
+	look_at(t, i);
 }
 
 /* ------------------------------------------------------------------ what servers did */
@@ -322,43 +356,53 @@ static void restart(struct together *t, ns_t now)
 		(void)flights_end(&t->flights, id);
 		if (f.state == FLIGHT_ORPHAN)
 			continue;
-		t->node[f.node].at_server--;
 		trace_if(t, f.node);
 		lost(t, f.node, now, &f.q);
 	}
-	for (uint32_t i = 0; i < p->scenario->nodes; i++) {
-		if (t->home[i] == r->server)
+	for (uint32_t i = 0; i < p->scenario->nodes; i++)
+		if (t->home[i] == r->server) {
 			agent_reset(&t->node[i].agent, now);
-		put_in_order(t, i);
-	}
+			look_at(t, i);
+		}
 	if (t->measures)
 		server_merge(&t->result->servers, &t->server[r->server], now);
 	begin_server(t, r->server);
 }
 
-/* Alone up to its next request. */
-static void run_alone(struct node *n, ns_t until)
+/* Until then nobody can have anything to say to it. */
+static ns_t is_alone_until(const struct together *t, uint32_t i, ns_t now)
 {
-	for (ns_t now = node_next_at(n); now < until && !n->sending; now = node_next_at(n))
-		node_step(n, now);
+	const struct flights *f = &t->flights;
+	ns_t until = ns_min(t->plan->params->until, next_restart(t));
+
+	until = ns_min(until, f->expires_at[i]);
+	for (uint32_t id = f->of_node[i]; id != FLIGHTS_NONE && until > now;
+		id = f->flight[id].after)
+		until = ns_min(until, server_silent_until(&t->server[f->flight[id].server], now,
+					      f->flight[id].ticket));
+	return until;
+}
+
+/* What is due now, since it is its turn; and what nobody can touch. */
+static void run_alone(struct together *t, uint32_t i, ns_t now)
+{
+	node_run_alone(&t->node[i], ns_max(is_alone_until(t, i, now), now + 1));
+	look_at(t, i);
 }
 
 static void next_of_node(struct together *t, uint32_t i, ns_t now)
 {
-	struct node *n = &t->node[i];
+	const struct leaving *l = &t->leaving[i];
 
 	trace_if(t, i);
-	if (n->sending && n->send.at == now)
+	if (l->hangs_up)
+		hang_up(t, i, now);
+	else if (l->is_sending && l->q.at == now)
 		arrive(t, i, now);
 	else if (t->flights.expires_at[i] == now)
 		give_up(t, i, now);
-	else if (n->at_server)
-		node_step(n, now);
 	else
-		run_alone(n, ns_min(t->plan->params->until, next_restart(t)));
-	if (n->agent.hang_ups != n->hang_ups)
-		hang_up(t, i, now);
-	put_in_order(t, i);
+		run_alone(t, i, now);
 }
 
 static struct server *next_server(struct together *t, ns_t *at)
@@ -468,6 +512,7 @@ static void begin(struct together *t)
 	for (uint32_t i = 0; i < t->params->servers; i++)
 		begin_server(t, i);
 	t->node = ARENA_ARRAY(&t->mem, struct node, nodes);
+	t->leaving = ARENA_ARRAY(&t->mem, struct leaving, nodes);
 	flights_init(&t->flights, nodes, &t->mem);
 	t->home = ARENA_ARRAY(&t->mem, uint8_t, nodes);
 	t->knows = ARENA_ARRAY(&t->mem, uint64_t, (size_t)nodes * WATCHED_N);
@@ -477,7 +522,7 @@ static void begin(struct together *t)
 		t->home[i] = (uint8_t)rng_below(
 			rng_draw(p->scenario->seed, DRAW_SERVER, i, 0), t->params->servers);
 		node_begin(&t->node[i], t->plan, i, t->result, &t->mem);
-		put_in_order(t, i);
+		look_at(t, i);
 	}
 }
 
