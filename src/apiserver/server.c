@@ -346,6 +346,7 @@ static bool end_processing(struct server *s, ns_t now, struct server_done *d)
 	count_running(s, now);
 	if (s->slot[slot].wait == 0 || s->slot[slot].abandoned)
 		return finish(s, now, (uint32_t)slot, d);
+	d->id = s->slot[slot].id;
 	s->slot[slot].place = IN_WAIT;
 	s->slot[slot].ends_at = ns_add(now, s->slot[slot].wait);
 	push_wait(s, s->slot[slot].ends_at, (uint32_t)slot);
@@ -413,9 +414,12 @@ static ns_t waits_until(const struct server *s, ns_t now, uint32_t slot)
 		ns_add(r->arrived_at, s->params->flow.wait_limit));
 }
 
-ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket)
+ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket, bool *sure)
 {
 	const struct server_slot *r = &s->slot[ticket];
+	ns_t times_out = r->seated && s->params->timeout
+				 ? ns_add(r->arrived_at, s->params->timeout)
+				 : NS_NEVER;
 	ns_t until = NS_NEVER;
 
 	switch ((enum place)r->place) {
@@ -429,9 +433,8 @@ ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket)
 		until = r->ends_at;
 		break;
 	}
-	if (r->seated && s->params->timeout)
-		until = ns_min(until, ns_add(r->arrived_at, s->params->timeout));
-	return ns_max(until, now);
+	*sure = r->place == IN_WAIT && until < times_out;
+	return ns_max(ns_min(until, times_out), now);
 }
 
 static bool take_gone(struct server *s, ns_t now, struct server_done *d)
@@ -471,6 +474,7 @@ ns_t server_next_at(const struct server *s)
 bool server_take(struct server *s, ns_t now, struct server_done *d)
 {
 	assert(now == server_next_at(s));
+	d->id = SERVER_NOBODY;
 	if (s->gone != NONE)
 		return take_gone(s, now, d);
 	if (s->n_waits && s->wait[0].at == now)

@@ -65,6 +65,8 @@ enum server_end {
 	SERVER_TIMED_OUT  /* inside for the request timeout, or waited for wait_end: 504 */
 };
 
+#define SERVER_NOBODY UINT32_MAX
+
 struct server_done {
 	uint32_t id;
 	uint16_t call;
@@ -128,14 +130,15 @@ enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket
  * was to be told before.  Returns about how long that takes if the load stays as it is. */
 ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu);
 
-/* As long as nobody hangs up, its client hears nothing of that request before this time, which
- * is not before now.  A request that finds a seat and a processor hears then. */
-ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket);
+/* As long as nobody hangs up, the client of that request, which is inside, hears nothing of it
+ * before this time, which is not before now.  *sure: just then it hears that it is done. */
+ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket, bool *sure);
 
 /* When something happens next; NS_NEVER. */
 ns_t server_next_at(const struct server *s);
 
-/* It happens, at now == server_next_at(s).  True: *d is through. */
+/* It happens, at now == server_next_at(s).  True: *d is through.  False: d->id has had its
+ * processor and waits from now on, so that its end is sure; SERVER_NOBODY: none. */
 bool server_take(struct server *s, ns_t now, struct server_done *d);
 
 /* Count anew, at the end of a warm-up. */

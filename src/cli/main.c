@@ -15,6 +15,7 @@
  *   doc*           YAML as a tree that knows its places (libfyaml)
  *   json           JSON values (cJSON)
  *   pool           a few threads, many items
+ *   crew           a few threads that wait for items
  *   journal        lines that are on disk as soon as they are written
  * sim/           what all simulated things are made of
  *   calls          the vocabulary: every operation and request that is counted
@@ -90,6 +91,8 @@
  *   fanout         who is told of what is written, and what that takes
  *   load           whether sharing can make a difference
  *   together       all nodes alive in one order of time, where it does
+ *   errands        what each of them does alone in between, on any thread
+ *   served         what those servers did, measured
  * estimate/      the closed form
  *   rates          the runtime's side, design by design
  *   renewal        when a pod syncs again: numbers without simulation

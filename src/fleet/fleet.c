@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fleet/fleet.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ struct fleet {
 	struct arena mem;
 	unsigned n_threads;
 	struct fleet_thread *thread;
-	uint32_t done; /* by thread 0, times the number of threads: an estimate */
+	_Atomic bool may_wait; /* nodes before shared servers, for one another */
 };
 
 /* ------------------------------------------------------------------ the plan */
@@ -213,7 +214,7 @@ static void requests_merge(struct fleet_requests *into, const struct fleet_reque
 	into->given_up += from->given_up;
 }
 
-static void result_merge(struct fleet_result *into, const struct fleet_result *from)
+void fleet_result_merge(struct fleet_result *into, const struct fleet_result *from)
 {
 	tally_merge(&into->tally, &from->tally);
 	hist_merge(&into->detection, &from->detection);
@@ -282,6 +283,8 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 	struct fleet_thread *t = &f->thread[thread];
 	uint32_t nodes = f->params->scenario->nodes;
 
+	if (atomic_load_explicit(&f->may_wait, memory_order_relaxed))
+		return; /* and so the result is not this */
 	for (uint32_t i = item * NODES_AN_ITEM; i < (item + 1) * NODES_AN_ITEM && i < nodes;
 		i++) {
 		bool traced = f->params->trace && i == f->params->trace_node;
@@ -295,6 +298,8 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		if (arena_bytes(&t->mem) > t->result.node_bytes)
 			t->result.node_bytes = arena_bytes(&t->mem);
 	}
+	if (f->plan.shared && together_may_wait(f->plan.shared, &t->load))
+		atomic_store_explicit(&f->may_wait, true, memory_order_relaxed);
 	if (thread == 0 && f->params->progress)
 		f->params->progress(f->params->ctx, (item + 1) * NODES_AN_ITEM);
 }
@@ -319,7 +324,7 @@ static void threads_end(struct fleet *f, struct fleet_result *r)
 	for (unsigned i = 0; i < f->n_threads; i++) {
 		struct fleet_thread *t = &f->thread[i];
 
-		result_merge(r, &t->result);
+		fleet_result_merge(r, &t->result);
 		if (f->plan.shared && i > 0)
 			load_merge(&f->thread[0].load, &t->load);
 		fleet_result_fini(&t->result);
@@ -352,7 +357,7 @@ static int run_before_servers(struct fleet *f, struct fleet_result *r, struct er
 
 	if (f->params->scenario->apiserver.n_restarts == 0) {
 		rc = run_alone(f, r, err);
-		if (rc || together_was_idle(&f->plan, &f->thread[0].load, r))
+		if (rc || (!f->may_wait && together_was_idle(&f->plan, &f->thread[0].load, r)))
 			return rc;
 		fleet_result_fini(r);
 	}

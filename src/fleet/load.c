@@ -17,19 +17,22 @@ static uint16_t more(uint32_t a, uint32_t b)
 }
 
 /* What comes at the end of the run, or goes on after it, counts as far as there are slices. */
-static void count(const struct load *l, uint16_t *slice, ns_t from, ns_t until, uint32_t n)
+static void count(const struct load *l, uint16_t *slice, uint16_t *most, ns_t from, ns_t until,
+	uint32_t n)
 {
 	uint64_t last = (uint64_t)until / LOAD_SLICE;
 
-	for (uint64_t i = (uint64_t)from / LOAD_SLICE; i <= last && i < l->slices; i++)
+	for (uint64_t i = (uint64_t)from / LOAD_SLICE; i <= last && i < l->slices; i++) {
 		slice[i] = more(slice[i], n);
+		*most = slice[i] > *most ? slice[i] : *most;
+	}
 }
 
 void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 {
 	assert(at >= 0 && took >= 0);
-	count(l, l->inside, at, at + took, 1);
-	count(l, l->running, at, at + cpu, 1);
+	count(l, l->inside, &l->most_inside, at, at + took, 1);
+	count(l, l->running, &l->most_running, at, at + cpu, 1);
 	l->used[call] = true;
 	if (at < l->from)
 		return;
@@ -41,7 +44,7 @@ void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 void load_tell(struct load *l, ns_t at, uint32_t watchers, ns_t cpu)
 {
 	assert(at >= 0 && cpu >= 0);
-	count(l, l->running, at, at + cpu, watchers);
+	count(l, l->running, &l->most_running, at, at + cpu, watchers);
 	if (at < l->from)
 		return;
 	l->told += watchers;
@@ -55,6 +58,10 @@ void load_merge(struct load *into, const struct load *from)
 	for (uint32_t i = 0; i < into->slices; i++) {
 		into->inside[i] = more(into->inside[i], from->inside[i]);
 		into->running[i] = more(into->running[i], from->running[i]);
+		if (into->inside[i] > into->most_inside)
+			into->most_inside = into->inside[i];
+		if (into->running[i] > into->most_running)
+			into->most_running = into->running[i];
 	}
 	into->told += from->told;
 	into->telling += from->telling;
@@ -66,23 +73,4 @@ void load_merge(struct load *into, const struct load *from)
 		into->measured[c].took += from->measured[c].took;
 		into->measured[c].cpu += from->measured[c].cpu;
 	}
-}
-
-static uint32_t most(const uint16_t *slice, uint32_t n)
-{
-	uint32_t max = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		max = slice[i] > max ? slice[i] : max;
-	return max;
-}
-
-uint32_t load_most_inside(const struct load *l)
-{
-	return most(l->inside, l->slices);
-}
-
-uint32_t load_most_running(const struct load *l)
-{
-	return most(l->running, l->slices);
 }

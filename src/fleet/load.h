@@ -28,7 +28,8 @@ struct load_of_call {
 struct load {
 	ns_t from; /* of the span that is measured */
 	uint32_t slices;
-	uint16_t *inside, *running; /* [slices], as many as 65,535 */
+	uint16_t *inside, *running;         /* [slices], as many as 65,535 */
+	uint16_t most_inside, most_running; /* of any slice */
 	bool used[CALLS_MAX];
 	struct load_of_call measured[CALLS_MAX];
 	uint64_t told, telling; /* events, ns of a processor that they need */
@@ -46,9 +47,5 @@ void load_tell(struct load *l, ns_t at, uint32_t watchers, ns_t cpu);
 
 /* Add what from counted; both are of one run. */
 void load_merge(struct load *into, const struct load *from);
-
-/* The most that any slice has. */
-uint32_t load_most_inside(const struct load *l);
-uint32_t load_most_running(const struct load *l);
 
 #endif

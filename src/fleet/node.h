@@ -208,6 +208,8 @@ void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct
 /* ERR_INPUT: too long a run, too many pods for a node. */
 int node_plan_check(const struct node_plan *plan, struct err *err);
 void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
+/* Add up; of the same run. */
+void fleet_result_merge(struct fleet_result *into, const struct fleet_result *from);
 
 /* budget.c.  A pod is created; its kubelet is told; its start reached a step; a request of the
  * status manager waits for its client's limiter, and leaves; a watcher is told that all

@@ -106,10 +106,10 @@ static bool are_wide(const struct together_params *p, const struct load *l)
 }
 
 /* The balancer may have given all of them to one of the servers. */
-static bool was_idle(const struct together_params *p, const struct load *l)
+bool together_may_wait(const struct together_params *p, const struct load *l)
 {
-	return !are_wide(p, l) && load_most_inside(l) <= fewest_seats(p, l) &&
-	       load_most_running(l) <= p->server.processors;
+	return l->most_running > p->server.processors || are_wide(p, l) ||
+	       l->most_inside > fewest_seats(p, l);
 }
 
 /* Of all servers; a level without a limit has none at several of them either. */
@@ -134,7 +134,7 @@ bool together_was_idle(
 	const struct fleet_params *run = plan->params;
 	struct fleet_servers *s = &r->servers;
 
-	if (!was_idle(p, l))
+	if (together_may_wait(p, l))
 		return false;
 	*s = (struct fleet_servers){.n = p->servers,
 		.processors = p->servers * p->server.processors,
@@ -157,10 +157,10 @@ bool together_was_idle(
 	s->counts.telling = s->counts.told_late = l->telling;
 	s->counts.told_latest = l->telling_most;
 	s->counts.running.sum += l->telling;
-	s->counts.inside.max = load_most_inside(l);
-	s->counts.running.max = load_most_running(l);
+	s->counts.inside.max = l->most_inside;
+	s->counts.running.max = l->most_running;
 	for (uint32_t i = 0; i < s->n_levels; i++) {
-		s->level[i].seats.max = s->level[i].arrived ? load_most_inside(l) : 0;
+		s->level[i].seats.max = s->level[i].arrived ? l->most_inside : 0;
 		s->level[i].limit.max = seats_of(p, i, false);
 		s->level[i].limit.sum = (uint64_t)s->span * s->level[i].limit.max * p->servers;
 	}

@@ -5,27 +5,19 @@
 
 #include "agent/client.h"
 #include "base/rng.h"
+#include "fleet/errands.h"
 #include "fleet/flights.h"
+#include "fleet/served.h"
 
 enum { DRAW_SERVER = 401, DRAW_USER };
-
-/* What a node does next; its own memory is left alone until then. */
-struct leaving {
-	struct node_request q; /* if it is_sending */
-	struct demand takes;
-	bool is_sending;
-	bool hangs_up;
-	ns_t next_at; /* of the node, when it was last looked at */
-};
 
 struct together {
 	const struct node_plan *plan;
 	struct fleet_result *result;
 	const struct together_params *params;
 	struct arena mem;
-	struct wakes due; /* a node a slot */
-	struct node *node;
-	struct leaving *leaving; /* [nodes] */
+	struct wakes due; /* a node a slot: no later than what it does next */
+	struct errands errands;
 	struct server *server;
 	struct flights flights;
 	uint8_t *home;               /* [nodes] the server that each is connected to */
@@ -33,22 +25,23 @@ struct together {
 	uint64_t *knows;             /* [nodes * WATCHED_N] as of which of these each does */
 	ns_t *up_at;                 /* [servers] it is there from then on */
 	uint32_t n_restarts;         /* so far */
-	bool out_of_memory, measures;
-	uint32_t second;    /* of the series, under way */
-	uint64_t seat_time; /* when it began */
+	bool out_of_memory;
+	struct served served;
 	ns_t reported;
 };
 
 /* ------------------------------------------------------------------ nodes and servers */
 
-/* Servers that are there at a time before the next restart. */
-static uint32_t servers_at(const struct together *t, ns_t at)
+/* Since when, or from when on, one of them is there, as far as is known before the next
+ * restart.
+ */
+static ns_t served_from(const struct together *t)
 {
-	uint32_t n = 0;
+	ns_t from = NS_NEVER;
 
 	for (uint32_t s = 0; s < t->params->servers; s++)
-		n += t->up_at[s] <= at;
-	return n;
+		from = ns_min(from, t->up_at[s]);
+	return from;
 }
 
 /* A balancer gives each node's connection to one of the servers that are there.  False: none
@@ -56,8 +49,10 @@ static uint32_t servers_at(const struct together *t, ns_t at)
 static bool connect(struct together *t, uint32_t node, ns_t now)
 {
 	uint64_t seed = t->plan->params->scenario->seed;
-	uint32_t n = servers_at(t, now);
+	uint32_t n = 0;
 
+	for (uint32_t s = 0; s < t->params->servers; s++)
+		n += t->up_at[s] <= now;
 	if (n == 0)
 		return false;
 	n = (uint32_t)rng_below(rng_draw(seed, DRAW_SERVER, node, (uint32_t)(now / NS_MS)), n);
@@ -73,43 +68,105 @@ static bool is_connected(struct together *t, uint32_t node, ns_t now)
 	return t->up_at[t->home[node]] <= now || connect(t, node, now);
 }
 
-static void trace_if(struct together *t, uint32_t node)
-{
-	const struct fleet_params *p = t->plan->params;
-
-	tally_trace(&t->result->tally, node == p->trace_node ? p->trace : NULL, p->ctx);
-}
-
-/* By what it does next. */
+/* By what a node does next, which is known. */
 static void put_in_order(struct together *t, uint32_t i)
 {
-	const struct leaving *l = &t->leaving[i];
+	const struct leaving *l = &t->errands.errand[i].next;
 
 	wakes_set(&t->due, i,
 		ns_min(l->is_sending ? l->q.at : l->next_at, t->flights.expires_at[i]));
 }
 
-/* The same after it was stepped or told something. */
+/* The same after something was done to it. */
 static void look_at(struct together *t, uint32_t i)
 {
-	struct node *n = &t->node[i];
-	struct leaving *l = &t->leaving[i];
-
-	l->hangs_up = n->agent.hang_ups != n->hang_ups;
-	l->next_at = l->hangs_up ? n->agent.now : node_next_at(n);
-	if (n->sending) {
-		n->sending = false;
-		l->is_sending = true;
-		l->q = n->send;
-		if (servers_at(t, l->q.at))
-			l->takes = node_demand(n, &l->q);
-	}
+	errands_look(&t->errands, i);
 	put_in_order(t, i);
 }
 
+/* ------------------------------------------------------------------ errands */
+
+static ns_t next_restart(const struct together *t)
+{
+	const struct apiserver_model *m = &t->plan->params->scenario->apiserver;
+
+	return t->n_restarts < m->n_restarts ? m->restarts[t->n_restarts].at : NS_NEVER;
+}
+
+/* Whether an answer is the same whatever happens until it comes. */
+static bool is_foreseen(const struct together *t, uint16_t call)
+{
+	const struct together_params *p = t->params;
+
+	return !(p->fanout.kubelet[call] && p->fanout.cpu[call]) &&
+	       (p->watches[call] == WATCHED_NONE || !p->remembers);
+}
+
+/* What node i can do alone.  True: the next word to it is sure, and delivered on its way. */
+static bool plan_errand(struct together *t, uint32_t i, ns_t now)
+{
+	const struct flights *f = &t->flights;
+	struct errand *e = &t->errands.errand[i];
+	ns_t first = NS_NEVER;
+	bool first_sure = false;
+
+	e->word.at = NS_NEVER;
+	e->until = ns_min(ns_min(t->plan->params->until, next_restart(t)), f->expires_at[i]);
+	for (uint32_t id = f->of_node[i]; id != FLIGHTS_NONE; id = f->flight[id].after) {
+		const struct flight *one = &f->flight[id];
+		bool sure;
+		ns_t at = server_silent_until(&t->server[one->server], now, one->ticket, &sure);
+
+		if (at >= first) {
+			e->until = ns_min(e->until, at);
+			continue;
+		}
+		e->until = ns_min(e->until, first);
+		first = at;
+		first_sure = sure && is_foreseen(t, one->q.call);
+		if (first_sure)
+			e->word = (struct word){.at = at, .q = one->q, .what = OUTCOME_OK};
+	}
+	if (first_sure && first < e->until)
+		return true;
+	e->word.at = NS_NEVER;
+	e->until = ns_min(e->until, first);
+	return false;
+}
+
+/* A server has word for it now; then it goes on. */
+static void tell_now(struct together *t, uint32_t i, const struct word *w)
+{
+	assert(!t->errands.errand[i].early);
+	(void)plan_errand(t, i, w->at);
+	if (t->errands.errand[i].word.at < NS_NEVER)
+		t->errands.errand[i].until = t->errands.errand[i].word.at;
+	t->errands.errand[i].word = *w;
+	errands_run(&t->errands, i);
+	put_in_order(t, i);
+}
+
+/* Its next word is sure already: it can have it, and go on. */
+static void tell_before(struct together *t, uint32_t i, ns_t now)
+{
+	struct errand *e = &t->errands.errand[i];
+
+	if (!crew_others(t->errands.crew) || errands_is_out(&t->errands, i))
+		return;
+	if (errands_join(&t->errands, i))
+		put_in_order(t, i);
+	if (e->early || e->next.is_sending || e->next.hangs_up || !plan_errand(t, i, now))
+		return;
+	e->early = true;
+	wakes_set(&t->due, i, ns_min(e->next.next_at, e->word.at));
+	errands_offer(&t->errands, i);
+}
+
+/* ------------------------------------------------------------------ requests at servers */
+
 static struct server_request wanted(struct together *t, uint32_t node, uint32_t id)
 {
-	const struct leaving *l = &t->leaving[node];
+	const struct leaving *l = &t->errands.errand[node].next;
 	const struct node_request *q = &l->q;
 
 	return (struct server_request){.call = q->call,
@@ -122,15 +179,38 @@ static struct server_request wanted(struct together *t, uint32_t node, uint32_t 
 		.unlimited = q->timeout > 0};
 }
 
+/* Too many are there.  Whoever tries again sleeps, and does nothing else for that. */
+static void reject(struct together *t, uint32_t i, ns_t now)
+{
+	struct errand *e = &t->errands.errand[i];
+	const struct word w = {.at = now,
+		.q = e->next.q,
+		.what = OUTCOME_REJECTED,
+		.retry_after = t->params->retry_after};
+
+	if (!crew_others(t->errands.crew) || t->errands.node[i].streams.limit ||
+		!client_tries_again(w.retry_after, w.q.timeout > 0, w.q.tries)) {
+		tell_now(t, i, &w);
+		return;
+	}
+	assert(!e->early);
+	if (plan_errand(t, i, now))
+		e->until = e->word.at;
+	e->word = w;
+	wakes_set(&t->due, i,
+		ns_min(ns_min(e->next.next_at, now + w.retry_after), t->flights.expires_at[i]));
+	errands_offer(&t->errands, i);
+}
+
 static void arrive(struct together *t, uint32_t i, ns_t now)
 {
-	struct leaving *l = &t->leaving[i];
+	struct leaving *l = &t->errands.errand[i].next;
 	struct server_request r;
 	uint32_t id;
 
 	l->is_sending = false;
 	if (!is_connected(t, i, now) || !server_has_room(&t->server[t->home[i]])) {
-		requests_lost(&t->node[i], now, &l->q, 0);
+		requests_lost(&t->errands.node[i], now, &l->q, 0);
 		look_at(t, i);
 		return;
 	}
@@ -140,14 +220,14 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 		return;
 	}
 	r = wanted(t, i, id);
-	if (server_arrive(&t->server[t->home[i]], now, &r, &t->flights.flight[id].ticket) !=
+	if (server_arrive(&t->server[t->home[i]], now, &r, &t->flights.flight[id].ticket) ==
 		SERVER_REJECTS) {
-		put_in_order(t, i);
+		(void)flights_end(&t->flights, id);
+		reject(t, i, now);
 		return;
 	}
-	(void)flights_end(&t->flights, id);
-	requests_answer(&t->node[i], now, &l->q, OUTCOME_REJECTED, t->params->retry_after);
-	look_at(t, i);
+	put_in_order(t, i);
+	tell_before(t, i, now);
 }
 
 /* What the server did for a node: its own change is told to its watch, a list is as new as can
@@ -174,6 +254,17 @@ static ns_t tell(struct together *t, ns_t now, const struct flight *f)
 	return fanout_tell(&t->params->fanout, &to, now, &w);
 }
 
+/* What its node was told before it was so. */
+static bool heard_before(struct together *t, const struct flight *f)
+{
+	struct errand *e = &t->errands.errand[f->node];
+
+	if (!e->early || e->word.q.actor != f->q.actor)
+		return false;
+	e->early = false;
+	return true;
+}
+
 static void through(struct together *t, struct server *s, ns_t now)
 {
 	static const enum outcome outcome_of[] = {
@@ -184,23 +275,34 @@ static void through(struct together *t, struct server *s, ns_t now)
 	};
 	struct server_done d;
 	struct flight f;
-	struct node *n;
+	struct word w;
+	bool told;
 
-	if (!server_take(s, now, &d))
+	if (!server_take(s, now, &d)) {
+		if (d.id != SERVER_NOBODY && t->flights.flight[d.id].state == FLIGHT_UNDER_WAY)
+			tell_before(t, t->flights.flight[d.id].node, now);
 		return;
+	}
+	f = t->flights.flight[d.id];
+	if (f.state == FLIGHT_UNDER_WAY)
+		(void)errands_join(&t->errands, f.node);
 	f = flights_end(&t->flights, d.id);
-	n = &t->node[f.node];
 	if (f.state == FLIGHT_ORPHAN)
 		return;
-	trace_if(t, f.node);
-	if (d.end == SERVER_DONE)
-		n->shard.telling = tell(t, now, &f);
-	requests_answer(n, now, &f.q,
-		d.end == SERVER_DONE && !remembers(t, f.node, f.q.call) ? OUTCOME_GONE
-									: outcome_of[d.end],
-		d.end == SERVER_REJECTED ? t->params->retry_after : 0);
-	n->shard.telling = 0;
-	look_at(t, f.node);
+	told = heard_before(t, &f);
+	w = (struct word){.at = now,
+		.q = f.q,
+		.what = outcome_of[d.end],
+		.retry_after = d.end == SERVER_REJECTED ? t->params->retry_after : 0};
+	if (d.end == SERVER_DONE) {
+		w.telling = tell(t, now, &f);
+		if (!remembers(t, f.node, f.q.call))
+			w.what = OUTCOME_GONE;
+	}
+	if (told)
+		put_in_order(t, f.node);
+	else
+		tell_now(t, f.node, &w);
 }
 
 /* ------------------------------------------------------------------ clients that hang up */
@@ -209,7 +311,7 @@ static void through(struct together *t, struct server *s, ns_t now)
 static struct node_request let_go(struct together *t, ns_t now, uint32_t id)
 {
 	struct flight *f = &t->flights.flight[id];
-	struct node *n = &t->node[f->node];
+	struct node *n = &t->errands.node[f->node];
 	struct node_request q = f->q;
 
 	switch (server_abandon(&t->server[f->server], now, f->ticket)) {
@@ -238,7 +340,7 @@ static void give_up(struct together *t, uint32_t i, ns_t now)
 		if (t->flights.flight[id].q.expires_at <= now) {
 			struct node_request q = let_go(t, now, id);
 
-			requests_give_up(&t->node[i], now, &q);
+			requests_give_up(&t->errands.node[i], now, &q);
 		}
 	}
 	look_at(t, i);
@@ -248,14 +350,14 @@ static void give_up(struct together *t, uint32_t i, ns_t now)
  * opening of a watch too. */
 static void lost(struct together *t, uint32_t i, ns_t now, const struct node_request *q)
 {
-	requests_lost(
-		&t->node[i], now, q, t->params->mutating[q->call] ? 0 : CLIENT_AFTER_RESET);
+	requests_lost(&t->errands.node[i], now, q,
+		t->params->mutating[q->call] ? 0 : CLIENT_AFTER_RESET);
 }
 
 /* The agent closed its connection, and with it all that was on its way; it has another. */
 static void hang_up(struct together *t, uint32_t i, ns_t now)
 {
-	struct node *n = &t->node[i];
+	struct node *n = &t->errands.node[i];
 
 	n->hang_ups = n->agent.hang_ups;
 	while (t->flights.of_node[i] != FLIGHTS_NONE) {
@@ -268,52 +370,6 @@ static void hang_up(struct together *t, uint32_t i, ns_t now)
 }
 
 /* ------------------------------------------------------------------ what servers did */
-
-static void gauge_merge(struct gauge *into, const struct gauge *from, ns_t now)
-{
-	into->sum += gauge_sum(from, now);
-	into->max = from->max > into->max ? from->max : into->max;
-	into->n += from->n;
-}
-
-static void level_merge(struct flow_counts *into, const struct flow_counts *from, ns_t now)
-{
-	into->arrived += from->arrived;
-	into->dispatched += from->dispatched;
-	into->waited += from->waited;
-	into->rejected += from->rejected;
-	into->expired += from->expired;
-	into->abandoned += from->abandoned;
-	gauge_merge(&into->seats, &from->seats, now);
-	gauge_merge(&into->queued, &from->queued, now);
-	gauge_merge(&into->limit, &from->limit, now);
-}
-
-/* A level without a limit has none at several servers either. */
-static uint32_t seats_add(uint32_t a, uint32_t b)
-{
-	return a == UINT32_MAX || b == UINT32_MAX ? UINT32_MAX : a + b;
-}
-
-static void server_merge(struct fleet_servers *into, const struct server *s, ns_t now)
-{
-	into->counts.arrived += s->counts.arrived;
-	into->counts.done += s->counts.done;
-	into->counts.rejected += s->counts.rejected;
-	into->counts.timed_out += s->counts.timed_out;
-	into->counts.abandoned += s->counts.abandoned;
-	into->counts.sojourn += s->counts.sojourn;
-	into->counts.told += s->counts.told;
-	into->counts.telling += s->counts.telling;
-	into->counts.told_late += s->counts.told_late;
-	if (s->counts.told_latest > into->counts.told_latest)
-		into->counts.told_latest = s->counts.told_latest;
-	gauge_merge(&into->counts.inside, &s->counts.inside, now);
-	gauge_merge(&into->counts.running, &s->counts.running, now);
-	into->n_levels = s->flow.n_levels;
-	for (uint32_t l = 0; l < s->flow.n_levels; l++)
-		level_merge(&into->level[l], &s->flow.level[l].counts, now);
-}
 
 /* Requests that hold no seat: a watch of each reflector at most. */
 static uint32_t unlimited(const struct node_plan *plan)
@@ -334,20 +390,17 @@ static void begin_server(struct together *t, uint32_t i)
 
 /* ------------------------------------------------------------------ restarts */
 
-static ns_t next_restart(const struct together *t)
-{
-	const struct apiserver_model *m = &t->plan->params->scenario->apiserver;
-
-	return t->n_restarts < m->n_restarts ? m->restarts[t->n_restarts].at : NS_NEVER;
-}
-
 /* Its connections are reset, and whoever watched opens a watch where there is a server. */
 static void restart(struct together *t, ns_t now)
 {
 	const struct fleet_params *p = t->plan->params;
 	const struct api_restart *r = &p->scenario->apiserver.restarts[t->n_restarts++];
 
+	for (uint32_t i = 0; i < p->scenario->nodes; i++)
+		if (errands_join(&t->errands, i))
+			put_in_order(t, i);
 	t->up_at[r->server] = now + r->lasts;
+	t->errands.served_from = served_from(t);
 	for (uint32_t id = 0; id < t->flights.n; id++) {
 		struct flight f = t->flights.flight[id];
 
@@ -356,46 +409,37 @@ static void restart(struct together *t, ns_t now)
 		(void)flights_end(&t->flights, id);
 		if (f.state == FLIGHT_ORPHAN)
 			continue;
-		trace_if(t, f.node);
 		lost(t, f.node, now, &f.q);
 	}
 	for (uint32_t i = 0; i < p->scenario->nodes; i++)
 		if (t->home[i] == r->server) {
-			agent_reset(&t->node[i].agent, now);
+			agent_reset(&t->errands.node[i].agent, now);
 			look_at(t, i);
 		}
-	if (t->measures)
-		server_merge(&t->result->servers, &t->server[r->server], now);
+	served_restart(&t->served, r->server, now);
 	begin_server(t, r->server);
 }
 
-/* Until then nobody can have anything to say to it. */
-static ns_t is_alone_until(const struct together *t, uint32_t i, ns_t now)
-{
-	const struct flights *f = &t->flights;
-	ns_t until = ns_min(t->plan->params->until, next_restart(t));
-
-	until = ns_min(until, f->expires_at[i]);
-	for (uint32_t id = f->of_node[i]; id != FLIGHTS_NONE && until > now;
-		id = f->flight[id].after)
-		until = ns_min(until, server_silent_until(&t->server[f->flight[id].server], now,
-					      f->flight[id].ticket));
-	return until;
-}
-
-/* What is due now, since it is its turn; and what nobody can touch. */
+/* Its turn has come; and it goes on as long as nobody can touch it. */
 static void run_alone(struct together *t, uint32_t i, ns_t now)
 {
-	node_run_alone(&t->node[i], ns_max(is_alone_until(t, i, now), now + 1));
-	look_at(t, i);
+	struct errand *e = &t->errands.errand[i];
+
+	assert(!e->early && !e->next.is_sending);
+	(void)plan_errand(t, i, now);
+	e->until = ns_max(e->word.at < NS_NEVER ? e->word.at : e->until, now + 1);
+	e->word.at = NS_NEVER;
+	errands_run(&t->errands, i);
+	put_in_order(t, i);
 }
 
 static void next_of_node(struct together *t, uint32_t i, ns_t now)
 {
-	const struct leaving *l = &t->leaving[i];
+	const struct leaving *l = &t->errands.errand[i].next;
 
-	trace_if(t, i);
-	if (l->hangs_up)
+	if (errands_join(&t->errands, i))
+		put_in_order(t, i);
+	else if (l->hangs_up)
 		hang_up(t, i, now);
 	else if (l->is_sending && l->q.at == now)
 		arrive(t, i, now);
@@ -429,51 +473,6 @@ static void report(struct together *t, ns_t now)
 		p->ctx, (uint32_t)(p->scenario->nodes * (now / NS_MS) / (p->until / NS_MS)));
 }
 
-/* The time that seats were in use since the measuring began. */
-static uint64_t seat_time(const struct together *t, ns_t now)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t l = 0; l < t->result->servers.n_levels; l++)
-		sum += t->result->servers.level[l].seats.sum;
-	for (uint32_t i = 0; i < t->params->servers; i++)
-		for (uint32_t l = 0; l < t->server[i].flow.n_levels; l++)
-			sum += gauge_sum(&t->server[i].flow.level[l].counts.seats, now);
-	return sum;
-}
-
-/* Every second that is over by now. */
-static void measure_seconds(struct together *t, ns_t now)
-{
-	const struct fleet_window *w = &t->plan->params->window[0];
-	uint32_t seconds = t->result->tally.seconds;
-
-	while (t->second < seconds) {
-		ns_t ends = ns_min(w->from[1] + (t->second + 1) * NS_S, w->until[1]);
-		uint64_t sum;
-
-		if (ends > now)
-			return;
-		sum = seat_time(t, ends);
-		t->result->servers.seat_time[t->second++] = sum - t->seat_time;
-		t->seat_time = sum;
-	}
-}
-
-/* Servers are measured while window 0 lasts. */
-static void measure(struct together *t, ns_t now)
-{
-	const struct fleet_window *w = &t->plan->params->window[0];
-
-	if (!t->measures && now >= w->from[1]) {
-		t->measures = true;
-		for (uint32_t i = 0; i < t->params->servers; i++)
-			server_restart(&t->server[i], w->from[1]);
-	}
-	if (t->measures)
-		measure_seconds(t, now);
-}
-
 static void run(struct together *t)
 {
 	const struct fleet_params *p = t->plan->params;
@@ -487,7 +486,7 @@ static void run(struct together *t)
 		if (now >= p->until)
 			return;
 		report(t, now);
-		measure(t, now);
+		served_until(&t->served, now);
 		if (next_restart(t) == now)
 			restart(t, now);
 		else if (server_at <= node_at)
@@ -505,14 +504,10 @@ static void begin(struct together *t)
 	uint32_t nodes = p->scenario->nodes;
 
 	assert(t->plan->together);
-	if (t->result->tally.seconds)
-		t->result->servers.seat_time =
-			ARENA_ARRAY(&t->result->mem, uint64_t, t->result->tally.seconds);
 	t->server = ARENA_ARRAY(&t->mem, struct server, t->params->servers);
 	for (uint32_t i = 0; i < t->params->servers; i++)
 		begin_server(t, i);
-	t->node = ARENA_ARRAY(&t->mem, struct node, nodes);
-	t->leaving = ARENA_ARRAY(&t->mem, struct leaving, nodes);
+	served_init(&t->served, p, t->params, t->result, t->server);
 	flights_init(&t->flights, nodes, &t->mem);
 	t->home = ARENA_ARRAY(&t->mem, uint8_t, nodes);
 	t->knows = ARENA_ARRAY(&t->mem, uint64_t, (size_t)nodes * WATCHED_N);
@@ -521,7 +516,7 @@ static void begin(struct together *t)
 	for (uint32_t i = 0; i < nodes; i++) {
 		t->home[i] = (uint8_t)rng_below(
 			rng_draw(p->scenario->seed, DRAW_SERVER, i, 0), t->params->servers);
-		node_begin(&t->node[i], t->plan, i, t->result, &t->mem);
+		node_begin(&t->errands.node[i], t->plan, i, t->result, &t->mem);
 		look_at(t, i);
 	}
 }
@@ -529,23 +524,13 @@ static void begin(struct together *t)
 static void end(struct together *t)
 {
 	const struct fleet_params *p = t->plan->params;
-	struct fleet_servers *servers = &t->result->servers;
 	uint32_t nodes = p->scenario->nodes;
 
-	measure(t, p->until);
-	servers->n = t->params->servers;
-	servers->processors = t->params->servers * t->params->server.processors;
-	servers->span = p->until - p->window[0].from[1];
-	for (uint32_t i = 0; i < t->params->servers; i++) {
-		const struct server *s = &t->server[i];
-
-		server_merge(servers, s, p->until);
-		for (uint32_t l = 0; l < s->flow.n_levels; l++)
-			servers->seats[l] =
-				seats_add(servers->seats[l], s->flow.level[l].params.seats);
+	served_end(&t->served, p->until);
+	for (uint32_t i = 0; i < nodes; i++) {
+		(void)errands_join(&t->errands, i);
+		node_end(&t->errands.node[i], p->until);
 	}
-	for (uint32_t i = 0; i < nodes; i++)
-		node_end(&t->node[i], p->until);
 	t->result->node_bytes = nodes ? arena_bytes(&t->mem) / nodes : 0;
 }
 
@@ -553,15 +538,20 @@ int together_run(const struct node_plan *plan, struct fleet_result *r, struct er
 {
 	const struct together_params *params = plan->shared;
 	struct together t = {.plan = plan, .params = params, .result = r};
+	int rc;
 
 	assert(plan->params->scenario->nodes > 0 && params->servers > 0);
 	arena_init(&t.mem, (size_t)4 << 20);
-	begin(&t);
-	run(&t);
-	end(&t);
+	rc = errands_init(&t.errands, plan, r, &t.mem, err);
+	if (!rc) {
+		begin(&t);
+		run(&t);
+		end(&t);
+		errands_fini(&t.errands);
+		flights_fini(&t.flights);
+		if (t.out_of_memory)
+			rc = err_set(err, ERR_ENV, "no memory for requests at the API server");
+	}
 	arena_fini(&t.mem);
-	flights_fini(&t.flights);
-	if (t.out_of_memory)
-		return err_set(err, ERR_ENV, "no memory for requests at the API server");
-	return 0;
+	return rc;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All nodes alive, in one order of time, before API servers that they share.
  *
- * A node whose requests are all answered can be touched by nobody: it runs alone until it sends
- * the next one, and only then takes its place in the order of all.  One that waits for an
- * answer is stepped in that order.  One thread: the same bytes by the same order.  For
- * src/fleet only.
+ * What nodes send and what servers say has its place in that order, and one thread keeps it.
+ * In between a node is alone: until a server could say something to it at the earliest, or
+ * beyond that if what it will say is sure, as it is once a request only waits for etcd.  That
+ * long it runs ahead, on any thread (errands.h): the same bytes on however many.  For src/fleet
+ * only.
  */
 #ifndef FLEET_TOGETHER_H
 #define FLEET_TOGETHER_H
@@ -36,6 +37,10 @@ struct together_params {
 
 /* The servers of the plan's scenario, which says that they have processors. */
 void together_params_init(struct together_params *p, const struct node_plan *plan);
+
+/* Whether so much load, of nodes that ran alone, may have made somebody wait.  More load never
+ * makes that untrue. */
+bool together_may_wait(const struct together_params *p, const struct load *l);
 
 /* Whether so much load, of nodes that ran alone, made nobody wait for anybody; if so, r says
  * what the servers were busy with. */

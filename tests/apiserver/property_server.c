@@ -243,6 +243,59 @@ static void means_over_time_and_over_requests_agree(void **state)
 	property_each(150, means_agree_once);
 }
 
+/* ------------------------------------------------------------------ silence */
+
+/* What was said of who is inside, last time it was asked. */
+struct said {
+	ns_t silent_until;
+	ns_t sure_at; /* NS_NEVER: nothing was sure */
+};
+
+static struct said said_of[LOAD];
+
+static void keep_what_is_said(struct world *w, struct property *p)
+{
+	for (uint32_t i = 0; i < w->came; i++) {
+		bool sure = false;
+		ns_t until;
+
+		if (w->asked[i].fate != PENDING)
+			continue;
+		until = server_silent_until(&w->server, w->now, w->asked[i].ticket, &sure);
+		HOLDS(p, until >= w->now && until >= said_of[i].silent_until);
+		HOLDS(p, said_of[i].sure_at == NS_NEVER || said_of[i].sure_at == until);
+		said_of[i] = (struct said){until, sure ? until : NS_NEVER};
+	}
+}
+
+/* Nobody hears of a request sooner than was said, and what was sure comes true to the moment.
+ */
+static void a_server_is_silent_for_as_long_as_it_says_once(struct property *p)
+{
+	struct world *w = any_world(p);
+
+	for (uint32_t i = 0; i < LOAD; i++) {
+		w->asked[i].patience = 0;
+		said_of[i] = (struct said){.sure_at = NS_NEVER};
+	}
+	w->check = keep_what_is_said;
+	world_play(w, p);
+	for (uint32_t i = 0; i < LOAD; i++) {
+		const struct asked *a = &w->asked[i];
+
+		HOLDS(p, a->ended_at >= said_of[i].silent_until);
+		HOLDS(p, said_of[i].sure_at == NS_NEVER ||
+				 (a->fate == SERVED && a->ended_at == said_of[i].sure_at));
+	}
+	world_free(w);
+}
+
+static void a_server_is_silent_for_as_long_as_it_says(void **state)
+{
+	(void)state;
+	property_each(100, a_server_is_silent_for_as_long_as_it_says_once);
+}
+
 /* ------------------------------------------------------------------ twice the work */
 
 static int by_time(const void *a, const void *b)
@@ -362,6 +415,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_rejected_below_the_limits),
 		cmocka_unit_test(a_queue_keeps_order),
 		cmocka_unit_test(means_over_time_and_over_requests_agree),
+		cmocka_unit_test(a_server_is_silent_for_as_long_as_it_says),
 		cmocka_unit_test(twice_the_work_shortens_no_percentile),
 		cmocka_unit_test(a_naive_count_lets_in_the_same),
 	};

@@ -52,10 +52,48 @@ static void requests_are_kept_whole(void **state)
 	property_each(30, requests_are_kept_whole_once);
 }
 
+/* Which thread runs a node, and when, changes nothing. */
+static void threads_make_no_difference_once(struct property *p)
+{
+	static const unsigned threads[] = {1, 2, 5};
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=12", "warmup=0s", "duration=20s",
+		"start=atOnce", "workload.pods=8");
+	struct shared s[3];
+
+	shared_init(&s[0], k);
+	draw_servers(&s[0], p);
+	for (int i = 0; i < 3; i++) {
+		if (i > 0) {
+			shared_init(&s[i], k);
+			s[i].params = s[0].params;
+		}
+		k->params.threads = threads[i];
+		shared_run(&s[i]);
+		HOLDS(p, !memcmp(&s[i].result.tally.window[0].in,
+				 &s[0].result.tally.window[0].in, sizeof(struct tally_counts)));
+		HOLDS(p, !memcmp(s[i].result.requests, s[0].result.requests,
+				 sizeof(s[0].result.requests)));
+		HOLDS(p, !memcmp(s[i].result.step, s[0].result.step, sizeof(s[0].result.step)));
+		HOLDS(p, s[i].result.servers.counts.sojourn ==
+				 s[0].result.servers.counts.sojourn);
+		HOLDS(p, s[i].result.steps == s[0].result.steps);
+	}
+	for (int i = 0; i < 3; i++)
+		shared_fini(&s[i]);
+	kit_free(k);
+}
+
+static void threads_make_no_difference(void **state)
+{
+	(void)state;
+	property_each(15, threads_make_no_difference_once);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_kept_whole),
+		cmocka_unit_test(threads_make_no_difference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

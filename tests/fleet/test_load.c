@@ -14,8 +14,8 @@ static void requests_at_one_time_are_counted_together(void **state)
 	load_add(&l, API_GET_PODS, 100 * NS_US, 5 * NS_MS, 200 * NS_US);
 	load_add(&l, API_GET_PODS, 900 * NS_US, 5 * NS_MS, 200 * NS_US);
 	load_add(&l, API_GET_PODS, 4 * NS_MS, 5 * NS_MS, 200 * NS_US);
-	assert_int_equal(load_most_inside(&l), 3);
-	assert_int_equal(load_most_running(&l), 2);
+	assert_int_equal(l.most_inside, 3);
+	assert_int_equal(l.most_running, 2);
 	assert_int_equal(l.running[1], 1); /* the second goes on into it */
 	assert_int_equal(l.inside[9], 1);
 	arena_fini(&mem);
@@ -32,7 +32,7 @@ static void what_goes_on_after_the_end_is_cut_off(void **state)
 	load_add(&l, API_GET_PODS, 9 * NS_MS, NS_S, NS_S);
 	load_add(&l, API_GET_PODS, 2 * NS_S, NS_S, NS_S);
 	assert_int_equal(l.slices, 10);
-	assert_int_equal(load_most_inside(&l), 1);
+	assert_int_equal(l.most_inside, 1);
 	arena_fini(&mem);
 }
 
@@ -49,7 +49,7 @@ static void parts_add_up_and_stop_at_the_most(void **state)
 			load_add(&l[i], API_GET_PODS, NS_MS, 1, 1);
 	}
 	load_merge(&l[0], &l[1]);
-	assert_int_equal(load_most_inside(&l[0]), UINT16_MAX);
+	assert_int_equal(l[0].most_inside, UINT16_MAX);
 	arena_fini(&mem);
 }
 
@@ -69,7 +69,7 @@ static void watchers_are_told_at_once(void **state)
 	load_merge(&l[0], &l[1]);
 	assert_int_equal(l[0].running[0], 6);
 	assert_int_equal(l[0].running[1], 4);
-	assert_int_equal(load_most_inside(&l[0]), 0);
+	assert_int_equal(l[0].most_inside, 0);
 	assert_int_equal(l[0].told, 4); /* the others came before the measuring */
 	assert_int_equal(l[0].telling, 600 * NS_US);
 	assert_int_equal(l[0].telling_most, 200 * NS_US);
