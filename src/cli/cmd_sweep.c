@@ -321,6 +321,7 @@ static int sweep(struct sweeping *w, const char *name, struct err *err)
 	s->scenario = name;
 	s->sets = &w->sets;
 	s->grid = &w->grid;
+	s->base = &w->scenario;
 	s->threads = w->o.common.threads;
 	s->cell = ARENA_ARRAY(&w->mem, struct json *, w->grid.cells);
 	code = check_values(w, err);

@@ -239,9 +239,10 @@ void progress_tell(struct progress *p, uint64_t done)
 	p->shown = true;
 	if (done > p->of)
 		done = p->of;
-	left = (now - p->began_at) * (int64_t)(p->of - done) / (int64_t)done;
+	left = (int64_t)((double)(now - p->began_at) * (double)(p->of - done) / (double)done);
 	(void)fprintf(stderr, "\r%s: %3llu %%, %lld s left \033[K", p->what,
-		(unsigned long long)(100 * done / p->of), (long long)(left + 999) / 1000);
+		(unsigned long long)(100 * (double)done / (double)p->of),
+		(long long)(left + 999) / 1000);
 }
 
 void progress_end(struct progress *p)

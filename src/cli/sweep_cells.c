@@ -222,11 +222,14 @@ int sweep_resume(struct sweep *s, const char *path, const char *fingerprint, str
 
 struct running {
 	struct sweep *s;
-	struct arena *mem;    /* [threads] */
-	uint32_t *pending;    /* cells */
+	struct arena *mem; /* [threads] */
+	struct pending {
+		uint32_t cell;
+		uint64_t weight;
+	} * pending;
 	pthread_mutex_t lock; /* of what follows, the journal and the rows */
 	struct progress progress;
-	uint32_t done;
+	uint64_t done; /* weight */
 	struct err err;
 };
 
@@ -240,8 +243,11 @@ static bool has_failed(struct running *r)
 	return failed;
 }
 
-static void take_result(struct running *r, uint32_t cell, struct json *result, struct err *err)
+static void take_result(
+	struct running *r, const struct pending *of, struct json *result, struct err *err)
 {
+	uint32_t cell = of->cell;
+
 	(void)pthread_mutex_lock(&r->lock);
 	if (result) {
 		r->s->cell[cell] = row_of(r->s, cell, result);
@@ -249,7 +255,8 @@ static void take_result(struct running *r, uint32_t cell, struct json *result, s
 	}
 	if (err->code != ERR_OK && r->err.code == ERR_OK)
 		r->err = *err;
-	progress_tell(&r->progress, ++r->done);
+	r->done += of->weight;
+	progress_tell(&r->progress, r->done);
 	(void)pthread_mutex_unlock(&r->lock);
 	json_free(result);
 }
@@ -264,14 +271,64 @@ static void work(void *ctx, unsigned thread, uint32_t item)
 	if (has_failed(r))
 		return;
 	arena_reset(&r->mem[thread]);
-	(void)sweep_cell(r->s, r->pending[item], &none, &r->mem[thread], &result, &err);
-	take_result(r, r->pending[item], result, &err);
+	(void)sweep_cell(r->s, r->pending[item].cell, &none, &r->mem[thread], &result, &err);
+	take_result(r, &r->pending[item], result, &err);
+}
+
+/* ------------------------------------------------------------------ how much is left */
+
+/* A cell's value of a field that is a number: its own if the field is varied, else the base's.
+ */
+static double value_of(const struct sweep *s, uint32_t cell, const char *field, double of_base)
+{
+	for (uint32_t v = 0; v < s->grid->n; v++)
+		if (!strcmp(s->grid->vary[v].field, field) && s->grid->vary[v].is_number)
+			return s->grid->vary[v].number[grid_value(s->grid, cell, v)];
+	return of_base;
+}
+
+/* What a node does whatever its pods are, in pods: loops. */
+enum { NODE_IN_PODS = 20 };
+
+uint64_t sweep_weight(const struct sweep *s, uint32_t cell)
+{
+	const struct scenario *b = s->base;
+	double nodes = value_of(s, cell, "nodes", b->nodes);
+	double pods = value_of(s, cell, "workload.pods", b->workload.pods);
+	double seconds = value_of(s, cell, "warmup", (double)b->warmup / 1e9) +
+			 value_of(s, cell, "duration", (double)b->duration / 1e9);
+
+	return (uint64_t)(nodes * (pods + NODE_IN_PODS) * seconds) + 1;
+}
+
+static int heavier(const void *a, const void *b)
+{
+	const struct pending *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	return x->cell < y->cell ? -1 : x->cell > y->cell;
+}
+
+static uint64_t list_pending(struct running *r, uint32_t *n)
+{
+	uint64_t all = 0;
+
+	for (uint32_t i = 0; i < r->s->grid->cells; i++) {
+		if (r->s->cell[i])
+			continue;
+		r->pending[*n] = (struct pending){i, sweep_weight(r->s, i)};
+		all += r->pending[(*n)++].weight;
+	}
+	qsort(r->pending, *n, sizeof(*r->pending), heavier);
+	return all;
 }
 
 int sweep_run(struct sweep *s, struct err *err)
 {
 	unsigned threads = s->threads ? s->threads : pool_processors();
 	struct running r = {.s = s, .lock = PTHREAD_MUTEX_INITIALIZER};
+	uint64_t weight;
 	uint32_t n = 0;
 	int code;
 
@@ -282,12 +339,10 @@ int sweep_run(struct sweep *s, struct err *err)
 		free(r.mem);
 		return err_set(err, ERR_NOMEM, "no memory");
 	}
-	for (uint32_t i = 0; i < s->grid->cells; i++)
-		if (!s->cell[i])
-			r.pending[n++] = i;
+	weight = list_pending(&r, &n);
 	for (unsigned i = 0; i < threads; i++)
 		arena_init(&r.mem[i], 0);
-	progress_begin(&r.progress, "sweep", n);
+	progress_begin(&r.progress, "sweep", weight);
 	code = n ? pool_run(threads, n, work, &r, err) : 0;
 	progress_end(&r.progress);
 	for (unsigned i = 0; i < threads; i++)

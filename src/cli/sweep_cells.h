@@ -22,6 +22,7 @@ struct sweep {
 	const char *scenario;        /* name or path */
 	const struct settings *sets; /* of every cell; the grid's come behind them */
 	const struct grid *grid;
+	const struct scenario *base; /* as given, before anything varies */
 	uint32_t n_measures;
 	const char *name[SWEEP_MEASURES_MAX]; /* of measure, as it was asked for */
 	struct measure measure[SWEEP_MEASURES_MAX];
@@ -35,7 +36,11 @@ struct sweep {
  * ERR_ENV. */
 int sweep_resume(struct sweep *s, const char *path, const char *fingerprint, struct err *err);
 
-/* Simulate the cells that have no row yet.  ERR_INPUT: a value that its field does not take.
+/* How much work a cell is, beside others: nodes, what is on them, and how long. */
+uint64_t sweep_weight(const struct sweep *s, uint32_t cell);
+
+/* Simulate the cells that have no row yet, the largest first, so that none is left over for one
+ * thread at the end.  ERR_INPUT: a value that its field does not take.
  * ERR_ENV: the journal cannot be written, or there are no threads. */
 int sweep_run(struct sweep *s, struct err *err);
 
