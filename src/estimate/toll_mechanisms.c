@@ -218,7 +218,7 @@ static void tokens(struct toll_making *m, const struct renewal *r)
 	struct toll_row *row;
 	double life = SECONDS(k->tokens.expiry) * 4 / 5, residual = 0, gap, again;
 
-	if (!k->tokens.enabled)
+	if (!k->tokens.enabled || m->s->workload.pods == 0)
 		return;
 	if (life > 86400)
 		life = 86400;

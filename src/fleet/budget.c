@@ -88,6 +88,11 @@ bool budget_goes_on(const struct node *n, ns_t now, uint32_t pod, ns_t *since)
 	return s->phase != START_OVER && n->created_at[pod] <= now;
 }
 
+void budget_gone(struct node *n, uint32_t pod)
+{
+	n->start[pod].phase = START_OVER;
+}
+
 void budget_seen(struct node *n, ns_t now, uint32_t pod)
 {
 	struct pod_start *s = &n->start[pod];

@@ -135,6 +135,7 @@ void node_pod_gone(struct node *n, ns_t now, uint32_t pod)
 		if (n->result->gone_of && w != NO_WINDOW)
 			hist_add(&n->result->gone_of[w], now - n->deleted_at[pod]);
 	}
+	budget_gone(n, pod); /* what is told of it yet is no start */
 	node_pod_replaced(n, pod);
 }
 

@@ -221,6 +221,7 @@ void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step);
 void budget_held(struct node *n, ns_t now, const struct node_request *q);
 void budget_sent(struct node *n, ns_t now, const struct node_request *q);
 void budget_seen(struct node *n, ns_t now, uint32_t pod);
+void budget_gone(struct node *n, uint32_t pod);
 /* Whether its start goes on; and since when, pulling images not counted. */
 bool budget_goes_on(const struct node *n, ns_t now, uint32_t pod, ns_t *since);
 

@@ -17,6 +17,8 @@ bool pleg_request(struct pleg *g, ns_t now, uint32_t pod)
 
 static void drop_requests(struct pleg *g, uint32_t n)
 {
+	if (n == 0)
+		return; /* a node without pods has no room for any */
 	g->request_head = (g->request_head + n) % g->params->requests;
 	g->n_requests -= n;
 }

@@ -110,6 +110,25 @@ static void without_pods_that_come_nothing_follows_upon_them(void **state)
 	end(f);
 }
 
+/* Where pods come to nodes that have none, nothing is divided by how many there are. */
+static void without_pods_every_rate_is_a_number(void **state)
+{
+	static const char *const kubelets[] = {"v1.1", "v1.5", "v1.12", "v1.23", "v1.36"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kubelets) / sizeof(kubelets[0]); i++) {
+		struct fixture *f = begin(kubelets[i], NULL, "workload.pods=0");
+
+		f->s.workload.replace_pod_every = 3 * NS_S;
+		toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+		assert_true(f->toll.n > 0);
+		for (uint32_t r = 0; r < f->toll.n; r++)
+			if (!(f->toll.row[r].rate >= 0 && f->toll.row[r].rate < 1e6))
+				fail_msg("%s: %s", kubelets[i], f->toll.row[r].name);
+		end(f);
+	}
+}
+
 static void what_it_does_not_know_it_says(void **state)
 {
 	struct fixture *f =
@@ -124,6 +143,7 @@ static void what_it_does_not_know_it_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_pods_every_rate_is_a_number),
 		cmocka_unit_test(the_kubelets_own_rows_are_what_is_known_of_it),
 		cmocka_unit_test(a_sliding_round_lasts_as_long_as_its_calls),
 		cmocka_unit_test(a_busy_second_is_bounded_by_the_limiter),

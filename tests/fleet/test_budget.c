@@ -41,6 +41,22 @@ static void every_moment_of_a_start_is_spent_once(void **state)
 	}
 }
 
+/* A pod may be gone when its last status is told to those who watch it: that is no start. */
+static void a_pod_that_went_before_it_was_seen_is_no_start(void **state)
+{
+	struct kit *k = KIT("v1.12", "http-probes", "runtime=docker-1.9", "nodes=2",
+		"warmup=0s", "duration=3m", "start=kubeletRestart", "workload.pods=1",
+		"workload.containers=1", "seed=2", "apiserver.processors=1",
+		"runtime.processors=1", "workload.replacePodEvery=3s");
+	const struct fleet_starts *s = &k->result.starts;
+
+	(void)state;
+	kit_run(k);
+	assert_in_range(s->all.n, 1, k->result.pods_started);
+	assert_int_equal(sum_of_parts(s), s->all.sum);
+	kit_free(k);
+}
+
 static void what_is_not_there_takes_no_time(void **state)
 {
 	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "warmup=0s", "duration=5m",
@@ -91,6 +107,7 @@ static void a_start_begins_with_a_pod_s_creation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pod_that_went_before_it_was_seen_is_no_start),
 		cmocka_unit_test(every_moment_of_a_start_is_spent_once),
 		cmocka_unit_test(what_is_not_there_takes_no_time),
 		cmocka_unit_test(the_limiter_takes_each_pod_two_intervals),

@@ -122,6 +122,25 @@ static void what_pods_took_is_of_the_window_in_which_it_began(void **state)
 	alone_free(a);
 }
 
+static void a_node_without_pods_runs_in_every_design(void **state)
+{
+	static const char *const designs[] = {
+		"polling", "generic", "evented", "ondemand", "parallel"};
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		char set[64];
+		struct alone *a;
+
+		(void)snprintf(set, sizeof(set), "kubelet.pleg.design=%s", designs[i]);
+		a = alone_run(KIT("v1.20", "serving", set, "nodes=1", "warmup=0s",
+			"duration=10m", "workload.pods=0"));
+		assert_int_equal(alone_count(a, OP_RUN_PODSANDBOX, OUTCOME_OK), 0);
+		assert_true(alone_count(a, OP_LIST_CONTAINERS, OUTCOME_OK) > 0);
+		alone_free(a);
+	}
+}
+
 static void pods_for_which_there_is_no_place_wait(void **state)
 {
 	struct kit *k = KIT("v1.20", "serving", "nodes=1", "start=stationary", "warmup=0s",
@@ -615,6 +634,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(new_pods_do_not_take_the_places_of_those_that_go),
 		cmocka_unit_test(what_pods_took_is_of_the_window_in_which_it_began),
+		cmocka_unit_test(a_node_without_pods_runs_in_every_design),
 		cmocka_unit_test(pods_for_which_there_is_no_place_wait),
 		cmocka_unit_test(pods_that_were_deleted_leave_nothing_and_get_one_delete_each),
 		cmocka_unit_test(every_design_of_pleg_lets_pods_come_and_go),
