@@ -34,7 +34,9 @@ _nodetoll_flags() {
 		;;
 	agents)
 		echo --nodes --kubelet --duration --warmup --kubeconfig --context --server --token-file \
-			--ca --insecure-skip-tls-verify --impersonate --http1 --http2-prior-knowledge --connections-per-node --shared-connections --no-pods --name --cleanup \
+			--ca --insecure-skip-tls-verify --impersonate --node-tokens --http1 \
+			--http2-prior-knowledge --connections-per-node --shared-connections --no-pods --name \
+			--cleanup --metrics --recording \
 			--set --with --seed --output --filename --models --help
 		;;
 	agree)

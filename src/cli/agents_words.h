@@ -7,11 +7,19 @@
 #include "base/str.h"
 #include "hollow/hollow.h"
 
-/* One line for a terminal, of a run of so many nodes that ends at `until`. */
-void agents_line(const struct hollow_view *v, uint32_t nodes, ns_t until, struct str *out);
+/* What was asked when a line was written last; zeroed at first. */
+struct agents_pace {
+	ns_t at;
+	uint64_t asked[CALLS_MAX];
+};
+
+/* One line for a terminal, of a live run that ends at `until`: also what was asked for most
+ * since the line before. */
+void agents_line(const struct hollow_view *v, const struct scenario *s, ns_t until,
+	struct agents_pace *pace, struct str *out);
 
 /* The entry `live` of a Result.  The caller's. */
-struct json *agents_json(const struct hollow_view *v, bool whole);
+struct json *agents_json(const struct hollow_view *v, const struct calls *calls, bool whole);
 
 /* True if the loop kept time well enough for latencies to mean something. */
 bool agents_kept_time(const struct hollow_view *v);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/agents_recorder.h"
+#include "cli/agents_tokens.h"
 #include "cli/agents_words.h"
 #include "cli/common.h"
 #include "cli/result_run.h"
@@ -25,6 +27,7 @@ struct agents_options {
 	const char *kubeconfig, *context;
 	const char *server, *token_file, *ca_file;
 	bool insecure, impersonate, http1, http2, shared, others_pods, cleanup;
+	const char *node_tokens, *metrics, *recording;
 	uint32_t connections;
 	const char *name;
 };
@@ -55,6 +58,9 @@ static const struct opt opts[] = {
 	ROW(insecure, "insecure-skip-tls-verify", OPT_FLAG,
 		.help = "do not check the server's certificate"),
 	ROW(impersonate, "impersonate", OPT_FLAG, .help = "each node asks as system:node:NAME"),
+	ROW(node_tokens, "node-tokens", OPT_TEXT, .value = "FILE",
+		.help = "each node asks by its token: lines TOKEN,system:node:NAME,... as of a "
+			"server's token file"),
 	ROW(http1, "http1", OPT_FLAG, .help = "HTTP/1.1: every open watch holds a connection"),
 	ROW(http2, "http2-prior-knowledge", OPT_FLAG, .help = "HTTP/2 without TLS too"),
 	ROW(connections, "connections-per-node", OPT_COUNT, .value = "N", .fallback = "1",
@@ -67,6 +73,10 @@ static const struct opt opts[] = {
 		.help = "nodes are NAME-0, NAME-1 and so on"),
 	ROW(cleanup, "cleanup", OPT_FLAG,
 		.help = "delete nodes, pods and objects that were made, at the end"),
+	ROW(metrics, "metrics", OPT_TEXT, .value = "ADDR:PORT",
+		.help = "tell counters there as /metrics, for Prometheus; port 0 takes any"),
+	ROW(recording, "recording", OPT_TEXT, .value = "FILE",
+		.help = "write what was counted as a Recording, for `nodetoll validate`"),
 	ROW_OUTPUT(form_words, "text, json, csv or markdown on standard output"),
 	ROW_FILENAME("write the result, as JSON, to a file too, and every 10 s so far"),
 	ROW_MODELS,
@@ -80,8 +90,12 @@ struct agents {
 	struct scenario scenario;
 	struct model resolved;
 	struct access access;
-	struct err *err;
+	const char **token; /* [nodes]; NULL: they have none of their own */
+	struct recorder *recorder;
+	struct agents_pace pace;
 	int64_t saved_at; /* s of the run */
+	int save_code;    /* of the last time, and why */
+	struct err save_err;
 	bool shows, shown;
 };
 
@@ -98,22 +112,23 @@ static struct json *result(const struct agents *m, const struct hollow_view *v,
 
 	s.duration = ns_min(until, v->now > from ? v->now : until) - from;
 	result = result_of(&run, r);
-	json_put(result, "live", agents_json(v, whole));
+	json_put(result, "live", agents_json(v, &m->scenario.calls, whole));
 	return result;
 }
 
-static int save(struct agents *m, const struct hollow_view *v)
+/* Of a file that cannot be written the end tells: the run goes on, and tries again. */
+static void save(struct agents *m, const struct hollow_view *v)
 {
 	struct json *now = result(m, v, v->result, false);
 	char *text = json_print(now);
-	int code = file_write_whole(m->o.common.file, text, strlen(text), m->err);
+
+	m->save_err = (struct err){0};
+	m->save_code = file_write_whole(m->o.common.file, text, strlen(text), &m->save_err);
 
 	json_free(now);
 	free(text);
-	return code;
 }
 
-/* A file that cannot be written is told of at the end: the run goes on. */
 static bool tell(void *ctx, const struct hollow_view *v)
 {
 	struct agents *m = ctx;
@@ -121,7 +136,7 @@ static bool tell(void *ctx, const struct hollow_view *v)
 	ns_t until = m->scenario.warmup + m->scenario.duration;
 
 	if (m->shows) {
-		agents_line(v, m->scenario.nodes, until, &line);
+		agents_line(v, &m->scenario, until, &m->pace, &line);
 		(void)fprintf(stderr, "\r%s\033[K", str_text(&line));
 		m->shown = true;
 	}
@@ -129,9 +144,27 @@ static bool tell(void *ctx, const struct hollow_view *v)
 	if (m->o.common.file && v->now > m->scenario.warmup &&
 		v->now / NS_S >= m->saved_at + SAVE_EVERY_S) {
 		m->saved_at = v->now / NS_S;
-		(void)save(m, v);
+		save(m, v);
 	}
 	return true;
+}
+
+static void answered(void *ctx, uint32_t node, ns_t now, uint16_t call, int code)
+{
+	const struct agents *m = ctx;
+
+	recorder_count(m->recorder, node, now, call, code);
+}
+
+static int write_recording(const struct agents *m, const struct hollow_view *v, struct err *err)
+{
+	struct json *o = m->recorder ? recorder_json(m->recorder, m->o.name, v->now) : NULL;
+	char *text = o ? json_print(o) : NULL;
+	int code = o ? file_write_whole(m->o.recording, text, strlen(text), err) : 0;
+
+	json_free(o);
+	free(text);
+	return code;
 }
 
 static int run_agents(struct agents *m, struct err *err)
@@ -146,6 +179,9 @@ static int run_agents(struct agents *m, struct err *err)
 		.impersonate = m->o.impersonate,
 		.only_others_pods = m->o.others_pods,
 		.cleans_up = m->o.cleanup,
+		.token = (const char *const *)m->token,
+		.metrics = m->o.metrics,
+		.answered = m->recorder ? answered : NULL,
 		.tell = tell,
 		.ctx = m};
 	struct hollow_view view = {0};
@@ -166,6 +202,10 @@ static int run_agents(struct agents *m, struct err *err)
 			(long long)(hist_quantile(&view.lag, 990000) / NS_MS));
 	whole = result(m, &view, &r, view.now >= m->scenario.warmup + m->scenario.duration);
 	code = common_emit(&m->o.common, whole, err);
+	if (!code)
+		code = write_recording(m, &view, err);
+	if (!code && m->save_code)
+		(void)fprintf(stderr, "agents: while it ran: %s\n", m->save_err.text);
 	json_free(whole);
 	fleet_result_fini(&r);
 	return code;
@@ -259,6 +299,9 @@ static int find_server(struct agents *m, struct err *err)
 	if (!o->server && (o->token_file || o->ca_file))
 		return err_set(err, ERR_INPUT, "%s goes with --server",
 			o->token_file ? "--token-file" : "--ca");
+	if (o->impersonate && o->node_tokens)
+		return err_set(err, ERR_INPUT,
+			"--impersonate and --node-tokens: only one of them can be meant");
 	if (o->http1 && o->http2)
 		return err_set(err, ERR_INPUT,
 			"--http1 and --http2-prior-knowledge: only one of them can be meant");
@@ -289,12 +332,17 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 	int code;
 
 	arena_init(&m->mem, 0);
-	m->err = err;
+	m->saved_at = -SAVE_EVERY_S;
 	code = check_name(m, err);
 	if (!code)
 		code = load(m, line->argument, err);
 	if (!code)
 		code = find_server(m, err);
+	if (!code && m->o.node_tokens)
+		code = agents_tokens(&m->token, m->o.node_tokens, m->o.name, m->scenario.nodes,
+			&m->mem, err);
+	if (!code && m->o.recording)
+		code = recorder_new(&m->recorder, &m->scenario, &m->mem, err);
 	if (!code)
 		code = run_agents(m, err);
 	arena_fini(&m->mem);

@@ -61,6 +61,7 @@ struct agreement {
 	struct json *rows;
 	struct agree_verdict verdict;
 	bool shows, shown;
+	struct agents_pace pace;
 };
 
 /* ------------------------------------------------------------------ what to run */
@@ -188,7 +189,7 @@ static bool tell(void *ctx, const struct hollow_view *v)
 
 	if (!m->shows)
 		return true;
-	agents_line(v, m->scenario.nodes, until, &line);
+	agents_line(v, &m->scenario, until, &m->pace, &line);
 	(void)fprintf(stderr, "\r%s; %lld s left\033[K", str_text(&line),
 		(long long)((left + NS_S - 1) / NS_S));
 	m->shown = true;

@@ -156,12 +156,14 @@
  *   address        a call of the model as a request
  *   bodies         what nodes write: JSON
  *   pods           the server's pods in the agent's places
+ *   metrics        what it has come to, over HTTP
  *   chores, users  the queue of what users do; who makes and deletes nodes, pods, objects
  * cli/           this program
  *   main           you are here: commands and the way to them
  *   opt            options as tables
  *   common         models, output, progress
  *   agents_words   what a live run tells beside its result
+ *   agents_recorder, agents_tokens   it as a Recording; who its nodes are
  *   agree_live, agree_rows   a live run by itself; three engines call by call
  *   cmd*           a command each; models_show: what the last one prints
  *   result_run     a scenario becomes a Result

@@ -61,6 +61,21 @@ static bool mutates(const struct flight *f)
 	return call_mutates(&f->hollow->swarm->scenario.calls.name[f->q.call]);
 }
 
+/* As an audit log counts: once each, a watch when it opens. */
+static void count(struct flight *f, ns_t now, enum wire_fault fault, int code)
+{
+	struct swarm *s = f->hollow->swarm;
+	struct hollow_view *v = &s->view;
+
+	v->requests++;
+	v->asked[f->q.call]++;
+	v->unanswered += fault != WIRE_ANSWERED;
+	v->errors += fault != WIRE_ANSWERED || code == 429 || code >= 500;
+	if (s->params->answered && fault == WIRE_ANSWERED)
+		s->params->answered(
+			s->params->ctx, f->hollow->node.index, now, f->q.call, code);
+}
+
 /* ------------------------------------------------------------------ watches */
 
 static void on_opened(void *ctx)
@@ -68,11 +83,11 @@ static void on_opened(void *ctx)
 	struct flight *f = ctx;
 	ns_t now = swarm_now(f->hollow->swarm);
 
-	if (f->hollow->swarm->stops)
-		return;
 	f->opened = true;
 	f->opened_at = now;
-	f->hollow->swarm->view.requests++;
+	count(f, now, WIRE_ANSWERED, 200);
+	if (f->hollow->swarm->stops)
+		return;
 	requests_opened(&f->hollow->node, now, &f->q);
 }
 
@@ -142,6 +157,8 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 	if (!strcmp(call->resource, "nodes/status") && !h->is_ready) {
 		h->is_ready = true;
 		h->swarm->view.nodes_ready++;
+		if (h->swarm->view.nodes_ready == h->swarm->scenario.nodes)
+			h->swarm->view.ready_after = swarm_clock() - h->swarm->asked_at;
 	}
 }
 
@@ -222,13 +239,15 @@ static void on_done(void *ctx, const struct wire_answer *a)
 {
 	struct flight *f = ctx;
 	struct hollow *h = f->hollow;
-	struct hollow_view *v = &h->swarm->view;
 	bool ok = a->fault == WIRE_ANSWERED && a->code >= 200 && a->code < 300;
 	ns_t now = swarm_now(h->swarm);
 
 	unlink_flight(f); /* the agent may hang up meanwhile */
+	if (!f->opened)
+		count(f, now, a->fault, (int)a->code);
 	if (h->swarm->stops) {
 		free(f);
+		swarm_drained(h->swarm);
 		return;
 	}
 	swarm_run_node(h, now);
@@ -238,9 +257,6 @@ static void on_done(void *ctx, const struct wire_answer *a)
 	if (f->opened) {
 		watch_ends(f, now, a);
 	} else {
-		v->requests++;
-		v->unanswered += a->fault != WIRE_ANSWERED;
-		v->errors += a->fault != WIRE_ANSWERED || a->code == 429 || a->code >= 500;
 		if (ok)
 			served(f, now, a, OUTCOME_OK);
 		else if (a->fault == WIRE_ANSWERED)
@@ -337,6 +353,20 @@ void flights_hang_up(struct hollow *h, ns_t now)
 			lost(f, now, WIRE_RESET);
 		}
 		end(f);
+	}
+}
+
+/* Watches have no end of their own. */
+void flights_end_watches(struct hollow *h)
+{
+	struct flight *next;
+
+	for (struct flight *f = h->flights; f; f = next) {
+		next = f->after;
+		if (f->opened || f->q.timeout > 0) {
+			wire_cancel(h->swarm->wire, f->call);
+			end(f);
+		}
 	}
 }
 

@@ -30,6 +30,9 @@ struct hollow_view {
 	uint64_t user_requests; /* of those who make nodes, pods and objects */
 	uint64_t unanswered;    /* of both: no answer came, so the server may have counted none
 				 */
+	uint64_t asked[CALLS_MAX]; /* requests, by class of the scenario's calls */
+	ns_t ready_after; /* the first request to the last node's status; 0: not all are ready
+			   */
 	struct wire_counts wire;
 	struct hist lag; /* of the measured time: how late agents' turns came */
 	const struct fleet_result *result; /* so far */
@@ -44,7 +47,13 @@ struct hollow_params {
 	bool impersonate;      /* each node is system:node:NAME */
 	bool only_others_pods; /* nobody creates the scenario's pods */
 	bool cleans_up;        /* what was made is deleted at the end */
-	/* Every second; returns false to stop.  NULL: off. */
+	/* Bearer tokens, one a node; NULL: all ask by the access's. */
+	const char *const *token;
+	const char *metrics; /* ADDR:PORT to tell counters at; NULL: none */
+	/* A request of the node was answered with that code: a watch, when it opens.  NULL:
+	 * off. */
+	void (*answered)(void *ctx, uint32_t node, ns_t now, uint16_t call, int code);
+	/* Every second while it runs; returns false to stop.  NULL: off. */
 	bool (*tell)(void *ctx, const struct hollow_view *v);
 	void *ctx;
 };

@@ -78,8 +78,10 @@ struct swarm {
 	struct hollow **hollow;
 	struct wakes due; /* a node a slot */
 	struct event *timer, *ticker;
-	ns_t armed_for; /* the timer; NS_NEVER: it is not */
-	int64_t zero;   /* of the machine's clock; -1: the agents have not started */
+	ns_t armed_for;   /* the timer; NS_NEVER: it is not */
+	int64_t zero;     /* of the machine's clock; -1: the agents have not started */
+	int64_t asked_at; /* the first request, of that clock */
+	struct metrics *metrics;
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
 	struct chore *first_chore, **last_chore, *free_chores;
@@ -89,7 +91,7 @@ struct swarm {
 	char user_agent[HOLLOW_USER_AGENT]; /* of kubelets */
 	struct err *err;
 	int code; /* why it ended */
-	bool stops, ended;
+	bool stops, drained, ended;
 };
 
 /* swarm.c: time, and nodes in it */
@@ -99,10 +101,13 @@ ns_t swarm_now(const struct swarm *s);
 void swarm_run_node(struct hollow *h, ns_t now);
 void swarm_fail(struct swarm *s, int code); /* err is filled */
 void swarm_next_timer(struct swarm *s);
+/* It stops: if nothing is under way any more, what comes then. */
+void swarm_drained(struct swarm *s);
 
 /* flights.c: a node's requests */
 void flights_send(struct hollow *h, ns_t now);
 void flights_hang_up(struct hollow *h, ns_t now);
+void flights_end_watches(struct hollow *h);
 void flights_drop(struct hollow *h);
 
 /* address.c: what a request is on the wire.  False: it has no address, nothing is sent. */
@@ -147,6 +152,10 @@ char *text_copy(const char *text);
 /* The first "resourceVersion" of a text, "" if it has none; and as a number. */
 void version_scan(const char *text, char version[HOLLOW_VERSION]);
 uint64_t version_number(const char *version);
+
+/* metrics.c: counters over HTTP.  ERR_ENV: the address cannot be had. */
+int metrics_begin(struct swarm *s, struct err *err);
+void metrics_end(struct swarm *s);
 
 /* users.c: who makes namespaces, objects, nodes and pods */
 extern const struct node_world users_world;

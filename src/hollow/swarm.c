@@ -126,6 +126,8 @@ struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
 		.hooks = hooks,
 		.ctx = ctx};
 
+	if (h && s->params->token)
+		r.token = s->params->token[h->node.index];
 	if (h && s->params->impersonate) {
 		(void)snprintf(user, sizeof(user), "system:node:%s", h->name);
 		r.user = user;
@@ -151,6 +153,20 @@ static void stop(struct swarm *s)
 		patience.tv_sec += s->scenario.nodes / 10;
 	(void)event_base_loopexit(s->base, &patience);
 	chores_drop(s); /* nobody makes pods any more */
+	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+		flights_end_watches(s->hollow[i]);
+	swarm_drained(s);
+}
+
+/* What is under way is waited for, so that the server has counted what is counted here. */
+void swarm_drained(struct swarm *s)
+{
+	if (s->drained)
+		return;
+	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+		if (s->hollow[i]->flights)
+			return;
+	s->drained = true;
 	users_end(s);
 }
 
@@ -292,6 +308,7 @@ static void fini(struct swarm *s)
 		flights_drop(s->hollow[i]);
 		pods_fini(s->hollow[i]);
 	}
+	metrics_end(s);
 	wire_free(s->wire);
 	if (s->timer)
 		event_free(s->timer);
@@ -331,7 +348,10 @@ int hollow_run(const struct hollow_params *p, struct fleet_result *r, struct hol
 		on[i] = evsignal_new(s->base, signals[i], on_signal, s);
 		(void)evsignal_add(on[i], NULL);
 	}
+	if (!code)
+		code = metrics_begin(s, err);
 	if (!code) {
+		s->asked_at = swarm_clock();
 		users_begin(s);
 		(void)event_base_dispatch(s->base);
 		code = s->code;

@@ -78,9 +78,55 @@ interrupted() {
 	wait "$running" && is whole false && cmp "$scratch/result" "$scratch/file"
 }
 
+# What was saved stays: whole, and said to be not the end.
+killed() {
+	rm -f "$scratch/saved"
+	"$nodetoll" agents --server "$url" --nodes 3 --set workload.pods=4 --warmup 1s --duration 10m \
+		-f "$scratch/saved" >"$scratch/none" 2>"$scratch/err" &
+	running=$!
+	n=0
+	until [ -s "$scratch/saved" ] || [ "$n" -gt 30 ]; do
+		n=$((n + 1))
+		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
+	done
+	kill -KILL "$running"
+	wait "$running"
+	cp "$scratch/saved" "$scratch/result" && is whole false && "$nodetoll" report "$scratch/saved"
+}
+
+# metric TEXT: it is among the counters.
+metric() {
+	curl -s --max-time 5 "$at" | grep -q "^$1"
+}
+
+scraped() {
+	"$nodetoll" agents --server "$url" --nodes 3 --set workload.pods=4 --warmup 1s --duration 10m \
+		--metrics 127.0.0.1:0 --name metrics >"$scratch/none" 2>"$scratch/err" &
+	running=$!
+	n=0
+	at=
+	until [ -n "$at" ] && metric 'nodetoll_agents_nodes_ready 3' || [ "$n" -gt 30 ]; do
+		n=$((n + 1))
+		at=$(sed -n 's/^agents: metrics at //p' "$scratch/err")
+		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
+	done
+	metric 'nodetoll_agents_requests_total{verb="update",resource="leases"} [1-9]'
+	status=$?
+	kill -INT "$running"
+	wait "$running" && return "$status"
+}
+
 printf 'sesame,somebody,1,"system:masters"\n' >"$scratch/tokens"
 printf 'sesame\n' >"$scratch/right"
 printf 'wrong\n' >"$scratch/wrong"
+for i in 0 1 2; do
+	printf 'open-%s,system:node:hollow-%s,%s,system:nodes\n' "$i" "$i" "$i" >>"$scratch/tokens"
+done
+
+# asked USER: the audit log has a kubelet's request of that user.
+asked() {
+	grep '"userAgent":"kubelet/v1' "$scratch/audit" | grep -q "$1"
+}
 
 serve --listen 127.0.0.1:0
 check "every node is ready and every pod runs, over HTTP/1.1" agents --http1
@@ -93,15 +139,32 @@ check "no node is left" nothing nodes
 check "no secret is left" nothing secrets
 check "the result renders" "$nodetoll" report "$scratch/result"
 check "SIGINT ends it with what there is" interrupted
+check "SIGKILL loses no result" killed
+check "counters can be scraped" scraped
+check "a run becomes a recording" agents --http2-prior-knowledge --name rec --recording "$scratch/rec.json" \
+	--set start=afterWarmup
+check "which validate reads and predicts" "$nodetoll" validate "$scratch/rec.json"
+check "nodes may share connections" agents --http2-prior-knowledge --name shared --shared-connections
+check "one for all of them then" is connections 1
+check "or have several" agents --http2-prior-knowledge --name several --connections-per-node 2
+check "two for each of them and the users" is connections 8
+check "a metrics address that is none is one message" fails_with 2 'ADDR:PORT is allowed' --server "$url" \
+	--metrics here --nodes 1
 check "too few descriptors are one message" few_descriptors
 stop
 check "no server is one message" fails_with 3 'cannot be reached' --server "$url" --nodes 1
 check "no URL is none" fails_with 2 "https://HOST:PORT is allowed" --server here
 check "two servers are too many" fails_with 2 'only one of them' --server http://h --kubeconfig x
 
-serve --listen 127.0.0.1:0 --token-auth-file "$scratch/tokens"
+serve --listen 127.0.0.1:0 --token-auth-file "$scratch/tokens" --audit-log "$scratch/audit"
 check "a token that is known is let in" agents --token-file "$scratch/right"
 check "another is not" fails_with 3 'does not know who asks (401)' --server "$url" --token-file "$scratch/wrong"
+check "nodes may have tokens of their own" agents --token-file "$scratch/right" --node-tokens "$scratch/tokens"
+check "and ask by their names" asked '"user":{"username":"system:node:hollow-2"'
+check "or another asks in their names" agents --token-file "$scratch/right" --impersonate --name masked
+check "which the server knows" asked '"impersonatedUser":{"username":"system:node:masked-2"'
+check "a node without a token is one message" fails_with 2 'no line is of user system:node:hollow-3' \
+	--server "$url" --node-tokens "$scratch/tokens" --nodes 4
 check "no token is in any message or result" sh -c "! grep -rq sesame '$scratch/result' '$scratch/err' '$scratch/none'"
 stop
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/agents_tokens.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tcase.h"
+
+static int read_tokens(
+	const char *text, const char ***token, struct arena *mem, struct err *err)
+{
+	char path[] = "/tmp/nodetoll-tokens-XXXXXX";
+	int fd = mkstemp(path), code;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(close(fd), 0);
+	code = agents_tokens(token, path, "hollow", 2, mem, err);
+	assert_int_equal(unlink(path), 0);
+	return code;
+}
+
+static void each_node_gets_its_own(void **state)
+{
+	struct arena mem;
+	struct err err = {0};
+	const char **token;
+
+	(void)state;
+	arena_init(&mem, 0);
+	assert_int_equal(read_tokens("a,admin,1,\"system:masters\"\n"
+				     "\"one\",\"system:node:hollow-1\",2\r\n"
+				     "x,system:node:other-0,3\n"
+				     "y,system:node:hollow-7,3\n"
+				     "z,system:node:hollow-0x,3\n"
+				     "zero,system:node:hollow-0,3,system:nodes",
+				 &token, &mem, &err),
+		0);
+	assert_string_equal(token[0], "zero");
+	assert_string_equal(token[1], "one");
+	arena_fini(&mem);
+}
+
+static void a_node_without_one_is_named_and_no_token_is(void **state)
+{
+	struct arena mem;
+	struct err err = {0};
+	const char **token;
+
+	(void)state;
+	arena_init(&mem, 0);
+	assert_int_equal(
+		read_tokens("secret,system:node:hollow-0,1\n", &token, &mem, &err), ERR_INPUT);
+	assert_non_null(strstr(err.text, "system:node:hollow-1"));
+	assert_null(strstr(err.text, "secret"));
+	arena_fini(&mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_node_gets_its_own),
+		cmocka_unit_test(a_node_without_one_is_named_and_no_token_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
