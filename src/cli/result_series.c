@@ -9,6 +9,7 @@ enum { POINTS_MAX = 600 };
 /* A number for each second, of the calls first to end. */
 struct range {
 	uint16_t first, end;
+	enum fleet_try what;
 };
 typedef double (*of_second)(const struct fleet_result *r, struct range calls, uint32_t s);
 
@@ -31,6 +32,22 @@ static double seats_in(const struct fleet_result *r, struct range calls, uint32_
 {
 	(void)calls;
 	return (double)r->servers.seat_time[s] / 1e9;
+}
+
+static double busy_in(const struct fleet_result *r, struct range calls, uint32_t s)
+{
+	(void)calls;
+	return (double)r->servers.busy_time[s] / 1e9 / r->servers.processors;
+}
+
+static double tried_in(const struct fleet_result *r, struct range calls, uint32_t s)
+{
+	return fleet_tried(r, calls.what, calls.first)[s];
+}
+
+static double one_rejected_in(const struct fleet_result *r, struct range calls, uint32_t s)
+{
+	return tally_second_of(&r->tally, calls.first, OUTCOME_REJECTED, s);
 }
 
 /* So many seconds a point, each with its mean and, if it is of several, its peak. */
@@ -66,25 +83,61 @@ static struct json *points(
 	return o;
 }
 
-/* A row a verb and resource that was sent. */
+/* Null where there is none in any second. */
+static struct json *points_if_any(
+	const struct fleet_result *r, struct range calls, uint32_t each, of_second number)
+{
+	for (uint32_t s = 0; s < r->tally.seconds; s++)
+		if (number(r, calls, s) > 0)
+			return points(r, calls, each, number);
+	return json_null();
+}
+
+static void put_tries(
+	struct json *row, const struct fleet_result *r, uint16_t call, uint32_t each)
+{
+	static const char *const names[FLEET_TRIES] = {[TRY_OFFERED] = "offered",
+		[TRY_THROTTLED] = "throttled",
+		[TRY_SENT] = "sent",
+		[TRY_RETRIED] = "retried",
+		[TRY_FAILED] = "failed"};
+
+	for (unsigned what = 0; what < FLEET_TRIES; what++) {
+		const struct range one = {call, (uint16_t)(call + 1), (enum fleet_try)what};
+
+		json_put(row, names[what],
+			r->tried ? points_if_any(r, one, each, tried_in) : json_null());
+	}
+	json_put(row, "rejected",
+		points_if_any(r, (struct range){.first = call}, each, one_rejected_in));
+}
+
+static bool was_seen(const struct fleet_result *r, uint16_t call)
+{
+	bool any = r->tried && r->requests[call].offered;
+
+	for (uint32_t s = 0; s < r->tally.seconds && !any; s++)
+		any = tally_second(&r->tally, call, s) > 0;
+	return any;
+}
+
+/* A row a verb and resource that was wanted or answered. */
 static struct json *classes(
 	const struct scenario *s, const struct fleet_result *r, uint32_t each)
 {
 	struct json *rows = json_array();
 
 	for (uint16_t c = CALL_API; c < s->calls.n; c++) {
-		const struct range one = {c, (uint16_t)(c + 1)};
+		const struct range one = {.first = c, .end = (uint16_t)(c + 1)};
 		struct json *row;
-		bool any = false;
 
-		for (uint32_t second = 0; second < r->tally.seconds && !any; second++)
-			any = tally_second(&r->tally, c, second) > 0;
-		if (!any)
+		if (!was_seen(r, c))
 			continue;
 		row = json_object();
 		json_put_str(row, "verb", s->calls.name[c].verb);
 		json_put_str(row, "resource", s->calls.name[c].resource);
 		put_points(row, r, one, each, requests_in);
+		put_tries(row, r, c, each);
 		json_append(rows, row);
 	}
 	return rows;
@@ -93,7 +146,7 @@ static struct json *classes(
 struct json *result_series(const struct scenario *s, const struct fleet_result *r)
 {
 	uint32_t each = (r->tally.seconds + POINTS_MAX - 1) / POINTS_MAX;
-	const struct range calls = {CALL_API, (uint16_t)s->calls.n};
+	const struct range calls = {.first = CALL_API, .end = (uint16_t)s->calls.n};
 	struct json *o;
 
 	if (!r->tally.seconds)
@@ -104,6 +157,8 @@ struct json *result_series(const struct scenario *s, const struct fleet_result *
 	json_put(o, "rejected", points(r, calls, each, rejected_in));
 	json_put(o, "seats",
 		r->servers.seat_time ? points(r, calls, each, seats_in) : json_null());
+	json_put(o, "utilization",
+		r->servers.busy_time ? points(r, calls, each, busy_in) : json_null());
 	json_put(o, "byRequest", classes(s, r, each));
 	return o;
 }

@@ -147,6 +147,18 @@ static struct json *watchers(const struct fleet_servers *v)
 	return o;
 }
 
+static struct json *busiest_second(const struct fleet_result *r)
+{
+	const struct fleet_servers *v = &r->servers;
+	uint64_t most = 0;
+
+	if (!v->busy_time)
+		return json_null();
+	for (uint32_t s = 0; s < r->tally.seconds; s++)
+		most = v->busy_time[s] > most ? v->busy_time[s] : most;
+	return json_num((double)most / 1e9 / v->processors);
+}
+
 struct json *result_server(const struct scenario *s, const struct fleet_result *r)
 {
 	const struct fleet_servers *v = &r->servers;
@@ -160,6 +172,7 @@ struct json *result_server(const struct scenario *s, const struct fleet_result *
 	json_put_int(o, "processors", v->processors);
 	json_put_num(o, "utilization",
 		available > 0 ? (double)v->counts.running.sum / available : 0);
+	json_put(o, "utilizationPeak", busiest_second(r));
 	json_put(o, "watchers", watchers(v));
 	json_put(o, "requestsInside", gauge(&v->counts.inside, v->span));
 	levels = json_array();

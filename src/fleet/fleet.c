@@ -179,6 +179,8 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 
 		r->tenths = (uint32_t)((span + FLEET_TENTH - 1) / FLEET_TENTH);
 		r->leases = ARENA_ARRAY(&r->mem, uint32_t, r->tenths);
+		r->tried = ARENA_ARRAY(
+			&r->mem, uint32_t, (size_t)FLEET_TRIES * CALLS_MAX * seconds);
 	}
 	hist_reset(&r->detection);
 	hist_reset(&r->staleness);
@@ -214,6 +216,25 @@ static void requests_merge(struct fleet_requests *into, const struct fleet_reque
 	into->given_up += from->given_up;
 }
 
+static bool were_tried(const struct fleet_result *r, uint16_t call)
+{
+	const struct fleet_requests *q = &r->requests[call];
+
+	return q->offered || q->sent || q->failed;
+}
+
+static void tried_merge(struct fleet_result *into, const struct fleet_result *from)
+{
+	for (uint16_t c = CALL_API; into->tried && c < CALLS_MAX; c++)
+		for (unsigned what = 0; were_tried(from, c) && what < FLEET_TRIES; what++) {
+			uint32_t *sum = fleet_tried(into, (enum fleet_try)what, c);
+			const uint32_t *more = fleet_tried(from, (enum fleet_try)what, c);
+
+			for (uint32_t s = 0; s < into->tally.seconds; s++)
+				sum[s] += more[s];
+		}
+}
+
 void fleet_result_merge(struct fleet_result *into, const struct fleet_result *from)
 {
 	tally_merge(&into->tally, &from->tally);
@@ -236,6 +257,7 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
 	hist_merge(&into->starts.without_images, &from->starts.without_images);
 	for (unsigned i = 0; i < CALLS_MAX; i++)
 		requests_merge(&into->requests[i], &from->requests[i]);
+	tried_merge(into, from);
 	into->ending.offered += from->ending.offered;
 	into->ending.answered += from->ending.answered;
 	into->ending.failed += from->ending.failed;
@@ -318,6 +340,24 @@ static void threads_begin(struct fleet *f)
 	}
 }
 
+/* Nobody is rejected: whatever is served was sent in that second, and wanted in it, but for
+ * those that had to wait.  What fails has never left. */
+static void tried_complete(struct fleet_result *r)
+{
+	for (uint16_t c = CALL_API; r->tried && c < CALLS_MAX; c++) {
+		uint32_t *offered = fleet_tried(r, TRY_OFFERED, c);
+		uint32_t *sent = fleet_tried(r, TRY_SENT, c);
+
+		for (uint32_t s = 0; were_tried(r, c) && s < r->tally.seconds; s++) {
+			uint32_t served = tally_second(&r->tally, c, s) -
+					  tally_second_of(&r->tally, c, OUTCOME_ERROR, s);
+
+			offered[s] += served - sent[s];
+			sent[s] = served;
+		}
+	}
+}
+
 /* What all of them measured, in the result and in the first one's load. */
 static void threads_end(struct fleet *f, struct fleet_result *r)
 {
@@ -330,6 +370,7 @@ static void threads_end(struct fleet *f, struct fleet_result *r)
 		fleet_result_fini(&t->result);
 		arena_fini(&t->mem);
 	}
+	tried_complete(r);
 }
 
 /* Each node by itself, on all threads. */

@@ -76,6 +76,9 @@ struct fleet_requests {
 	uint64_t given_up;      /* of these, those that the client's own timeout ended */
 };
 
+/* The first of these, second by second. */
+enum fleet_try { TRY_OFFERED, TRY_THROTTLED, TRY_SENT, TRY_RETRIED, TRY_FAILED, FLEET_TRIES };
+
 /* Whether it has settled.  The same of all classes in the last tenth of window 0, and of pods
  * and watches at its end. */
 struct fleet_ending {
@@ -127,8 +130,10 @@ struct fleet_servers {
 	uint32_t seats[FLOW_LEVELS]; /* of all of them; UINT32_MAX: no limit */
 	struct flow_counts level[FLOW_LEVELS];
 	/* [tally.seconds], of window 0: ns of seats in use in each second, of all of them;
-	 * NULL: there is no series, or nobody waited for anybody and none was kept. */
+	 * NULL: there is no series.  Where nobody waited for anybody, all that a request took
+	 * is in the second of its coming. */
 	uint64_t *seat_time;
+	uint64_t *busy_time; /* the same of processors at work */
 };
 
 /* slos/pod_startup_latency.md */
@@ -142,6 +147,7 @@ struct fleet_result {
 	struct arena mem; /* owns what follows */
 	struct tally tally;
 	struct fleet_requests requests[CALLS_MAX];
+	uint32_t *tried; /* [FLEET_TRIES][CALLS_MAX][tally.seconds]; NULL: there is no series */
 	struct fleet_ending ending;
 	struct fleet_servers servers;
 	struct hist detection; /* from a container's death to the kubelet's knowing, window 0 */
@@ -178,6 +184,12 @@ struct fleet_result {
 	uint64_t steps;       /* actors stepped: the engine's own events */
 	uint64_t node_bytes;  /* of one node's block */
 };
+
+static inline uint32_t *fleet_tried(
+	const struct fleet_result *r, enum fleet_try what, uint16_t call)
+{
+	return &r->tried[((size_t)what * CALLS_MAX + call) * r->tally.seconds];
+}
 
 /* Since when a run is at its end, for struct fleet_ending. */
 static inline ns_t fleet_ends_from(const struct fleet_params *p)

@@ -9,6 +9,9 @@ void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until)
 	l->slices = (uint32_t)((until + LOAD_SLICE - 1) / LOAD_SLICE);
 	l->inside = ARENA_ARRAY(mem, uint16_t, l->slices);
 	l->running = ARENA_ARRAY(mem, uint16_t, l->slices);
+	l->seconds = (uint32_t)((until - from + NS_S - 1) / NS_S);
+	l->seat_time = ARENA_ARRAY(mem, uint64_t, l->seconds);
+	l->busy_time = ARENA_ARRAY(mem, uint64_t, l->seconds);
 }
 
 static uint16_t more(uint32_t a, uint32_t b)
@@ -28,6 +31,16 @@ static void count(const struct load *l, uint16_t *slice, uint16_t *most, ns_t fr
 	}
 }
 
+static void take(struct load *l, ns_t at, ns_t seat, uint64_t processors)
+{
+	uint64_t second = (uint64_t)(at - l->from) / NS_S;
+
+	if (second >= l->seconds)
+		return;
+	l->seat_time[second] += (uint64_t)seat;
+	l->busy_time[second] += processors;
+}
+
 void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 {
 	assert(at >= 0 && took >= 0);
@@ -36,6 +49,7 @@ void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 	l->used[call] = true;
 	if (at < l->from)
 		return;
+	take(l, at, took, (uint64_t)cpu);
 	l->measured[call].requests++;
 	l->measured[call].took += (uint64_t)took;
 	l->measured[call].cpu += (uint64_t)cpu;
@@ -47,6 +61,7 @@ void load_tell(struct load *l, ns_t at, uint32_t watchers, ns_t cpu)
 	count(l, l->running, &l->most_running, at, at + cpu, watchers);
 	if (at < l->from)
 		return;
+	take(l, at, 0, watchers * (uint64_t)cpu);
 	l->told += watchers;
 	l->telling += watchers * (uint64_t)cpu;
 	l->telling_most = cpu > l->telling_most ? cpu : l->telling_most;
@@ -62,6 +77,10 @@ void load_merge(struct load *into, const struct load *from)
 			into->most_inside = into->inside[i];
 		if (into->running[i] > into->most_running)
 			into->most_running = into->running[i];
+	}
+	for (uint32_t i = 0; i < into->seconds; i++) {
+		into->seat_time[i] += from->seat_time[i];
+		into->busy_time[i] += from->busy_time[i];
 	}
 	into->told += from->told;
 	into->telling += from->telling;

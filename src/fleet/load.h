@@ -34,6 +34,9 @@ struct load {
 	struct load_of_call measured[CALLS_MAX];
 	uint64_t told, telling; /* events, ns of a processor that they need */
 	ns_t telling_most;      /* of one */
+	uint32_t seconds;       /* from `from` on */
+	/* [seconds]: ns of seats and processors that are taken by what comes in each */
+	uint64_t *seat_time, *busy_time;
 };
 
 /* For a run until `until` that is measured from `from` on; memory from mem. */

@@ -37,6 +37,47 @@ struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call)
 	return in_window(n, 1, now) ? &n->result->requests[call] : NULL;
 }
 
+static uint64_t *try_of(struct fleet_requests *counts, enum fleet_try what)
+{
+	switch (what) {
+	case TRY_OFFERED:
+		return &counts->offered;
+	case TRY_THROTTLED:
+		return &counts->throttled;
+	case TRY_SENT:
+		return &counts->sent;
+	case TRY_RETRIED:
+		return &counts->retried;
+	case TRY_FAILED:
+	case FLEET_TRIES:
+		break;
+	}
+	return &counts->failed;
+}
+
+static void tried_in_second(struct node *n, ns_t now, uint16_t call, enum fleet_try what)
+{
+	ns_t from = n->plan->params->window[0].from[1];
+
+	if (n->result->tried)
+		fleet_tried(n->result, what, call)[(now - from) / NS_S]++;
+}
+
+void node_tried(struct node *n, ns_t now, uint16_t call, enum fleet_try what)
+{
+	if (!in_window(n, 1, now))
+		return;
+	++*try_of(&n->result->requests[call], what);
+	if (n->plan->together)
+		tried_in_second(n, now, call, what);
+}
+
+void node_tried_late(struct node *n, ns_t now, uint16_t call, enum fleet_try what)
+{
+	if (!n->plan->together && in_window(n, 1, now))
+		tried_in_second(n, now, call, what);
+}
+
 struct fleet_ending *node_ending(struct node *n, ns_t now)
 {
 	bool ends = now >= n->plan->ends_from && now < n->plan->params->window[0].until[1];

@@ -241,6 +241,11 @@ void node_measure(struct node *n, ns_t now, const struct agent_note *note);
 bool node_measures(const struct node *n, ns_t now);
 /* For counting what happens to requests at `now`; NULL outside window 0. */
 struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call);
+/* Count one; in its second, too, where nodes stand together.  A node that is alone has only
+ * those counted by second that do not leave as soon as they are wanted: of all others the
+ * tally's series says so (fleet.c). */
+void node_tried(struct node *n, ns_t now, uint16_t call, enum fleet_try what);
+void node_tried_late(struct node *n, ns_t now, uint16_t call, enum fleet_try what);
 /* The pod is seen to have run to completion. */
 void node_pod_completed(struct node *n, ns_t now, uint32_t pod);
 /* The same of the run's end; NULL before it, or after window 0. */

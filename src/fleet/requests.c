@@ -145,11 +145,8 @@ static ns_t expires_at(const struct node *n, ns_t now, const struct node_request
 /* A server of its own answers at once; to a shared one it leaves. */
 static void leave(struct node *n, ns_t now, const struct node_request *q)
 {
-	struct fleet_requests *counts = node_requests(n, now, q->call);
-
 	budget_sent(n, now, q);
-	if (counts)
-		counts->sent++;
+	node_tried(n, now, q->call, TRY_SENT);
 	if (!n->plan->together) {
 		serve_alone(n, now, q);
 		return;
@@ -173,10 +170,14 @@ static void send(struct node *n, ns_t now, const struct node_request *q)
 
 		if (counts)
 			counts->without_stream++;
+		if (q->held == 0)
+			node_tried_late(n, now, q->call, TRY_OFFERED);
 		agent_park(&n->agent, q->actor);
 		foresee(n);
 		return;
 	}
+	if (q->held > 0)
+		node_tried_late(n, now, q->call, TRY_SENT);
 	leave(n, now, &leaving);
 }
 
@@ -212,14 +213,15 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 		.client = r->client,
 		.quorum = r->quorum};
 
-	struct fleet_requests *counts = node_requests(n, now, q.call);
 	struct fleet_ending *ending = node_ending(n, now);
 
 	if (ending)
 		ending->offered++;
-	if (counts) {
-		counts->offered++;
-		counts->throttled += q.at > now;
+	node_tried(n, now, q.call, TRY_OFFERED);
+	if (q.at > now) {
+		node_tried(n, now, q.call, TRY_THROTTLED);
+		node_tried_late(n, now, q.call, TRY_THROTTLED);
+		node_tried_late(n, now, q.call, TRY_OFFERED);
 	}
 	budget_held(n, now, &q);
 	send_in_turn(n, now, &q);
@@ -229,7 +231,6 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 static void failed(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t served, ns_t retry_after)
 {
-	struct fleet_requests *counts = node_requests(n, now, q->call);
 	struct node_request again = *q;
 	bool gives_up = !client_tries_again(retry_after, q->timeout > 0, q->tries);
 	struct fleet_ending *ending = node_ending(n, now);
@@ -242,10 +243,8 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held, served});
 	if (what == OUTCOME_REJECTED)
 		tally_reject(&n->result->tally, now);
-	if (counts) {
-		counts->failed += gives_up;
-		counts->retried += !gives_up;
-	}
+	node_tried(n, now, q->call, gives_up ? TRY_FAILED : TRY_RETRIED);
+	node_tried_late(n, now, q->call, gives_up ? TRY_FAILED : TRY_RETRIED);
 	if (n->streams.limit)
 		streams_until(n, q->actor, now);
 	if (gives_up) {
@@ -337,10 +336,12 @@ static void stream_news(struct node *n, ns_t now)
 
 	if (streams_step(n, now, &q, &late)) {
 		q.at = now;
-		if (late)
+		if (late) {
 			requests_give_up(n, now, &q);
-		else
+		} else {
+			node_tried_late(n, now, q.call, TRY_SENT);
 			leave(n, now, &q);
+		}
 	}
 	foresee(n);
 }

@@ -60,6 +60,16 @@ static uint64_t seat_time(const struct served *s, ns_t now)
 	return sum;
 }
 
+/* The same of processors at work. */
+static uint64_t busy_time(const struct served *s, ns_t now)
+{
+	uint64_t sum = s->result->servers.counts.running.sum;
+
+	for (uint32_t i = 0; i < s->shared->servers; i++)
+		sum += gauge_sum(&s->server[i].counts.running, now);
+	return sum;
+}
+
 /* Every second that is over by now. */
 static void measure_seconds(struct served *s, ns_t now)
 {
@@ -73,8 +83,11 @@ static void measure_seconds(struct served *s, ns_t now)
 		if (ends > now)
 			return;
 		sum = seat_time(s, ends);
-		s->result->servers.seat_time[s->second++] = sum - s->seat_time;
+		s->result->servers.seat_time[s->second] = sum - s->seat_time;
 		s->seat_time = sum;
+		sum = busy_time(s, ends);
+		s->result->servers.busy_time[s->second++] = sum - s->busy_time;
+		s->busy_time = sum;
 	}
 }
 
@@ -104,9 +117,10 @@ void served_init(struct served *s, const struct fleet_params *params,
 {
 	*s = (struct served){
 		.params = params, .shared = shared, .result = result, .server = server};
-	if (result->tally.seconds)
-		result->servers.seat_time =
-			ARENA_ARRAY(&result->mem, uint64_t, result->tally.seconds);
+	if (!result->tally.seconds)
+		return;
+	result->servers.seat_time = ARENA_ARRAY(&result->mem, uint64_t, result->tally.seconds);
+	result->servers.busy_time = ARENA_ARRAY(&result->mem, uint64_t, result->tally.seconds);
 }
 
 void served_end(struct served *s, ns_t now)

@@ -13,8 +13,8 @@ struct served {
 	struct fleet_result *result;
 	struct server *server; /* [shared->servers] */
 	bool measures;
-	uint32_t second;    /* of the series, under way */
-	uint64_t seat_time; /* when it began */
+	uint32_t second;               /* of the series, under way */
+	uint64_t seat_time, busy_time; /* when it began */
 };
 
 /* Of the result's own memory. */

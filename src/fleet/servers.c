@@ -127,6 +127,19 @@ static void level_add(struct flow_counts *into, const struct load_of_call *from)
 	into->seats.sum += from->took;
 }
 
+/* The load's memory goes with the run. */
+static void keep_seconds(const struct load *l, struct fleet_result *r)
+{
+	size_t seconds = r->tally.seconds < l->seconds ? r->tally.seconds : l->seconds;
+
+	if (!seconds)
+		return;
+	r->servers.seat_time = ARENA_ARRAY(&r->mem, uint64_t, r->tally.seconds);
+	r->servers.busy_time = ARENA_ARRAY(&r->mem, uint64_t, r->tally.seconds);
+	memcpy(r->servers.seat_time, l->seat_time, seconds * sizeof(*l->seat_time));
+	memcpy(r->servers.busy_time, l->busy_time, seconds * sizeof(*l->busy_time));
+}
+
 bool together_was_idle(
 	const struct node_plan *plan, const struct load *l, struct fleet_result *r)
 {
@@ -136,7 +149,10 @@ bool together_was_idle(
 
 	if (together_may_wait(p, l))
 		return false;
-	*s = (struct fleet_servers){.n = p->servers,
+	keep_seconds(l, r);
+	*s = (struct fleet_servers){.seat_time = s->seat_time,
+		.busy_time = s->busy_time,
+		.n = p->servers,
 		.processors = p->servers * p->server.processors,
 		.span = run->until - run->window[0].from[1],
 		.n_levels = p->server.flow.fair ? p->server.flow.n_levels : FLOW_MUTATING + 1};

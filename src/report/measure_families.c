@@ -39,6 +39,8 @@ static const struct measure_stat tries[] = {
 static const struct measure_stat server[] = {
 	{"utilization", "utilization", MEASURE_NUMBER, SUM_ALONE,
 		"share of processor time in use, 0 to 1"},
+	{"utilizationPeak", "utilizationPeak", MEASURE_NUMBER, SUM_ALONE,
+		"the same in the busiest second"},
 	{"inside", "requestsInside.mean", MEASURE_NUMBER, SUM_ALONE, "requests, in the mean"},
 	{"insideMax", "requestsInside.max", MEASURE_COUNT, SUM_ALONE,
 		"requests in one server, at most"},

@@ -194,11 +194,13 @@ void result_servers_title(const struct json *result, struct str *out)
 	char inside[FORMAT_BYTES], most[FORMAT_BYTES];
 
 	str_addf(out,
-		"API servers: %.0f (processors: %.0f, %.1f %% busy; requests inside: %s in the "
+		"API servers: %.0f (processors: %.0f, %.1f %% busy, %.1f %% in the busiest "
+		"second; requests inside: %s in the "
 		"mean, %s at most in one)",
 		json_as_num(json_get(server, "servers")),
 		json_as_num(json_get(server, "processors")),
 		100 * json_as_num(json_get(server, "utilization")),
+		100 * json_as_num(json_get(server, "utilizationPeak")),
 		format_rate(inside, sizeof(inside),
 			json_as_num(table_value(server, "requestsInside.mean"))),
 		format_count(most, sizeof(most),

@@ -48,7 +48,7 @@ static struct json *single_figures(const struct json *object)
 /* A row a point of the series: its second, and the mean and peak of each number. */
 static struct json *series_rows(const struct json *series)
 {
-	static const char *const names[] = {"requests", "rejected", "seats"};
+	static const char *const names[] = {"requests", "rejected", "seats", "utilization"};
 	enum { NAMES = sizeof(names) / sizeof(names[0]) };
 	const struct json *mean[NAMES], *peak[NAMES];
 	double each = json_as_num(json_get(series, "secondsPerPoint"));

@@ -45,6 +45,9 @@ static void a_short_run_has_every_second(void **state)
 	m.result->tally.rejected[7] = 5;
 	m.result->servers.seat_time = ARENA_ARRAY(&m.mem, uint64_t, 600);
 	m.result->servers.seat_time[9] = 5 * NS_S / 2;
+	m.result->servers.processors = 4;
+	m.result->servers.busy_time = ARENA_ARRAY(&m.mem, uint64_t, 600);
+	m.result->servers.busy_time[9] = 2 * NS_S;
 	series = result_series(m.scenario, m.result);
 	assert_int_equal(made_number(series, "secondsPerPoint"), 1);
 	assert_int_equal(json_size(table_value(series, "requests.mean")), 600);
@@ -53,6 +56,7 @@ static void a_short_run_has_every_second(void **state)
 	assert_int_equal(point(series, "rejected.peak", 7), 5);
 	assert_int_equal(point(series, "rejected.peak", 8), 0);
 	assert_int_equal(point(series, "seats.mean", 9) * 10, 25);
+	assert_int_equal(point(series, "utilization.mean", 9) * 10, 5);
 	assert_int_equal(json_size(json_get(series, "byRequest")), 1);
 	json_free(series);
 	arena_fini(&m.mem);
@@ -82,6 +86,31 @@ static void a_long_run_has_points_of_several_seconds(void **state)
 	assert_int_equal(point(series, "rejected.mean", 1), 10);
 	assert_int_equal(point(series, "rejected.peak", 1), 30);
 	assert_true(json_is_null(json_get(series, "seats")));
+	json_free(series);
+	arena_fini(&m.mem);
+}
+
+/* A class that nobody got an answer of is one too. */
+static void classes_have_what_became_of_their_requests(void **state)
+{
+	struct made m = run_of(4);
+	const struct json *row;
+	struct json *series;
+
+	(void)state;
+	m.result->tried = ARENA_ARRAY(&m.mem, uint32_t, (size_t)FLEET_TRIES * CALLS_MAX * 4);
+	m.result->requests[API_CREATE_EVENTS].offered = 9;
+	fleet_tried(m.result, TRY_OFFERED, API_CREATE_EVENTS)[1] = 9;
+	fleet_tried(m.result, TRY_FAILED, API_CREATE_EVENTS)[3] = 2;
+	series = result_series(m.scenario, m.result);
+	assert_int_equal(json_size(json_get(series, "byRequest")), 2);
+	row = json_at(json_get(series, "byRequest"), 1);
+	assert_string_equal(json_as_str(json_get(row, "resource")), "events");
+	assert_int_equal(point(row, "offered.mean", 1), 9);
+	assert_int_equal(point(row, "offered.peak", 0), 0);
+	assert_int_equal(point(row, "failed.mean", 3), 2);
+	assert_true(json_is_null(json_get(row, "sent")));
+	assert_true(json_is_null(json_get(row, "rejected")));
 	json_free(series);
 	arena_fini(&m.mem);
 }
@@ -116,6 +145,7 @@ int main(void)
 		cmocka_unit_test(a_run_without_a_series_has_none),
 		cmocka_unit_test(a_short_run_has_every_second),
 		cmocka_unit_test(a_long_run_has_points_of_several_seconds),
+		cmocka_unit_test(classes_have_what_became_of_their_requests),
 		cmocka_unit_test(leases_are_counted_in_tenths),
 	};
 

@@ -32,11 +32,29 @@ static void a_server_at_leisure_is_as_one_a_node(void **state)
 	kit_free(k);
 }
 
+static void tries_add_up(const struct fleet_result *r)
+{
+	for (uint16_t c = CALL_API; c < CALLS_MAX; c++) {
+		const struct fleet_requests *q = &r->requests[c];
+		const uint64_t all[FLEET_TRIES] = {
+			q->offered, q->throttled, q->sent, q->retried, q->failed};
+
+		for (unsigned what = 0; what < FLEET_TRIES; what++) {
+			uint64_t sum = 0;
+
+			for (uint32_t i = 0; i < r->tally.seconds; i++)
+				sum += fleet_tried(r, (enum fleet_try)what, c)[i];
+			assert_int_equal(sum, all[what]);
+		}
+	}
+}
+
 /* Second by second it is what it is in all. */
 static void the_series_adds_up(const struct fleet_result *r, uint64_t rejected)
 {
 	const struct fleet_servers *v = &r->servers;
 	uint64_t seats = 0;
+	uint64_t busy = v->counts.running.sum;
 
 	for (uint32_t l = 0; l < v->n_levels; l++)
 		seats += v->level[l].seats.sum;
@@ -47,6 +65,10 @@ static void the_series_adds_up(const struct fleet_result *r, uint64_t rejected)
 	}
 	assert_int_equal(rejected, 0);
 	assert_int_equal(seats, 0);
+	tries_add_up(r);
+	for (uint32_t i = 0; i < r->tally.seconds; i++)
+		busy -= v->busy_time[i];
+	assert_int_equal(busy, 0);
 }
 
 /* Whoever wants something gets it, or an error, or is still under way at the end. */
@@ -198,6 +220,29 @@ static void idle_servers_are_told_from_the_load(void **state)
 	fleet_result_fini(&k->result);
 	shared_fini(&s);
 	kit_free(k);
+}
+
+/* Also of nodes that run alone, of which some have to wait: for their limiter, or a stream. */
+static void tries_add_up_where_nobody_meets(void **state)
+{
+	struct kit *k[2] = {KIT("v1.20", "secrets-30", "nodes=3", "warmup=5s", "duration=1m",
+				    "start=atOnce", "apiserver.processors=64"),
+		KIT("v1.12", "secrets-30", "nodes=1", "warmup=5s", "duration=1m",
+			"start=atOnce", "kubelet.oneConnection=true",
+			"apiserver.http2MaxStreamsPerConnection=20")};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		uint64_t waited = 0;
+
+		kit_run(k[i]);
+		tries_add_up(&k[i]->result);
+		for (uint32_t c = CALL_API; c < CALLS_MAX; c++)
+			waited += i ? k[i]->result.requests[c].without_stream
+				    : k[i]->result.requests[c].throttled;
+		assert_true(waited > 0);
+		kit_free(k[i]);
+	}
 }
 
 static void busy_servers_have_all_nodes_together(void **state)
@@ -390,6 +435,7 @@ int main(void)
 		cmocka_unit_test(time_at_the_server_is_that_of_one_try),
 		cmocka_unit_test(several_servers_share_the_nodes),
 		cmocka_unit_test(idle_servers_are_told_from_the_load),
+		cmocka_unit_test(tries_add_up_where_nobody_meets),
 		cmocka_unit_test(busy_servers_have_all_nodes_together),
 		cmocka_unit_test(when_the_server_is_back_everybody_lists),
 		cmocka_unit_test(where_there_are_others_nobody_lists),
