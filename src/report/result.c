@@ -16,6 +16,27 @@ const char result_calls_note[] = "Bytes are of answers; - is a size that was not
 				 "limiter holds it back; a watch's "
 				 "ends when it is open.\n";
 
+/* Of a run on sockets: how it went, and whether its latencies are to be believed. */
+static void live(const struct json *result, struct str *out)
+{
+	const struct json *l = json_get(result, "live");
+	char nodes[FORMAT_BYTES], pods[FORMAT_BYTES], late[FORMAT_BYTES];
+
+	if (!l)
+		return;
+	str_addf(out,
+		"On sockets%s: %s nodes ready, %s pods running at the end; 99 %% of turns at "
+		"most %s late.\n",
+		json_as_bool(json_get(l, "whole")) ? "" : ", ended early",
+		format_count(nodes, sizeof(nodes), json_as_num(json_get(l, "nodesReady"))),
+		format_count(pods, sizeof(pods), json_as_num(json_get(l, "podsRunning"))),
+		format_seconds(late, sizeof(late),
+			json_as_num(json_get(json_get(l, "lagSeconds"), "p99"))));
+	if (!json_as_bool(json_get(l, "keptTime")))
+		str_add(out, "That is too late: the machine had too little for so many nodes, "
+			     "and latencies are its own.\n");
+}
+
 void result_head(const struct json *result, struct str *out)
 {
 	char nodes[FORMAT_BYTES];
@@ -33,6 +54,7 @@ void result_head(const struct json *result, struct str *out)
 		json_as_num(json_get(result, "durationSeconds")),
 		json_as_num(json_get(result, "warmupSeconds")),
 		json_as_num(json_get(result, "seed")));
+	live(result, out);
 }
 
 void result_unsettled(const struct json *result, struct str *out)

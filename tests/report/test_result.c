@@ -95,6 +95,28 @@ static void text_shows_calls_times_and_what_went_wrong(void **state)
 	json_free(r);
 }
 
+static void text_says_how_well_a_live_run_kept_time(void **state)
+{
+	static const char late[] = "{\"whole\": false, \"keptTime\": false, \"nodesReady\": 2, "
+				   "\"podsRunning\": 6, \"lagSeconds\": {\"p99\": 0.25}}";
+	struct json *r = result(), *live = NULL;
+	struct err err = {0};
+	struct str out = {0};
+
+	(void)state;
+	result_show(r, SHOW_TEXT, &out);
+	assert_null(strstr(str_text(&out), "On sockets"));
+	str_reset(&out);
+	assert_int_equal(json_parse(late, strlen(late), &live, &err), 0);
+	json_put(r, "live", live);
+	result_show(r, SHOW_TEXT, &out);
+	assert_non_null(strstr(str_text(&out),
+		"On sockets, ended early: 2 nodes ready, 6 pods running at the end; 99 % of "
+		"turns at most 250 ms late.\nThat is too late: "));
+	str_fini(&out);
+	json_free(r);
+}
+
 static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
 {
 	struct json *r = result();
@@ -189,6 +211,7 @@ int main(void)
 		cmocka_unit_test(text_shows_what_waited_or_was_rejected_and_by_whom),
 		cmocka_unit_test(text_has_a_verdict_on_every_objective),
 		cmocka_unit_test(text_tells_where_starts_go),
+		cmocka_unit_test(text_says_how_well_a_live_run_kept_time),
 		cmocka_unit_test(csv_has_everything_but_the_scenario),
 		cmocka_unit_test(markdown_has_the_same_tables),
 	};
