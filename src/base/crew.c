@@ -27,14 +27,14 @@ struct crew_member {
 
 /* A ring with one writer: item i is at i % ITEMS until `taken` is beyond it. */
 struct crew {
+	_Alignas(64) _Atomic bool ends;
+	unsigned others;
 	void (*work)(void *ctx, unsigned thread, uint32_t item);
 	void *ctx;
-	unsigned others;
 	struct crew_member member[POOL_MAX_THREADS];
 	_Atomic uint32_t item[ITEMS];
 	_Alignas(64) _Atomic uint64_t offered;
 	_Alignas(64) _Atomic uint64_t taken;
-	_Alignas(64) _Atomic bool ends;
 };
 
 static bool take(struct crew *c, uint32_t *item)

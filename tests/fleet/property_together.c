@@ -52,6 +52,68 @@ static void requests_are_kept_whole(void **state)
 	property_each(30, requests_are_kept_whole_once);
 }
 
+/* ------------------------------------------------------------------ twice the work */
+
+enum { ENOUGH = 100 }; /* answers, for a percentile to say something */
+
+static void run_working(struct shared *s, struct kit *k, struct property *p, int times)
+{
+	shared_init(s, k);
+	draw_servers(s, p);
+	s->params.servers = 1;
+	s->params.server.processors = 1;
+	s->params.server.flow = (struct flow_params){0};
+	s->params.server.timeout = 0;
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		for (int quorum = 0; quorum < 2; quorum++) {
+			s->params.cpu[c][quorum] += NS_MS / 10;
+			s->params.measured[c][quorum] = NS_HOUR;
+			s->params.cpu[c][quorum] *= times;
+		}
+	shared_run(s);
+}
+
+/* Of a class that is answered often in both runs; nobody is rejected, or those that are left
+ * would not be the same.  Nodes at rest send when their timers say so: in a burst a class can
+ * gain, when others that it used to meet come later. */
+static void twice_the_work_shortens_no_percentile_once(struct property *p)
+{
+	static const uint32_t percentiles[] = {100000, 500000, 900000, 990000};
+	struct property again = *p;
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=200", "warmup=0s", "duration=2m",
+		"start=stationary", "workload.pods=8");
+	struct shared s[2];
+	uint32_t classes = 0;
+
+	k->params.times = true;
+	run_working(&s[0], k, p, 1);
+	run_working(&s[1], k, &again, 2);
+	for (uint32_t c = 0; c < CALLS_MAX - CALL_API; c++) {
+		const struct hist *once = &s[0].result.tally.times->served[c];
+		const struct hist *twice = &s[1].result.tally.times->served[c];
+
+		if (once->n < ENOUGH || twice->n < ENOUGH)
+			continue;
+		classes++;
+		for (size_t i = 0; i < sizeof(percentiles) / sizeof(percentiles[0]); i++)
+			HOLDS(p, hist_quantile(twice, percentiles[i]) >=
+					 hist_quantile(once, percentiles[i]));
+	}
+	HOLDS(p, classes >= 3);
+	HOLDS(p, s[1].result.servers.counts.sojourn > 2 * s[0].result.servers.counts.sojourn);
+	for (int i = 0; i < 2; i++)
+		shared_fini(&s[i]);
+	kit_free(k);
+}
+
+static void twice_the_work_shortens_no_percentile(void **state)
+{
+	(void)state;
+	property_each(20, twice_the_work_shortens_no_percentile_once);
+}
+
+/* ------------------------------------------------------------------ threads */
+
 /* Which thread runs a node, and when, changes nothing. */
 static void threads_make_no_difference_once(struct property *p)
 {
@@ -94,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_kept_whole),
 		cmocka_unit_test(threads_make_no_difference),
+		cmocka_unit_test(twice_the_work_shortens_no_percentile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
