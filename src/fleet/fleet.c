@@ -216,11 +216,12 @@ static void requests_merge(struct fleet_requests *into, const struct fleet_reque
 	into->given_up += from->given_up;
 }
 
+/* By one of several threads: whatever it saw of them may be all that it saw. */
 static bool were_tried(const struct fleet_result *r, uint16_t call)
 {
 	const struct fleet_requests *q = &r->requests[call];
 
-	return q->offered || q->sent || q->failed;
+	return q->offered || q->throttled || q->sent || q->retried || q->failed;
 }
 
 static void tried_merge(struct fleet_result *into, const struct fleet_result *from)

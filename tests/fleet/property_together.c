@@ -135,6 +135,9 @@ static void threads_make_no_difference_once(struct property *p)
 				 &s[0].result.tally.window[0].in, sizeof(struct tally_counts)));
 		HOLDS(p, !memcmp(s[i].result.requests, s[0].result.requests,
 				 sizeof(s[0].result.requests)));
+		HOLDS(p, !memcmp(s[i].result.tried, s[0].result.tried,
+				 sizeof(uint32_t) * FLEET_TRIES * CALLS_MAX *
+					 s[0].result.tally.seconds));
 		HOLDS(p, !memcmp(s[i].result.step, s[0].result.step, sizeof(s[0].result.step)));
 		HOLDS(p, s[i].result.servers.counts.sojourn ==
 				 s[0].result.servers.counts.sojourn);
