@@ -47,6 +47,9 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 			api->dist_of[m->latency[i].call] = (uint8_t)i;
 	}
 	init_changes(api, s->workload.pods);
+	for (uint32_t i = 0; i < s->kubelet.n_watches; i++)
+		api->told_every[s->kubelet.watches[i].watch] =
+			s->kubelet.watches[i].change_every;
 }
 
 void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t node, uint64_t key,
@@ -167,6 +170,16 @@ ns_t api_latency(struct api_shard *s, uint16_t call)
 	return dist_draw(d, rng_draw(s->key, DRAW_LATENCY, call, s->draws++), 0);
 }
 
+/* What a standing watch is about changes at an even pace, for all of its watchers at once. */
+static uint64_t changes_until(const struct api *api, uint16_t call, ns_t at)
+{
+	ns_t every = api->told_every[call];
+	ns_t first = rng_span(
+		rng_draw(rng_key(api->seed, 0), DRAW_CHANGE, OBJECTS_MAX + call, 0), 0, every);
+
+	return at < first ? 0 : 1 + (uint64_t)((at - first) / every);
+}
+
 /* A watch is answered when it ends, by the timeout that its client asked for.  Counted when
  * it opens, as in the audit log's ResponseStarted. */
 static void watch(struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t,
@@ -175,6 +188,9 @@ static void watch(struct api_shard *s, ns_t now, const struct api_request *r, st
 	struct tally_counts *c = tally_spot(t, 1, now)->in;
 
 	a->at += r->timeout;
+	if (c && s->api->told_every[r->call] > 0)
+		c->watch_events += changes_until(s->api, r->call, a->at) -
+				   changes_until(s->api, r->call, now);
 	if (!c || (r->call != API_WATCH_SECRETS && r->call != API_WATCH_CONFIGMAPS))
 		return;
 	c->watch_events += api_object_version(s->api, s->node, r->object, r->key, a->at) -

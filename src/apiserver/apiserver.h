@@ -28,6 +28,7 @@ struct api {
 	struct dist dist[API_LAT_MAX];
 	uint8_t dist_of[CALLS_MAX];     /* API_LAT_MAX: other */
 	ns_t change_every[OBJECTS_MAX]; /* of one object of the kind; 0: never */
+	ns_t told_every[CALLS_MAX];     /* a standing watch is told of a change; 0: never */
 	ns_t change_step[OBJECTS_MAX]; /* one object after the other, so far apart; 0: at random
 					*/
 };

@@ -154,6 +154,20 @@ static void a_features_part_adds_to_the_kubelets_own(void **state)
 	end(f);
 }
 
+/* Every node's watch is told of each change of what it watches. */
+static void what_a_standing_watch_is_told_is_counted(void **state)
+{
+	struct fixture *f = run(NULL, "kubelet.watches.services.changeEvery=20s");
+	double told = json_as_num(json_get(f->result, "watchEvents"));
+
+	(void)state;
+	assert_true(told > 0.95 * 20 * 1800 / 20 && told < 1.05 * 20 * 1800 / 20);
+	end(f);
+	f = run(NULL, NULL);
+	assert_true(json_as_num(json_get(f->result, "watchEvents")) == 0);
+	end(f);
+}
+
 static void where_containers_fail_it_says_so(void **state)
 {
 	struct fixture *f = run(NULL, "workload.crashLooping=0.1");
@@ -171,6 +185,7 @@ int main(void)
 		cmocka_unit_test(what_pods_that_come_and_go_cost_is_foreseen),
 		cmocka_unit_test(closed_form_and_simulation_stand_side_by_side),
 		cmocka_unit_test(a_features_part_adds_to_the_kubelets_own),
+		cmocka_unit_test(what_a_standing_watch_is_told_is_counted),
 		cmocka_unit_test(where_containers_fail_it_says_so),
 	};
 
