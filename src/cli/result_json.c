@@ -220,6 +220,15 @@ struct json *json_of_hist(const struct hist *h)
 	return o;
 }
 
+static struct json *removal_steps(const struct fleet_result *r)
+{
+	struct json *o = json_object();
+
+	json_put(o, "stopped", json_of_hist(&r->removal[REMOVAL_STOPPED]));
+	json_put(o, "cleanedUp", json_of_hist(&r->removal[REMOVAL_CLEANED_UP]));
+	return o;
+}
+
 static struct json *steps(const struct fleet_result *r)
 {
 	static const char *const names[] = {
@@ -292,6 +301,7 @@ void result_put_measurements(
 	json_put(o, "startBudget", start_budget(&r->starts));
 	json_put(o, "runningSeconds", json_of_hist(&r->running));
 	json_put(o, "completedSeconds", json_of_hist(&r->completed));
+	json_put(o, "removedSeconds", removal_steps(r));
 	json_put(o, "goneSeconds", json_of_hist(&r->gone));
 	json_put(result, "pods", o);
 	o = json_object();

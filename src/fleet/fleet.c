@@ -188,6 +188,8 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 	hist_reset(&r->relist_interval);
 	hist_reset(&r->running);
 	hist_reset(&r->gone);
+	for (unsigned i = 0; i < REMOVAL_STEPS; i++)
+		hist_reset(&r->removal[i]);
 	if (p->n_windows > 1) {
 		r->running_of = ARENA_ARRAY(&r->mem, struct hist, p->n_windows);
 		r->gone_of = ARENA_ARRAY(&r->mem, struct hist, p->n_windows);
@@ -245,6 +247,8 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
 	hist_merge(&into->relist_interval, &from->relist_interval);
 	hist_merge(&into->running, &from->running);
 	hist_merge(&into->gone, &from->gone);
+	for (unsigned i = 0; i < REMOVAL_STEPS; i++)
+		hist_merge(&into->removal[i], &from->removal[i]);
 	for (uint32_t w = 0; into->gone_of && w < into->tally.n_windows; w++) {
 		hist_merge(&into->running_of[w], &from->running_of[w]);
 		hist_merge(&into->gone_of[w], &from->gone_of[w]);

@@ -142,6 +142,9 @@ struct fleet_servers {
 /* PR #101652 counted the PUTs of leases in windows of this length. */
 #define FLEET_TENTH (100 * NS_MS)
 
+/* How far the runtime is with a pod that was deleted: nothing of it runs; nothing is left. */
+enum removal_step { REMOVAL_STOPPED, REMOVAL_CLEANED_UP, REMOVAL_STEPS };
+
 /* What was measured, over all nodes.  Times in ns. */
 struct fleet_result {
 	struct arena mem; /* owns what follows */
@@ -156,8 +159,9 @@ struct fleet_result {
 	struct hist relist_interval; /* from start to start */
 	struct hist step[4]; /* enum pod_step, to POD_STEP_STARTED: from a pod's creation */
 	struct fleet_starts starts;
-	struct hist running;     /* from creation to the last status patch of window 0 */
-	struct hist gone;        /* from the delete request to the DELETE */
+	struct hist running; /* from creation to the last status patch of window 0 */
+	struct hist gone;    /* from the delete request to the DELETE */
+	struct hist removal[REMOVAL_STEPS]; /* from the delete request to each, in window 0 */
 	struct hist *running_of; /* [windows] of the pods created in each, to its last such
 				  * patch; NULL: there is one window */
 	struct hist *gone_of;    /* [windows] of the pods deleted in each; NULL as well */

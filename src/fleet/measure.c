@@ -180,6 +180,36 @@ void node_pod_gone(struct node *n, ns_t now, uint32_t pod)
 	node_pod_replaced(n, pod);
 }
 
+/* The first step that a pod which goes has not come to yet. */
+static enum removal_step removal_next(const struct node *n, uint32_t pod)
+{
+	const struct records *r = &n->mock.records;
+	bool runs = r->sandbox[pod] == RECORD_RUNNING;
+	bool is_left = r->sandbox[pod] != RECORD_NONE;
+
+	for (uint32_t c = 0; c < r->containers; c++) {
+		record_t one = r->container[(size_t)pod * r->containers + c];
+
+		runs |= record_state(one) == RECORD_RUNNING;
+		is_left |= record_listed(one) > 0;
+	}
+	if (runs)
+		return REMOVAL_STOPPED;
+	return is_left ? REMOVAL_CLEANED_UP : REMOVAL_STEPS;
+}
+
+void node_pod_changed(struct node *n, ns_t now, uint32_t pod)
+{
+	enum removal_step next;
+
+	if (n->deleted_at[pod] == NS_NEVER || n->removal[pod] == REMOVAL_STEPS)
+		return;
+	for (next = removal_next(n, pod); n->removal[pod] < next; n->removal[pod]++)
+		if (in_window(n, 1, now))
+			hist_add(
+				&n->result->removal[n->removal[pod]], now - n->deleted_at[pod]);
+}
+
 void node_pod_replaced(struct node *n, uint32_t pod)
 {
 	uint32_t w = window_at(n, n->created_at[pod]);

@@ -65,6 +65,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->created_at = ARENA_ROOM(mem, ns_t, plan->places);
 	n->deleted_at = ARENA_ROOM(mem, ns_t, plan->places);
 	n->status_at = ARENA_ROOM(mem, ns_t, plan->places);
+	n->removal = ARENA_ARRAY(mem, uint8_t, plan->places);
 	n->start = ARENA_ARRAY(mem, struct pod_start, plan->places);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;
@@ -198,10 +199,13 @@ static void stream_news(struct node *n, ns_t now, enum mock_stream stream)
 
 static void step_runtime(struct node *n, ns_t now)
 {
+	uint64_t changes = n->mock.records.changes;
 	struct mock_news e = mock_step(&n->mock, now, &n->result->tally);
 
 	if (e.stream != MOCK_STREAM_STAYS)
 		stream_news(n, now, e.stream);
+	if (n->mock.records.changes != changes)
+		node_pod_changed(n, now, e.pod);
 	if (e.changed)
 		agent_runtime_news(&n->agent, now, e.pod);
 	if (e.answered)

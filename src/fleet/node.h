@@ -121,8 +121,9 @@ struct node {
 	uint32_t hang_ups;                         /* of its agent's, those that are done */
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
-	ns_t beat_at;                              /* its last heartbeat was written then */
-	ns_t unhealthy_since;           /* it tells that its PLEG is not healthy; NS_NEVER */
+	uint8_t *removal;     /* [places] steps that came, of a pod that was deleted */
+	ns_t beat_at;         /* its last heartbeat was written then */
+	ns_t unhealthy_since; /* it tells that its PLEG is not healthy; NS_NEVER */
 	bool was_silent, was_unhealthy; /* long enough to be NotReady, in window 0 */
 	bool has_to_list;               /* its kubelet knows of no pods yet, though there are */
 	struct pod_start *start;        /* [places] */
@@ -252,6 +253,7 @@ void node_pod_completed(struct node *n, ns_t now, uint32_t pod);
 struct fleet_ending *node_ending(struct node *n, ns_t now);
 /* The pod's final DELETE is through; the place is given to another pod, or the run ends. */
 void node_pod_gone(struct node *n, ns_t now, uint32_t pod);
+void node_pod_changed(struct node *n, ns_t now, uint32_t pod);
 void node_pod_replaced(struct node *n, uint32_t pod);
 void node_measure_end(struct node *n, ns_t now);
 

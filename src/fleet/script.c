@@ -145,6 +145,7 @@ static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 	n->created_at[pod] = created;
 	n->deleted_at[pod] = NS_NEVER;
 	n->status_at[pod] = NS_NEVER;
+	n->removal[pod] = REMOVAL_STOPPED;
 	budget_begin(n, created, pod);
 	budget_bound(n, now, pod);
 	if (!n->plan->world) {

@@ -115,6 +115,8 @@ static const struct {
 	{"pods.startedSeconds.seenRunning", "pod created to seen running"},
 	{"pods.runningSeconds", "pod created to its last status"},
 	{"pods.completedSeconds", "pod's last exit to its being seen completed"},
+	{"pods.removedSeconds.stopped", "pod deleted to nothing of it running"},
+	{"pods.removedSeconds.cleanedUp", "pod deleted to nothing left of it"},
 	{"pods.goneSeconds", "pod deleted to gone"},
 };
 

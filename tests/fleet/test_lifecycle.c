@@ -122,6 +122,32 @@ static void what_pods_took_is_of_the_window_in_which_it_began(void **state)
 	alone_free(a);
 }
 
+/* Until 1.21 the DELETE waits for the runtime to have nothing left of the pod; since 1.22 only
+ * for nothing of it to run, and the garbage collection cleans up. */
+static void a_removal_is_told_step_by_step(void **state)
+{
+	(void)state;
+	for (int staged = 0; staged < 2; staged++) {
+		struct kit *k = KIT(staged ? "v1.27" : "v1.20", "serving", "nodes=1",
+			"start=stationary", "warmup=0s", "duration=10m", "workload.pods=10");
+		const struct hist *stopped, *cleaned;
+		struct alone *a;
+
+		act(k, NS_MIN, FLEET_DELETE_ALL, 10 * NS_S);
+		a = alone_run(k);
+		stopped = &a->result.removal[REMOVAL_STOPPED];
+		cleaned = &a->result.removal[REMOVAL_CLEANED_UP];
+		assert_int_equal(stopped->n, 10);
+		assert_int_equal(cleaned->n, 10);
+		assert_int_equal(a->result.gone.n, 10);
+		assert_true(stopped->sum < cleaned->sum && stopped->min > 0);
+		assert_true(staged ? a->result.gone.sum < cleaned->sum
+				   : a->result.gone.min > cleaned->min);
+		assert_true(a->result.gone.sum > stopped->sum);
+		alone_free(a);
+	}
+}
+
 static void a_node_without_pods_runs_in_every_design(void **state)
 {
 	static const char *const designs[] = {
@@ -635,6 +661,7 @@ int main(void)
 		cmocka_unit_test(new_pods_do_not_take_the_places_of_those_that_go),
 		cmocka_unit_test(what_pods_took_is_of_the_window_in_which_it_began),
 		cmocka_unit_test(a_node_without_pods_runs_in_every_design),
+		cmocka_unit_test(a_removal_is_told_step_by_step),
 		cmocka_unit_test(pods_for_which_there_is_no_place_wait),
 		cmocka_unit_test(pods_that_were_deleted_leave_nothing_and_get_one_delete_each),
 		cmocka_unit_test(every_design_of_pleg_lets_pods_come_and_go),
