@@ -213,16 +213,16 @@ static void requests(const struct json *result, enum show how, struct str *out)
 void result_servers_title(const struct json *result, struct str *out)
 {
 	const struct json *server = json_get(result, "apiserver");
+	const struct json *busiest = json_get(server, "utilizationPeak");
 	char inside[FORMAT_BYTES], most[FORMAT_BYTES];
 
-	str_addf(out,
-		"API servers: %.0f (processors: %.0f, %.1f %% busy, %.1f %% in the busiest "
-		"second; requests inside: %s in the "
-		"mean, %s at most in one)",
+	str_addf(out, "API servers: %.0f (processors: %.0f, %.1f %% busy",
 		json_as_num(json_get(server, "servers")),
 		json_as_num(json_get(server, "processors")),
-		100 * json_as_num(json_get(server, "utilization")),
-		100 * json_as_num(json_get(server, "utilizationPeak")),
+		100 * json_as_num(json_get(server, "utilization")));
+	if (json_is_num(busiest))
+		str_addf(out, ", %.1f %% in the busiest second", 100 * json_as_num(busiest));
+	str_addf(out, "; requests inside: %s in the mean, %s at most in one)",
 		format_rate(inside, sizeof(inside),
 			json_as_num(table_value(server, "requestsInside.mean"))),
 		format_count(most, sizeof(most),
