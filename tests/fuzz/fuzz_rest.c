@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Requests one after the other, three lines each (method and media type, of the body and of the
- * answer, URL, body): every one is answered, the store stays within its limits, and watches tell what can be read. */
+ * answer, URL, body): every one is answered, the store stays within its limits, and watches
+ * tell what can be read. */
 
 #include "rest/rest.h"
 
