@@ -210,7 +210,9 @@ static void container(
 	const struct agent *a = &h->node.agent;
 	const struct hollow_pod *p = &h->pod[pod];
 	uint32_t last = a->plan->containers - 1;
-	record_t r = a->pleg.cached[(size_t)pod * (last + 1) + (c < last ? c : last)];
+	size_t at = (size_t)pod * (last + 1) + (c < last ? c : last);
+	record_t r = a->pleg.cached[at];
+	uint32_t started = (record_instance(r) - h->before[at]) & (RECORD_INSTANCES - 1);
 	const char *line = p->containers;
 	char began[WHEN_BYTES];
 	int name, image;
@@ -222,9 +224,7 @@ static void container(
 	(void)when_text(began, p->started_at);
 	str_addf(out, "%s{\"name\":\"%.*s\",\"image\":\"%.*s\",\"imageID\":\"\",", c ? "," : "",
 		name, line, image, line + name + 1);
-	/* Instances count from one, restarts from none. */
-	str_addf(out, "\"restartCount\":%u,\"lastState\":{},",
-		record_instance(r) - (record_instance(r) > 0));
+	str_addf(out, "\"restartCount\":%u,\"lastState\":{},", started - (started > 0));
 	switch (state_of(h, pod, c, status)) {
 	case RECORD_RUNNING:
 		str_addf(out,

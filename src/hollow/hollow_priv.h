@@ -45,6 +45,7 @@ struct hollow {
 	struct node node; /* first: world callbacks get it */
 	struct swarm *swarm;
 	struct hollow_pod *pod; /* [places] */
+	uint16_t *before;       /* [places * containers] instances that earlier pods had */
 	uint64_t *watched;      /* [reflectors] resource versions */
 	struct flight *flights; /* under way, a list */
 	uint32_t lives;         /* hang-ups that are done */

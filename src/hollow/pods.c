@@ -178,6 +178,16 @@ static void tell(struct hollow *h, ns_t now, uint32_t pod, enum api_event_kind k
 
 /* ------------------------------------------------------------------ changes */
 
+/* A place's records go on counting where the pod before ended. */
+static void count_instances(struct hollow *h, uint32_t pod)
+{
+	const struct agent *a = &h->node.agent;
+	size_t first = (size_t)pod * a->plan->containers;
+
+	for (size_t r = first; r < first + a->plan->containers; r++)
+		h->before[r] = (uint16_t)record_instance(h->node.mock.records.container[r]);
+}
+
 static void added(struct hollow *h, ns_t now, uint32_t i, const struct json *object)
 {
 	const struct json *spec = json_get(object, "spec");
@@ -192,6 +202,7 @@ static void added(struct hollow *h, ns_t now, uint32_t i, const struct json *obj
 	p->started_at = (int64_t)time(NULL);
 	p->there = true;
 	p->told = 0;
+	count_instances(h, i);
 	p->seen = fingerprint(json_get(object, "status"));
 	h->swarm->view.pods_there++;
 	h->node.shard.pod[i].exists = true;
