@@ -33,6 +33,8 @@ struct hollow_pod {
 	bool there;          /* the watch has told of it, and not of its end */
 	bool listed;         /* mark of a LIST */
 	bool ours;           /* the script made it */
+	bool coming;         /* and its creation is not through */
+	bool unwanted;       /* to be deleted once it is */
 	bool writing;        /* `sent` is under way */
 	bool deleting;
 	bool counts; /* among those that run */

@@ -233,10 +233,43 @@ static bool write_pod(const struct chore *c, struct address *a)
 	return true;
 }
 
+static bool write_delete(const struct chore *c, struct address *a)
+{
+	char name[HOLLOW_POD_NAME];
+
+	pod_name(c, name);
+	(void)address_path(&a->path, "pods", namespace_of(c));
+	str_addf(&a->path, "/%s", name);
+	body_delete(NULL, -1, &a->body);
+	return true;
+}
+
+static void enqueue_delete(struct hollow *h, uint32_t pod, uint32_t generation)
+{
+	static const struct chore_kind kind = {"DELETE", write_delete, NULL, false};
+	struct chore *c = chore_new(h->swarm, &kind, h);
+
+	c->pod = pod;
+	c->key = generation;
+	chores_next(h->swarm);
+}
+
+static void pod_made(struct chore *c, const struct wire_answer *a)
+{
+	struct hollow_pod *p = &c->of->pod[c->pod];
+
+	(void)a;
+	if (!p->coming || p->generation != c->key)
+		return;
+	p->coming = false;
+	if (p->unwanted)
+		enqueue_delete(c->of, c->pod, c->key);
+}
+
 /* A chore's key is the pod's generation: the place may have another one by the time. */
 static void create_pod(struct node *n, ns_t now, uint32_t pod)
 {
-	static const struct chore_kind kind = {"POST", write_pod, NULL, false};
+	static const struct chore_kind kind = {"POST", write_pod, pod_made, false};
 	struct hollow *h = (struct hollow *)n;
 	const struct workload_model *w = &h->swarm->scenario.workload;
 	struct hollow_pod *p = &h->pod[pod];
@@ -251,34 +284,24 @@ static void create_pod(struct node *n, ns_t now, uint32_t pod)
 	c->steps++;
 	pod_name(c, name);
 	pod_forget(p);
-	p->ours = true;
+	p->ours = p->coming = true;
 	p->generation = n->script.churned;
 	p->name = text_copy(name);
 	p->namespace = script_namespace(n, pod, n->script.churned);
 	chores_next(h->swarm);
 }
 
-static bool write_delete(const struct chore *c, struct address *a)
-{
-	char name[HOLLOW_POD_NAME];
-
-	pod_name(c, name);
-	(void)address_path(&a->path, "pods", namespace_of(c));
-	str_addf(&a->path, "/%s", name);
-	body_delete(NULL, -1, &a->body);
-	return true;
-}
-
+/* A deletion that overtakes the creation would find nothing, and the pod would stay. */
 static void delete_pod(struct node *n, ns_t now, uint32_t pod)
 {
-	static const struct chore_kind kind = {"DELETE", write_delete, NULL, false};
 	struct hollow *h = (struct hollow *)n;
-	struct chore *c = chore_new(h->swarm, &kind, h);
+	struct hollow_pod *p = &h->pod[pod];
 
 	(void)now;
-	c->pod = pod;
-	c->key = h->pod[pod].generation;
-	chores_next(h->swarm);
+	if (p->coming)
+		p->unwanted = true;
+	else
+		enqueue_delete(h, pod, p->generation);
 }
 
 const struct node_world users_world = {.create_pod = create_pod, .delete_pod = delete_pod};

@@ -78,6 +78,29 @@ interrupted() {
 	wait "$running" && is whole false && cmp "$scratch/result" "$scratch/file"
 }
 
+# restarts LIST: the containers that were started again, as the server has been told.
+restarts() {
+	curl -s --max-time 20 "$url/api/v1/pods" | grep -o '"restartCount":[0-9]*' >"$1"
+}
+
+# A place of pods is taken for the third time and more: nobody has started these containers before.
+replaced() {
+	"$nodetoll" agents --server "$url" --nodes 1 --name replaced --set workload.pods=2 \
+		--set workload.replacePodEvery=2s --warmup 1s --duration 10m >"$scratch/none" 2>"$scratch/err" &
+	running=$!
+	n=0
+	until curl -s --max-time 20 "$url/api/v1/pods" | grep -q '"name":"replaced-0-[0-9]*-[5-9]"[^}]*}.*"Running"' ||
+		[ "$n" -gt 60 ]; do
+		n=$((n + 1))
+		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
+	done
+	restarts "$scratch/restarts"
+	kill -INT "$running"
+	wait "$running"
+	cat "$scratch/restarts"
+	[ -s "$scratch/restarts" ] && ! grep -v ':0$' "$scratch/restarts"
+}
+
 # What was saved stays: whole, and said to be not the end.
 killed() {
 	rm -f "$scratch/saved"
@@ -151,6 +174,7 @@ check "two for each of them and the users" is connections 8
 check "a metrics address that is none is one message" fails_with 2 'ADDR:PORT is allowed' --server "$url" \
 	--metrics here --nodes 1
 check "too few descriptors are one message" few_descriptors
+check "pods that replace others have not been started again" replaced
 stop
 check "no server is one message" fails_with 3 'cannot be reached' --server "$url" --nodes 1
 check "no URL is none" fails_with 2 "https://HOST:PORT is allowed" --server here
