@@ -38,9 +38,9 @@ struct common {
  * if its table has their rows. */
 #define ROW_OUTPUT(FORMS, HELP)                                                                \
 	ROW(common.form, "output", OPT_WORD, .letter = 'o', .value = "FORM",                   \
-		.fallback = "text", .words = (FORMS), .help = HELP)
+		.fallback = "text", .words = (FORMS), .help = (HELP))
 #define ROW_FILENAME(HELP)                                                                     \
-	ROW(common.file, "filename", OPT_OUTPUT, .letter = 'f', .value = "FILE", .help = HELP)
+	ROW(common.file, "filename", OPT_OUTPUT, .letter = 'f', .value = "FILE", .help = (HELP))
 #define ROW_THREADS                                                                            \
 	ROW(common.threads, "threads", OPT_COUNT, .value = "N", .min = 1, .max = 256,          \
 		.help = "threads; no part of the result (all processors)")
@@ -52,7 +52,8 @@ struct common {
 #define ROW_WITH(HELP)                                                                         \
 	ROW(with, "with", OPT_TEXTS, .value = "FEATURE",                                       \
 		.help = HELP ": a name in models/feature or a file; may be repeated")
-#define ROW_SEED(HELP, ...) ROW(seed, "seed", OPT_SEED, .value = "N", .help = HELP, __VA_ARGS__)
+#define ROW_SEED(HELP, ...)                                                                    \
+	ROW(seed, "seed", OPT_SEED, .value = "N", .help = (HELP), __VA_ARGS__)
 
 #define ROWS_FORMS(FORMS, HELP)                                                                \
 	ROW_OUTPUT(FORMS, HELP), ROW_FILENAME("write the result, as JSON, to a file too"),     \
