@@ -240,7 +240,7 @@ static void put_class(struct json *o, const struct running *r, const struct inci
 	const struct json *result = f->of == OF_AFTER ? r->after->result : r->before->result;
 	struct str by = {0};
 	bool known = f->measure != BY_NOTHING;
-	const char *class = f->measure == BY_RESULT ? r->measured : "counted";
+	const char *class = f->measure == BY_RESULT && r->measured ? r->measured : "counted";
 
 	if (known && strcmp(class, "counted") != 0)
 		measure_calibration(result, &by);
