@@ -320,15 +320,23 @@ static int no_schema(const char *kind, struct err *err)
 	return ERR_INPUT;
 }
 
+enum { KIND_BYTES = 32 };
+
+/* A kind as its schema's file is called; to has KIND_BYTES of zeros. */
+static void in_small(const char *kind, char *to)
+{
+	for (size_t c = 0; kind[c] && c < KIND_BYTES - 1; c++)
+		to[c] = (char)tolower((unsigned char)kind[c]);
+}
+
 static int run_schema(struct models_run *m, struct err *err)
 {
 	struct json *schema;
 
 	for (uint32_t i = 0; i < OUTPUTS; i++) {
-		char file[32] = "";
+		char file[KIND_BYTES] = "";
 
-		for (size_t c = 0; outputs[i][c] && c < sizeof(file) - 1; c++)
-			file[c] = (char)tolower((unsigned char)outputs[i][c]);
+		in_small(outputs[i], file);
 		if (!strcmp(m->name, outputs[i]) || !strcmp(m->name, file))
 			return shipped_schema(m, file, err);
 	}
