@@ -197,7 +197,8 @@ static void watch(struct api_shard *s, ns_t now, const struct api_request *r, st
 			   api_object_version(s->api, s->node, r->object, r->key, now);
 }
 
-/* A write is committed, and watchers are told, before its client has the answer.  The final
+/* A write is committed, and watchers are told, before its client has the answer; one that
+ * changes nothing is none (storage/etcd3/store.go GuaranteedUpdate: bytes.Equal).  The final
  * DELETE of a pod is two writes: the grace period becomes 0, then the pod goes
  * (apiserver registry/generic/registry/store.go Delete, updateForGracefulDeletion). */
 static void pod_request(
@@ -216,8 +217,10 @@ static void pod_request(
 		tell(s, committed, r->pod, API_POD_DELETING, p->status);
 		tell(s, a->at, r->pod, API_POD_REMOVED, p->status);
 	} else if (r->call != API_GET_PODS) {
-		p->status = r->status;
 		a->value = r->status;
+		if (p->status == r->status)
+			return;
+		p->status = r->status;
 		tell(s, committed, r->pod, API_POD_STATUS, r->status);
 	}
 }
