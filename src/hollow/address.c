@@ -184,6 +184,12 @@ static void named(struct str *path, const char *name, const char *resource)
 	str_addf(path, "/%s%s", name, sub ? sub : "");
 }
 
+static void status_body(struct hollow *h, const struct node_request *q, struct str *out)
+{
+	pod_show(h, q->pod, q->status);
+	body_status(h, q->pod, q->status, out);
+}
+
 static bool of_pod(struct hollow *h, const struct node_request *q, const struct call_name *call,
 	struct address *a)
 {
@@ -195,7 +201,7 @@ static bool of_pod(struct hollow *h, const struct node_request *q, const struct 
 	if (q->call == API_DELETE_PODS)
 		body_delete(p->uid, 0, &a->body);
 	else if (strcmp(call->verb, "get") != 0)
-		body_status(h, q->pod, q->status, &a->body);
+		status_body(h, q, &a->body);
 	a->media = q->call == API_PATCH_PODS_STATUS ? STRATEGIC : NULL;
 	return true;
 }

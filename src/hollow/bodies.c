@@ -190,15 +190,36 @@ void body_pod(const struct hollow *h, uint32_t pod, const char *name, const char
 	str_fini(&mounts);
 }
 
+/* What the PLEG knew of the container when the status was first written. */
+static record_t shown(const struct hollow *h, uint32_t pod, uint32_t c)
+{
+	uint32_t containers = h->node.agent.plan->containers;
+
+	return h->shown[(size_t)pod * containers + (c < containers ? c : containers - 1)];
+}
+
+/* A status that is written again is the same to the last byte, whatever has been removed since:
+ * the API server tells nobody of it. */
+void pod_show(struct hollow *h, uint32_t pod, uint32_t status)
+{
+	const struct agent *a = &h->node.agent;
+	struct hollow_pod *p = &h->pod[pod];
+	size_t first = (size_t)pod * a->plan->containers;
+
+	if (p->is_shown && p->shown == status)
+		return;
+	p->is_shown = true;
+	p->shown = status;
+	p->has_address = a->pleg.sandbox[pod] != RECORD_NONE;
+	memcpy(&h->shown[first], &a->pleg.cached[first],
+		a->plan->containers * sizeof(*h->shown));
+}
+
 static enum record_state state_of(
 	const struct hollow *h, uint32_t pod, uint32_t c, uint32_t status)
 {
-	const struct agent *a = &h->node.agent;
-	uint32_t containers = a->plan->containers;
-	enum record_state state;
+	enum record_state state = record_state(shown(h, pod, c));
 
-	c = c < containers ? c : containers - 1;
-	state = record_state(a->pleg.cached[(size_t)pod * containers + c]);
 	if (state == RECORD_NONE && status & STATUS_STARTED)
 		return RECORD_EXITED; /* and removed since */
 	return state;
@@ -207,12 +228,12 @@ static enum record_state state_of(
 static void container(
 	const struct hollow *h, uint32_t pod, uint32_t c, uint32_t status, struct str *out)
 {
-	const struct agent *a = &h->node.agent;
 	const struct hollow_pod *p = &h->pod[pod];
-	uint32_t last = a->plan->containers - 1;
-	size_t at = (size_t)pod * (last + 1) + (c < last ? c : last);
-	record_t r = a->pleg.cached[at];
-	uint32_t started = (record_instance(r) - h->before[at]) & (RECORD_INSTANCES - 1);
+	uint32_t containers = h->node.agent.plan->containers,
+		 own = c < containers ? c : containers - 1;
+	record_t r = shown(h, pod, c);
+	uint32_t started = (record_instance(r) - h->before[(size_t)pod * containers + own]) &
+			   (RECORD_INSTANCES - 1);
 	const char *line = p->containers;
 	char began[WHEN_BYTES];
 	int name, image;
@@ -222,8 +243,9 @@ static void container(
 	name = (int)strcspn(line, "\t");
 	image = (int)strcspn(line + name + 1, "\n");
 	(void)when_text(began, p->started_at);
-	str_addf(out, "%s{\"name\":\"%.*s\",\"image\":\"%.*s\",\"imageID\":\"\",", c ? "," : "",
-		name, line, image, line + name + 1);
+	/* Which status it is: two that differ must not look alike. */
+	str_addf(out, "%s{\"name\":\"%.*s\",\"image\":\"%.*s\",\"imageID\":\"hollow-%x\",",
+		c ? "," : "", name, line, image, line + name + 1, status);
 	str_addf(out, "\"restartCount\":%u,\"lastState\":{},", started - (started > 0));
 	switch (state_of(h, pod, c, status)) {
 	case RECORD_RUNNING:
@@ -288,7 +310,7 @@ void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct s
 					  : "Pending",
 		h->node.index >> 16 & 255, h->node.index >> 8 & 255, h->node.index & 255,
 		since);
-	if (h->node.agent.pleg.sandbox[pod] != RECORD_NONE)
+	if (p->has_address)
 		str_addf(out,
 			"\"podIP\":\"10.128.%u.%u\",\"podIPs\":[{\"ip\":\"10.128.%u.%u\"}],",
 			h->node.index & 255, pod & 255, h->node.index & 255, pod & 255);

@@ -137,6 +137,14 @@ static void watch_ends(struct flight *f, ns_t now, const struct wire_answer *a)
 
 /* ------------------------------------------------------------------ answers */
 
+/* A LIST of one object has a version of its own, which no write may name. */
+static const char *the_object(const char *body)
+{
+	const char *items = strstr(body, "\"items\"");
+
+	return items ? items : body;
+}
+
 /* What the node keeps of an answer for requests to come. */
 static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32_t *value)
 {
@@ -153,7 +161,7 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 	if (is_of(f, "leases"))
 		memcpy(h->lease, version, sizeof(version));
 	if (!strncmp(call->resource, "nodes", 5))
-		memcpy(h->version, version, sizeof(version));
+		version_scan(the_object(a->body), h->version);
 	if (!strcmp(call->resource, "nodes/status") && !h->is_ready) {
 		h->is_ready = true;
 		h->swarm->view.nodes_ready++;

@@ -26,9 +26,11 @@ struct hollow_pod {
 	char uid[HOLLOW_UID];
 	uint64_t seen;       /* a fingerprint of the status that the watch showed */
 	int64_t started_at;  /* seconds since 1970 */
+	int64_t grace;       /* seconds that it has to end, as told when it was last to */
 	uint32_t namespace;  /* index in the swarm's */
 	uint32_t told;       /* the agent was told of that status */
 	uint32_t sent;       /* a status on its way */
+	uint32_t shown;      /* the status that the hollow's `shown` is of */
 	uint32_t generation; /* of the script's, if it is ours */
 	bool there;          /* the watch has told of it, and not of its end */
 	bool listed;         /* mark of a LIST */
@@ -37,7 +39,9 @@ struct hollow_pod {
 	bool unwanted;       /* to be deleted once it is */
 	bool writing;        /* `sent` is under way */
 	bool deleting;
-	bool counts; /* among those that run */
+	bool counts;      /* among those that run */
+	bool is_shown;    /* `shown` is of some status */
+	bool has_address; /* as that status tells */
 };
 
 struct swarm;
@@ -48,6 +52,7 @@ struct hollow {
 	struct swarm *swarm;
 	struct hollow_pod *pod; /* [places] */
 	uint16_t *before;       /* [places * containers] instances that earlier pods had */
+	record_t *shown;        /* [places * containers] as the last status tells of them */
 	uint64_t *watched;      /* [reflectors] resource versions */
 	struct flight *flights; /* under way, a list */
 	uint32_t lives;         /* hang-ups that are done */
@@ -137,6 +142,7 @@ void body_node_status(const struct hollow *h, struct str *out);
 void body_lease(const struct hollow *h, struct str *out);
 void body_pod(const struct hollow *h, uint32_t pod, const char *name, const char *namespace,
 	struct str *out);
+void pod_show(struct hollow *h, uint32_t pod, uint32_t status); /* before body_status */
 void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct str *out);
 void body_event(struct hollow *h, uint32_t pod, struct str *out);
 void body_delete(const char *uid, int64_t grace, struct str *out);

@@ -214,10 +214,14 @@ static void added(struct hollow *h, ns_t now, uint32_t i, const struct json *obj
 static void modified(struct hollow *h, ns_t now, uint32_t i, const struct json *object)
 {
 	struct hollow_pod *p = &h->pod[i];
+	const struct json *meta = json_get(object, "metadata");
 	uint64_t seen = fingerprint(json_get(object, "status"));
+	int64_t grace = (int64_t)json_as_num(json_get(meta, "deletionGracePeriodSeconds"));
 
-	if (json_get(json_get(object, "metadata"), "deletionTimestamp") && !p->deleting) {
+	/* config.go podsDifferSemantically: less time to end is a change, too. */
+	if (json_get(meta, "deletionTimestamp") && (!p->deleting || p->grace != grace)) {
 		p->deleting = true;
+		p->grace = grace;
 		h->node.shard.pod[i].deleting = true;
 		tell(h, now, i, API_POD_DELETING);
 	}

@@ -209,6 +209,8 @@ static void begin_node(struct swarm *s, uint32_t i)
 	h->pod = ARENA_ARRAY(&s->mem, struct hollow_pod, s->plan.places);
 	h->before = ARENA_ARRAY(
 		&s->mem, uint16_t, (size_t)s->plan.places * s->plan.agent.containers);
+	h->shown = ARENA_ARRAY(
+		&s->mem, record_t, s->plan.places * s->scenario.workload.containers);
 	h->watched = ARENA_ARRAY(&s->mem, uint64_t,
 		first[ACTOR_WATCH + 1] - first[ACTOR_WATCH] + first[ACTOR_REFLECTOR + 1] -
 			first[ACTOR_REFLECTOR] + 1);

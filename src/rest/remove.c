@@ -122,6 +122,19 @@ static bool stays(struct rest_call *c, const struct rest_object *o)
 	return true;
 }
 
+/* registry/generic/registry/store.go Delete: one that had been given time is due at once, which
+ * watchers are told (updateForGracefulDeletionAndFinalizers), and then goes. */
+static struct rest_object *due_at_once(
+	struct rest_call *c, struct rest_object *o, struct json *tree)
+{
+	struct json *meta = json_get(tree, "metadata");
+
+	if (json_as_num(json_get(meta, "deletionGracePeriodSeconds")) <= 0)
+		return o;
+	json_set(meta, "deletionGracePeriodSeconds", json_int(0));
+	return rest_store(c, tree);
+}
+
 static void remove_object(
 	struct rest_call *c, struct rest_object *o, const struct options *options)
 {
@@ -133,7 +146,7 @@ static void remove_object(
 		rest_answer(c, 200, o);
 	} else if (grace > 0 || held) {
 		mark(c, o, tree, grace);
-	} else {
+	} else if ((o = due_at_once(c, o, tree)) != NULL) {
 		char name[ROUTE_NAME];
 
 		(void)snprintf(name, sizeof(name), "%s", o->name);

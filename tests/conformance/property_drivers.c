@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The same script through both drivers: fleet in virtual time, hollow on a clock.  What agents
+ * want done is the same, actor by actor, in the same order. */
+#include "property.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fleet/fleet.h"
+#include "hollow/hollow.h"
+#include "models/library.h"
+
+#include "trace.h"
+#include "world.h"
+
+#define ANSWER (5 * NS_MS + 123457)
+#define WATCH  (2 * NS_MS + 234567)
+
+struct script {
+	struct scenario scenario;
+	struct arena mem;
+	struct trace simulated, live;
+};
+
+/* Latencies without noise, of which no two add up to a third: nobody is due together with
+ * somebody else by chance of round numbers. */
+static void quiet(struct scenario *s)
+{
+	const struct latency none = {.mean = ANSWER - 1};
+
+	s->apiserver.n_latency = 0;
+	s->apiserver.other = none;
+	s->apiserver.watch_delay = (struct latency){.mean = WATCH - 1};
+}
+
+static void load(
+	struct script *c, const struct scenario_names *names, const char *const *sets, size_t n)
+{
+	const struct settings settings = {.text = sets, .n = n};
+	const char *dir = getenv("NODETOLL_MODELS");
+	struct library lib = {.dir = dir ? dir : "models", .mem = &c->mem};
+	struct model resolved = {0};
+	struct err err = {0};
+
+	if (scenario_compose(&lib, names, &settings, &c->scenario, &resolved, &err))
+		fail_msg("%s", err.text);
+	quiet(&c->scenario);
+	c->simulated.calls = c->live.calls = &c->scenario.calls;
+}
+
+static void run_virtual(struct script *c)
+{
+	struct scenario *s = calloc(1, sizeof(*s));
+	struct fleet_result r = {0};
+	struct fleet_params p;
+	struct err err = {0};
+
+	assert_non_null(s);
+	hollow_script(&c->scenario, s, &p);
+	trace_into(&c->simulated);
+	if (fleet_run(&p, &r, &err))
+		fail_msg("%s", err.text);
+	trace_into(NULL);
+	fleet_result_fini(&r);
+	free(s);
+}
+
+static void run_live(struct script *c)
+{
+	const struct world_times times = {ANSWER, WATCH};
+	const struct access access = {.server = "http://in.process"};
+	const struct hollow_params p = {.scenario = &c->scenario,
+		.access = &access,
+		.http = WIRE_HTTP2,
+		.connections = 1,
+		.name = "n"};
+	struct hollow_view last = {0};
+	struct fleet_result r = {0};
+	struct err err = {0};
+
+	world_begin(&times);
+	trace_into(&c->live);
+	if (hollow_run(&p, &r, &last, &err))
+		fail_msg("%s", err.text);
+	trace_into(NULL);
+	assert_int_equal(last.errors, 0);
+	assert_true(last.lag.n > 100);
+	/* Timers are whole milliseconds; nobody's turn comes later than that. */
+	assert_true(last.lag.max <= NS_MS);
+	fleet_result_fini(&r);
+	world_end();
+}
+
+static bool is_same(const struct trace_effect *a, const struct trace_effect *b)
+{
+	return a->agent == b->agent && a->actor == b->actor && a->at == b->at &&
+	       !strcmp(a->what, b->what);
+}
+
+/* Where an agent's actor does something else, or at another time, than in the other trace. */
+static bool begins_apart(const struct trace *a, const struct trace *b, size_t i)
+{
+	size_t from = i;
+
+	while (from > 0 && a->effect[from - 1].agent == a->effect[i].agent &&
+		a->effect[from - 1].actor == a->effect[i].actor)
+		from--;
+	for (size_t j = 0; j < b->n; j++)
+		if (b->effect[j].agent == a->effect[i].agent &&
+			b->effect[j].actor == a->effect[i].actor) {
+			j += i - from;
+			return j >= b->n || !is_same(&a->effect[i], &b->effect[j]);
+		}
+	return true;
+}
+
+/* The earliest of all actors' first differences, with what came around it. */
+static void show(const struct trace *a, const struct trace *b, const char *name)
+{
+	size_t first = a->n;
+
+	for (size_t i = 0; i < a->n; i++)
+		if ((first == a->n || a->effect[i].at < a->effect[first].at) &&
+			begins_apart(a, b, i))
+			first = i;
+	for (size_t i = first > 3 ? first - 3 : 0; i < first + 2 && i < a->n; i++)
+		print_message("%s%s %016llx actor %u at %.9f: %s\n", i == first ? "> " : "  ",
+			name, (unsigned long long)a->effect[i].agent, a->effect[i].actor,
+			(double)a->effect[i].at / 1e9, a->effect[i].what);
+}
+
+struct from {
+	uint64_t seed;
+	const char *life;
+};
+
+static void compare(struct script *c, const struct from *from)
+{
+	bool same = c->simulated.n == c->live.n;
+
+	trace_sort(&c->simulated);
+	trace_sort(&c->live);
+	assert_true(c->simulated.n > 100);
+	for (size_t i = 0; same && i < c->live.n; i++)
+		same = is_same(&c->simulated.effect[i], &c->live.effect[i]);
+	if (same)
+		return;
+	show(&c->simulated, &c->live, "simulated");
+	show(&c->live, &c->simulated, "live     ");
+	fail_msg("%s, %u pods, %s: SEED=%" PRIu64, c->scenario.kubelet.name,
+		c->scenario.workload.pods, from->life, from->seed);
+}
+
+/* What else happens to pods, one thing a run. */
+static const char *const lives[] = {
+	"workload.pods=0",
+	"workload.containers=3",
+	"workload.containerDeathEvery=20s",
+	"workload.crashLooping=0.5",
+	"workload.replacePodEvery=15s",
+	"workload.imagePresent=false",
+	"workload.namespaces=2",
+	"kubelet.objects.design=bulkwatch",
+	"workload=with-probes",
+	"workload=batch",
+};
+enum { LIVES = sizeof(lives) / sizeof(lives[0]) };
+
+static void effects_are_the_same_once(struct property *p)
+{
+	static const char *const kubelets[] = {
+		"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.23", "v1.27", "v1.36"};
+	uint32_t k = property_below(p, 9);
+	const struct scenario_names names = {"any", kubelets[k],
+		k < 3 ? "docker-1.9" : "containerd-1.6.20", "v1.20", "secrets-30", false};
+	char pods[64], seed[64];
+	const char *const sets[] = {"nodes=2", "start=afterWarmup", "warmup=1s", "duration=90s",
+		pods, seed, lives[property_below(p, LIVES)]};
+	struct script c = {0};
+
+	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(p, 12));
+	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(p, 1000000));
+	arena_init(&c.mem, 0);
+	load(&c, &names, sets, 7);
+	run_virtual(&c);
+	run_live(&c);
+	compare(&c, &(struct from){p->seed, sets[6]});
+	trace_fini(&c.simulated);
+	trace_fini(&c.live);
+	arena_fini(&c.mem);
+}
+
+static void effects_are_the_same(void **state)
+{
+	(void)state;
+	property_each(20, effects_are_the_same_once);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(effects_are_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

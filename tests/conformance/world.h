@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A world for the live driver that takes no time: a clock that jumps from event to event, the
+ * part of libevent that src/hollow uses, and a wire (client/wire.h) that ends at a store of
+ * src/rest in the same process, which answers with the latencies of virtual time.
+ *
+ * The test is linked with its own event_*, wire_* and clock_gettime in place of the real ones,
+ * and hears of every step of every agent, whichever driver makes it (trace.h).
+ *
+ * The live driver is late by design: its timers are whole milliseconds.  What is due at a
+ * moment it does as of that moment, and so does this world: a request that was due at t arrives
+ * at t.
+ */
+#ifndef CONFORMANCE_WORLD_H
+#define CONFORMANCE_WORLD_H
+
+#include <stdbool.h>
+
+#include "base/ns.h"
+#include "rest/rest.h"
+
+/* What the API server of both drivers takes, without noise. */
+struct world_times {
+	ns_t answer; /* from a request's arrival to its answer */
+	ns_t watch;  /* from a write to its watchers */
+};
+
+struct world_event {
+	struct world_event *next;
+	ns_t at;
+	void (*happens)(struct world_event *e);
+	void *whom; /* NULL: nobody waits any more */
+	struct rest_reply reply;
+	struct str line;
+};
+
+/* One at a time: libevent's functions have no other way to it. */
+struct world {
+	struct world_times times;
+	ns_t now;       /* of the clock; it starts above 0 */
+	ns_t nominal;   /* as of when things are done */
+	bool is_agents; /* what is sent now; else it is users' */
+	struct world_event *first;
+	struct rest rest;
+	uint64_t answers;
+};
+extern struct world world;
+
+void world_begin(const struct world_times *times);
+void world_end(void);
+
+/* Have something happen; its owner is told by happens() with the clock at `at` or behind. */
+struct world_event *world_at(ns_t at, void (*happens)(struct world_event *e), void *whom);
+
+/* Let the next event happen if it is not behind `until`. */
+bool world_step(ns_t until);
+
+#endif
