@@ -91,6 +91,30 @@ static void on_opened(void *ctx)
 	requests_opened(&f->hollow->node, now, &f->q);
 }
 
+/* reflector.go ListAndWatch: a watch that ends is opened again; 410 and one that ends at once
+ * without a word is an error, after which there is a LIST. */
+static void watch_ends(struct flight *f, ns_t now, const struct wire_answer *a)
+{
+	enum outcome what = OUTCOME_OK;
+
+	if (f->is_gone)
+		what = OUTCOME_GONE;
+	else if (now - f->opened_at < NS_S && f->told == 0)
+		what = OUTCOME_ERROR;
+	f->hollow->swarm->view.errors += a->fault != WIRE_ANSWERED;
+	requests_closed(&f->hollow->node, now, &f->q, what);
+}
+
+/* It cannot follow: as if its version were gone. */
+static void begin_anew(struct flight *f, ns_t now)
+{
+	f->hollow->missed = false;
+	f->is_gone = true;
+	wire_cancel(f->hollow->swarm->wire, f->call);
+	watch_ends(f, now, &(struct wire_answer){.fault = WIRE_ANSWERED});
+	end(f);
+}
+
 /* One event.  An error is one of a Status: 410 if its version is too old. */
 static void on_line(void *ctx, const char *text, size_t len)
 {
@@ -99,6 +123,7 @@ static void on_line(void *ctx, const char *text, size_t len)
 	ns_t now = swarm_now(h->swarm);
 	char version[HOLLOW_VERSION];
 	struct json *event = NULL;
+	uint32_t lives = h->lives;
 	bool is_error =
 		!strncmp(text, "{\"type\":\"ERROR\"", 15) || !strstr(text, "\"object\"");
 
@@ -116,23 +141,12 @@ static void on_line(void *ctx, const char *text, size_t len)
 		json_parse(text, len, &event, NULL))
 		return;
 	swarm_run_node(h, now);
-	pods_told(h, now, event);
+	if (h->lives == lives) /* else it has hung up, and the flight is gone */
+		pods_told(h, now, event);
 	json_free(event);
+	if (h->lives == lives && h->missed)
+		begin_anew(f, now);
 	swarm_run_node(h, now);
-}
-
-/* reflector.go ListAndWatch: a watch that ends is opened again; 410 and one that ends at once
- * without a word is an error, after which there is a LIST. */
-static void watch_ends(struct flight *f, ns_t now, const struct wire_answer *a)
-{
-	enum outcome what = OUTCOME_OK;
-
-	if (f->is_gone)
-		what = OUTCOME_GONE;
-	else if (now - f->opened_at < NS_S && f->told == 0)
-		what = OUTCOME_ERROR;
-	f->hollow->swarm->view.errors += a->fault != WIRE_ANSWERED;
-	requests_closed(&f->hollow->node, now, &f->q, what);
 }
 
 /* ------------------------------------------------------------------ answers */

@@ -58,6 +58,7 @@ struct hollow {
 	uint32_t lives;         /* hang-ups that are done */
 	uint32_t events;        /* created so far */
 	uint32_t unplaced;      /* pods that found no place at the last LIST */
+	bool missed;            /* a pod's change: its watch has to begin anew */
 	bool is_ready;
 	char name[HOLLOW_NAME], uid[HOLLOW_UID];
 	char lease[HOLLOW_VERSION], version[HOLLOW_VERSION]; /* resource versions */

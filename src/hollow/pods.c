@@ -277,13 +277,27 @@ static void changed(struct hollow *h, ns_t now, const struct json *object)
 	modified(h, now, i, object);
 }
 
+/* What one object can be news of: gone, come anew, to end, with a status. */
+enum { NEWS_OF_OBJECT = 4 };
+
+/* Whether the agent can be told of one object more.  A kubelet's config channel makes its
+ * sender wait; here what finds no room is missed, and there is a LIST. */
+static bool has_room(struct hollow *h)
+{
+	const struct agent *a = &h->node.agent;
+	bool room = a->n_news + NEWS_OF_OBJECT <= a->news_capacity;
+
+	h->missed |= !room;
+	return room;
+}
+
 void pods_told(struct hollow *h, ns_t now, const struct json *event)
 {
 	const char *type = json_as_str(json_get(event, "type"));
 	const struct json *object = json_get(event, "object");
 	const struct json *meta = json_get(object, "metadata");
 
-	if (!type)
+	if (!type || !has_room(h))
 		return;
 	if (!strcmp(type, "ADDED") || !strcmp(type, "MODIFIED")) {
 		changed(h, now, object);
@@ -307,9 +321,10 @@ void pods_listed(struct hollow *h, ns_t now, const char *text, size_t len)
 	for (uint32_t i = 0; i < h->swarm->plan.places; i++)
 		h->pod[i].listed = false;
 	for (struct json *o = json_child(json_get(list, "items")); o; o = json_next(o))
-		changed(h, now, o);
+		if (has_room(h))
+			changed(h, now, o);
 	for (uint32_t i = 0; i < h->swarm->plan.places; i++)
-		if (h->pod[i].there && !h->pod[i].listed)
+		if (h->pod[i].there && !h->pod[i].listed && has_room(h))
 			removed(h, now, i);
 	json_free(list);
 }
