@@ -61,6 +61,8 @@ static void begin(struct world *w)
 	node_begin(&h->node, &s->plan, 0, &w->result, &s->mem);
 	h->node.script.next_at = NS_NEVER; /* all pods are others' */
 	h->pod = ARENA_ARRAY(&s->mem, struct hollow_pod, s->plan.places);
+	h->before = ARENA_ARRAY(
+		&s->mem, uint16_t, s->plan.places * s->scenario.workload.containers);
 	h->shown = ARENA_ARRAY(
 		&s->mem, record_t, s->plan.places * s->scenario.workload.containers);
 }
