@@ -295,7 +295,7 @@ static int shipped_schema(struct models_run *m, const char *kind, struct err *er
 
 /* Kinds of what commands write. */
 static const char *const outputs[] = {"Contrast", "Result", "Validation", "Comparison", "Sweep",
-	"Estimate", "Incidents", "Agreement", "ServerCounts"};
+	"Estimate", "Incidents", "Agreement", "ServerCounts", "ModelList", "ModelExplanation"};
 
 enum { OUTPUTS = sizeof(outputs) / sizeof(outputs[0]), SCHEMAS_MAX = 32 };
 

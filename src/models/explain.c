@@ -29,10 +29,12 @@ static void explain_leaf(struct walk *w, const struct doc_node *node, const char
 	w->n++;
 }
 
-/* A model's name says where it came from; it is no constant. */
+/* The name of a model, or of the feature that brought a loop, says where that came from; it is
+ * no constant. */
 static bool is_label(const struct doc_node *node)
 {
-	return node->key && !strcmp(node->key, "name") && !node->line;
+	return node->key && !node->line &&
+	       (!strcmp(node->key, "name") || !strcmp(node->key, "feature"));
 }
 
 static void walk_tree(struct walk *w, const struct doc_node *node, const char *path)

@@ -13,7 +13,8 @@ OUTPUT = ROOT / "docs/METRICS.md"
 KINDS = [("contrast", "`nodetoll contrast`"), ("result", "`nodetoll simulate`"),
          ("estimate", "`nodetoll estimate`"), ("incidents", "`nodetoll incidents`"), ("comparison", "`nodetoll compare`"), ("sweep", "`nodetoll sweep`"),
          ("validation", "`nodetoll validate`"), ("agreement", "`nodetoll agree`"),
-         ("servercounts", "`nodetoll serve`")]
+         ("servercounts", "`nodetoll serve`"), ("modellist", "`nodetoll models list`"),
+         ("modelexplanation", "`nodetoll models explain`")]
 INTRO = """# Metrics
 
 Every field of every result, from the schemas in `models/schema/` (this file is written by

@@ -24,6 +24,8 @@ OUTPUTS = {
     "contrast": ["contrast", "--nodes", "3", "--pods-per-node", "5", "--duration", "30s",
                  "--warmup", "10s", "-o", "json"],
     "estimate": ["estimate", "container-checkpoint-audit", "kube-proxy", "evented-pleg", "-o", "json"],
+    "models list": ["models", "list", "-o", "json"],
+    "models explain": ["models", "explain", "kubelet:v1.36", "-o", "json"],
     "incidents": ["incidents", "run", "-o", "json"],
     "sweep": ["sweep", "quiet-5000x30", "--vary", "podsPerNode=5..15/5", "--set", "nodes=2", "--set",
               "duration=30s", "--set", "warmup=10s", "-o", "json"],
