@@ -285,6 +285,7 @@ struct agent {
 	/* What was looked at as a whole and found at rest need not be looked at again until
 	 * something changes: pods that come or go, the runtime's records, statuses. */
 	bool pods_at_rest, statuses_at_rest;
+	bool pods_changed; /* and all workers are still to be released for that */
 	uint64_t remembered_changes, collected_changes;
 	uint8_t sync_state;
 	uint16_t sync_pod;

@@ -27,6 +27,16 @@ void polls_release(struct agent *a, ns_t now)
 	}
 }
 
+/* 1.0 handed whatever changed to all workers, and waited for the next tick from then on (v1.0.7
+ * kubelet.go syncLoopIteration: SyncPods, time.After). */
+void polls_pods_changed(struct agent *a, ns_t now)
+{
+	a->pods_changed = false;
+	pleg_poll_restarts(&a->pleg, now);
+	agent_wake(a, ACTOR_PLEG, PLEG_LOOP, agent_late(a, a->pleg.next_relist));
+	polls_release(a, now);
+}
+
 void polls_ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	a->pod[pod].state = WORKER_POLLS;

@@ -90,6 +90,13 @@ static void forget_pod(struct agent *a, uint32_t pod, ns_t now)
 	}
 }
 
+/* A pod that came or is to go; where all are synced for that, it is one of them. */
+static void dispatch_change(struct agent *a, uint32_t pod, ns_t now)
+{
+	if (!a->pods_changed)
+		sync_dispatch(a, pod, now);
+}
+
 static void add_pod(struct agent *a, uint32_t pod, ns_t now)
 {
 	struct pod *p = &a->pod[pod];
@@ -99,7 +106,7 @@ static void add_pod(struct agent *a, uint32_t pod, ns_t now)
 	if (a->plan->pleg.kind == PLEG_KIND_POLLING)
 		pleg_forget(&a->pleg, pod); /* whoever had the place before */
 	volumes_register(a, pod, now);
-	sync_dispatch(a, pod, now);
+	dispatch_change(a, pod, now);
 	probes_start(a, pod, now);
 	agent_happens(a, TRIGGER_POD_START, now);
 }
@@ -150,7 +157,7 @@ static void handle_news(struct agent *a, ns_t now, struct effects *out)
 			agent_happens(a, TRIGGER_POD_STOP, now);
 		p->deleting = true;
 		volumes_register(a, n.pod, now);
-		sync_dispatch(a, n.pod, now);
+		dispatch_change(a, n.pod, now);
 		return;
 	case POD_STATUS:
 		/* The echo of the kubelet's own patch: RECONCILE.  The pod manager registers
@@ -211,6 +218,8 @@ void sync_step(struct agent *a, ns_t now, struct effects *out)
 	} else if (a->n_news &&
 		   (a->pleg.n_events == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
 		handle_news(a, now, out);
+		if (a->pods_changed && a->n_news == 0)
+			polls_pods_changed(a, now);
 	} else if (a->pleg.n_events) {
 		handle_event(a, now, out);
 	}
@@ -252,6 +261,8 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 	}
 	a->pods_at_rest = false;
 	a->statuses_at_rest = false;
+	a->pods_changed |= change != POD_STATUS && model_of(a)->pleg.sync_all &&
+			   a->plan->pleg.kind == PLEG_KIND_POLLING;
 	if (change == POD_STATUS && news_merge(a, pod, status))
 		return;
 	assert(a->n_news < a->news_capacity); /* what waits is four changes a pod at most */

@@ -194,6 +194,7 @@ struct kubelet_model {
 		uint32_t event_channel;
 		uint32_t workers; /* parallel: concurrent inspections */
 		bool reinspect;   /* failed inspections are repeated at the next relist */
+		bool sync_all;    /* polling: a change of its pods releases all workers */
 		uint32_t stream_retries;
 		ns_t evented_relist_period;
 		ns_t evented_threshold;

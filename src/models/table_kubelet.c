@@ -34,6 +34,9 @@ static const struct field pleg_fields[] = {
 		"unhealthy when the last relist began longer ago"),
 	COUNT(pleg.event_channel, "eventChannel", 1, 1000000, "events that wait at most"),
 	COUNT(pleg.workers, "workers", 1, 16, "parallel: inspections at once"),
+	TRUTH(pleg.sync_all, "syncAllOnChange",
+		"polling: pods that come or go release all workers, and the period begins "
+		"anew"),
 	TRUTH(pleg.reinspect, "reinspect",
 		"failed inspections are repeated at the next relist"),
 	COUNT(pleg.stream_retries, "streamRetries", 0, 1000, "evented: before falling back"),

@@ -171,6 +171,9 @@ bool pleg_poll_begins(struct pleg *g, ns_t now, ns_t last_sync, bool *refresher)
  * pod lacks the first status. */
 const struct chain *pleg_poll_chain(struct pleg *g, uint32_t pod, const struct records *view);
 
+/* polling: the period begins anew. */
+void pleg_poll_restarts(struct pleg *g, ns_t now);
+
 /* polling: the sync's status is here; events follow from what changed. */
 void pleg_poll_ends(struct pleg *g, ns_t now, uint32_t pod, const struct records *view);
 

@@ -18,6 +18,11 @@ bool pleg_poll_begins(struct pleg *g, ns_t now, ns_t last_sync, bool *refresher)
 	return list;
 }
 
+void pleg_poll_restarts(struct pleg *g, ns_t now)
+{
+	g->next_relist = now + g->params->period;
+}
+
 /* Two unfiltered lists and 2C + 3 + 2D statuses: a status looks at the infra container, C
  * containers and D dead ones; between the two, the infra container is checked once more. */
 static void poll_chain(const struct pleg *g, uint32_t listed, struct chain *chain)

@@ -303,6 +303,34 @@ static void the_echo_of_a_status_invalidates_the_cache(void **state)
 	kit_free(k);
 }
 
+/* 1.0 syncs all pods of the node whatever becomes of one of them; 1.1 that one. */
+static void until_1_0_a_change_of_one_pod_syncs_all(void **state)
+{
+	static const char *const versions[] = {"v1.1", "v1.0"};
+
+	(void)state;
+	for (int all = 0; all < 2; all++) {
+		struct kit *k = quiet(versions[all], "workload.containers=1");
+		uint32_t lists;
+		ns_t next;
+
+		kit_start_running(k, 1);
+		kit_until(k, 12 * NS_S);
+		kit_until(k, k->agent.pleg.last_relist + 4 * NS_S);
+		lists = kit_count(k, OP_LIST_CONTAINERS);
+		next = k->agent.pleg.next_relist;
+		agent_pod_news(&k->agent, k->now, 0, POD_DELETING, 0, k->server_status[0]);
+		kit_until(k, k->now + NS_S);
+		lists = kit_count(k, OP_LIST_CONTAINERS) - lists;
+		if (all)
+			assert_in_range(lists, 2 * (k->pods - 1), 2 * k->pods);
+		else
+			assert_true(lists <= 2);
+		assert_int_equal(k->agent.pleg.next_relist > next, all);
+		kit_free(k);
+	}
+}
+
 /* A remount that the cache will serve is no event, but one whose object an update dropped
  * before the mount has to fetch it, at the very moment of the mount. */
 static void a_remount_is_an_event_only_if_it_has_to_fetch(void **state)
@@ -407,6 +435,7 @@ int main(void)
 		cmocka_unit_test(a_pod_at_rest_is_synced_every_60_to_90_seconds),
 		cmocka_unit_test(the_echo_of_a_status_invalidates_the_cache),
 		cmocka_unit_test(a_remount_is_an_event_only_if_it_has_to_fetch),
+		cmocka_unit_test(until_1_0_a_change_of_one_pod_syncs_all),
 		cmocka_unit_test(a_container_that_died_is_started_again),
 		cmocka_unit_test(a_sync_whose_status_could_not_be_determined_does_nothing),
 		cmocka_unit_test(news_of_pods_that_are_not_known_is_harmless),

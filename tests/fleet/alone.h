@@ -8,7 +8,7 @@
 
 /* All versions that differ in how pods come and go. */
 static const char *const kubelets[] = {
-	"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.23", "v1.27", "v1.36"};
+	"v1.0", "v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.23", "v1.27", "v1.36"};
 
 enum { KUBELETS = sizeof(kubelets) / sizeof(kubelets[0]) };
 

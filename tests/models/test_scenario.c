@@ -113,11 +113,11 @@ static void a_wrong_setting_is_named(void **state)
 	static const char *const cases[][2] = {
 		{"kubelet.pleg.relistPriod=2s", "did you mean 'relistPeriod'?"},
 		{"kubelt=v1.12", "did you mean 'kubelet'?"},
-		{"kubelet=v1.13",
-			"no kubelet 'v1.13'; did you mean 'v1.12'? There are: v1.1, v1.2"},
+		{"kubelet=v1.13", "no kubelet 'v1.13'; did you mean 'v1.12'? There are: v1.0, "
+				  "v1.1, v1.2"},
 		{"kubelet=v1.26.3", "did you mean 'v1.27'?"},
 		{"kubelet=1.20", "did you mean 'v1.20'?"},
-		{"kubelet=v2.0", "no kubelet 'v2.0'; there are: v1.1, v1.2"},
+		{"kubelet=v2.0", "no kubelet 'v2.0'; there are: v1.0, v1.1, v1.2"},
 		{"runtime=containerd", "did you mean 'containerd-1.6.20'?"},
 		{"seed=9007199254740993", "from 0 to 9007199254740992 is allowed"},
 		{"kubelet.clients.kube.qps=0", "0.001 to 1,000,000, or -1 for no limit"},
