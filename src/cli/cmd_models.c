@@ -325,7 +325,7 @@ enum { KIND_BYTES = 32 };
 /* A kind as its schema's file is called; to has KIND_BYTES of zeros. */
 static void in_small(const char *kind, char *to)
 {
-	for (size_t c = 0; kind[c] && c < KIND_BYTES - 1; c++)
+	for (size_t c = 0; c < KIND_BYTES - 1 && kind[c]; c++)
 		to[c] = (char)tolower((unsigned char)kind[c]);
 }
 

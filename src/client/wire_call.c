@@ -34,10 +34,11 @@ static struct wire_request *copy_of(const struct wire *w, const struct wire_requ
 		       room_for(r->user_agent) + room_for(r->user) + room_for(r->groups) +
 		       room_for(r->token);
 	struct wire_request *c = malloc(bytes);
-	char *at = (char *)(c + 1);
+	char *at;
 
 	if (!c)
 		return NULL;
+	at = (char *)(c + 1);
 	*c = *r;
 	c->method = put(&at, r->method, strlen(r->method));
 	c->path = put(&at, w->prefix, head);

@@ -250,13 +250,13 @@ static bool of_node(struct hollow *h, const struct node_request *q,
 
 static bool of_event(struct hollow *h, const struct node_request *q, struct address *a)
 {
-	const struct hollow_pod *p = &h->pod[0];
+	const struct hollow_pod *p = pod_of_events(h);
 	const char *ns = p->name ? pod_namespace(h, 0) : "default";
 
 	if (!address_path(&a->path, "events", ns))
 		return false;
 	if (q->call == API_CREATE_EVENTS) {
-		body_event(h, 0, &a->body);
+		body_event(h, &a->body);
 		return true;
 	}
 	str_addf(&a->path, "/%s.%x", h->name, h->events);

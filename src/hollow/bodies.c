@@ -335,10 +335,17 @@ static void event_words(const struct hollow_pod *p, struct str *out)
 		str_add(out, "\"reason\":\"Starting\",\"message\":\"Starting kubelet.\"");
 }
 
-void body_event(struct hollow *h, uint32_t pod, struct str *out)
+const struct hollow_pod *pod_of_events(const struct hollow *h)
 {
-	const struct hollow_pod *p = &h->pod[pod];
-	const char *ns = p->name ? pod_namespace(h, pod) : "default";
+	static const struct hollow_pod nobody = {0};
+
+	return h->swarm->plan.places ? &h->pod[0] : &nobody;
+}
+
+void body_event(struct hollow *h, struct str *out)
+{
+	const struct hollow_pod *p = pod_of_events(h);
+	const char *ns = p->name ? pod_namespace(h, 0) : "default";
 	char now[WHEN_BYTES];
 
 	(void)now_text(now);

@@ -363,9 +363,12 @@ static void remove_pods_and_objects(struct hollow *h)
 	static const struct chore_kind object = {"DELETE", remove_object, NULL, false};
 
 	for (uint32_t p = 0; p < h->swarm->plan.places; p++) {
+		struct chore *removal;
+
 		if (!h->pod[p].name || !h->pod[p].ours)
 			continue;
-		chore_new(h->swarm, &pod, h)->pod = p;
+		removal = chore_new(h->swarm, &pod, h);
+		removal->pod = p;
 		for (uint32_t o = 0; o < h->swarm->scenario.workload.n_objects; o++) {
 			struct chore *c = chore_new(h->swarm, &object, h);
 

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -186,15 +187,13 @@ static uint64_t resident_bytes(void)
 static uint64_t descriptors(void)
 {
 	enum { NOT_COUNTED = 3 };
-	DIR *open = opendir("/proc/self/fd");
-	uint64_t n = 0;
+	struct dirent **entry = NULL;
+	int n = scandir("/proc/self/fd", &entry, NULL, alphasort);
 
-	if (!open)
-		return 0;
-	while (readdir(open))
-		n++;
-	(void)closedir(open);
-	return n > NOT_COUNTED ? n - NOT_COUNTED : 0;
+	for (int i = 0; i < n; i++)
+		free(entry[i]);
+	free(entry);
+	return n > NOT_COUNTED ? (uint64_t)n - NOT_COUNTED : 0;
 }
 
 static ns_t processor_time(void)
