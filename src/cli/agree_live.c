@@ -60,9 +60,27 @@ _Noreturn static void child(const struct scenario *s, int to, pid_t parent)
 
 struct served {
 	pid_t pid;
-	FILE *out; /* its first line */
+	int out; /* its first line */
 	char url[LINE];
 };
+
+/* The server's first line, without its end; false if there is none. */
+static bool first_line(int from, char *line)
+{
+	size_t n = 0;
+
+	while (n < LINE - 1) {
+		ssize_t got = read(from, &line[n], 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || line[n] == '\n')
+			break;
+		n++;
+	}
+	line[n] = '\0';
+	return n > 0;
+}
 
 static int start(struct served *server, const struct scenario *s, struct err *err)
 {
@@ -81,10 +99,9 @@ static int start(struct served *server, const struct scenario *s, struct err *er
 		(void)close(ends[0]);
 		return err_set(err, ERR_ENV, "no process for the server: %s", strerror(errno));
 	}
-	server->out = fdopen(ends[0], "r");
-	if (!server->out || !fgets(server->url, LINE, server->out))
+	server->out = ends[0];
+	if (!first_line(server->out, server->url))
 		return err_set(err, ERR_ENV, "the server did not start");
-	server->url[strcspn(server->url, "\n")] = '\0';
 	if (strncmp(server->url, "http://", 7) != 0)
 		return err_set(err, ERR_ENV, "the server: %s", server->url);
 	return 0;
@@ -96,10 +113,9 @@ static int stop(struct served *server, struct err *err)
 	int status = 0;
 	bool early;
 
-	if (server->out)
-		(void)fclose(server->out);
 	if (server->pid <= 0)
 		return 0;
+	(void)close(server->out);
 	early = waitpid(server->pid, &status, WNOHANG) == server->pid;
 	if (early)
 		return err_set(err, ERR_ENV, "the server ended early (%s %d)",

@@ -363,7 +363,7 @@ static int report(struct agreement *m, struct err *err)
 	return err_set(err, ERR_CHECK,
 		"%u of %u calls differ by more than %g %% (--tolerance), outside their "
 		"interval",
-		off, m->verdict.rows, (double)m->o.tolerance / (PPM / 100));
+		off, m->verdict.rows, (double)m->o.tolerance * 100 / PPM);
 }
 
 static int run(void *own, const struct opt_line *line, struct err *err)

@@ -11,7 +11,7 @@
 
 struct secure {
 	SSL_CTX *ctx;
-	const char *host; /* the access's, or the URL's */
+	char *host; /* the access's, or the URL's */
 	bool checks, is_address;
 };
 
@@ -119,12 +119,12 @@ int secure_new(struct secure **out, const struct access *a, const char *host, bo
 	if (!s)
 		return err_set(err, ERR_NOMEM, "no memory for TLS");
 	s->ctx = SSL_CTX_new(TLS_client_method());
-	s->host = a->tls_name ? a->tls_name : host;
+	s->host = strdup(a->tls_name ? a->tls_name : host);
+	if (!s->ctx || !s->host)
+		return err_set(err, ERR_NOMEM, "no memory for TLS");
 	s->checks = !a->insecure;
 	s->is_address = inet_pton(AF_INET, s->host, &address) == 1 ||
 			inet_pton(AF_INET6, s->host, &address) == 1;
-	if (!s->ctx)
-		return err_set(err, ERR_NOMEM, "no memory for TLS");
 	return set_up(s, a, only_http2, err);
 }
 
@@ -133,6 +133,7 @@ void secure_free(struct secure *s)
 	if (!s)
 		return;
 	SSL_CTX_free(s->ctx);
+	free(s->host);
 	free(s);
 }
 
