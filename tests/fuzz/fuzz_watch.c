@@ -118,8 +118,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		take(w, now, line);
 		check(w);
 		/* A '!' is a burst: the agent has no turn before the next line. */
-		now += rest && *rest == '!' ? 0 : BETWEEN;
-		rest += rest && *rest == '!';
+		if (rest && *rest == '!')
+			rest++;
+		else
+			now += BETWEEN;
 		go_on(&w->hollow, now);
 	}
 	pods_fini(&w->hollow);
