@@ -2,23 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # agents.sh NODETOLL: hollow agents against the mock API server, as a user runs them.
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/server.sh"
 nodetoll=$1
-
-# serve OPTIONS...: a server; its URL in $url, its process in $server.
-serve() {
-	rm -f "$scratch/fifo"
-	mkfifo "$scratch/fifo"
-	"$nodetoll" serve "$@" >"$scratch/fifo" 2>"$scratch/serve.err" &
-	server=$!
-	exec 3<"$scratch/fifo"
-	read -r url <&3
-}
-
-stop() {
-	kill -TERM "$server"
-	cat <&3 >"$scratch/counts"
-	wait "$server"
-}
 
 # agents OPTIONS...: a short run of three nodes with four pods each; its result in $scratch/result.
 agents() {

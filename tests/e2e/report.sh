@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # report.sh NODETOLL: a saved result is the command's own output, in every form.
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/server.sh"
 nodetoll=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -37,18 +38,11 @@ run_validate() {
 
 # What it prints when it ends, and not its URL before.
 run_serve() {
-	rm -f "$scratch/fifo"
-	mkfifo "$scratch/fifo"
-	"$nodetoll" serve "$@" >"$scratch/fifo" &
-	server=$!
-	exec 3<"$scratch/fifo"
-	read -r url <&3
+	serve "$@"
 	for path in api/v1/pods api/v1/nodes nowhere; do
 		curl -s --max-time 20 -o "$scratch/body" "$url/$path"
 	done
-	kill -TERM "$server"
-	cat <&3
-	wait "$server"
+	stop && cat "$scratch/counts"
 }
 
 # same_bytes RUN FORM: the report of the saved result is what the command prints.

@@ -2,25 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # serve.sh NODETOLL: the mock API server, as curl and kubectl see it.
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/server.sh"
 nodetoll=$1
 pods=api/v1/namespaces/default/pods
-
-# start OPTIONS...: serve; its URL in $url, its output in $scratch/out, its process in $server.
-start() {
-	rm -f "$scratch/fifo"
-	mkfifo "$scratch/fifo"
-	"$nodetoll" serve "$@" >"$scratch/fifo" 2>"$scratch/err" &
-	server=$!
-	exec 3<"$scratch/fifo"
-	read -r url <&3
-}
-
-# stop: end it; what it counted is in $scratch/out.
-stop() {
-	kill -TERM "$server"
-	cat <&3 >"$scratch/out"
-	wait "$server"
-}
 
 # get CODE CURL-ARGUMENTS...: the answer, in $scratch/body, has that code.
 get() {
@@ -86,11 +70,11 @@ keeps_a_secret() {
 }
 
 counted() {
-	cat "$scratch/out"
-	grep -Eq "$1" "$scratch/out"
+	cat "$scratch/counts"
+	grep -Eq "$1" "$scratch/counts"
 }
 
-start
+serve
 check "its first line is a URL on loopback" \
 	sh -c 'echo "$1" | grep -Eq "^http://127\.0\.0\.1:[1-9][0-9]*$"' sh "$url"
 check "it is healthy" get 200 "$url/readyz"
@@ -119,11 +103,11 @@ fi
 check "it ends well at SIGTERM" stop
 check "and says what it counted" counted '^ *get +pods +404 +1 '
 
-start --set apiserver.fairness.enabled=false --set apiserver.maxRequestsInflight=1 \
+serve --set apiserver.fairness.enabled=false --set apiserver.maxRequestsInflight=1 \
 	--fault latency=500ms@100%
 check "a request without a seat is rejected, with a time to wait" one_is_rejected
 stop
-start --fault 500=100%
+serve --fault 500=100%
 check "every request fails if it is to" get 500 "$url/$pods"
 check "but for health" get 200 "$url/healthz"
 check "faults can be changed" get 200 -X POST "$url/nodetoll/faults?do=500%3D0%25"
@@ -138,7 +122,7 @@ s3cr3t,system:node:n1,u1,system:nodes
 END
 if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scratch/cert" -days 2 \
 	-subj /CN=localhost >/dev/null 2>&1; then
-	start --tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/key" \
+	serve --tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/key" \
 		--token-auth-file "$scratch/tokens" --audit-log "$scratch/audit"
 	check "who is unknown is not let in" get 401 "$url/$pods"
 	check "who has a token is" get 200 -H "Authorization: Bearer s3cr3t" "$url/$pods"

@@ -3,6 +3,7 @@
 # tls.sh NODETOLL: who trusts whom.  Both ends of TLS, with certificates made here: what is right is let in, what
 # is wrong is one message.
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/server.sh"
 nodetoll=$1
 c=$scratch # where the certificates are
 pods=api/v1/namespaces/default/pods
@@ -33,27 +34,11 @@ make_all() {
 		certificate late ours /CN=admin DNS:x -1
 }
 
-# serve OPTIONS...: a server; its URL in $url, its process in $server.
-serve() {
-	rm -f "$scratch/fifo"
-	mkfifo "$scratch/fifo"
-	"$nodetoll" serve "$@" >"$scratch/fifo" 2>"$scratch/serve.err" &
-	server=$!
-	exec 3<"$scratch/fifo"
-	read -r url <&3
-}
-
 # serve_as NAME OPTIONS...: with that certificate.
 serve_as() {
 	as=$1
 	shift
 	serve --tls-cert-file "$c/$as.crt" --tls-private-key-file "$c/$as.key" "$@"
-}
-
-stop() {
-	kill -TERM "$server"
-	cat <&3 >"$scratch/counts"
-	wait "$server"
 }
 
 # get CODE CURL-ARGUMENTS...: the answer has that code; 000: there is none.

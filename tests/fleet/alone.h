@@ -12,6 +12,13 @@ static const char *const kubelets[] = {
 
 enum { KUBELETS = sizeof(kubelets) / sizeof(kubelets[0]) };
 
+/* All designs of the PLEG, each as a setting. */
+static const char *const design_sets[] = {"kubelet.pleg.design=polling",
+	"kubelet.pleg.design=generic", "kubelet.pleg.design=evented",
+	"kubelet.pleg.design=ondemand", "kubelet.pleg.design=parallel"};
+
+enum { DESIGN_SETS = sizeof(design_sets) / sizeof(design_sets[0]) };
+
 /* One node, of which everything can be looked at in the end. */
 struct alone {
 	struct kit *k;

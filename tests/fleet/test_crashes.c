@@ -81,21 +81,16 @@ static void crash_loops_back_off(void **state)
 /* The back-off is counted from the death, however often the pod is looked at meanwhile. */
 static void crash_loops_back_off_alike_in_every_design(void **state)
 {
-	static const char *const designs[] = {
-		"polling", "generic", "evented", "ondemand", "parallel"};
-
 	(void)state;
-	for (int i = 0; i < 5; i++) {
-		char set[64];
+	for (int i = 0; i < DESIGN_SETS; i++) {
 		struct alone *a;
 		uint64_t starts;
 
-		(void)snprintf(set, sizeof(set), "kubelet.pleg.design=%s", designs[i]);
-		a = alone_run(KIT("v1.20", "crash-looping", set, "nodes=1", "warmup=0s",
-			"duration=20m", "start=atOnce"));
+		a = alone_run(KIT("v1.20", "crash-looping", design_sets[i], "nodes=1",
+			"warmup=0s", "duration=20m", "start=atOnce"));
 		starts = alone_count(a, OP_START_CONTAINER, OUTCOME_OK);
 		if (starts < 50 * 6 || starts > 50 * 9)
-			fail_msg("%s: %" PRIu64 " starts", designs[i], starts);
+			fail_msg("%s: %" PRIu64 " starts", design_sets[i], starts);
 		alone_free(a);
 	}
 }

@@ -80,16 +80,11 @@ static void a_removal_is_told_step_by_step(void **state)
 
 static void a_node_without_pods_runs_in_every_design(void **state)
 {
-	static const char *const designs[] = {
-		"polling", "generic", "evented", "ondemand", "parallel"};
-
 	(void)state;
-	for (int i = 0; i < 5; i++) {
-		char set[64];
+	for (int i = 0; i < DESIGN_SETS; i++) {
 		struct alone *a;
 
-		(void)snprintf(set, sizeof(set), "kubelet.pleg.design=%s", designs[i]);
-		a = alone_run(KIT("v1.20", "serving", set, "nodes=1", "warmup=0s",
+		a = alone_run(KIT("v1.20", "serving", design_sets[i], "nodes=1", "warmup=0s",
 			"duration=10m", "workload.pods=0"));
 		assert_int_equal(alone_count(a, OP_RUN_PODSANDBOX, OUTCOME_OK), 0);
 		assert_true(alone_count(a, OP_LIST_CONTAINERS, OUTCOME_OK) > 0);
@@ -145,21 +140,16 @@ static void all_go(struct kit *k, const char *what, uint32_t pods)
 
 static void every_design_of_pleg_lets_pods_come_and_go(void **state)
 {
-	static const char *const designs[] = {
-		"polling", "generic", "evented", "ondemand", "parallel"};
-
 	(void)state;
-	for (int i = 0; i < 5; i++) {
-		char set[64];
+	for (int i = 0; i < DESIGN_SETS; i++) {
 		struct kit *k;
 
-		(void)snprintf(set, sizeof(set), "kubelet.pleg.design=%s", designs[i]);
-		k = KIT("v1.20", "serving", set, "nodes=1", "warmup=0s", "duration=20m",
-			"start=atOnce", "workload.containers=2");
+		k = KIT("v1.20", "serving", design_sets[i], "nodes=1", "warmup=0s",
+			"duration=20m", "start=atOnce", "workload.containers=2");
 		act(k, 5 * NS_MIN, FLEET_DELETE_ALL, NS_S);
 		act(k, 15 * NS_MIN, FLEET_CREATE_ALL, NS_S);
 		k->params.until = 14 * NS_MIN;
-		all_go(k, designs[i], 30);
+		all_go(k, design_sets[i], 30);
 	}
 }
 
