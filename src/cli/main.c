@@ -80,6 +80,7 @@
  *   fleet          nodes over threads, results added up
  *   node           one node from its first event to its last
  *   script         what is done to its pods
+ *   scheduler      when they are bound to it
  *   measure        what an agent's notes mean
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady

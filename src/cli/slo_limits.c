@@ -5,6 +5,7 @@
 
 #include "cli/result_slo.h"
 #include "fleet/fleet.h"
+#include "fleet/scheduler.h"
 
 enum { OBJECTIVES_MAX = 8 };
 
@@ -169,7 +170,7 @@ static struct json *row_of(const struct search *x, const char *name, struct span
 /* Nodes that meet nowhere are one as the other. */
 static bool nodes_meet(const struct scenario *s)
 {
-	return s->apiserver.processors > 0 || s->scheduler_milli > 0;
+	return s->apiserver.processors > 0 || scheduler_is_waited_for(s);
 }
 
 static int search(struct search *x, const struct json *slo, struct json *rows, struct err *err)

@@ -2,6 +2,7 @@
 /* What users and scheduler do to a node's pods. */
 #include "base/rng.h"
 #include "fleet/node.h"
+#include "fleet/scheduler.h"
 
 enum { DRAW_NAMESPACE = 301 };
 
@@ -58,33 +59,14 @@ ns_t script_next_at(const struct node *n)
 	return at;
 }
 
-/* What looking at pods on nodes took for all pods up to that one: the n-th looks at n of them
- * on every node, or at those that count. */
-static ns_t looking_takes(const struct scenario *s, ns_t pods_before)
-{
-	const ns_t longest = 366 * 24 * NS_HOUR;
-	ns_t pairs = pods_before * (pods_before + 1) / 2;
-
-	pairs = pairs / PPM * s->scheduler_looks_at + pairs % PPM * s->scheduler_looks_at / PPM;
-	if (pairs > longest / s->scheduler_pair / s->nodes)
-		return longest;
-	return pairs * s->scheduler_pair * s->nodes;
-}
-
-/* Pods that are created at once wait for the scheduler, which binds one after the other, to
- * node after node in turn. */
+/* Pods that are created at once wait for the scheduler, to node after node in turn. */
 static ns_t bound_after(const struct node *n, uint32_t pod)
 {
 	const struct scenario *s = n->plan->params->scenario;
-	ns_t pods_before = (ns_t)pod * s->nodes + n->index;
-
-	ns_t after = 0;
 
 	if (n->script.act != FLEET_CREATE_ALL)
 		return 0;
-	if (s->scheduler_milli > 0)
-		after = (pods_before + 1) * (1000 * NS_S / s->scheduler_milli);
-	return s->scheduler_pair > 0 ? after + looking_takes(s, pods_before) : after;
+	return scheduler_bound_after(s, (ns_t)pod * s->nodes + n->index);
 }
 
 /* What a cluster does at an even pace it does on each node at its own time: an even spread over

@@ -178,6 +178,15 @@ struct model_agent {
 	uint32_t burst;
 };
 
+/* The scheduler of the kubelet's release. */
+struct scheduler_model {
+	int64_t pods_milli; /* that it binds in 1000 s when nothing else holds it up; < 0: any
+			     */
+	int64_t qps_milli;  /* of its client, 0 or less: no limit */
+	uint32_t burst;
+	uint32_t requests; /* for each pod by that client */
+};
+
 struct kubelet_model {
 	char name[MODEL_NAME];
 	enum runtime_interface interface;
@@ -277,6 +286,7 @@ struct kubelet_model {
 		bool enabled; /* service account tokens by TokenRequest (>= 1.21) */
 		ns_t expiry;
 	} tokens;
+	struct scheduler_model scheduler;
 	uint32_t n_agents, n_loops, n_watches, n_startup;
 	struct model_loop loops[LOOPS_MAX];
 	struct model_watch watches[WATCHES_MAX];
@@ -517,6 +527,9 @@ struct script_step {
 	ns_t lasts; /* it ends then, wherever it is; 0: over */
 };
 
+/* The scenario names no rate: that of the kubelet's release holds. */
+#define SCHEDULER_BY_VERSION INT64_C(-2)
+
 struct scenario {
 	char name[MODEL_NAME];
 	uint64_t seed;
@@ -528,7 +541,7 @@ struct scenario {
 	ns_t ttl_annotation; /* -1: by the TTL controller; -2: no annotation */
 	uint32_t n_script;   /* 0: pods are created when the start says so */
 	struct script_step script[SCRIPT_MAX];
-	int64_t scheduler_milli; /* pods that it binds in 1000 s; -1: all at once */
+	int64_t scheduler_milli; /* pods that it binds in 1000 s; -1: all at once; BY_VERSION */
 	/* And for each pod, beside that: so much for every node and every pod that it has to
 	 * look at, which are this share of those bound before. */
 	ns_t scheduler_pair;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/number.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "base/units.h"
 
 #define DECIMAL_MAX  INT64_C(1000000000000000)
@@ -182,6 +184,21 @@ static bool may_be_quoted(const struct number_type *t)
 	return t->form == NUMBER_DURATION || t->form == NUMBER_SHARE;
 }
 
+/* Neither a number nor one of the words that may stand in its place. */
+static int unreadable(
+	const struct field *f, const struct doc_node *node, const char *why, struct err *err)
+{
+	const char *known[64];
+	const char *near;
+
+	assert(f->n_words <= COUNT_OF(known));
+	for (uint32_t i = 0; i < f->n_words; i++)
+		known[i] = f->words[i].name;
+	near = f->n_words ? str_nearest(node->text, known, f->n_words) : NULL;
+	return doc_error(node, err, "'%s': %s%s%s%s", f->name, why,
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 int number_read(
 	const struct field *f, const struct doc_node *node, int64_t *out, struct err *err)
 {
@@ -198,7 +215,7 @@ int number_read(
 		return doc_error(
 			node, err, "'%s' is a text in quotes, a number is needed", f->name);
 	if (parse(f, node->text, out, &why))
-		return doc_error(node, err, "'%s': %s", f->name, why.text);
+		return unreadable(f, node, why.text, err);
 	if (f->type == FIELD_RATE && *out == -1000) {
 		*out = -1; /* no limit */
 		return 0;

@@ -123,7 +123,7 @@ static struct json *value_schema(const struct field *f, enum style style)
 	struct json *properties;
 	struct json *required;
 
-	if (f->n_words && (f->type == FIELD_COUNT || f->type == FIELD_DURATION))
+	if (f->n_words && number_type(f->type))
 		plain = any_of(plain, words_schema(f));
 	if (style == STYLE_MEASURED)
 		return plain;

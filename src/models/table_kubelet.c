@@ -186,6 +186,15 @@ static const struct field tokens_fields[] = {
 	SPAN(tokens.expiry, "expiry", NS_MIN, 24 * 366 * HOUR, "lifetime of a token"),
 };
 static const struct table tokens_table = TABLE("tokens", tokens_fields);
+
+static const struct field scheduler_fields[] = {
+	RATE(scheduler.pods_milli, "podsPerSecond",
+		"it binds when its client lets it; -1: any"),
+	RATE(scheduler.qps_milli, "qps", "requests a second of its client; -1 is no limit"),
+	COUNT(scheduler.burst, "burst", 1, 1000000, "requests at once"),
+	COUNT(scheduler.requests, "requestsPerPod", 1, 100, "that pass this limiter"),
+};
+static const struct table scheduler_table = TABLE("the scheduler", scheduler_fields);
 #undef REC
 
 #define CLIENT_AT(member)                                                                      \
@@ -245,6 +254,11 @@ static const struct field kubelet_fields[] = {
 	PART("images", images_table, "image pulls"),
 	PART("deletion", deletion_table, "how pods end"),
 	PART("tokens", tokens_table, "service account tokens"),
+	{.name = "scheduler",
+		.type = FIELD_MAP,
+		.flags = FIELD_OPTIONAL,
+		.sub = &scheduler_table,
+		.help = "the one that came with this release"},
 	FIELD(loops, "loops", FIELD_NAMED, .n_offset = offsetof(REC, n_loops),
 		.size = sizeof(struct model_loop), .limit = LOOPS_MAX, .sub = &table_loop,
 		.help = "every other loop: its timer and its calls"),

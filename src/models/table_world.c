@@ -16,6 +16,7 @@ static const struct word words_start[] = {
 	{"afterWarmup", START_AFTER_WARMUP},
 	{"kubeletRestart", START_KUBELET_RESTART},
 };
+static const struct word words_scheduler[] = {{"byVersion", SCHEDULER_BY_VERSION}};
 static const struct word words_annotation[] = {{"controller", -1}, {"none", -2}};
 
 #define REC struct runtime_rule
@@ -298,10 +299,11 @@ static const struct field scenario_fields[] = {
 		.n_words = COUNT_OF(words_annotation),
 		.help = "of every node; controller: by the cluster's size; none"),
 	FIELD(scheduler_milli, "schedulerPodsPerSecond", FIELD_RATE, .flags = FIELD_OPTIONAL,
-		.otherwise = -1, .min = 1,
+		.otherwise = SCHEDULER_BY_VERSION, .min = 1, .words = words_scheduler,
+		.n_words = COUNT_OF(words_scheduler),
 		.help = "pods that are created at once are bound at this rate, node after "
-			"node; "
-			"-1 is at once"),
+			"node; byVersion: on nodes that are up (afterWarmup) as by the "
+			"scheduler of the kubelet's release; -1 is at once"),
 	FIELD(scheduler_pair, "schedulerPairCost", FIELD_DURATION,
 		.flags = FIELD_OPTIONAL | FIELD_OR_ZERO, .min = 1, .max = NS_MS,
 		.help = "what it takes more for a pod, for every pair of a node and a pod that "

@@ -41,7 +41,8 @@ static const struct field thing_fields[] = {
 	FIELD(share, "share", FIELD_RATIO, .flags = FIELD_OPTIONAL, .otherwise = 7, .max = PPM),
 	FIELD(every, "every", FIELD_DURATION, .flags = FIELD_OPTIONAL | FIELD_OR_ZERO,
 		.min = NS_MS, .max = NS_MIN),
-	FIELD(rate, "rate", FIELD_RATE, .flags = FIELD_OPTIONAL, .min = 1),
+	FIELD(rate, "rate", FIELD_RATE, .words = words, .n_words = 2, .flags = FIELD_OPTIONAL,
+		.min = 1),
 	FIELD(truth, "truth", FIELD_BOOL, .flags = FIELD_OPTIONAL),
 	FIELD(word, "word", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words, .n_words = 2),
 	FIELD(text, "text", FIELD_TEXT, .flags = FIELD_OPTIONAL, .size = 8),
@@ -122,6 +123,19 @@ static void an_unknown_field_names_the_nearest(void **state)
 	assert_refused("count: 1\nspan: 1s\nwrod: one\n",
 		"f.yaml:3:1: no 'wrod' in a thing; did you mean 'word'?");
 	assert_refused("count: 1\nspan: 1s\nzzzzzzzz: 1\n", "there are: count, span,");
+}
+
+static void a_word_may_stand_for_a_number(void **state)
+{
+	struct thing t;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(read_thing("count: 1\nspan: 1s\nrate: three\n", &t, &err), 0);
+	assert_int_equal(t.rate, 3);
+	assert_refused("count: 1\nspan: 1s\nrate: thre\n",
+		"f.yaml:3:7: 'rate': 'thre' is not a plain number; did you mean 'three'?");
+	assert_refused("count: 1\nspan: 1s\nrate: 1x\n", "'1x' is not a plain number");
 }
 
 static void a_wrong_type_or_unit_is_named_with_its_place(void **state)
@@ -237,6 +251,7 @@ int main(void)
 		cmocka_unit_test(a_struct_is_filled_by_its_table),
 		cmocka_unit_test(what_is_missing_takes_its_default_or_is_an_error),
 		cmocka_unit_test(an_unknown_field_names_the_nearest),
+		cmocka_unit_test(a_word_may_stand_for_a_number),
 		cmocka_unit_test(a_wrong_type_or_unit_is_named_with_its_place),
 		cmocka_unit_test(out_of_range_names_the_limits),
 		cmocka_unit_test(a_period_is_none_or_long_enough),
