@@ -83,7 +83,8 @@ int gates_check(const struct gates *gates, const struct measure_points *points,
 		"delete", "deletecollection"};
 	static const char *const clients[] = {"kube", "events", "heartbeat"};
 	static const char *const codes[] = {"200", "201", "404", "409", "410", "429", "500",
-		"504", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded", "Unknown"};
+		"504", "lost", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded",
+		"Unknown"};
 	const char *resources[CALLS_MAX], *operations[OP_N];
 	struct gate_words words[] = {{"verb", verbs, sizeof(verbs) / sizeof(verbs[0])},
 		{"client", clients, sizeof(clients) / sizeof(clients[0])},

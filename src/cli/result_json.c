@@ -24,6 +24,8 @@ const char *api_code(const struct call_name *call, enum outcome what)
 		return "429";
 	case OUTCOME_DEADLINE:
 		return "504";
+	case OUTCOME_LOST: /* nor has an audit log a status of it */
+		return "lost";
 	case OUTCOME_ERROR:
 	case OUTCOME_N:
 		break;
@@ -44,6 +46,7 @@ const char *cri_code(enum outcome what)
 		return "DeadlineExceeded";
 	case OUTCOME_GONE:
 	case OUTCOME_ERROR:
+	case OUTCOME_LOST:
 	case OUTCOME_N:
 		break;
 	}

@@ -159,6 +159,16 @@ static struct json *busiest_second(const struct fleet_result *r)
 	return json_num((double)most / 1e9 / v->processors);
 }
 
+static struct json *each_server(const struct fleet_servers *v)
+{
+	double available = (double)(v->processors / v->n) * (double)v->span;
+	struct json *list = json_array();
+
+	for (uint32_t i = 0; i < v->n; i++)
+		json_append(list, json_num(available > 0 ? (double)v->busy[i] / available : 0));
+	return list;
+}
+
 struct json *result_server(const struct scenario *s, const struct fleet_result *r)
 {
 	const struct fleet_servers *v = &r->servers;
@@ -172,6 +182,7 @@ struct json *result_server(const struct scenario *s, const struct fleet_result *
 	json_put_int(o, "processors", v->processors);
 	json_put_num(o, "utilization",
 		available > 0 ? (double)v->counts.running.sum / available : 0);
+	json_put(o, "utilizationByServer", each_server(v));
 	json_put(o, "utilizationPeak", busiest_second(r));
 	json_put(o, "watchers", watchers(v));
 	json_put(o, "requestsInside", gauge(&v->counts.inside, v->span));

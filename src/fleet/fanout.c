@@ -67,15 +67,19 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 	return server_tell(&to->server[w->home], now, f->kubelets + w->node, cpu);
 }
 
-void fanout_load(
-	const struct fanout *f, uint32_t servers, struct load *l, ns_t now, uint16_t call)
+void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
+	uint16_t call, uint32_t home)
 {
 	if (!f->cpu[call])
 		return;
-	if (servers > 1)
-		load_tell(l, now, servers - 1, f->cpu[call]);
-	if (f->n[call])
-		load_tell(l, now, f->n[call], f->crowd[call]);
+	for (uint32_t s = 0; s < servers; s++) {
+		uint32_t crowd = f->n[call] / servers + (s < f->n[call] % servers);
+
+		if (s != home)
+			load_tell(l, s, now, 1, f->cpu[call]);
+		if (crowd)
+			load_tell(l, s, now, crowd, f->crowd[call]);
+	}
 	if (f->kubelet[call])
-		load_tell(l, now, 1, f->cpu[call]);
+		load_tell(l, home, now, 1, f->cpu[call]);
 }

@@ -49,8 +49,9 @@ static inline uint32_t fanout_watchers(const struct fanout *f, const struct scen
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w);
 
-/* The same where nobody waits: it is written down. */
-void fanout_load(
-	const struct fanout *f, uint32_t servers, struct load *l, ns_t now, uint16_t call);
+/* The same where nobody waits: it is written down.  home: where it was made, and where its node
+ * is connected. */
+void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
+	uint16_t call, uint32_t home);
 
 #endif

@@ -319,7 +319,10 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		arena_reset(&t->mem);
 		tally_trace(&t->result.tally, traced ? f->params->trace : NULL, f->params->ctx);
 		node_begin(&t->node, &f->plan, i, &t->result, &t->mem);
-		t->node.load = f->plan.shared ? &t->load : NULL;
+		if (f->plan.shared) {
+			t->node.load = &t->load;
+			t->node.home = together_home(f->plan.shared, f->params->scenario, i);
+		}
 		node_run_until(&t->node, f->params->until);
 		node_end(&t->node, f->params->until);
 		if (arena_bytes(&t->mem) > t->result.node_bytes)
@@ -355,7 +358,7 @@ static void tried_complete(struct fleet_result *r)
 
 		for (uint32_t s = 0; were_tried(r, c) && s < r->tally.seconds; s++) {
 			uint32_t served = tally_second(&r->tally, c, s) -
-					  tally_second_of(&r->tally, c, OUTCOME_ERROR, s);
+					  tally_second_of(&r->tally, c, OUTCOME_LOST, s);
 
 			offered[s] += served - sent[s];
 			sent[s] = served;

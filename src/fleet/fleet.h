@@ -125,6 +125,7 @@ struct fleet_servers {
 	uint32_t n;          /* 0: none, requests were answered as they came */
 	uint32_t processors; /* of all of them */
 	ns_t span;
+	uint64_t busy[SERVERS_MAX]; /* of each, ns of processors at work; counts has the sum */
 	struct server_counts counts;
 	uint32_t n_levels;
 	uint32_t seats[FLOW_LEVELS]; /* of all of them; UINT32_MAX: no limit */

@@ -41,7 +41,7 @@ static void take(struct load *l, ns_t at, ns_t seat, uint64_t processors)
 	l->busy_time[second] += processors;
 }
 
-void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
+void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 {
 	assert(at >= 0 && took >= 0);
 	count(l, l->inside, &l->most_inside, at, at + took, 1);
@@ -50,18 +50,20 @@ void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 	if (at < l->from)
 		return;
 	take(l, at, took, (uint64_t)cpu);
+	l->busy[server] += (uint64_t)cpu;
 	l->measured[call].requests++;
 	l->measured[call].took += (uint64_t)took;
 	l->measured[call].cpu += (uint64_t)cpu;
 }
 
-void load_tell(struct load *l, ns_t at, uint32_t watchers, ns_t cpu)
+void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t cpu)
 {
 	assert(at >= 0 && cpu >= 0);
 	count(l, l->running, &l->most_running, at, at + cpu, watchers);
 	if (at < l->from)
 		return;
 	take(l, at, 0, watchers * (uint64_t)cpu);
+	l->busy[server] += watchers * (uint64_t)cpu;
 	l->told += watchers;
 	l->telling += watchers * (uint64_t)cpu;
 	l->telling_most = cpu > l->telling_most ? cpu : l->telling_most;
@@ -82,6 +84,8 @@ void load_merge(struct load *into, const struct load *from)
 		into->seat_time[i] += from->seat_time[i];
 		into->busy_time[i] += from->busy_time[i];
 	}
+	for (uint32_t i = 0; i < SERVERS_MAX; i++)
+		into->busy[i] += from->busy[i];
 	into->told += from->told;
 	into->telling += from->telling;
 	if (from->telling_most > into->telling_most)

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/ns.h"
+#include "models/models.h"
 #include "sim/calls.h"
 
 #define LOAD_SLICE NS_MS
@@ -32,9 +33,10 @@ struct load {
 	uint16_t most_inside, most_running; /* of any slice */
 	bool used[CALLS_MAX];
 	struct load_of_call measured[CALLS_MAX];
-	uint64_t told, telling; /* events, ns of a processor that they need */
-	ns_t telling_most;      /* of one */
-	uint32_t seconds;       /* from `from` on */
+	uint64_t told, telling;     /* events, ns of a processor that they need */
+	ns_t telling_most;          /* of one */
+	uint64_t busy[SERVERS_MAX]; /* ns of each server's processors, for both */
+	uint32_t seconds;           /* from `from` on */
 	/* [seconds]: ns of seats and processors that are taken by what comes in each */
 	uint64_t *seat_time, *busy_time;
 };
@@ -42,11 +44,13 @@ struct load {
 /* For a run until `until` that is measured from `from` on; memory from mem. */
 void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until);
 
-/* A request came at `at`, took so long in all, and so much of that of a processor. */
-void load_add(struct load *l, uint16_t call, ns_t at, ns_t took, ns_t cpu);
+/* A request came to that server at `at`, took so long in all, and so much of that of a
+ * processor. */
+void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu);
 
-/* So many watchers are told of something, which takes each `cpu` of a processor. */
-void load_tell(struct load *l, ns_t at, uint32_t watchers, ns_t cpu);
+/* So many watchers are told of something by that server, which takes each `cpu` of a processor.
+ */
+void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t cpu);
 
 /* Add what from counted; both are of one run. */
 void load_merge(struct load *into, const struct load *from);

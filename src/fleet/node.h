@@ -129,6 +129,7 @@ struct node {
 	struct pod_start *start;        /* [places] */
 	struct effects out;
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
+	uint32_t home;     /* the server whose that is */
 };
 
 /* What a request takes of a processor, and then beside it. */

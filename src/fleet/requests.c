@@ -128,9 +128,9 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 	answer(n, now, q, api_serve(&n->shard, now, d.cpu + d.wait, &r, &n->result->tally));
 	if (!n->load)
 		return;
-	load_add(n->load, q->call, now, d.cpu + d.wait, d.cpu);
+	load_add(n->load, n->home, q->call, now, d.cpu + d.wait, d.cpu);
 	fanout_load(&n->plan->shared->fanout, n->plan->shared->servers, n->load,
-		now + d.cpu + d.wait, q->call);
+		now + d.cpu + d.wait, q->call, n->home);
 }
 
 /* rest/request.go 1.20 request(): the client's timeout is set after the first wait in the
@@ -248,7 +248,8 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 	if (n->streams.limit)
 		streams_until(n, q->actor, now);
 	if (gives_up) {
-		agent_answer(&n->agent, q->actor, now, what, 0);
+		agent_answer(&n->agent, q->actor, now,
+			what == OUTCOME_LOST ? OUTCOME_ERROR : what, 0);
 		return;
 	}
 	again.tries++;
@@ -294,7 +295,7 @@ void requests_closed(struct node *n, ns_t now, const struct node_request *q, enu
 
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after)
 {
-	failed(n, now, q, OUTCOME_ERROR, TALLY_UNKNOWN, retry_after);
+	failed(n, now, q, OUTCOME_LOST, TALLY_UNKNOWN, retry_after);
 }
 
 void requests_give_up(struct node *n, ns_t now, const struct node_request *q)

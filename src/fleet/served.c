@@ -27,8 +27,11 @@ static uint32_t seats_add(uint32_t a, uint32_t b)
 	return a == UINT32_MAX || b == UINT32_MAX ? UINT32_MAX : a + b;
 }
 
-static void server_merge(struct fleet_servers *into, const struct server *s, ns_t now)
+/* It is the i-th of them. */
+static void server_merge(
+	struct fleet_servers *into, uint32_t i, const struct server *s, ns_t now)
 {
+	into->busy[i] += gauge_sum(&s->counts.running, now);
 	into->counts.arrived += s->counts.arrived;
 	into->counts.done += s->counts.done;
 	into->counts.rejected += s->counts.rejected;
@@ -108,7 +111,7 @@ void served_until(struct served *s, ns_t now)
 void served_restart(struct served *s, uint32_t server, ns_t now)
 {
 	if (s->measures)
-		server_merge(&s->result->servers, &s->server[server], now);
+		server_merge(&s->result->servers, server, &s->server[server], now);
 }
 
 void served_init(struct served *s, const struct fleet_params *params,
@@ -134,7 +137,7 @@ void served_end(struct served *s, ns_t now)
 	for (uint32_t i = 0; i < s->shared->servers; i++) {
 		const struct server *one = &s->server[i];
 
-		server_merge(servers, one, now);
+		server_merge(servers, i, one, now);
 		for (uint32_t l = 0; l < one->flow.n_levels; l++)
 			servers->seats[l] =
 				seats_add(servers->seats[l], one->flow.level[l].params.seats);

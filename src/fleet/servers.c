@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apiserver/server_params.h"
+#include "base/rng.h"
 #include "fleet/together.h"
 
 /* Without limits everybody may be inside at once. */
@@ -63,6 +64,13 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 	fanout_init(&p->fanout, s);
 	p->server.watchers = fanout_watchers(&p->fanout, s);
 	p->capacity = capacity_of(plan, &p->server);
+}
+
+uint8_t together_home(const struct together_params *p, const struct scenario *s, uint32_t node)
+{
+	uint64_t draw = rng_draw(s->seed, TOGETHER_DRAW_SERVER, node, 0);
+
+	return (uint8_t)rng_below(draw, p->servers);
 }
 
 /* ------------------------------------------------------------------ nobody waited */
@@ -156,6 +164,7 @@ bool together_was_idle(
 		.processors = p->servers * p->server.processors,
 		.span = run->until - run->window[0].from[1],
 		.n_levels = p->server.flow.fair ? p->server.flow.n_levels : FLOW_MUTATING + 1};
+	memcpy(s->busy, l->busy, sizeof(s->busy));
 	for (uint32_t i = 0; i < s->n_levels; i++)
 		s->seats[i] = seats_of_all(p, i);
 	for (uint32_t c = CALL_API; c < CALLS_MAX; c++) {

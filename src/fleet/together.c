@@ -9,7 +9,7 @@
 #include "fleet/flights.h"
 #include "fleet/served.h"
 
-enum { DRAW_SERVER = 401, DRAW_USER };
+enum { DRAW_USER = TOGETHER_DRAW_SERVER + 1 };
 
 struct together {
 	const struct node_plan *plan;
@@ -55,7 +55,8 @@ static bool connect(struct together *t, uint32_t node, ns_t now)
 		n += t->up_at[s] <= now;
 	if (n == 0)
 		return false;
-	n = (uint32_t)rng_below(rng_draw(seed, DRAW_SERVER, node, (uint32_t)(now / NS_MS)), n);
+	n = (uint32_t)rng_below(
+		rng_draw(seed, TOGETHER_DRAW_SERVER, node, (uint32_t)(now / NS_MS)), n);
 	for (uint8_t s = 0; s < t->params->servers; s++)
 		if (t->up_at[s] <= now && n-- == 0)
 			t->home[node] = s;
@@ -514,8 +515,7 @@ static void begin(struct together *t)
 	t->up_at = ARENA_ARRAY(&t->mem, ns_t, t->params->servers);
 	wakes_init(&t->due, &t->mem, nodes);
 	for (uint32_t i = 0; i < nodes; i++) {
-		t->home[i] = (uint8_t)rng_below(
-			rng_draw(p->scenario->seed, DRAW_SERVER, i, 0), t->params->servers);
+		t->home[i] = together_home(t->params, p->scenario, i);
 		node_begin(&t->errands.node[i], t->plan, i, t->result, &t->mem);
 		look_at(t, i);
 	}

@@ -15,6 +15,9 @@
 #include "fleet/fleet.h"
 #include "fleet/node.h"
 
+/* The purpose of the draws of a balancer. */
+enum { TOGETHER_DRAW_SERVER = 401 };
+
 /* Resources whose changes are counted, since kubelets watch what they change themselves. */
 enum watched { WATCHED_NONE, WATCHED_PODS, WATCHED_NODES, WATCHED_N };
 
@@ -37,6 +40,9 @@ struct together_params {
 
 /* The servers of the plan's scenario, which says that they have processors. */
 void together_params_init(struct together_params *p, const struct node_plan *plan);
+
+/* The server that the balancer gives a node at first. */
+uint8_t together_home(const struct together_params *p, const struct scenario *s, uint32_t node);
 
 /* Whether so much load, of nodes that ran alone, may have made somebody wait.  More load never
  * makes that untrue. */

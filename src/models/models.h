@@ -32,6 +32,7 @@
 #define COST_AS_MAX    32
 #define LISTED_MAX     16
 #define STORED_MAX     16
+#define SERVERS_MAX    5
 #define RESTARTS_MAX   8
 #define API_LAT_MAX    32
 #define SCRIPT_MAX     8

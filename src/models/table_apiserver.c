@@ -26,7 +26,7 @@ static const struct table api_latency_table = TABLE("call", api_latency_fields);
 
 #define REC struct api_restart
 static const struct field restart_fields[] = {
-	FIELD(server, "server", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 4,
+	FIELD(server, "server", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = SERVERS_MAX - 1,
 		.help = "which, from 0"),
 	SPAN(at, "at", 0, DAY, "it goes, on the run's clock, warm-up included"),
 	SPAN(lasts, "for", NS_MS, DAY, "until it is back"),
@@ -106,14 +106,17 @@ static const struct field apiserver_fields[] = {
 	FIELD(processors, "processors", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1024,
 		.help = "of each server; 0: it answers whatever comes"),
 	FIELD(servers, "servers", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1,
-		.min = 1, .max = 5, .help = "behind a balancer, each with its own limits"),
+		.min = 1, .max = SERVERS_MAX,
+		.help = "behind a balancer, each with its own limits"),
 	FIELD(max_inflight, "maxRequestsInflight", FIELD_COUNT, .flags = FIELD_OPTIONAL,
-		.otherwise = 400, .min = 1, .max = INFLIGHT_MAX, .words = words_no_limit,
-		.n_words = COUNT_OF(words_no_limit), .help = "reads that are served at once"),
+		.otherwise = 400, .max = INFLIGHT_MAX, .words = words_no_limit,
+		.n_words = COUNT_OF(words_no_limit),
+		.help = "reads that are served at once; 0 is no limit, as in kube-apiserver"),
 	FIELD(max_mutating, "maxMutatingRequestsInflight", FIELD_COUNT, .flags = FIELD_OPTIONAL,
-		.otherwise = 200, .min = 1, .max = INFLIGHT_MAX, .words = words_mutating,
+		.otherwise = 200, .max = INFLIGHT_MAX, .words = words_mutating,
 		.n_words = COUNT_OF(words_mutating),
-		.help = "writes that are served at once; shared: they count as reads"),
+		.help = "writes that are served at once; 0 is no limit; shared: they count as "
+			"reads"),
 	FIELD(retry_after, "retryAfter", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.otherwise = NS_S, .min = NS_S, .max = HOUR,
 		.help = "what a 429 says, whole seconds"),
@@ -131,7 +134,8 @@ static const struct field apiserver_fields[] = {
 		.help = "API priority and fairness"},
 	FIELD(restarts, "restarts", FIELD_LIST, .flags = FIELD_OPTIONAL,
 		.n_offset = offsetof(REC, n_restarts), .size = sizeof(struct api_restart),
-		.limit = RESTARTS_MAX, .sub = &restart_table, .help = "of servers, by time"),
+		.limit = RESTARTS_MAX, .sub = &restart_table,
+		.help = "of servers, by time; several may be away at once"),
 	{.name = "storage",
 		.type = FIELD_MAP,
 		.flags = FIELD_OPTIONAL,
@@ -170,14 +174,15 @@ static int finish_limits(
 						     : "maxRequestsInflight"),
 		err,
 		"fairness shares maxRequestsInflight + maxMutatingRequestsInflight seats: both "
-		"must be numbers while it is enabled");
+		"must be numbers above 0 while it is enabled");
 }
 
 static int finish_restarts(
 	const struct apiserver_model *m, const struct doc_node *at, struct err *err)
 {
 	const struct doc_node *one = m->n_restarts ? doc_get(at, "restarts")->first : NULL;
-	ns_t back = 0;
+	ns_t back[SERVERS_MAX] = {0};
+	ns_t last = 0;
 
 	for (uint32_t i = 0; i < m->n_restarts; i++, one = one->next) {
 		const struct api_restart *r = &m->restarts[i];
@@ -185,9 +190,14 @@ static int finish_restarts(
 		if (r->server >= m->servers)
 			return doc_error(one, err, "there is no server %u: 'servers' is %u",
 				r->server, m->servers);
-		if (r->at < back)
-			return doc_error(one, err, "it begins before the one above it is over");
-		back = r->at + r->lasts;
+		if (r->at < last)
+			return doc_error(one, err, "it begins before the one above it");
+		if (r->at < back[r->server])
+			return doc_error(one, err,
+				"it begins before server %u is back from the one before",
+				r->server);
+		last = r->at;
+		back[r->server] = r->at + r->lasts;
 	}
 	if (m->n_restarts && !m->processors)
 		return doc_error(

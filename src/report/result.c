@@ -210,6 +210,18 @@ static void requests(const struct json *result, enum show how, struct str *out)
 	result_given_up(result, out);
 }
 
+/* Where there are several: one that is hot is seen beside the others. */
+static void each_busy(const struct json *each, struct str *out)
+{
+	const struct json *one = json_child(each);
+
+	if (!one || !json_next(one))
+		return;
+	for (const char *before = ": "; one; one = json_next(one), before = ", ")
+		str_addf(out, "%s%.1f", before, 100 * json_as_num(one));
+	str_add(out, " % of each server");
+}
+
 void result_servers_title(const struct json *result, struct str *out)
 {
 	const struct json *server = json_get(result, "apiserver");
@@ -220,6 +232,7 @@ void result_servers_title(const struct json *result, struct str *out)
 		json_as_num(json_get(server, "servers")),
 		json_as_num(json_get(server, "processors")),
 		100 * json_as_num(json_get(server, "utilization")));
+	each_busy(json_get(server, "utilizationByServer"), out);
 	if (json_is_num(busiest))
 		str_addf(out, ", %.1f %% in the busiest second", 100 * json_as_num(busiest));
 	str_addf(out, "; requests inside: %s in the mean, %s at most in one)",

@@ -88,6 +88,9 @@ enum outcome {
 	OUTCOME_REJECTED,
 	OUTCOME_ERROR,
 	OUTCOME_DEADLINE, /* who asked waited no longer; counted so, to its caller an error */
+	/* No answer came to a request: its client gave up, or its connection was cut off.
+	 * Counted so, to its caller an error. */
+	OUTCOME_LOST,
 	OUTCOME_N
 };
 

@@ -17,6 +17,18 @@ static void any_level(struct property *p, struct flow_level *l)
 	l->queue_length = 1 + property_below(p, 10);
 }
 
+/* Levels lend each other seats now and then: some none, some all of theirs. */
+static void any_lending(struct property *p, struct flow_params *f)
+{
+	if (property_below(p, 2))
+		return;
+	f->lend_every = property_span(p, NS_MS, 100 * NS_MS);
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		f->level[i].lends = property_below(p, f->level[i].seats + 1);
+		f->level[i].borrows = property_below(p, 12);
+	}
+}
+
 /* Under any limits, from idle to far too much. */
 static struct world *any_world(struct property *p)
 {
@@ -24,8 +36,8 @@ static struct world *any_world(struct property *p)
 	struct flow_params *f = &w->params.flow;
 	const ns_t takes[2] = {
 		property_span(p, 0, 20 * NS_MS), property_span(p, 0, 50 * NS_MS)};
-	bool wide = property_below(p, 3) == 0;
 
+	w->wide = property_below(p, 3) == 0;
 	w->params.processors = 1 + property_below(p, 6);
 	w->params.timeout = property_below(p, 3) ? 0 : property_span(p, NS_MS, 400 * NS_MS);
 	f->fair = property_below(p, 4) > 0;
@@ -35,6 +47,7 @@ static struct world *any_world(struct property *p)
 	f->n_levels = 1 + property_below(p, 3);
 	for (uint32_t i = 0; i < f->n_levels; i++)
 		any_level(p, &f->level[i]);
+	any_lending(p, f);
 	for (uint32_t i = 0; i < CALLS_MAX; i++)
 		f->level_of[i] = (uint8_t)property_below(p, f->n_levels);
 	f->wait_limit = property_span(p, NS_MS, 200 * NS_MS);
@@ -43,7 +56,7 @@ static struct world *any_world(struct property *p)
 		takes);
 	for (uint32_t i = 0; i < LOAD; i++) {
 		w->asked[i].request.unlimited = property_below(p, 20) == 0;
-		w->asked[i].request.width = wide ? (uint16_t)(1 + property_below(p, 4)) : 0;
+		w->asked[i].request.width = w->wide ? (uint16_t)(1 + property_below(p, 4)) : 0;
 		w->asked[i].patience = property_below(p, 4) ? 0 : 30 * NS_MS;
 	}
 	return w;
@@ -51,7 +64,25 @@ static struct world *any_world(struct property *p)
 
 /* ------------------------------------------------------------------ at every step */
 
-static void check_level(const struct flow_set *l, struct property *p)
+/* Worlds in which a level had seats of others. */
+static uint32_t borrowed;
+
+/* Whoever was let in found a seat of those that the level has now, or is alone; seats that it
+ * has lent meanwhile may still be in use. */
+static void check_seats(const struct flow_set *l, uint64_t dispatched, struct property *p)
+{
+	uint32_t seats = l->seats.seats;
+	uint32_t in_use = l->counts.seats.n;
+
+	HOLDS(p, seats >= l->params.seats - l->params.lends);
+	HOLDS(p, seats <= l->params.seats + l->params.borrows);
+	HOLDS(p, in_use <= seats || in_use <= WIDEST || l->counts.dispatched == dispatched);
+	/* who waits finds too few */
+	HOLDS(p, l->counts.queued.n == 0 || in_use + WIDEST > seats);
+	borrowed += seats > l->params.seats;
+}
+
+static void check_level(const struct flow_set *l, bool wide, struct property *p)
 {
 	const struct flow_counts *c = &l->counts;
 	uint32_t waiting = 0;
@@ -59,15 +90,12 @@ static void check_level(const struct flow_set *l, struct property *p)
 
 	HOLDS(p, c->arrived ==
 			 c->dispatched + c->rejected + c->expired + c->abandoned + c->queued.n);
-	/* who wants more than there are is alone; who waits finds too few */
-	HOLDS(p, c->seats.n <= l->params.seats || c->seats.n <= WIDEST);
-	HOLDS(p, c->queued.n == 0 || c->seats.n + WIDEST > l->params.seats);
 	HOLDS(p, (l->wanted > 0) == (c->queued.n > 0) && l->wanted <= WIDEST * c->queued.n);
 	for (uint32_t i = 0; i < l->params.queues; i++) {
 		const struct flow_queue *q = &l->queue[i];
 
-		if (l->wanted == c->queued.n) /* a queue may be longer while a wide one waits */
-			HOLDS(p, q->length <= l->params.queue_length);
+		/* while a wide one waits for more than there are, a queue may get longer */
+		HOLDS(p, q->length <= l->params.queue_length || wide);
 		waiting += q->length;
 		active += q->length > 0 || q->seated > 0;
 	}
@@ -82,7 +110,9 @@ static void check_step(struct world *w, struct property *p)
 	uint32_t told = 0;
 
 	for (uint32_t i = 0; i < s->flow.n_levels; i++) {
-		check_level(&s->flow.level[i], p);
+		check_level(&s->flow.level[i], w->wide, p);
+		check_seats(&s->flow.level[i], w->dispatched[i], p);
+		w->dispatched[i] = s->flow.level[i].counts.dispatched;
 		queued += s->flow.level[i].counts.queued.n;
 	}
 	for (uint32_t i = 0; i < w->came; i++)
@@ -121,7 +151,9 @@ static void nothing_is_lost_once(struct property *p)
 static void nothing_is_lost_and_no_limit_is_passed(void **state)
 {
 	(void)state;
+	borrowed = 0;
 	property_each(150, nothing_is_lost_once);
+	assert_true(borrowed > 0);
 }
 
 /* ------------------------------------------------------------------ rejections, order */
@@ -137,7 +169,7 @@ static void check_rejection(struct world *w, struct property *p)
 		return;
 	l = &w->server.flow.level[world_level(w, w->came - 1)];
 	HOLDS(p, a->at_once && l->counts.seats.n + (a->request.width ? a->request.width : 1) >
-				       l->params.seats);
+				       l->seats.seats);
 	if (!l->params.queues)
 		return;
 	flow_hand(&l->params, a->request.flow, hand);

@@ -31,6 +31,8 @@ struct world {
 	struct asked asked[LOAD]; /* by time */
 	uint32_t came;
 	ns_t now;
+	bool wide;                        /* some take several seats */
+	uint64_t dispatched[FLOW_LEVELS]; /* of each level, for check: when it looked last */
 	void (*check)(struct world *w, struct property *p); /* after every step; NULL */
 };
 
@@ -120,9 +122,9 @@ static inline bool world_step(struct world *w)
 	uint32_t who = world_impatient(w);
 	ns_t hangs_up = who < LOAD ? w->asked[who].at + w->asked[who].patience : NS_NEVER;
 
+	if (comes == NS_NEVER && w->server.counts.inside.n == 0)
+		return false; /* levels go on lending seats to nobody */
 	if (next <= comes && next <= hangs_up) {
-		if (next == NS_NEVER)
-			return false;
 		world_take(w);
 	} else if (hangs_up <= comes) {
 		const struct flow_slot *at = &w->server.flow.slot[w->asked[who].ticket];

@@ -166,7 +166,7 @@ static void without_fairness_there_are_two_limits_or_one_or_none(void **state)
 	static const char *const one[] = {"apiserver.fairness.enabled=false",
 		"apiserver.maxMutatingRequestsInflight=shared"};
 	static const char *const none[] = {
-		"apiserver.fairness.enabled=false", "apiserver.maxRequestsInflight=unlimited"};
+		"apiserver.fairness.enabled=false", "apiserver.maxRequestsInflight=0"};
 	struct made *m = make(two, COUNT_OF(two));
 
 	(void)state;

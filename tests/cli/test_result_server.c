@@ -93,6 +93,8 @@ static void means_are_over_the_time_that_was_measured(void **state)
 		.n_levels = 2,
 		.seats = {400, UINT32_MAX}};
 	v->counts.running.sum = 20 * NS_S;
+	v->busy[0] = 4 * NS_S;
+	v->busy[1] = 16 * NS_S;
 	v->counts.inside = (struct gauge){.max = 30, .sum = 55 * NS_S};
 	v->level[FLOW_READONLY] = (struct flow_counts){.arrived = 8,
 		.dispatched = 7,
@@ -101,6 +103,10 @@ static void means_are_over_the_time_that_was_measured(void **state)
 	server = result_server(m.scenario, m.result);
 	assert_int_equal(made_number(server, "servers"), 2);
 	assert_int_equal(made_number(server, "utilization") * 1000, 250);
+	levels = json_get(server, "utilizationByServer");
+	assert_int_equal(json_as_num(json_at(levels, 0)) * 1000, 100);
+	assert_int_equal(json_as_num(json_at(levels, 1)) * 1000, 400);
+	assert_null(json_at(levels, 2));
 	assert_int_equal(made_number(server, "requestsInside.mean") * 10, 55);
 	assert_int_equal(made_number(server, "requestsInside.max"), 30);
 	levels = json_get(server, "levels");

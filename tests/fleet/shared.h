@@ -59,7 +59,7 @@ static inline uint64_t unanswered(const struct fleet_result *r, uint32_t call)
 	const struct tally_counts *in = &r->tally.window[0].in;
 
 	return in->count[call][OUTCOME_REJECTED] + in->count[call][OUTCOME_DEADLINE] +
-	       in->count[call][OUTCOME_ERROR];
+	       in->count[call][OUTCOME_LOST];
 }
 
 static inline uint64_t rejected(const struct fleet_result *r, uint32_t call)

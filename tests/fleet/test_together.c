@@ -305,6 +305,55 @@ static void where_there_are_others_nobody_lists(void **state)
 	kit_free(k);
 }
 
+/* Two of three are away for a while, the second one before the first is back: all nodes find
+ * the third, nobody lists, and in the end each has its watches. */
+static void two_servers_may_be_away_at_once(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=60", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16", "apiserver.servers=3",
+		"apiserver.restarts=[{server: 0, at: 30s, for: 40s}, {server: 2, at: 50s, for: "
+		"40s}]");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	const struct fleet_servers *s = &k->result.servers;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_int_equal(answered(&k->result, list), 0);
+	assert_int_equal(k->result.open_watches, 60 * 35);
+	/* the one that stayed has them all */
+	assert_true(s->busy[1] > s->busy[0] && s->busy[1] > s->busy[2]);
+	assert_int_equal(s->busy[0] + s->busy[1] + s->busy[2], s->counts.running.sum);
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
+/* One at leisure is as busy, server by server, whether its nodes were together or alone. */
+static void each_server_has_the_nodes_that_are_connected_to_it(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=7", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16", "apiserver.servers=3");
+	const struct fleet_servers *alone = &k->result.servers;
+	struct err err = {0};
+	struct shared s;
+
+	(void)state;
+	shared_init(&s, k);
+	together_params_init(&s.params, &s.plan);
+	shared_run(&s);
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		int64_t off = (int64_t)(alone->busy[i] - s.result.servers.busy[i]);
+
+		assert_true(alone->busy[i] > 0);
+		/* but for what goes on at the end of the run */
+		assert_in_range(off + 20 * NS_MS, 0, 40 * NS_MS);
+	}
+	shared_fini(&s);
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
 /* A server at which heartbeats take more than 10 s: they are given up, and the second time the
  * kubelet closes its connection and with it its watches, as 1.20 does and 1.27 does not. */
 static void heartbeats_that_time_out_close_the_connection(void **state)
@@ -356,6 +405,10 @@ static void a_busy_server_is_left_by_those_who_hang_up(void **state)
 	shared_run(&s);
 	assert_true(s.result.requests[lease].given_up > 0);
 	assert_true(s.result.servers.counts.abandoned > 0);
+	/* they have no answer, of whatever code */
+	assert_true(s.result.tally.window[0].in.count[lease][OUTCOME_LOST] >=
+		    s.result.requests[lease].given_up);
+	assert_int_equal(s.result.tally.window[0].in.count[lease][OUTCOME_ERROR], 0);
 	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
 		const struct fleet_requests *r = &s.result.requests[c];
 
@@ -439,6 +492,8 @@ int main(void)
 		cmocka_unit_test(busy_servers_have_all_nodes_together),
 		cmocka_unit_test(when_the_server_is_back_everybody_lists),
 		cmocka_unit_test(where_there_are_others_nobody_lists),
+		cmocka_unit_test(two_servers_may_be_away_at_once),
+		cmocka_unit_test(each_server_has_the_nodes_that_are_connected_to_it),
 		cmocka_unit_test(heartbeats_that_time_out_close_the_connection),
 		cmocka_unit_test(a_busy_server_is_left_by_those_who_hang_up),
 		cmocka_unit_test(who_watches_from_too_long_ago_lists),

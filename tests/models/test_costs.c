@@ -92,7 +92,7 @@ static void costs_are_read_when_there_are_processors(void **state)
 static void what_cannot_be_is_refused_with_its_place(void **state)
 {
 	static const char *const cases[][2] = {
-		{"maxRequestsInflight: 0", "t.yaml:6:65: 'maxRequestsInflight' is 0: allowed"},
+		{"maxRequestsInflight: 1000001", "allowed is 0 to 1,000,000"},
 		{"maxMutatingRequestsInflight: -3", "must not be negative"},
 		{"processors: 1025", "allowed is 0 to 1,024"},
 		{"servers: 0", "allowed is 1 to 5"},
@@ -119,6 +119,13 @@ static void what_cannot_be_is_refused_with_its_place(void **state)
 			"nobody has a seat"},
 		{"fairness: {waitLimit: 70s}", "'waitEnd' is 1m, before 'waitLimit', 1m10s"},
 		{"maxRequestsInflight: unlimited", "both must be numbers"},
+		{"servers: 2, restarts: [{server: 1, at: 1s, for: 9s}, {server: 0, at: 2s, "
+		 "for: 9s}, {server: 1, at: 3s, for: 1s}]",
+			"it begins before server 1 is back from the one before"},
+		{"servers: 2, restarts: [{server: 1, at: 9s, for: 9s}, {server: 0, at: 2s, "
+		 "for: 9s}]",
+			"it begins before the one above it"},
+		{"maxRequestsInflight: 0", "both must be numbers above 0"},
 		{"maxMutatingRequestsInflight: shared", "both must be numbers"},
 		{"costs: null", "t.yaml:6:41: 'processors' are given, but not what"},
 		{"costs: {calibration: ''}",

@@ -32,7 +32,7 @@ static const char small[] =
 	"3,"
 	"  \"throttled\": 1, \"sent\": 4, \"rejected\": 2, \"retried\": 1, \"failed\": 1}],"
 	" \"apiserver\": {\"servers\": 2, \"processors\": 8, \"utilization\": 0.25, "
-	"\"utilizationPeak\": 0.4,"
+	"\"utilizationByServer\": [0.125, 0.375], \"utilizationPeak\": 0.4,"
 	"  \"requestsInside\": {\"mean\": 5.5, \"max\": 30}, \"levels\": [{\"name\": "
 	"\"readonly\","
 	"  \"seats\": null, \"seatsInUse\": {\"mean\": 2.5, \"max\": 7}, \"queued\": "
@@ -128,7 +128,9 @@ static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
 					       "4         2        1       1\n"));
 	assert_null(strstr(str_text(&out), "get   pods      kube "));
 	assert_non_null(strstr(str_text(&out),
-		"API servers: 2 (processors: 8, 25.0 % busy, 40.0 % in the busiest second; "
+		"API servers: 2 (processors: 8, 25.0 % busy: 12.5, 37.5 % of each server, 40.0 "
+		"% in "
+		"the busiest second; "
 		"requests inside: 5.50 in the mean, 30 at most in one)"));
 	assert_non_null(strstr(str_text(&out), "readonly  no limit     2.50     7 "));
 	str_fini(&out);
