@@ -110,10 +110,10 @@ const struct field *table_find(const struct table *t, const char *name);
 int table_unknown(const struct table *t, const char *name, const char *where,
 	const struct doc_node *at, struct err *err);
 
-/* Whether path (a.b[2].c) leads to a field, in a tree read by t.  Names of named entries are
- * looked up in the tree.  ERR_INPUT names the nearest. */
-int table_check_path(
-	const struct table *t, const struct doc_node *tree, const char *path, struct err *err);
+/* Whether path (a.b[2].c) leads to a field, in a tree read by t; *needed: to one that cannot be
+ * left out.  Names of named entries are looked up in the tree.  ERR_INPUT names the nearest. */
+int table_check_path(const struct table *t, const struct doc_node *tree, const char *path,
+	bool *needed, struct err *err);
 
 /* A plain decimal number times 10^places, exact.  ERR_INPUT: not a number, more than 10^15. */
 int decimal_parse(const char *text, unsigned places, int64_t *out, struct err *err);

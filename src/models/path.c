@@ -114,12 +114,13 @@ static bool is_entries(enum field_type type)
 	return type == FIELD_LIST || type == FIELD_NAMED || type == FIELD_BY_WORD;
 }
 
-int table_check_path(
-	const struct table *t, const struct doc_node *tree, const char *path, struct err *err)
+int table_check_path(const struct table *t, const struct doc_node *tree, const char *path,
+	bool *needed, struct err *err)
 {
 	const struct doc_node *node = tree;
 	struct step step;
 
+	*needed = false;
 	while (*path) {
 		const struct field *f;
 
@@ -132,6 +133,7 @@ int table_check_path(
 			return table_unknown(t, step.name, t->what, NULL, err);
 		node = doc_get(node, step.name);
 		t = f->sub;
+		*needed = !*path && !(f->flags & (FIELD_OPTIONAL | FIELD_KEEP));
 		if (!*path || !is_entries(f->type))
 			continue;
 		if (read_step(&path, &step, err) || enter(f, &step, &node, err))

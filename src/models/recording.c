@@ -86,6 +86,22 @@ static int check_action(
 	return 0;
 }
 
+/* The phases up to this one fit into a run, with what passes between them. */
+static int check_time(
+	const struct recorded_phase *p, const struct doc_node *at, ns_t *time, struct err *err)
+{
+	const char *longest = p->api_time >= p->cri_time ? "apiSeconds" : "criSeconds";
+	const struct doc_node *field = doc_get(at, longest);
+
+	*time += ns_max(p->api_time, p->cri_time);
+	if (*time > RECORDED_TIME_MAX)
+		return doc_error(field ? field : at, err,
+			"phase '%.60s' makes the node's phases longer than the 72 h that are "
+			"possible",
+			p->name);
+	return 0;
+}
+
 int recording_finish_node(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
@@ -93,6 +109,7 @@ int recording_finish_node(
 	const struct doc_node *phases = doc_get(at, "phases");
 	const struct doc_node *phase = phases->first;
 	bool there = !recorded_node_is_empty(node);
+	ns_t time = 0;
 
 	(void)r;
 	if (!node->n_phases)
@@ -100,7 +117,7 @@ int recording_finish_node(
 	for (uint32_t i = 0; i < node->n_phases; i++, phase = phase->next) {
 		const struct recorded_phase *p = &node->phases[i];
 
-		if (check_action(p, phase, &there, err) ||
+		if (check_action(p, phase, &there, err) || check_time(p, phase, &time, err) ||
 			check_pods(node, phase, "pods", p->pods, err) ||
 			check_pods(node, phase, "runningSeconds", p->running.pods, err) ||
 			check_pods(node, phase, "goneSeconds", p->gone.pods, err))

@@ -20,6 +20,7 @@
 #define RECORDED_NODES_MAX   1000
 #define RECORDED_PHASES_MAX  32
 #define RECORDED_COUNT_MAX   1000000000
+#define RECORDED_TIME_MAX    (72 * 60 * NS_MIN) /* of a node's phases; a run has 78 h */
 
 enum phase_action { PHASE_CREATE_ALL, PHASE_NONE, PHASE_DELETE_ALL, PHASE_CHURN };
 

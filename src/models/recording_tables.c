@@ -122,7 +122,11 @@ static const struct field phase_fields[] = {
 	FIELD(name, "name", FIELD_TEXT_PTR, .flags = FIELD_KEY),
 	FIELD(action, "action", FIELD_ENUM, .words = words_action,
 		.n_words = COUNT_OF(words_action), .help = "what happens in the phase"),
-	EVERY(replace_one_pod_every, "replaceOnePodEverySeconds", .max = WEEK, .help = "churn"),
+	/* A node has room for some 2,000 pods, and one that was deleted keeps its own for up to
+	 * two minutes. */
+	FIELD(replace_one_pod_every, "replaceOnePodEverySeconds", FIELD_SECONDS,
+		.min = 100 * NS_MS, .max = WEEK, .help = "churn",
+		.flags = FIELD_KEEP | FIELD_OR_ZERO),
 	EVERY(update_one_secret_every, "updateOneSecretEverySeconds", .max = WEEK,
 		.help = "churn"),
 	KEEP(api_time, "apiSeconds", FIELD_SECONDS, .min = NS_MS, .max = WEEK,

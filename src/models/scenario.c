@@ -120,17 +120,26 @@ static int set_references(
 	return 0;
 }
 
+static bool removes(const char *value)
+{
+	return !strcmp(value, "null") || !strcmp(value, "~");
+}
+
 static int apply_set(struct resolving *r, struct model *m, const char *set, struct err *err)
 {
 	char *path = NULL;
 	const char *value = NULL;
+	bool needed;
 
 	if (split(r->mem, set, &path, &value, err))
 		return ERR_INPUT;
 	if (is_reference(path))
 		return 0;
-	if (table_check_path(&table_scenario, m->spec, path, err))
+	if (table_check_path(&table_scenario, m->spec, path, &needed, err))
 		return err_wrap(err, "--set %.200s", set);
+	if (needed && removes(value))
+		return err_set(err, ERR_INPUT,
+			"--set %.200s: '%.200s' cannot be without a value", set, path);
 	return doc_set(r->mem, m->spec, "--set ", path, value, err);
 }
 

@@ -213,36 +213,47 @@ static void decimals_are_exact(void **state)
 	assert_int_equal(decimal_parse("nan", 0, &v, NULL), ERR_INPUT);
 }
 
-static void check_path(const char *path, const char *because)
+static bool check_path(const char *path, const char *because)
 {
 	struct arena mem;
 	struct doc_node *root = NULL;
 	struct err err = {0};
 	const char *text = "count: 1\nspan: 1s\nparts: {a: {size: 1}}\n";
+	bool needed;
 
 	arena_init(&mem, 0);
 	assert_int_equal(doc_parse(&mem, "f", text, strlen(text), &root, &err), 0);
-	assert_int_equal(
-		table_check_path(&thing_table, root, path, &err), because ? ERR_INPUT : 0);
+	assert_int_equal(table_check_path(&thing_table, root, path, &needed, &err),
+		because ? ERR_INPUT : 0);
 	if (because && !strstr(err.text, because))
 		fail_msg("'%s' lacks '%s'", err.text, because);
 	arena_fini(&mem);
+	return needed;
+}
+
+static void a_path_tells_whether_its_field_is_needed(void **state)
+{
+	(void)state;
+	assert_true(check_path("count", NULL));
+	assert_false(check_path("word", NULL));
+	assert_true(check_path("parts.a.size", NULL));
+	assert_false(check_path("parts.a", NULL)); /* of entries there may be none */
 }
 
 static void a_path_is_checked_by_the_table_and_the_tree(void **state)
 {
 	(void)state;
-	check_path("count", NULL);
-	check_path("word", NULL);
-	check_path("parts.a.size", NULL);
-	check_path("cuont", "did you mean 'count'?");
-	check_path("parts.b.size", "no 'b' in parts");
-	check_path("parts.a.sise", "did you mean 'size'?");
-	check_path("parts[0].size", "no list");
-	check_path("count.more", "single value");
-	check_path("[0]", "single value");
-	check_path("count..", "a name is missing");
-	check_path("parts[x]", "'[' needs a number");
+	(void)check_path("count", NULL);
+	(void)check_path("word", NULL);
+	(void)check_path("parts.a.size", NULL);
+	(void)check_path("cuont", "did you mean 'count'?");
+	(void)check_path("parts.b.size", "no 'b' in parts");
+	(void)check_path("parts.a.sise", "did you mean 'size'?");
+	(void)check_path("parts[0].size", "no list");
+	(void)check_path("count.more", "single value");
+	(void)check_path("[0]", "single value");
+	(void)check_path("count..", "a name is missing");
+	(void)check_path("parts[x]", "'[' needs a number");
 }
 
 int main(void)
@@ -258,6 +269,7 @@ int main(void)
 		cmocka_unit_test(a_rate_of_minus_one_is_no_limit),
 		cmocka_unit_test(decimals_are_exact),
 		cmocka_unit_test(a_path_is_checked_by_the_table_and_the_tree),
+		cmocka_unit_test(a_path_tells_whether_its_field_is_needed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

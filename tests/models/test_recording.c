@@ -295,7 +295,15 @@ static void a_phase_needs_counts_and_churn_its_pace(void **state)
 		NULL);
 	assert_phase("{\"action\": \"churn\", \"replaceOnePodEverySeconds\": 0.0001, "
 		     "\"apiSeconds\": 60, \"api\": {\"get pods 404\": 1}}",
-		"'replaceOnePodEverySeconds' is 0.0001: allowed is 0, or 0.001 to 604,800");
+		"'replaceOnePodEverySeconds' is 0.0001: allowed is 0, or 0.1 to 604,800");
+	assert_phase(
+		"{\"action\": \"none\", \"apiSeconds\": 200000, \"api\": {\"get pods\": 1}}",
+		NULL);
+	assert_phase(
+		"{\"action\": \"none\", \"apiSeconds\": 200000, \"api\": {\"get pods\": 1}}, "
+		"\"q\": {\"action\": \"none\", \"apiSeconds\": 60000, "
+		"\"api\": {\"get pods\": 1}}",
+		"phase 'q' makes the node's phases longer than the 72 h that are possible");
 	assert_phase("{\"action\": \"none\", \"api\": {\"get pods\": 1}}",
 		"'apiSeconds' is missing");
 }
