@@ -33,6 +33,19 @@ static ns_t loop_next_at(
 	return agent_late(a, st->phase);
 }
 
+/* When a round that failed is made again: a ticker's at a tick. */
+static ns_t loop_again_at(
+	struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
+{
+	if (l->timer != TIMER_TICKER)
+		return agent_late(a, now + l->try_again_after);
+	st->phase += l->period;
+	if (st->phase < now + l->try_again_after)
+		st->phase += (now + l->try_again_after - st->phase + l->period - 1) /
+			     l->period * l->period;
+	return agent_late(a, st->phase);
+}
+
 /* Whether the call is left out this time. */
 static bool call_is_skipped(struct agent *a, const struct model_call *c, struct loop_state *st,
 	uint32_t i, ns_t now)
@@ -175,9 +188,13 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now, struct effects *out
 		a->images_cached = a->images;
 	if (l->in_sync_loop)
 		sync_release(a, now);
-	agent_wake(a, ACTOR_LOOP, i,
-		l->trigger == TRIGGER_PERIOD ? loop_next_at(a, l, st, now + l->work)
-					     : loop_reacted(a, st, now + l->work));
+	if (failed && l->try_again_after)
+		now = loop_again_at(a, l, st, now + l->work);
+	else if (l->trigger == TRIGGER_PERIOD)
+		now = loop_next_at(a, l, st, now + l->work);
+	else
+		now = loop_reacted(a, st, now + l->work);
+	agent_wake(a, ACTOR_LOOP, i, now);
 }
 
 /* False if somebody else has the sync loop: the tick waits in the ticker's channel. */
@@ -242,7 +259,9 @@ static bool requests_failed(const struct agent *a, uint32_t i)
 	uint32_t next = a->loop[i].next;
 	enum outcome what = answer_of(a, ACTOR_LOOP, i);
 
-	return l->tries > 1 && next > 0 && !call_is_runtime(l->calls[next - 1].call) &&
+	if (l->tries <= 1 && !l->try_again_after)
+		return false;
+	return next > 0 && !call_is_runtime(l->calls[next - 1].call) &&
 	       (what == OUTCOME_REJECTED || what == OUTCOME_DEADLINE || what == OUTCOME_ERROR);
 }
 

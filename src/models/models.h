@@ -154,9 +154,10 @@ struct model_loop {
 	ns_t first;        /* after the kubelet's start */
 	bool in_sync_loop; /* runs in the kubelet's one sync loop, which it blocks meanwhile */
 	enum loop_hook hook;
-	ns_t work;      /* what a round takes beside its calls */
-	uint32_t tries; /* of its requests, if they fail */
-	bool hangs_up;  /* when the second of them fails, all the kubelet's connections */
+	ns_t work;            /* what a round takes beside its calls */
+	uint32_t tries;       /* of its requests, if they fail */
+	ns_t try_again_after; /* a round that failed, all its tries: the next; 0: as always */
+	bool hangs_up;        /* when the second of them fails, all the kubelet's connections */
 	uint32_t n_calls;
 	struct model_call calls[LOOP_CALLS];
 };

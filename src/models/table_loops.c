@@ -47,6 +47,10 @@ static const struct field loop_fields[] = {
 		.help = "what a round takes beside its calls"),
 	FIELD(tries, "tries", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1, .max = 100,
 		.help = "of its requests, from the first again, if one of them fails"),
+	FIELD(try_again_after, "tryAgainAfter", FIELD_DURATION, .flags = FIELD_OPTIONAL,
+		.min = NS_MS, .max = 24 * HOUR,
+		.help = "a round whose requests failed, all tries: when it is made again; "
+			"without it the next one comes as always"),
 	FIELD(hangs_up, "hangsUp", FIELD_BOOL, .flags = FIELD_OPTIONAL,
 		.help = "when the second try fails, all the kubelet's connections are closed"),
 	FIELD(calls, "calls", FIELD_LIST, .n_offset = offsetof(REC, n_calls),
@@ -73,6 +77,23 @@ static int begins_how(const struct model_loop *loop, const struct doc_node *at, 
 		loop->period < NS_MS)
 		return doc_error(
 			period ? period : at, err, "'period' is missing, or shorter than 1ms");
+	return 0;
+}
+
+static int again(const struct model_loop *loop, const struct doc_node *at, struct err *err)
+{
+	const struct doc_node *tries = doc_get(at, "tries");
+	const struct doc_node *after = doc_get(at, "tryAgainAfter");
+
+	for (uint32_t i = 0; i < loop->n_calls; i++)
+		if (!call_is_runtime(loop->calls[i].call))
+			return 0;
+	if (loop->tries > 1 || loop->try_again_after)
+		return doc_error(after   ? after
+				 : tries ? tries
+					 : at,
+			err,
+			"'tries' and 'tryAgainAfter' are of requests, and the loop has none");
 	return 0;
 }
 
@@ -104,7 +125,7 @@ static int finish_loop(
 	struct model_loop *loop = record;
 
 	(void)r;
-	if (begins_how(loop, at, err) || scopes(loop, at, err))
+	if (begins_how(loop, at, err) || scopes(loop, at, err) || again(loop, at, err))
 		return ERR_INPUT;
 	if (loop->trigger != TRIGGER_PERIOD)
 		loop->timer = TIMER_REQUEST;

@@ -133,6 +133,92 @@ static void an_agent_has_a_limiter_of_its_own(void **state)
 	kit_free(k);
 }
 
+/* ------------------------------------------------------------------ whether a failure is
+ * retried */
+
+/* Requests in the first two minutes, in the first of which all are rejected. */
+struct again {
+	uint32_t failing, all;
+};
+
+static struct again while_rejected(struct model_loop loop, ns_t at_most_every)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t call = only(k, loop, (struct model_call){.at_most_every = at_most_every});
+	struct again n;
+
+	k->rejected_call = call;
+	kit_start(k, 1);
+	kit_until(k, 100 * NS_MS);
+	add_pods(k);
+	kit_until(k, 60 * NS_S);
+	n.failing = kit_count(k, call);
+	k->rejected_call = UINT32_MAX;
+	kit_until(k, 120 * NS_S);
+	n.all = kit_count(k, call);
+	kit_free(k);
+	return n;
+}
+
+/* By default the next round comes as always, and what was left out of rounds waits its time. */
+static void a_failure_is_not_retried_unless_said(void **state)
+{
+	struct model_loop ticks = {
+		.timer = TIMER_TICKER, .period = NS_S, .first = 500 * NS_MS, .tries = 1};
+	struct again n = while_rejected(ticks, 30 * NS_S);
+
+	(void)state;
+	assert_int_equal(n.failing, 2);
+	assert_int_equal(n.all, 4);
+	ticks.tries = 3; /* at once, and it is due at the next tick still */
+	n = while_rejected(ticks, 30 * NS_S);
+	assert_int_equal(n.failing, 3 * 60);
+	assert_int_equal(n.all, 3 * 60 + 2);
+}
+
+/* node-problem-detector: due once in 30 s, looked at every second, after a failure again in 10
+ * s.
+ */
+static void a_round_that_failed_comes_again_when_it_is_told(void **state)
+{
+	struct model_loop loop = {.timer = TIMER_TICKER,
+		.period = NS_S,
+		.first = 500 * NS_MS,
+		.tries = 1,
+		.try_again_after = 10 * NS_S};
+	struct again n = while_rejected(loop, 30 * NS_S);
+
+	(void)state;
+	/* Rounds at 0.5 s and every 11 s: the first tick that is 10 s behind the answer. */
+	assert_int_equal(n.failing, 6);
+	assert_int_equal(n.all, 6 + 2);
+	loop.timer = TIMER_SLIDING;
+	loop.period = 30 * NS_S;
+	loop.first = 500 * NS_MS;
+	loop.try_again_after = 2 * NS_S;
+	n = while_rejected(loop, 0);
+	assert_int_equal(n.failing, 30); /* 2 s and what an answer takes */
+	assert_int_equal(n.all, 30 + 2);
+	loop.tries = 2;
+	n = while_rejected(loop, 0);
+	assert_int_equal(n.failing, 2 * 30);
+}
+
+/* What follows upon an event is made again until it succeeds, as a work queue does. */
+static void what_an_event_caused_is_made_again_until_it_succeeds(void **state)
+{
+	struct model_loop loop = {.trigger = TRIGGER_POD_START, .tries = 1};
+	struct again n = while_rejected(loop, 0);
+
+	(void)state;
+	assert_int_equal(n.failing, 1);
+	assert_int_equal(n.all, 1);
+	loop.try_again_after = 5 * NS_S;
+	n = while_rejected(loop, 0);
+	assert_in_range(n.failing, 10, 12);
+	assert_int_equal(n.all, n.failing + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +226,9 @@ int main(void)
 		cmocka_unit_test(a_round_asks_for_everybody_on_the_node),
 		cmocka_unit_test(a_loop_of_some_nodes_runs_on_these),
 		cmocka_unit_test(an_agent_has_a_limiter_of_its_own),
+		cmocka_unit_test(a_failure_is_not_retried_unless_said),
+		cmocka_unit_test(a_round_that_failed_comes_again_when_it_is_told),
+		cmocka_unit_test(what_an_event_caused_is_made_again_until_it_succeeds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
