@@ -33,16 +33,16 @@ static ns_t loop_next_at(
 	return agent_late(a, st->phase);
 }
 
-/* When a round that failed is made again: a ticker's at a tick. */
+/* When a round that failed is made again: a ticker's so long after the tick that it began at,
+ * or at the first one that finds it done. */
 static ns_t loop_again_at(
 	struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
 {
 	if (l->timer != TIMER_TICKER)
 		return agent_late(a, now + l->try_again_after);
-	st->phase += l->period;
-	if (st->phase < now + l->try_again_after)
-		st->phase += (now + l->try_again_after - st->phase + l->period - 1) /
-			     l->period * l->period;
+	st->phase += (l->try_again_after + l->period - 1) / l->period * l->period;
+	if (st->phase <= now)
+		st->phase += ((now - st->phase) / l->period + 1) * l->period;
 	return agent_late(a, st->phase);
 }
 

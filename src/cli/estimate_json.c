@@ -55,6 +55,12 @@ static struct json *at_size(const struct estimate_size *size, const struct toll_
 	json_put_num(o, "worstSecondAligned", toll_aligned(size->with, row, size->nodes));
 	json_put(o, "bytesPerSecond",
 		number_or_null(known && row->bytes > 0, row->bytes * rate));
+	if (*row->if_it_fails) {
+		json_put(o, "perSecondWhileFailing",
+			number_or_null(known, row->failing * size->nodes));
+		json_put(o, "perSecondWhileRejected",
+			number_or_null(known, row->rejected * size->nodes));
+	}
 	if (row->kind != TOLL_WATCH)
 		return o;
 	json_put_int(o, "openWatches", size->nodes);
@@ -85,6 +91,7 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 	json_put(o, "inMetric", row->runtime ? json_bool(!row->hidden) : json_null());
 	json_put_str(o, "words", row->words);
 	json_put_str(o, "formula", row->symbols);
+	json_put_str(o, "ifItFails", *row->if_it_fails ? row->if_it_fails : NULL);
 	json_put(o, "bytes", number_or_null(row->bytes > 0, row->bytes));
 	json_put_bool(o, "holds", row->fails == NULL);
 	json_put_str(o, "why", row->fails);

@@ -75,6 +75,8 @@ static double of_row(
 	switch (f->measure) {
 	case BY_RATE:
 		return rate;
+	case BY_REJECTED:
+		return row->rejected * s->nodes;
 	case BY_PERIOD:
 		return nominal ? row->period : row->times * row->nodes / row->rate;
 	case BY_BYTES:
@@ -188,6 +190,8 @@ static int ours(
 		return code;
 	if (f->of == OF_RATIO)
 		*value = after > 0 ? before / after : 0;
+	else if (f->of == OF_DIFFERENCE)
+		*value = (after - before) / incident_units[f->unit].of;
 	else
 		*value = (f->of == OF_BEFORE ? before : after) / incident_units[f->unit].of;
 	*value *= (double)f->times / PPM;

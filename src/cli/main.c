@@ -103,6 +103,7 @@
  *   toll           each call of a node: its rate, its busiest second
  *   toll_mechanisms   those of the kubelet that are no loop
  *   toll_words     its formula
+ *   toll_failing   what it becomes while requests fail
  *   lives          what a pod's life has of each
  *   interval       what one further run will show: prediction intervals
  * http/          one HTTP connection without its socket

@@ -158,6 +158,7 @@ static void loop_call(
 	}
 	row->rate = row->times * row->rounds * row->nodes;
 	toll_words(s, l, c, row);
+	toll_failing(s, l, c, row);
 }
 
 static void loops(struct toll_making *m)

@@ -22,6 +22,11 @@ struct toll_row *toll_row_add(struct toll_making *m, enum toll_kind kind, const 
 /* How often a second what happens so often. */
 double toll_a_second(ns_t every);
 
+/* What the row of a loop's call becomes while requests fail, and in words whether it is
+ * retried. */
+void toll_failing(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, struct toll_row *row);
+
 /* Rows of the kubelet's mechanisms.  ttl is what the nodes' annotation says. */
 void toll_mechanisms(struct toll_making *m, ns_t ttl, const struct renewal *r);
 

@@ -13,11 +13,12 @@ const struct word words_incident_verdict[3] = {
 	{"matched", VERDICT_MATCHED}, {"not-matched", VERDICT_NOT}, {"shape", VERDICT_SHAPE}};
 const struct word words_incident_inputs[3] = {
 	{"model", INPUTS_MODEL}, {"nominal", INPUTS_NOMINAL}, {"stated", INPUTS_STATED}};
-static const struct word words_of[] = {
-	{"before", OF_BEFORE}, {"after", OF_AFTER}, {"ratio", OF_RATIO}};
+static const struct word words_of[] = {{"before", OF_BEFORE}, {"after", OF_AFTER},
+	{"ratio", OF_RATIO}, {"difference", OF_DIFFERENCE}};
 static const struct word words_measure[] = {{"nothing", BY_NOTHING}, {"rate", BY_RATE},
-	{"period", BY_PERIOD}, {"bytes", BY_BYTES}, {"watches", BY_WATCHES}, {"told", BY_TOLD},
-	{"toldBytes", BY_TOLD_BYTES}, {"listBytes", BY_LIST_BYTES}, {"result", BY_RESULT}};
+	{"rejectedRate", BY_REJECTED}, {"period", BY_PERIOD}, {"bytes", BY_BYTES},
+	{"watches", BY_WATCHES}, {"told", BY_TOLD}, {"toldBytes", BY_TOLD_BYTES},
+	{"listBytes", BY_LIST_BYTES}, {"result", BY_RESULT}};
 static const struct word words_relation[] = {{"equal", RELATION_EQUAL},
 	{"atLeast", RELATION_AT_LEAST}, {"atMost", RELATION_AT_MOST}};
 
@@ -42,9 +43,11 @@ static const struct field figure_fields[] = {
 		"A: counts that follow from rules; B: hangs on a calibration; C: a shape"),
 	FIELD(published, "published", FIELD_NUMBER, .min = 1, .help = "the number"),
 	WORDS(unit, "unit", words_unit, 0, "of it"),
-	WORDS(of, "of", words_of, OF_BEFORE, "which side; ratio: before over after"),
+	WORDS(of, "of", words_of, OF_BEFORE,
+		"which side; ratio: before over after; difference: after less before"),
 	WORDS(measure, "measure", words_measure, BY_NOTHING,
-		"how to get at it: rate, period, bytes, watches, told, toldBytes and listBytes "
+		"how to get at it: rate, rejectedRate (while each is answered by 429), period, "
+		"bytes, watches, told, toldBytes and listBytes "
 		"by the closed form, result by simulation; nothing: it is not modelled"),
 	FIELD(call, "call", FIELD_TEXT, .size = LOOP_NAME, .flags = FIELD_OPTIONAL,
 		.help = "whose: 'get secrets', an operation, or a mechanism by its name; all "

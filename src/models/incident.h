@@ -14,10 +14,11 @@
 enum { INCIDENT_FIGURES = 16, INCIDENT_SETTINGS = 24 };
 
 enum incident_class { INCIDENT_A, INCIDENT_B, INCIDENT_C };
-enum incident_side_of { OF_BEFORE, OF_AFTER, OF_RATIO /* before / after */ };
+enum incident_side_of { OF_BEFORE, OF_AFTER, OF_RATIO /* before / after */, OF_DIFFERENCE };
 enum incident_measure {
 	BY_NOTHING,    /* it is not modelled */
 	BY_RATE,       /* calls a second in the cluster, closed form */
+	BY_REJECTED,   /* the same while all of them are rejected */
 	BY_PERIOD,     /* seconds between two of them, of one pod or node */
 	BY_BYTES,      /* a second, closed form */
 	BY_WATCHES,    /* open in the cluster */

@@ -148,6 +148,29 @@ static void head(const struct json *result, enum show how, struct str *out)
 		str_add(out, "none comes or goes; closed form, counts only.\n");
 }
 
+const struct json *estimate_largest(const struct json *call)
+{
+	const struct json *size = json_child(json_get(call, "clusters")), *last = size;
+
+	for (; size; size = json_next(size))
+		last = size;
+	return last;
+}
+
+void estimate_if_it_fails(const struct json *call, struct str *out)
+{
+	const struct json *failing, *rejected;
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	str_add(out, json_as_str(json_get(call, "ifItFails")));
+	failing = json_get(estimate_largest(call), "perSecondWhileFailing");
+	rejected = json_get(estimate_largest(call), "perSecondWhileRejected");
+	if (json_is_num(failing) && json_as_num(failing) > 0)
+		str_addf(out, "; %s/s while all fail, %s/s while all are rejected (429)",
+			format_rate(a, sizeof(a), json_as_num(failing)),
+			format_rate(b, sizeof(b), json_as_num(rejected)));
+}
+
 static void formulas(const struct json *result, enum show how, struct str *out)
 {
 	const struct json *call = json_child(json_get(result, "calls"));
@@ -166,6 +189,11 @@ static void formulas(const struct json *result, enum show how, struct str *out)
 			json_as_str(json_get(call, "words")), how == SHOW_MARKDOWN ? "`" : "",
 			json_as_str(json_get(call, "formula")),
 			how == SHOW_MARKDOWN ? "`" : "");
+		if (json_is_str(json_get(call, "ifItFails"))) {
+			str_add(out, "    if it fails: ");
+			estimate_if_it_fails(call, out);
+			str_add_char(out, '\n');
+		}
 		if (json_is_str(why))
 			str_addf(out, "    does not hold: %s\n", json_as_str(why));
 	}

@@ -16,4 +16,10 @@ void estimate_junit(const struct json *result, struct junit *junit);
 /* A call's name: "get pods", "list_containers", or what makes several. */
 void estimate_call_name(const struct json *row, struct str *out);
 
+/* What a call is in the largest cluster; borrowed. */
+const struct json *estimate_largest(const struct json *call);
+
+/* Whether a call that fails is retried, and its rate while all do. */
+void estimate_if_it_fails(const struct json *call, struct str *out);
+
 #endif

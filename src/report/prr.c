@@ -69,15 +69,6 @@ static struct json *flat(const struct json *result, bool api)
 	return rows;
 }
 
-static const struct json *largest(const struct json *call)
-{
-	const struct json *size = json_child(json_get(call, "clusters")), *last = size;
-
-	for (; size; size = json_next(size))
-		last = size;
-	return last;
-}
-
 static void question(const char *text, struct str *out)
 {
 	str_addf(out, "\n###### %s\n\n", text);
@@ -91,7 +82,7 @@ static void watches(const struct json *result, struct str *out)
 	char a[FORMAT_BYTES], b[FORMAT_BYTES];
 
 	for (; call; call = json_next(call)) {
-		const struct json *size = largest(call),
+		const struct json *size = estimate_largest(call),
 				  *change = json_get(size, "bytesPerChange");
 
 		if (!is_watch(call))
@@ -156,7 +147,7 @@ static void existing_objects(const struct json *result, struct str *out)
 		 "existing API objects?",
 		out);
 	for (; call; call = json_next(call)) {
-		const struct json *size = largest(call),
+		const struct json *size = estimate_largest(call),
 				  *rate = json_get(size, "bytesPerSecond");
 
 		if (!writes(call))
@@ -236,6 +227,28 @@ static void resources(const struct json *result, struct str *out)
 		"named calibration, in a simulation).\n");
 }
 
+/* The pathological case of requests. */
+static void failing(const struct json *result, struct str *out)
+{
+	const struct json *call = json_child(json_get(result, "calls"));
+	char nodes[FORMAT_BYTES];
+	bool any = false;
+
+	for (; call; call = json_next(call)) {
+		if (!json_is_str(json_get(call, "ifItFails")))
+			continue;
+		any = true;
+		str_add(out, "- `");
+		estimate_call_name(call, out);
+		str_addf(out, "`, if it fails, at %s nodes: ",
+			format_count(nodes, sizeof(nodes),
+				json_as_num(json_get(estimate_largest(call), "nodes"))));
+		estimate_if_it_fails(call, out);
+		str_add(out, ".\n");
+	}
+	str_add(out, any ? "\nElse not modelled." : "Not modelled.");
+}
+
 void prr_markdown(const struct json *result, struct str *out)
 {
 	str_addf(out,
@@ -257,6 +270,7 @@ void prr_markdown(const struct json *result, struct str *out)
 	question("Can enabling / using this feature result in resource exhaustion of some node "
 		 "resources (PIDs, sockets, inodes, etc.)?",
 		out);
-	str_add(out, "Not modelled. What a node sends at once is in the table of limiters "
+	failing(result, out);
+	str_add(out, " What a node sends at once is in the table of limiters "
 		     "(`nodetoll estimate` without `--prr`).\n");
 }

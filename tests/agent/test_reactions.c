@@ -189,7 +189,6 @@ static void a_round_that_failed_comes_again_when_it_is_told(void **state)
 	struct again n = while_rejected(loop, 30 * NS_S);
 
 	(void)state;
-	/* Rounds at 0.5 s and every 11 s: the first tick that is 10 s behind the answer. */
 	assert_int_equal(n.failing, 6);
 	assert_int_equal(n.all, 6 + 2);
 	loop.timer = TIMER_SLIDING;

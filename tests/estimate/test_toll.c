@@ -140,6 +140,69 @@ static void what_it_does_not_know_it_says(void **state)
 	end(f);
 }
 
+/* ------------------------------------------------------------------ while requests fail */
+
+static const struct toll_row *failing(
+	struct fixture *f, const char *name, enum timer_kind timer, uint32_t tries, ns_t again)
+{
+	struct model_loop *l = f->s.kubelet.loops;
+
+	while (l < f->s.kubelet.loops + f->s.kubelet.n_loops && strcmp(l->name, name) != 0)
+		l++;
+	assert_string_equal(l->name, name);
+	l->timer = timer;
+	l->tries = tries;
+	l->try_again_after = again;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+	return row(f, name);
+}
+
+/* node-problem-detector: looks every second, patches every 5 min; what it retries decides what
+ * a failure makes of it (tests/fleet/test_together.c simulates the same). */
+static void a_rate_while_requests_fail_says_who_tries_again(void **state)
+{
+	static const char npd[] = "node-problem-detector/conditions";
+	struct fixture *f = begin("v1.20", "node-problem-detector", NULL);
+	const struct toll_row *r = failing(f, npd, TIMER_TICKER, 1, 0);
+
+	(void)state;
+	assert_string_equal(r->if_it_fails, "not retried, made when it is due again");
+	assert_within(r->failing, r->rate, 1e-9);
+	assert_within(r->rejected, 11 * r->rate, 0.01);
+	r = failing(f, npd, TIMER_TICKER, 1, NS_S / 2);
+	assert_within(r->failing, 1, 1e-9);
+	r = failing(f, npd, TIMER_TICKER, 1, 10 * NS_S);
+	assert_string_equal(r->if_it_fails, "tried again at the tick after 10 s");
+	assert_within(r->failing, 1 / 10.0, 1e-9);
+	assert_within(r->rejected, 11 / 11.0, 1e-9); /* eleven answers take a moment */
+	r = failing(f, npd, TIMER_TICKER, 3, 0);
+	assert_string_equal(
+		r->if_it_fails, "tried 3 times at once, then when the next round comes");
+	assert_within(r->failing, 3, 1e-9);
+	r = failing(f, npd, TIMER_SLIDING, 1, 5 * NS_S);
+	assert_within(r->failing, 1 / 5.0, 0.02);
+	assert_within(r->rejected, 11 / 15.0, 0.02);
+	assert_true(row(f, "lease")->failing > 5 / 10.1 && row(f, "lease")->failing < 0.5);
+	end(f);
+}
+
+static void what_an_event_causes_may_be_repeated(void **state)
+{
+	static const char gone[] = "container-checkpoint-audit/gone";
+	struct fixture *f =
+		begin("v1.20", "container-checkpoint-audit", "workload.replacePodEvery=20s");
+	const struct toll_row *r = failing(f, gone, TIMER_REQUEST, 1, 0);
+
+	(void)state;
+	assert_string_equal(r->if_it_fails, "not retried");
+	assert_within(r->failing, r->rate, 1e-9);
+	r = failing(f, gone, TIMER_REQUEST, 2, 4 * NS_S);
+	assert_string_equal(r->if_it_fails,
+		"tried 2 times at once, then tried again after 4 s, until it succeeds");
+	assert_within(r->failing, 0.5, 0.02);
+	end(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +212,8 @@ int main(void)
 		cmocka_unit_test(a_busy_second_is_bounded_by_the_limiter),
 		cmocka_unit_test(without_pods_that_come_nothing_follows_upon_them),
 		cmocka_unit_test(what_it_does_not_know_it_says),
+		cmocka_unit_test(a_rate_while_requests_fail_says_who_tries_again),
+		cmocka_unit_test(what_an_event_causes_may_be_repeated),
 	};
 
 	return cmocka_run_group_tests_name("toll", tests, NULL, NULL);

@@ -144,6 +144,44 @@ static void what_is_always_rejected_fails_after_ten_tries(void **state)
 	kit_free(k);
 }
 
+/* What a loop of one node sends in five minutes before a server that rejects everything. */
+static uint64_t sent_while_rejected(ns_t try_again_after, uint32_t tries)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=2", "warmup=0s", "duration=5m",
+		"start=stationary", "workload.pods=1");
+	uint32_t call = calls_intern(&k->scenario.calls, "get", "widgets");
+	struct kubelet_model *m = &k->scenario.kubelet;
+	struct shared s;
+	uint64_t n;
+
+	m->loops[m->n_loops++] = (struct model_loop){.name = "npd",
+		.timer = TIMER_SLIDING,
+		.period = 30 * NS_S,
+		.tries = tries,
+		.try_again_after = try_again_after,
+		.n_calls = 1,
+		.calls = {
+			{.call = (uint16_t)call, .client = CLIENT_HEARTBEAT, .records = PPM}}};
+	shared_init(&s, k);
+	s.params.server.flow = (struct flow_params){.readonly = 1, .mutating = 1};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s.params.cpu[c][0] = s.params.cpu[c][1] = 600 * NS_MIN;
+	shared_run(&s);
+	n = rejected(&s.result, call);
+	shared_fini(&s);
+	kit_free(k);
+	return n;
+}
+
+/* client-go sends each try eleven times in ten seconds; then its loop waits as it says. */
+static void a_round_that_was_rejected_comes_again_as_it_says(void **state)
+{
+	(void)state;
+	assert_in_range(sent_while_rejected(0, 1), 2 * 11 * 6, 2 * 11 * 8);
+	assert_in_range(sent_while_rejected(5 * NS_S, 1), 2 * 11 * 17, 2 * 11 * 20);
+	assert_in_range(sent_while_rejected(0, 3), 2 * 11 * 13, 2 * 11 * 15);
+}
+
 /* A try's time at the server has neither its client's limiter nor its sleep in it. */
 static void time_at_the_server_is_that_of_one_try(void **state)
 {
@@ -485,6 +523,7 @@ int main(void)
 		cmocka_unit_test(nothing_that_is_offered_is_lost),
 		cmocka_unit_test(no_more_are_inside_than_have_seats),
 		cmocka_unit_test(what_is_always_rejected_fails_after_ten_tries),
+		cmocka_unit_test(a_round_that_was_rejected_comes_again_as_it_says),
 		cmocka_unit_test(time_at_the_server_is_that_of_one_try),
 		cmocka_unit_test(several_servers_share_the_nodes),
 		cmocka_unit_test(idle_servers_are_told_from_the_load),
