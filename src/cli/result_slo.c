@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kubernetes' own objectives, and whether the run met them.  (kubernetes/community
- * sig-scalability/slos/api_call_latency.md, pod_startup_latency.md) */
+ * sig-scalability/slos/api_call_latency.md: from the moment when the server gets a request to
+ * the last byte of its response; pod_startup_latency.md) */
 #include "cli/result_slo.h"
 
 #include <string.h>
@@ -66,30 +67,94 @@ static void put_slowest(struct json *row, const struct call_name *name, const st
 	json_put(row, "slowestP99Seconds", name ? p99(h) : json_null());
 }
 
-/* Every class of calls has to meet it by itself: the slowest decides. */
-static struct json *calls_row(
-	const struct objective *o, const struct scenario *s, const struct tally_times *times)
+/* What became of requests: their callers were answered, or have the error after their last try;
+ * tries were answered with 429.  The server's own measure of latency has none of the latter two
+ * (apiserver_request_duration_seconds begins behind the filters that reject:
+ * WithMaxInFlightLimit and WithPriorityAndFairness stand before the handlers that are
+ * measured), so a server that turned nearly everybody away would meet an objective of it. */
+struct came {
+	uint64_t answered, failed, rejected;
+};
+
+static struct came came_of(const struct fleet_result *r, uint32_t call)
 {
-	const struct call_name *name = NULL;
+	const uint64_t *count = r->tally.window[0].in.count[call];
+
+	return (struct came){
+		.answered = count[OUTCOME_OK] + count[OUTCOME_NOT_FOUND] + count[OUTCOME_GONE],
+		.failed = r->requests[call].failed,
+		.rejected = count[OUTCOME_REJECTED]};
+}
+
+static double failing(const struct came *c)
+{
+	return c->failed ? (double)c->failed / (double)(c->answered + c->failed) : 0;
+}
+
+/* The same hundredth that may be slow may fail; a failure is no quick answer. */
+static bool fails(const struct came *c)
+{
+	return c->failed * 100 > c->answered + c->failed;
+}
+
+/* An objective's calls: all, the slowest class of them and the one that fails most. */
+struct judged {
 	struct hist all;
-	const struct hist *slowest = &all;
+	struct came came;
+	const struct hist *slow_times;
+	const struct call_name *slow, *failing;
+	struct came most;
+};
+
+static void judge_class(struct judged *j, const struct call_name *name, const struct hist *h,
+	const struct came *came)
+{
+	j->came.answered += came->answered;
+	j->came.failed += came->failed;
+	j->came.rejected += came->rejected;
+	if (came->failed && (!j->failing || failing(came) > failing(&j->most))) {
+		j->failing = name;
+		j->most = *came;
+	}
+	if (!h->n)
+		return;
+	hist_merge(&j->all, h);
+	if (j->slow && hist_quantile(h, QUANTILE) <= hist_quantile(j->slow_times, QUANTILE))
+		return;
+	j->slow_times = h;
+	j->slow = name;
+}
+
+static void put_failures(struct json *row, const struct judged *j)
+{
+	json_put_int(row, "answered", (int64_t)j->came.answered);
+	json_put_int(row, "failed", (int64_t)j->came.failed);
+	json_put_int(row, "rejected", (int64_t)j->came.rejected);
+	json_put_str(row, "failingVerb", j->failing ? j->failing->verb : NULL);
+	json_put_str(row, "failingResource", j->failing ? j->failing->resource : NULL);
+	json_put_num(row, "failingShare", failing(&j->most));
+}
+
+/* Every class of calls has to meet it by itself: the worst decides. */
+static struct json *calls_row(
+	const struct objective *o, const struct scenario *s, const struct fleet_result *r)
+{
+	const struct tally_times *times = r->tally.times;
+	struct judged j = {0};
 	struct json *row;
 
-	hist_reset(&all);
+	hist_reset(&j.all);
+	j.slow_times = &j.all;
 	for (uint32_t c = CALL_API; times && c < s->calls.n; c++) {
-		const struct hist *h = &times->served[c - CALL_API];
+		struct came came = came_of(r, c);
 
-		if (!h->n || scope_of(&s->calls.name[c]) != o->scope)
-			continue;
-		hist_merge(&all, h);
-		if (name && hist_quantile(h, QUANTILE) <= hist_quantile(slowest, QUANTILE))
-			continue;
-		slowest = h;
-		name = &s->calls.name[c];
+		if (scope_of(&s->calls.name[c]) == o->scope)
+			judge_class(&j, &s->calls.name[c], &times->served[c - CALL_API], &came);
 	}
-	row = row_begin(o->name, o->within, &all);
-	put_slowest(row, name, slowest);
-	json_put(row, "met", met(slowest, o->within));
+	row = row_begin(o->name, o->within, &j.all);
+	put_slowest(row, j.slow, j.slow_times);
+	put_failures(row, &j);
+	json_put(row, "met", fails(&j.most) ? json_bool(false) : met(j.slow_times, o->within));
 	return row;
 }
 
@@ -113,7 +178,7 @@ struct json *result_slo(const struct scenario *s, const struct fleet_result *r)
 	struct json *rows = json_array();
 
 	for (size_t i = 0; i < sizeof(of_calls) / sizeof(of_calls[0]); i++)
-		json_append(rows, calls_row(&of_calls[i], s, r->tally.times));
+		json_append(rows, calls_row(&of_calls[i], s, r));
 	json_append(rows, starts_row(&r->starts));
 	return rows;
 }

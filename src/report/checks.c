@@ -18,18 +18,13 @@
 void result_junit(const struct json *result, struct junit *junit)
 {
 	struct json *rows = result_slo_rows(result);
-	char within[FORMAT_BYTES], wanted[FORMAT_BYTES];
 
 	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
 		const char *met = json_as_str(json_get(r, "met"));
 		struct str what = {0};
 
 		if (met)
-			str_addf(&what, "99 %% within %s, the objective is %s",
-				format_seconds(within, sizeof(within),
-					json_as_num(json_get(r, "p99Seconds"))),
-				format_seconds(wanted, sizeof(wanted),
-					json_as_num(json_get(r, "objectiveSeconds"))));
+			result_objective(result, r, &what);
 		else
 			str_add(&what, "not measured");
 		junit_case(junit, "objectives", json_as_str(json_get(r, "name")),

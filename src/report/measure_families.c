@@ -74,6 +74,9 @@ static const struct measure_stat slo[] = {
 	{"p99", "p99Seconds", MEASURE_SECONDS, SUM_ALONE, "99 % are within it"},
 	{"slowestP99", "slowestP99Seconds", MEASURE_SECONDS, SUM_MAX,
 		"the same of the slowest class of calls"},
+	{"failed", "failed", MEASURE_COUNT, SUM_ADD, "calls whose caller has the error"},
+	{"failing", "failingShare", MEASURE_NUMBER, SUM_MAX,
+		"share of the callers of the class that fails most, 0 to 1"},
 	{"met", "met", MEASURE_NUMBER, SUM_ALONE, "1 or 0"},
 };
 static const struct measure_stat records[] = {

@@ -57,42 +57,6 @@ void result_head(const struct json *result, struct str *out)
 	live(result, out);
 }
 
-void result_unsettled(const struct json *result, struct str *out)
-{
-	const char *word = json_as_str(json_get(result, "verdict"));
-	const struct json *end = json_get(result, "ending");
-	char a[FORMAT_BYTES], b[FORMAT_BYTES];
-	double answered = json_as_num(json_get(end, "answered"));
-	double unanswered = json_as_num(json_get(end, "unanswered"));
-	double seconds = json_as_num(json_get(end, "seconds"));
-
-	if (word && !strcmp(word, "rejecting"))
-		str_addf(out,
-			"\nIt has not settled: in the last %.3g s %.1f %% of all tries came to "
-			"nothing.\n",
-			seconds, 100 * unanswered / (answered + unanswered));
-	if (word && !strcmp(word, "fallingBehind"))
-		str_addf(out,
-			"\nIt has not settled: in the last %.3g s %.0f requests were wanted, "
-			"%.0f answered or given up.\n",
-			seconds, json_as_num(json_get(end, "offered")),
-			answered + json_as_num(json_get(end, "failed")));
-	if (word && !strcmp(word, "podsWaiting"))
-		str_addf(out,
-			"\nIt has not settled: %s of %s pods that should run do not, and did "
-			"not "
-			"in the last %.3g s.\n",
-			format_count(a, sizeof(a), json_as_num(json_get(end, "podsWaiting"))),
-			format_count(b, sizeof(b), json_as_num(json_get(end, "pods"))),
-			seconds);
-	if (word && !strcmp(word, "watchesWaiting"))
-		str_addf(out,
-			"\nIt has not settled: %s of %s watches that should be open are not.\n",
-			format_count(
-				a, sizeof(a), json_as_num(json_get(end, "watchesWaiting"))),
-			format_count(b, sizeof(b), json_as_num(json_get(end, "watches"))));
-}
-
 static void leases(const struct json *tenths, struct str *out)
 {
 	char mean[FORMAT_BYTES];
@@ -149,7 +113,6 @@ void result_foot(const struct json *result, struct str *out)
 		str_addf(out, "Nodes whose PLEG is unhealthy at the end: %s.\n",
 			format_count(
 				a, sizeof(a), json_as_num(json_get(health, "unhealthyNodes"))));
-	result_unsettled(result, out);
 }
 
 static double sum_of(const struct json *list, const char *field)

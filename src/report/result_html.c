@@ -217,14 +217,11 @@ static void put_scenario(const struct json *result, struct html *page)
 void result_html(const struct json *result, struct html *page)
 {
 	struct json *slo = result_slo_rows(result);
-	struct str head = {0}, verdict = {0};
+	struct str head = {0};
 
 	result_head(result, &head);
 	html_about(page, str_text(&head));
 	result_headline(result, say, page);
-	result_unsettled(result, &verdict);
-	if (str_len(&verdict))
-		html_headline(page, str_text(&verdict));
 	put_calls(result, page);
 	put_servers(result, slo, page);
 	put_pods(result, page);
@@ -232,6 +229,5 @@ void result_html(const struct json *result, struct html *page)
 	classes_html(result, page);
 	put_scenario(result, page);
 	str_fini(&head);
-	str_fini(&verdict);
 	json_free(slo);
 }

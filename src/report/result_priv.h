@@ -46,8 +46,6 @@ void result_head(const struct json *result, struct str *out);
 void result_given_up(const struct json *result, struct str *out); /* nothing, if none was */
 /* What watchers were told, seats that were borrowed; or nothing. */
 void result_below_levels(const struct json *result, struct str *out);
-void result_unsettled(
-	const struct json *result, struct str *out); /* of a run that has not settled */
 void result_storage_title(const struct json *result, struct str *out);
 void result_storage_limit(const struct json *result, struct str *out); /* or nothing */
 void result_servers_title(const struct json *result, struct str *out);
@@ -59,7 +57,12 @@ extern const char result_closed_title[];
 struct json *result_closed_rows(const struct json *result);
 struct json *result_closed_chart(const struct json *rows);
 
-/* Hand each sentence of the headline to `say`: the toll, and which objectives hold. */
+/* Whether an objective holds, of a row of result_slo_rows that was measured; with how many
+ * nodes and pods, as far as that was looked for. */
+void result_objective(const struct json *result, const struct json *row, struct str *out);
+
+/* Hand each sentence of the headline to `say`: whether it has settled, the toll, and which
+ * objectives hold. */
 void result_headline(
 	const struct json *result, void (*say)(void *ctx, const char *line), void *ctx);
 

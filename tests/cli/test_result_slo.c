@@ -75,6 +75,72 @@ static void one_call_in_a_hundred_is_forgiven(void **state)
 	arena_fini(&m.mem);
 }
 
+static void answer_and_fail(struct made *m, uint16_t call, uint64_t answered, uint64_t failed)
+{
+	m->result->tally.window[0].in.count[call][OUTCOME_OK] = answered;
+	m->result->tally.window[0].in.count[call][OUTCOME_REJECTED] = 11 * failed;
+	m->result->requests[call].failed = failed;
+}
+
+/* The server is quick with those it lets in; of the others no latency is measured. */
+static void callers_that_have_an_error_miss_it(void **state)
+{
+	struct made m = made();
+	struct json *rows;
+	const struct json *r;
+
+	(void)state;
+	serve(&m, API_GET_PODS, 3, NS_MS);
+	answer_and_fail(&m, API_GET_PODS, 3, 997);
+	rows = result_slo(m.scenario, m.result);
+	r = row(rows, "apiCalls");
+	assert_true(json_is_bool(json_get(r, "met")) && !json_as_bool(json_get(r, "met")));
+	assert_int_equal(made_number(r, "count"), 3);
+	assert_int_equal(made_number(r, "answered"), 3);
+	assert_int_equal(made_number(r, "failed"), 997);
+	assert_int_equal(made_number(r, "rejected"), 10967);
+	assert_string_equal(json_as_str(table_value(r, "failingVerb")), "get");
+	assert_string_equal(json_as_str(table_value(r, "failingResource")), "pods");
+	assert_true(made_number(r, "failingShare") == 0.997);
+	json_free(rows);
+	arena_fini(&m.mem);
+}
+
+/* Even if nobody of a class was answered at all, and all others were. */
+static void a_class_that_only_fails_misses_it(void **state)
+{
+	struct made m = made();
+	struct json *rows;
+
+	(void)state;
+	serve(&m, API_GET_PODS, 100000, NS_MS);
+	answer_and_fail(&m, API_GET_PODS, 100000, 0);
+	answer_and_fail(&m, API_CREATE_EVENTS, 0, 1);
+	rows = result_slo(m.scenario, m.result);
+	assert_false(json_as_bool(json_get(row(rows, "apiCalls"), "met")));
+	assert_true(made_number(row(rows, "apiCalls"), "failingShare") == 1);
+	json_free(rows);
+	arena_fini(&m.mem);
+}
+
+static void one_caller_in_a_hundred_may_have_an_error(void **state)
+{
+	struct made m = made();
+
+	(void)state;
+	serve(&m, API_GET_PODS, 99, NS_MS);
+	for (uint64_t failed = 1; failed <= 2; failed++) {
+		struct json *rows;
+
+		answer_and_fail(&m, API_GET_PODS, 99, failed);
+		rows = result_slo(m.scenario, m.result);
+		assert_int_equal(
+			json_as_bool(json_get(row(rows, "apiCalls"), "met")), failed == 1);
+		json_free(rows);
+	}
+	arena_fini(&m.mem);
+}
+
 static void lists_have_objectives_of_their_own_and_watches_none(void **state)
 {
 	struct made m = made();
@@ -140,6 +206,9 @@ int main(void)
 		cmocka_unit_test(what_was_not_measured_is_neither_met_nor_missed),
 		cmocka_unit_test(the_slowest_class_of_calls_decides),
 		cmocka_unit_test(one_call_in_a_hundred_is_forgiven),
+		cmocka_unit_test(callers_that_have_an_error_miss_it),
+		cmocka_unit_test(a_class_that_only_fails_misses_it),
+		cmocka_unit_test(one_caller_in_a_hundred_may_have_an_error),
 		cmocka_unit_test(lists_have_objectives_of_their_own_and_watches_none),
 		cmocka_unit_test(pods_start_within_five_seconds_or_not),
 		cmocka_unit_test(pods_that_never_start_miss_it),

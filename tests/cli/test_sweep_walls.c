@@ -60,6 +60,20 @@ static void an_objective_is_missed_as_the_result_says(void **state)
 	assert_false(s.hit);
 }
 
+/* Who was answered was answered soon: a time below its limit would be no reason. */
+static void an_objective_that_callers_errors_break_is_told_by_them(void **state)
+{
+	struct wall_state s =
+		of("{\"slo\": [{\"objectiveSeconds\": 1, \"p99Seconds\": 0.02,"
+		   "\"slowestP99Seconds\": 0.02, \"failingShare\": 0.5, \"met\": false},"
+		   "{\"objectiveSeconds\": 30, \"p99Seconds\": 20, \"met\": true}]}",
+			WALL_SLO);
+
+	(void)state;
+	assert_true(s.hit && s.value == 0.5 && s.limit == 0.01);
+	assert_string_equal(s.measure, "slo.failing");
+}
+
 static void what_is_missing_is_no_wall(void **state)
 {
 	(void)state;
@@ -75,6 +89,7 @@ int main(void)
 		cmocka_unit_test(a_wall_is_hit_above_its_limit),
 		cmocka_unit_test(the_limiter_is_that_of_the_slowest_call),
 		cmocka_unit_test(an_objective_is_missed_as_the_result_says),
+		cmocka_unit_test(an_objective_that_callers_errors_break_is_told_by_them),
 		cmocka_unit_test(what_is_missing_is_no_wall),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

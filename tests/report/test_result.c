@@ -152,6 +152,124 @@ static void text_has_a_verdict_on_every_objective(void **state)
 	json_free(r);
 }
 
+/* A result of objectives and an ending alone. */
+static void first_lines(const char *text, struct str *out)
+{
+	struct json *r = NULL;
+	struct err err = {0};
+	struct str all = {0};
+	const char *end;
+
+	if (json_parse(text, strlen(text), &r, &err))
+		fail_msg("%s", err.text);
+	result_show(r, SHOW_TEXT, &all);
+	end = strstr(str_text(&all), "Scenario ");
+	assert_non_null(end);
+	str_add_n(out, str_text(&all), (size_t)(end - str_text(&all)));
+	str_fini(&all);
+	json_free(r);
+}
+
+#define OBJECTIVE(NAME) "{\"name\": \"" NAME "\", \"objectiveSeconds\": 1, "
+
+static void the_first_line_says_that_it_has_not_settled(void **state)
+{
+	struct str out = {0};
+
+	(void)state;
+	first_lines("{\"metadata\": {\"name\": \"s\"}, \"verdict\": \"rejecting\", \"ending\": "
+		    "{\"seconds\": 6, \"answered\": 20, \"failed\": 60, \"unanswered\": 180}}",
+		&out);
+	assert_string_equal(str_text(&out),
+		"It has not settled: in the last 6 s 90.0 % of all tries came to nothing, and "
+		"75.0 % of callers have an error after their last.\n");
+	str_fini(&out);
+}
+
+static void an_objective_of_few_that_got_in_says_so(void **state)
+{
+	struct str out = {0};
+
+	(void)state;
+	first_lines(
+		"{\"metadata\": {\"name\": \"s\"}, \"verdict\": \"settled\", \"live\": {}, "
+		"\"slo\": [" OBJECTIVE(
+			"apiCalls") "\"count\": 25, \"rejected\": 75, \"p99Seconds\": 0.25, "
+				    "\"failingShare\": 0.5,"
+				    " \"failingVerb\": \"get\", \"failingResource\": \"pods\", "
+				    "\"met\": false}," OBJECTIVE(
+					    "namespaceLists") "\"count\": 0, \"rejected\": 75, "
+							      "\"p99Seconds\": null, "
+							      "\"failingShare\": 1,"
+							      " \"failingVerb\": \"list\", "
+							      "\"failingResource\": "
+							      "\"secrets\", \"met\": false}]}",
+		&out);
+	assert_non_null(strstr(str_text(&out),
+		"Of API calls that got in, 25.0 % of all tries, 99 % are within 250 ms; the "
+		"objective of 1.000 s is missed: of callers of get pods 50.0 % have an error "
+		"after their last try.\nNobody was answered of lists of a namespace; the "
+		"objective of 1.000 s is missed: of callers of list secrets 100.0 % "));
+	assert_null(strstr(str_text(&out), "--slo-limits"));
+	str_fini(&out);
+}
+
+static void pods_of_which_none_started_have_no_quantile(void **state)
+{
+	struct str out = {0};
+
+	(void)state;
+	first_lines(
+		"{\"metadata\": {\"name\": \"s\"}, \"verdict\": \"settled\", \"slo\": "
+		"[" OBJECTIVE(
+			"podStarts") "\"count\": 0, \"overdue\": 1000, \"p99Seconds\": null,"
+				     " \"met\": false}]}",
+		&out);
+	assert_string_equal(str_text(&out),
+		"None of 1,000 pods that should have started did; the objective of 1.000 s is "
+		"missed.\nHow many nodes and pods they hold to: simulate --slo-limits 4 finds "
+		"out, in dozens of runs like this one.\n");
+	str_fini(&out);
+}
+
+static void an_objective_says_with_how_many_it_holds(void **state)
+{
+	static const char limits[] =
+		"{\"metadata\": {\"name\": \"s\"}, \"verdict\": \"settled\", \"slo\": "
+		"[" OBJECTIVE(
+			"apiCalls") "\"count\": 5, \"p99Seconds\": 0.25, \"met\": "
+				    "true}," OBJECTIVE(
+					    "podStarts") "\"count\": 5, \"p99Seconds\": "
+							 "0.25, \"met\": true}],"
+							 " \"sloLimits\": [{\"name\": "
+							 "\"apiCalls\", \"vary\": "
+							 "\"nodes\", \"holdsTo\": 350,"
+							 " \"breaksAt\": 360, \"triedTo\": "
+							 "400, \"pods\": "
+							 "10500}, {\"name\": "
+							 "\"apiCalls\", \"vary\": "
+							 "\"podsPerNode\", \"holdsTo\": "
+							 "60, \"breaksAt\": null, "
+							 "\"triedTo\": 400, \"pods\": 6000},"
+							 " {\"name\": \"podStarts\", "
+							 "\"vary\": \"podsPerNode\", "
+							 "\"holdsTo\": null,"
+							 " \"breaksAt\": 1, \"triedTo\": 400, "
+							 "\"pods\": "
+							 "0}]}";
+	struct str out = {0};
+
+	(void)state;
+	first_lines(limits, &out);
+	assert_string_equal(str_text(&out),
+		"Of API calls 99 % are within 250 ms; the objective of 1.000 s is met; it "
+		"holds to 350 nodes (10,500 pods) and at least to 60 pods a node (6,000 pods)."
+		"\nOf pod starts without images 99 % are within 250 ms; the objective of "
+		"1.000 s is met; it holds with no number of pods a node, with any number of "
+		"nodes.\n");
+	str_fini(&out);
+}
+
 static void text_tells_where_starts_go(void **state)
 {
 	struct json *r = result();
@@ -212,6 +330,10 @@ int main(void)
 		cmocka_unit_test(text_shows_calls_times_and_what_went_wrong),
 		cmocka_unit_test(text_shows_what_waited_or_was_rejected_and_by_whom),
 		cmocka_unit_test(text_has_a_verdict_on_every_objective),
+		cmocka_unit_test(the_first_line_says_that_it_has_not_settled),
+		cmocka_unit_test(an_objective_of_few_that_got_in_says_so),
+		cmocka_unit_test(pods_of_which_none_started_have_no_quantile),
+		cmocka_unit_test(an_objective_says_with_how_many_it_holds),
 		cmocka_unit_test(text_tells_where_starts_go),
 		cmocka_unit_test(text_says_how_well_a_live_run_kept_time),
 		cmocka_unit_test(csv_has_everything_but_the_scenario),
