@@ -88,6 +88,7 @@ static double of_row(
 	case BY_TOLD_BYTES:
 		return row->bytes * s->nodes;
 	case BY_NOTHING:
+	case BY_RESTARTS:
 	case BY_LIST_BYTES:
 	case BY_RESULT:
 		break;
@@ -102,6 +103,20 @@ static double list_bytes(const struct scenario *s)
 	return l->bytes + (double)l->record_bytes * s->workload.pods * s->workload.containers;
 }
 
+/* Of a container that crashes at once, while the scenario lasts: what waits doubles
+ * (kuberuntime_manager.go doBackOff); what a restart itself takes is left out. */
+static double restarts(const struct scenario *s)
+{
+	ns_t wait = s->kubelet.worker.crash_back_off, at = wait;
+	double n = 0;
+
+	for (; at <= s->duration && wait > 0; at += wait) {
+		wait = ns_min(2 * wait, s->kubelet.worker.crash_back_off_max);
+		n++;
+	}
+	return n;
+}
+
 static int by_form(
 	struct side *side, const struct incident_figure *f, double *value, struct err *err)
 {
@@ -109,8 +124,8 @@ static int by_form(
 	uint32_t rows = 0;
 
 	*value = 0;
-	if (f->measure == BY_LIST_BYTES) {
-		*value = list_bytes(s);
+	if (f->measure == BY_LIST_BYTES || f->measure == BY_RESTARTS) {
+		*value = f->measure == BY_RESTARTS ? restarts(s) : list_bytes(s);
 		return 0;
 	}
 	for (uint32_t i = 0; i < side->toll.n; i++) {
@@ -226,6 +241,16 @@ static void count(struct incidents_sum *sum, const struct incident_figure *f,
 	*any_a = true;
 }
 
+/* Files that tell of one incident, its mends say, have its id and count once. */
+static void count_incident(struct incidents_sum *sum, const struct incident *i)
+{
+	for (uint32_t k = 0; k < sum->incidents_a; k++)
+		if (!strcmp(sum->id_a[k], i->id))
+			return;
+	if (sum->incidents_a < INCIDENTS_COUNTED)
+		memcpy(sum->id_a[sum->incidents_a++], i->id, sizeof(i->id));
+}
+
 static struct json *row_of(const struct incident *i, const struct incident_figure *f)
 {
 	struct json *o = json_object();
@@ -301,6 +326,7 @@ int incident_run(const struct library *lib, const struct incident *incident, uns
 	json_free(r.before->result);
 	json_free(r.after->result);
 	sum->incidents++;
-	sum->incidents_a += any_a;
+	if (any_a)
+		count_incident(sum, incident);
 	return code;
 }

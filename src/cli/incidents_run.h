@@ -9,10 +9,14 @@
 /* A figure within this share of what was published is matched. */
 #define INCIDENT_WITHIN 0.05
 
+enum { INCIDENTS_COUNTED = 64 };
+
 struct incidents_sum {
 	uint32_t incidents, figures, matched, shape, not_matched;
-	uint32_t matched_a, incidents_a; /* figures, and incidents with one at least */
-	uint32_t lost;                   /* known to be matched, or a shape, and not any more */
+	uint32_t matched_a;   /* figures of class A */
+	uint32_t incidents_a; /* with one at least, by their ids: some have several files */
+	char id_a[INCIDENTS_COUNTED][sizeof(((struct incident *)0)->id)];
+	uint32_t lost; /* known to be matched, or a shape, and not any more */
 };
 
 /* Append the incident's rows; count them.  threads: of its simulations, 0: all processors.

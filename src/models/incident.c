@@ -18,7 +18,7 @@ static const struct word words_of[] = {{"before", OF_BEFORE}, {"after", OF_AFTER
 static const struct word words_measure[] = {{"nothing", BY_NOTHING}, {"rate", BY_RATE},
 	{"rejectedRate", BY_REJECTED}, {"period", BY_PERIOD}, {"bytes", BY_BYTES},
 	{"watches", BY_WATCHES}, {"told", BY_TOLD}, {"toldBytes", BY_TOLD_BYTES},
-	{"listBytes", BY_LIST_BYTES}, {"result", BY_RESULT}};
+	{"restarts", BY_RESTARTS}, {"listBytes", BY_LIST_BYTES}, {"result", BY_RESULT}};
 static const struct word words_relation[] = {{"equal", RELATION_EQUAL},
 	{"atLeast", RELATION_AT_LEAST}, {"atMost", RELATION_AT_MOST}};
 
@@ -47,7 +47,7 @@ static const struct field figure_fields[] = {
 		"which side; ratio: before over after; difference: after less before"),
 	WORDS(measure, "measure", words_measure, BY_NOTHING,
 		"how to get at it: rate, rejectedRate (while each is answered by 429), period, "
-		"bytes, watches, told, toldBytes and listBytes "
+		"bytes, watches, told, toldBytes, restarts and listBytes "
 		"by the closed form, result by simulation; nothing: it is not modelled"),
 	FIELD(call, "call", FIELD_TEXT, .size = LOOP_NAME, .flags = FIELD_OPTIONAL,
 		.help = "whose: 'get secrets', an operation, or a mechanism by its name; all "

@@ -24,6 +24,7 @@ enum incident_measure {
 	BY_WATCHES,    /* open in the cluster */
 	BY_TOLD,       /* watchers that a change goes to */
 	BY_TOLD_BYTES, /* bytes for one change */
+	BY_RESTARTS,   /* of one container that always crashes, by the back-off's rule alone */
 	BY_LIST_BYTES, /* of the answer to an unfiltered list of containers */
 	BY_RESULT      /* a measure of the simulation's Result */
 };

@@ -90,7 +90,7 @@ void incidents_foot(const struct json *result, struct str *out)
 		"\n%.0f figures of %.0f incidents; matched (within 5 %%): %.0f, right in "
 		"shape: "
 		"%.0f, not matched: %.0f.\nOf class A %.0f figures of %.0f incidents are "
-		"matched.\n"
+		"matched; several names may have one id.\n"
 		"Inputs: model is timers with their drift, jitter and ticks; nominal the "
 		"stated "
 		"period, because the\nfigure took it; stated are counts and sizes of the "
