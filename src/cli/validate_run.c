@@ -70,14 +70,18 @@ static void add_scrape(struct fleet_params *p, uint64_t seed, uint32_t phase, bo
 static void add_actions(struct fleet_params *p, const struct recorded_phase *phase, ns_t from,
 	const struct pacing *c)
 {
+	bool creates = phase->action == PHASE_CREATE_ALL;
+	ns_t spacing = phase->one_pod_every ? phase->one_pod_every
+		       : creates            ? VALIDATE_CREATE_SPACING
+					    : VALIDATE_DELETE_SPACING;
+
 	switch (phase->action) {
 	case PHASE_CREATE_ALL:
-		add_action(p, from + c->pods_before * VALIDATE_CREATE_SPACING, FLEET_CREATE_ALL,
-			VALIDATE_CREATE_SPACING);
+		add_action(p, from + c->pods_before * spacing, FLEET_CREATE_ALL, spacing);
 		return;
 	case PHASE_DELETE_ALL:
 		add_action(p, from, FLEET_DELETE_ALL,
-			VALIDATE_DELETE_SPACING * c->all_pods / (c->pods ? c->pods : 1));
+			spacing * c->all_pods / (c->pods ? c->pods : 1));
 		return;
 	case PHASE_CHURN:
 		if (!phase->replace_one_pod_every)
@@ -97,6 +101,8 @@ static ns_t gap(const struct recorded_phase *phase, uint32_t i, uint64_t seed)
 
 	if (i == 0)
 		return 0;
+	if (phase->rest >= 0)
+		return phase->rest;
 	return phase->action == PHASE_DELETE_ALL
 		       ? VALIDATE_REST + rng_span(draw, 0, VALIDATE_REST_DOUBT)
 		       : rng_span(draw, 0, VALIDATE_GAP);

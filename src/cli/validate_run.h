@@ -13,7 +13,7 @@
 
 /* The client that makes and deletes the pods of a recording works one after the other: the
  * audit log of kubelet-1.20.2-density has 5.4 ms from create to create, 6.7 from delete to
- * delete.
+ * delete.  That holds for whoever does not tell onePodEverySeconds.
  */
 #define VALIDATE_CREATE_SPACING (5400 * NS_US)
 #define VALIDATE_DELETE_SPACING (6700 * NS_US)
@@ -25,10 +25,10 @@
  * say; the audit log of kubelet-1.20.2-density has them 0.1 to 0.95 s earlier. */
 #define VALIDATE_START_DOUBT NS_S
 
-/* What happens between two phases is in neither, and a recording does not tell how long it was.
- * The audit log of kubelet-1.20.2-density does: all requests are counted if the second phase
- * begins where the first ends, to half a second, and the third, the deletion, 57.1 to 58.7 s
- * after the second; the first pod is deleted 58.7 s after it. */
+/* What happens between two phases is in neither, and a recording may not tell how long it was
+ * (restSeconds).  The audit log of kubelet-1.20.2-density does: all requests are counted if the
+ * second phase begins where the first ends, to half a second, and the third, the deletion, 57.1
+ * to 58.7 s after the second; the first pod is deleted 58.7 s after it. */
 #define VALIDATE_GAP        NS_S
 #define VALIDATE_REST       (57 * NS_S)
 #define VALIDATE_REST_DOUBT (3 * NS_S)

@@ -47,6 +47,8 @@ struct recorded_phase {
 	enum phase_action action;
 	ns_t replace_one_pod_every;   /* churn; 0: never */
 	ns_t update_one_secret_every; /* churn; 0: never */
+	ns_t one_pod_every;           /* create, delete: of all nodes; 0: it was not told */
+	ns_t rest;                    /* since the phase before was counted; -1: not told */
 	ns_t api_time;                /* how long each was counted; 0: it was not */
 	ns_t cri_time;                /* metric and wire; in the first phase from the kubelet's
 				       * start, before the pods are created */

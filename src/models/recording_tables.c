@@ -129,6 +129,11 @@ static const struct field phase_fields[] = {
 		.flags = FIELD_KEEP | FIELD_OR_ZERO),
 	EVERY(update_one_secret_every, "updateOneSecretEverySeconds", .max = WEEK,
 		.help = "churn"),
+	EVERY(one_pod_every, "onePodEverySeconds", .max = 60 * NS_MIN,
+		.help = "createAllPods, deleteAllPods: from one pod to the next, of whatever "
+			"node"),
+	FIELD(rest, "restSeconds", FIELD_SECONDS, .max = WEEK, .flags = FIELD_OPTIONAL,
+		.otherwise = -1, .help = "from the end of the phase before to this one"),
 	KEEP(api_time, "apiSeconds", FIELD_SECONDS, .min = NS_MS, .max = WEEK,
 		.help = "how long requests were counted"),
 	KEEP(cri_time, "criSeconds", FIELD_SECONDS, .min = NS_MS, .max = WEEK,

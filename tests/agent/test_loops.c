@@ -250,6 +250,24 @@ static void a_node_status_that_is_rejected_is_tried_from_its_get(void **state)
 	kit_free(k);
 }
 
+/* kubelet_node_status.go nodeStatusHasChanged: the node that was read is not what was told. */
+static void a_node_status_that_others_have_written_is_written_again_at_once(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "workload.pods=1");
+	uint32_t patch = calls_intern(&k->scenario.calls, "patch", "nodes/status");
+
+	(void)state;
+	kit_start(k, 1);
+	kit_until(k, 60 * NS_S);
+	assert_int_equal(kit_count(k, patch), 1);
+	agent_overwritten(&k->agent);
+	kit_until(k, 71 * NS_S);
+	assert_int_equal(kit_count(k, patch), 2);
+	kit_until(k, 6 * NS_MIN); /* five minutes after that the next one is due */
+	assert_int_equal(kit_count(k, patch), 2);
+	kit_free(k);
+}
+
 /* The second failure closes all connections; whoever watched opens a watch again, and when the
  * third ends that at once, lists (k/k#79096). */
 static void heartbeats_that_fail_twice_end_all_watches(void **state)
@@ -424,6 +442,8 @@ int main(void)
 		cmocka_unit_test(a_sweep_asks_for_each_running_container),
 		cmocka_unit_test(a_lease_that_is_rejected_has_five_tries),
 		cmocka_unit_test(a_node_status_that_is_rejected_is_tried_from_its_get),
+		cmocka_unit_test(
+			a_node_status_that_others_have_written_is_written_again_at_once),
 		cmocka_unit_test(old_kubelets_read_what_etcd_has),
 		cmocka_unit_test(heartbeats_that_fail_twice_end_all_watches),
 		cmocka_unit_test(a_watch_that_cannot_be_opened_again_is_listed),

@@ -15,17 +15,30 @@ struct fixture {
 	struct validate_sample *samples;
 };
 
-static void begin(struct fixture *f, unsigned threads)
+static void load(struct fixture *f)
 {
 	struct library lib = {.dir = getenv("NODETOLL_MODELS"), .mem = &f->mem};
-	const struct validate_plan plan = {&f->rec, 0, 1, SEEDS, threads};
 	struct err err = {0};
 
 	arena_init(&f->mem, 0);
-	if (recording_load(&lib, "tests/recordings/kubelet-1.20.2-density.json", NULL, &f->rec,
-		    &err) ||
-		validate_run(&plan, &f->mem, &f->scenario, &f->samples, &err))
+	if (recording_load(
+		    &lib, "tests/recordings/kubelet-1.20.2-density.json", NULL, &f->rec, &err))
 		fail_msg("%s", err.text);
+}
+
+static void simulate(struct fixture *f, unsigned threads)
+{
+	const struct validate_plan plan = {&f->rec, 0, 1, SEEDS, threads};
+	struct err err = {0};
+
+	if (validate_run(&plan, &f->mem, &f->scenario, &f->samples, &err))
+		fail_msg("%s", err.text);
+}
+
+static void begin(struct fixture *f, unsigned threads)
+{
+	load(f);
+	simulate(f, threads);
 }
 
 static uint64_t all(const struct fixture *f, uint32_t seed, uint32_t phase, unsigned call)
@@ -81,6 +94,43 @@ static void a_deletion_begins_after_a_rest(void **state)
 	arena_fini(&f.mem);
 }
 
+/* The node is the first one, and has ten pods. */
+static void what_a_recording_tells_of_its_pace_is_taken(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	load(&f);
+	f.rec.nodes[0].phases[0].one_pod_every = 30 * NS_S;
+	simulate(&f, 1);
+	for (uint32_t seed = 0; seed < SEEDS; seed++) {
+		uint64_t made = all(&f, seed, 0, OP_RUN_PODSANDBOX);
+
+		assert_int_equal(made, 1 + f.rec.nodes[0].phases[0].api_time / (30 * NS_S));
+		assert_in_range(made, 2, 9);
+	}
+	arena_fini(&f.mem);
+}
+
+/* A rest of which is told is one moment in the status manager's ten seconds. */
+static void a_rest_that_is_told_is_taken(void **state)
+{
+	struct fixture f;
+	ns_t median[2] = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		load(&f);
+		f.rec.nodes[0].phases[2].rest = (i ? 58 : 53) * NS_S;
+		simulate(&f, 1);
+		for (uint32_t seed = 0; seed < SEEDS; seed++)
+			median[i] += hist_quantile(&f.samples[seed].gone[2], 500001) / SEEDS;
+		arena_fini(&f.mem);
+	}
+	assert_in_range(median[1], 4700 * NS_MS, 5800 * NS_MS);
+	assert_in_range(median[0], median[1] + 2 * NS_S, median[1] + 9 * NS_S);
+}
+
 static void threads_do_not_change_what_a_seed_shows(void **state)
 {
 	struct fixture one, three;
@@ -103,6 +153,8 @@ int main(void)
 		cmocka_unit_test(phases_hold_what_is_done_in_them),
 		cmocka_unit_test(the_runtimes_window_begins_with_the_kubelet),
 		cmocka_unit_test(a_deletion_begins_after_a_rest),
+		cmocka_unit_test(what_a_recording_tells_of_its_pace_is_taken),
+		cmocka_unit_test(a_rest_that_is_told_is_taken),
 		cmocka_unit_test(threads_do_not_change_what_a_seed_shows),
 	};
 

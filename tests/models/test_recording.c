@@ -306,6 +306,9 @@ static void a_phase_needs_counts_and_churn_its_pace(void **state)
 		"phase 'q' makes the node's phases longer than the 72 h that are possible");
 	assert_phase("{\"action\": \"none\", \"api\": {\"get pods\": 1}}",
 		"'apiSeconds' is missing");
+	assert_phase("{\"action\": \"none\", \"restSeconds\": -1, \"apiSeconds\": 60, "
+		     "\"api\": {\"get pods\": 1}}",
+		"'restSeconds' is -1");
 }
 
 int main(void)

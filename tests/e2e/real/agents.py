@@ -5,6 +5,7 @@ import json
 import signal
 from datetime import datetime, timezone
 
+from audit import when
 from process import Process
 
 LEASE_SECONDS = 40  # nodeLeaseDurationSeconds of a kubelet
@@ -39,13 +40,13 @@ class Agents:
 
     def finish(self):
         """End them as ^C does; their exit status."""
-        return self.process.stop(signal.SIGINT, 60)
+        return self.process.stop(signal.SIGINT)
 
     def result(self):
         return json.loads(self.result_file.read_text())
 
-    def wait(self, what, seconds, holds, every=0.5):
-        return self.cluster.wait(what, seconds, holds, every, alive=[self.process])
+    def wait(self, what, holds, every=0.5):
+        return self.cluster.wait(what, holds, every, alive=[self.process])
 
     def ours(self):
         """Its Node objects."""
@@ -55,8 +56,8 @@ class Agents:
     def ready(self):
         return sum(node_is_ready(node) for node in self.ours())
 
-    def wait_ready(self, seconds):
-        self.wait(f"{self.nodes} ready nodes", seconds, lambda: self.ready() == self.nodes)
+    def wait_ready(self):
+        self.wait(f"{self.nodes} ready nodes", lambda: self.ready() == self.nodes)
 
     def leases(self):
         """name of a node: age of its lease in seconds."""
@@ -79,10 +80,6 @@ def scenario_of(name, objects):
                 "extends": "recorded-density", "pods": 110, "containers": 1,
                 "objects": [{"resource": resource, "name": object, "sharedBy": "namespace",
                              "updateEvery": "0s", "immutable": False} for resource, object in objects]}}}
-
-
-def when(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def condition(thing, kind):

@@ -6,7 +6,7 @@ import json
 import ssl
 from urllib.parse import urlencode, urlsplit
 
-ANSWER_SECONDS = 30
+from process import PATIENCE_SECONDS
 
 
 class Refused(OSError):
@@ -29,7 +29,7 @@ class Api:
         """The answer's bytes.  A connection that broke is made anew the next time."""
         if self.connection is None:
             self.connection = http.client.HTTPSConnection(
-                self.address.hostname, self.address.port, context=self.tls, timeout=ANSWER_SECONDS)
+                self.address.hostname, self.address.port, context=self.tls, timeout=PATIENCE_SECONDS)
         headers = dict(self.headers, **({"Content-Type": content} if body is not None else {}))
         data = None if body is None else json.dumps(body)
         try:

@@ -14,6 +14,20 @@ def now():
     return datetime.now(timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def when(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def span(path, wanted, window):
+    """In seconds since 1970: when the first of those requests was received, and when the last was answered."""
+    with path.open("rb") as log:
+        events = [json.loads(line) for line in log if line.endswith(b"\n")]
+    ours = [event for event in events if window[0] <= event["requestReceivedTimestamp"] < window[1]
+            and wanted(user_of(event), name(event))]
+    return (when(min(event["requestReceivedTimestamp"] for event in ours)).timestamp(),
+            when(max(event["stageTimestamp"] for event in ours)).timestamp())
+
+
 def requests(path, window=EVER):
     """(user, user agent, request) of every request that was received in the window, from when to before when;
     one that was answered with anything but 200 and 201 has its status in its name.
@@ -31,8 +45,11 @@ def requests(path, window=EVER):
                 continue
             if not window[0] <= event["requestReceivedTimestamp"] < window[1]:
                 continue
-            user = event.get("impersonatedUser", event["user"])["username"]
-            yield user, event.get("userAgent", ""), name(event)
+            yield user_of(event), event.get("userAgent", ""), name(event)
+
+
+def user_of(event):
+    return event.get("impersonatedUser", event["user"])["username"]
 
 
 def name(event):
@@ -42,6 +59,22 @@ def name(event):
         what += "/" + ref["subresource"]
     code = event["responseStatus"]["code"]
     return f"{event['verb']} {what}" + ("" if code in (200, 201) else f" {code}")
+
+
+def first_of(path, wanted):
+    """When a user of whom wanted(name) is true asked first."""
+    with path.open("rb") as log:
+        events = (json.loads(line) for line in log if line.endswith(b"\n"))
+        return min(event["requestReceivedTimestamp"] for event in events if wanted(user_of(event)))
+
+
+def slowest_tenth(path, wanted):
+    """What nine of ten of such users' requests took at most, in seconds; watches apart."""
+    with path.open("rb") as log:
+        events = (json.loads(line) for line in log if line.endswith(b"\n"))
+        took = sorted(when(event["stageTimestamp"]) - when(event["requestReceivedTimestamp"])
+                      for event in events if event["verb"] != "watch" and wanted(user_of(event)))
+    return took[len(took) * 9 // 10].total_seconds()
 
 
 def of_users(path, wanted, window=EVER):

@@ -6,9 +6,8 @@ import subprocess
 
 from api import Api, Refused
 from credentials import Credentials
-from process import Failure, Process, free_ports, wait_for
+from process import PATIENCE_SECONDS, Failure, Process, free_ports, wait_for
 
-START_SECONDS = 120  # two cores, and others at work on them
 # Clients of the controllers ask 20 times a second by default; a thousand pods would take minutes.
 UNHURRIED = ["--kube-api-qps=300", "--kube-api-burst=600"]
 
@@ -93,7 +92,7 @@ class Cluster:
             self.controllers.start()
             self.scheduler.start()
             # Without this account no pod is admitted.
-            self.wait("the default service account", START_SECONDS, lambda: self.api.get(
+            self.wait("the default service account", lambda: self.api.get(
                 "/api/v1/namespaces/default/serviceaccounts/default").get("secrets"))
         except BaseException:
             self.stop()
@@ -112,14 +111,14 @@ class Cluster:
 
     def start_apiserver(self):
         self.apiserver.start()
-        wait_for("kube-apiserver", START_SECONDS, self.api.healthy, alive=[self.etcd, self.apiserver])
+        wait_for("kube-apiserver", self.api.healthy, alive=[self.etcd, self.apiserver])
 
     def restart_apiserver(self):
         """Without a word to anyone, as when its machine dies."""
         self.apiserver.kill()
         self.start_apiserver()
 
-    def wait_gone(self, path, seconds):
+    def wait_gone(self, path):
         def gone():
             try:
                 self.api.get(path)
@@ -127,22 +126,22 @@ class Cluster:
                 return refused.status == 404
             return False
 
-        self.wait(f"the end of {path}", seconds, gone)
+        self.wait(f"the end of {path}", gone)
 
-    def wait(self, what, seconds, holds, every=0.25, alive=()):
+    def wait(self, what, holds, every=0.25, alive=()):
         """wait_for(), as long as the control plane lives."""
-        return wait_for(what, seconds, holds, every, [*self.parts, *alive])
+        return wait_for(what, holds, every, [*self.parts, *alive])
 
     def kubectl(self, *args, given=None, kubeconfig=None):
         return kubectl(self.programs, kubeconfig or self.kubeconfig, *args, given=given)
 
 
-def kubectl(programs, kubeconfig, *args, given=None, seconds=60):
+def kubectl(programs, kubeconfig, *args, given=None):
     """What kubectl prints; its failure is ours, in its words."""
     home = kubeconfig.parent / "kubectl"
     home.mkdir(exist_ok=True)
     argv = [programs / "kubectl", "--kubeconfig", kubeconfig, "--cache-dir", home, *args]
-    done = subprocess.run(argv, input=given, capture_output=True, text=True, timeout=seconds,
+    done = subprocess.run(argv, input=given, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
                           check=False)
     if done.returncode:
         raise Failure(f"kubectl {' '.join(args)}: exit status {done.returncode}: {done.stderr.strip()}")

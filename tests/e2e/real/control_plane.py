@@ -49,9 +49,9 @@ def pods(cluster, phase):
 
 def pending(cluster):
     cluster.api.create("/apis/apps/v1/namespaces/default/deployments", DEPLOYMENT)
-    cluster.wait("3 pending pods", 30, lambda: len(pods(cluster, "Pending")) == 3)
+    cluster.wait("3 pending pods", lambda: len(pods(cluster, "Pending")) == 3)
     # The scheduler says why, so it runs and sees that there is no node.
-    cluster.wait("events of the scheduler", 30, lambda: any(
+    cluster.wait("events of the scheduler", lambda: any(
         event["reason"] == "FailedScheduling" for event in cluster.api.items("/api/v1/events")))
 
 
@@ -63,7 +63,7 @@ def counted(cluster):
     cluster.api.merge("/api/v1/namespaces/default/configmaps/counted", {"data": {"a": "b"}})
     cluster.api.delete("/api/v1/namespaces/default/configmaps/counted")
     for _ in range(2):
-        cluster.wait_gone("/api/v1/namespaces/default/configmaps/counted", 5)
+        cluster.wait_gone("/api/v1/namespaces/default/configmaps/counted")
     ours = Counter(request for _, agent, request in audit.requests(cluster.audit_log, (since, "~"))
                    if agent == "nodetoll-e2e")
     wanted = {"list nodes": 5, "create configmaps": 1, "patch configmaps": 1, "delete configmaps": 1,

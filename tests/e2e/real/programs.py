@@ -10,14 +10,17 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 # The release whose kubelet the models are validated against, and the one that Debian 12 has.
 RELEASE = "1.20"
 BUILT = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"]
-BUILD_SECONDS = 1800
+RUN_SECONDS = 1800
+TELL_EVERY_SECONDS = 60
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nodetoll"
 
 
@@ -49,19 +52,38 @@ def make():
     return made
 
 
-def run(what, argv, cwd, **options):
+def run(what, argv, cwd, env=None):
     log = cwd / "log"
     with log.open("ab") as out:
         try:
-            done = subprocess.run(argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                  check=False, **options)
-            if done.returncode == 0:
+            status = finish(what, subprocess.Popen(
+                argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, start_new_session=True))
+            if status == 0:
                 return
-            why = f"exit status {done.returncode}"
-        except (OSError, subprocess.TimeoutExpired) as error:
+            why = f"exit status {status}"
+        except OSError as error:
             why = str(error)
     tail = log.read_text(errors="replace").splitlines()[-8:]
     raise Unavailable("\n    ".join([f"{what}: {why}", *tail]))
+
+
+def finish(what, child):
+    """Its exit status; whoever waits is told every minute, and what takes for ever is ended with all that it
+    started."""
+    began = told = time.monotonic()
+    try:
+        while child.poll() is None:
+            time.sleep(0.2)
+            now = time.monotonic()
+            if now > began + RUN_SECONDS:
+                raise TimeoutError(f"not done in {RUN_SECONDS} s")
+            if now > told + TELL_EVERY_SECONDS:
+                told = now
+                print(f"# {what}: {now - began:.0f} s", flush=True)
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+    return child.wait()
 
 
 def source_lists(work):
@@ -81,6 +103,7 @@ def source_lists(work):
 
 
 def fetch_source(work, apt):
+    print("# fetching Debian's source of kubernetes", flush=True)
     run("Debian's source of kubernetes", apt + ["source", "kubernetes"], work)
     dsc = next(work.glob("kubernetes_*.dsc")).name
     # 1.20.5+really1.20.2-1.1+deb12u1: what it really is stands before Debian's revision.
@@ -99,7 +122,8 @@ def fetch_etcd(work):
 
 def build(work, source, version):
     """As debian/rules builds kubectl, and three programs more."""
-    print(f"# building kubernetes {version}: some minutes, once", flush=True)
+    print(f"# building kubernetes {version}: three minutes where two processors have nothing else to do, once",
+          flush=True)
     (source / ".go/src/k8s.io").mkdir(parents=True)
     (source / ".go/src/k8s.io/kubernetes").symlink_to("../../..")
     major, minor = version.split(".")[:2]
@@ -111,7 +135,6 @@ def build(work, source, version):
         GOFLAGS="", CGO_ENABLED="0", KUBE_GIT_VERSION_FILE=str(source / "version"),
         PATH="/usr/lib/go/bin:/usr/bin:/bin:" + os.environ["PATH"])
     what = "WHAT=" + " ".join(f"cmd/{name}" for name in BUILT)
-    run("the build of kubernetes", ["nice", "-n", "19", "make", what], source, env=environment,
-        timeout=BUILD_SECONDS)
+    run("the build of kubernetes", ["nice", "-n", "19", "make", what], source, environment)
     for name in BUILT:
         shutil.copy2(source / "_output/bin" / name, work / "bin" / name)

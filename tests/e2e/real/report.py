@@ -4,20 +4,26 @@
 import time
 import traceback
 
-from process import Failure
+from process import Failure, MachineTooSlow
 
 
 class Report:
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        self.skipped = 0
 
     def check(self, name, holds):
-        """One case: passed when holds() returns, failed when it raises.  Returns what holds() returned;
-        after a failure Abandoned, since what comes next in a scenario would fail for the same reason."""
+        """One case: passed when holds() returns, failed when it raises, skipped when the machine was too slow
+        for it.  Returns what holds() returned; after a failure Abandoned, since what comes next in a scenario
+        would fail for the same reason."""
         began = time.monotonic()
         try:
             value = holds()
+        except MachineTooSlow as error:
+            self.skipped += 1
+            print(f"ok {self.told()} - {name} # SKIP the machine was too slow: {error}", flush=True)
+            return None
         except (Failure, OSError) as error:
             self.fail(name, str(error))
             raise Abandoned from error
@@ -25,8 +31,11 @@ class Report:
             self.fail(name, traceback.format_exc())
             raise Abandoned from None
         self.passed += 1
-        print(f"ok {self.passed + self.failed} - {name} ({time.monotonic() - began:.0f} s)", flush=True)
+        print(f"ok {self.told()} - {name} ({time.monotonic() - began:.0f} s)", flush=True)
         return value
+
+    def told(self):
+        return self.passed + self.failed + self.skipped
 
     def check_each(self, cases):
         """Cases that do not rest upon one another, as (name, holds): all are looked at."""
@@ -41,7 +50,7 @@ class Report:
 
     def fail(self, name, why):
         self.failed += 1
-        print(f"not ok {self.passed + self.failed} - {name}", flush=True)
+        print(f"not ok {self.told()} - {name}", flush=True)
         for line in why.splitlines():
             print(f"    {line}", flush=True)
 

@@ -73,7 +73,8 @@ def main():
             print(f"# {name}: the rest is left out; the logs are in {world.folder}", flush=True)
         except Exception as error:  # of a cluster that did not start
             world.report.fail(name, f"{type(error).__name__}: {error}")
-    print(f"{world.report.passed} passed, {world.report.failed} failed")
+    skipped = f", {world.report.skipped} skipped" if world.report.skipped else ""
+    print(f"{world.report.passed} passed, {world.report.failed} failed{skipped}")
     sys.exit(1 if world.report.failed or not world.report.passed else 0)
 
 

@@ -44,11 +44,11 @@ class Served:
         self.process.start()
         try:
             # Its first line says where it listens.
-            self.url = wait_for("the URL of nodetoll serve", 10,
+            self.url = wait_for("the URL of nodetoll serve",
                                 lambda: self.out.read_text().partition("\n")[0], alive=[self.process])
             self.kubeconfig = self.credentials.kubeconfig("admin", self.url)
             self.api = Api(self.url, self.credentials.ca, self.credentials.tokens["admin"])
-            wait_for("nodetoll serve", 10, self.api.healthy, alive=[self.process])
+            wait_for("nodetoll serve", self.api.healthy, alive=[self.process])
         except BaseException:
             self.process.kill()
             raise
@@ -164,7 +164,7 @@ def watched(served, world):
         dict(os.environ, HOME=str(served.folder)))
 
     def sees(words):
-        wait_for(words, 10, lambda: any(line.split()[:2] == words.split() for line in
+        wait_for(words, lambda: any(line.split()[:2] == words.split() for line in
                                         out.read_text().splitlines()), alive=[watch])
 
     watch.start()

@@ -3,6 +3,7 @@
 """What the scenarios beside a real control plane rest upon, as far as it needs none (TAP)."""
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import audit
-from process import Failure, Process, free_ports, wait_for
+from process import Failure, MachineTooSlow, Process, free_ports, wait_for
 from report import Abandoned, Report, expect
 
 
@@ -44,6 +45,36 @@ def counts(folder):
     expect(audit.of_nodes(log, window=("", since))["get leases"] == 0, "until then")
 
 
+def tells_times(folder):
+    log = folder / "times.log"
+
+    def at(received, answered, **more):
+        return event("create", "pods", requestReceivedTimestamp=f"2026-01-01T00:00:{received:09.6f}Z",
+                     stageTimestamp=f"2026-01-01T00:00:{answered:09.6f}Z", **more)
+
+    log.write_text("".join(at(i, i + i / 10) for i in range(2, 12)) + at(1, 30, user="admin"))
+    window = ("2026-01-01T00:00:03", "2026-01-01T00:00:06")
+    began, ended = audit.span(log, lambda user, asked: (user, asked) == ("system:node:n-0", "create pods"), window)
+    expect(round(ended - began, 6) == 2.5, f"from 3 to 5.5 s: {ended - began}")
+    first = audit.first_of(log, lambda user: user.startswith("system:node:"))
+    expect(first == "2026-01-01T00:00:02.000000Z", first)
+    slowest = audit.slowest_tenth(log, lambda user: user.startswith("system:node:"))
+    expect(slowest == 1.1, slowest)
+
+
+def skips(_):
+    def too_slow():
+        raise MachineTooSlow("it stood still")
+
+    inner = Report()
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        inner.check("of a slow machine", too_slow)
+        inner.check("of any", lambda: None)
+    expect((inner.passed, inner.failed, inner.skipped) == (1, 0, 1), vars(inner))
+    expect(told.getvalue().splitlines()[0] ==
+           "ok 1 - of a slow machine # SKIP the machine was too slow: it stood still", told.getvalue())
+
+
 def waits(_):
     seen = iter([False, OSError("not yet"), "now"])
 
@@ -53,9 +84,9 @@ def waits(_):
             raise value
         return value
 
-    expect(wait_for("three looks", 5, holds, every=0) == "now", "another value")
+    expect(wait_for("three looks", holds, every=0) == "now", "another value")
     try:
-        wait_for("never", 0, lambda: None, every=0)
+        wait_for("never", lambda: None, every=0, seconds=0)
     except Failure as failure:
         expect("never: not within 0 s" in str(failure), failure)
     else:
@@ -65,7 +96,7 @@ def waits(_):
 def ends(folder):
     false = Process("false", ["false"], folder / "false.log").start()
     try:
-        wait_for("what a dead process does", 60, lambda: False, every=0.01, alive=[false])
+        wait_for("what a dead process does", lambda: False, every=0.01, alive=[false])
     except Failure as failure:
         expect("false has ended (1)" in str(failure), failure)
     sleeping = Process("sleep", ["sleep", "600"], folder / "sleep.log").start()
@@ -89,12 +120,14 @@ def outlives_nobody(folder):
         except FileNotFoundError:
             return True
 
-    wait_for("the end of the orphan", 10, gone, every=0.05)
+    wait_for("the end of the orphan", gone, every=0.05)
 
 
 def main():
     report = Report()
     cases = {"an audit log is counted as recordings are": counts,
+             "an audit log tells when things happened": tells_times,
+             "what a slow machine cannot show is skipped": skips,
              "waiting polls, and tells what never came": waits,
              "processes are stopped, and missed when they end": ends,
              "what a killed harness started ends with it": outlives_nobody,
