@@ -322,6 +322,7 @@ struct agent {
 	uint64_t images; /* that are there, as far as pulls tell: a bit each */
 	uint64_t images_cached, images_told; /* of them in the image cache, the node status */
 	bool unhealthy_told;     /* the node status says that the PLEG is not healthy */
+	bool overwritten;        /* somebody else has written the node's conditions */
 	bool resting;            /* some pod may have a rests_at */
 	uint32_t hang_ups;       /* how often it has closed its connections by itself */
 	uint32_t watches_ended;  /* how often some ended before their time */
@@ -392,6 +393,10 @@ void agent_reset(struct agent *a, ns_t now);
 /* Somebody reads the kubelet's metrics: loops that the model declares as done on request run.
  * One that runs already serves this one too. */
 void agent_scrape(struct agent *a, ns_t now);
+
+/* The node that the kubelet was answered has other conditions than it has told: of whom it
+ * hears nothing the node controller takes for dead. */
+void agent_overwritten(struct agent *a);
 
 /* A volume shows its object in a newer version than before: what the driver makes of
  * NOTE_OBJECT_READ. */

@@ -150,12 +150,19 @@ static bool health_changed(const struct agent *a, const struct model_loop *l, ns
 }
 
 /* A status that changed is written at once, however long ago the last one was
- * (kubelet_node_status.go updateNode): its conditions, or the images that the node has
- * (nodestatus/setters.go Images), as far as the image cache knows them. */
+ * (kubelet_node_status.go tryUpdateNodeStatus, nodeStatusHasChanged): its conditions, which
+ * others may have written too, or the images that the node has (nodestatus/setters.go Images),
+ * as far as the image cache knows them. */
 static bool status_changed(const struct agent *a, const struct model_loop *l, ns_t now)
 {
 	return health_changed(a, l, now) ||
-	       (l->hook == HOOK_NODE_STATUS && a->images_cached != a->images_told);
+	       (l->hook == HOOK_NODE_STATUS &&
+		       (a->overwritten || a->images_cached != a->images_told));
+}
+
+void agent_overwritten(struct agent *a)
+{
+	a->overwritten = true;
 }
 
 static void node_status_told(struct agent *a, ns_t now, struct effects *out)
@@ -325,6 +332,7 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		if (c->at_most_every > 0 && status_changed(a, l, now)) {
 			st->last[st->next] = 0;
 			a->images_told = a->images_cached; /* one that fails is due still */
+			a->overwritten = false;
 		}
 		st->next++;
 		if (call_is_skipped(a, c, st, st->next - 1u, now))

@@ -158,6 +158,7 @@
  *   address        a call of the model as a request
  *   bodies         what nodes write: JSON
  *   pods           the server's pods in the agent's places
+ *   others         statuses that somebody else has written, too
  *   metrics        what it has come to, over HTTP
  *   chores, users  the queue of what users do; who makes and deletes nodes, pods, objects
  * cli/           this program

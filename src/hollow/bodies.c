@@ -36,10 +36,15 @@ static void condition(
 		now, reason, message);
 }
 
+bool node_says_ready(const struct hollow *h)
+{
+	return h->swarm->zero >= 0 && !h->node.agent.unhealthy_told;
+}
+
 /* nodestatus/setters.go: MemoryPressure, DiskPressure, PIDPressure, Ready. */
 static void conditions(const struct hollow *h, struct str *out)
 {
-	bool ready = h->swarm->zero >= 0 && !h->node.agent.unhealthy_told;
+	bool ready = node_says_ready(h);
 
 	condition(out, "MemoryPressure", false, "KubeletHasSufficientMemory",
 		"kubelet has sufficient memory available");

@@ -176,6 +176,9 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 		memcpy(h->lease, version, sizeof(version));
 	if (!strncmp(call->resource, "nodes", 5))
 		version_scan(the_object(a->body), h->version);
+	if (!strcmp(call->verb, "get") && is_of(f, "nodes") &&
+		node_is_overwritten(h, a->body, a->len))
+		agent_overwritten(&h->node.agent);
 	if (!strcmp(call->resource, "nodes/status") && !h->is_ready) {
 		h->is_ready = true;
 		h->swarm->view.nodes_ready++;
@@ -194,7 +197,7 @@ static void status_written(struct flight *f, bool ok)
 	p->writing = false;
 	if (!ok)
 		return;
-	h->node.shard.pod[f->q.pod].status = f->q.status;
+	h->node.shard.pod[f->q.pod].status = p->wrote = f->q.status;
 	h->swarm->view.pods_running += (uint32_t)(runs && !p->counts);
 	h->swarm->view.pods_running -= (uint32_t)(!runs && p->counts);
 	p->counts = runs;

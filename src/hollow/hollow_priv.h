@@ -30,6 +30,7 @@ struct hollow_pod {
 	uint32_t namespace;  /* index in the swarm's */
 	uint32_t told;       /* the agent was told of that status */
 	uint32_t sent;       /* a status on its way */
+	uint32_t wrote;      /* the one that arrived last */
 	uint32_t shown;      /* the status that the hollow's `shown` is of */
 	uint32_t generation; /* of the script's, if it is ours */
 	bool there;          /* the watch has told of it, and not of its end */
@@ -139,6 +140,7 @@ bool object_name(const struct hollow *h, uint32_t object, uint32_t key, struct s
 
 /* bodies.c: objects as JSON */
 void body_node(const struct hollow *h, struct str *out);
+bool node_says_ready(const struct hollow *h); /* in its conditions */
 void body_node_status(const struct hollow *h, struct str *out);
 void body_lease(const struct hollow *h, struct str *out);
 void body_pod(const struct hollow *h, uint32_t pod, const char *name, const char *namespace,
@@ -150,6 +152,10 @@ void body_event(struct hollow *h, struct str *out);
 const struct hollow_pod *pod_of_events(const struct hollow *h);
 void body_delete(const char *uid, int64_t grace, struct str *out);
 void body_object(const char *kind, const char *name, const char *namespace, struct str *out);
+
+/* others.c: statuses that somebody else has written since */
+bool node_is_overwritten(const struct hollow *h, const char *text, size_t len);
+bool pod_is_overwritten(const struct json *status);
 
 /* pods.c: what LISTs and watches tell of pods */
 void pods_listed(struct hollow *h, ns_t now, const char *text, size_t len);

@@ -178,6 +178,9 @@ static void tell(struct hollow *h, ns_t now, uint32_t pod, enum api_event_kind k
 
 /* ------------------------------------------------------------------ changes */
 
+/* A bit of the hash that a status is, beside those that mean something. */
+enum { STATUS_OF_OTHERS = 8 };
+
 /* A place's records go on counting where the pod before ended. */
 static void count_instances(struct hollow *h, uint32_t pod)
 {
@@ -209,8 +212,15 @@ static void added(struct hollow *h, ns_t now, uint32_t i, const struct json *obj
 	tell(h, now, i, API_POD_ADDED);
 }
 
-/* Only its kubelet writes a bound pod's status: one that differs from what was seen last is
- * what was written last. */
+/* A status that differs from what was seen last is what its kubelet wrote last, unless it shows
+ * that others have written it since: then it is one that no kubelet writes. */
+static uint32_t status_seen(const struct hollow_pod *p, const struct json *status)
+{
+	uint32_t ours = p->writing ? p->sent : p->wrote;
+
+	return pod_is_overwritten(status) ? ours ^ STATUS_OF_OTHERS : ours;
+}
+
 static void modified(struct hollow *h, ns_t now, uint32_t i, const struct json *object)
 {
 	struct hollow_pod *p = &h->pod[i];
@@ -228,7 +238,9 @@ static void modified(struct hollow *h, ns_t now, uint32_t i, const struct json *
 	if (seen == p->seen)
 		return;
 	p->seen = seen;
-	p->told = p->writing ? p->sent : h->node.shard.pod[i].status;
+	p->told = status_seen(p, json_get(object, "status"));
+	if (!p->writing)
+		h->node.shard.pod[i].status = p->told;
 	tell(h, now, i, API_POD_STATUS);
 }
 

@@ -86,6 +86,46 @@ replaced() {
 	[ -s "$scratch/restarts" ] && ! grep -v ':0$' "$scratch/restarts"
 }
 
+# says STATUS: of an object, its condition Ready.
+says() {
+	tr '{' '\n' | grep '"type":"Ready"' | grep -q "\"status\":\"$1\""
+}
+
+# written RESOURCE STATUS REASON: what somebody else makes of its condition Ready.
+written() {
+	curl -s --max-time 20 -X PATCH -H 'Content-Type: application/strategic-merge-patch+json' \
+		-d "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"$2\",\"reason\":\"$3\"}]}}" \
+		"$url/api/v1/$1/status" | says "$2"
+}
+
+ready() {
+	curl -s --max-time 20 "$url/api/v1/$1" | says True
+}
+
+# until_ready RESOURCE: within a minute.
+until_ready() {
+	n=0
+	until ready "$1" || [ "$n" -gt 60 ]; do
+		n=$((n + 1))
+		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
+	done
+	ready "$1"
+}
+
+# A node controller that has not heard of a node for long takes it for dead, and its pods.
+overwritten() {
+	"$nodetoll" agents --server "$url" --nodes 1 --name others --set workload.pods=1 \
+		--set workload.namespaces=1 --warmup 1s --duration 10m >"$scratch/none" 2>"$scratch/err" &
+	running=$!
+	pod=namespaces/nodetoll-0/pods/others-0-0-0
+	until_ready nodes/others-0 && until_ready "$pod" &&
+		written nodes/others-0 Unknown NodeStatusUnknown && written "$pod" False NodeNotReady &&
+		until_ready nodes/others-0 && until_ready "$pod"
+	status=$?
+	kill -INT "$running"
+	wait "$running" && return "$status"
+}
+
 # What was saved stays: whole, and said to be not the end.
 killed() {
 	rm -f "$scratch/saved"
@@ -159,6 +199,7 @@ check "two for each of them and the users" is connections 8
 check "a metrics address that is none is one message" fails_with 2 'ADDR:PORT is allowed' --server "$url" \
 	--metrics here --nodes 1
 check "too few descriptors are one message" few_descriptors
+check "what others write of its status and its pods' a node writes again" overwritten
 check "pods that replace others have not been started again" replaced
 stop
 check "no server is one message" fails_with 3 'cannot be reached' --server "$url" --nodes 1
