@@ -67,9 +67,10 @@ static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 		       (a->fault == WIRE_REFUSED && c->swarm->zero >= 0) || a->code == 429 ||
 		       a->code >= 500;
 
-	bool has_answered = c->swarm->view.user_requests > c->swarm->view.unanswered;
-
-	return passing && c->tries < (has_answered ? CHORE_TRIES : FIRST_TRIES);
+	/* Controllers go on until it is done, as long as there is a run. */
+	if (c->swarm->zero >= 0 && !c->swarm->stops)
+		return passing;
+	return passing && c->tries < (c->swarm->has_answered ? CHORE_TRIES : FIRST_TRIES);
 }
 
 static int complain_of(const struct chore *c, const struct wire_answer *a, const char *path)
@@ -125,7 +126,8 @@ static void sleep_and_try(struct chore *c, const struct wire_answer *a)
 {
 	struct timeval tv = {.tv_sec = a->retry_after ? (time_t)(a->retry_after / NS_S) : 1};
 
-	c->tries++;
+	if (c->tries < CHORE_TRIES)
+		c->tries++;
 	(void)event_base_once(c->swarm->base, -1, EV_TIMEOUT, again, c, &tv);
 }
 
@@ -138,6 +140,7 @@ static void on_done(void *ctx, const struct wire_answer *a)
 
 	s->view.user_requests++;
 	s->view.unanswered += a->fault != WIRE_ANSWERED;
+	s->has_answered |= a->fault == WIRE_ANSWERED;
 	if (!is_done(c, a->code) && is_worth_another(c, a)) {
 		sleep_and_try(c, a);
 		return;

@@ -100,7 +100,8 @@ struct swarm {
 	struct hollow_view view;
 	char user_agent[HOLLOW_USER_AGENT]; /* of kubelets */
 	struct err *err;
-	int code; /* why it ended */
+	int code;          /* why it ended */
+	bool has_answered; /* the server, a user */
 	bool stops, drained, ended;
 };
 
