@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/rng.h"
+#include "models/costs.h"
 
 enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE };
 
@@ -31,21 +32,44 @@ static void init_changes(struct api *api, uint32_t pods)
 	}
 }
 
+/* The same latency has one distribution. */
+static uint8_t dist_for(
+	struct api *api, const struct latency *of[], const struct latency *latency)
+{
+	uint8_t i = 0;
+
+	while (i < api->n_dists && of[i] != latency)
+		i++;
+	if (i < api->n_dists)
+		return i;
+	of[api->n_dists++] = latency;
+	dist_from(&api->dist[i], latency);
+	return i;
+}
+
+static void init_latencies(struct api *api, const struct scenario *s)
+{
+	const struct latency *of[2 * API_LAT_MAX + 2];
+
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		for (unsigned quorum = 0; quorum < 2; quorum++) {
+			bool cached;
+			const struct latency *l =
+				costs_latency(s, (uint16_t)c, quorum != 0, &cached);
+
+			api->dist_of[c][quorum] = dist_for(api, of, l);
+			if (!cached && l != &s->apiserver.other)
+				api->bytes[c] = l->bytes;
+		}
+}
+
 void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t pods)
 {
 	const struct apiserver_model *m = &s->apiserver;
 
 	*api = (struct api){.model = m, .workload = &s->workload, .seed = seed, .pods = pods};
-	dist_from(&api->other, &m->other);
 	dist_from(&api->watch_delay, &m->watch_delay);
-	for (uint32_t c = 0; c < CALLS_MAX; c++)
-		api->dist_of[c] = API_LAT_MAX;
-	api->n_dists = m->n_latency;
-	for (uint32_t i = 0; i < m->n_latency; i++) {
-		dist_from(&api->dist[i], &m->latency[i].latency);
-		if (m->latency[i].call < CALLS_MAX)
-			api->dist_of[m->latency[i].call] = (uint8_t)i;
-	}
+	init_latencies(api, s);
 	init_changes(api, s->workload.pods);
 	for (uint32_t i = 0; i < s->kubelet.n_watches; i++)
 		api->told_every[s->kubelet.watches[i].watch] =
@@ -162,10 +186,9 @@ ns_t api_object_changed_at(
 
 /* ------------------------------------------------------------------ requests */
 
-ns_t api_latency(struct api_shard *s, uint16_t call)
+ns_t api_latency(struct api_shard *s, uint16_t call, bool quorum)
 {
-	uint8_t i = s->api->dist_of[call];
-	const struct dist *d = i == API_LAT_MAX ? &s->api->other : &s->api->dist[i];
+	const struct dist *d = &s->api->dist[s->api->dist_of[call][quorum]];
 
 	return dist_draw(d, rng_draw(s->key, DRAW_LATENCY, call, s->draws++), 0);
 }
@@ -225,13 +248,15 @@ static void pod_request(
 	}
 }
 
-static void count_size(const struct api_shard *s, ns_t now, uint16_t call, struct tally *t)
+static void count_size(
+	const struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t)
 {
 	struct tally_counts *in = tally_spot(t, 1, now)->in;
-	uint8_t i = s->api->dist_of[call];
 
-	if (in && i != API_LAT_MAX)
-		in->bytes[call] += s->api->model->latency[i].latency.bytes;
+	if (!in)
+		return;
+	in->bytes[r->call] += s->api->bytes[r->call];
+	in->quorum[r->call] += r->quorum;
 }
 
 struct api_answer api_serve(
@@ -257,7 +282,7 @@ struct api_answer api_serve(
 	tally_timed(t, (struct tally_call){r->call, a.what, now, a.at - r->wanted, r->held,
 			       a.at - r->sent});
 	if (a.what == OUTCOME_OK)
-		count_size(s, now, r->call, t);
+		count_size(s, now, r, t);
 	if (r->timeout > 0)
 		watch(s, now, r, t, &a);
 	return a;
@@ -269,5 +294,5 @@ struct api_answer api_request(
 	struct api_request at_once = *r;
 
 	at_once.sent = now;
-	return api_serve(s, now, api_latency(s, r->call), &at_once, t);
+	return api_serve(s, now, api_latency(s, r->call, r->quorum), &at_once, t);
 }

@@ -23,10 +23,11 @@ struct api {
 	const struct workload_model *workload;
 	uint64_t seed;
 	uint32_t pods; /* places on a node */
-	struct dist other, watch_delay;
+	struct dist watch_delay;
 	uint32_t n_dists;
-	struct dist dist[API_LAT_MAX];
-	uint8_t dist_of[CALLS_MAX];     /* API_LAT_MAX: other */
+	struct dist dist[2 * API_LAT_MAX + 2];
+	uint8_t dist_of[CALLS_MAX][2];  /* [1] of those that ask etcd, [0] the watch cache */
+	uint32_t bytes[CALLS_MAX];      /* of an answer; 0: nobody says */
 	ns_t change_every[OBJECTS_MAX]; /* of one object of the kind; 0: never */
 	ns_t told_every[CALLS_MAX];     /* a standing watch is told of a change; 0: never */
 	ns_t change_step[OBJECTS_MAX]; /* one object after the other, so far apart; 0: at random
@@ -39,6 +40,7 @@ struct api_request {
 	uint32_t pod;   /* that it reads or changes; none if there is no such pod */
 	uint32_t key;
 	uint32_t status;
+	bool quorum;  /* it reads what etcd has, not what the watch cache has */
 	ns_t timeout; /* a watch asks to be ended after it */
 	ns_t wanted;  /* for the times: since when its client wants it */
 	ns_t held;    /* and how much of that its limiter took */
@@ -96,7 +98,7 @@ struct api_answer api_serve(struct api_shard *shard, ns_t now, ns_t takes,
 	const struct api_request *req, struct tally *t);
 
 /* What a request takes at a server at leisure. */
-ns_t api_latency(struct api_shard *shard, uint16_t call);
+ns_t api_latency(struct api_shard *shard, uint16_t call, bool quorum);
 
 /* Somebody (scheduler, user) gives the node a pod, or asks for its deletion. */
 void api_pod_create(struct api_shard *shard, ns_t now, uint32_t pod);

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "models/costs.h"
+
 #define DEMAND_MAX (60 * NS_MIN)
 
 _Static_assert(FAIR_LEVELS <= FLOW_LEVELS, "every level of a model has its place");
@@ -157,20 +159,34 @@ static uint16_t width_of(const struct server_costs *c, uint16_t call, bool quoru
 	return (uint16_t)(width ? width : 1);
 }
 
+static ns_t cpu_of(const struct api_cost *cost, int64_t listed, int64_t read)
+{
+	return grown(grown(cost->cpu, listed, cost->listed_cpu), read, cost->read_cpu);
+}
+
+/* Latencies were measured of requests for one object.  Where a model does not tell those of
+ * reads apart, that of one by etcd is meant: what is left of it is waiting for etcd, and no
+ * more for one that does not wait for it. */
 struct server_demand server_demand(
 	const struct server_costs *c, uint16_t call, bool quorum, uint32_t pods)
 {
 	const struct apiserver_model *m = &c->scenario->apiserver;
-	const struct api_cost *cost = &m->cost[call][quorum || !m->watch_cache];
+	bool by_etcd = quorum || !m->watch_cache || c->mutating[call];
+	const struct api_cost *cost = &m->cost[call][by_etcd];
 	int64_t listed = c->lists_pods[call] ? pods : c->listed[call];
 	int64_t read = c->lists_pods[call] && c->cluster_pods > pods ? (int64_t)c->cluster_pods
 								     : listed;
 	struct server_demand d = {.mutating = c->mutating[call]};
+	bool cached;
 
-	d.measured_cpu =
-		grown(grown(cost->cpu, listed, cost->listed_cpu), read, cost->read_cpu);
-	d.cpu = scaled(d.measured_cpu, m->costs.cpu_scale);
+	(void)costs_latency(c->scenario, call, quorum, &cached);
+	d.measured_cpu = cpu_of(&m->cost[call][!cached], listed > 0, read > 0);
+	d.cpu = scaled(cpu_of(cost, listed, read), m->costs.cpu_scale);
+	if (by_etcd && !c->mutating[call])
+		d.read = !strcmp(c->scenario->calls.name[call].verb, "list") ? (uint64_t)read
+									     : 1;
 	d.etcd_cpu = grown(cost->etcd_cpu, read, cost->read_etcd_cpu);
+	d.etcd_wait = d.etcd_cpu - grown(cost->etcd_cpu, read > 0, cost->read_etcd_cpu);
 	d.bytes = cost->bytes + (uint64_t)listed * cost->listed_bytes;
 	d.width = width_of(c, call, quorum);
 	return d;

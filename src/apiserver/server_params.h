@@ -14,10 +14,12 @@
 /* What one request takes. */
 struct server_demand {
 	ns_t cpu;          /* of this server's processors */
-	ns_t measured_cpu; /* of those of the calibration */
-	ns_t etcd_cpu;     /* of etcd's, at the calibration's speed */
-	uint64_t bytes;    /* of the answer */
-	uint16_t width;    /* seats */
+	ns_t measured_cpu; /* of those of the calibration, in the latency that it has */
+	ns_t etcd_wait; /* beyond that latency, for all that etcd reads but the first object */
+	ns_t etcd_cpu;  /* of etcd's, at the calibration's speed */
+	uint64_t read;  /* objects that etcd reads for it */
+	uint64_t bytes; /* of the answer */
+	uint16_t width; /* seats */
 	bool mutating;
 };
 
@@ -60,7 +62,7 @@ struct server_telling server_telling(const struct scenario *s, uint16_t call);
 /* What is left of a measured latency beside processing. */
 static inline ns_t server_wait(const struct server_demand *d, ns_t latency)
 {
-	return latency > d->measured_cpu ? latency - d->measured_cpu : 0;
+	return (latency > d->measured_cpu ? latency - d->measured_cpu : 0) + d->etcd_wait;
 }
 
 #endif

@@ -176,7 +176,7 @@
  *   result_json    a run's measurements as JSON
  *   result_classes what a result's numbers rest on
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
- *   result_storage  what etcd stores, and what watchers are told
+ *   result_storage  what etcd stores and reads, and what watchers are told
  *   slo_limits     how far the objectives hold
  *   compare_*      sides, rows and gates of a comparison, its sentence
  *   sweep_*        a grid, its cells, walls, shapes of curves, advice

@@ -50,13 +50,21 @@ static struct sources sources_of(const struct scenario *s)
 
 /* ------------------------------------------------------------------ calls */
 
-/* Whether nobody measured the mean of a latency; one that was set is no measurement either. */
-static bool is_assumed(const struct doc_node *latency, const struct origins *origins)
+static bool is_guess(const struct doc_node *latency, const struct origins *origins)
 {
 	const struct doc_node *mean = doc_get(latency, "mean");
 	const struct origin *origin = mean ? origin_find(origins, mean) : NULL;
 
 	return !origin || origin->is == EVIDENCE_ASSUMED || origin->is == EVIDENCE_NONE;
+}
+
+/* Whether nobody measured the mean of a latency; one that was set is no measurement either.  Of
+ * reads by etcd and from the watch cache one is as good as the only one that kubelets make. */
+static bool is_assumed(const struct doc_node *latency, const struct origins *origins)
+{
+	const struct doc_node *cached = doc_get(latency, "cached");
+
+	return is_guess(latency, origins) && (!cached || is_guess(cached, origins));
 }
 
 static const struct doc_node *runtime_latency(

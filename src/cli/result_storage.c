@@ -11,6 +11,7 @@ struct stored {
 	uint64_t writes;  /* every one is an event to whoever watches */
 	uint64_t written; /* of them, those that leave an object: its bytes are written */
 	uint64_t told;    /* to all watchers together */
+	uint64_t read;    /* objects, by requests that the watch cache does not answer */
 	uint32_t peak;    /* writes in the busiest second */
 };
 
@@ -54,6 +55,53 @@ static uint64_t count_objects(const struct scenario *s, const struct fleet_resul
 	if (!strcmp(resource, "secrets") || !strcmp(resource, "configmaps"))
 		return referred_to(s, resource);
 	return created;
+}
+
+/* ------------------------------------------------------------------ reads */
+
+/* Requests of a class that etcd had a part in, of those that were answered. */
+static uint64_t by_etcd(const struct scenario *s, const struct fleet_result *r, uint16_t call)
+{
+	const struct tally_counts *in = &r->tally.window[0].in;
+
+	if (call_mutates(&s->calls.name[call]) || !s->apiserver.watch_cache)
+		return in->count[call][OUTCOME_OK];
+	return in->quorum[call];
+}
+
+/* What a request is to etcd; a list of pods is of the node's. */
+static struct server_demand demand_of(
+	const struct scenario *s, const struct server_costs *costs, uint16_t call)
+{
+	return server_demand(costs, call, true, workload_pods(&s->workload));
+}
+
+static uint64_t objects_read(
+	const struct scenario *s, const struct fleet_result *r, const char *resource)
+{
+	struct server_costs costs;
+	uint64_t n = 0;
+
+	server_costs_init(&costs, s);
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		if (!strcmp(s->calls.name[c].resource, resource))
+			n += by_etcd(s, r, (uint16_t)c) *
+			     demand_of(s, &costs, (uint16_t)c).read;
+	return n;
+}
+
+/* Of its processors, as they were measured; the rest of what it does, telling API servers of
+ * changes for one, was measured with the writes. */
+static double etcd_seconds(const struct scenario *s, const struct fleet_result *r)
+{
+	struct server_costs costs;
+	double ns = 0;
+
+	server_costs_init(&costs, s);
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		ns += (double)by_etcd(s, r, (uint16_t)c) *
+		      (double)demand_of(s, &costs, (uint16_t)c).etcd_cpu;
+	return ns / 1e9;
 }
 
 /* ------------------------------------------------------------------ writes */
@@ -100,6 +148,7 @@ static struct stored stored_of(
 		d.told += (d.writes - before) * (tells.watchers + tells.kubelet);
 	}
 	find_peak(&d, t, writes, s->calls.n);
+	d.read = objects_read(s, r, s->apiserver.storage.object[i].resource);
 	d.objects = count_objects(s, r, s->apiserver.storage.object[i].resource, d.written);
 	return d;
 }
@@ -128,7 +177,7 @@ static uint64_t told_bytes(const struct apiserver_model *m, uint32_t i)
 }
 
 struct sums {
-	uint64_t stored, written, told, told_bytes, told_cpu;
+	uint64_t stored, written, read, told, told_bytes, told_cpu;
 };
 
 static struct json *resource_row(
@@ -142,6 +191,7 @@ static struct json *resource_row(
 
 	sums->stored += d.objects * bytes;
 	sums->written += d.written * bytes;
+	sums->read += d.read * bytes;
 	sums->told += d.told;
 	sums->told_bytes += d.told * told_bytes(m, i);
 	sums->told_cpu += d.told * (uint64_t)m->storage.object[i].told_cpu;
@@ -150,6 +200,7 @@ static struct json *resource_row(
 	json_put_int(row, "objectBytes", (int64_t)bytes);
 	json_put_int(row, "storedBytes", (int64_t)(d.objects * bytes));
 	json_put_num(row, "writtenBytesPerSecond", (double)(d.written * bytes) / seconds);
+	json_put_num(row, "readBytesPerSecond", (double)(d.read * bytes) / seconds);
 	json_put_num(row, "eventsPerSecond", (double)d.writes / seconds);
 	json_put(row, "eventsPeakSecond", r->tally.seconds ? json_int(d.peak) : json_null());
 	json_put_int(row, "watchers", m->storage.object[i].watchers);
@@ -193,6 +244,9 @@ struct json *result_storage(const struct scenario *s, const struct fleet_result 
 	json_put_str(o, "format", format_name(m->storage.format));
 	json_put_int(o, "storedBytes", (int64_t)sums.stored);
 	json_put_num(o, "writtenBytesPerSecond", (double)sums.written / seconds);
+	json_put_num(o, "readBytesPerSecond", (double)sums.read / seconds);
+	json_put(o, "etcdCores",
+		s->apiserver.processors ? json_num(etcd_seconds(s, r) / seconds) : json_null());
 	json_put_num(o, "toldPerSecond", (double)sums.told / seconds);
 	json_put_num(o, "toldBytesPerSecond", (double)sums.told_bytes / seconds);
 	json_put(o, "toldCores",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "estimate/objects.h"
+#include "models/costs.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
@@ -269,12 +270,11 @@ double rates_share(const struct model_call *c, double gap)
 	return least > gap ? aged(least, gap) : 1;
 }
 
-double rates_request_latency(const struct scenario *s, uint16_t call)
+double rates_request_latency(const struct scenario *s, const struct model_call *c)
 {
-	for (uint32_t i = 0; i < s->apiserver.n_latency; i++)
-		if (s->apiserver.latency[i].call == call)
-			return SECONDS(s->apiserver.latency[i].latency.mean);
-	return SECONDS(s->apiserver.other.mean);
+	bool cached;
+
+	return SECONDS(costs_latency(s, c->call, c->quorum, &cached)->mean);
 }
 
 double rates_gap(const struct scenario *s, const struct model_loop *l)
@@ -291,7 +291,7 @@ double rates_gap(const struct scenario *s, const struct model_loop *l)
 			calls += rates_latency(s, (enum operation)(c->call % OP_N)) *
 				 rates_times(s, c);
 		else if (c->at_most_every <= l->period)
-			calls += rates_request_latency(s, c->call) * rates_times(s, c);
+			calls += rates_request_latency(s, c) * rates_times(s, c);
 	}
 	return period + lateness(s) + SECONDS(l->work) + calls;
 }

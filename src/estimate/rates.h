@@ -41,7 +41,7 @@ double rates_share(const struct model_call *c, double gap);
 double rates_times(const struct scenario *s, const struct model_call *c);
 
 /* Mean time of a request, in seconds. */
-double rates_request_latency(const struct scenario *s, uint16_t call);
+double rates_request_latency(const struct scenario *s, const struct model_call *c);
 
 /* Calls that replace containers that died. */
 double rates_restarts(const struct scenario *s);

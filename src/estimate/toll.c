@@ -146,7 +146,7 @@ static void loop_call(
 	row->nodes = part(l->nodes);
 	row->bytes = c->bytes;
 	row->took = row->runtime ? rates_latency(s, (enum operation)(c->call % OP_N))
-				 : rates_request_latency(s, c->call);
+				 : rates_request_latency(s, c);
 	if (l->trigger == TRIGGER_PERIOD) {
 		by_the_clock(s, l, c, row);
 	} else {

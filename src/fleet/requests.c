@@ -77,11 +77,12 @@ static struct node_request take(struct node *n, struct request_queue *h)
 struct demand node_demand(struct node *n, const struct node_request *q)
 {
 	const struct together_params *p = n->plan->shared;
-	ns_t takes = api_latency(&n->shard, q->call);
+	ns_t takes = api_latency(&n->shard, q->call, q->quorum);
 	ns_t measured = p ? p->measured[q->call][q->quorum] : 0;
 
 	return (struct demand){.cpu = p ? p->cpu[q->call][q->quorum] : 0,
-		.wait = takes > measured ? takes - measured : 0};
+		.wait = (takes > measured ? takes - measured : 0) +
+			(p ? p->etcd[q->call][q->quorum] : 0)};
 }
 
 static struct api_request asked(const struct node_request *q)
@@ -91,6 +92,7 @@ static struct api_request asked(const struct node_request *q)
 		.pod = q->pod,
 		.key = q->key,
 		.status = q->status,
+		.quorum = q->quorum,
 		.timeout = q->timeout,
 		.wanted = q->wanted_at,
 		.held = q->held,
@@ -271,8 +273,12 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 
 static void count(struct node *n, ns_t now, const struct node_request *q, enum outcome what)
 {
+	struct tally_counts *in = tally_spot(&n->result->tally, 1, now)->in;
+
 	tally_timed(&n->result->tally, (struct tally_call){q->call, what, now,
 					       now - q->wanted_at, q->held, now - q->at});
+	if (in && what == OUTCOME_OK)
+		in->quorum[q->call] += q->quorum;
 }
 
 void requests_served(

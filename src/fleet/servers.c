@@ -57,6 +57,7 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 
 			p->cpu[c][quorum] = d.cpu;
 			p->measured[c][quorum] = d.measured_cpu;
+			p->etcd[c][quorum] = d.etcd_wait;
 			p->mutating[c] = d.mutating;
 			p->width[c][quorum] = d.width;
 		}

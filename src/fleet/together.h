@@ -28,8 +28,10 @@ struct together_params {
 	uint32_t capacity; /* of each, for requests that need a seat */
 	ns_t retry_after;  /* what a rejection says */
 	/* Of a processor, for a request, [1] that asks etcd; and what of its time at leisure
-	 * was processing where that was measured. */
-	ns_t cpu[CALLS_MAX][2], measured[CALLS_MAX][2];
+	 * was processing where that was measured, and what etcd takes for a large list beyond
+	 * it.
+	 */
+	ns_t cpu[CALLS_MAX][2], measured[CALLS_MAX][2], etcd[CALLS_MAX][2];
 	uint16_t width[CALLS_MAX][2]; /* seats; 0: one */
 	bool mutating[CALLS_MAX];
 	/* Of pods or nodes (enum watched): what changes them, lists them, watches them. */

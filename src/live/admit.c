@@ -125,6 +125,12 @@ static uint8_t own_level(const struct apiserver_model *m, const char *user)
 	return level;
 }
 
+/* storage/cacher/cacher.go Get, GetToList: without a resource version etcd is asked. */
+static bool asks_etcd(const struct rest_route *r)
+{
+	return r->verb != VERB_WATCH && (!r->resource_version || !*r->resource_version);
+}
+
 enum server_verdict admit_arrive(
 	struct admit *a, ns_t now, const struct admit_request *r, uint32_t *ticket)
 {
@@ -139,11 +145,13 @@ enum server_verdict admit_arrive(
 	};
 
 	if (a->times == SERVE_MODEL) {
-		ns_t latency = api_latency(&a->shard, s.call);
+		bool quorum = asks_etcd(r->route);
+		ns_t latency = api_latency(&a->shard, s.call, quorum);
 		struct server_demand d = {0};
 
 		if (a->has_costs)
-			d = server_demand(&a->costs, s.call, false, a->scenario->workload.pods);
+			d = server_demand(
+				&a->costs, s.call, quorum, a->scenario->workload.pods);
 		s.cpu = d.cpu;
 		s.wait = ns_add(s.wait, server_wait(&d, latency));
 	}

@@ -22,6 +22,25 @@ struct wanted {
 	enum api_served served;
 };
 
+/* ------------------------------------------------------------------ latency */
+
+const struct latency *costs_latency(
+	const struct scenario *s, uint16_t call, bool quorum, bool *cached)
+{
+	const struct apiserver_model *m = &s->apiserver;
+	const struct latency *etcd = &m->other;
+	const struct latency *cache = &m->other_cached;
+
+	for (uint32_t i = 0; i < m->n_latency; i++)
+		if (m->latency[i].call == call) {
+			etcd = &m->latency[i].latency;
+			cache = &m->latency[i].cached;
+		}
+	*cached = !quorum && m->watch_cache && cache->mean > 0 &&
+		  !call_mutates(&s->calls.name[call]);
+	return *cached ? cache : etcd;
+}
+
 /* ------------------------------------------------------------------ what was measured */
 
 static bool is_of(const struct calibrated_call *row, const struct wanted *w, const char *verb)

@@ -14,6 +14,12 @@
 #include "models/library.h"
 #include "models/models.h"
 
+/* How long such a request takes at leisure: one that asks etcd (quorum) or writes to it, or one
+ * that the watch cache answers, if there is one and the model tells such reads apart.  *cached:
+ * it is of those.  Points into s. */
+const struct latency *costs_latency(
+	const struct scenario *s, uint16_t call, bool quorum, bool *cached);
+
 /* Fill s->apiserver.cost for every request in s->calls, if there are processors; spec is the
  * API server's.  ERR_INPUT: no such calibration, or a request of which nothing says what it
  * costs. */

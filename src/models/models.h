@@ -341,6 +341,7 @@ struct runtime_model {
 struct api_latency {
 	uint16_t call; /* CALLS_MAX: every other */
 	struct latency latency;
+	struct latency cached; /* of a read that the watch cache answers; mean 0: the same */
 };
 
 enum api_encoding { ENCODING_PROTOBUF, ENCODING_JSON, ENCODINGS };
@@ -389,7 +390,7 @@ enum storage_format { STORAGE_PROTOBUF, STORAGE_JSON, STORAGE_BASE64, STORAGE_FO
 
 struct apiserver_model {
 	char name[MODEL_NAME];
-	struct latency other;
+	struct latency other, other_cached; /* as in api_latency */
 	uint32_t n_latency;
 	struct api_latency latency[API_LAT_MAX];
 	struct latency watch_delay; /* from a write to the watcher's event */

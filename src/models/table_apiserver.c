@@ -11,6 +11,16 @@ static const struct word words_unlimited[] = {{"unlimited", UINT32_MAX}};
 static const struct word words_no_limit[] = {{"unlimited", 0}};
 static const struct word words_mutating[] = {{"unlimited", 0}, {"shared", API_LIMIT_SHARED}};
 
+#define REC struct latency
+static const struct field cached_fields[] = {
+	SPAN(mean, "mean", NS_US, HOUR, "mean time of a request"),
+	RATIO(p50, "p50", PPM, "median as a share of the mean"),
+	FIELD(p99, "p99", FIELD_RATIO, .min = PPM, .max = INT64_C(1000) * PPM,
+		.help = "99th percentile as a share of the mean"),
+};
+#undef REC
+static const struct table cached_table = TABLE("a latency", cached_fields);
+
 #define REC struct api_latency
 static const struct field api_latency_fields[] = {
 	FIELD(call, "call", FIELD_API, .flags = FIELD_KEY),
@@ -20,6 +30,9 @@ static const struct field api_latency_fields[] = {
 		.help = "99th percentile as a share of the mean"),
 	FIELD(latency.bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
 		.help = "size of the answer; without it, bytes are not counted"),
+	FIELD(cached, "cached", FIELD_MAP, .flags = FIELD_OPTIONAL, .sub = &cached_table,
+		.help = "of a read with resourceVersion=0, which the watch cache answers and "
+			"etcd has no part in; without it, the same"),
 };
 #undef REC
 static const struct table api_latency_table = TABLE("call", api_latency_fields);
@@ -100,6 +113,10 @@ static const struct field apiserver_fields[] = {
 		.sub = &api_latency_table, .help = "by verb and resource"),
 	FIELD(other, "other", FIELD_MAP, .sub = &table_latency,
 		.help = "of every other request"),
+	FIELD(other_cached, "otherCached", FIELD_MAP, .flags = FIELD_OPTIONAL,
+		.sub = &cached_table,
+		.help = "of every other read that the watch cache answers, the opening of a "
+			"watch too; without it, the same"),
 	FIELD(watch_delay, "watchDelay", FIELD_MAP, .sub = &table_latency,
 		.help = "from a write to the watcher's event"),
 	PART("ttlController", ttl_table, "node.alpha.kubernetes.io/ttl by cluster size"),

@@ -9,6 +9,7 @@ static const struct column storage_list[] = {
 	{"objectBytes", "bytes\neach", CELL_COUNT, NULL},
 	{"storedBytes", "stored", CELL_COUNT, NULL},
 	{"writtenBytesPerSecond", "written,\nbytes/s", CELL_RATE, NULL},
+	{"readBytesPerSecond", "read,\nbytes/s", CELL_RATE, NULL},
 	{"eventsPerSecond", "changes\n/s", CELL_RATE, NULL},
 	{"eventsPeakSecond", "peak\nsecond", CELL_COUNT, NULL},
 	{"watchers", "who watch\nall", CELL_COUNT, NULL},
@@ -32,16 +33,20 @@ struct json *result_storage_rows(const struct json *result)
 void result_storage_title(const struct json *result, struct str *out)
 {
 	const struct json *s = json_get(result, "storage");
-	char stored[FORMAT_BYTES], written[FORMAT_BYTES], told[FORMAT_BYTES];
+	const struct json *cores = json_get(s, "etcdCores");
+	char stored[FORMAT_BYTES], written[FORMAT_BYTES], read[FORMAT_BYTES],
+		told[FORMAT_BYTES];
 
-	str_addf(out,
-		"What etcd has as %s: %s bytes, %s written a second; what watchers are told: "
-		"%s "
-		"events a second",
+	str_addf(out, "What etcd has as %s: %s bytes, %s written a second, %s read",
 		json_as_str(json_get(s, "format")),
 		format_count(stored, sizeof(stored), json_as_num(json_get(s, "storedBytes"))),
 		format_rate(written, sizeof(written),
 			json_as_num(json_get(s, "writtenBytesPerSecond"))),
+		format_rate(
+			read, sizeof(read), json_as_num(json_get(s, "readBytesPerSecond"))));
+	if (json_is_num(cores))
+		str_addf(out, ", with %.2f processors", json_as_num(cores));
+	str_addf(out, "; what watchers are told: %s events a second",
 		format_rate(told, sizeof(told), json_as_num(json_get(s, "toldPerSecond"))));
 }
 

@@ -26,6 +26,7 @@ static inline struct kit *kit_new(void)
 	if (!k)
 		abort();
 	arena_init(&k->mem, 0);
+	calls_init(&k->scenario.calls);
 	k->scenario.workload.pods = KIT_PODS;
 	k->scenario.workload.namespaces = 2;
 	k->scenario.apiserver.other.mean = 2 * NS_MS - 1;

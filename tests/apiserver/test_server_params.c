@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apiserver/server_params.h"
 
+#include "apiserver/apiserver.h"
+
 #include "tcase.h"
 
 #include <stdio.h>
@@ -100,7 +102,8 @@ static void in_1_20_all_nodes_share_the_88_seats_of_system(void **state)
 
 static void since_1_22_what_tells_of_a_nodes_health_has_seats_of_its_own(void **state)
 {
-	static const char *const sets[] = {"apiserver=v1.36"};
+	static const char *const sets[] = {"apiserver=v1.22"};
+	static const char *const later[] = {"apiserver=v1.36"};
 	struct made *m = make(sets, COUNT_OF(sets));
 	uint32_t high = level_of(m, "update", "leases");
 
@@ -112,6 +115,12 @@ static void since_1_22_what_tells_of_a_nodes_health_has_seats_of_its_own(void **
 	assert_int_equal(level_of(m, "patch", "nodes/status"), high);
 	assert_ptr_equal(
 		&m->params.flow.level[level_of(m, "patch", "pods/status")], level(m, "system"));
+	assert_int_equal(m->params.flow.lend_every, 0);
+	assert_int_equal(
+		server_demand(&m->costs, call_of(m, "list", "pods"), true, 30).width, 1);
+	assert_int_equal(m->params.flow.wait_end, 60 * NS_S);
+	drop(m);
+	m = make(later, COUNT_OF(later)); /* since 1.29 */
 	assert_int_equal(m->params.flow.wait_end, 15 * NS_S);
 	drop(m);
 }
@@ -119,11 +128,12 @@ static void since_1_22_what_tells_of_a_nodes_health_has_seats_of_its_own(void **
 static void since_1_26_levels_lend_each_other_seats(void **state)
 {
 	static const char *const sets[] = {
-		"apiserver=v1.36", "apiserver.fairness.levels.system.borrowingLimitPercent=50"};
+		"apiserver=v1.26", "apiserver.fairness.levels.system.borrowingLimitPercent=50"};
 	struct made *m = make(sets, COUNT_OF(sets));
 
 	(void)state;
 	assert_int_equal(m->params.flow.lend_every, 10 * NS_S);
+	assert_int_equal(m->params.flow.wait_end, 60 * NS_S);
 	assert_int_equal(level(m, "system")->lends, 24);
 	assert_int_equal(level(m, "system")->borrows, 37);
 	assert_int_equal(level(m, "node-high")->lends, 25);
@@ -184,6 +194,41 @@ static void without_fairness_there_are_two_limits_or_one_or_none(void **state)
 	assert_int_equal(m->params.flow.readonly, 0);
 	assert_int_equal(server_params_limit(&m->params, &m->s), UINT32_MAX);
 	drop(m);
+}
+
+/* However long a request takes at leisure, a read that the watch cache answers does not wait
+ * longer for what is no processor than one of the same object that asks etcd; nor where a model
+ * does not tell them apart. */
+static void no_read_from_the_watch_cache_waits_longer_than_one_of_etcd(void **state)
+{
+	static const char *const sets[][3] = {{"apiserver=v1.20"}, {"apiserver=v1.5"},
+		{"apiserver.otherCached=null", "apiserver.latency.get pods.cached=null",
+			"apiserver.latency.get secrets.cached=null"}};
+	static const uint32_t n[] = {1, 1, 3};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(n); i++) {
+		struct made *m = make(sets[i], n[i]);
+		struct api api;
+
+		api_init(&api, &m->s, 1, 1);
+		for (uint32_t c = CALL_API; c < m->s.calls.n; c++) {
+			const struct dist *cache = &api.dist[api.dist_of[c][0]];
+			const struct dist *etcd = &api.dist[api.dist_of[c][1]];
+			struct server_demand d[2] = {
+				server_demand(&m->costs, (uint16_t)c, false, 30),
+				server_demand(&m->costs, (uint16_t)c, true, 30)};
+
+			for (uint64_t k = 0; k < 1000; k++) {
+				uint64_t draw = k * (UINT64_MAX / 1000);
+
+				assert_true(server_wait(&d[0], dist_draw(cache, draw, 0)) <=
+					    server_wait(&d[1], dist_draw(etcd, draw, 0)));
+				assert_true(d[0].cpu <= d[1].cpu);
+			}
+		}
+		drop(m);
+	}
 }
 
 static void a_request_costs_what_was_measured_as_it_is_read_and_encoded(void **state)
@@ -264,6 +309,11 @@ static void a_list_grows_with_its_objects(void **state)
 	assert_in_range(all.cpu, 351 * NS_MS, 352 * NS_MS);
 	assert_in_range(few.cpu, 205 * NS_MS, 220 * NS_MS);
 	assert_int_equal(all.etcd_cpu, few.etcd_cpu);
+	assert_int_equal(none.etcd_wait, 0);
+	/* and that is waited for, beside what a list of one takes */
+	assert_in_range(all.etcd_wait, 45 * NS_MS, 46 * NS_MS);
+	assert_int_equal(
+		server_wait(&all, 5 * NS_MS), 5 * NS_MS - all.measured_cpu + all.etcd_wait);
 	assert_in_range(few.bytes, 350000, 360000);
 	drop(m);
 }
@@ -377,6 +427,7 @@ int main(void)
 		cmocka_unit_test(since_1_26_levels_lend_each_other_seats),
 		cmocka_unit_test(since_1_23_a_list_takes_a_seat_for_a_hundred_objects),
 		cmocka_unit_test(without_fairness_there_are_two_limits_or_one_or_none),
+		cmocka_unit_test(no_read_from_the_watch_cache_waits_longer_than_one_of_etcd),
 		cmocka_unit_test(a_request_costs_what_was_measured_as_it_is_read_and_encoded),
 		cmocka_unit_test(what_was_not_measured_costs_as_the_model_says),
 		cmocka_unit_test(a_list_grows_with_its_objects),

@@ -91,6 +91,40 @@ static void every_write_is_told_to_whoever_watches(void **state)
 	arena_fini(&m.mem);
 }
 
+/* A GET of what etcd has reads one object, a list all that there are; the watch cache spares
+ * both, if there is one. */
+static void reads_by_etcd_are_told_from_those_of_the_watch_cache(void **state)
+{
+	struct made m = storing(STORAGE_JSON);
+	struct tally_counts *in = &m.result->tally.window[0].in;
+	uint16_t list = calls_intern(&m.scenario->calls, "list", "pods");
+	struct json *s;
+
+	(void)state;
+	m.scenario->apiserver.watch_cache = true;
+	m.scenario->apiserver.processors = 1;
+	m.scenario->apiserver.costs.cpu_scale = PPM;
+	m.scenario->apiserver.cost[API_GET_PODS][1].etcd_cpu = NS_MS;
+	m.scenario->apiserver.cost[API_PATCH_PODS_STATUS][1].etcd_cpu = 3 * NS_MS;
+	in->count[API_GET_PODS][OUTCOME_OK] = 1000;
+	in->quorum[API_GET_PODS] = 100;
+	in->count[API_PATCH_PODS_STATUS][OUTCOME_OK] = 40;
+	in->count[list][OUTCOME_OK] = 2;
+	in->quorum[list] = 1;
+	s = result_storage(m.scenario, m.result);
+	assert_int_equal(made_number(resource(s, 0), "readBytesPerSecond"), 130 * 500 / 10);
+	assert_int_equal(made_number(s, "readBytesPerSecond"), 130 * 500 / 10);
+	assert_int_equal(made_number(s, "etcdCores") * 10000, 220);
+	json_free(s);
+	m.scenario->apiserver.watch_cache = false;
+	m.scenario->apiserver.processors = 0;
+	s = result_storage(m.scenario, m.result);
+	assert_int_equal(made_number(s, "readBytesPerSecond"), 1060 * 500 / 10);
+	assert_true(json_is_null(json_get(s, "etcdCores")));
+	json_free(s);
+	arena_fini(&m.mem);
+}
+
 static void without_sizes_there_is_nothing_to_tell(void **state)
 {
 	struct made m = storing(STORAGE_JSON);
@@ -109,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(objects_have_the_size_of_their_format),
 		cmocka_unit_test(every_write_is_told_to_whoever_watches),
+		cmocka_unit_test(reads_by_etcd_are_told_from_those_of_the_watch_cache),
 		cmocka_unit_test(without_sizes_there_is_nothing_to_tell),
 	};
 
