@@ -59,6 +59,7 @@ struct comparing {
 	struct json *differences;
 	uint32_t n_differences;
 	struct gates gates;
+	bool seeds_given;
 	uint64_t first_seed;
 	struct compare_results of_base, of_candidate;
 	struct measure_points points;
@@ -107,6 +108,7 @@ static int take_names(struct comparing *c, const struct opt_line *line, struct e
 
 	c->name[0] = line->n_arguments > 0 ? line->arguments[0] : NULL;
 	c->name[1] = line->n_arguments > 1 ? line->arguments[1] : NULL;
+	c->seeds_given = c->o.seeds || c->o.seed.given;
 	code = take_budget(c, err);
 	if (code)
 		return code;
@@ -173,6 +175,14 @@ static const char *kind_of(const struct side *side)
 	return side->is_saved ? side->saved.kind : "Result";
 }
 
+/* A file may have been edited, or cut off. */
+static int check_saved(const struct side *side, struct err *err)
+{
+	if (side->is_saved && report_check(side->saved.json, err))
+		return err_wrap(err, "%.200s", side->name);
+	return 0;
+}
+
 /* Results of different kinds or, of saved ones, of different scenarios. */
 static int check_sides(struct comparing *c, struct err *err)
 {
@@ -189,6 +199,13 @@ static int check_sides(struct comparing *c, struct err *err)
 			"%.200s is a %s, of which nothing is compared; there are measures of "
 			"Result, Contrast, Estimate, Validation and Agreement",
 			c->base.name, kind_of(&c->base));
+	if (check_saved(&c->base, err) || check_saved(&c->candidate, err))
+		return ERR_INPUT;
+	if (c->base.is_saved && c->candidate.is_saved && c->seeds_given)
+		return err_set(err, ERR_INPUT,
+			"--seed and --seeds: %.200s and %.200s are saved results, nothing is "
+			"run",
+			c->base.name, c->candidate.name);
 	c->differences = json_array();
 	c->n_differences =
 		differences(c->base.spec, c->candidate.spec, DIFFERENCES_KEPT, c->differences);

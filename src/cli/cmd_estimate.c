@@ -113,6 +113,26 @@ static int load_size(struct estimating *e, struct estimate_size *size, struct er
 	return 0;
 }
 
+/* The cluster is the command's to say: a feature that sets it would be overruled in silence. */
+static int leaves_cluster(const struct model *resolved, struct err *err)
+{
+	static const struct {
+		const char *path, *flag;
+	} ours[] = {{"nodes", "nodes"}, {"workload.pods", "pods-per-node"},
+		{"workload.replacePodEvery", "churn"}, {"kubelet", "kubelet"}};
+	const struct doc_node *set = doc_get(resolved->spec, "set");
+
+	for (const struct doc_node *e = set ? set->first : NULL; e; e = e->next)
+		for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+			if (!strcmp(e->key, ours[i].path))
+				return doc_error_key(e, err,
+					"estimate takes '%s' from --%s, a feature cannot set "
+					"it "
+					"here",
+					ours[i].path, ours[i].flag);
+	return 0;
+}
+
 static int load_features(struct estimating *e, const struct opt_line *line, struct err *err)
 {
 	if (line->n_arguments > ESTIMATE_FEATURES)
@@ -122,7 +142,8 @@ static int load_features(struct estimating *e, const struct opt_line *line, stru
 		e->with[i] = line->arguments[i];
 		e->in.feature[i].asked = line->arguments[i];
 		if (feature_load(&e->lib, line->arguments[i], &e->in.feature[i].model,
-			    &e->in.feature[i].resolved, &e->warnings, err))
+			    &e->in.feature[i].resolved, &e->warnings, err) ||
+			leaves_cluster(&e->in.feature[i].resolved, err))
 			return ERR_INPUT;
 	}
 	e->in.n_features = line->n_arguments;
@@ -149,6 +170,8 @@ static int load(struct estimating *e, const struct opt_line *line, struct err *e
 {
 	int code = common_library(e->o.common.models, &e->lib, err);
 
+	if (e->o.prr && e->o.common.form != REPORT_TEXT && e->o.common.form != REPORT_MARKDOWN)
+		return err_set(err, ERR_INPUT, "--prr is Markdown: it goes with no other -o");
 	e->lib.mem = &e->mem;
 	if (!code)
 		code = read_churn(e, err);

@@ -258,6 +258,21 @@ static int set(const struct applying *a, struct err *err)
 	return 0;
 }
 
+/* Its loops and watches are called after it. */
+static int is_new(const struct applying *a, const struct doc_node *at, struct err *err)
+{
+	static const char *const maps[] = {"loops", "watches"};
+	size_t len = strlen(a->name);
+
+	for (size_t i = 0; i < COUNT_OF(maps); i++)
+		for (const struct doc_node *e = kubelet_map(a, maps[i])->first; e; e = e->next)
+			if (!strncmp(e->key, a->name, len) && e->key[len] == '/')
+				return doc_error(at, err,
+					"the scenario has the feature '%.60s' already",
+					a->name);
+	return 0;
+}
+
 static int apply(struct resolving *r, struct model *scenario, const char *name,
 	const struct doc_node *at, struct err *err)
 {
@@ -269,7 +284,9 @@ static int apply(struct resolving *r, struct model *scenario, const char *name,
 	if (code)
 		return code;
 	a.name = feature.name;
-	code = replace(&a, err);
+	code = is_new(&a, at, err);
+	if (!code)
+		code = replace(&a, err);
 	if (code)
 		return code;
 	add_entries(&a, "loops");

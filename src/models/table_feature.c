@@ -90,6 +90,12 @@ static int finish_feature(
 			"a feature that changes nothing: 'loops', 'watches', 'replaces' or "
 			"'set' is needed");
 	for (uint32_t l = 0; l < f->n_loops; l++)
+		if (!f->loops[l].n_calls)
+			return doc_error(
+				doc_get(doc_get(doc_get(at, "loops"), f->loops[l].name),
+					"calls"),
+				err, "loop '%.60s' makes no call", f->loops[l].name);
+	for (uint32_t l = 0; l < f->n_loops; l++)
 		if (f->loops[l].hook != HOOK_NONE || f->loops[l].in_sync_loop)
 			return doc_error(doc_get(at, "loops"), err,
 				"'hook' and 'inSyncLoop' are for the kubelet's own loops");

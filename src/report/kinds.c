@@ -136,15 +136,20 @@ static void render(const struct kind *kind, const struct json *result, enum repo
 	}
 }
 
+int report_check(const struct json *result, struct err *err)
+{
+	const struct kind *kind = find(result, err);
+
+	return kind ? shape_check(result, kind->schema, err) : ERR_INPUT;
+}
+
 int report_render(
 	const struct json *result, enum report_form form, struct str *out, struct err *err)
 {
-	const struct kind *kind = find(result, err);
-	int code = kind ? shape_check(result, kind->schema, err) : ERR_INPUT;
-
-	if (!code)
-		render(kind, result, form, out);
-	return code;
+	if (report_check(result, err))
+		return ERR_INPUT;
+	render(find(result, NULL), result, form, out);
+	return 0;
 }
 
 void report_own(const struct json *result, enum report_form form, struct str *out)

@@ -23,6 +23,10 @@ enum report_form {
 /* What they are called, NULL behind the last. */
 extern const char *const report_forms[];
 
+/* Whether a result (an object with a kind) has the shape that its schema tells.  ERR_INPUT: no
+ * kind that is rendered, or the first place where it is otherwise. */
+int report_check(const struct json *result, struct err *err);
+
 /* Check that a result (an object with a kind) has the shape that its schema tells, and render
  * it.  ERR_INPUT: no rendering of its kind, or the first place where it is otherwise; then
  * nothing was appended. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes end in a result, of which every measure can be asked for, or in one error. */
+#include "report/kinds.h"
 #include "report/measure.h"
 #include "report/saved.h"
 
@@ -57,6 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	must(saved_is_kind(saved.kind));
 	read_all(saved.json);
+	if (report_check(saved.json, &err))
+		must(err.code == ERR_INPUT && err.text[0]);
 	saved_fini(&saved);
 	return 0;
 }
