@@ -93,8 +93,8 @@ static void chain_begins(struct driver *d, struct node *n, const struct effect *
 		uint16_t op = op_of(step);
 
 		step->records = records_listed(&n->mock, step, op);
-		f->key[s] = n->mock.op_key[op];
-		n->mock.op_key[op] += step->n * RNG_STEP;
+		f->key[s] = *sequence_of(&n->mock, e->actor, op);
+		*sequence_of(&n->mock, e->actor, op) += step->n * RNG_STEP;
 	}
 	agent_park(&n->agent, e->actor);
 	heap_push(&d->heap, e->at, pending_what(n->index, PENDING_CALL, e->actor, i));

@@ -128,8 +128,7 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 
 ns_t agent_timer(struct agent *a, uint32_t actor, ns_t at)
 {
-	a->drawing = actor;
-	return agent_late(a, at);
+	return agent_late(a, actor, at);
 }
 
 void agent_park(struct agent *a, uint32_t actor)

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "models/lanes.h"
 #include "models/models.h"
 #include "pleg/pleg.h"
 #include "secretcache/secretcache.h"
@@ -71,7 +72,19 @@ struct agent_plan {
 	uint32_t reacts;                 /* bits of the triggers that some loop waits for */
 	uint32_t first[ACTOR_KINDS + 1]; /* slot of each kind's first actor */
 	uint8_t *kind_of;                /* [slots] */
+	uint32_t lane_name[LANES_MAX];   /* of loops and watches, see models/lanes.h */
 };
+
+/* In which lane the numbers are drawn for what that actor asks for. */
+static inline uint32_t agent_lane(const struct agent_plan *plan, uint32_t actor)
+{
+	uint32_t watch = actor - plan->first[ACTOR_WATCH];
+
+	if (actor < plan->kubelet->n_loops)
+		return lane_of_loop(actor);
+	return watch < plan->kubelet->n_watches ? lane_of_watch(plan->kubelet, watch)
+						: LANE_MECHANISMS;
+}
 
 /* A request of a loop is about no pod that it changes, whatever its verb: it is only answered.
  */
@@ -261,8 +274,11 @@ struct removal {
 struct agent {
 	const struct agent_plan *plan;
 	const struct records *view;
-	uint64_t key;     /* of random draws */
-	uint32_t *draws;  /* [slots]: so many were drawn on that actor's behalf */
+	uint64_t key;             /* of random draws */
+	struct draws {            /* [slots]: so many were drawn on that actor's behalf */
+		uint32_t moments; /* how late a timer fires, a goroutine runs */
+		uint32_t others;
+	} * draws;
 	uint32_t drawing; /* the slot that draws now */
 	struct wakes wakes;
 	uint8_t *answer;        /* [slots], enum outcome */

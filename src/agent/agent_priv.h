@@ -28,14 +28,35 @@ enum draw {
 
 /* ------------------------------------------------------------------ core (agent.c) */
 
-/* 64 random bits for that purpose.  Every actor has a sequence of its own, named by its kind
- * and index, so what one design draws disturbs nobody whom another design has too. */
+static inline uint32_t slot_of(const struct agent *a, enum actor_kind kind, uint32_t index)
+{
+	return a->plan->first[kind] + index;
+}
+
+/* 64 random bits for that purpose, on behalf of the actor with that slot.  Every actor has
+ * sequences of its own, named by its kind and index, or the name that the model gives it: what
+ * one design or feature draws disturbs nobody whom another has too, and who is woken by whom
+ * makes no difference to either.  How often somebody polled is no matter to anything but when
+ * it polls next. */
+static inline uint64_t agent_draw_for(
+	struct agent *a, uint32_t slot, enum draw purpose, uint32_t item)
+{
+	uint32_t kind = a->plan->kind_of[slot];
+	uint32_t index = slot - a->plan->first[kind];
+	struct draws *n = &a->draws[slot];
+	uint32_t nth = purpose <= DRAW_DISPATCH ? n->moments++ : n->others++;
+
+	if (kind == ACTOR_LOOP)
+		index = a->plan->lane_name[lane_of_loop(index)];
+	else if (kind == ACTOR_WATCH)
+		index = a->plan->lane_name[lane_of_watch(a->plan->kubelet, index)];
+	return rng_draw(a->key, (uint32_t)purpose | kind << 8 | item << 16, index, nth);
+}
+
+/* On behalf of the actor that is at it. */
 static inline uint64_t agent_draw(struct agent *a, enum draw purpose, uint32_t item)
 {
-	uint32_t kind = a->plan->kind_of[a->drawing];
-
-	return rng_draw(a->key, (uint32_t)purpose | kind << 8 | item << 16,
-		a->drawing - a->plan->first[kind], a->draws[a->drawing]++);
+	return agent_draw_for(a, a->drawing, purpose, item);
 }
 
 /* From here on that actor draws.  A step says so by itself. */
@@ -44,21 +65,17 @@ static inline void agent_draws_for(struct agent *a, enum actor_kind kind, uint32
 	a->drawing = a->plan->first[kind] + index;
 }
 
-/* A timer that is due at `at` fires a little later. */
-static inline ns_t agent_late(struct agent *a, ns_t at)
+/* That actor's timer, which is due at `at`, fires a little later. */
+static inline ns_t agent_late(struct agent *a, uint32_t slot, ns_t at)
 {
-	return at + dist_draw(&a->plan->lateness, agent_draw(a, DRAW_LATENESS, 0), 0);
+	return at + dist_draw(&a->plan->lateness, agent_draw_for(a, slot, DRAW_LATENESS, 0), 0);
 }
 
-/* One goroutine woke another at `now`: when that one runs. */
-static inline ns_t agent_dispatch(struct agent *a, ns_t now)
+/* Somebody woke that actor's goroutine at `now`: when it runs. */
+static inline ns_t agent_dispatch(struct agent *a, uint32_t slot, ns_t now)
 {
-	return now + dist_draw(&a->plan->dispatch, agent_draw(a, DRAW_DISPATCH, 0), 0);
-}
-
-static inline uint32_t slot_of(const struct agent *a, enum actor_kind kind, uint32_t index)
-{
-	return a->plan->first[kind] + index;
+	return now +
+	       dist_draw(&a->plan->dispatch, agent_draw_for(a, slot, DRAW_DISPATCH, 0), 0);
 }
 
 /* Never at the very moment of the step under way: agent_step would take a slot that still says
@@ -66,6 +83,18 @@ static inline uint32_t slot_of(const struct agent *a, enum actor_kind kind, uint
 static inline void agent_wake(struct agent *a, enum actor_kind kind, uint32_t index, ns_t at)
 {
 	wakes_set(&a->wakes, slot_of(a, kind, index), at > a->now ? at : a->now + 1);
+}
+
+/* The same of an actor that somebody wakes at `now`. */
+static inline void agent_rouse(struct agent *a, enum actor_kind kind, uint32_t index, ns_t now)
+{
+	agent_wake(a, kind, index, agent_dispatch(a, slot_of(a, kind, index), now));
+}
+
+/* And of one that sets itself a timer. */
+static inline void agent_sleep(struct agent *a, enum actor_kind kind, uint32_t index, ns_t at)
+{
+	agent_wake(a, kind, index, agent_late(a, slot_of(a, kind, index), at));
 }
 
 static inline struct effect *effect_add(
@@ -166,7 +195,7 @@ void sync_release(struct agent *a, ns_t now);
 ns_t sync_tick_after(const struct agent *a, ns_t due);
 
 /* ------------------------------------------------------------------ worker.c */
-ns_t worker_due_at(struct agent *a, ns_t at);
+ns_t worker_due_at(struct agent *a, uint32_t pod, ns_t at);
 void worker_update(struct agent *a, uint32_t pod, ns_t now);
 void worker_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void worker_volumes_ready(struct agent *a, uint32_t pod, ns_t now);

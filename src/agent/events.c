@@ -32,7 +32,7 @@ static void raise_one(struct agent *a, ns_t *refill, bool known, ns_t now)
 	a->n_events += !known;
 	a->n_event_patches += known;
 	if (!a->event_sending && wakes_at(&a->wakes, slot_of(a, ACTOR_EVENTS, 0)) == NS_NEVER)
-		agent_wake(a, ACTOR_EVENTS, 0, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_EVENTS, 0, now);
 }
 
 /* n events; a POST each, or a PATCH that counts where the same were raised before (a container

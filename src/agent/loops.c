@@ -24,13 +24,13 @@ static ns_t loop_next_at(
 	if (l->timer == TIMER_REQUEST)
 		return NS_NEVER;
 	if (l->timer != TIMER_TICKER)
-		return agent_late(a, now + loop_period(a, l));
+		return agent_late(a, a->drawing, now + loop_period(a, l));
 	st->phase += l->period;
 	if (st->phase <= now) { /* one tick waits in the buffer; what else passed is lost */
 		st->phase += (now - st->phase) / l->period * l->period;
-		return agent_dispatch(a, now);
+		return agent_dispatch(a, a->drawing, now);
 	}
-	return agent_late(a, st->phase);
+	return agent_late(a, a->drawing, st->phase);
 }
 
 /* When a round that failed is made again: a ticker's so long after the tick that it began at,
@@ -39,11 +39,11 @@ static ns_t loop_again_at(
 	struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
 {
 	if (l->timer != TIMER_TICKER)
-		return agent_late(a, now + l->try_again_after);
+		return agent_late(a, a->drawing, now + l->try_again_after);
 	st->phase += (l->try_again_after + l->period - 1) / l->period * l->period;
 	if (st->phase <= now)
 		st->phase += ((now - st->phase) / l->period + 1) * l->period;
-	return agent_late(a, st->phase);
+	return agent_late(a, a->drawing, st->phase);
 }
 
 /* Whether the call is left out this time. */
@@ -220,7 +220,7 @@ void loops_released(struct agent *a, ns_t now)
 		return;
 	for (uint32_t i = 0; i < model_of(a)->n_loops; i++)
 		if (a->loop[i].waits)
-			agent_wake(a, ACTOR_LOOP, i, agent_dispatch(a, now));
+			agent_rouse(a, ACTOR_LOOP, i, now);
 }
 
 /* reflector.go watchHandler: a watch that ends within a second and told of nothing is an error,
@@ -361,9 +361,9 @@ bool reflector_waits(
 		return false;
 	}
 	r->waits = true;
-	agent_wake(a, kind, index,
-		agent_late(a, now + backoff_next(&r->backoff, &model_of(a)->reflectors, now,
-					    agent_draw(a, DRAW_BACK_OFF, index))));
+	agent_sleep(a, kind, index,
+		now + backoff_next(&r->backoff, &model_of(a)->reflectors, now,
+			      agent_draw_for(a, slot_of(a, kind, index), DRAW_BACK_OFF, 0)));
 	return true;
 }
 
@@ -389,7 +389,7 @@ void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		st->watching = true;
 		a->reflector[i].asked_at = now;
 		req.call = w->watch;
-		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, i));
+		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, 0));
 	}
 	agent_request(a, out, slot_of(a, ACTOR_WATCH, i), now, req);
 }
@@ -420,11 +420,11 @@ static void start_watch(struct agent *a, uint32_t i, ns_t now, bool stationary)
 	ns_t timeout;
 
 	agent_draws_for(a, ACTOR_WATCH, i);
-	timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, i));
+	timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, 0));
 	st->next = stationary;
 	st->watching = stationary;
 	if (stationary)
-		now += rng_span(agent_draw(a, DRAW_PHASE, i), 0, timeout);
+		now += rng_span(agent_draw(a, DRAW_PHASE, 0), 0, timeout);
 	agent_wake(a, ACTOR_WATCH, i, now);
 }
 
@@ -476,13 +476,13 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 			continue;
 		}
 		if (stationary)
-			at = now + rng_span(agent_draw(a, DRAW_PHASE, i), 0, l->period);
+			at = now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, l->period);
 		if (stationary)
 			for (uint32_t c = 0; c < l->n_calls; c++)
 				a->loop[i].last[c] = at - rng_span(agent_draw(a, DRAW_PHASE, c),
 								  0, l->calls[c].at_most_every);
 		a->loop[i].phase = at;
-		agent_wake(a, ACTOR_LOOP, i, agent_late(a, at));
+		agent_sleep(a, ACTOR_LOOP, i, at);
 	}
 	for (uint32_t i = 0; i < k->n_watches; i++)
 		start_watch(a, i, now, stationary);

@@ -95,6 +95,8 @@ static void plan_slots(struct agent_plan *plan, struct arena *mem)
 	for (unsigned k = 0; k < ACTOR_KINDS; k++)
 		for (uint32_t i = plan->first[k]; i < plan->first[k] + n[k]; i++)
 			plan->kind_of[i] = (uint8_t)k;
+	for (uint32_t lane = 0; lane < lanes_of(plan->kubelet); lane++)
+		plan->lane_name[lane] = lane_name(plan->kubelet, lane);
 }
 
 void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods, ns_t ttl,
@@ -141,7 +143,7 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	const struct agent_plan *plan = a->plan;
 	uint32_t slots = plan->first[ACTOR_KINDS];
 
-	a->draws = ARENA_ARRAY(mem, uint32_t, slots);
+	a->draws = ARENA_ARRAY(mem, struct draws, slots);
 	wakes_init(&a->wakes, mem, slots);
 	a->answer = ARENA_ARRAY(mem, uint8_t, slots);
 	a->answer_value = ARENA_ARRAY(mem, uint32_t, slots);
@@ -299,7 +301,7 @@ void agent_settle(struct agent *a, ns_t now)
 			continue;
 		agent_draws_for(a, ACTOR_WORKER, p);
 		a->pod[p].due = past_due(a, now, p);
-		agent_wake(a, ACTOR_WORKER, p, worker_due_at(a, a->pod[p].due));
+		agent_wake(a, ACTOR_WORKER, p, worker_due_at(a, p, a->pod[p].due));
 	}
 	agent_draws_for(a, ACTOR_REFLECTOR, a->plan->objects.entries);
 	if (a->plan->objects.kind == SC_BULKWATCH && a->objects.n_live) {

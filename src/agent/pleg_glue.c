@@ -14,7 +14,7 @@ void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *
 	pleg_step(&a->pleg, actor, now, answer_of(a, ACTOR_PLEG, actor), a->view, &want);
 	switch (want.kind) {
 	case PLEG_SLEEPS:
-		agent_wake(a, ACTOR_PLEG, actor, agent_late(a, want.until));
+		agent_sleep(a, ACTOR_PLEG, actor, want.until);
 		break;
 	case PLEG_CALLS:
 		agent_call_kept(out, slot_of(a, ACTOR_PLEG, actor), now, want.chain);

@@ -33,7 +33,7 @@ void polls_pods_changed(struct agent *a, ns_t now)
 {
 	a->pods_changed = false;
 	pleg_poll_restarts(&a->pleg, now);
-	agent_wake(a, ACTOR_PLEG, PLEG_LOOP, agent_late(a, a->pleg.next_relist));
+	agent_sleep(a, ACTOR_PLEG, PLEG_LOOP, a->pleg.next_relist);
 	polls_release(a, now);
 }
 
@@ -51,7 +51,8 @@ static void listed(struct agent *a, ns_t now)
 		if (a->pod[i].state != WORKER_POLL_LISTS)
 			continue;
 		a->pod[i].state = WORKER_POLL_READY;
-		wakes_put(&a->wakes, slot_of(a, ACTOR_WORKER, i), agent_dispatch(a, now));
+		wakes_put(&a->wakes, slot_of(a, ACTOR_WORKER, i),
+			agent_dispatch(a, slot_of(a, ACTOR_WORKER, i), now));
 	}
 	wakes_order(&a->wakes, slot_of(a, ACTOR_WORKER, 0), a->plan->pods);
 }
@@ -76,8 +77,8 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		return;
 	}
 	if (refresher)
-		agent_wake(a, ACTOR_PLEG, PLEG_SIDE,
-			agent_late(a, now + model_of(a)->pleg.cache_refresh_period));
+		agent_sleep(
+			a, ACTOR_PLEG, PLEG_SIDE, now + model_of(a)->pleg.cache_refresh_period);
 	a->poll_listing = true;
 	chain_start(&chain, CHAIN_NO_POD);
 	chain_add(&chain, OP_REFRESH_CONTAINERS, 1, CHAIN_ALL);

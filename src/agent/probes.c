@@ -172,8 +172,11 @@ void probes_start(struct agent *a, uint32_t pod, ns_t now)
 		uint32_t container;
 		ns_t period = probe_of(a, i, &container)->period;
 
-		a->probe_next[at] = now + rng_span(agent_draw(a, DRAW_PROBE, i), 0, period);
-		agent_wake(a, ACTOR_PROBE, at, agent_late(a, a->probe_next[at]));
+		a->probe_next[at] =
+			now +
+			rng_span(agent_draw_for(a, slot_of(a, ACTOR_PROBE, at), DRAW_PROBE, 0),
+				0, period);
+		agent_sleep(a, ACTOR_PROBE, at, a->probe_next[at]);
 	}
 }
 
@@ -207,7 +210,7 @@ static void probe_goes_on(struct agent *a, uint32_t at, ns_t now, struct effects
 		if (target_runs(a, at, now) && try_probe(a, at, actor, now, out))
 			return;
 	}
-	agent_wake(a, ACTOR_PROBE, at, agent_late(a, a->probe_next[at]));
+	agent_sleep(a, ACTOR_PROBE, at, a->probe_next[at]);
 }
 
 void probe_step(struct agent *a, uint32_t at, ns_t now, struct effects *out)

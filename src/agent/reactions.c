@@ -8,7 +8,8 @@
  * throughout a run. */
 static bool is_in_share(const struct agent *a, uint32_t loop, uint32_t item, int64_t share)
 {
-	uint64_t draw = rng_draw(a->key, (uint32_t)DRAW_SHARE | loop << 16, item, 0);
+	uint64_t draw =
+		rng_draw(a->key, DRAW_SHARE, item, a->plan->lane_name[lane_of_loop(loop)]);
 
 	return share == 0 || (int64_t)rng_below(draw, PPM) < share;
 }
@@ -20,8 +21,6 @@ bool loop_is_off(const struct agent *a, uint32_t loop)
 
 void loops_react(struct agent *a, enum trigger what, uint32_t n, ns_t now)
 {
-	uint32_t was = a->drawing;
-
 	for (uint32_t i = 0; i < model_of(a)->n_loops; i++) {
 		struct loop_state *st = &a->loop[i];
 
@@ -31,10 +30,8 @@ void loops_react(struct agent *a, enum trigger what, uint32_t n, ns_t now)
 		if (st->busy)
 			continue;
 		st->busy = true;
-		agent_draws_for(a, ACTOR_LOOP, i);
-		agent_wake(a, ACTOR_LOOP, i, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_LOOP, i, now);
 	}
-	a->drawing = was;
 }
 
 void agent_object_changed(struct agent *a, ns_t now)
@@ -47,7 +44,7 @@ ns_t loop_reacted(struct agent *a, struct loop_state *st, ns_t now)
 {
 	st->pending--;
 	st->busy = st->pending > 0;
-	return st->busy ? agent_dispatch(a, now) : NS_NEVER;
+	return st->busy ? agent_dispatch(a, a->drawing, now) : NS_NEVER;
 }
 
 /* ------------------------------------------------------------------ for whom */

@@ -40,7 +40,7 @@ static void enqueue_dead(struct agent *a, uint32_t pod, uint32_t c, uint32_t ins
 	a->dead[(a->dead_head + a->n_dead++) % buffer] =
 		(struct removal){(uint16_t)pod, (uint16_t)instance, (uint8_t)c};
 	if (!a->container_deletor_busy)
-		agent_wake(a, ACTOR_CONTAINER_DELETOR, 0, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_CONTAINER_DELETOR, 0, now);
 }
 
 /* All exited instances of container c but the newest `keep`. */
@@ -116,7 +116,7 @@ void removal_of_sandbox(struct agent *a, uint32_t pod, ns_t now)
 		return;
 	a->gone[(a->gone_head + a->n_gone++) % buffer] = (uint16_t)pod;
 	if (!a->sandbox_deletor_busy)
-		agent_wake(a, ACTOR_SANDBOX_DELETOR, 0, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_SANDBOX_DELETOR, 0, now);
 }
 
 static void remove_sandbox_chain(const struct agent *a, uint32_t pod, struct chain *chain)
@@ -240,7 +240,7 @@ void removal_kill(struct agent *a, uint32_t pod, ns_t now, bool known)
 	if (known)
 		event_raise(a, pod, p->kill_running * model_of(a)->events.per_container_kill,
 			true, now);
-	agent_wake(a, ACTOR_KILLER, pod, agent_dispatch(a, now));
+	agent_rouse(a, ACTOR_KILLER, pod, now);
 }
 
 static void ask_for_spec(struct agent *a, uint32_t pod, struct chain *chain)

@@ -118,7 +118,7 @@ void start_begins(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 static void puller_wake(struct agent *a, ns_t now)
 {
 	if (!a->puller_busy)
-		agent_wake(a, ACTOR_PULLER, 0, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_PULLER, 0, now);
 }
 
 /* One puller a kubelet, if pulls are serial (serializeImagePulls).  Beyond the registry limiter
@@ -133,7 +133,8 @@ void puller_step(struct agent *a, ns_t now, struct effects *out)
 		a->puller_busy = false;
 		a->pull_head = (a->pull_head + 1) % a->plan->pods;
 		a->n_pulls--;
-		agent_answer(a, slot_of(a, ACTOR_WORKER, pod), agent_dispatch(a, now),
+		agent_answer(a, slot_of(a, ACTOR_WORKER, pod),
+			agent_dispatch(a, slot_of(a, ACTOR_WORKER, pod), now),
 			answer_of(a, ACTOR_PULLER, 0), 0);
 	}
 	if (a->n_pulls == 0)

@@ -36,9 +36,12 @@ uint32_t status_fingerprint(const struct agent *a, uint32_t pod, bool *running)
 static void status_wake(struct agent *a, ns_t now)
 {
 	uint32_t slot = slot_of(a, ACTOR_STATUS, 0);
-	ns_t at = agent_dispatch(a, now);
+	ns_t at;
 
-	if (a->status_state == STATUS_IDLE && at < wakes_at(&a->wakes, slot))
+	if (a->status_state != STATUS_IDLE)
+		return;
+	at = agent_dispatch(a, slot, now);
+	if (at < wakes_at(&a->wakes, slot))
 		wakes_set(&a->wakes, slot, at);
 }
 
@@ -50,7 +53,7 @@ void status_start(struct agent *a, ns_t now, bool settled)
 	agent_draws_for(a, ACTOR_STATUS, 0);
 	if (settled) /* it has ticked for long */
 		first = now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, period);
-	a->status_tick = agent_late(a, first);
+	a->status_tick = agent_late(a, slot_of(a, ACTOR_STATUS, 0), first);
 	agent_wake(a, ACTOR_STATUS, 0, a->status_tick);
 }
 

@@ -25,7 +25,7 @@ void sync_wake(struct agent *a, ns_t now)
 	if (a->sync_busy)
 		return;
 	if (wakes_at(&a->wakes, slot_of(a, ACTOR_SYNC, 0)) == NS_NEVER)
-		agent_wake(a, ACTOR_SYNC, 0, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_SYNC, 0, now);
 }
 
 /* The loop has more to do: it goes on without a hand-over, which is what costs; an iteration is
@@ -33,7 +33,7 @@ void sync_wake(struct agent *a, ns_t now)
  * before the worker whom the first of them woke has set the pod's status. */
 static void sync_goes_on(struct agent *a, ns_t now)
 {
-	ns_t hand_over = agent_dispatch(a, now) - now;
+	ns_t hand_over = agent_dispatch(a, slot_of(a, ACTOR_SYNC, 0), now) - now;
 
 	agent_wake(a, ACTOR_SYNC, 0, now + (hand_over > 4 ? hand_over / 4 : 1));
 }

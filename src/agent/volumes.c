@@ -74,10 +74,10 @@ void volumes_register(struct agent *a, uint32_t pod, ns_t now)
 			&a->objects, key, v * pods, pods, o->immutable, &started);
 
 		if (started)
-			agent_wake(a, ACTOR_REFLECTOR,
+			agent_rouse(a, ACTOR_REFLECTOR,
 				a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries
 								      : entry,
-				agent_dispatch(a, now));
+				now);
 		if (m->referenced)
 			(void)sc_delete_reference(&a->objects, m->entry);
 		m->referenced = true;
@@ -159,7 +159,8 @@ void volumes_mark(struct agent *a, uint32_t pod, ns_t now)
 		/* The first time, the reconciler notes the volume as attached at one tick
 		 * (VerifyControllerAttachedVolume, no call for these) and mounts at the next.
 		 */
-		then = agent_dispatch(a, m->mounted ? at : at + k->volumes.reconciler_period);
+		then = agent_dispatch(a, slot_of(a, ACTOR_MOUNT, reader),
+			m->mounted ? at : at + k->volumes.reconciler_period);
 		if (will_be_served(a, m, v, then)) {
 			m->served_at = then;
 			a->last_served_at = ns_max(a->last_served_at, then);
@@ -263,7 +264,7 @@ static void wait_for_object(struct agent *a, uint32_t reader, ns_t now)
 	/* watch_based_manager.go Get: waits one second at most for the first LIST */
 	agent_wake(a, ACTOR_MOUNT, reader, now + model_of(a)->objects.sync_wait);
 	if (a->objects.entry[entry].reflector == SC_STARTING)
-		agent_wake(a, ACTOR_REFLECTOR, entry, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_REFLECTOR, entry, now);
 }
 
 static void mount_begins(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
@@ -372,7 +373,7 @@ void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *o
 	if (wish == SC_WISH_WATCH) {
 		a->reflector[model_of(a)->n_watches + entry].asked_at = now;
 		req.call = secret ? API_WATCH_SECRETS : API_WATCH_CONFIGMAPS;
-		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, entry));
+		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, 0));
 	}
 	agent_request(a, out, slot_of(a, ACTOR_REFLECTOR, entry), now, req);
 }
@@ -409,7 +410,7 @@ void volumes_terminated(struct agent *a, ns_t now)
 				? at
 				: a->populator_listed_at + k->volumes.pod_list_period);
 	if (at < wakes_at(&a->wakes, slot_of(a, ACTOR_POPULATOR, 0)))
-		agent_wake(a, ACTOR_POPULATOR, 0, agent_late(a, at));
+		agent_sleep(a, ACTOR_POPULATOR, 0, at);
 }
 
 static bool runs_something(const struct agent *a, uint32_t pod)
@@ -446,8 +447,8 @@ static void populator_listed(struct agent *a, ns_t now)
 		if (a->pod[p].terminated)
 			terminated_for_good(a, p, now);
 		else
-			a->pod[p].volumes_until =
-				agent_dispatch(a, volumes_reconciler_after(a, now));
+			a->pod[p].volumes_until = agent_dispatch(a, slot_of(a, ACTOR_WORKER, p),
+				volumes_reconciler_after(a, now));
 	}
 	if (some_wait)
 		volumes_terminated(a, now);

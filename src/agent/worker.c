@@ -29,7 +29,8 @@ void worker_update(struct agent *a, uint32_t pod, ns_t now)
 	p->working = true;
 	p->state = WORKER_TAKEN;
 	/* to the worker, and in it past GetNewerThan and generateAPIPodStatus */
-	agent_wake(a, ACTOR_WORKER, pod, agent_dispatch(a, agent_dispatch(a, now)));
+	agent_rouse(
+		a, ACTOR_WORKER, pod, agent_dispatch(a, slot_of(a, ACTOR_WORKER, pod), now));
 }
 
 static void wait_for_cache(struct agent *a, struct pod *p)
@@ -47,7 +48,7 @@ void worker_cache_changed(struct agent *a, ns_t now)
 			continue;
 		a->n_waiting--;
 		p->state = WORKER_TAKEN;
-		agent_wake(a, ACTOR_WORKER, i, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_WORKER, i, now);
 	}
 }
 
@@ -64,7 +65,9 @@ static ns_t resync_after(struct agent *a, uint32_t pod, ns_t now, bool failed)
 	if (failed && a->pod[pod].waits && k->worker.crash_retry == CRASH_RETRY_EXPIRY)
 		period = ns_min(back_off_ends(a, pod, now) - now, k->worker.sync_frequency);
 
-	return period + rng_span(agent_draw(a, DRAW_RESYNC, 0), 0, period / PPM * jitter + 1);
+	return period +
+	       rng_span(agent_draw_for(a, slot_of(a, ACTOR_WORKER, pod), DRAW_RESYNC, 0), 0,
+		       period / PPM * jitter + 1);
 }
 
 /* wrapUp: the pod comes again after JITTER(60 s, 0.5), whatever was due before is
@@ -94,13 +97,13 @@ void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed)
 	if (p->undelivered && !p->terminated) {
 		p->undelivered = false;
 		p->state = WORKER_TAKEN;
-		agent_wake(a, ACTOR_WORKER, pod, agent_dispatch(a, now));
+		agent_rouse(a, ACTOR_WORKER, pod, now);
 		return;
 	}
 	p->working = false;
 	p->state = WORKER_IDLE;
 	if (p->due != NS_NEVER)
-		agent_wake(a, ACTOR_WORKER, pod, worker_due_at(a, p->due));
+		agent_wake(a, ACTOR_WORKER, pod, worker_due_at(a, pod, p->due));
 }
 
 /* ------------------------------------------------------------------ killing */
@@ -263,8 +266,8 @@ void worker_volumes_ready(struct agent *a, uint32_t pod, ns_t now)
 	ns_t poll = model_of(a)->volumes.mount_poll;
 
 	if (p->state == WORKER_MOUNTS)
-		agent_wake(a, ACTOR_WORKER, pod,
-			agent_late(a, p->began + ((now - p->began) / poll + 1) * poll));
+		agent_sleep(
+			a, ACTOR_WORKER, pod, p->began + ((now - p->began) / poll + 1) * poll);
 }
 
 static void mounts_polled(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
@@ -325,9 +328,11 @@ static void due(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 }
 
 /* When an idle worker whose pod is due at `at` begins its sync. */
-ns_t worker_due_at(struct agent *a, ns_t at)
+ns_t worker_due_at(struct agent *a, uint32_t pod, ns_t at)
 {
-	return agent_dispatch(a, agent_late(a, sync_tick_after(a, at)));
+	uint32_t slot = slot_of(a, ACTOR_WORKER, pod);
+
+	return agent_dispatch(a, slot, agent_late(a, slot, sync_tick_after(a, at)));
 }
 
 static void stopped(struct agent *a, uint32_t pod, ns_t now, struct effects *out)

@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "models/costs.h"
 
-enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE };
+enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE, DRAW_TOLD };
 
 static void dist_from(struct dist *d, const struct latency *l)
 {
@@ -63,6 +63,50 @@ static void init_latencies(struct api *api, const struct scenario *s)
 		}
 }
 
+static void lane_asks(struct api *api, uint32_t lane, uint16_t call)
+{
+	if (call >= CALL_API)
+		api->asks[api->first[lane + 1]++ - api->first[1]] = (uint8_t)call;
+}
+
+/* Where each lane's sequences are. */
+static void init_lanes(struct api *api, const struct scenario *s)
+{
+	const struct kubelet_model *k = &s->kubelet;
+
+	api->lanes = lanes_of(k);
+	api->first[1] = (uint16_t)(s->calls.n - CALL_API);
+	for (uint32_t lane = 1; lane < api->lanes; lane++) {
+		const struct model_loop *l = &k->loops[lane - 1];
+		const struct model_watch *w = &k->watches[lane - 1 - k->n_loops];
+
+		api->lane_name[lane] = lane_name(k, lane);
+		api->first[lane + 1] = api->first[lane];
+		for (uint32_t i = 0; lane <= k->n_loops && i < l->n_calls; i++)
+			lane_asks(api, lane, l->calls[i].call);
+		if (lane > k->n_loops) {
+			lane_asks(api, lane, w->list);
+			lane_asks(api, lane, w->watch);
+		}
+	}
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		api->call_name[c] = rng_name(s->calls.name[c].verb) * 31 +
+				    rng_name(s->calls.name[c].resource);
+}
+
+/* The sequence for a lane's calls of that class. */
+static uint32_t sequence_of(const struct api *api, uint16_t call, uint32_t lane)
+{
+	uint32_t i = api->first[lane];
+
+	if (lane == LANE_MECHANISMS)
+		return call - CALL_API;
+	while (api->asks[i - api->first[1]] != call)
+		i++;
+	assert(i < api->first[lane + 1]);
+	return i;
+}
+
 void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t pods)
 {
 	const struct apiserver_model *m = &s->apiserver;
@@ -71,6 +115,7 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 	dist_from(&api->watch_delay, &m->watch_delay);
 	init_latencies(api, s);
 	init_changes(api, s->workload.pods);
+	init_lanes(api, s);
 	for (uint32_t i = 0; i < s->kubelet.n_watches; i++)
 		api->told_every[s->kubelet.watches[i].watch] =
 			s->kubelet.watches[i].change_every;
@@ -83,6 +128,14 @@ void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t nod
 	shard->pod = ARENA_ARRAY(mem, struct api_pod, api->pods);
 	shard->capacity = 4 * api->pods + 16;
 	shard->event = ARENA_ROOM(mem, struct api_event, shard->capacity);
+	shard->latest = ARENA_ROOM(mem, uint64_t, api->first[api->lanes]);
+	for (uint32_t lane = 0; lane < api->lanes; lane++)
+		for (uint32_t i = api->first[lane]; i < api->first[lane + 1]; i++) {
+			uint32_t call = lane ? api->asks[i - api->first[1]] : CALL_API + i;
+
+			shard->latest[i] = rng_draw(
+				key, DRAW_LATENCY, api->call_name[call], api->lane_name[lane]);
+		}
 }
 
 /* ------------------------------------------------------------------ the pod watch */
@@ -92,8 +145,8 @@ static void tell(
 	struct api_shard *s, ns_t now, uint32_t pod, enum api_event_kind kind, uint32_t status)
 {
 	ns_t at = now + s->telling +
-		  dist_draw(&s->api->watch_delay, rng_draw(s->key, DRAW_WATCH, pod, s->draws++),
-			  0);
+		  dist_draw(&s->api->watch_delay,
+			  rng_draw(s->key, DRAW_WATCH, pod, s->pod[pod].told++), 0);
 
 	assert(s->n_events < s->capacity);
 	if (at < s->last_event_at)
@@ -115,7 +168,7 @@ struct api_event api_take(struct api_shard *s)
 
 void api_pod_create(struct api_shard *s, ns_t now, uint32_t pod)
 {
-	s->pod[pod] = (struct api_pod){.exists = true};
+	s->pod[pod] = (struct api_pod){.exists = true, .told = s->pod[pod].told};
 	tell(s, now, pod, API_POD_ADDED, 0);
 }
 
@@ -186,11 +239,11 @@ ns_t api_object_changed_at(
 
 /* ------------------------------------------------------------------ requests */
 
-ns_t api_latency(struct api_shard *s, uint16_t call, bool quorum)
+ns_t api_latency(struct api_shard *s, uint16_t call, bool quorum, uint32_t lane)
 {
 	const struct dist *d = &s->api->dist[s->api->dist_of[call][quorum]];
 
-	return dist_draw(d, rng_draw(s->key, DRAW_LATENCY, call, s->draws++), 0);
+	return dist_draw(d, rng_mix(s->latest[sequence_of(s->api, call, lane)] += RNG_STEP), 0);
 }
 
 /* What a standing watch is about changes at an even pace, for all of its watchers at once. */
@@ -198,7 +251,7 @@ static uint64_t changes_until(const struct api *api, uint16_t call, ns_t at)
 {
 	ns_t every = api->told_every[call];
 	ns_t first = rng_span(
-		rng_draw(rng_key(api->seed, 0), DRAW_CHANGE, OBJECTS_MAX + call, 0), 0, every);
+		rng_draw(rng_key(api->seed, 0), DRAW_TOLD, api->call_name[call], 0), 0, every);
 
 	return at < first ? 0 : 1 + (uint64_t)((at - first) / every);
 }
@@ -294,5 +347,5 @@ struct api_answer api_request(
 	struct api_request at_once = *r;
 
 	at_once.sent = now;
-	return api_serve(s, now, api_latency(s, r->call, r->quorum), &at_once, t);
+	return api_serve(s, now, api_latency(s, r->call, r->quorum, r->lane), &at_once, t);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "models/lanes.h"
 #include "models/models.h"
 #include "sim/dist.h"
 #include "sim/tally.h"
@@ -32,10 +33,17 @@ struct api {
 	ns_t told_every[CALLS_MAX];     /* a standing watch is told of a change; 0: never */
 	ns_t change_step[OBJECTS_MAX]; /* one object after the other, so far apart; 0: at random
 					*/
+	uint32_t call_name[CALLS_MAX];
+	/* Sequences of latencies: one for each class, then those of each lane's own requests.
+	 */
+	uint32_t lanes, lane_name[LANES_MAX];
+	uint16_t first[LANES_MAX + 1];
+	uint8_t asks[LOOPS_MAX * LOOP_CALLS + 2 * WATCHES_MAX]; /* from first[1] on: classes */
 };
 
 struct api_request {
 	uint16_t call;
+	uint8_t lane;   /* who asks, see models/lanes.h */
 	uint8_t object; /* index into the workload's objects */
 	uint32_t pod;   /* that it reads or changes; none if there is no such pod */
 	uint32_t key;
@@ -65,7 +73,8 @@ struct api_event {
 
 struct api_pod {
 	uint32_t status; /* 0: as created */
-	bool exists, deleting;
+	uint32_t exists : 1, deleting : 1;
+	uint32_t told : 30; /* so often was its kubelet told of who has this place */
 };
 
 /* One node's part of the store, and its pod watch.  Read by anyone, written by apiserver.c. */
@@ -73,7 +82,7 @@ struct api_shard {
 	const struct api *api;
 	uint64_t key; /* of random draws */
 	uint32_t node;
-	uint32_t draws;
+	uint64_t *latest;        /* of each sequence of latencies */
 	struct api_pod *pod;     /* [pods] */
 	struct api_event *event; /* a ring, in the order of telling */
 	uint32_t event_head, n_events, capacity;
@@ -97,8 +106,8 @@ struct api_answer api_request(
 struct api_answer api_serve(struct api_shard *shard, ns_t now, ns_t takes,
 	const struct api_request *req, struct tally *t);
 
-/* What a request takes at a server at leisure. */
-ns_t api_latency(struct api_shard *shard, uint16_t call, bool quorum);
+/* What a request in that lane takes at a server at leisure. */
+ns_t api_latency(struct api_shard *shard, uint16_t call, bool quorum, uint32_t lane);
 
 /* Somebody (scheduler, user) gives the node a pod, or asks for its deletion. */
 void api_pod_create(struct api_shard *shard, ns_t now, uint32_t pod);

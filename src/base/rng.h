@@ -44,6 +44,17 @@ static inline uint64_t rng_draw(uint64_t key, uint32_t purpose, uint32_t item, u
 	return rng_mix(rng_mix(key ^ what) + ((uint64_t)count + 1) * RNG_STEP);
 }
 
+/* A name as a number (FNV-1a): who is drawn for is told apart by it, not by its place among
+ * others, which changes when one comes or goes. */
+static inline uint32_t rng_name(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (const char *c = name; *c; c++)
+		h = (h ^ (unsigned char)*c) * 16777619u;
+	return h;
+}
+
 /* Uniform in [0, n) from 64 random bits; 0 if n is 0.  The bias is below
  * n / 2^64, far under anything a run could show. */
 static inline uint64_t rng_below(uint64_t draw, uint64_t n)

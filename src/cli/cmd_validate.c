@@ -23,7 +23,7 @@ struct validate_options {
 static const struct opt opts[] = {
 	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME",
 		.help = "the kubelet to simulate (the recording's)"),
-	ROW(seeds, "seeds", OPT_COUNT, .value = "N", .fallback = "20", .min = 2, .max = 1000,
+	ROW(seeds, "seeds", OPT_COUNT, .value = "N", .fallback = "50", .min = 2, .max = 1000,
 		.help = "over how many seeds"),
 	ROW_SEED("the first of them", .fallback = "1", .max = SEED_MAX),
 	ROW(min_within, "min-within", OPT_RATIO, .value = "SHARE", .fallback = "0.90",

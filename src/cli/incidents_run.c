@@ -148,14 +148,52 @@ static int by_form(
 
 /* ------------------------------------------------------------------ simulation */
 
-/* A gate that asks for nothing: its measure. */
-static int by_result(struct running *r, struct side *side, const struct incident_figure *f,
-	double *value, struct err *err)
+/* The result of the i-th seed; that of the first is kept. */
+static int simulate(
+	struct running *r, struct side *side, uint32_t i, struct json **result, struct err *err)
 {
 	const struct result_run run = {.scenario = &side->scenario,
 		.spec = side->resolved.spec,
 		.origins = &side->resolved.origins,
 		.threads = r->threads};
+	int code = 0;
+
+	side->scenario.seed += i;
+	if (i > 0)
+		code = result_run(&run, result, err);
+	else if (!side->result)
+		code = result_run(&run, &side->result, err);
+	side->scenario.seed -= i;
+	if (i == 0)
+		*result = side->result;
+	return code;
+}
+
+static int mean_of_seeds(struct running *r, struct side *side, const struct incident_figure *f,
+	const struct measure *measure, double *mean, struct err *err)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < f->seeds; i++) {
+		struct json *result = NULL;
+		double value = 0;
+		int code = simulate(r, side, i, &result, err);
+
+		if (code)
+			return code;
+		(void)measure_read(result, measure, &value);
+		sum += value;
+		if (i > 0)
+			json_free(result);
+	}
+	*mean = sum / f->seeds;
+	return 0;
+}
+
+/* A gate that asks for nothing: its measure. */
+static int by_result(struct running *r, struct side *side, const struct incident_figure *f,
+	double *value, struct err *err)
+{
 	struct gate_fault fault = {0};
 	struct gate gate = {0};
 	struct str text = {0};
@@ -168,11 +206,9 @@ static int by_result(struct running *r, struct side *side, const struct incident
 	if (code)
 		return err_set(err, ERR_INPUT, "figure '%.60s', measure '%.160s': %.200s",
 			f->name, f->result, fault.text);
-	if (!side->result)
-		code = result_run(&run, &side->result, err);
+	code = mean_of_seeds(r, side, f, &gate.measure, value, err);
 	if (code)
 		return code;
-	(void)measure_read(side->result, &gate.measure, value);
 	r->measured = measure_class_in(side->result, &gate.measure);
 	return 0;
 }
@@ -298,6 +334,7 @@ static int figure(struct running *r, const struct incident_figure *f, struct jso
 		!known                    ? NULL
 		: f->measure == BY_RESULT ? "simulation"
 					  : "closed form");
+	json_put(o, "seeds", f->measure == BY_RESULT ? json_int(f->seeds) : json_null());
 	put_class(o, r, f);
 	json_put_str(o, "verdict", word_of(words_incident_verdict, 3, verdict));
 	json_put_str(o, "expected", word_of(words_incident_verdict, 3, f->verdict));

@@ -29,6 +29,7 @@
  *   wakes          who is due next on a node: a tournament tree
  * models/        files in models/ become checked structs
  *   models.h       the structs: kubelet, runtime, API server, workload, scenario
+ *   lanes.h        who shares a sequence of random numbers
  *   field, scalar, number, path   tables that say what a file may hold, their one reader
  *   table_*        those tables
  *   library, names files, `extends`; what there is

@@ -97,6 +97,8 @@ static void plan_mock(struct mock_params *m, const struct scenario *s,
 	for (uint32_t i = 0; i < w->n_probes; i++)
 		m->asked_for_ready |= w->probes[i].readiness || w->probes[i].initial_delay > 0;
 	dist_init(&m->lifetime, life->mean, 0, life->p50, life->p99);
+	m->lanes = s->kubelet.n_loops;
+	m->lane_name = &plan->agent.lane_name[lane_of_loop(0)];
 	plan_timeouts(m, &s->kubelet);
 	plan_rules(m, r);
 }

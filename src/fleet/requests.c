@@ -77,7 +77,8 @@ static struct node_request take(struct node *n, struct request_queue *h)
 struct demand node_demand(struct node *n, const struct node_request *q)
 {
 	const struct together_params *p = n->plan->shared;
-	ns_t takes = api_latency(&n->shard, q->call, q->quorum);
+	ns_t takes = api_latency(
+		&n->shard, q->call, q->quorum, agent_lane(&n->plan->agent, q->actor));
 	ns_t measured = p ? p->measured[q->call][q->quorum] : 0;
 
 	return (struct demand){.cpu = p ? p->cpu[q->call][q->quorum] : 0,

@@ -21,6 +21,7 @@ struct together {
 	struct server *server;
 	struct flights flights;
 	uint8_t *home;               /* [nodes] the server that each is connected to */
+	uint32_t *connections;       /* [nodes] of each, so far */
 	uint64_t changes[WATCHED_N]; /* by kubelets, so far */
 	uint64_t *knows;             /* [nodes * WATCHED_N] as of which of these each does */
 	ns_t *up_at;                 /* [servers] it is there from then on */
@@ -56,7 +57,7 @@ static bool connect(struct together *t, uint32_t node, ns_t now)
 	if (n == 0)
 		return false;
 	n = (uint32_t)rng_below(
-		rng_draw(seed, TOGETHER_DRAW_SERVER, node, (uint32_t)(now / NS_MS)), n);
+		rng_draw(seed, TOGETHER_DRAW_SERVER, node, ++t->connections[node]), n);
 	for (uint8_t s = 0; s < t->params->servers; s++)
 		if (t->up_at[s] <= now && n-- == 0)
 			t->home[node] = s;
@@ -511,6 +512,7 @@ static void begin(struct together *t)
 	served_init(&t->served, p, t->params, t->result, t->server);
 	flights_init(&t->flights, nodes, &t->mem);
 	t->home = ARENA_ARRAY(&t->mem, uint8_t, nodes);
+	t->connections = ARENA_ARRAY(&t->mem, uint32_t, nodes);
 	t->knows = ARENA_ARRAY(&t->mem, uint64_t, (size_t)nodes * WATCHED_N);
 	t->up_at = ARENA_ARRAY(&t->mem, ns_t, t->params->servers);
 	wakes_init(&t->due, &t->mem, nodes);

@@ -85,16 +85,6 @@ void admit_fini(struct admit *a)
 	arena_fini(&a->mem);
 }
 
-/* FNV-1a: flows are told apart by user. */
-static uint32_t flow_of(const char *user)
-{
-	uint32_t h = 2166136261u;
-
-	for (const char *c = user; *c; c++)
-		h = (h ^ (unsigned char)*c) * 16777619u;
-	return h;
-}
-
 static size_t fit(const char *pattern, const char *user)
 {
 	size_t len = strlen(pattern);
@@ -136,7 +126,7 @@ enum server_verdict admit_arrive(
 {
 	struct server_request s = {
 		.call = class_of(a, r->route),
-		.flow = flow_of(r->user ? r->user : ""),
+		.flow = rng_name(r->user ? r->user : ""),
 		.own_level = own_level(&a->scenario->apiserver, r->user),
 		.id = r->id,
 		.mutating = rest_verb_mutates(r->route->verb),
@@ -146,7 +136,7 @@ enum server_verdict admit_arrive(
 
 	if (a->times == SERVE_MODEL) {
 		bool quorum = asks_etcd(r->route);
-		ns_t latency = api_latency(&a->shard, s.call, quorum);
+		ns_t latency = api_latency(&a->shard, s.call, quorum, LANE_MECHANISMS);
 		struct server_demand d = {0};
 
 		if (a->has_costs)

@@ -55,6 +55,11 @@ static const struct field figure_fields[] = {
 			"the side's features without it"),
 	FIELD(result, "result", FIELD_TEXT, .size = sizeof(((REC *)0)->result),
 		.flags = FIELD_OPTIONAL, .help = "a measure of the simulated Result"),
+	FIELD(seeds, "seeds", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1, .min = 1,
+		.max = 1000,
+		.help = "with 'result': the mean over so many seeds from the scenario's on; "
+			"what "
+			"one node happens to do is one draw of many"),
 	WORDS(inputs, "inputs", words_incident_inputs, INPUTS_MODEL,
 		"model: timers as they are; nominal: the stated period, as the figure took it; "
 		"stated: counts and sizes that the source states"),
@@ -79,6 +84,9 @@ static int finish_figure(
 	if ((f->measure == BY_RESULT) != (*f->result != 0))
 		return doc_error(
 			at, err, "'measure: result' and 'result' with its name go together");
+	if (f->measure != BY_RESULT && doc_get(at, "seeds"))
+		return doc_error_key(doc_get(at, "seeds"), err,
+			"'seeds' are those of simulations: of 'measure: result'");
 	if (f->verdict == VERDICT_NOT && !f->reason)
 		return doc_error(at, err, "a figure that is not matched needs a 'reason'");
 	if (f->measure == BY_NOTHING && f->verdict != VERDICT_NOT)

@@ -46,6 +46,7 @@ struct incident_figure {
 	enum incident_measure measure;
 	char call[LOOP_NAME]; /* "get secrets", an operation; "": of the features' rows all */
 	char result[160];     /* BY_RESULT: "podRunning.max" */
+	uint32_t seeds;       /* and it is the mean of so many runs */
 	enum incident_inputs inputs;
 	int64_t times; /* millionths: so many of what the measure is of one of */
 	enum incident_relation relation;

@@ -78,7 +78,8 @@ static void works(
 	struct mock *m, ns_t now, uint32_t job, const struct mock_whom *whom, struct tally *t)
 {
 	struct mock_job *j = &m->job[job];
-	struct mock_work w = mock_work(m, now, &j->chain, step_of(j), whom->container);
+	struct mock_work w =
+		mock_work(m, now, j->actor, &j->chain, step_of(j), whom->container);
 
 	if (w.what == OUTCOME_OK) {
 		share_add(&m->share, now, w.takes, w.shown,
@@ -99,7 +100,7 @@ static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, str
 	ns_t end;
 
 	if (!op_works[op_of(s)]) {
-		end = mock_one_call(m, now, &j->chain, s, nth, &what);
+		end = mock_one_call(m, now, j->actor, &j->chain, s, nth, &what);
 		count(m, end, j, what, t);
 		j->what = what == OUTCOME_OK ? j->what : (uint16_t)mock_answered(what);
 		goes_on_at(m, job, end);
@@ -121,7 +122,7 @@ static void go(struct mock *m, ns_t now, uint32_t job, struct tally *t, struct m
 
 	if (j->step < j->chain.n_steps &&
 		(mock_plain_ops(m, &j->chain) & OP_BIT(op_of(step_of(j))))) {
-		now = plain_step(m, now, step_of(j), t);
+		now = plain_step(m, now, j->actor, step_of(j), t);
 		if (++j->step < j->chain.n_steps) {
 			goes_on_at(m, job, now);
 			return;

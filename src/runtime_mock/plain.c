@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime_mock/plain.h"
 
-uint32_t plain_steps(struct mock *m, const struct chain *chain, struct tally *t, ns_t *answered)
+uint32_t plain_steps(struct mock *m, uint32_t actor, const struct chain *chain, struct tally *t,
+	ns_t *answered)
 {
 	const struct tally_spot *spot = tally_spot(t, 0, *answered);
 	const struct chain_step *s = chain->step;
@@ -13,7 +14,8 @@ uint32_t plain_steps(struct mock *m, const struct chain *chain, struct tally *t,
 		const struct dist *d = &m->params->op[op].latency;
 		uint32_t records = s->records ? records_listed(m, s, op) : 0;
 		uint64_t mean = dist_mean(d, records);
-		uint64_t key = m->op_key[op];
+		uint64_t *sequence = sequence_of(m, actor, op);
+		uint64_t key = *sequence;
 		uint64_t last = key + s->n * RNG_STEP;
 		ns_t at = now;
 
@@ -23,7 +25,7 @@ uint32_t plain_steps(struct mock *m, const struct chain *chain, struct tally *t,
 		if (at >= spot->until)
 			break;
 		now = at;
-		m->op_key[op] = last;
+		*sequence = last;
 		if (!spot->in)
 			continue;
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
@@ -99,7 +101,7 @@ static inline ns_t draw_all(const struct mock *m, const struct mock_prepared *p)
 	ns_t takes = 0;
 
 	for (const struct mock_sum *s = p->sum; s < end; s++) {
-		uint64_t key = m->op_key[s->op] + s->first;
+		uint64_t key = m->latest[s->op] + s->first;
 		uint64_t last = key + s->draws;
 
 		do
@@ -116,7 +118,7 @@ static inline void count_all(
 	const struct mock_sum *end = p->sum + p->n_sums;
 
 	for (const struct mock_sum *s = p->sum; s < end; s++) {
-		m->op_key[s->op] += s->draws;
+		m->latest[s->op] += s->draws;
 		if (!spot->in)
 			continue;
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
@@ -152,13 +154,15 @@ static ns_t slowed(const struct mock *m, ns_t latency)
 	return latency * (m->share.n + 1) / m->params->processors;
 }
 
-ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tally *t)
+ns_t plain_step(
+	struct mock *m, ns_t now, uint32_t actor, const struct chain_step *s, struct tally *t)
 {
 	uint16_t op = op_of(s);
+	uint64_t *sequence = sequence_of(m, actor, op);
 	uint32_t records = records_listed(m, s, op);
 
 	for (uint32_t i = 0; i < s->n; i++) {
-		ns_t took = slowed(m, latency_of(m, op, records));
+		ns_t took = slowed(m, latency_of(m, sequence, op, records));
 
 		now += took;
 		count_one(m, t, s, records,

@@ -21,11 +21,16 @@ static inline uint32_t records_listed(
 	return s->records == CHAIN_ALL ? m->records.n_containers : m->records.n_running;
 }
 
-/* Every operation has a sequence of its own, so that one design's calls disturb no other's. */
-static inline ns_t latency_of(struct mock *m, uint16_t op, uint32_t records)
+/* The sequence that an actor's calls draw from: its lane's, or the operation's, so that one
+ * design's calls disturb no other's. */
+static inline uint64_t *sequence_of(const struct mock *m, uint32_t actor, uint16_t op)
 {
-	return dist_draw(
-		&m->params->op[op].latency, rng_mix(m->op_key[op] += RNG_STEP), records);
+	return &m->latest[actor < m->params->lanes ? OP_N + actor : op];
+}
+
+static inline ns_t latency_of(struct mock *m, uint64_t *sequence, uint16_t op, uint32_t records)
+{
+	return dist_draw(&m->params->op[op].latency, rng_mix(*sequence += RNG_STEP), records);
 }
 
 /* What an answer carries. */
@@ -88,14 +93,16 @@ static inline uint32_t plain_ops(const struct chain *c)
 
 /* Make the first steps of a chain of plain calls, as far as they are counted where the chain
  * begins: how many.  *at: from its beginning to their answer. */
-uint32_t plain_steps(struct mock *m, const struct chain *chain, struct tally *t, ns_t *at);
+uint32_t plain_steps(
+	struct mock *m, uint32_t actor, const struct chain *chain, struct tally *t, ns_t *at);
 
-/* Make a kept chain whole, if all its calls are plain and counted where it begins.  Else false,
- * and nothing is done. */
+/* Make a kept chain whole, of an actor that has no lane, if all its calls are plain and counted
+ * where it begins.  Else false, and nothing is done. */
 bool plain_kept(struct mock *m, const struct chain *chain, struct tally *t, ns_t *at);
 
 /* Make one plain step from `now` on, wherever it is counted and however busy the processors
  * are; when it is answered. */
-ns_t plain_step(struct mock *m, ns_t now, const struct chain_step *s, struct tally *t);
+ns_t plain_step(
+	struct mock *m, ns_t now, uint32_t actor, const struct chain_step *s, struct tally *t);
 
 #endif

@@ -49,8 +49,11 @@ void mock_init(
 	size_t all = (size_t)params->pods * params->containers;
 
 	*m = (struct mock){.params = params, .key = key, .next_death_at = NS_NEVER};
+	m->latest = ARENA_ROOM(mem, uint64_t, OP_N + params->lanes);
 	for (uint32_t op = 0; op < OP_N; op++)
-		m->op_key[op] = rng_draw(key, DRAW_LATENCY, op, 0);
+		m->latest[op] = rng_draw(key, DRAW_LATENCY, op, 0);
+	for (uint32_t i = 0; i < params->lanes; i++)
+		m->latest[OP_N + i] = rng_draw(key, DRAW_LANE, params->lane_name[i], 0);
 	m->records.pods = params->pods;
 	m->records.containers = params->containers;
 	m->records.sandbox = ARENA_ARRAY(mem, sandbox_t, params->pods);
@@ -127,16 +130,15 @@ static ns_t patience(struct mock *m, const struct chain *c, uint16_t op, uint32_
 
 /* The deadline of a call is the runtime's, too (gRPC sends it along): a call that misses it
  * changes nothing. */
-static ns_t disturbed(
-	struct mock *m, ns_t now, uint16_t op, ns_t latency, ns_t limit, enum outcome *what)
+static ns_t disturbed(const struct mock *m, ns_t now, uint64_t call, uint16_t op, ns_t latency,
+	ns_t limit, enum outcome *what)
 {
 	for (uint32_t i = 0; i < m->params->n_rules; i++) {
 		const struct mock_rule *r = &m->params->rules[i];
 
 		if (now < r->from || now >= r->until || (r->op != OP_N && r->op != op))
 			continue;
-		if (rng_below(rng_draw(m->key, DRAW_RULE, i, m->draws++), MILLION) >=
-			(uint64_t)r->share)
+		if (rng_below(rng_draw(call, DRAW_RULE, i, 0), MILLION) >= (uint64_t)r->share)
 			continue;
 		if (r->kind == MOCK_SLOW)
 			latency = latency / MILLION * r->factor +
@@ -188,44 +190,47 @@ struct mock_whom mock_whom(struct mock *m, const struct chain *c, uint16_t op, u
 }
 
 /* After which part of its work a call's effect shows. */
-static ns_t shown_after(struct mock *m, uint16_t op, ns_t work)
+static ns_t shown_after(const struct mock *m, uint64_t call, uint16_t op, ns_t work)
 {
 	if (op != OP_STOP_CONTAINER || !m->params->exit_is_seen_early)
 		return work;
-	return rng_span(rng_draw(m->key, DRAW_EXIT, op, m->draws++), 0, work);
+	return rng_span(rng_draw(call, DRAW_EXIT, op, 0), 0, work);
 }
 
 /* Stopping what does not run is looking at it (containerd container_stop.go stopContainer). */
-static ns_t time_to_stop(struct mock *m, uint32_t pod, uint32_t container)
+static ns_t time_to_stop(struct mock *m, uint64_t *sequence, uint32_t pod, uint32_t container)
 {
 	bool runs = record_state(*record_of(m, pod, container)) == RECORD_RUNNING;
 
-	return dist_draw(&m->params->op[runs ? OP_STOP_CONTAINER : OP_CONTAINER_STATUS].latency,
-		rng_mix(m->op_key[OP_STOP_CONTAINER] += RNG_STEP), 0);
+	return latency_of(m, sequence, runs ? OP_STOP_CONTAINER : OP_CONTAINER_STATUS, 0);
 }
 
-struct mock_work mock_work(struct mock *m, ns_t now, const struct chain *c,
+/* Whatever else is drawn about the call hangs on the same number in its sequence as its latency
+ * does. */
+struct mock_work mock_work(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
 	const struct chain_step *s, uint32_t container)
 {
 	uint16_t op = op_of(s);
-	struct mock_work w = {.takes = op == OP_STOP_CONTAINER
-					       ? time_to_stop(m, c->pod, container)
-					       : latency_of(m, op, records_listed(m, s, op)),
+	uint64_t *sequence = sequence_of(m, actor, op);
+	struct mock_work w = {
+		.takes = op == OP_STOP_CONTAINER
+				 ? time_to_stop(m, sequence, c->pod, container)
+				 : latency_of(m, sequence, op, records_listed(m, s, op)),
 		.what = call_outcome(m, c, op)};
 
 	if (m->params->n_rules)
-		w.takes =
-			disturbed(m, now, op, w.takes, patience(m, c, op, container), &w.what);
-	w.shown = shown_after(m, op, w.takes);
+		w.takes = disturbed(
+			m, now, *sequence, op, w.takes, patience(m, c, op, container), &w.what);
+	w.shown = shown_after(m, *sequence, op, w.takes);
 	return w;
 }
 
-ns_t mock_one_call(struct mock *m, ns_t now, const struct chain *c, const struct chain_step *s,
-	uint32_t nth, enum outcome *what)
+ns_t mock_one_call(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
+	const struct chain_step *s, uint32_t nth, enum outcome *what)
 {
 	uint16_t op = op_of(s);
 	struct mock_whom whom = mock_whom(m, c, op, nth);
-	struct mock_work w = mock_work(m, now, c, s, whom.container);
+	struct mock_work w = mock_work(m, now, actor, c, s, whom.container);
 
 	now += whom.wait;
 	*what = w.what;
@@ -258,13 +263,15 @@ void mock_count(
 }
 
 /* A step whose calls can fail or change something, or while rules are on. */
-static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
-	const struct chain_step *s, struct tally *t, struct chain_answer *a)
+static bool full_step(struct mock *m, ns_t now, uint32_t actor, const struct chain *chain,
+	struct tally *t, struct chain_answer *a)
 {
+	const struct chain_step *s = &chain->step[a->done];
+
 	for (uint32_t k = 0; k < s->n; k++) {
 		enum outcome what;
 		ns_t begin = chain->parallel ? now : a->at;
-		ns_t end = mock_one_call(m, begin, chain, s, k, &what);
+		ns_t end = mock_one_call(m, begin, actor, chain, s, k, &what);
 
 		mock_count(m, t, s, (struct tally_call){s->call, what, end, end - begin, 0, 0});
 		a->at = end > a->at ? end : a->at;
@@ -277,15 +284,17 @@ static bool full_step(struct mock *m, ns_t now, const struct chain *chain,
 }
 
 /* The steps of a chain that are left, each looked at by itself. */
-static void other_steps(struct mock *m, ns_t now, const struct chain *chain, uint32_t plain,
+static void other_steps(struct mock *m, ns_t now, uint32_t actor, const struct chain *chain,
 	struct tally *t, struct chain_answer *a)
 {
+	uint32_t plain = mock_plain_ops(m, chain);
+
 	while (a->done < chain->n_steps) {
 		const struct chain_step *s = &chain->step[a->done];
 
 		if (plain & OP_BIT(op_of(s)))
-			a->at = plain_step(m, a->at, s, t);
-		else if (!full_step(m, now, chain, s, t, a))
+			a->at = plain_step(m, a->at, actor, s, t);
+		else if (!full_step(m, now, actor, chain, t, a))
 			return;
 		a->done++;
 	}
@@ -314,13 +323,13 @@ struct chain_answer mock_call(
 		return answered(at, chain->n_steps);
 	plain = mock_plain_ops(m, chain);
 	if ((chain->ops & ~plain) == 0 && together)
-		done = plain_steps(m, chain, t, &at);
+		done = plain_steps(m, actor, chain, t, &at);
 	else if (m->params->processors && jobs_want(chain))
 		return jobs_begin(m, now, actor, chain, t);
 	if (done == chain->n_steps)
 		return answered(at, done);
 	a = answered(at, done);
-	other_steps(m, now, chain, plain, t, &a);
+	other_steps(m, now, actor, chain, t, &a);
 	return a;
 }
 

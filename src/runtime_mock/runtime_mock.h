@@ -63,6 +63,10 @@ struct mock_params {
 			       never */
 	uint32_t n_rules;
 	struct mock_rule rules[MOCK_RULES];
+	/* The first so many actors draw their latencies apart from all others, each in a
+	 * sequence of its own that has this name. */
+	uint32_t lanes;
+	const uint32_t *lane_name;
 };
 
 /* Something that will be true at `at`. */
@@ -97,7 +101,7 @@ struct mock_prepared {
 	struct mock_sum {
 		const struct dist *latency;
 		uint64_t mean, bytes;
-		uint64_t first, draws; /* where they begin behind op_key, how far they go */
+		uint64_t first, draws; /* where they begin behind `latest`, how far they go */
 		uint32_t n;
 		uint16_t call, op;
 	} sum[CHAIN_STEPS];
@@ -107,9 +111,8 @@ struct mock_prepared {
  * and room for C + 1 changes of 24 bytes. */
 struct mock {
 	const struct mock_params *params;
-	uint64_t key;          /* of random draws */
-	uint64_t op_key[OP_N]; /* of an operation's latest latency */
-	uint32_t draws;        /* for anything else */
+	uint64_t key;     /* of random draws */
+	uint64_t *latest; /* latency: of each operation, of each lane */
 	uint32_t seq;
 	struct mock_prepared prepared;
 	struct records records;

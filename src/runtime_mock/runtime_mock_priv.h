@@ -15,6 +15,7 @@ enum {
 	DRAW_LIFE,
 	DRAW_READY,
 	DRAW_NEXT_DEATH,
+	DRAW_LANE,
 	MILLION = 1000000
 };
 
@@ -46,7 +47,7 @@ struct mock_work {
 	ns_t takes, shown;
 	enum outcome what;
 };
-struct mock_work mock_work(struct mock *m, ns_t now, const struct chain *c,
+struct mock_work mock_work(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
 	const struct chain_step *s, uint32_t container);
 
 /* As what its caller knows that outcome: why a call failed makes no difference there. */
@@ -56,8 +57,8 @@ static inline enum outcome mock_answered(enum outcome what)
 }
 
 /* One call, looked at in full: its effect is put among the changes.  When it ends. */
-ns_t mock_one_call(struct mock *m, ns_t now, const struct chain *c, const struct chain_step *s,
-	uint32_t nth, enum outcome *what);
+ns_t mock_one_call(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
+	const struct chain_step *s, uint32_t nth, enum outcome *what);
 
 /* The chain's operations that change nothing and cannot fail now, a bit each. */
 uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain);

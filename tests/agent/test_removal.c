@@ -60,6 +60,12 @@ static void let_the_cache_grow_old(struct kit *k)
 	k->agent.runtime_cache_at = k->now - 3 * NS_S;
 }
 
+/* So many times from now on. */
+static void let_it_keep_house(struct kit *k, uint32_t times)
+{
+	kit_until(k, wakes_at(&k->agent.wakes, housekeeping(k)) + (2 * times - 1) * NS_S);
+}
+
 /* runtime_cache.go GetPods: whatever deletePod lists is what housekeeping finds. */
 static void a_removed_pods_list_is_what_the_killer_sees(void **state)
 {
@@ -154,7 +160,7 @@ static void the_spec_of_what_runs_without_a_pod_is_asked_for(void **state)
 	k->agent.pod[1].known = false;
 	k->agent.pods_at_rest = false;
 	k->agent.remembered_changes = UINT64_MAX;
-	kit_until(k, k->now + 3 * NS_S);
+	let_it_keep_house(k, 1);
 	assert_int_equal(count_of(k, killer, OP_CONTAINER_STATUS), 2);
 	assert_int_equal(count_of(k, killer, OP_STOP_CONTAINER), 2);
 	assert_true(first_after(k, killer, OP_STOP_CONTAINER, 0) >
@@ -175,7 +181,7 @@ static void what_an_old_cache_shows_is_killed_again(void **state)
 	k->agent.runtime_cache_at = k->now;
 	k->agent.pod[1].known = false;
 	k->agent.pods_at_rest = false;
-	kit_until(k, k->now + 4900 * NS_MS);
+	let_it_keep_house(k, 2);
 	assert_int_equal(count_of(k, killer, OP_STOP_CONTAINER), 2 * 2);
 	assert_int_equal(count_of(k, killer, OP_STOP_PODSANDBOX), 2);
 	kit_free(k);

@@ -79,13 +79,15 @@ static void end(struct world *w)
 	free(w);
 }
 
-/* The clock brings a node one call more or less of a class, if nobody else makes it. */
+/* The clock brings a node one call more or less of a class, if nobody else makes it, and not
+ * for each of the namespaces that its pods happen to be of. */
 static bool is_by_the_clock(const struct world *w, uint32_t call)
 {
 	for (uint32_t i = 0; i < w->toll.n; i++)
 		if (w->toll.row[i].call == call &&
 			(!*w->toll.row[i].feature || w->toll.row[i].kind != TOLL_LOOP ||
-				w->toll.row[i].trigger != TRIGGER_PERIOD))
+				w->toll.row[i].trigger != TRIGGER_PERIOD ||
+				w->toll.row[i].scope == SCOPE_EACH_NAMESPACE))
 			return false;
 	return true;
 }

@@ -26,9 +26,9 @@ static void load(struct fixture *f)
 		fail_msg("%s", err.text);
 }
 
-static void simulate(struct fixture *f, unsigned threads)
+static void simulate(struct fixture *f, unsigned threads, uint32_t seeds)
 {
-	const struct validate_plan plan = {&f->rec, 0, 1, SEEDS, threads};
+	const struct validate_plan plan = {&f->rec, 0, 1, seeds, threads};
 	struct err err = {0};
 
 	if (validate_run(&plan, &f->mem, &f->scenario, &f->samples, &err))
@@ -38,7 +38,7 @@ static void simulate(struct fixture *f, unsigned threads)
 static void begin(struct fixture *f, unsigned threads)
 {
 	load(f);
-	simulate(f, threads);
+	simulate(f, threads, SEEDS);
 }
 
 static uint64_t all(const struct fixture *f, uint32_t seed, uint32_t phase, unsigned call)
@@ -83,13 +83,15 @@ static void the_runtimes_window_begins_with_the_kubelet(void **state)
  * through with before the next one wait for it.  Recorded: 5.24 s. */
 static void a_deletion_begins_after_a_rest(void **state)
 {
+	const uint32_t seeds = 100; /* a median of ten pods is 1.3 s off */
 	struct fixture f;
 	ns_t median = 0;
 
 	(void)state;
-	begin(&f, 1);
-	for (uint32_t seed = 0; seed < SEEDS; seed++)
-		median += hist_quantile(&f.samples[seed].gone[2], 500001) / SEEDS;
+	load(&f);
+	simulate(&f, 1, seeds);
+	for (uint32_t seed = 0; seed < seeds; seed++)
+		median += hist_quantile(&f.samples[seed].gone[2], 500001) / seeds;
 	assert_in_range(median, 4700 * NS_MS, 5800 * NS_MS);
 	arena_fini(&f.mem);
 }
@@ -102,7 +104,7 @@ static void what_a_recording_tells_of_its_pace_is_taken(void **state)
 	(void)state;
 	load(&f);
 	f.rec.nodes[0].phases[0].one_pod_every = 30 * NS_S;
-	simulate(&f, 1);
+	simulate(&f, 1, SEEDS);
 	for (uint32_t seed = 0; seed < SEEDS; seed++) {
 		uint64_t made = all(&f, seed, 0, OP_RUN_PODSANDBOX);
 
@@ -122,7 +124,7 @@ static void a_rest_that_is_told_is_taken(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		load(&f);
 		f.rec.nodes[0].phases[2].rest = (i ? 58 : 53) * NS_S;
-		simulate(&f, 1);
+		simulate(&f, 1, SEEDS);
 		for (uint32_t seed = 0; seed < SEEDS; seed++)
 			median[i] += hist_quantile(&f.samples[seed].gone[2], 500001) / SEEDS;
 		arena_fini(&f.mem);

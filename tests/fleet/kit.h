@@ -23,22 +23,29 @@ struct kit {
 	bool ran;
 };
 
-/* A scenario of that kubelet on the runtime of its time, with settings up to a NULL. */
+/* A scenario of that kubelet on the runtime of its time, with settings up to a NULL; "with=X"
+ * is a feature. */
 static inline struct kit *kit_compose(
 	const char *kubelet, const char *workload, const char *const *sets)
 {
 	const char *dir = getenv("NODETOLL_MODELS");
 	struct kit *k = calloc(1, sizeof(*k));
 	struct library lib;
-	struct settings settings = {.text = sets, .n = 0};
+	const char *text[KIT_SETS], *with[KIT_SETS];
+	struct settings settings = {.text = text, .with = with};
 	struct scenario_names names = {
 		"test", kubelet, "containerd-1.6.20", "v1.20", workload, false};
 	struct model resolved = {0};
 	struct err err = {0};
 
 	assert_non_null(k);
-	while (sets && sets[settings.n])
-		settings.n++;
+	for (; sets && *sets; sets++) {
+		assert_true(settings.n + settings.n_with < KIT_SETS);
+		if (!strncmp(*sets, "with=", 5))
+			with[settings.n_with++] = *sets + 5;
+		else
+			text[settings.n++] = *sets;
+	}
 	if (!strcmp(kubelet, "v1.1") || !strcmp(kubelet, "v1.2") || !strcmp(kubelet, "v1.5"))
 		names.runtime = "docker-1.9";
 	arena_init(&k->mem, 0);

@@ -178,7 +178,7 @@ static void a_round_that_was_rejected_comes_again_as_it_says(void **state)
 {
 	(void)state;
 	assert_in_range(sent_while_rejected(0, 1), 2 * 11 * 6, 2 * 11 * 8);
-	assert_in_range(sent_while_rejected(5 * NS_S, 1), 2 * 11 * 17, 2 * 11 * 20);
+	assert_in_range(sent_while_rejected(5 * NS_S, 1), 2 * 11 * 16, 2 * 11 * 20);
 	assert_in_range(sent_while_rejected(0, 3), 2 * 11 * 13, 2 * 11 * 15);
 }
 
