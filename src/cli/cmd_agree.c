@@ -12,6 +12,7 @@
 #include "cli/agree_live.h"
 #include "cli/agree_rows.h"
 #include "cli/common.h"
+#include "cli/result_classes.h"
 
 /* What one machine carries beside its server without being late, with some to spare. */
 enum { NODES_LIVE = 500, PODS_LIVE = 20000 };
@@ -324,6 +325,17 @@ static struct json *notes(const struct agreement *m)
 	return list;
 }
 
+static struct json *scenario_json(struct agreement *m)
+{
+	const struct scenario *s = &m->scenario;
+	struct common_field f[] = {
+		{.path = "nodes"}, {.path = s->cluster_nodes ? "clusterNodes" : NULL}};
+
+	(void)snprintf(f[0].value, sizeof(f[0].value), "%u", s->nodes);
+	(void)snprintf(f[1].value, sizeof(f[1].value), "%u", s->cluster_nodes);
+	return common_scenario(&m->mem, m->resolved.spec, f, 2);
+}
+
 static struct json *agreement_json(struct agreement *m)
 {
 	const struct scenario *s = &m->scenario;
@@ -344,6 +356,8 @@ static struct json *agreement_json(struct agreement *m)
 	json_put_int(result, "rowsWithin", m->verdict.within);
 	json_put_int(result, "rowsAgree", m->verdict.agree);
 	json_put_bool(result, "agrees", m->verdict.agree == m->verdict.rows);
+	json_put(result, "scenario", scenario_json(m));
+	json_put(result, "classes", agreement_classes());
 	json_put(result, "live", live_json(m));
 	json_put(result, "notes", notes(m));
 	json_put(result, "rows", m->rows);

@@ -2,6 +2,7 @@
 /* `nodetoll contrast`: the headline.  Runtime designs and object designs side by side. */
 #include "cli/cmd.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,6 +65,7 @@ struct contrast {
 	struct library lib;
 	struct arena mem;
 	struct scenario base;
+	struct model resolved;
 	struct cost fit[COST_PARTIES];
 	struct contrast_cost cost;
 	ns_t ttl; /* that the cluster's size gives */
@@ -228,6 +230,27 @@ static uint32_t highest(const struct opt_counts *pods)
 	return most;
 }
 
+/* What is varied, design by design and density by density. */
+static struct json *scenario_json(struct contrast *c)
+{
+	const struct contrast_options *o = &c->o;
+	struct common_field f[] = {{.path = "nodes"}, {.path = "seed"}, {.path = "duration"},
+		{.path = "warmup"}, {.path = "workload.containers"},
+		{.path = "workload.namespaces"}, {.path = "workload.pods"},
+		{.path = "workload.placement", .value = "random"},
+		{.path = "workload.objects[0].sharedBy"}};
+	const uint64_t count[] = {
+		o->nodes, o->seed.value, 0, 0, o->containers, o->namespaces, highest(&o->pods)};
+
+	for (size_t i = 0; i < sizeof(count) / sizeof(count[0]); i++)
+		(void)snprintf(f[i].value, sizeof(f[i].value), "%" PRIu64, count[i]);
+	(void)units_format_duration(f[2].value, sizeof(f[2].value), o->duration);
+	(void)units_format_duration(f[3].value, sizeof(f[3].value), o->warmup);
+	(void)snprintf(f[8].value, sizeof(f[8].value), "%s",
+		c->base.workload.objects[0].shared_by == SHARED_POD ? "pod" : "namespace");
+	return common_scenario(&c->mem, c->resolved.spec, f, sizeof(f) / sizeof(f[0]));
+}
+
 static int report(struct contrast *c, struct err *err)
 {
 	struct json *result = common_result("Contrast");
@@ -250,6 +273,7 @@ static int report(struct contrast *c, struct err *err)
 	json_put(result, "classes",
 		contrast_classes(&c->base,
 			json_as_str(json_get(json_get(result, "cost"), "calibration"))));
+	json_put(result, "scenario", scenario_json(c));
 	code = common_emit(&c->o.common, result, err);
 	json_free(result);
 	return code;
@@ -260,8 +284,7 @@ static int load_base(struct contrast *c, struct err *err)
 	const struct scenario_names names = {
 		"contrast", c->o.kubelet, c->o.runtime, "v1.20", "secrets-30", true};
 	struct workload_model *w = &c->base.workload;
-	struct model resolved;
-	int code = scenario_compose(&c->lib, &names, NULL, &c->base, &resolved, err);
+	int code = scenario_compose(&c->lib, &names, NULL, &c->base, &c->resolved, err);
 
 	if (code)
 		return code;

@@ -49,7 +49,8 @@ struct estimating {
 	struct arena mem;
 	struct estimate_input in;
 	const char *with[ESTIMATE_FEATURES];
-	struct str warnings, simulate;
+	struct str warnings, simulate, command;
+	struct model resolved; /* of the last scenario that was read: the largest cluster's */
 };
 
 /* "100/s", "0.5/s", "100". */
@@ -80,10 +81,9 @@ static ns_t replaced_every(const struct estimating *e, uint32_t nodes)
 static int load_one(struct estimating *e, const struct settings *sets, uint32_t nodes,
 	struct scenario **s, struct err *err)
 {
-	struct model resolved = {0};
 
 	*s = ARENA_NEW(&e->mem, struct scenario);
-	if (scenario_load(&e->lib, ESTIMATE_SCENARIO, sets, *s, &resolved, err))
+	if (scenario_load(&e->lib, ESTIMATE_SCENARIO, sets, *s, &e->resolved, err))
 		return ERR_INPUT;
 	(*s)->nodes = nodes;
 	(*s)->workload.replace_pod_every = replaced_every(e, nodes);
@@ -166,6 +166,28 @@ static void simulate_command(struct estimating *e)
 	e->in.simulate = str_text(&e->simulate);
 }
 
+/* What makes the same numbers again. */
+static void own_command(struct estimating *e)
+{
+	str_add(&e->command, "nodetoll estimate");
+	for (uint32_t i = 0; i < e->in.n_features; i++)
+		str_addf(&e->command, " %s", e->with[i]);
+	for (uint32_t i = 0; i < e->in.n_sizes; i++)
+		str_addf(&e->command, "%s%u", i ? "," : " --nodes ", e->in.size[i].nodes);
+	str_addf(&e->command, " --pods-per-node %u --churn %s --kubelet %s", e->o.pods,
+		e->o.churn, e->o.kubelet);
+}
+
+static struct json *scenario_json(struct estimating *e)
+{
+	uint32_t nodes = e->in.size[e->in.n_sizes - 1].nodes;
+	struct common_field f[] = {{.path = "nodes"}, {.path = "workload.replacePodEvery"}};
+
+	(void)snprintf(f[0].value, sizeof(f[0].value), "%u", nodes);
+	(void)units_format_duration(f[1].value, sizeof(f[1].value), replaced_every(e, nodes));
+	return common_scenario(&e->mem, e->resolved.spec, f, 2);
+}
+
 static int load(struct estimating *e, const struct opt_line *line, struct err *err)
 {
 	int code = common_library(e->o.common.models, &e->lib, err);
@@ -190,6 +212,7 @@ static int load(struct estimating *e, const struct opt_line *line, struct err *e
 			return code;
 	}
 	simulate_command(e);
+	own_command(e);
 	return 0;
 }
 
@@ -208,6 +231,8 @@ static int estimate(struct estimating *e, struct err *err)
 	json_put_str(result, "containerRuntime", s->runtime.name);
 	json_put_int(result, "podsPerNode", s->workload.pods);
 	json_put_int(result, "containersPerPod", s->workload.containers);
+	json_put_str(result, "command", str_text(&e->command));
+	json_put(result, "scenario", scenario_json(e));
 	estimate_put(result, &e->in);
 	code = common_emit_with(&e->o.common, result,
 		&(struct common_own){.words = e->o.prr ? prr_markdown : NULL}, err);
@@ -227,6 +252,7 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 	if (!code)
 		code = estimate(e, err);
 	str_fini(&e->simulate);
+	str_fini(&e->command);
 	arena_fini(&e->mem);
 	return code;
 }

@@ -30,6 +30,38 @@ struct command {
 	struct progress progress;
 };
 
+/* As a shell takes it. */
+static void put_word(const char *option, const char *key, const char *value, struct str *out)
+{
+	bool plain = !strpbrk(key, "[]{}*'\" ") && !strpbrk(value, "[]{}*'\" ");
+
+	str_addf(out, " %s %s%s%s%s%s", option, plain ? "" : "'", key, *key ? "=" : "", value,
+		plain ? "" : "'");
+}
+
+/* What simulates a side. */
+static struct json *side_json(const struct doc_node *spec)
+{
+	const struct doc_node *of = spec ? doc_get(spec, "scenario") : NULL, *with, *set;
+	struct str line = {0};
+	struct json *o;
+
+	if (!of || of->kind != DOC_SCALAR) /* whoever runs it is told */
+		return json_null();
+	with = doc_get(spec, "with");
+	set = doc_get(spec, "set");
+	str_addf(&line, "nodetoll simulate %s", of->text);
+	for (const struct doc_node *e = with ? with->first : NULL; e; e = e->next)
+		if (e->kind == DOC_SCALAR)
+			put_word("--with", "", e->text, &line);
+	for (const struct doc_node *e = set ? set->first : NULL; e; e = e->next)
+		if (e->kind == DOC_SCALAR)
+			put_word("--set", e->key, e->text, &line);
+	o = json_str(str_text(&line));
+	str_fini(&line);
+	return o;
+}
+
 static struct json *listed(const struct incident *i)
 {
 	struct json *o = json_object();
@@ -42,6 +74,8 @@ static struct json *listed(const struct incident *i)
 	json_put_str(o, "mechanism", i->mechanism);
 	json_put_str(o, "fix", i->fix);
 	json_put_int(o, "figures", i->n_figures);
+	json_put(o, "before", side_json(i->before.spec));
+	json_put(o, "after", side_json(i->after.spec));
 	return o;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/result_classes.h"
 #include "cli/validate_rows.h"
 #include "cli/validate_run.h"
+#include "models/tree.h"
 #include "report/validation.h"
 
 struct validate_options {
@@ -176,6 +177,7 @@ static int report(struct validation *v, struct err *err)
 	json_put(result, "steadyRowsOf500", large_rows(v));
 	json_put(result, "runningSeconds", latencies(v));
 	json_put(result, "classes", validation_classes(&v->rec.base));
+	json_put(result, "scenario", tree_json(v->rec.resolved.spec));
 	json_put(result, "rows", v->rows);
 	json_put(result, "others", v->others);
 	v->rows = v->others = NULL;

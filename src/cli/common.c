@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "models/tree.h"
 
 const char *const form_words[] = {"text", "json", "csv", "markdown", NULL};
 const char *const check_form_words[] = {"text", "json", "csv", "markdown", "junit", NULL};
@@ -205,6 +206,17 @@ int common_emit_with(const struct common *c, const struct json *result,
 	str_fini(&json);
 	str_fini(&shown);
 	return code;
+}
+
+struct json *common_scenario(struct arena *mem, const struct doc_node *spec,
+	const struct common_field *fields, size_t n)
+{
+	struct doc_node *copy = doc_clone(mem, spec);
+
+	for (size_t i = 0; i < n; i++)
+		if (fields[i].path)
+			(void)doc_set(mem, copy, "", fields[i].path, fields[i].value, NULL);
+	return tree_json(copy);
 }
 
 /* ------------------------------------------------------------------ progress */

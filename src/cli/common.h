@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/units.h"
 #include "cli/opt.h"
 #include "models/library.h"
 #include "report/kinds.h"
@@ -105,6 +106,17 @@ int common_emit_with(const struct common *c, const struct json *result,
 
 /* Write text to standard output.  ERR_ENV. */
 int common_print(const char *text, size_t len, struct err *err);
+
+/* What a command set beside a scenario's text, for common_scenario. */
+struct common_field {
+	const char *path; /* NULL: to be left out */
+	char value[UNITS_TEXT_BYTES];
+};
+
+/* A scenario as resolved, with those fields as the command set them, as JSON, which the caller
+ * owns. */
+struct json *common_scenario(struct arena *mem, const struct doc_node *spec,
+	const struct common_field *fields, size_t n);
 
 /* Print warnings, if there are any, on standard error, and release them. */
 void common_warn(struct str *warnings);

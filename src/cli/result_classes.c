@@ -195,3 +195,17 @@ struct json *validation_classes(const struct scenario *s)
 	add(classes, "calibrated", times, NULL, both);
 	return classes;
 }
+
+/* What ran on sockets was counted there; how late it was is this machine's. */
+struct json *agreement_classes(void)
+{
+	static const char *const counted[] = {"rows", "rowsTotal", "rowsWithin", "rowsAgree",
+		"live.nodesReady", "live.podsRunning", "live.requests", "live.errors", NULL};
+	static const char *const times[] = {"live.lagP99Seconds", NULL};
+	static const char *const here[] = {"this run's own clock", NULL};
+	struct json *classes = json_array();
+
+	add(classes, "counted", counted, NULL, by_rules);
+	add(classes, "calibrated", times, NULL, here);
+	return classes;
+}

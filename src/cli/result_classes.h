@@ -24,4 +24,7 @@ struct json *contrast_classes(const struct scenario *base, const char *cpu);
 /* Of a Validation. */
 struct json *validation_classes(const struct scenario *s);
 
+/* Of an Agreement. */
+struct json *agreement_classes(void);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/classes.h"
 #include "report/format.h"
 #include "report/table.h"
 
@@ -195,6 +196,23 @@ static struct json *chart_of(const struct json *result)
 	return chart;
 }
 
+static void put_command(const struct json *result, struct html *page)
+{
+	struct str line = {0};
+
+	str_addf(&line, "nodetoll agree ./scenario.json --seeds %.0f --tolerance %g",
+		json_as_num(json_get(result, "seeds")),
+		json_as_num(json_get(result, "tolerance")));
+	html_section(page, "The scenario as resolved");
+	html_words(page,
+		"Saved as scenario.json, this runs it again; virtual time and closed form "
+		"come out the same, live is another run:");
+	html_lines(page, str_text(&line));
+	html_scenario(page, result, table_text_of(result, "metadata.name"),
+		json_get(result, "scenario"));
+	str_fini(&line);
+}
+
 void agreement_html(const struct json *result, struct html *page)
 {
 	struct str about = {0}, headline = {0}, why = {0};
@@ -206,7 +224,7 @@ void agreement_html(const struct json *result, struct html *page)
 	html_headline(page, str_text(&headline));
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		struct json *rows = rows_of(result, parts[i].source);
-		struct titled_table table = {parts[i].title, parts[i].columns, rows};
+		struct titled_table table = {"Simulated and live", parts[i].columns, rows};
 
 		html_section(page, parts[i].title);
 		if (i == 0)
@@ -220,6 +238,8 @@ void agreement_html(const struct json *result, struct html *page)
 	}
 	html_section(page, "Closed forms that do not hold");
 	html_lines(page, str_text(&why));
+	classes_html(result, page);
+	put_command(result, page);
 	str_fini(&about);
 	str_fini(&headline);
 	str_fini(&why);

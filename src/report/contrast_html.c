@@ -304,6 +304,9 @@ static void put_command(const struct json *result, struct html *page)
 	html_section(page, "The command");
 	html_words(page, "This makes the same numbers again, on any machine:");
 	html_lines(page, str_text(&line));
+	html_section(page, "The scenario as resolved");
+	html_words(page, "At the highest density; designs and densities are what varies:");
+	html_scenario(page, result, "contrast", json_get(result, "scenario"));
 	str_fini(&line);
 }
 

@@ -158,8 +158,14 @@ void estimate_html(const struct json *result, struct html *page)
 	html_table(page, &(struct titled_table){"Limiters of clients, per node",
 				 estimate_limiter_columns, json_get(result, "limiters")});
 	html_section(page, "The command");
-	html_words(page, "This simulates the largest cluster, every call of it:");
+	html_words(page, "This makes the same numbers again, on any machine:");
+	html_lines(page, json_as_str(json_get(result, "command")));
+	html_words(page, "And this simulates the largest cluster, every call of it:");
 	html_lines(page, json_as_str(json_get(result, "simulate")));
+	html_section(page, "The scenario as resolved");
+	html_words(page, "Of the largest cluster, with the features:");
+	html_scenario(page, result, table_text_of(result, "metadata.name"),
+		json_get(result, "scenario"));
 	str_fini(&own);
 	json_free(calls);
 	json_free(watches);

@@ -47,6 +47,26 @@ static struct json *agreement(const struct json *rows)
 	return chart;
 }
 
+/* The scenarios are the program's own; what is set in them is in the commands. */
+static void put_sides(const struct json *result, struct html *page)
+{
+	static const char *const sides[] = {"before", "after"};
+	struct str lines = {0};
+
+	for (const struct json *i = json_child(json_get(result, "incidents")); i;
+		i = json_next(i))
+		for (size_t s = 0; s < sizeof(sides) / sizeof(sides[0]); s++)
+			if (json_is_str(json_get(i, sides[s])))
+				str_addf(&lines, "# %s, %s\n%s\n",
+					json_as_str(json_get(i, "name")), sides[s],
+					json_as_str(json_get(i, sides[s])));
+	html_section(page, "The scenarios");
+	html_words(page, "What simulates each side; its result, with `nodetoll report`, has "
+			 "the scenario as resolved:");
+	html_lines(page, str_text(&lines));
+	str_fini(&lines);
+}
+
 void incidents_html(const struct json *result, struct html *page)
 {
 	const struct json *rows = json_get(result, "rows");
@@ -62,6 +82,7 @@ void incidents_html(const struct json *result, struct html *page)
 	html_section(page, "What happened");
 	html_table(page, &(struct titled_table){"Incidents", COLUMNS_OF(incident_list),
 				 json_get(result, "incidents")});
+	put_sides(result, page);
 	html_section(page, "The command");
 	html_words(page, "This makes the same numbers again, on any machine:");
 	html_lines(page, json_as_bool(json_get(result, "ran")) ? "nodetoll incidents run"

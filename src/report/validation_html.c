@@ -45,6 +45,12 @@ static void put_command(const struct json *result, struct html *page)
 	html_words(
 		page, "With the recording this makes the same numbers again, on any machine:");
 	html_lines(page, str_text(&line));
+	html_section(page, "The scenario as resolved");
+	html_words(page,
+		"The models that the recording names; its own settings, nodes, pods and "
+		"what it did are laid over them:");
+	html_scenario(page, result, table_text_of(result, "metadata.name"),
+		json_get(result, "scenario"));
 	str_fini(&line);
 }
 
