@@ -141,7 +141,8 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	static const char *const times[] = {"slo", "relist.durationSeconds",
 		"relist.intervalSeconds", "detectionSeconds", "stalenessSeconds",
 		"pods.startedSeconds", "pods.startBudget", "pods.runningSeconds",
-		"pods.removedSeconds", "pods.goneSeconds", "health", "verdict", "ending", NULL};
+		"pods.burstSeconds", "pods.removedSeconds", "pods.goneSeconds", "health",
+		"verdict", "ending", NULL};
 	struct json *classes = json_array();
 	const struct sources by = sources_of(s);
 	const char *const both[] = {by.runtime, by.apiserver, NULL};

@@ -303,6 +303,7 @@ void result_put_measurements(
 	json_put(o, "startedSeconds", steps(r));
 	json_put(o, "startBudget", start_budget(&r->starts));
 	json_put(o, "runningSeconds", json_of_hist(&r->running));
+	json_put(o, "burstSeconds", json_of_hist(&r->burst));
 	json_put(o, "completedSeconds", json_of_hist(&r->completed));
 	json_put(o, "removedSeconds", removal_steps(r));
 	json_put(o, "goneSeconds", json_of_hist(&r->gone));

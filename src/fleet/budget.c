@@ -18,6 +18,27 @@ void budget_begin(struct node *n, ns_t now, uint32_t pod)
 	n->start[pod] = (struct pod_start){.at = now, .phase = START_GOES_ON};
 }
 
+void budget_burst(struct node *n, ns_t now, uint32_t pods)
+{
+	n->burst_at = now;
+	n->burst_left = pods;
+	n->bursts++;
+}
+
+void budget_of_burst(struct node *n, uint32_t pod)
+{
+	n->start[pod].burst = n->bursts;
+}
+
+/* A burst is over when its last pod is seen running; if one goes before that it has no end. */
+static void burst_is_seen(struct node *n, ns_t now, const struct pod_start *s)
+{
+	if (s->burst == 0 || s->burst != n->bursts || --n->burst_left > 0)
+		return;
+	if (node_measures(n, now))
+		hist_add(&n->result->burst, now - n->burst_at);
+}
+
 void budget_bound(struct node *n, ns_t now, uint32_t pod)
 {
 	if (n->start[pod].phase == START_GOES_ON)
@@ -102,6 +123,7 @@ void budget_seen(struct node *n, ns_t now, uint32_t pod)
 		return;
 	s->phase = START_OVER;
 	spend(s, PART_SERVER, now);
+	burst_is_seen(n, now, s);
 	if (!node_measures(n, now))
 		return;
 	for (unsigned p = 0; p < START_PARTS; p++)

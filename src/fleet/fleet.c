@@ -189,6 +189,7 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 	hist_reset(&r->relist_duration);
 	hist_reset(&r->relist_interval);
 	hist_reset(&r->running);
+	hist_reset(&r->burst);
 	hist_reset(&r->gone);
 	for (unsigned i = 0; i < REMOVAL_STEPS; i++)
 		hist_reset(&r->removal[i]);
@@ -248,6 +249,7 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
 	hist_merge(&into->relist_duration, &from->relist_duration);
 	hist_merge(&into->relist_interval, &from->relist_interval);
 	hist_merge(&into->running, &from->running);
+	hist_merge(&into->burst, &from->burst);
 	hist_merge(&into->gone, &from->gone);
 	for (unsigned i = 0; i < REMOVAL_STEPS; i++)
 		hist_merge(&into->removal[i], &from->removal[i]);

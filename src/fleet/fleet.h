@@ -161,7 +161,9 @@ struct fleet_result {
 	struct hist step[4]; /* enum pod_step, to POD_STEP_STARTED: from a pod's creation */
 	struct fleet_starts starts;
 	struct hist running; /* from creation to the last status patch of window 0 */
-	struct hist gone;    /* from the delete request to the DELETE */
+	struct hist
+		burst; /* of nodes that get all pods at once: until the last is seen running */
+	struct hist gone;                   /* from the delete request to the DELETE */
 	struct hist removal[REMOVAL_STEPS]; /* from the delete request to each, in window 0 */
 	struct hist *running_of; /* [windows] of the pods created in each, to its last such
 				  * patch; NULL: there is one window */

@@ -101,6 +101,7 @@ struct pod_start {
 	ns_t at; /* what was before has been spent */
 	ns_t spent[START_PARTS];
 	uint8_t phase; /* 0: over, or never seen to begin */
+	uint8_t burst; /* which of the node's it belongs to; 0: none */
 };
 
 struct node {
@@ -127,6 +128,9 @@ struct node {
 	bool was_silent, was_unhealthy; /* long enough to be NotReady, in window 0 */
 	bool has_to_list;               /* its kubelet knows of no pods yet, though there are */
 	struct pod_start *start;        /* [places] */
+	ns_t burst_at;                  /* all its pods were created at once then */
+	uint32_t burst_left;            /* of them are not seen running yet */
+	uint8_t bursts;                 /* how many there were */
 	struct effects out;
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
 	uint32_t home;     /* the server whose that is */
@@ -217,6 +221,9 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
  * status manager waits for its client's limiter, and leaves; a watcher is told that all
  * containers were started. */
 void budget_begin(struct node *n, ns_t now, uint32_t pod);
+/* All so many pods of the node are created now, and this is one of them. */
+void budget_burst(struct node *n, ns_t now, uint32_t pods);
+void budget_of_burst(struct node *n, uint32_t pod);
 void budget_bound(struct node *n, ns_t now, uint32_t pod);
 void budget_told(struct node *n, ns_t now, uint32_t pod);
 void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step);

@@ -85,6 +85,9 @@ static void action_begins(struct node *n, ns_t now)
 
 	switch (a->act) {
 	case FLEET_CREATE_ALL:
+		if (a->spacing == 0)
+			budget_burst(n, now, pods_wanted(n));
+		/* fall through */
 	case FLEET_DELETE_ALL:
 		s->act = a->act;
 		s->next_pod = 0;
@@ -192,6 +195,8 @@ static bool create_next(struct node *n, ns_t now)
 	if (!is_free(n, pod))
 		return false;
 	create(n, now - bound_after(n, n->script.next_pod++), now, pod);
+	if (n->script.pod_every == 0)
+		budget_of_burst(n, pod);
 	return true;
 }
 

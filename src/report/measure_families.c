@@ -262,6 +262,8 @@ const struct measure_family measure_families[] = {
 		"until all its containers are started"),
 	TIMES("podRunning", "pods.runningSeconds",
 		"from a pod's creation to its last status patch"),
+	TIMES("podBurst", "pods.burstSeconds",
+		"from when a node's pods are created at once until all are seen running"),
 	TIMES("podGone.stopped", "pods.removedSeconds.stopped",
 		"from the request to delete a pod until nothing of it runs"),
 	TIMES("podGone.cleanedUp", "pods.removedSeconds.cleanedUp",

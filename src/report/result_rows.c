@@ -114,6 +114,7 @@ static const struct {
 	{"pods.startedSeconds.containersStarted", "pod created to containers started"},
 	{"pods.startedSeconds.seenRunning", "pod created to seen running"},
 	{"pods.runningSeconds", "pod created to its last status"},
+	{"pods.burstSeconds", "all of a node's pods seen running"},
 	{"pods.completedSeconds", "pod's last exit to its being seen completed"},
 	{"pods.removedSeconds.stopped", "pod deleted to nothing of it running"},
 	{"pods.removedSeconds.cleanedUp", "pod deleted to nothing left of it"},

@@ -57,6 +57,48 @@ static void a_pod_that_went_before_it_was_seen_is_no_start(void **state)
 	kit_free(k);
 }
 
+/* Pods of every node at once: the burst is over when the last of them is seen. */
+static void a_burst_lasts_until_its_last_pod_is_seen(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=1", "warmup=60s", "duration=5m",
+		"start=afterWarmup", "workload.pods=10", "schedulerPodsPerSecond=1");
+	struct kit *many = KIT("v1.20", "serving", "nodes=3", "warmup=60s", "duration=5m",
+		"start=afterWarmup", "workload.pods=10");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.burst.n, 1);
+	/* All of them are counted from the moment at which all were created. */
+	assert_int_equal(k->result.burst.max, k->result.starts.all.max);
+	assert_true(k->result.burst.max > 10 * NS_S);
+	kit_run(many);
+	assert_int_equal(many->result.burst.n, 3);
+	assert_int_equal(many->result.burst.max, many->result.starts.all.max);
+	assert_true(many->result.burst.min < many->result.burst.max);
+	kit_free(k);
+	kit_free(many);
+}
+
+/* A burst of which a pod goes before it runs has no end; pods one after the other are none. */
+static void what_is_no_whole_burst_is_not_measured(void **state)
+{
+	struct kit *cut = KIT("v1.20", "serving", "nodes=2", "warmup=60s", "duration=5m",
+		"start=afterWarmup", "workload.pods=10", "schedulerPodsPerSecond=1",
+		"script=[{at: 0s, do: create, over: 0s}, {at: 3s, do: delete, over: 0s}]");
+	struct kit *slowly = KIT("v1.20", "serving", "nodes=2", "warmup=60s", "duration=5m",
+		"start=afterWarmup", "workload.pods=10",
+		"script=[{at: 0s, do: create, over: 10s}]");
+
+	(void)state;
+	kit_run(cut);
+	assert_int_equal(cut->result.burst.n, 0);
+	kit_run(slowly);
+	assert_int_equal(slowly->result.starts.all.n, 20);
+	assert_int_equal(slowly->result.burst.n, 0);
+	kit_free(cut);
+	kit_free(slowly);
+}
+
 static void what_is_not_there_takes_no_time(void **state)
 {
 	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "warmup=0s", "duration=5m",
@@ -109,6 +151,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pod_that_went_before_it_was_seen_is_no_start),
 		cmocka_unit_test(every_moment_of_a_start_is_spent_once),
+		cmocka_unit_test(a_burst_lasts_until_its_last_pod_is_seen),
+		cmocka_unit_test(what_is_no_whole_burst_is_not_measured),
 		cmocka_unit_test(what_is_not_there_takes_no_time),
 		cmocka_unit_test(the_limiter_takes_each_pod_two_intervals),
 		cmocka_unit_test(a_start_begins_with_a_pod_s_creation),
