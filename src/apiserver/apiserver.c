@@ -140,6 +140,23 @@ void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t nod
 
 /* ------------------------------------------------------------------ the pod watch */
 
+/* A kubelet that is told late is told of a pod's last status, where it has still to be told of
+ * one: those in between would come all at once, and be bounded by nothing. */
+static bool is_told_later(struct api_shard *s, uint32_t pod, uint32_t status)
+{
+	for (uint32_t i = s->n_events; i-- > 0;) {
+		struct api_event *e = &s->event[(s->event_head + i) % s->capacity];
+
+		if (e->pod != pod)
+			continue;
+		if (e->kind != API_POD_STATUS)
+			return false;
+		e->status = status;
+		return true;
+	}
+	return false;
+}
+
 /* A watch tells in the order of writing, so one event can be late because of another. */
 static void tell(
 	struct api_shard *s, ns_t now, uint32_t pod, enum api_event_kind kind, uint32_t status)
@@ -148,6 +165,8 @@ static void tell(
 		  dist_draw(&s->api->watch_delay,
 			  rng_draw(s->key, DRAW_WATCH, pod, s->pod[pod].told++), 0);
 
+	if (kind == API_POD_STATUS && s->telling >= NS_S && is_told_later(s, pod, status))
+		return;
 	assert(s->n_events < s->capacity);
 	if (at < s->last_event_at)
 		at = s->last_event_at;

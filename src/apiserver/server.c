@@ -57,6 +57,9 @@ void server_init(struct server *s, const struct server_params *params, struct ar
 	flow_init(&s->flow, &params->flow, mem, capacity);
 	share_init(&s->share, mem, params->processors, capacity + params->watchers);
 	s->watcher = ARENA_ARRAY(mem, struct server_watcher, params->watchers);
+	s->feed = ARENA_ARRAY(mem, struct bucket, params->feeds);
+	for (uint32_t i = 0; i < params->feeds; i++)
+		bucket_init(&s->feed[i], (int64_t)params->feed_rate * 1000, 1);
 	s->slot = ARENA_ARRAY(mem, struct server_slot, capacity);
 	s->wait = ARENA_ARRAY(mem, struct server_wait, capacity);
 	for (uint32_t i = 0; i < capacity; i++)
@@ -161,20 +164,30 @@ static void tell_next(struct server *s, ns_t now, uint32_t watcher)
 	count_running(s, now);
 }
 
-ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu)
+ns_t server_feed(struct server *s, ns_t now, uint32_t feed, uint32_t events)
+{
+	ns_t at = now;
+
+	assert(feed < s->params->feeds);
+	while (events--)
+		at = bucket_take(&s->feed[feed], now);
+	return at - now;
+}
+
+ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu, ns_t late)
 {
 	struct server_watcher *w = &s->watcher[watcher];
 	ns_t owed = ns_add(w->next.cpu, cpu);
 	ns_t each;
 
 	assert(watcher < s->params->watchers && cpu > 0 && server_next_at(s) >= now);
-	w->next.first = w->next.n++ ? w->next.first : now;
-	w->next.came += (uint64_t)now;
+	w->next.first = w->next.n++ ? ns_min(w->next.first, now - late) : now - late;
+	w->next.came += (uint64_t)(now - late);
 	w->next.cpu = owed;
 	if (!w->now.n)
 		tell_next(s, now, watcher);
 	each = s->share.n / s->share.processors;
-	return ns_min(owed, TELLING_MAX) * (each > 1 ? each : 1);
+	return ns_min(late, TELLING_MAX) + ns_min(owed, TELLING_MAX) * (each > 1 ? each : 1);
 }
 
 static void told(struct server *s, ns_t now, uint32_t watcher)

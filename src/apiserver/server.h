@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "apiserver/flow.h"
+#include "sim/bucket.h"
 #include "sim/share.h"
 
 struct server_params {
@@ -27,6 +28,9 @@ struct server_params {
 	 */
 	ns_t timeout;
 	uint32_t watchers; /* whom server_tell may name */
+	/* Kinds of objects that it watches etcd for, and what etcd passes on of each in a
+	 * second; 0: as much as there is. */
+	uint32_t feeds, feed_rate;
 };
 
 struct server_request {
@@ -102,6 +106,7 @@ struct server {
 	struct server_wait *wait; /* a heap */
 	uint32_t n_waits, seq;
 	struct server_watcher *watcher; /* [params->watchers] */
+	struct bucket *feed;            /* [params->feeds] */
 	uint32_t gone, gone_last;       /* expired, not yet taken */
 	uint32_t oldest, newest;        /* of all inside that can time out */
 	struct server_counts counts;
@@ -126,9 +131,15 @@ enum server_verdict server_arrive(
  * with the number of those that are served. */
 enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket);
 
+/* That many changes are written: how late etcd tells this server of the last, one after the
+ * other. */
+ns_t server_feed(struct server *s, ns_t now, uint32_t feed, uint32_t events);
+
 /* A watcher is to be told of something, which takes `cpu` of a processor (> 0), after what it
- * was to be told before.  Returns about how long that takes if the load stays as it is. */
-ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu);
+ * was to be told before.  late: the server itself is told so late; the time of its processors
+ * is taken at once all the same.  Returns about how long it takes if the load stays as it is.
+ */
+ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu, ns_t late);
 
 /* As long as nobody hangs up, the client of that request, which is inside, hears nothing of it
  * before this time, which is not before now.  *sure: just then it hears that it is done. */

@@ -172,8 +172,8 @@ static uint64_t stored_bytes(const struct apiserver_model *m, uint32_t i)
 
 static uint64_t told_bytes(const struct apiserver_model *m, uint32_t i)
 {
-	return m->encoding == ENCODING_JSON ? m->storage.object[i].json
-					    : m->storage.object[i].protobuf;
+	return m->encoding == ENCODING_PROTOBUF ? m->storage.object[i].protobuf
+						: m->storage.object[i].json;
 }
 
 struct sums {

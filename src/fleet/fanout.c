@@ -12,7 +12,7 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 {
 	uint32_t first[STORED_MAX] = {0};
 
-	*f = (struct fanout){.kubelets = 1};
+	*f = (struct fanout){.kubelets = 1, .rate = s->apiserver.storage.watcher_events};
 	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
 		struct server_telling t = server_telling(s, (uint16_t)c);
 
@@ -25,6 +25,8 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 		}
 		f->first[c] = first[t.object];
 		f->kubelet[c] = t.kubelet;
+		f->events[c] = (uint8_t)t.events;
+		f->object[c] = (uint8_t)t.object;
 		f->cpu[c] = t.cpu * t.events;
 		f->crowd[c] = f->n[c] ? f->cpu[c] * t.watchers / f->n[c] : 0;
 	}
@@ -45,26 +47,43 @@ static uint32_t nth_there(const struct fanout_servers *to, ns_t now, uint32_t nt
 			return i;
 }
 
+/* Each server that is there is told by etcd, that one too which has written; whoever watches is
+ * told by the servers, and so no sooner (storage/cacher/cacher.go: one watch of etcd a kind).
+ */
+static void hear(const struct fanout *f, const struct fanout_servers *to, ns_t now,
+	uint16_t call, ns_t late[SERVERS_MAX])
+{
+	if (!f->rate)
+		return;
+	for (uint32_t i = 0; i < to->n; i++)
+		if (to->up_at[i] <= now)
+			late[i] = server_feed(
+				&to->server[i], now, f->object[call], f->events[call]);
+}
+
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w)
 {
 	ns_t cpu = f->cpu[w->call];
+	ns_t late[SERVERS_MAX] = {0};
 
 	if (!cpu)
 		return 0;
+	hear(f, to, now, w->call, late);
 	for (uint32_t i = 0; i < to->n; i++)
 		if (i != w->server && to->up_at[i] <= now)
-			(void)server_tell(&to->server[i], now, 0, cpu);
+			(void)server_tell(&to->server[i], now, 0, cpu, late[i]);
 	for (uint32_t i = 0; i < f->n[w->call]; i++) {
 		uint32_t at = to->n == 1 ? 0 : nth_there(to, now, i);
 
 		if (at < to->n)
-			(void)server_tell(
-				&to->server[at], now, f->first[w->call] + i, f->crowd[w->call]);
+			(void)server_tell(&to->server[at], now, f->first[w->call] + i,
+				f->crowd[w->call], late[at]);
 	}
 	if (!f->kubelet[w->call] || to->up_at[w->home] > now)
 		return 0;
-	return server_tell(&to->server[w->home], now, f->kubelets + w->node, cpu);
+	return server_tell(
+		&to->server[w->home], now, f->kubelets + w->node, cpu, late[w->home]);
 }
 
 void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,

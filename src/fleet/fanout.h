@@ -19,7 +19,9 @@ struct fanout {
 	bool kubelet[CALLS_MAX]; /* and the kubelet that it concerns */
 	ns_t cpu[CALLS_MAX];     /* for one of them, of all events of a write */
 	ns_t crowd[CALLS_MAX];   /* for one of `n`, which may stand for many */
-	uint32_t kubelets;       /* the first of them; there are as many as nodes */
+	uint8_t events[CALLS_MAX], object[CALLS_MAX]; /* how many, of which kind */
+	uint32_t rate;     /* that etcd passes on of a kind in a second; 0: no limit */
+	uint32_t kubelets; /* the first of them; there are as many as nodes */
 };
 
 /* The servers that there are. */

@@ -64,6 +64,8 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 	watched_init(p, s);
 	fanout_init(&p->fanout, s);
 	p->server.watchers = fanout_watchers(&p->fanout, s);
+	p->server.feeds = s->apiserver.storage.n_objects;
+	p->server.feed_rate = p->fanout.rate;
 	p->capacity = capacity_of(plan, &p->server);
 }
 
@@ -114,10 +116,11 @@ static bool are_wide(const struct together_params *p, const struct load *l)
 	return false;
 }
 
-/* The balancer may have given all of them to one of the servers. */
+/* The balancer may have given all of them to one of the servers.  A load does not tell what
+ * etcd passes on late. */
 bool together_may_wait(const struct together_params *p, const struct load *l)
 {
-	return l->most_running > p->server.processors || are_wide(p, l) ||
+	return p->fanout.rate > 0 || l->most_running > p->server.processors || are_wide(p, l) ||
 	       l->most_inside > fewest_seats(p, l);
 }
 

@@ -167,6 +167,29 @@ static void split_name(const char *call, struct call_name *name)
 	(void)snprintf(name->resource, sizeof(name->resource), "%s", space + 1);
 }
 
+static void scale(ns_t *cpu, int64_t by)
+{
+	*cpu = *cpu / PPM * by + *cpu % PPM * by / PPM;
+}
+
+/* Generated JSON has the bytes of JSON, and takes a part of the processor's time. */
+static bool cost_encoded(const struct costing *c, const struct wanted *w, struct api_cost *to)
+{
+	int64_t by = c->model->costs.generated_json;
+	struct wanted json = *w;
+
+	if (cost_of(&c->calibration, w, to))
+		return true;
+	json.encoding = ENCODING_JSON;
+	if (w->encoding != ENCODING_GENERATED_JSON || !by ||
+		!cost_of(&c->calibration, &json, to))
+		return false;
+	scale(&to->cpu, by);
+	scale(&to->listed_cpu, by);
+	scale(&to->read_cpu, by);
+	return true;
+}
+
 static bool cost_as(
 	const struct costing *c, const char *name, const struct wanted *w, struct api_cost *to)
 {
@@ -176,9 +199,10 @@ static bool cost_as(
 	if (!as)
 		return false;
 	split_name(as->call, &other.name);
-	if (as->encoding < ENCODINGS)
+	if (as->encoding < ENCODINGS &&
+		!(as->encoding == ENCODING_JSON && w->encoding == ENCODING_GENERATED_JSON))
 		other.encoding = (enum api_encoding)as->encoding;
-	return cost_of(&c->calibration, &other, to);
+	return cost_encoded(c, &other, to);
 }
 
 static int nothing_says(const struct costing *c, const struct wanted *w, struct err *err)
@@ -197,7 +221,7 @@ static int resolve(
 	char name[sizeof(c->model->costs.as[0].name)];
 
 	(void)snprintf(name, sizeof(name), "%s %s", w->name.verb, w->name.resource);
-	if (cost_of(&c->calibration, w, to) || cost_as(c, name, w, to) ||
+	if (cost_encoded(c, w, to) || cost_as(c, name, w, to) ||
 		cost_as(c, w->name.verb, w, to))
 		return 0;
 	return nothing_says(c, w, err);
@@ -276,12 +300,12 @@ static int resolve_events(const struct costing *c, struct scenario *s, struct er
 	if (resolve(c, &w, &list, err))
 		return ERR_INPUT;
 	for (uint32_t i = 0; list.listed_bytes && i < m->storage.n_objects; i++) {
-		int64_t bytes = m->encoding == ENCODING_JSON ? m->storage.object[i].json
-							     : m->storage.object[i].protobuf;
-		ns_t cpu = list.listed_cpu * bytes / list.listed_bytes;
+		int64_t bytes = m->encoding == ENCODING_PROTOBUF ? m->storage.object[i].protobuf
+								 : m->storage.object[i].json;
+		ns_t *cpu = &m->storage.object[i].told_cpu;
 
-		m->storage.object[i].told_cpu = cpu / PPM * m->costs.watch_event +
-						cpu % PPM * m->costs.watch_event / PPM;
+		*cpu = list.listed_cpu * bytes / list.listed_bytes;
+		scale(cpu, m->costs.watch_event);
 	}
 	return 0;
 }

@@ -344,7 +344,8 @@ struct api_latency {
 	struct latency cached; /* of a read that the watch cache answers; mean 0: the same */
 };
 
-enum api_encoding { ENCODING_PROTOBUF, ENCODING_JSON, ENCODINGS };
+/* Generated JSON: by code made for each type (1.2 to 1.7), the same bytes. */
+enum api_encoding { ENCODING_PROTOBUF, ENCODING_JSON, ENCODING_GENERATED_JSON, ENCODINGS };
 
 /* How a request is served: from the watch cache (resourceVersion=0), by reading etcd, or by
  * writing it. */
@@ -452,6 +453,7 @@ struct apiserver_model {
 	struct {
 		char calibration[MODEL_NAME]; /* "" if none */
 		int64_t cpu_scale;            /* PPM of the CPU that was measured */
+		int64_t generated_json;       /* PPM of JSON's CPU; 0: nobody says */
 		int64_t watch_event;          /* PPM of what as many bytes of a list cost */
 		uint32_t n_as;
 		struct api_cost_as as[COST_AS_MAX];

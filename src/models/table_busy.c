@@ -13,6 +13,7 @@ enum { QUEUES_MAX = 1024, QUEUE_LENGTH_MAX = 100000, HAND_MAX = 15 };
 const struct word words_api_encoding[ENCODINGS] = {
 	{"protobuf", ENCODING_PROTOBUF},
 	{"json", ENCODING_JSON},
+	{"generatedJson", ENCODING_GENERATED_JSON},
 };
 
 const struct word words_api_served[SERVED_N] = {
@@ -309,6 +310,10 @@ static const struct field costs_fields[] = {
 	FIELD(costs.cpu_scale, "cpuScale", FIELD_RATIO, .flags = FIELD_OPTIONAL,
 		.otherwise = PPM, .min = PPM / 1000, .max = INT64_C(1000) * PPM,
 		.help = "times the CPU that was measured: below 1 on a faster machine"),
+	FIELD(costs.generated_json, "generatedJson", FIELD_RATIO, .flags = FIELD_OPTIONAL,
+		.max = INT64_C(1000) * PPM,
+		.help = "CPU of a request in generated JSON, beside one in JSON, where the "
+			"calibration has only that"),
 	FIELD(costs.watch_event, "watchEvent", FIELD_RATIO, .flags = FIELD_OPTIONAL,
 		.max = INT64_C(1000) * PPM,
 		.help = "CPU for telling a watcher of an object, beside as many bytes of a "

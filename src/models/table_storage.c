@@ -48,7 +48,9 @@ static const struct field storage_fields[] = {
 		"in which etcd has objects; base64: protobuf for an etcd 2, which stores text"),
 	FIELD(storage.watcher_events, "watcherEventsPerSecond", FIELD_COUNT,
 		.flags = FIELD_OPTIONAL, .min = 1, .max = 1000000, .words = words_no_limit,
-		.n_words = COUNT_OF(words_no_limit), .help = "that etcd passes to one watcher"),
+		.n_words = COUNT_OF(words_no_limit),
+		.help = "that etcd passes to one watcher, as each API server is of each kind: "
+			"who watches there is told later (with processors)"),
 	FIELD(storage.object, "objects", FIELD_NAMED,
 		.n_offset = offsetof(REC, storage.n_objects),
 		.size = sizeof(((REC *)0)->storage.object[0]), .limit = STORED_MAX,

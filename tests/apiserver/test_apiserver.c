@@ -266,6 +266,27 @@ static void objects_change_in_turn_where_the_workload_says_so(void **state)
 	kit_free(k);
 }
 
+/* Told in an hour, a pod whose status changes every second takes one place of what is to be
+ * told, and the last status is what its kubelet gets. */
+static void who_is_told_late_is_told_of_the_last_status(void **state)
+{
+	struct kit *k = kit_new();
+	struct api_event e;
+
+	(void)state;
+	kit_start(k);
+	k->shard.telling = NS_HOUR;
+	api_pod_create(&k->shard, 0, 0);
+	for (uint32_t i = 1; i <= 1000; i++)
+		(void)kit_ask(k, i * NS_S, API_PATCH_PODS_STATUS, 0, i);
+	assert_int_equal(k->shard.n_events, 2);
+	assert_int_equal(api_take(&k->shard).kind, API_POD_ADDED);
+	e = api_take(&k->shard);
+	assert_int_equal(e.kind, API_POD_STATUS);
+	assert_int_equal(e.status, 1000);
+	kit_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +303,7 @@ int main(void)
 		cmocka_unit_test(an_object_that_never_changes_has_version_1),
 		cmocka_unit_test(what_a_cluster_shares_changes_everywhere_at_once),
 		cmocka_unit_test(objects_change_in_turn_where_the_workload_says_so),
+		cmocka_unit_test(who_is_told_late_is_told_of_the_last_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,11 +188,11 @@ static void a_watcher_is_told_of_one_thing_after_the_other(void **state)
 	k.params.watchers = 2;
 	k.params.processors = 2;
 	kit_start(&k);
-	assert_int_equal(server_tell(&k.server, 0, 0, 10), 10);
-	assert_int_equal(server_tell(&k.server, 0, 0, 10), 10);
-	assert_int_equal(server_tell(&k.server, 0, 0, 10), 20);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10, 0), 10);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10, 0), 10);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10, 0), 20);
 	assert_int_equal(k.server.share.n, 1); /* the other processor has nothing to do */
-	(void)server_tell(&k.server, 0, 1, 10);
+	(void)server_tell(&k.server, 0, 1, 10, 0);
 	assert_int_equal(k.server.share.n, 2);
 	pass(&k, 100);
 	assert_int_equal(server_next_at(&k.server), NS_NEVER);
@@ -201,6 +201,32 @@ static void a_watcher_is_told_of_one_thing_after_the_other(void **state)
 	assert_int_equal(k.server.counts.told_late, 10 + 30 + 30 + 10);
 	assert_int_equal(k.server.counts.told_latest, 30);
 	assert_int_equal(gauge_sum(&k.server.counts.running, 100), 40);
+	kit_fini(&k);
+}
+
+/* Two a second of each kind: the first at once, of what comes together one after the other;
+ * what is late there is late for whoever is told by the server. */
+static void etcd_passes_on_so_many_changes_a_second(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	k.params.watchers = 1;
+	k.params.processors = 2;
+	k.params.feeds = 2;
+	k.params.feed_rate = 2;
+	kit_start(&k);
+	assert_int_equal(server_feed(&k.server, 0, 0, 1), 0);
+	assert_int_equal(server_feed(&k.server, 0, 0, 2), NS_S);
+	assert_int_equal(server_feed(&k.server, 0, 1, 1), 0);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10, NS_S), NS_S + 10);
+	assert_int_equal(server_tell(&k.server, 0, 0, 10, 3 * NS_MIN), NS_MIN + 10);
+	pass(&k, 100);
+	assert_int_equal(k.server.counts.told, 2);
+	assert_int_equal(k.server.counts.told_late, NS_S + 10 + 3 * NS_MIN + 20);
+	assert_int_equal(k.server.counts.told_latest, 3 * NS_MIN + 20);
+	assert_int_equal(server_feed(&k.server, 9 * NS_S, 0, 1), 0);
 	kit_fini(&k);
 }
 
@@ -213,8 +239,8 @@ static void who_is_told_takes_of_the_processors_and_no_seat(void **state)
 	k.params.watchers = 3;
 	kit_start(&k);
 	(void)ask(&k, 0, 1, 10, 0);
-	(void)server_tell(&k.server, 0, 0, 10);
-	assert_int_equal(server_tell(&k.server, 0, 2, 10), 30); /* three on one processor */
+	(void)server_tell(&k.server, 0, 0, 10, 0);
+	assert_int_equal(server_tell(&k.server, 0, 2, 10, 0), 30); /* three on one processor */
 	assert_int_equal(k.server.flow.level[0].counts.seats.n, 1);
 	assert_int_equal(k.server.counts.inside.n, 1);
 	expect(&k, 1, 30, 0);
@@ -482,6 +508,7 @@ int main(void)
 		cmocka_unit_test(a_seat_is_kept_until_the_wait_is_over),
 		cmocka_unit_test(over_the_limit_a_request_is_rejected_and_that_is_all),
 		cmocka_unit_test(a_watcher_is_told_of_one_thing_after_the_other),
+		cmocka_unit_test(etcd_passes_on_so_many_changes_a_second),
 		cmocka_unit_test(who_is_told_takes_of_the_processors_and_no_seat),
 		cmocka_unit_test(the_opening_of_a_watch_needs_no_seat),
 		cmocka_unit_test(who_waited_too_long_is_told_before_time_goes_on),

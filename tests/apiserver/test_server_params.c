@@ -355,6 +355,7 @@ static void every_kubelet_is_served_however_its_requests_are_read_and_encoded(vo
 	static const char *const ways[][2] = {
 		{"apiserver.encoding=protobuf", "apiserver.watchCache=true"},
 		{"apiserver.encoding=protobuf", "apiserver.watchCache=false"},
+		{"apiserver.encoding=generatedJson", "apiserver.watchCache=true"},
 		{"apiserver.encoding=json", "apiserver.watchCache=true"},
 		{"apiserver.encoding=json", "apiserver.watchCache=false"},
 	};

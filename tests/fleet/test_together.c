@@ -392,6 +392,36 @@ static void each_server_has_the_nodes_that_are_connected_to_it(void **state)
 	kit_free(k);
 }
 
+/* Of 20 nodes 2 a second write their status: that is what this etcd passes on to one watcher,
+ * or twice as much, and whoever watches is told later and later. */
+static void what_etcd_does_not_pass_on_in_time_is_told_late(void **state)
+{
+	static const char *const limits[] = {
+		"apiserver.storage.watcherEventsPerSecond=unlimited",
+		"apiserver.storage.watcherEventsPerSecond=1"};
+	uint64_t late[2];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct kit *k = KIT("v1.5", "serving", "nodes=20", "warmup=0s", "duration=2m",
+			"start=stationary", "apiserver=v1.5", "apiserver.processors=4",
+			limits[i]);
+		const struct server_counts *c = &k->result.servers.counts;
+		struct err err = {0};
+
+		assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+		assert_true(c->told > 200);
+		late[i] = c->told_late / c->told;
+		/* what is written last is told when etcd is through with all before it */
+		if (i == 1)
+			assert_in_range(c->told_latest, 100 * NS_S, 140 * NS_S);
+		fleet_result_fini(&k->result);
+		kit_free(k);
+	}
+	assert_true(late[0] < 10 * NS_MS);
+	assert_in_range(late[1], 45 * NS_S, 75 * NS_S);
+}
+
 /* A server at which heartbeats take more than 10 s: they are given up, and the second time the
  * kubelet closes its connection and with it its watches, as 1.20 does and 1.27 does not. */
 static void heartbeats_that_time_out_close_the_connection(void **state)
@@ -532,6 +562,7 @@ int main(void)
 		cmocka_unit_test(when_the_server_is_back_everybody_lists),
 		cmocka_unit_test(where_there_are_others_nobody_lists),
 		cmocka_unit_test(two_servers_may_be_away_at_once),
+		cmocka_unit_test(what_etcd_does_not_pass_on_in_time_is_told_late),
 		cmocka_unit_test(each_server_has_the_nodes_that_are_connected_to_it),
 		cmocka_unit_test(heartbeats_that_time_out_close_the_connection),
 		cmocka_unit_test(a_busy_server_is_left_by_those_who_hang_up),

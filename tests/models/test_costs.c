@@ -89,6 +89,28 @@ static void costs_are_read_when_there_are_processors(void **state)
 	drop(l);
 }
 
+/* It is a part of JSON's where that is what was measured; etcd and bytes have no part in it. */
+static void generated_json_takes_less_of_the_processor(void **state)
+{
+	struct loaded *json = load("{extends: v1.20, processors: 4, encoding: json}", 0);
+	struct loaded *l = load("{extends: v1.20, processors: 4, encoding: generatedJson}", 0);
+	const struct api_cost *cost = l->s.apiserver.cost[API_GET_SECRETS];
+	uint32_t nodes = calls_intern(&l->s.calls, "get", "nodes");
+
+	(void)state;
+	assert_int_equal(cost[0].cpu, 200800 * 925 / 1000);
+	assert_int_equal(cost[1].cpu, 465900 * 925 / 1000);
+	assert_int_equal(cost[1].etcd_cpu, 206100);
+	assert_int_equal(cost[1].bytes, 5828);
+	/* as JSON, of which the model says so; and what only protobuf was measured of */
+	assert_int_equal(l->s.apiserver.cost[API_CREATE_EVENTS][1].cpu, 720200 * 925 / 1000);
+	assert_int_equal(l->s.apiserver.cost[nodes][0].cpu, 142800);
+	assert_int_equal(l->s.apiserver.storage.object[0].told_cpu,
+		json->s.apiserver.storage.object[0].told_cpu * 925 / 1000);
+	drop(json);
+	drop(l);
+}
+
 static void what_cannot_be_is_refused_with_its_place(void **state)
 {
 	static const char *const cases[][2] = {
@@ -133,6 +155,8 @@ static void what_cannot_be_is_refused_with_its_place(void **state)
 		{"costs: {calibration: apiserver-1.20.3-cost}",
 			"t.yaml:6:65: no calibration 'apiserver-1.20.3-cost'"},
 		{"costs: {calibration: containerd-1.6.20-cost}", "measured no API server"},
+		{"encoding: generatedJson, costs: {generatedJson: 0}",
+			"nothing says what 'get pods' costs (generatedJson, quorum)"},
 		{"costs: {cpuScale: 0}", "'cpuScale' is 0: allowed is 0.001 to 1,000"},
 		{"costs: {as: {gte: {call: get pods}}}", "no verb 'gte'; did you mean 'get'?"},
 		{"costs: {as: {get: {call: pods}}}", "'pods' is not a call"},
@@ -222,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_that_knows_nothing_of_limits_answers_whatever_comes),
 		cmocka_unit_test(costs_are_read_when_there_are_processors),
+		cmocka_unit_test(generated_json_takes_less_of_the_processor),
 		cmocka_unit_test(what_cannot_be_is_refused_with_its_place),
 		cmocka_unit_test(
 			a_list_is_a_line_through_a_get_and_the_largest_that_was_measured),
