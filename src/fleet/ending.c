@@ -60,8 +60,23 @@ static void count_watches(struct node *n, ns_t now)
 			waiting->request[(waiting->head + i) % waiting->capacity].timeout > 0;
 }
 
+static void count_queue(struct node *n, const struct request_queue *h)
+{
+	for (uint32_t i = 0; i < h->n; i++)
+		ending_under_way(n, &h->request[(h->head + i) % h->capacity]);
+}
+
+void ending_under_way(struct node *n, const struct node_request *q)
+{
+	n->result->requests[q->call].under_way++;
+}
+
 void ending_measure(struct node *n, ns_t now)
 {
 	count_pods(n, now);
 	count_watches(n, now);
+	for (unsigned c = 0; c < CLIENTS; c++)
+		count_queue(n, &n->held[c]);
+	count_queue(n, &n->asleep);
+	count_queue(n, &n->streams.waiting);
 }

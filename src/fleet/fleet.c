@@ -219,6 +219,7 @@ static void requests_merge(struct fleet_requests *into, const struct fleet_reque
 	into->failed += from->failed;
 	into->without_stream += from->without_stream;
 	into->given_up += from->given_up;
+	into->under_way += from->under_way;
 }
 
 /* By one of several threads: whatever it saw of them may be all that it saw. */

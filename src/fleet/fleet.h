@@ -74,6 +74,7 @@ struct fleet_requests {
 	uint64_t
 		without_stream; /* waited for a stream of their connection, every try counted */
 	uint64_t given_up;      /* of these, those that the client's own timeout ended */
+	uint64_t under_way;     /* when the run ends, since whenever */
 };
 
 /* The first of these, second by second. */

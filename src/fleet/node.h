@@ -171,8 +171,10 @@ void requests_orphaned(struct node *n, ns_t now, const struct node_request *q);
 /* No server said anything: its connection broke, or there is none. */
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after);
 
-/* ending.c: what it has come to when the run is over. */
+/* ending.c: what it has come to when the run is over; and one of its requests that a server
+ * has, or is about to get. */
 void ending_measure(struct node *n, ns_t now);
+void ending_under_way(struct node *n, const struct node_request *q);
 
 /* script.c */
 /* Pods that were created and not bound yet, and since when the first of them; 0: none. */

@@ -530,8 +530,19 @@ static void end(struct together *t)
 
 	served_end(&t->served, p->until);
 	for (uint32_t i = 0; i < nodes; i++) {
+		const struct leaving *l = &t->errands.errand[i].next;
+		struct node *n = &t->errands.node[i];
+
 		(void)errands_join(&t->errands, i);
-		node_end(&t->errands.node[i], p->until);
+		node_end(n, p->until);
+		if (l->is_sending)
+			ending_under_way(n, &l->q);
+	}
+	for (uint32_t i = 0; i < t->flights.n; i++) {
+		const struct flight *f = &t->flights.flight[i];
+
+		if (f->state == FLIGHT_UNDER_WAY)
+			ending_under_way(&t->errands.node[f->node], &f->q);
 	}
 	t->result->node_bytes = nodes ? arena_bytes(&t->mem) / nodes : 0;
 }
