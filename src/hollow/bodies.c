@@ -330,45 +330,6 @@ void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct s
 	str_add(out, "]}}");
 }
 
-/* As kubelets tell of a container that was started, and of themselves. */
-static void event_words(const struct hollow_pod *p, struct str *out)
-{
-	if (p->name && p->containers)
-		str_addf(out, "\"reason\":\"Started\",\"message\":\"Started container %.*s\"",
-			(int)strcspn(p->containers, "\t"), p->containers);
-	else
-		str_add(out, "\"reason\":\"Starting\",\"message\":\"Starting kubelet.\"");
-}
-
-const struct hollow_pod *pod_of_events(const struct hollow *h)
-{
-	static const struct hollow_pod nobody = {0};
-
-	return h->swarm->plan.places ? &h->pod[0] : &nobody;
-}
-
-void body_event(struct hollow *h, struct str *out)
-{
-	const struct hollow_pod *p = pod_of_events(h);
-	const char *ns = p->name ? pod_namespace(h, 0) : "default";
-	char now[WHEN_BYTES];
-
-	(void)now_text(now);
-	h->events++;
-	str_addf(out,
-		"{\"apiVersion\":\"v1\",\"kind\":\"Event\",\"metadata\":{\"name\":\"%s.%x\","
-		"\"namespace\":\"%s\"},\"involvedObject\":{\"kind\":\"%s\",\"namespace\":"
-		"\"%s\",\"name\":\"%s\",\"uid\":\"%s\",\"apiVersion\":\"v1\"},",
-		h->name, h->events, ns, p->name ? "Pod" : "Node", p->name ? ns : "",
-		p->name ? p->name : h->name, p->name ? p->uid : h->name);
-	event_words(p, out);
-	str_addf(out,
-		",\"source\":{\"component\":\"kubelet\",\"host\":\"%s\"},\"firstTimestamp\":"
-		"\"%s\",\"lastTimestamp\":\"%s\",\"count\":1,\"type\":\"Normal\","
-		"\"reportingComponent\":\"kubelet\",\"reportingInstance\":\"%s\"}",
-		h->name, now, now, h->name);
-}
-
 /* grace < 0: the pod's own. */
 void body_delete(const char *uid, int64_t grace, struct str *out)
 {

@@ -148,11 +148,12 @@ void body_pod(const struct hollow *h, uint32_t pod, const char *name, const char
 	struct str *out);
 void pod_show(struct hollow *h, uint32_t pod, uint32_t status); /* before body_status */
 void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct str *out);
-void body_event(struct hollow *h, struct str *out);
-/* The pod that events are about; one without a name where there is none. */
-const struct hollow_pod *pod_of_events(const struct hollow *h);
 void body_delete(const char *uid, int64_t grace, struct str *out);
 void body_object(const char *kind, const char *name, const char *namespace, struct str *out);
+
+/* events.c: the next one; the pod that it is about, one without a name if it is the node */
+void body_event(struct hollow *h, struct str *out);
+const struct hollow_pod *pod_of_events(const struct hollow *h);
 
 /* others.c: statuses that somebody else has written since */
 bool node_is_overwritten(const struct hollow *h, const char *text, size_t len);

@@ -119,6 +119,9 @@ def node_described(cluster):
     for words in ["hollow-7", "KubeletReady", "RenewTime", "MemoryPressure", "Kubelet Version",
                   "v1.20", "Capacity", "Allocatable", "Non-terminated Pods"]:
         expect(words in told, f"no {words} in\n{told}")
+    for reason in ("Starting", "NodeHasSufficientMemory", "NodeReady"):
+        events = [line for line in told.partition("Events:")[2].splitlines() if line.split()[1:2] == [reason]]
+        expect(len(events) == 1, f"{len(events)} events {reason} in\n{told}")
     n = sum(line.split()[1].startswith("crowd-") for line in told.splitlines()
             if len(line.split()) > 3 and line.startswith("  default"))
     has = len(cluster.api.items(PODS_PATH, fieldSelector="spec.nodeName=hollow-7"))
