@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,39 +55,52 @@ void link_detach(struct link *l)
 
 /* ------------------------------------------------------------------ ends */
 
+/* All that it holds. */
+static void release(struct link *l)
+{
+	secure_end(l->secure);
+	l->secure = NULL;
+	if (l->fd >= 0) {
+		(void)event_del(&l->in);
+		(void)event_del(&l->out);
+		(void)close(l->fd);
+		l->fd = -1;
+	}
+	(void)event_del(&l->timer);
+	ask_free(l->ask);
+	l->ask = NULL;
+	str_fini(&l->rest);
+}
+
 static void link_free(struct link *l)
 {
 	*l->at = l->next;
 	if (l->next)
 		l->next->at = l->at;
-	secure_end(l->secure);
-	if (l->fd >= 0) {
-		(void)event_del(&l->in);
-		(void)event_del(&l->out);
-		(void)close(l->fd);
-	}
-	(void)event_del(&l->timer);
-	ask_free(l->ask);
-	str_fini(&l->rest);
+	release(l);
 	free(l);
 }
 
-/* Its calls get no answer.  It is freed with the next flush. */
+/* Its calls get no answer, and ask again over another one: by then it holds nothing, else a
+ * server that restarts would have twice as many sessions in memory as there are nodes.  The
+ * link itself is freed with the next flush. */
 static void die(struct link *l, enum wire_fault fault, const char *why)
 {
+	char said[160];
+
 	if (l->is_dead)
 		return;
+	(void)snprintf(said, sizeof(said), "%s", why); /* it may be the session's */
 	l->is_dead = true;
-	(void)event_del(&l->in);
-	(void)event_del(&l->out);
-	(void)event_del(&l->timer);
 	link_detach(l);
+	for (struct wire_call *c = l->first; c; c = c->after)
+		c->asked = NULL;
+	release(l);
 	while (l->first) {
 		struct wire_call *c = l->first;
 
-		ask_cancel(l->ask, c->asked);
 		link_leave(c);
-		wire_call_ends(c, fault, why);
+		wire_call_ends(c, fault, said);
 	}
 }
 
@@ -167,7 +181,7 @@ static void flush(struct link *l)
 	ask_output(l->ask, &w->out);
 	if (str_len(&w->out))
 		send_all(l, str_text(&w->out), str_len(&w->out));
-	if (ask_is_over(l->ask))
+	if (!l->is_dead && ask_is_over(l->ask))
 		die(l, WIRE_RESET, "the server closed the connection");
 }
 

@@ -56,7 +56,7 @@ void ask_free(struct ask *a);
 /* NULL: this connection takes no more; at most ASK_FIELDS fields. */
 struct ask_stream *ask_send(struct ask *a, const struct ask_request *r, void *call);
 
-/* Nobody waits for it any more, no hook follows. */
+/* Nobody waits for it any more, no hook follows.  stream NULL: it has gone already. */
 void ask_cancel(struct ask *a, struct ask_stream *stream);
 
 /* Bytes from the peer. */

@@ -115,6 +115,8 @@ struct ask_stream *ask_send(struct ask *a, const struct ask_request *r, void *ca
 
 void ask_cancel(struct ask *a, struct ask_stream *stream)
 {
+	if (!stream)
+		return;
 	stream->call = NULL;
 	(void)nghttp2_submit_rst_stream(
 		a->session, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_CANCEL);

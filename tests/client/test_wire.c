@@ -148,8 +148,18 @@ struct asker {
 	int opened, ended;
 	char lines[64], body[64];
 	struct wire_answer answer;
+	int next_fd;  /* the descriptor that was free when it ended */
 	bool cancels; /* at the first line */
 };
+
+static int next_fd(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	assert_true(fd >= 0);
+	(void)close(fd);
+	return fd;
+}
 
 static void leave_loop(const struct asker *a)
 {
@@ -181,6 +191,7 @@ static void on_done(void *ctx, const struct wire_answer *answer)
 	struct asker *a = ctx;
 
 	a->ended++;
+	a->next_fd = next_fd();
 	a->answer = *answer;
 	(void)snprintf(a->body, sizeof(a->body), "%s", answer->body);
 	leave_loop(a);
@@ -366,6 +377,65 @@ static void a_connection_that_breaks_is_a_fault_and_then_there_is_another(void *
 	end(&w);
 }
 
+/* Whoever is told of it asks again at once: by then the old one holds nothing any more. */
+static void a_broken_connection_is_gone_before_its_calls_are_told(void **state)
+{
+	struct world w;
+	struct asker a = {0};
+	int free_fd;
+
+	(void)state;
+	begin(&w, 1, "");
+	free_fd = next_fd();
+	ask(&w, &a, 0, false, 0);
+	assert_true(next_fd() > free_fd);
+	w.server.manner = HANGS_UP;
+	ask(&w, &a, 0, false, 0);
+	assert_int_equal(a.answer.fault, WIRE_RESET);
+	assert_int_equal(a.next_fd, free_fd);
+	end(&w);
+}
+
+struct pair {
+	struct wire *wire;
+	struct wire_call *call[2];
+	struct event_base *base;
+	uint32_t ended;
+};
+
+/* Calls are told one after the other; this one wants no other. */
+static void on_done_of_pair(void *ctx, const struct wire_answer *answer)
+{
+	struct pair *p = ctx;
+
+	assert_int_equal(answer->fault, WIRE_RESET);
+	if (p->ended++ == 0)
+		wire_cancel(p->wire, p->call[0]);
+	(void)event_base_loopbreak(p->base);
+}
+
+static void what_is_told_of_a_broken_connection_may_cancel_another_call_of_it(void **state)
+{
+	static const struct wire_hooks to = {.done = on_done_of_pair};
+	struct world w;
+	struct pair p;
+
+	(void)state;
+	begin(&w, 1, "");
+	w.server.manner = HANGS_UP;
+	p = (struct pair){.wire = w.wire, .base = w.server.base};
+	for (unsigned i = 0; i < 2; i++) {
+		p.call[i] = wire_send(w.wire,
+			&(struct wire_request){
+				.method = "GET", .path = "/pods", .hooks = &to, .ctx = &p});
+		assert_non_null(p.call[i]);
+	}
+	(void)event_base_dispatch(w.server.base);
+	assert_int_equal(p.ended, 1);
+	assert_int_equal(wire_counts(w.wire).under_way, 0);
+	end(&w);
+}
+
 static void time_runs_out(void **state)
 {
 	struct world w;
@@ -427,6 +497,9 @@ int main(void)
 		cmocka_unit_test(who_hangs_up_asks_over_a_new_one),
 		cmocka_unit_test(after_a_goodbye_another_connection_is_made),
 		cmocka_unit_test(a_connection_that_breaks_is_a_fault_and_then_there_is_another),
+		cmocka_unit_test(a_broken_connection_is_gone_before_its_calls_are_told),
+		cmocka_unit_test(
+			what_is_told_of_a_broken_connection_may_cancel_another_call_of_it),
 		cmocka_unit_test(time_runs_out),
 		cmocka_unit_test(nobody_listens),
 		cmocka_unit_test(a_url_has_a_host_and_a_port),
