@@ -8,6 +8,9 @@
 
 /* A curve bends this much at least, as a share of its height, to have a knee. */
 #define KNEE_LEAST 0.1
+/* And it grows by this much at least, as a share of where it begins, and by more than it falls
+ * on its way: else what bends is noise. */
+#define KNEE_GROWTH 0.1
 
 /* The knee of a curve of n points that grows: the point farthest below the straight line from
  * its first to its last, both axes as shares of their span (Satopaa and others, 2011,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "base/units.h"
 
 #define DENSITY "workload.pods"
@@ -123,13 +124,17 @@ static int add_list(
 
 static int read_one(struct vary *v, const char *flag, struct arena *mem, struct err *err)
 {
+	static const char *const short_name = "podsPerNode"; /* of workload.pods */
 	const char *equals = strchr(flag, '=');
 	char *text;
 
 	if (!equals || equals == flag || !equals[1])
 		return wrong(flag, "path=a,b,c or path=lo..hi/step is needed", err);
 	*v = (struct vary){.path = arena_strndup(mem, flag, (size_t)(equals - flag))};
-	v->field = strcmp(v->path, "podsPerNode") ? v->path : DENSITY;
+	if (strcmp(v->path, short_name) != 0 && !strpbrk(v->path, ".[") &&
+		str_nearest(v->path, &short_name, 1))
+		return wrong(flag, "did you mean 'podsPerNode'?", err);
+	v->field = strcmp(v->path, short_name) ? v->path : DENSITY;
 	text = arena_strdup(mem, equals + 1);
 	return strstr(text, "..") ? add_range(v, flag, text, mem, err)
 				  : add_list(v, flag, text, mem, err);

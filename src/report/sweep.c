@@ -257,7 +257,8 @@ static void headline(const struct json *result, struct str *out)
 		str_addf(out, "no wall up to %s", table_text_of(group, "holdsTo"));
 	}
 	if (json_is_num(pods))
-		str_addf(out, "; maxPods %.0f", json_as_num(pods));
+		str_addf(out, "; maxPods %s%.0f%s", wall ? "" : "at least ", json_as_num(pods),
+			wall ? "" : ": none broke");
 	if (json_is_num(json_get(group, "clientQps"))) {
 		str_add(out, "; client QPS ");
 		client(group, out);

@@ -118,6 +118,22 @@ def incident_numbers(browser, page):
             for r in table(browser, "Figures")] == wanted
 
 
+def comparison_numbers(browser, page):
+    """Rates and counts of both sides, as they are rounded for a reader."""
+    browser.open(page.html)
+    shown = {row[0]: row[1:3] for row in table(browser, "Measures")}
+    checked = 0
+    for row in page.result["rows"]:
+        cells = shown[row["measure"]]
+        for cell, wanted in zip(cells, (row["base"], row["candidate"])):
+            if row["unit"] not in ("", "/s") or wanted is None:
+                continue
+            value = number(cell if isinstance(cell, (int, float)) else cell.removesuffix("/s"))
+            assert abs(value - wanted) <= max(0.006 * abs(wanted), 0.00005), (row, cells)
+            checked += 1
+    assert len(shown) == len(page.result["rows"]) and checked > 50, checked
+
+
 def sweep_numbers(browser, page):
     browser.open(page.html)
     measure = "runtime.calls.perNode"
@@ -207,7 +223,7 @@ def cannot_be_told_to_run_a_name(browser, page):
 
 CASES = [(check, name) for name in RUNS for check in (draws_every_chart, is_quiet, fits_a_phone)] + [
     (contrast_numbers, "contrast"), (result_numbers, "simulate"), (estimate_numbers, "estimate"), (incident_numbers, "incidents"), (sweep_numbers, "sweep"),
-    (validation_numbers, "validate"),
+    (validation_numbers, "validate"), (comparison_numbers, "compare"),
     (a_click_hides_a_series, "contrast"), (a_click_hides_a_series, "simulate"),
     (changes_with_the_light, "contrast"), (prints_with_its_tables, "contrast"),
     (has_its_tables_without_scripts, "simulate"), (cannot_be_told_to_run_a_name, "validate")]
