@@ -62,6 +62,8 @@ const char *client_of(const struct scenario *s, uint16_t call)
 		names[CLIENT_OWN + i] = k->agents[i].name;
 	if (call == API_CREATE_EVENTS || call == API_PATCH_EVENTS)
 		return names[k->events.client];
+	if (call == API_DELETE_PODS) /* every kubelet does, whoever else */
+		return names[CLIENT_MAIN];
 	for (uint32_t l = 0; l < k->n_loops; l++)
 		for (uint32_t c = 0; c < k->loops[l].n_calls; c++)
 			if (k->loops[l].calls[c].call == call)
