@@ -49,7 +49,7 @@ static uint8_t dist_for(
 
 static void init_latencies(struct api *api, const struct scenario *s)
 {
-	const struct latency *of[2 * API_LAT_MAX + 2];
+	const struct latency *of[2 * API_LAT_MAX + 2] = {NULL};
 
 	for (uint32_t c = CALL_API; c < s->calls.n; c++)
 		for (unsigned quorum = 0; quorum < 2; quorum++) {

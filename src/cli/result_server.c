@@ -161,7 +161,8 @@ static struct json *busiest_second(const struct fleet_result *r)
 
 static struct json *each_server(const struct fleet_servers *v)
 {
-	double available = (double)(v->processors / v->n) * (double)v->span;
+	uint32_t processors = v->processors / v->n;
+	double available = (double)processors * (double)v->span;
 	struct json *list = json_array();
 
 	for (uint32_t i = 0; i < v->n; i++)
