@@ -31,6 +31,7 @@ static void quiet(struct scenario *s)
 
 	s->apiserver.n_latency = 0;
 	s->apiserver.other = none;
+	s->apiserver.other_cached = none;
 	s->apiserver.watch_delay = (struct latency){.mean = WATCH - 1};
 }
 
