@@ -26,6 +26,8 @@ static struct json *request_row(
 	json_put_int(row, "failed", (int64_t)q->failed);
 	json_put_int(row, "waitedForStream", (int64_t)q->without_stream);
 	json_put_int(row, "givenUp", (int64_t)q->given_up);
+	json_put_int(row, "inFlightBefore", (int64_t)q->under_way_before);
+	json_put_int(row, "inFlight", (int64_t)q->under_way);
 	return row;
 }
 
@@ -34,7 +36,7 @@ struct json *result_requests(const struct scenario *s, const struct fleet_result
 	struct json *rows = json_array();
 
 	for (uint32_t c = CALL_API; c < s->calls.n; c++)
-		if (r->requests[c].offered || r->requests[c].sent)
+		if (r->requests[c].offered || r->requests[c].sent || r->requests[c].under_way)
 			json_append(rows, request_row(s, r, (uint16_t)c));
 	return rows;
 }

@@ -68,7 +68,10 @@ static void count_queue(struct node *n, const struct request_queue *h)
 
 void ending_under_way(struct node *n, const struct node_request *q)
 {
-	n->result->requests[q->call].under_way++;
+	struct fleet_requests *r = &n->result->requests[q->call];
+
+	r->under_way++;
+	r->under_way_before += q->wanted_at < n->plan->params->window[0].from[1];
 }
 
 void ending_measure(struct node *n, ns_t now)

@@ -219,6 +219,7 @@ static void requests_merge(struct fleet_requests *into, const struct fleet_reque
 	into->failed += from->failed;
 	into->without_stream += from->without_stream;
 	into->given_up += from->given_up;
+	into->under_way_before += from->under_way_before;
 	into->under_way += from->under_way;
 }
 

@@ -63,8 +63,8 @@ struct fleet_params {
 	void *ctx;
 };
 
-/* What became of the requests of a class that kubelets wanted to send in window 0: offered =
- * answered + failed + still under way. */
+/* What became of the requests of a class that kubelets wanted to send in window 0:
+ * under_way_before + offered = answered + failed + under_way. */
 struct fleet_requests {
 	uint64_t offered;
 	uint64_t throttled; /* waited in their client's limiter */
@@ -74,7 +74,9 @@ struct fleet_requests {
 	uint64_t
 		without_stream; /* waited for a stream of their connection, every try counted */
 	uint64_t given_up;      /* of these, those that the client's own timeout ended */
-	uint64_t under_way;     /* when the run ends, since whenever */
+	uint64_t under_way_before; /* wanted before the window, and not over when it began */
+	uint64_t under_way; /* when the run ends, since whenever; the window's end, too, if
+			     * there is but one */
 };
 
 /* The first of these, second by second. */

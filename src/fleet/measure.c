@@ -37,6 +37,14 @@ struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call)
 	return in_window(n, 1, now) ? &n->result->requests[call] : NULL;
 }
 
+void node_request_over(struct node *n, ns_t now, const struct node_request *q)
+{
+	ns_t from = n->plan->params->window[0].from[1];
+
+	if (q->wanted_at < from && in_window(n, 1, now))
+		n->result->requests[q->call].under_way_before++;
+}
+
 static uint64_t *try_of(struct fleet_requests *counts, enum fleet_try what)
 {
 	switch (what) {

@@ -252,6 +252,8 @@ void node_measure(struct node *n, ns_t now, const struct agent_note *note);
 bool node_measures(const struct node *n, ns_t now);
 /* For counting what happens to requests at `now`; NULL outside window 0. */
 struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call);
+/* A request is over: its caller has an answer, or the error. */
+void node_request_over(struct node *n, ns_t now, const struct node_request *q);
 /* Count one; in its second, too, where nodes stand together.  A node that is alone has only
  * those counted by second that do not leave as soon as they are wanted: of all others the
  * tally's series says so (fleet.c). */

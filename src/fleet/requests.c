@@ -106,6 +106,7 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 
 	if (ending)
 		ending->answered++;
+	node_request_over(n, now, q);
 	if (q->call == API_DELETE_PODS && a.what == OUTCOME_OK && q->pod != REQUEST_NO_POD)
 		node_pod_gone(n, now, q->pod);
 	if (n->has_to_list && q->call == n->plan->list_pods && a.what == OUTCOME_OK &&
@@ -251,6 +252,7 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 	if (n->streams.limit)
 		streams_until(n, q->actor, now);
 	if (gives_up) {
+		node_request_over(n, now, q);
 		agent_answer(&n->agent, q->actor, now,
 			what == OUTCOME_LOST ? OUTCOME_ERROR : what, 0);
 		return;
@@ -293,6 +295,7 @@ void requests_served(
 void requests_opened(struct node *n, ns_t now, const struct node_request *q)
 {
 	count(n, now, q, OUTCOME_OK);
+	node_request_over(n, now, q);
 }
 
 void requests_closed(struct node *n, ns_t now, const struct node_request *q, enum outcome what)

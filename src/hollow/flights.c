@@ -381,6 +381,13 @@ void flights_hang_up(struct hollow *h, ns_t now)
 	}
 }
 
+void flights_remain(struct hollow *h)
+{
+	for (const struct flight *f = h->flights; f; f = f->after)
+		if (!f->opened)
+			ending_under_way(&h->node, &f->q);
+}
+
 /* Watches have no end of their own. */
 void flights_end_watches(struct hollow *h)
 {

@@ -118,6 +118,8 @@ void swarm_drained(struct swarm *s);
 /* flights.c: a node's requests */
 void flights_send(struct hollow *h, ns_t now);
 void flights_hang_up(struct hollow *h, ns_t now);
+/* The run is over: requests that nobody has answered yet are under way. */
+void flights_remain(struct hollow *h);
 void flights_end_watches(struct hollow *h);
 void flights_drop(struct hollow *h);
 

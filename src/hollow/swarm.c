@@ -147,8 +147,10 @@ static void stop(struct swarm *s)
 	s->stops = true;
 	(void)event_del(s->timer);
 	s->view.now = ns_min(swarm_now(s), s->run.until);
-	for (uint32_t i = 0; s->zero >= 0 && i < s->scenario.nodes; i++)
+	for (uint32_t i = 0; s->zero >= 0 && i < s->scenario.nodes; i++) {
 		node_end(&s->hollow[i]->node, s->view.now);
+		flights_remain(s->hollow[i]);
+	}
 	if (s->params->cleans_up)
 		patience.tv_sec += s->scenario.nodes / 10;
 	(void)event_base_loopexit(s->base, &patience);

@@ -35,6 +35,7 @@ static const struct measure_stat tries[] = {
 	{"givenUp", "givenUp", MEASURE_COUNT, SUM_ADD, "ended by the client's own timeout"},
 	{"waitedForStream", "waitedForStream", MEASURE_COUNT, SUM_ADD,
 		"found no stream on the only connection"},
+	{"inFlight", "inFlight", MEASURE_COUNT, SUM_ADD, "not over at the end"},
 };
 static const struct measure_stat server[] = {
 	{"utilization", "utilization", MEASURE_NUMBER, SUM_ALONE,

@@ -43,6 +43,7 @@ static const struct column request_list[] = {
 	{"rejected", "rejected", CELL_COUNT, NULL},
 	{"retried", "retried", CELL_COUNT, NULL},
 	{"failed", "failed", CELL_COUNT, NULL},
+	{"inFlight", "under\nway", CELL_COUNT, NULL},
 };
 static const struct column level_list[] = {
 	{"name", "level", CELL_TEXT, NULL},

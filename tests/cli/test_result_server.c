@@ -14,8 +14,13 @@ static void every_class_that_was_wanted_has_a_row(void **state)
 	struct json *rows;
 
 	(void)state;
-	m.result->requests[API_GET_SECRETS] = (struct fleet_requests){
-		.offered = 9, .throttled = 4, .sent = 12, .retried = 3, .failed = 1};
+	m.result->requests[API_GET_SECRETS] = (struct fleet_requests){.offered = 9,
+		.throttled = 4,
+		.sent = 12,
+		.retried = 3,
+		.failed = 1,
+		.under_way_before = 2,
+		.under_way = 5};
 	m.result->tally.window[0].in.count[API_GET_SECRETS][OUTCOME_REJECTED] = 4;
 	rows = result_requests(m.scenario, m.result);
 	assert_int_equal(json_size(rows), 1);
@@ -26,6 +31,8 @@ static void every_class_that_was_wanted_has_a_row(void **state)
 	assert_int_equal(made_number(json_at(rows, 0), "rejected"), 4);
 	assert_int_equal(made_number(json_at(rows, 0), "retried"), 3);
 	assert_int_equal(made_number(json_at(rows, 0), "failed"), 1);
+	assert_int_equal(made_number(json_at(rows, 0), "inFlightBefore"), 2);
+	assert_int_equal(made_number(json_at(rows, 0), "inFlight"), 5);
 	json_free(rows);
 	arena_fini(&m.mem);
 }

@@ -3,7 +3,7 @@
 #include "property.h"
 
 #include "fleet/node.h"
-#include "kit.h"
+#include "shared.h"
 
 enum { REQUESTS = 4000 };
 
@@ -54,44 +54,55 @@ static struct kit *any_node(struct property *p)
 	static const char *const designs[] = {"kubelet.objects.design=get",
 		"kubelet.objects.design=cache", "kubelet.objects.design=watch",
 		"kubelet.objects.design=bulkwatch"};
-	char pods[64], qps[64], burst[64], seed[64];
+	char pods[64], qps[64], burst[64], events[64], seed[64];
 
 	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(p, 60));
 	(void)snprintf(
 		qps, sizeof(qps), "kubelet.clients.kube.qps=%u", 1 + property_below(p, 20));
 	(void)snprintf(burst, sizeof(burst), "kubelet.clients.kube.burst=%u",
 		1 + property_below(p, 30));
+	(void)snprintf(events, sizeof(events), "kubelet.clients.events.qps=%u",
+		1 + property_below(p, 10));
 	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(p, 1000000));
 	return KIT(kubelets[property_below(p, 6)], "secrets-30", designs[property_below(p, 4)],
-		"nodes=1", "warmup=0s", "duration=2m", "start=atOnce", pods, qps, burst, seed);
+		"nodes=1", "warmup=0s", "duration=2m", "start=atOnce", pods, qps, burst, events,
+		seed);
 }
 
-/* First come, first served, of each client; and over no time more than burst and rate. */
+/* First come, first served; and between no two moments more than burst and rate. */
+static void is_limited(struct property *p, const struct sent *s, unsigned c)
+{
+	const uint32_t burst = s->k->scenario.kubelet.client[c].burst;
+	const ns_t period = 1000 * NS_S / s->k->scenario.kubelet.client[c].qps_milli;
+
+	for (uint32_t i = 1; i < s->n[c]; i++) {
+		HOLDS(p, s->of[c][i].at >= s->of[c][i - 1].at);
+		HOLDS(p, s->of[c][i].wanted >= s->of[c][i - 1].wanted);
+	}
+	for (uint32_t i = 0; i < s->n[c]; i++)
+		for (uint32_t j = i + burst; j < s->n[c]; j += burst)
+			HOLDS(p, (ns_t)(j - i + 1) <=
+					 burst + (s->of[c][j].at - s->of[c][i].at) / period);
+}
+
 static void a_client_s_requests_leave_in_the_order_of_asking_once(struct property *p)
 {
 	struct sent *s = calloc(1, sizeof(*s));
-	const struct kubelet_model *m;
 
 	assert_non_null(s);
 	s->k = any_node(p);
-	m = &s->k->scenario.kubelet;
 	s->k->params.trace = hear;
 	s->k->params.ctx = s;
 	kit_run(s->k);
-	for (unsigned c = CLIENT_MAIN; c <= CLIENT_EVENTS; c++) {
-		ns_t period = 1000 * NS_S / m->client[c].qps_milli;
-
-		for (uint32_t i = 1; i < s->n[c]; i++) {
-			uint32_t first = i >= m->client[c].burst ? i - m->client[c].burst : 0;
-
-			HOLDS(p, s->of[c][i].at >= s->of[c][i - 1].at);
-			HOLDS(p, s->of[c][i].wanted >= s->of[c][i - 1].wanted);
-			/* burst + 1 requests take a period at least */
-			HOLDS(p, i < m->client[c].burst ||
-					 s->of[c][i].at - s->of[c][first].at >= period - 1);
-		}
-	}
+	for (unsigned c = CLIENT_MAIN; c <= CLIENT_EVENTS; c++)
+		is_limited(p, s, c);
 	HOLDS(p, s->n[CLIENT_MAIN] > 0);
+	for (uint32_t c = CALL_API; c < s->k->scenario.calls.n; c++) {
+		const struct fleet_requests *r = &s->k->result.requests[c];
+
+		HOLDS(p, r->under_way_before + r->offered ==
+				 answered(&s->k->result, c) + r->failed + r->under_way);
+	}
 	kit_free(s->k);
 	free(s);
 }
@@ -111,7 +122,7 @@ static void the_queue_of_a_limiter_is_what_was_waited_once(struct property *p)
 	struct node *n = calloc(1, sizeof(*n));
 	struct fleet_result r;
 	struct arena mem;
-	ns_t queued = 0, now = 0;
+	ns_t queued[2] = {0}, now = 0;
 
 	assert_true(s && n);
 	s->k = any_node(p);
@@ -123,17 +134,21 @@ static void the_queue_of_a_limiter_is_what_was_waited_once(struct property *p)
 	while (node_next_at(n) < s->k->params.until) {
 		ns_t next = node_next_at(n);
 
-		queued += (ns_t)n->held[CLIENT_MAIN].n * (next - now);
+		for (unsigned c = CLIENT_MAIN; c <= CLIENT_EVENTS; c++)
+			queued[c] += (ns_t)n->held[c].n * (next - now);
 		now = next;
 		node_step(n, now);
 	}
-	for (uint32_t i = 0; i < n->held[CLIENT_MAIN].n; i++) {
-		const struct request_queue *h = &n->held[CLIENT_MAIN];
-		const struct node_request *q = &h->request[(h->head + i) % h->capacity];
+	for (unsigned c = CLIENT_MAIN; c <= CLIENT_EVENTS; c++) {
+		const struct request_queue *h = &n->held[c];
 
-		queued -= now - (q->at - q->held);
+		for (uint32_t i = 0; i < h->n; i++) {
+			const struct node_request *q = &h->request[(h->head + i) % h->capacity];
+
+			queued[c] -= now - (q->at - q->held);
+		}
+		HOLDS(p, queued[c] == s->held[c]);
 	}
-	HOLDS(p, queued == s->held[CLIENT_MAIN]);
 	fleet_result_fini(&r);
 	arena_fini(&mem);
 	kit_free(s->k);

@@ -30,7 +30,8 @@ static const char small[] =
 	"  \"throttled\": 0, \"sent\": 5, \"rejected\": 0, \"retried\": 0, \"failed\": 0},"
 	"  {\"client\": \"kube\", \"verb\": \"list\", \"resource\": \"pods\", \"offered\": "
 	"3,"
-	"  \"throttled\": 1, \"sent\": 4, \"rejected\": 2, \"retried\": 1, \"failed\": 1}],"
+	"  \"throttled\": 1, \"sent\": 4, \"rejected\": 2, \"retried\": 1, \"failed\": 1, "
+	"\"inFlight\": 6}],"
 	" \"apiserver\": {\"servers\": 2, \"processors\": 8, \"utilization\": 0.25, "
 	"\"utilizationByServer\": [0.125, 0.375], \"utilizationPeak\": 0.4,"
 	"  \"requestsInside\": {\"mean\": 5.5, \"max\": 30}, \"levels\": [{\"name\": "
@@ -125,7 +126,7 @@ static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
 	(void)state;
 	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out), "list  pods      kube          3          1     "
-					       "4         2        1       1\n"));
+					       "4         2        1       1      6\n"));
 	assert_null(strstr(str_text(&out), "get   pods      kube "));
 	assert_non_null(strstr(str_text(&out),
 		"API servers: 2 (processors: 8, 25.0 % busy: 12.5, 37.5 % of each server, 40.0 "
