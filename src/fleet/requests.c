@@ -161,11 +161,32 @@ static void leave(struct node *n, ns_t now, const struct node_request *q)
 	agent_park(&n->agent, q->actor);
 }
 
+/* A reflector is stopped while its request waits for a stream, and another takes its place:
+ * what the first one wanted is cancelled (reflector.go: its context is done). */
+static void withdraw(struct node *n, ns_t now, uint32_t actor)
+{
+	struct fleet_ending *ending = node_ending(n, now);
+	struct node_request q;
+
+	if (!streams_withdraw(n, actor, &q))
+		return;
+	if (ending) {
+		ending->unanswered++;
+		ending->failed++;
+	}
+	tally_timed(&n->result->tally, (struct tally_call){q.call, OUTCOME_DEADLINE, now,
+					       now - q.wanted_at, q.held, 0});
+	node_tried(n, now, q.call, TRY_FAILED);
+	node_tried_late(n, now, q.call, TRY_FAILED);
+}
+
 /* On the kubelet's connection, as soon as it has a stream for it. */
 static void send(struct node *n, ns_t now, const struct node_request *q)
 {
 	struct node_request leaving = *q;
 
+	if (n->streams.limit)
+		withdraw(n, now, q->actor);
 	leaving.at = now;
 	if (q->tries == 0)
 		leaving.expires_at = expires_at(n, now, q);

@@ -89,6 +89,29 @@ static void forget(struct streams *s, uint32_t actor)
 		}
 }
 
+static struct node_request remove_nth(struct streams *s, uint32_t i)
+{
+	struct node_request q = *nth(s, i);
+
+	for (; i > 0; i--)
+		*nth(s, i) = *nth(s, i - 1);
+	s->waiting.head = (s->waiting.head + 1) % s->waiting.capacity;
+	s->waiting.n--;
+	return q;
+}
+
+bool streams_withdraw(struct node *n, uint32_t actor, struct node_request *q)
+{
+	struct streams *s = &n->streams;
+
+	for (uint32_t i = 0; i < s->waiting.n; i++)
+		if (nth(s, i)->actor == actor) {
+			*q = remove_nth(s, i);
+			return true;
+		}
+	return false;
+}
+
 bool streams_take(struct node *n, ns_t now, const struct node_request *q)
 {
 	struct streams *s = &n->streams;
@@ -113,17 +136,6 @@ void streams_until(struct node *n, uint32_t actor, ns_t at)
 			s->open[i].until = at;
 			break;
 		}
-}
-
-static struct node_request remove_nth(struct streams *s, uint32_t i)
-{
-	struct node_request q = *nth(s, i);
-
-	for (; i > 0; i--)
-		*nth(s, i) = *nth(s, i - 1);
-	s->waiting.head = (s->waiting.head + 1) % s->waiting.capacity;
-	s->waiting.n--;
-	return q;
 }
 
 bool streams_step(struct node *n, ns_t now, struct node_request *q, bool *late)

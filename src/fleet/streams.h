@@ -18,6 +18,9 @@ void streams_init(struct node *n, struct arena *mem);
  * will give it back. */
 bool streams_take(struct node *n, ns_t now, const struct node_request *q);
 
+/* Take back what the actor still waits to send, into *q.  False: there is nothing. */
+bool streams_withdraw(struct node *n, uint32_t actor, struct node_request *q);
+
 /* The actor's stream ends at `at`, if it has one. */
 void streams_until(struct node *n, uint32_t actor, ns_t at);
 

@@ -99,6 +99,27 @@ static void a_watch_that_is_stopped_frees_its_stream(void **state)
 	kit_free(k);
 }
 
+/* Pods go faster than their watches find streams: what a stopped reflector wanted is taken back
+ * before the next one of its place asks, and nobody waits twice. */
+static void what_waits_is_taken_back_with_its_pod(void **state)
+{
+	struct kit *k = KIT("v1.12", "serving", "nodes=1", "warmup=0s", "duration=10m",
+		"start=stationary", "workload.pods=8", WALL, "workload.replacePodEvery=120ms",
+		"kubelet.clients.kube={qps: 50, burst: 100}",
+		"apiserver.http2MaxStreamsPerConnection=20");
+
+	(void)state;
+	kit_run(k);
+	assert_true(waited(&k->result) > 500);
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		const struct fleet_requests *r = &k->result.requests[c];
+
+		assert_true(r->offered >= answered(&k->result, c) + r->failed);
+		assert_int_equal(unanswered(&k->result, c), r->failed + r->retried);
+	}
+	kit_free(k);
+}
+
 /* Before servers that nodes share it is the same wall. */
 static void before_shared_servers_too(void **state)
 {
@@ -129,6 +150,7 @@ int main(void)
 		cmocka_unit_test(behind_the_wall_heartbeats_are_late),
 		cmocka_unit_test(a_node_at_rest_has_them_in_use),
 		cmocka_unit_test(a_watch_that_is_stopped_frees_its_stream),
+		cmocka_unit_test(what_waits_is_taken_back_with_its_pod),
 		cmocka_unit_test(before_shared_servers_too),
 	};
 
