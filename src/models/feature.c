@@ -145,6 +145,15 @@ static bool is_call(const struct doc_node *call, const char *text)
 	       (op && op->kind == DOC_SCALAR && !strcmp(op->text, text));
 }
 
+/* A loop that has lost its last request has none to try again. */
+static struct doc_node *of_what_is_left(struct arena *mem, struct doc_node *loop)
+{
+	for (const struct doc_node *c = doc_get(loop, "calls")->first; c; c = c->next)
+		if (doc_get(c, "api"))
+			return loop;
+	return tree_without(mem, tree_without(mem, loop, "tries"), "tryAgainAfter");
+}
+
 /* The loop without that call; NULL if it does not make it. */
 static struct doc_node *without_call(
 	struct arena *mem, const struct doc_node *loop, const char *text)
@@ -157,7 +166,7 @@ static struct doc_node *without_call(
 			tree_put(mem, left, NULL, doc_clone(mem, c));
 	if (!calls || left->n == calls->n)
 		return NULL;
-	return tree_with(mem, loop, "calls", left);
+	return of_what_is_left(mem, tree_with(mem, loop, "calls", left));
 }
 
 static int replace_call(const struct applying *a, const struct doc_node *at, struct err *err)
