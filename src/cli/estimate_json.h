@@ -29,6 +29,9 @@ struct estimate_input {
 	int64_t churn_milli;  /* pods that come and go, in the cluster, in 1000 s */
 };
 
+/* Put what names the call of a row: verb and resource, or operation. */
+void estimate_put_call(struct json *o, const struct scenario *s, const struct toll_row *row);
+
 /* Put features, calls, what changes of the kubelet's own, totals and limiters into result. */
 void estimate_put(struct json *result, const struct estimate_input *in);
 

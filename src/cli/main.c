@@ -103,6 +103,7 @@
  *   beginning      a run that is no long run: calls while a node starts
  *   toll           each call of a node: its rate, its busiest second
  *   toll_mechanisms   those of the kubelet that are no loop
+ *   toll_waits     where somebody waits, and a rate does not hold
  *   toll_words     its formula
  *   toll_failing   what it becomes while requests fail
  *   lives          what a pod's life has of each
@@ -173,6 +174,7 @@
  *   result_run     a scenario becomes a Result
  *   incidents_run  figures of incidents, computed
  *   estimate_json  features in closed form as JSON
+ *   estimate_sums  the same beside the kubelet's own: changes, totals, limiters
  *   result_closed  calls by closed form and as counted
  *   result_json    a run's measurements as JSON
  *   result_classes what a result's numbers rest on

@@ -56,15 +56,16 @@ static void add(struct lives *out, uint16_t call, double times)
 		out->of[out->n++] = (struct lives_call){call, times};
 }
 
-/* What its runtime calls are where they are not counted above. */
-static const char *runtime_fails(const struct kubelet_model *k)
+/* What its calls are where they are not counted above. */
+static const char *guessed(const struct kubelet_model *k)
 {
 	if (k->interface == INTERFACE_DOCKER)
 		return "what a pod's life costs docker has no closed form";
 	if (k->pleg.design == PLEG_POLLING)
 		return "what a pod's life costs hangs on when polls meet its changes";
 	if (k->pleg.design == PLEG_EVENTED)
-		return "which looks at a pod events save has no closed form";
+		return "what a pod's life costs where events save looks at it has no closed "
+		       "form";
 	return NULL;
 }
 
@@ -75,7 +76,9 @@ void lives_of(const struct scenario *s, struct lives *out)
 	double n = w->containers, pulls = w->pull_always ? n : 0;
 	double writes = lives_status_writes(s), usual = k->status.skip_unchanged ? 3 : 6;
 
-	*out = (struct lives){.fails = runtime_fails(k)};
+	*out = (struct lives){.fails = guessed(k)};
+	if (k->pleg.design == PLEG_EVENTED)
+		out->late = "under the evented PLEG pods that end may wait for a relist";
 	for (uint32_t i = 0; i < sizeof(lives) / sizeof(lives[0]); i++) {
 		const struct life *l = &lives[i];
 		double times = l->by[k->deletion.style].pod +

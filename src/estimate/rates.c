@@ -277,13 +277,12 @@ double rates_request_latency(const struct scenario *s, const struct model_call *
 	return SECONDS(costs_latency(s, c->call, c->quorum, &cached)->mean);
 }
 
+/* A ticker keeps one tick for a round that takes longer, and drops what else passed. */
 double rates_gap(const struct scenario *s, const struct model_loop *l)
 {
 	double period = SECONDS(l->period) * (1 + (double)l->jitter / PPM / 2);
-	double calls = 0;
+	double calls = SECONDS(l->work);
 
-	if (l->timer == TIMER_TICKER)
-		return SECONDS(l->period);
 	for (uint32_t i = 0; i < l->n_calls; i++) {
 		const struct model_call *c = &l->calls[i];
 
@@ -293,7 +292,9 @@ double rates_gap(const struct scenario *s, const struct model_loop *l)
 		else if (c->at_most_every <= l->period)
 			calls += rates_request_latency(s, c) * rates_times(s, c);
 	}
-	return period + lateness(s) + SECONDS(l->work) + calls;
+	if (l->timer == TIMER_TICKER)
+		return calls > SECONDS(l->period) ? calls : SECONDS(l->period);
+	return period + lateness(s) + calls;
 }
 
 void rates_loops(const struct scenario *s, struct estimate *out)

@@ -115,6 +115,14 @@ static double times_of_event(
 	return part(c->share);
 }
 
+/* What happens because pods come and go. */
+static bool is_of_pods(enum trigger what)
+{
+	return what == TRIGGER_POD_START || what == TRIGGER_POD_STOP ||
+	       what == TRIGGER_POD_SYNC || what == TRIGGER_STATUS_CHANGE ||
+	       what == TRIGGER_CONTAINER_START || what == TRIGGER_CONTAINER_DEATH;
+}
+
 /* ------------------------------------------------------------------ loops */
 
 static void by_the_clock(const struct scenario *s, const struct model_loop *l,
@@ -157,6 +165,7 @@ static void loop_call(
 		row->nominal = row->times * row->rounds * row->nodes;
 	}
 	row->rate = row->times * row->rounds * row->nodes;
+	row->of_lives = s->workload.replace_pod_every > 0 && is_of_pods(l->trigger);
 	toll_words(s, l, c, row);
 	toll_failing(s, l, c, row);
 }
@@ -214,6 +223,7 @@ void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll 
 	loops(&m);
 	watches(&m);
 	toll_mechanisms(&m, ttl, &r);
+	toll_waits(&m);
 }
 
 /* ------------------------------------------------------------------ busy seconds */
@@ -236,7 +246,9 @@ double toll_together(const struct scenario *s, const struct toll_row *row)
 
 double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes)
 {
-	return toll_together(s, row) * row->nodes * nodes;
+	double most = toll_together(s, row) * row->nodes * nodes;
+
+	return most > row->at_least * nodes ? most : row->at_least * nodes;
 }
 
 double toll_spread(const struct scenario *s, const struct toll_row *row, double nodes)
@@ -249,6 +261,14 @@ double toll_spread(const struct scenario *s, const struct toll_row *row, double 
 	return busy < most ? busy : most;
 }
 
+bool toll_passes(const struct toll_row *row, enum client client)
+{
+	bool watch = row->kind == TOLL_WATCH || row->call == API_WATCH_SECRETS ||
+		     row->call == API_WATCH_CONFIGMAPS; /* request.go Watch: no limiter */
+
+	return !row->runtime && !watch && row->client == client;
+}
+
 double toll_of_client(const struct toll *toll, enum client client, bool own)
 {
 	double rate = 0;
@@ -256,9 +276,8 @@ double toll_of_client(const struct toll *toll, enum client client, bool own)
 	for (uint32_t i = 0; i < toll->n; i++) {
 		const struct toll_row *row = &toll->row[i];
 
-		if (!row->runtime && row->kind != TOLL_WATCH && row->client == client &&
-			(!own || !*row->feature))
-			rate += row->rate;
+		if (toll_passes(row, client) && (!own || !*row->feature))
+			rate += row->rate / row->nodes;
 	}
 	return rate;
 }

@@ -3,8 +3,10 @@
  * standing watch and for every mechanism of the kubelet, with its formula.
  *
  * From the same model that is simulated: a feature's rows are those that carry its name.  Rates
- * are per second and node, over a long time, where nothing waits.  A row that knows better says
- * why it does not hold.  Basic arithmetic only, so that every machine prints the same bytes.
+ * are per second and node, over a long time, where nothing waits.  Where something does, for a
+ * client's limiter or for its own last round, or where pods are replaced faster than a node
+ * can, the row says why it does not hold.  Basic arithmetic only, so that every machine prints
+ * the same bytes.
  */
 #ifndef ESTIMATE_TOLL_H
 #define ESTIMATE_TOLL_H
@@ -27,6 +29,7 @@ struct toll_row {
 	uint16_t call;       /* CALLS_MAX: several of a mechanism */
 	bool runtime;        /* else a request */
 	bool hidden;         /* the kubelet's own metric does not see it */
+	bool of_lives;       /* it hangs on how often pods come and go */
 	enum client client;
 	enum trigger trigger;
 	enum call_scope scope;
@@ -42,6 +45,7 @@ struct toll_row {
 	double failing;    /* a second and node while each request is answered by an error, */
 	double rejected;   /* or by a 429 with a Retry-After; of a round's first request */
 	const char *fails; /* why the rate is no more than a guess; NULL: it is more */
+	double at_least;   /* rate, or what is sure of it: a sum of these is below the sum */
 	char words[TOLL_TEXT];
 	char symbols[TOLL_TEXT];
 	char if_it_fails[TOLL_TEXT]; /* whether it is retried; "": it is no request of a loop */
@@ -53,7 +57,7 @@ struct toll {
 };
 
 /* All rows of the scenario.  ttl is what its nodes' annotation says (-1: none).  Texts live as
- * long as the scenario; memory for the work from mem. */
+ * long as the scenario and mem, where the memory for the work comes from. */
 void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll *out);
 
 /* What one node of a row can send within one second, if all comes together: a round of a loop,
@@ -67,8 +71,11 @@ double toll_together(const struct scenario *s, const struct toll_row *row);
 double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes);
 double toll_spread(const struct scenario *s, const struct toll_row *row, double nodes);
 
-/* Requests a second and node that pass the client's limiter, of all rows or of the kubelet's
- * own. */
+/* Whether what the row sends passes that client's limiter. */
+bool toll_passes(const struct toll_row *row, enum client client);
+
+/* Requests a second that pass the client's limiter on a node that has all features, of all rows
+ * or of the kubelet's own. */
 double toll_of_client(const struct toll *toll, enum client client, bool own);
 
 #endif

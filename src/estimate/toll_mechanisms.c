@@ -68,6 +68,13 @@ static void probes(struct toll_making *m)
 
 /* ------------------------------------------------------------------ pods that come and go */
 
+/* How often a status is told hangs on how its changes are found. */
+static bool is_of_status(uint16_t call)
+{
+	return call == API_GET_PODS || call == API_PATCH_PODS_STATUS ||
+	       call == API_UPDATE_PODS_STATUS;
+}
+
 static void lives(struct toll_making *m)
 {
 	double often = toll_a_second(m->s->workload.replace_pod_every);
@@ -85,7 +92,8 @@ static void lives(struct toll_making *m)
 		row->times = life.of[i].times;
 		row->rounds = often;
 		row->rate = row->nominal = row->times * often;
-		row->fails = row->runtime ? life.fails : NULL;
+		row->of_lives = true;
+		row->fails = row->runtime || is_of_status(call) ? life.fails : NULL;
 		if (call == API_CREATE_EVENTS)
 			row->client = m->s->kubelet.events.client;
 		(void)snprintf(row->words, sizeof(row->words),
@@ -151,11 +159,13 @@ static void watched_by_lives(
 
 	row->rate = often * (1 + again);
 	row->rounds = row->rate / row->times;
+	row->of_lives = true;
 	(void)snprintf(row->symbols, sizeof(row->symbols), "s x (1 + r) = %.4g/s x (1 + %.3f)",
 		often, again);
 	list = mechanism(m, o->name, object_call(o, API_LIST_SECRETS));
 	list->times = 1;
 	list->trigger = TRIGGER_POD_START;
+	list->of_lives = true;
 	list->rounds = list->rate = list->nominal = often;
 	(void)snprintf(list->words, sizeof(list->words),
 		"%s of a pod that comes, listed before they are watched", o->resource);
@@ -168,7 +178,7 @@ static void objects_of_lives(struct toll_making *m, const struct workload_object
 {
 	bool watched = m->s->kubelet.objects.design == OBJECT_WATCH;
 
-	if (m->s->workload.replace_pod_every <= 0 || e->requests <= 0)
+	if (m->s->workload.replace_pod_every <= 0 || (watched && e->requests <= 0))
 		return;
 	if (watched && o->shared_by == SHARED_POD)
 		watched_by_lives(m, o, row);
@@ -240,6 +250,7 @@ static void tokens(struct toll_making *m, const struct renewal *r)
 		again = (double)(uint32_t)(lives_seconds(m->s) / gap);
 		row->rounds =
 			toll_a_second(m->s->workload.replace_pod_every) * again / row->times;
+		row->of_lives = true;
 		(void)snprintf(row->symbols, sizeof(row->symbols),
 			"s x %g, of a life of %.0f s one each %.0f s", again,
 			lives_seconds(m->s), gap);

@@ -27,6 +27,9 @@ double toll_a_second(ns_t every);
 void toll_failing(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row);
 
+/* Say of rows that wait why they do not hold.  After all rows are there. */
+void toll_waits(struct toll_making *m);
+
 /* Rows of the kubelet's mechanisms.  ttl is what the nodes' annotation says. */
 void toll_mechanisms(struct toll_making *m, ns_t ttl, const struct renewal *r);
 

@@ -13,6 +13,12 @@ static void put(char *to, const struct str *text)
 	(void)snprintf(to, TOLL_TEXT, "%s", str_text(text));
 }
 
+/* Of how many a share is made in a round. */
+static double whole(const struct model_call *c, const struct toll_row *row)
+{
+	return c->share ? row->times * PPM / (double)c->share : row->times;
+}
+
 /* "each of the node's 30 pods" and its symbol. */
 static void whom(const struct model_loop *l, const struct model_call *c,
 	const struct toll_row *row, struct str *words, struct str *symbol)
@@ -23,19 +29,32 @@ static void whom(const struct model_loop *l, const struct model_call *c,
 	static const char *const symbols[] = {"1", "P", "P C", "U", "M"};
 	bool clock = l->trigger == TRIGGER_PERIOD || l->trigger == TRIGGER_KUBELET_START;
 
-	if (c->share && c->share < PPM)
-		str_addf(words, "%g %% of ", (double)c->share / PPM * 100);
+	bool part = c->share && c->share < PPM;
+	double percent = (double)c->share / PPM * 100;
+
 	if (!clock) {
-		str_add(words, c->share && c->share < PPM ? "the times " : "");
+		if (part)
+			str_addf(words, "%g %% of the times ", percent);
 		str_add(symbol, c->scope == SCOPE_CONTAINER && row->times > 1 ? "C" : "1");
 	} else if (c->scope == SCOPE_NODE) {
 		str_add(symbol, "1");
 	} else {
-		str_addf(words, "for each of the node's %g %s, ", row->times, many[c->scope]);
+		str_add(words, "for each of ");
+		if (part)
+			str_addf(words, "%g %% of ", percent);
+		str_addf(words, "the node's %.4g %s, ", whole(c, row), many[c->scope]);
 		str_add(symbol, symbols[c->scope]);
 	}
-	if (c->share && c->share < PPM)
+	if (part)
 		str_add(symbol, " f");
+}
+
+/* "30 x 0.3": of how many, and the share of them. */
+static void times(const struct model_call *c, const struct toll_row *row, struct str *out)
+{
+	str_addf(out, "%.4g", whole(c, row));
+	if (c->share && c->share < PPM)
+		str_addf(out, " x %g", (double)c->share / PPM);
 }
 
 static const char *upon(enum trigger what)
@@ -71,7 +90,9 @@ static void clock_words(const struct scenario *s, const struct model_loop *l,
 		str_addf(words, " and up to %g %% more", (double)l->jitter / PPM * 100);
 	if (l->timer == TIMER_TICKER)
 		str_add(words, " by a ticker");
-	else if (c->at_most_every <= l->period)
+	if (l->timer == TIMER_TICKER && gap > SECONDS(l->period))
+		str_addf(words, " whose ticks pass while a round takes %.4g s", gap);
+	if (l->timer != TIMER_TICKER && c->at_most_every <= l->period)
 		str_addf(words, " after its end, which makes %.4g s", gap);
 	if (c->if_older_than > 0)
 		str_add(words, ", if what is cached is old");
@@ -85,8 +106,10 @@ static void clock_symbols(const struct model_loop *l, const struct model_call *c
 
 	if (c->at_most_every > l->period)
 		from = "T'";
-	str_addf(out, "%s%s / %s = %.4g", str_text(who), row->nodes < 1 ? " n" : "", from,
-		row->times);
+	else if (l->timer == TIMER_TICKER && gap > SECONDS(l->period))
+		from = "L";
+	str_addf(out, "%s%s / %s = ", str_text(who), row->nodes < 1 ? " n" : "", from);
+	times(c, row, out);
 	if (row->nodes < 1)
 		str_addf(out, " x %g", row->nodes);
 	str_addf(out, " / %.5g s = %.4g/s", gap, row->rate);
@@ -106,8 +129,9 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 	} else {
 		str_addf(&words, "%s%s", upon(l->trigger),
 			row->times > 1 ? ", for each of the pod's containers or objects" : "");
-		str_addf(&symbols, "%s x (%s) = %.4g x %.4g/s = %.4g/s", str_text(&who),
-			rate_symbol(l->trigger), row->times, row->rounds, row->rate);
+		str_addf(&symbols, "%s x (%s) = ", str_text(&who), rate_symbol(l->trigger));
+		times(c, row, &symbols);
+		str_addf(&symbols, " x %.4g/s = %.4g/s", row->rounds, row->rate);
 	}
 	put(row->words, &words);
 	put(row->symbols, &symbols);

@@ -98,6 +98,19 @@ static int again(const struct model_loop *loop, const struct doc_node *at, struc
 	return 0;
 }
 
+/* A call that is made once a round has nothing to take a share of. */
+static int shares(const struct model_loop *loop, const struct doc_node *call, struct err *err)
+{
+	for (uint32_t i = 0; call && i < loop->n_calls; i++, call = call->next)
+		if (loop->calls[i].scope == SCOPE_NODE && loop->calls[i].share &&
+			loop->calls[i].share < PPM)
+			return doc_error_key(doc_get(call, "share"), err,
+				"'share' is of the pods, containers, objects or namespaces "
+				"that 'scope' names, and this call is made once a round; use "
+				"'nodes' of its loop for a share of the nodes");
+	return 0;
+}
+
 /* What follows upon something that happened to a pod is made for that pod. */
 static int scopes(struct model_loop *loop, const struct doc_node *at, struct err *err)
 {
@@ -105,7 +118,7 @@ static int scopes(struct model_loop *loop, const struct doc_node *at, struct err
 	const struct doc_node *call = calls ? calls->first : NULL;
 
 	if (loop->trigger == TRIGGER_PERIOD || loop->trigger == TRIGGER_KUBELET_START)
-		return 0;
+		return shares(loop, call, err);
 	for (uint32_t i = 0; call && i < loop->n_calls; i++, call = call->next) {
 		const struct doc_node *scope = doc_get(call, "scope");
 

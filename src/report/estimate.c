@@ -11,6 +11,7 @@ static const struct column call_list[] = {
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"perSecondPerNode", "per second\nand node", CELL_RATE, "?"},
 	{"perSecond", "per\nsecond", CELL_RATE, "?"},
+	{"relativeToOwn", "to kubelet's\nown calls", CELL_PERCENT, "?"},
 	{"worstSecondSpread", "worst second,\nspread", CELL_RATE, "?"},
 	{"worstSecondAligned", "worst second,\naligned", CELL_RATE, "?"},
 	{"bytesPerSecond", "bytes\n/s", CELL_COUNT, "-"},
@@ -19,7 +20,7 @@ static const struct column watch_list[] = {
 	{"call", "watch", CELL_TEXT, NULL},
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"openWatches", "open\nwatches", CELL_COUNT, NULL},
-	{"perSecond", "opened again\n/s", CELL_RATE, NULL},
+	{"perSecond", "opened again\n/s", CELL_RATE, "?"},
 	{"worstSecondAligned", "worst second,\naligned", CELL_RATE, NULL},
 	{"bytesPerChange", "bytes for\na change", CELL_COUNT, "-"},
 	{"eventsPerSecond", "events\n/s", CELL_RATE, "-"},
@@ -32,23 +33,25 @@ static const struct column total_list[] = {
 	{"afterPerSecondPerNode", "with it,\n/s and node", CELL_RATE, NULL},
 	{"beforePerSecond", "kubelet alone,\n/s", CELL_RATE, NULL},
 	{"afterPerSecond", "with it,\n/s", CELL_RATE, NULL},
-	{"relativeChange", "more", CELL_PERCENT, "-"},
+	{"relativeChange", "more", CELL_PERCENT, "?"},
 };
 static const struct column limiter_list[] = {
 	{"client", "client", CELL_TEXT, NULL},
+	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"qps", "limit\n/s", CELL_RATE, "none"},
 	{"burst", "burst", CELL_COUNT, "-"},
 	{"ownPerSecond", "kubelet's own\n/s", CELL_RATE, NULL},
 	{"withFeaturesPerSecond", "with it\n/s", CELL_RATE, NULL},
 	{"full", "share of\nthe limit", CELL_RATE, "-"},
+	{"over", "over\nit", CELL_YES_NO, NULL},
 	{"atOnce", "requests of\na round", CELL_RATE, NULL},
 	{"waitsSeconds", "of which the\nlast waits", CELL_SECONDS, "-"},
 };
 static const struct column change_list[] = {
 	{"call", "of the kubelet's own", CELL_TEXT, NULL},
-	{"beforePerSecondPerNode", "before,\n/s and node", CELL_RATE, NULL},
-	{"afterPerSecondPerNode", "after,\n/s and node", CELL_RATE, NULL},
-	{"differencePerSecond", "difference,\n/s in the largest", CELL_RATE, NULL},
+	{"beforePerSecondPerNode", "before,\n/s and node", CELL_RATE, "?"},
+	{"afterPerSecondPerNode", "after,\n/s and node", CELL_RATE, "?"},
+	{"differencePerSecond", "difference,\n/s in the largest", CELL_RATE, "?"},
 };
 
 const struct columns estimate_call_columns = COLUMNS_OF(call_list);
@@ -56,68 +59,6 @@ const struct columns estimate_watch_columns = COLUMNS_OF(watch_list);
 const struct columns estimate_total_columns = COLUMNS_OF(total_list);
 const struct columns estimate_limiter_columns = COLUMNS_OF(limiter_list);
 const struct columns estimate_change_columns = COLUMNS_OF(change_list);
-
-void estimate_call_name(const struct json *row, struct str *out)
-{
-	const struct json *verb = json_get(row, "verb"), *op = json_get(row, "operation");
-
-	if (json_is_str(verb))
-		str_addf(out, "%s %s", json_as_str(verb),
-			json_as_str(json_get(row, "resource")));
-	else if (json_is_str(op))
-		str_add(out, json_as_str(op));
-	else
-		str_add(out, json_as_str(json_get(row, "name")));
-}
-
-bool estimate_is_watch(const struct json *call)
-{
-	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
-}
-
-struct json *estimate_by_size(
-	const struct json *result, bool watches, enum estimate_names names)
-{
-	struct json *rows = json_array();
-	const struct json *call = json_child(json_get(result, "calls"));
-
-	for (; call; call = json_next(call)) {
-		const struct json *size = json_child(json_get(call, "clusters"));
-		struct str name = {0};
-
-		if (estimate_is_watch(call) != watches)
-			continue;
-		estimate_call_name(call, &name);
-		for (; size; size = json_next(size)) {
-			struct json *row = json_clone(size);
-
-			json_put_str(row, "call", str_text(&name));
-			json_append(rows, row);
-			if (names == ESTIMATE_NAMED_ONCE)
-				str_reset(&name);
-		}
-		str_fini(&name);
-	}
-	return rows;
-}
-
-struct json *estimate_named(const struct json *list)
-{
-	struct json *rows = json_array();
-
-	for (const struct json *at = json_child(list); at; at = json_next(at)) {
-		struct json *row = json_clone(at);
-		struct str name = {0};
-
-		estimate_call_name(at, &name);
-		if (strcmp(str_text(&name), json_as_str(json_get(at, "name"))) != 0)
-			str_addf(&name, " (%s)", json_as_str(json_get(at, "name")));
-		json_put_str(row, "call", str_text(&name));
-		json_append(rows, row);
-		str_fini(&name);
-	}
-	return rows;
-}
 
 /* ------------------------------------------------------------------ text and Markdown */
 
@@ -173,40 +114,58 @@ void estimate_if_it_fails(const struct json *call, struct str *out)
 
 static void formulas(const struct json *result, enum show how, struct str *out)
 {
+	const char *quote = how == SHOW_MARKDOWN ? "`" : "";
 	const struct json *call = json_child(json_get(result, "calls"));
+	struct str end = {0};
 
 	if (!call)
 		return;
-	str_add(out, how == SHOW_MARKDOWN ? "\nHow, in the largest cluster:\n\n"
-					  : "\nHow, in the largest cluster\n");
+	str_addf(&end, "%s\n", quote);
+	str_add(out, how == SHOW_MARKDOWN ? "\nHow, on a node:\n\n" : "\nHow, on a node\n");
 	for (; call; call = json_next(call)) {
-		const struct json *why = json_get(call, "why");
-
 		str_add(out, how == SHOW_MARKDOWN ? "- `" : "  ");
 		estimate_call_name(call, out);
-		str_addf(out, "%s, by %s: %s\n    %s%s%s\n", how == SHOW_MARKDOWN ? "`" : "",
-			json_as_str(json_get(call, "sender")),
-			json_as_str(json_get(call, "words")), how == SHOW_MARKDOWN ? "`" : "",
-			json_as_str(json_get(call, "formula")),
-			how == SHOW_MARKDOWN ? "`" : "");
+		str_addf(out, "%s, by %s: %s\n", quote, json_as_str(json_get(call, "sender")),
+			json_as_str(json_get(call, "words")));
+		estimate_by_sizes(call, "formula", how == SHOW_MARKDOWN ? "    `" : "    ",
+			str_text(&end), out);
 		if (json_is_str(json_get(call, "ifItFails"))) {
 			str_add(out, "    if it fails: ");
 			estimate_if_it_fails(call, out);
 			str_add_char(out, '\n');
 		}
-		if (json_is_str(why))
-			str_addf(out, "    does not hold: %s\n", json_as_str(why));
+		estimate_by_sizes(call, "why", "    does not hold: ", "\n", out);
+	}
+	str_fini(&end);
+}
+
+/* "  api of 100 nodes: the limiter of client kube lets ...". */
+static void reasons(const struct json *result, enum show how, struct str *out)
+{
+	const struct json *total = json_child(json_get(result, "totals"));
+	char nodes[FORMAT_BYTES];
+	bool any = false;
+
+	for (; total; total = json_next(total)) {
+		if (json_as_bool(json_get(total, "holds")))
+			continue;
+		if (!any)
+			str_add(out, "\nAt least: what has no closed form counts as nothing, a "
+				     "full limiter as what it lets through.\n");
+		any = true;
+		str_addf(out, "%s%s of %s nodes: %s\n", how == SHOW_MARKDOWN ? "- " : "  ",
+			json_as_str(json_get(total, "of")),
+			format_count(
+				nodes, sizeof(nodes), json_as_num(json_get(total, "nodes"))),
+			json_as_str(json_get(total, "why")));
 	}
 }
 
+/* The totals have all rows, those of the features, too. */
 static bool something_fails(const struct json *result)
 {
-	const struct json *call = json_child(json_get(result, "calls"));
 	const struct json *total = json_child(json_get(result, "totals"));
 
-	for (; call; call = json_next(call))
-		if (!json_as_bool(json_get(call, "holds")))
-			return true;
 	for (; total; total = json_next(total))
 		if (!json_as_bool(json_get(total, "holds")))
 			return true;
@@ -242,6 +201,7 @@ void estimate_show(const struct json *result, enum show how, struct str *out)
 	struct json *calls = estimate_by_size(result, false, ESTIMATE_NAMED_ONCE);
 	struct json *watches = estimate_by_size(result, true, ESTIMATE_NAMED_ONCE);
 	struct json *changes = estimate_named(json_get(result, "changes"));
+	struct json *totals = estimate_totals(result), *limiters = estimate_limiters(result);
 	const struct titled_table adds[] =
 		{
 			{"Calls that it adds", estimate_call_columns, calls},
@@ -250,23 +210,24 @@ void estimate_show(const struct json *result, enum show how, struct str *out)
 		},
 				  beside[] = {
 					  {"Beside the kubelet's own toll",
-						  estimate_total_columns,
-						  json_get(result, "totals")},
+						  estimate_total_columns, totals},
 					  {"Limiters of clients, per node",
-						  estimate_limiter_columns,
-						  json_get(result, "limiters")},
+						  estimate_limiter_columns, limiters},
 				  };
 
 	head(result, how, out);
 	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]); i++)
 		table_titled(how, &adds[i], out);
 	formulas(result, how, out);
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		table_titled(how, &beside[i], out);
+	table_titled(how, &beside[0], out);
+	reasons(result, how, out);
+	table_titled(how, &beside[1], out);
 	foot(result, how, out);
 	json_free(calls);
 	json_free(watches);
 	json_free(changes);
+	json_free(totals);
+	json_free(limiters);
 }
 
 void estimate_csv(const struct json *result, struct str *out)

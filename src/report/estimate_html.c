@@ -75,22 +75,25 @@ static void put_headline(const struct json *result, double nodes, struct html *p
 		t = json_next(t)) {
 		const struct json *change = json_get(t, "relativeChange");
 		bool api = !strcmp(json_as_str(json_get(t, "of")), "api");
+		bool holds = json_as_bool(json_get(t, "holds"));
 		struct str line = {0};
 
 		if (json_as_num(json_get(t, "nodes")) != nodes)
 			continue;
-		str_addf(&line, "At %s nodes %s %s a second%s, with it %s (%s)%s",
+		str_addf(&line, "At %s nodes %s%s %s a second%s, with it %s%s (%s)%s",
 			format_count(size, sizeof(size), nodes),
+			json_as_bool(json_get(t, "beforeHolds")) ? "" : "at least ",
 			format_rate(before, sizeof(before),
 				json_as_num(json_get(t, "beforePerSecond"))),
 			api ? "requests" : "calls", api ? " to the API server" : " to runtimes",
+			holds ? "" : "at least ",
 			format_rate(after, sizeof(after),
 				json_as_num(json_get(t, "afterPerSecond"))),
 			json_is_num(change)
 				? format_percent(more, sizeof(more), json_as_num(change))
-				: "there was none",
-			json_as_bool(json_get(t, "holds")) ? "."
-							   : ", and what has no closed form.");
+			: holds ? "there was none"
+				: json_as_str(json_get(t, "why")),
+			holds ? "." : ": simulate it.");
 		html_headline(page, str_text(&line));
 		str_fini(&line);
 	}
@@ -124,13 +127,19 @@ static void put_formulas(const struct json *result, struct html *page)
 		{"call", "call", CELL_TEXT, NULL},
 		{"sender", "by", CELL_TEXT, NULL},
 		{"words", "in words", CELL_TEXT, NULL},
-		{"formula", "in the largest cluster", CELL_TEXT, NULL},
+		{"nodes", "nodes", CELL_COUNT, NULL},
+		{"formula", "on a node", CELL_TEXT, NULL},
 		{"why", "does not hold", CELL_TEXT, ""},
 	};
-	struct json *rows = estimate_named(json_get(result, "calls"));
 
-	html_table(page, &(struct titled_table){"Formulas", COLUMNS_OF(list), rows});
-	json_free(rows);
+	for (int watches = 0; watches < 2; watches++) {
+		struct json *rows = estimate_by_size(result, watches, ESTIMATE_NAMED);
+
+		html_table(page, &(struct titled_table){
+					 watches ? "Formulas of watches" : "Formulas of calls",
+					 COLUMNS_OF(list), rows});
+		json_free(rows);
+	}
 }
 
 void estimate_html(const struct json *result, struct html *page)
@@ -138,6 +147,7 @@ void estimate_html(const struct json *result, struct html *page)
 	struct json *calls = estimate_by_size(result, false, ESTIMATE_NAMED);
 	struct json *watches = estimate_by_size(result, true, ESTIMATE_NAMED);
 	struct json *changes = estimate_named(json_get(result, "changes"));
+	struct json *totals = estimate_totals(result), *limiters = estimate_limiters(result);
 	double nodes = largest(result);
 	struct str own = {0};
 
@@ -153,10 +163,9 @@ void estimate_html(const struct json *result, struct html *page)
 	html_section(page, "Beside the kubelet's own toll");
 	estimate_own_toll(result, &own);
 	html_figure(page, str_text(&own), totals_chart(json_get(result, "totals")),
-		&(struct titled_table){"Without and with it", estimate_total_columns,
-			json_get(result, "totals")});
+		&(struct titled_table){"Without and with it", estimate_total_columns, totals});
 	html_table(page, &(struct titled_table){"Limiters of clients, per node",
-				 estimate_limiter_columns, json_get(result, "limiters")});
+				 estimate_limiter_columns, limiters});
 	html_section(page, "The command");
 	html_words(page, "This makes the same numbers again, on any machine:");
 	html_lines(page, json_as_str(json_get(result, "command")));
@@ -170,4 +179,6 @@ void estimate_html(const struct json *result, struct html *page)
 	json_free(calls);
 	json_free(watches);
 	json_free(changes);
+	json_free(totals);
+	json_free(limiters);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the renderings of an Estimate share.  For estimate*.c alone. */
+/* What the renderings of an Estimate share.  For src/report alone. */
 #ifndef REPORT_ESTIMATE_PRIV_H
 #define REPORT_ESTIMATE_PRIV_H
 
@@ -16,13 +16,24 @@ void estimate_own_toll(const struct json *result, struct str *out);
 
 bool estimate_is_watch(const struct json *call);
 
-/* A row a call and cluster size, with what it is called as "call", in its first row or in all;
- * of watches, or of what else there is.  The caller frees them. */
+/* A row a call and cluster size, with what it is called as "call", in its first row or in all,
+ * who sends it and in words when; of watches, or of what else there is.  The caller frees them.
+ */
 enum estimate_names { ESTIMATE_NAMED_ONCE, ESTIMATE_NAMED };
 struct json *estimate_by_size(
 	const struct json *result, bool watches, enum estimate_names names);
 
 /* Rows with what they are called as "call"; the caller frees them. */
 struct json *estimate_named(const struct json *list);
+
+/* Totals with "at least 5.10" where not all is known, limiters with what waits for ever longer;
+ * the caller frees them. */
+struct json *estimate_totals(const struct json *result);
+struct json *estimate_limiters(const struct json *result);
+
+/* Append that text of a call between begin and end: once, if it is the same in all clusters,
+ * else for each that has one, with its size. */
+void estimate_by_sizes(const struct json *call, const char *key, const char *begin,
+	const char *end, struct str *out);
 
 #endif

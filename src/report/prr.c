@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/estimate.h"
+#include "report/estimate_priv.h"
 #include "report/format.h"
 #include "report/table.h"
 
@@ -13,22 +14,25 @@
 static const struct column call_columns[] = {
 	{"call", "call", CELL_TEXT, NULL},
 	{"sender", "sent by", CELL_TEXT, NULL},
-	{"when", "when", CELL_TEXT, NULL},
+	{"words", "when", CELL_TEXT, NULL},
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"perSecond", "per second", CELL_RATE, "unknown"},
+	{"relativeToOwn", "to the kubelet's own requests", CELL_PERCENT, "unknown"},
 	{"worstSecondSpread", "peak second", CELL_RATE, "unknown"},
 	{"worstSecondAligned", "peak second, all nodes aligned", CELL_RATE, NULL},
 };
 
-/* The key of the same name behind the prefix of this question. */
+static const struct column runtime_columns[] = {
+	{"call", "call", CELL_TEXT, NULL},
+	{"words", "when", CELL_TEXT, NULL},
+	{"nodes", "nodes", CELL_COUNT, NULL},
+	{"perSecondPerNode", "per second and node", CELL_RATE, "unknown"},
+	{"relativeToOwn", "to the kubelet's own runtime calls", CELL_PERCENT, "unknown"},
+};
+
 static bool is_api(const struct json *call)
 {
 	return json_is_str(json_get(call, "verb"));
-}
-
-static bool is_watch(const struct json *call)
-{
-	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
 }
 
 static bool writes(const struct json *call)
@@ -61,12 +65,17 @@ static struct json *flat(const struct json *result, bool api)
 
 			json_put_str(row, "call", str_text(&name));
 			json_put_str(row, "sender", json_as_str(json_get(call, "sender")));
-			json_put_str(row, "when", json_as_str(json_get(call, "words")));
+			json_put_str(row, "words", json_as_str(json_get(call, "words")));
 			json_append(rows, row);
 		}
 		str_fini(&name);
 	}
 	return rows;
+}
+
+static const char *rate_or_unknown(char *buf, size_t size, const struct json *rate)
+{
+	return json_is_num(rate) ? format_rate(buf, size, json_as_num(rate)) : "unknown";
 }
 
 static void question(const char *text, struct str *out)
@@ -85,7 +94,7 @@ static void watches(const struct json *result, struct str *out)
 		const struct json *size = estimate_largest(call),
 				  *change = json_get(size, "bytesPerChange");
 
-		if (!is_watch(call))
+		if (!estimate_is_watch(call))
 			continue;
 		str_addf(out, "\n- Watch of `%s`: %s open at %s nodes, one for each.",
 			json_as_str(json_get(call, "resource")),
@@ -103,6 +112,23 @@ static void watches(const struct json *result, struct str *out)
 	}
 }
 
+/* Below a table: how its numbers come about, and why others are unknown. */
+static void formulas(const struct json *result, bool api, struct str *out)
+{
+	const struct json *call = json_child(json_get(result, "calls"));
+
+	str_add_char(out, '\n');
+	for (; call; call = json_next(call)) {
+		if (is_api(call) != api)
+			continue;
+		str_add(out, "- `");
+		estimate_call_name(call, out);
+		str_add(out, "`, on a node:\n");
+		estimate_by_sizes(call, "formula", "  - `", "`\n", out);
+		estimate_by_sizes(call, "why", "  - unknown: ", "\n", out);
+	}
+}
+
 static void new_calls(const struct json *result, struct str *out)
 {
 	struct json *rows = flat(result, true);
@@ -116,6 +142,7 @@ static void new_calls(const struct json *result, struct str *out)
 			format_rate(a, sizeof(a),
 				json_as_num(json_get(result, "churnPodsPerSecond"))));
 		table_markdown(call_columns, N(call_columns), rows, out);
+		formulas(result, true, out);
 		watches(result, out);
 	} else {
 		str_add(out, "No.");
@@ -127,10 +154,10 @@ static void new_calls(const struct json *result, struct str *out)
 		estimate_call_name(change, out);
 		str_addf(out, "` (%s) goes from %s to %s a second and node.",
 			json_as_str(json_get(change, "name")),
-			format_rate(a, sizeof(a),
-				json_as_num(json_get(change, "beforePerSecondPerNode"))),
-			format_rate(b, sizeof(b),
-				json_as_num(json_get(change, "afterPerSecondPerNode"))));
+			rate_or_unknown(
+				a, sizeof(a), json_get(change, "beforePerSecondPerNode")),
+			rate_or_unknown(
+				b, sizeof(b), json_get(change, "afterPerSecondPerNode")));
 	}
 	str_add(out, "\n\nWhat controllers write in answer to what is written here is not "
 		     "modelled.\n");
@@ -162,6 +189,10 @@ static void existing_objects(const struct json *result, struct str *out)
 				format_count(b, sizeof(b), json_as_num(rate) * DAY_SECONDS),
 				format_count((char[FORMAT_BYTES]){0}, FORMAT_BYTES,
 					json_as_num(json_get(size, "nodes"))));
+		else if (json_is_num(json_get(call, "bytes")))
+			str_addf(out, "%s bytes a write; how many there are is unknown.\n",
+				format_count(
+					a, sizeof(a), json_as_num(json_get(call, "bytes"))));
 		else
 			str_add(out,
 				"how large a write is was not stated (`bytes`), so what etcd "
@@ -172,31 +203,65 @@ static void existing_objects(const struct json *result, struct str *out)
 		    : "It writes nothing. How much larger objects grow is not modelled.\n");
 }
 
+static void new_types(const struct json *result, struct str *out)
+{
+	const struct json *call = json_child(json_get(result, "calls"));
+	bool any = false;
+
+	question(
+		"Will enabling / using this feature result in introducing new API types?", out);
+	for (; call; call = json_next(call)) {
+		const struct json *known = json_get(call, "resourceIsBuiltIn");
+
+		if (!json_is_bool(known) || json_as_bool(known))
+			continue;
+		any = true;
+		str_addf(out, "- It calls for `%s`, which Kubernetes itself does not have.\n",
+			json_as_str(json_get(call, "resource")));
+	}
+	str_addf(out, "%sHow many objects of a type there are is not modelled.\n",
+		any ? "\n" : "None that its calls name: Kubernetes has all of them. ");
+}
+
+/* One client's limiter at one cluster size: what is added, and what is there then. */
+static void limit(const struct json *limiter, struct str *out)
+{
+	double qps = json_as_num(json_get(limiter, "qps"));
+	double added = json_as_num(json_get(limiter, "addedPerSecond"));
+	char nodes[FORMAT_BYTES], a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	str_addf(out, "- Client `%s`, %s nodes: ", json_as_str(json_get(limiter, "client")),
+		format_count(nodes, sizeof(nodes), json_as_num(json_get(limiter, "nodes"))));
+	if (!json_is_num(json_get(limiter, "qps"))) {
+		str_addf(out, "it adds %s/s on a node; there is no limit to wait for.\n",
+			format_rate(a, sizeof(a), added));
+		return;
+	}
+	str_addf(out,
+		"it adds %s/s on a node, %.1f%% of the limit of %s/s, which is then %.1f%% "
+		"full",
+		format_rate(a, sizeof(a), added), 100 * added / qps,
+		format_rate(b, sizeof(b), qps), 100 * json_as_num(json_get(limiter, "full")));
+	if (json_as_bool(json_get(limiter, "over")))
+		str_add(out, ": **over the limit**, requests wait for ever longer.\n");
+	else if (json_as_num(json_get(limiter, "waitsSeconds")) > 0)
+		str_addf(out, "; of %s requests at once the last waits %s.\n",
+			format_rate(a, sizeof(a), json_as_num(json_get(limiter, "atOnce"))),
+			format_seconds(
+				b, sizeof(b), json_as_num(json_get(limiter, "waitsSeconds"))));
+	else
+		str_add(out, "; no round waits.\n");
+}
+
 static void slower(const struct json *result, struct str *out)
 {
 	const struct json *limiter = json_child(json_get(result, "limiters"));
-	char a[FORMAT_BYTES], b[FORMAT_BYTES], c[FORMAT_BYTES];
 
 	question("Will enabling / using this feature result in increasing time taken by any "
 		 "operations covered by existing SLIs/SLOs?",
 		out);
-	for (; limiter; limiter = json_next(limiter)) {
-		const struct json *qps = json_get(limiter, "qps");
-
-		if (!json_is_num(qps)) {
-			str_addf(out, "- Client `%s` has no limit: nothing waits for it.\n",
-				json_as_str(json_get(limiter, "client")));
-			continue;
-		}
-		str_addf(out,
-			"- Client `%s` (%s/s, burst %.0f): %s/s with the feature, %s of it.\n",
-			json_as_str(json_get(limiter, "client")),
-			format_rate(a, sizeof(a), json_as_num(qps)),
-			json_as_num(json_get(limiter, "burst")),
-			format_rate(b, sizeof(b),
-				json_as_num(json_get(limiter, "withFeaturesPerSecond"))),
-			format_percent(c, sizeof(c), json_as_num(json_get(limiter, "full"))));
-	}
+	for (; limiter; limiter = json_next(limiter))
+		limit(limiter, out);
 	str_addf(out,
 		"- Latency of pod starts and API calls is not modelled in closed form; "
 		"simulated "
@@ -204,27 +269,64 @@ static void slower(const struct json *result, struct str *out)
 		json_as_str(json_get(result, "simulate")));
 }
 
+static void totals(const struct json *result, struct str *out)
+{
+	struct json *rows = estimate_totals(result);
+	char nodes[FORMAT_BYTES];
+
+	for (const struct json *t = json_child(rows); t; t = json_next(t)) {
+		struct str before = {0}, after = {0};
+		bool api = !strcmp(json_as_str(json_get(t, "of")), "api");
+
+		table_cell(&(struct column){"beforePerSecondPerNode", "", CELL_RATE, NULL}, t,
+			&before);
+		table_cell(&(struct column){"afterPerSecondPerNode", "", CELL_RATE, NULL}, t,
+			&after);
+		str_addf(out, "- %s nodes, calls to the %s: %s/s a node become %s/s%s%s.\n",
+			format_count(nodes, sizeof(nodes), json_as_num(json_get(t, "nodes"))),
+			api ? "API server" : "container runtime", str_text(&before),
+			str_text(&after), json_as_bool(json_get(t, "holds")) ? "" : ": ",
+			json_as_bool(json_get(t, "holds")) ? ""
+							   : json_as_str(json_get(t, "why")));
+		str_fini(&before);
+		str_fini(&after);
+	}
+	json_free(rows);
+}
+
 static void resources(const struct json *result, struct str *out)
 {
-	const struct json *total = json_child(json_get(result, "totals"));
-	char a[FORMAT_BYTES], b[FORMAT_BYTES], c[FORMAT_BYTES];
+	struct json *rows = flat(result, false);
 
 	question("Will enabling / using this feature result in non-negligible increase of "
 		 "resource usage (CPU, RAM, disk, IO, ...) in any components?",
 		out);
-	for (; total; total = json_next(total))
-		str_addf(out, "- %s nodes, calls to the %s: %s/s a node become %s/s.\n",
-			format_count(a, sizeof(a), json_as_num(json_get(total, "nodes"))),
-			!strcmp(json_as_str(json_get(total, "of")), "api")
-				? "API server"
-				: "container runtime",
-			format_rate(b, sizeof(b),
-				json_as_num(json_get(total, "beforePerSecondPerNode"))),
-			format_rate(c, sizeof(c),
-				json_as_num(json_get(total, "afterPerSecondPerNode"))));
+	if (json_child(rows)) {
+		table_markdown(runtime_columns, N(runtime_columns), rows, out);
+		formulas(result, false, out);
+	}
+	totals(result, out);
 	str_add(out,
 		"- CPU, memory, disk and network of components: not modelled (CPU only from a "
 		"named calibration, in a simulation).\n");
+	json_free(rows);
+}
+
+/* Calls of the runtime that start a process on the node. */
+static void processes(const struct json *result, struct str *out)
+{
+	const struct json *call = json_child(json_get(result, "calls"));
+	char rate[FORMAT_BYTES];
+
+	for (; call; call = json_next(call)) {
+		const char *op = json_as_str(json_get(call, "operation"));
+
+		if (op && !strcmp(op, "exec_sync"))
+			str_addf(out,
+				"- Processes: `exec_sync` starts %s a second on a node.\n",
+				rate_or_unknown(rate, sizeof(rate),
+					json_get(estimate_largest(call), "perSecondPerNode")));
+	}
 }
 
 /* The pathological case of requests. */
@@ -232,12 +334,10 @@ static void failing(const struct json *result, struct str *out)
 {
 	const struct json *call = json_child(json_get(result, "calls"));
 	char nodes[FORMAT_BYTES];
-	bool any = false;
 
 	for (; call; call = json_next(call)) {
 		if (!json_is_str(json_get(call, "ifItFails")))
 			continue;
-		any = true;
 		str_add(out, "- `");
 		estimate_call_name(call, out);
 		str_addf(out, "`, if it fails, at %s nodes: ",
@@ -246,7 +346,41 @@ static void failing(const struct json *result, struct str *out)
 		estimate_if_it_fails(call, out);
 		str_add(out, ".\n");
 	}
-	str_add(out, any ? "\nElse not modelled." : "Not modelled.");
+}
+
+static void exhausted(const struct json *result, struct str *out)
+{
+	const struct json *f = json_child(json_get(result, "features"));
+	const struct json *call = json_child(json_get(result, "calls"));
+	const struct json *limiter = json_child(json_get(result, "limiters"));
+	uint32_t watches = 0;
+	char a[FORMAT_BYTES];
+
+	question("Can enabling / using this feature result in resource exhaustion of some node "
+		 "resources (PIDs, sockets, inodes, etc.)?",
+		out);
+	for (; call; call = json_next(call))
+		watches += estimate_is_watch(call);
+	for (; f; f = json_next(f))
+		if (strcmp(json_as_str(json_get(f, "sender")), "kubelet") != 0)
+			str_addf(out,
+				"- Sockets: `%s` is a client of its own, with a connection a "
+				"node to the API server.\n",
+				json_as_str(json_get(f, "sender")));
+	str_addf(out, "- Watches: it keeps %u open on every node%s.\n", watches,
+		watches ? ", each a stream of its client's connection" : "");
+	for (; limiter; limiter = json_next(limiter))
+		if (json_as_bool(json_get(limiter, "over")))
+			str_addf(out,
+				"- Requests of client `%s` that wait at its limiter become "
+				"more "
+				"and more at %s nodes, and what holds them with them.\n",
+				json_as_str(json_get(limiter, "client")),
+				format_count(
+					a, sizeof(a), json_as_num(json_get(limiter, "nodes"))));
+	failing(result, out);
+	processes(result, out);
+	str_add(out, "- Memory, inodes and disk of a node are not modelled.\n");
 }
 
 void prr_markdown(const struct json *result, struct str *out)
@@ -257,20 +391,14 @@ void prr_markdown(const struct json *result, struct str *out)
 		json_as_str(json_get(result, "kubelet")),
 		json_as_num(json_get(result, "podsPerNode")));
 	new_calls(result, out);
-	question(
-		"Will enabling / using this feature result in introducing new API types?", out);
-	str_add(out, "Not modelled.\n");
+	new_types(result, out);
 	question("Will enabling / using this feature result in any new calls to the cloud "
 		 "provider?",
 		out);
-	str_add(out, "Not modelled.\n");
+	str_add(out, "Not modelled: a feature's calls are to the API server and to the "
+		     "container runtime.\n");
 	existing_objects(result, out);
 	slower(result, out);
 	resources(result, out);
-	question("Can enabling / using this feature result in resource exhaustion of some node "
-		 "resources (PIDs, sockets, inodes, etc.)?",
-		out);
-	failing(result, out);
-	str_add(out, " What a node sends at once is in the table of limiters "
-		     "(`nodetoll estimate` without `--prr`).\n");
+	exhausted(result, out);
 }

@@ -203,6 +203,94 @@ static void what_an_event_causes_may_be_repeated(void **state)
 	end(f);
 }
 
+/* Seventeen requests a second through five: no rate, but what is let through is sure. */
+static void a_full_limiter_is_a_reason(void **state)
+{
+	struct fixture *f =
+		begin("v1.20", "pod-ready-condition", "workload.replacePodEvery=1s");
+	const struct toll_row *r = row(f, "pod-ready-condition/condition");
+	double sure = 0;
+
+	(void)state;
+	assert_non_null(r->fails);
+	assert_non_null(strstr(r->fails, "the limiter of client kube lets 5/s through"));
+	for (uint32_t i = 0; i < f->toll.n; i++)
+		if (toll_passes(&f->toll.row[i], CLIENT_MAIN))
+			sure += f->toll.row[i].at_least;
+	assert_within(sure, 5, 1e-9);
+	assert_non_null(strstr(row(f, "pods that come and go")->fails, "client kube"));
+	assert_null(row(f, "lease")->fails); /* through another client */
+	end(f);
+	f = begin("v1.20", "pod-ready-condition", "workload.replacePodEvery=5s");
+	assert_null(row(f, "pod-ready-condition/condition")->fails);
+	end(f);
+}
+
+/* Of thirty requests twenty wait at five a second; the period begins after them. */
+static void a_round_that_waits_for_its_limiter_is_a_reason(void **state)
+{
+	struct fixture *f = begin("v1.20", "node-feature-discovery",
+		"kubelet.loops.node-feature-discovery/scan.timer=sliding");
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_non_null(strstr(r->fails, "a round waits 4."));
+	assert_within(r->at_least, 30 / 64.2, 0.01);
+	end(f);
+}
+
+/* A second's tick passes while thirty programs run one after the other. */
+static void a_ticker_is_no_faster_than_its_rounds(void **state)
+{
+	struct fixture *f = begin("v1.36", "node-feature-discovery",
+		"kubelet.loops.node-feature-discovery/scan={timer: ticker, period: 1s, "
+		"feature: "
+		"node-feature-discovery, calls: [{runtime: exec_sync, scope: pod}]}");
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_within(r->rate, 1 / 0.056462, 0.001);
+	assert_within(r->nominal, 30, 1e-9);
+	assert_non_null(strstr(r->words, "whose ticks pass"));
+	end(f);
+}
+
+static void pods_cannot_come_faster_than_a_node_starts_them(void **state)
+{
+	struct fixture *f =
+		begin("v1.36", "node-feature-discovery", "workload.replacePodEvery=100ms");
+
+	(void)state;
+	assert_non_null(strstr(row(f, "pods that come and go")->fails, "processors busy"));
+	assert_non_null(row(f, "node-feature-discovery/scan")->fails); /* of fewer pods */
+	assert_null(row(f, "lease")->fails);
+	end(f);
+	f = begin("v1.36", NULL, "workload.replacePodEvery=1ms");
+	assert_non_null(
+		strstr(row(f, "pods that come and go")->fails, "a pod would live 0.03 s"));
+	end(f);
+	f = begin("v1.36", "evented-pleg", "workload.replacePodEvery=10s");
+	for (uint32_t i = 0; i < f->toll.n; i++)
+		if (f->toll.row[i].of_lives) {
+			assert_non_null(f->toll.row[i].fails);
+			assert_within(f->toll.row[i].at_least, 0, 0);
+		}
+	end(f);
+}
+
+static void a_share_is_taken_of_all(void **state)
+{
+	struct fixture *f = begin("v1.36", "node-feature-discovery",
+		"kubelet.loops.node-feature-discovery/scan.calls=[{api: get pods, scope: pod, "
+		"share: 30%}]");
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_non_null(strstr(r->symbols, "P f / T = 30 x 0.3 / 60 s = 0.15/s"));
+	assert_non_null(strstr(r->words, "for each of 30 % of the node's 30 pods, "));
+	end(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +302,11 @@ int main(void)
 		cmocka_unit_test(what_it_does_not_know_it_says),
 		cmocka_unit_test(a_rate_while_requests_fail_says_who_tries_again),
 		cmocka_unit_test(what_an_event_causes_may_be_repeated),
+		cmocka_unit_test(a_full_limiter_is_a_reason),
+		cmocka_unit_test(a_round_that_waits_for_its_limiter_is_a_reason),
+		cmocka_unit_test(a_ticker_is_no_faster_than_its_rounds),
+		cmocka_unit_test(pods_cannot_come_faster_than_a_node_starts_them),
+		cmocka_unit_test(a_share_is_taken_of_all),
 	};
 
 	return cmocka_run_group_tests_name("toll", tests, NULL, NULL);

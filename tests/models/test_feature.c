@@ -191,8 +191,13 @@ static void mistakes_have_a_message_each(void **state)
 		"changes what runs on the node");
 	expect("  title: nothing", "a feature that changes nothing");
 	expect("  replaces: [{}]", "one of 'loop', 'watch' and 'call'");
-	expect("  loops: {a: {timer: sliding, period: 1s, hook: housekeeping, calls: []}}",
+	expect("  loops: {a: {timer: sliding, period: 1s, calls: []}}", "makes no call");
+	expect("  loops: {a: {timer: sliding, period: 1s, hook: housekeeping, calls: [{api: "
+	       "get nodes}]}}",
 		"are for the kubelet's own loops");
+	expect("  loops: {a: {timer: sliding, period: 1s, calls: [{api: get pods, share: "
+	       "10%}]}}",
+		"use 'nodes' of its loop");
 }
 
 /* A feature's text, laid over a scenario by a file. */
@@ -227,6 +232,9 @@ static void what_it_replaces_goes(void **state)
 {
 	(void)state;
 	expect_applied("  replaces: [{loop: lease}, {call: get nodes}, {watch: nodes}]", NULL);
+	expect_applied("  replaces: [{loop: lease}, {call: get nodes}, {call: patch "
+		       "nodes/status}]", /* the loop's last requests, which it tried again */
+		NULL);
 	expect_applied("  replaces: [{loop: leese}]", "did you mean 'lease'?");
 	expect_applied("  replaces: [{watch: node}]", "did you mean 'nodes'?");
 	expect_applied("  replaces: [{call: get secrets}]", "changed by 'set'");

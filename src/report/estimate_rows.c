@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of an Estimate as its renderings show them. */
+#include <string.h>
+
+#include "report/estimate.h"
+#include "report/estimate_priv.h"
+#include "report/format.h"
+
+void estimate_call_name(const struct json *row, struct str *out)
+{
+	const struct json *verb = json_get(row, "verb"), *op = json_get(row, "operation");
+
+	if (json_is_str(verb))
+		str_addf(out, "%s %s", json_as_str(verb),
+			json_as_str(json_get(row, "resource")));
+	else if (json_is_str(op))
+		str_add(out, json_as_str(op));
+	else
+		str_add(out, json_as_str(json_get(row, "name")));
+}
+
+bool estimate_is_watch(const struct json *call)
+{
+	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
+}
+
+struct json *estimate_by_size(
+	const struct json *result, bool watches, enum estimate_names names)
+{
+	struct json *rows = json_array();
+	const struct json *call = json_child(json_get(result, "calls"));
+
+	for (; call; call = json_next(call)) {
+		const struct json *size = json_child(json_get(call, "clusters"));
+		struct str name = {0};
+
+		if (estimate_is_watch(call) != watches)
+			continue;
+		estimate_call_name(call, &name);
+		for (; size; size = json_next(size)) {
+			struct json *row = json_clone(size);
+
+			json_put_str(row, "call", str_text(&name));
+			json_put_str(row, "sender", json_as_str(json_get(call, "sender")));
+			json_put_str(row, "words", json_as_str(json_get(call, "words")));
+			json_append(rows, row);
+			if (names == ESTIMATE_NAMED_ONCE)
+				str_reset(&name);
+		}
+		str_fini(&name);
+	}
+	return rows;
+}
+
+struct json *estimate_named(const struct json *list)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *at = json_child(list); at; at = json_next(at)) {
+		struct json *row = json_clone(at);
+		struct str name = {0};
+
+		estimate_call_name(at, &name);
+		if (strcmp(str_text(&name), json_as_str(json_get(at, "name"))) != 0)
+			str_addf(&name, " (%s)", json_as_str(json_get(at, "name")));
+		json_put_str(row, "call", str_text(&name));
+		json_append(rows, row);
+		str_fini(&name);
+	}
+	return rows;
+}
+
+/* ------------------------------------------------------------------ what is not known */
+
+/* A number that is not known as text: "at least 5.10". */
+static void at_least(struct json *row, const char *key, bool known)
+{
+	char number[FORMAT_BYTES];
+	struct str text = {0};
+
+	if (known)
+		return;
+	str_addf(&text, "at least %s",
+		format_rate(number, sizeof(number), json_as_num(json_get(row, key))));
+	json_set_str(row, key, str_text(&text));
+	str_fini(&text);
+}
+
+struct json *estimate_totals(const struct json *result)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *t = json_child(json_get(result, "totals")); t;
+		t = json_next(t)) {
+		bool before = json_as_bool(json_get(t, "beforeHolds"));
+		bool holds = json_as_bool(json_get(t, "holds"));
+		struct json *row = json_clone(t);
+
+		at_least(row, "beforePerSecondPerNode", before);
+		at_least(row, "afterPerSecondPerNode", holds);
+		at_least(row, "beforePerSecond", before);
+		at_least(row, "afterPerSecond", holds);
+		if (holds && json_is_null(json_get(row, "relativeChange")))
+			json_set_str(row, "relativeChange", "-"); /* of nothing */
+		json_append(rows, row);
+	}
+	return rows;
+}
+
+struct json *estimate_limiters(const struct json *result)
+{
+	struct json *rows = json_clone(json_get(result, "limiters"));
+
+	for (struct json *row = json_child(rows); row; row = json_next(row))
+		if (json_as_bool(json_get(row, "over")))
+			json_set_str(row, "waitsSeconds", "ever longer");
+	return rows;
+}
+
+static bool is_same(const struct json *a, const struct json *b)
+{
+	return json_is_str(a) == json_is_str(b) &&
+	       (!json_is_str(a) || !strcmp(json_as_str(a), json_as_str(b)));
+}
+
+void estimate_by_sizes(const struct json *call, const char *key, const char *begin,
+	const char *end, struct str *out)
+{
+	const struct json *first = json_child(json_get(call, "clusters")), *size = first;
+	char nodes[FORMAT_BYTES];
+	bool same = true;
+
+	for (; size; size = json_next(size))
+		same &= is_same(json_get(size, key), json_get(first, key));
+	for (size = first; size; size = same ? NULL : json_next(size)) {
+		if (!json_is_str(json_get(size, key)))
+			continue;
+		str_add(out, begin);
+		if (!same)
+			str_addf(out, "%s nodes: ",
+				format_count(nodes, sizeof(nodes),
+					json_as_num(json_get(size, "nodes"))));
+		str_addf(out, "%s%s", json_as_str(json_get(size, key)), end);
+	}
+}
