@@ -126,6 +126,46 @@ overwritten() {
 	wait "$running" && return "$status"
 }
 
+# fault WHAT: from now on.
+fault() {
+	curl -s --max-time 20 --retry 50 --retry-delay 1 --retry-all-errors -o "$scratch/none" -X POST \
+		"$url/nodetoll/faults?do=$1"
+}
+
+# ten: so many pods of the node stay.
+ten() {
+	curl -s --max-time 20 --retry 50 --retry-delay 1 --retry-all-errors \
+		"$url/api/v1/pods?fieldSelector=spec.nodeName%3Dlossy-0" >"$scratch/pods"
+	[ "$(grep -o '"kind":"Pod","metadata":{[^{]*' "$scratch/pods" | wc -l)" -ge 10 ] &&
+		[ "$(sed 's/"kind":"Pod"/\n&/g' "$scratch/pods" | grep '"kind":"Pod"' | grep -vc deletionTimestamp)" = 10 ]
+}
+
+# until_ten: within a minute.
+until_ten() {
+	n=0
+	until ten || [ "$n" -gt 60 ]; do
+		n=$((n + 1))
+		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
+	done
+	ten
+}
+
+# Two pods a second are replaced while every other request loses its connection.
+lossy() {
+	"$nodetoll" agents --server "$url" --http2-prior-knowledge --nodes 1 --name lossy --set workload.pods=10 \
+		--set workload.replacePodEvery=5s --warmup 1s --duration 10m >"$scratch/none" 2>"$scratch/err" &
+	running=$!
+	until_ten && fault reset=50%25
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		curl -s --max-time 1 "$url/api/v1/pods?watch=true" >"$scratch/none"
+	done
+	fault reset=0%25
+	until_ten
+	status=$?
+	kill -INT "$running"
+	wait "$running" && return "$status"
+}
+
 # What was saved stays: whole, and said to be not the end.
 killed() {
 	rm -f "$scratch/saved"
@@ -199,6 +239,7 @@ check "two for each of them and the users" is connections 8
 check "a metrics address that is none is one message" fails_with 2 'ADDR:PORT is allowed' --server "$url" \
 	--metrics here --nodes 1
 check "too few descriptors are one message" few_descriptors
+check "pods come and go however often that fails" lossy
 check "what others write of its status and its pods' a node writes again" overwritten
 check "pods that replace others have not been started again" replaced
 stop
