@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What has become of pods and watches when the run is over. */
+/* What has become of pods, watches and requests when the run is over. */
 #include "tcase.h"
 
-#include "kit.h"
+#include "shared.h"
 
 static void pods_that_run_wait_for_nothing(void **state)
 {
@@ -81,6 +81,33 @@ static void watches_without_a_stream_wait(void **state)
 	kit_free(k);
 }
 
+/* What was wanted before the measured time is answered in it, too. */
+static void what_was_under_way_before_is_in_the_account(void **state)
+{
+	struct kit *k = KIT(
+		"v1.20", "secrets-30", "nodes=40", "warmup=5s", "duration=10s", "start=atOnce");
+	struct shared s;
+	uint64_t before = 0;
+
+	(void)state;
+	shared_init(&s, k);
+	s.params.server =
+		(struct server_params){.processors = 2, .flow = {.readonly = 4, .mutating = 2}};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s.params.cpu[c][0] = s.params.cpu[c][1] = NS_MS;
+	shared_run(&s);
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		const struct fleet_requests *r = &s.result.requests[c];
+
+		assert_int_equal(r->under_way_before + r->offered,
+			answered(&s.result, c) + r->failed + r->under_way);
+		before += r->under_way_before;
+	}
+	assert_true(before > 40);
+	shared_fini(&s);
+	kit_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +116,7 @@ int main(void)
 		cmocka_unit_test(who_came_late_does_not_wait_yet),
 		cmocka_unit_test(pods_that_are_not_bound_wait),
 		cmocka_unit_test(watches_without_a_stream_wait),
+		cmocka_unit_test(what_was_under_way_before_is_in_the_account),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

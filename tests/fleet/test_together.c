@@ -105,33 +105,6 @@ static void nothing_that_is_offered_is_lost(void **state)
 	kit_free(k);
 }
 
-/* What was wanted before the measured time is answered in it, too. */
-static void what_was_under_way_before_is_in_the_account(void **state)
-{
-	struct kit *k = KIT(
-		"v1.20", "secrets-30", "nodes=40", "warmup=5s", "duration=10s", "start=atOnce");
-	struct shared s;
-	uint64_t before = 0;
-
-	(void)state;
-	shared_init(&s, k);
-	s.params.server =
-		(struct server_params){.processors = 2, .flow = {.readonly = 4, .mutating = 2}};
-	for (uint32_t c = 0; c < CALLS_MAX; c++)
-		s.params.cpu[c][0] = s.params.cpu[c][1] = MS_CPU;
-	shared_run(&s);
-	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
-		const struct fleet_requests *r = &s.result.requests[c];
-
-		assert_int_equal(r->under_way_before + r->offered,
-			answered(&s.result, c) + r->failed + r->under_way);
-		before += r->under_way_before;
-	}
-	assert_true(before > 40);
-	shared_fini(&s);
-	kit_free(k);
-}
-
 static void no_more_are_inside_than_have_seats(void **state)
 {
 	struct kit *k = KIT(
@@ -578,7 +551,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_at_leisure_is_as_one_a_node),
 		cmocka_unit_test(nothing_that_is_offered_is_lost),
-		cmocka_unit_test(what_was_under_way_before_is_in_the_account),
 		cmocka_unit_test(no_more_are_inside_than_have_seats),
 		cmocka_unit_test(what_is_always_rejected_fails_after_ten_tries),
 		cmocka_unit_test(a_round_that_was_rejected_comes_again_as_it_says),
