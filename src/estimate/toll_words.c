@@ -121,7 +121,8 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 	struct str words = {0}, who = {0}, symbols = {0};
 
 	if (row->nodes < 1)
-		str_addf(&words, "on %g %% of the nodes, ", row->nodes * 100);
+		str_addf(&words, "on %g %% of the nodes, each drawn for itself, ",
+			row->nodes * 100);
 	whom(l, c, row, &words, &who);
 	if (l->trigger == TRIGGER_PERIOD) {
 		clock_words(s, l, c, row, &words);
