@@ -20,6 +20,9 @@ static const struct {
 	{"workload.imagePresent=false", RUNTIME},
 	{"kubelet.pleg.design=evented", REQUESTS},
 	{"kubelet.pleg.relistPeriod=3s", REQUESTS},
+	{"kubelet.loops.imageGC=null", REQUESTS},
+	{"kubelet.loops.containerLogManager=null", REQUESTS},
+	{"kubelet.loops.lease=null", RUNTIME},
 	{"kubelet.clients.events.qps=1", ALL},
 	{"kubelet.worker.crashBackOff=1s", ALL},
 	{"workload.terminationGracePeriod=1s", ALL},
@@ -57,7 +60,7 @@ static void the_rest_is_as_it_was_once(struct property *p)
 static void the_rest_is_as_it_was(void **state)
 {
 	(void)state;
-	property_each(80, the_rest_is_as_it_was_once);
+	property_each(100, the_rest_is_as_it_was_once);
 }
 
 /* ------------------------------------------------------------------ features */
