@@ -39,10 +39,15 @@ static const struct life {
 
 /* A status is written three times in a life: it is being made, it runs, it has ended; a pod
  * that is probed for readiness is told running first and ready then.  Before 1.18 whatever was
- * got was written, but when the pod was gone (status_manager.go syncPod). */
+ * got was written, but when the pod was gone (status_manager.go syncPod): six times.  Kubelets
+ * without a remote runtime, and those that poll, let a pod be deleted as soon as nothing of it
+ * runs (v1.1.8 status/manager.go syncPod), so that TerminatePod and the batch behind it find
+ * none any more: four times. */
 double lives_status_writes(const struct scenario *s)
 {
-	double writes = s->kubelet.status.skip_unchanged ? 3 : 6;
+	const struct kubelet_model *k = &s->kubelet;
+	bool deletes_early = k->interface == INTERFACE_DOCKER || k->pleg.design == PLEG_POLLING;
+	double writes = k->status.skip_unchanged ? 3 : deletes_early ? 4 : 6;
 
 	for (uint32_t i = 0; i < s->workload.n_probes; i++)
 		if (s->workload.probes[i].readiness)
@@ -67,6 +72,18 @@ static const char *guessed(const struct kubelet_model *k)
 		return "what a pod's life costs where events save looks at it has no closed "
 		       "form";
 	return NULL;
+}
+
+const char *lives_removal_fails(const struct scenario *s, uint16_t call)
+{
+	bool removal = call == OP_STOP_CONTAINER || call == OP_REMOVE_CONTAINER ||
+		       call % OP_N == OP_CONTAINER_STATUS || call == OP_PODSANDBOX_STATUS;
+
+	if (!call_is_runtime(call) || !removal || s->runtime.sandbox_stop_checks ||
+		s->kubelet.deletion.style != DELETION_WORKER_RETRIES)
+		return NULL;
+	return "a runtime that does not miss what was removed is asked to remove it again, how "
+	       "often hangs on who comes first";
 }
 
 void lives_of(const struct scenario *s, struct lives *out)

@@ -29,6 +29,12 @@ struct lives {
 /* The calls of a life under that kubelet with that workload. */
 void lives_of(const struct scenario *s, struct lives *out);
 
+/* Why a runtime call of a removal is no more than a guess; NULL: it is more.  Who removes a
+ * container asks for its status first; where that is no error for one that is gone
+ * (dockershim), it is stopped and removed once more for each of the other events that asked for
+ * it, as far as they come before the first is through. */
+const char *lives_removal_fails(const struct scenario *s, uint16_t call);
+
 /* How often a life's status is written. */
 double lives_status_writes(const struct scenario *s);
 

@@ -94,6 +94,8 @@ static void lives(struct toll_making *m)
 		row->rate = row->nominal = row->times * often;
 		row->of_lives = true;
 		row->fails = row->runtime || is_of_status(call) ? life.fails : NULL;
+		if (!row->fails)
+			row->fails = lives_removal_fails(m->s, call);
 		if (call == API_CREATE_EVENTS)
 			row->client = m->s->kubelet.events.client;
 		(void)snprintf(row->words, sizeof(row->words),

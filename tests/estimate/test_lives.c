@@ -88,6 +88,34 @@ static void a_status_is_written_three_times_and_before_1_18_six(void **state)
 	end(f);
 }
 
+/* Without a remote runtime nobody waits until all is removed (status.c can_be_deleted). */
+static void a_pod_that_is_deleted_early_is_told_four_times(void **state)
+{
+	static const char *const kubelets[] = {"v1.1", "v1.2", "v1.5"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct fixture *f = begin(kubelets[i], NULL);
+
+		has(f, API_UPDATE_PODS_STATUS, 4);
+		has(f, API_GET_PODS, 5);
+		end(f);
+	}
+}
+
+static void dockershim_does_not_miss_what_was_removed(void **state)
+{
+	struct fixture *f = begin("v1.12", "runtime.sandboxStopChecks=false");
+
+	(void)state;
+	assert_non_null(lives_removal_fails(&f->s, OP_REMOVE_CONTAINER));
+	assert_null(lives_removal_fails(&f->s, OP_CREATE_CONTAINER));
+	end(f);
+	f = begin("v1.12", "runtime.sandboxStopChecks=true");
+	assert_null(lives_removal_fails(&f->s, OP_REMOVE_CONTAINER));
+	end(f);
+}
+
 static void what_is_not_counted_says_so(void **state)
 {
 	struct fixture *f = begin("v1.36", "kubelet.pleg.design=evented");
@@ -135,6 +163,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_start_is_two_calls_and_four_a_container),
 		cmocka_unit_test(a_status_is_written_three_times_and_before_1_18_six),
+		cmocka_unit_test(a_pod_that_is_deleted_early_is_told_four_times),
+		cmocka_unit_test(dockershim_does_not_miss_what_was_removed),
 		cmocka_unit_test(what_is_not_counted_says_so),
 		cmocka_unit_test(renewals_are_those_of_a_drawing),
 	};
