@@ -3,42 +3,35 @@
 
 #include <string.h>
 
-static uint32_t capacity_for(uint32_t n)
-{
-	uint32_t capacity = 2;
+enum { LINE = 64 };
 
-	assert(n <= 1u << WAKES_SLOT_BITS);
-	while (capacity < n)
-		capacity *= 2;
-	return capacity;
-}
-
+/* Each match of four leaves three losers, so it comes out even for 3 m + 1 slots. */
 void wakes_init(struct wakes *w, struct arena *mem, uint32_t n)
 {
-	w->capacity = capacity_for(n);
-	w->key = ARENA_ARRAY(mem, uint64_t, (size_t)2 * w->capacity);
+	uint32_t matches = n > 1 ? (n - 1 + 2) / 3 : 0;
+
+	assert(n <= 1u << WAKES_SLOT_BITS);
+	w->first = WAKES_ROOT + matches;
+	w->slots = 3 * matches + 1;
+	w->key = arena_alloc_array(mem, w->first + w->slots, sizeof(uint64_t), LINE);
 	wakes_reset(w);
 }
 
 void wakes_order(struct wakes *w, uint32_t first, uint32_t n)
 {
-	uint32_t from = w->capacity + first;
+	uint32_t from = w->first + first;
 	uint32_t to = from + n - 1;
 
-	assert(n > 0 && to < 2 * w->capacity);
-	while (from > 1) {
-		from /= 2;
-		to /= 2;
-		for (uint32_t i = from; i <= to; i++) {
-			uint64_t left = w->key[2 * i];
-			uint64_t right = w->key[2 * i + 1];
-
-			w->key[i] = left < right ? left : right;
-		}
+	assert(n > 0 && to < w->first + w->slots);
+	while (to > WAKES_ROOT) {
+		from = from > WAKES_ROOT ? wakes_parent(from) : WAKES_ROOT;
+		to = wakes_parent(to);
+		for (uint32_t i = to; i >= from; i--)
+			w->key[i] = wakes_winner(w, 4 * (i - 2), w->key[4 * (i - 2)]);
 	}
 }
 
 void wakes_reset(struct wakes *w)
 {
-	memset(w->key, 0xff, 2 * sizeof(uint64_t) * w->capacity);
+	memset(w->key, 0xff, sizeof(uint64_t) * (w->first + w->slots));
 }

@@ -66,7 +66,7 @@ static void slots_put_together_are_as_if_set_one_by_one_once(struct property *p)
 		}
 		wakes_order(&put, first, many);
 		HOLDS(p, wakes_next_at(&put) == wakes_next_at(&set));
-		for (uint32_t i = 1; i < 2 * put.capacity; i++)
+		for (uint32_t i = WAKES_ROOT; i < put.first + put.slots; i++)
 			HOLDS(p, put.key[i] == set.key[i]);
 	}
 	arena_fini(&mem);
