@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/fetch.h"
+
 /* ------------------------------------------------------------------ what actors use */
 
 void agent_call(struct effects *out, uint32_t actor, ns_t now, const struct chain *chain)
@@ -105,6 +107,38 @@ static __attribute__((noinline)) void step_among_resting(
 	if (kind != ACTOR_WORKER && !(kind == ACTOR_PLEG && index == PLEG_SIDE))
 		polls_stir(a, now, slot);
 	step_actor(a, kind, index, now, out);
+}
+
+/* Not what is of one pod: whose turn it will be is in what is asked for here. */
+void agent_fetch(const struct agent *a)
+{
+	const struct kubelet_model *k = model_of(a);
+	uint32_t slots = a->plan->first[ACTOR_KINDS];
+
+	wakes_fetch(&a->wakes);
+	fetch(a->draws, slots * sizeof(*a->draws));
+	fetch(a->answer, slots * sizeof(*a->answer));
+	fetch(a->answer_value, slots * sizeof(*a->answer_value));
+	fetch(a->loop, (k->n_loops + 1 + k->n_watches) * sizeof(*a->loop));
+	fetch(a->pleg.flags, a->plan->pods * sizeof(*a->pleg.flags));
+	fetch(a->pleg.pod_time, a->plan->pods * sizeof(*a->pleg.pod_time));
+}
+
+void agent_fetch_pods(const struct agent *a, ns_t until)
+{
+	const struct agent_plan *plan = a->plan;
+	uint32_t first = slot_of(a, ACTOR_WORKER, 0);
+
+	for (uint32_t p = 0; p < plan->pods; p++) {
+		if (wakes_at(&a->wakes, first + p) >= until)
+			continue;
+		fetch(&a->pod[p], sizeof(*a->pod));
+		fetch(&a->mount[p * plan->volumes], plan->volumes * sizeof(*a->mount));
+	}
+	for (uint32_t p = 0; p < plan->pods && plan->volumes; p++)
+		if (wakes_at(&a->wakes, first + p) < until)
+			fetch(&a->objects.entry[a->mount[p * plan->volumes].entry],
+				sizeof(*a->objects.entry));
 }
 
 void agent_step(struct agent *a, ns_t now, struct effects *out)

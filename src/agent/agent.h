@@ -378,6 +378,13 @@ static inline ns_t agent_next_at(const struct agent *a)
 	return wakes_next_at(&a->wakes);
 }
 
+/* It will be stepped soon, for the first time for long: what nearly every step looks at is
+ * asked for from memory.  Then, when that is there, what workers look at that are due before
+ * `until`.
+ */
+void agent_fetch(const struct agent *a);
+void agent_fetch_pods(const struct agent *a, ns_t until);
+
 /* Step the actor that is due at `now`. */
 void agent_step(struct agent *a, ns_t now, struct effects *out);
 

@@ -3,6 +3,9 @@
 
 #include "base/pool.h"
 
+/* As far as a node goes with an answer, about: it sends two heartbeats in ten seconds. */
+#define SOON (4 * NS_S)
+
 static void trace_if(struct errands *e, unsigned thread, uint32_t i)
 {
 	const struct fleet_params *p = e->plan->params;
@@ -46,6 +49,8 @@ static void run(void *ctx, unsigned thread, uint32_t i)
 
 	trace_if(e, thread, i);
 	n->result = e->result[thread];
+	if (errand->word.at < NS_NEVER)
+		agent_fetch_pods(&n->agent, errand->word.at + SOON);
 	errand->delivered = errand->word.at < NS_NEVER && deliver(n, &errand->word);
 	if (errand->delivered || errand->word.at == NS_NEVER)
 		node_run_alone(n, errand->until);
@@ -65,6 +70,7 @@ static void run_offered(void *ctx, unsigned thread, uint32_t i)
 
 	if (!take(&e->errand[i]))
 		return; /* somebody needed it sooner */
+	node_fetch(&e->node[i]);
 	run(ctx, thread, i);
 	atomic_store_explicit(&e->errand[i].state, ERRAND_DONE, memory_order_release);
 }

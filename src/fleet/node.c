@@ -3,6 +3,7 @@
 
 #include "fleet/streams.h"
 
+#include "base/fetch.h"
 #include "base/rng.h"
 
 #include <assert.h>
@@ -217,6 +218,12 @@ void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 {
 	node_init(n, plan, index, result, mem);
 	n->script.next_at = script_next_at(n);
+}
+
+void node_fetch(const struct node *n)
+{
+	fetch(n, sizeof(*n));
+	agent_fetch(&n->agent);
 }
 
 static ns_t others_next_at(const struct node *n)

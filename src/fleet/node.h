@@ -197,6 +197,9 @@ void node_tell(struct node *n, ns_t now, const struct api_event *e, uint32_t nam
 ns_t node_next_at(const struct node *n);
 void node_step(struct node *n, ns_t now);
 
+/* It will be stepped soon, for the first time for long. */
+void node_fetch(const struct node *n);
+
 /* For a driver that steps the agent by itself: let whoever else of the node is due at `now` go,
  * false if nobody is.  Its requests go to requests_begin. */
 bool node_step_others(struct node *n, ns_t now);

@@ -267,6 +267,16 @@ static bool heard_before(struct together *t, const struct flight *f)
 	return true;
 }
 
+/* Node i can have its answer now, on another thread; or it will in milliseconds, when others
+ * have had their turn: long enough for its state to come from memory. */
+static void answer_is_sure(struct together *t, uint32_t i, ns_t now)
+{
+	if (crew_others(t->errands.crew))
+		tell_before(t, i, now);
+	else
+		node_fetch(&t->errands.node[i]);
+}
+
 static void through(struct together *t, struct server *s, ns_t now)
 {
 	static const enum outcome outcome_of[] = {
@@ -282,7 +292,7 @@ static void through(struct together *t, struct server *s, ns_t now)
 
 	if (!server_take(s, now, &d)) {
 		if (d.id != SERVER_NOBODY && t->flights.flight[d.id].state == FLIGHT_UNDER_WAY)
-			tell_before(t, t->flights.flight[d.id].node, now);
+			answer_is_sure(t, t->flights.flight[d.id].node, now);
 		return;
 	}
 	f = t->flights.flight[d.id];

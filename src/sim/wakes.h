@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/fetch.h"
 #include "base/ns.h"
 
 enum { WAKES_SLOT_BITS = 16, WAKES_SLOTS = (1 << WAKES_SLOT_BITS) - 1 };
@@ -97,6 +98,12 @@ static inline void wakes_set(struct wakes *w, uint32_t slot, ns_t at)
 			return;
 		w->key[i] = k;
 	}
+}
+
+/* It will be asked and set soon. */
+static inline void wakes_fetch(const struct wakes *w)
+{
+	fetch(&w->key[WAKES_ROOT], (w->first + w->slots - WAKES_ROOT) * sizeof(*w->key));
 }
 
 /* When slot wakes; NS_NEVER if it does not. */
