@@ -8,6 +8,7 @@
  *   ns.h           time: integer nanoseconds
  *   err            what went wrong, in words
  *   arena          memory that is given back all at once
+ *   fetch.h        memory that will be wanted soon
  *   rng.h          random numbers: a hash of who draws and why
  *   hist           log-linear histogram of durations
  *   units          durations, quantities and ratios, in and out
