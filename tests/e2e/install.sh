@@ -47,7 +47,8 @@ check "the bash completion completes a command" bash_completes contrast contr
 check "it offers kubelets for kubelets" bash_completes "v1.1 v1.12" contrast --kubelet v1.1
 check "it offers runtimes for runtimes" bash_completes containerd-1.6.20 contrast --runtime cont
 check "it offers scenarios to simulate" bash_completes slow-runtime simulate slow
-check "it offers files to simulate" bash_completes "scheduler-1000 scheduler-pairs schema scenario" simulate sc
+check "it offers files to simulate" bash_completes \
+	"scheduler-1000 scheduler-pairs scheduler-pairs-few schema scenario" simulate sc
 check "it offers kinds to schema" bash_completes "recording" models schema rec
 check "the zsh completion is there" has _nodetoll
 installed=$(find "$scratch/to" -path '*/bin/nodetoll' -print -quit)
