@@ -62,9 +62,17 @@ void conn_reset(struct conn *c)
 	conn_kill(c);
 }
 
+/* The peer is to close: it has as long for it as for a request. */
+static void wait_for_end(struct conn *c)
+{
+	c->is_lingering = true;
+	c->partial_at = serve_now(c->serve);
+}
+
 void conn_half_close(struct conn *c)
 {
 	c->is_half = true;
+	wait_for_end(c);
 	(void)shutdown(bufferevent_getfd(c->bev), SHUT_WR);
 }
 
@@ -152,7 +160,7 @@ static void send_output(struct conn *c)
 }
 
 /* A close with unread bytes is a reset, which may overtake the last answer: so the peer is to
- * close first, and has as long for it as for a request. */
+ * close first. */
 static void end_politely(struct conn *c)
 {
 	if (c->is_lingering)
@@ -161,8 +169,7 @@ static void end_politely(struct conn *c)
 		conn_kill(c);
 		return;
 	}
-	c->is_lingering = true;
-	c->partial_at = serve_now(c->serve);
+	wait_for_end(c);
 	(void)shutdown(bufferevent_getfd(c->bev), SHUT_WR);
 }
 

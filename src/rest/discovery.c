@@ -52,6 +52,7 @@ static void append_resource(struct json *list, const struct rest_resource *r)
 {
 	static const char *const verbs[] = {"create", "delete", "deletecollection", "get",
 		"list", "patch", "update", "watch"};
+	static const char *const categories[] = {"all"};
 	static const char *const status_verbs[] = {"get", "patch", "update"};
 	bool only = rest_is(r, REST_CREATE_ONLY);
 	struct json *value = one(r, "", r->kind);
@@ -59,6 +60,8 @@ static void append_resource(struct json *list, const struct rest_resource *r)
 	json_put(value, "verbs", words(verbs, only ? 1 : sizeof(verbs) / sizeof(verbs[0])));
 	if (*r->short_names)
 		json_put(value, "shortNames", words(&r->short_names, 1));
+	if (rest_is(r, REST_IN_ALL))
+		json_put(value, "categories", words(categories, 1));
 	json_append(list, value);
 	if (rest_is(r, REST_HAS_STATUS)) {
 		value = one(r, "status", r->kind);

@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of an object; without a name: of none. */
-struct rest_key {
-	char ns[ROUTE_NS], name[ROUTE_NAME];
-};
-
 /* Of which moment, and from which key on. */
 struct page {
 	uint64_t version;
@@ -172,16 +167,20 @@ static bool page_begin(struct rest_call *c, struct page *p)
 		rest_fail(c->reply, 400, NULL, "continue key is not valid");
 		return false;
 	}
-	if (asked > s->version || p->version > s->version) {
-		/* storage/errors.go NewTooLargeResourceVersionError */
-		rest_fail_status(
-			c->reply, &(struct status){.code = 504,
-					  .message = "Timeout: Too large resource version",
-					  .retry_after = 1});
+	if (!rest_version_is_here(c, asked > p->version ? asked : p->version))
 		return false;
-	}
 	if (p->version < s->version && p->version + 1 < s->oldest)
 		return too_old(c, r->token ? "continue parameter" : "resource version");
+	return true;
+}
+
+bool rest_list_begin(struct rest_call *c, struct rest_key *first)
+{
+	struct page p;
+
+	if (!page_begin(c, &p))
+		return false;
+	*first = p.from;
 	return true;
 }
 

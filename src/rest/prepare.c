@@ -14,16 +14,70 @@ static bool refuse(struct rest_call *c, int code, const char *why)
 	return false;
 }
 
-/* A name as DNS has it, and what RBAC and events add: validation.go ValidatePathSegmentName is
- * the weakest of all. */
-static bool is_name(const char *name)
+#define SMALL  "abcdefghijklmnopqrstuvwxyz"
+#define LARGE  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+/* A label of DNS-1123: small letters and digits, and '-' between them. */
+static bool is_label(const char *text, size_t len)
+{
+	return len > 0 && strspn(text, SMALL DIGITS "-") >= len && text[0] != '-' &&
+	       text[len - 1] != '-';
+}
+
+static bool is_subdomain(const char *text)
+{
+	for (;; text++) {
+		size_t len = strcspn(text, ".");
+
+		if (!is_label(text, len))
+			return false;
+		text += len;
+		if (!*text)
+			return true;
+	}
+}
+
+/* What is wrong with a name; NULL: nothing.  pkg/apis/core/validation: most names are
+ * subdomains, those of namespaces labels, those of services labels that begin with a letter
+ * (DNS-1035), those of events what may stand in a path (ValidatePathSegmentName). */
+static const char *wrong_with_name(const struct rest_resource *r, const char *name)
 {
 	size_t len = strlen(name);
+	bool is_service = !strcmp(r->kind, "Service");
 
-	return len > 0 && len < ROUTE_NAME && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0 &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.:_"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len;
+	if (!strcmp(r->kind, "Event"))
+		return len > 0 && len < ROUTE_NAME && strcmp(name, ".") != 0 &&
+				       strcmp(name, "..") != 0 &&
+				       strspn(name, SMALL LARGE DIGITS "-.:_") == len
+			       ? NULL
+			       : "it is no name of a path segment";
+	if (is_service || !strcmp(r->kind, "Namespace"))
+		return len < ROUTE_NS && is_label(name, len) &&
+				       (!is_service || strchr(SMALL, *name))
+			       ? NULL
+			       : "a DNS label has small letters, digits and '-', 63 at most";
+	return len < ROUTE_NAME && is_subdomain(name)
+		       ? NULL
+		       : "a DNS-1123 subdomain has small letters, digits, '-' and '.', 253 at "
+			 "most, and begins and ends with a letter or digit";
+}
+
+/* False and an answer: there is none, or it is no name. */
+static bool prepare_name(struct rest_call *c, const struct json *meta)
+{
+	const char *name = json_as_str(json_get(meta, "name"));
+	const char *wrong = name ? wrong_with_name(c->route->resource, name) : NULL;
+	char why[512];
+
+	if (!name || !*name)
+		return refuse(c, 422,
+			"metadata.name: Required value: name or generateName is required");
+	if (!wrong)
+		return true;
+	(void)snprintf(
+		why, sizeof(why), "metadata.name: Invalid value: \"%.253s\": %s", name, wrong);
+	return refuse(c, 422, why);
 }
 
 /* generateName and five letters: names/generate.go. */
@@ -180,17 +234,13 @@ bool rest_prepare(struct rest_call *c, struct json *tree)
 	struct json *meta = child(tree, "metadata");
 	char uid[REST_UID_BYTES];
 	char now[WHEN_BYTES];
-	const char *name, *version;
+	const char *version;
 
 	if (!prepare_kind(c, tree) || !prepare_namespace(c, meta))
 		return false;
 	generate(c, meta);
-	name = json_as_str(json_get(meta, "name"));
-	if (!name || !is_name(name))
-		return refuse(c, 422,
-			name ? "metadata.name: Invalid value: it is no name of a path segment"
-			     : "metadata.name: Required value: name or generateName is "
-			       "required");
+	if (!prepare_name(c, meta))
+		return false;
 	version = json_as_str(json_get(meta, "resourceVersion"));
 	if (version && *version && strcmp(version, "0") != 0)
 		return refuse(

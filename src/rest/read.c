@@ -8,14 +8,6 @@
 #include "base/units.h"
 #include "rest/table.h"
 
-void rest_get(struct rest_call *c)
-{
-	const struct rest_object *o = rest_find(c);
-
-	if (o)
-		rest_answer(c, 200, o);
-}
-
 /* ------------------------------------------------------------------ selection */
 
 static bool fields_are_known(
@@ -77,6 +69,32 @@ bool rest_asked_version(struct rest_call *c, uint64_t *version)
 	}
 	*version = (uint64_t)value;
 	return true;
+}
+
+bool rest_version_is_here(struct rest_call *c, uint64_t version)
+{
+	if (version <= c->rest->store.version)
+		return true;
+	/* storage/errors.go NewTooLargeResourceVersionError */
+	rest_fail_status(c->reply, &(struct status){.code = 504,
+					   .message = "Timeout: Too large resource version",
+					   .retry_after = 1});
+	return false;
+}
+
+/* ------------------------------------------------------------------ get */
+
+/* etcd3/store.go Get: what there is, if it is not older than that version. */
+void rest_get(struct rest_call *c)
+{
+	const struct rest_object *o;
+	uint64_t version;
+
+	if (!rest_asked_version(c, &version) || !rest_version_is_here(c, version))
+		return;
+	o = rest_find(c);
+	if (o)
+		rest_answer(c, 200, o);
 }
 
 /* ------------------------------------------------------------------ watch */

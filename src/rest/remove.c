@@ -173,33 +173,60 @@ void rest_delete(struct rest_call *c)
 		remove_object(c, o, &options);
 }
 
+/* The first object of the collection at or behind that key that is selected; NULL: no more. */
+static struct rest_object *next_selected(struct rest_call *c, const struct rest_key *from,
+	const struct selector *fields, const struct selector *labels)
+{
+	const struct rest_route *r = c->route;
+	const struct store_kind *k = store_kind(&c->rest->store, r->resource);
+
+	for (size_t i = store_seek(&c->rest->store, r->resource, from->ns, from->name);
+		i < k->n && (!*r->ns || !strcmp(k->object[i]->ns, r->ns)); i++)
+		if (selector_matches(fields, k->object[i], rest_object_field) &&
+			selector_matches(labels, k->object[i], rest_object_label))
+			return k->object[i];
+	return NULL;
+}
+
+/* From key to key: every deletion moves what is behind it. */
+static void remove_selected(struct rest_call *c, struct rest_key *at,
+	const struct options *options, const struct selector *fields,
+	const struct selector *labels)
+{
+	struct rest_object *o;
+	int64_t n = 0;
+
+	while ((!c->route->limit || n < c->route->limit) &&
+		(o = next_selected(c, at, fields, labels)) != NULL) {
+		/* No name begins with this byte: it is the key behind the object's own. */
+		(void)snprintf(at->ns, sizeof(at->ns), "%s", o->ns);
+		(void)snprintf(at->name, sizeof(at->name), "%s\x01", o->name);
+		str_reset(&c->reply->body);
+		n++;
+		if (!stays(c, o))
+			remove_object(c, o, options);
+	}
+}
+
 /* DELETE of a list: what its selectors find, one after the other; the answer is the list of
  * what there was. */
 void rest_delete_all(struct rest_call *c)
 {
 	struct rest_reply list = {0};
 	struct rest_call reading = {c->rest, c->req, c->route, &list};
-	struct json *tree = NULL;
+	struct selector fields, labels;
 	struct options options;
+	struct rest_key from;
 
 	if (!read_options(c, &options))
 		return;
-	rest_list(&reading);
-	if (list.code == 200 &&
-		!json_parse(str_text(&list.body), str_len(&list.body), &tree, NULL)) {
-		for (const struct json *e = json_child(json_get(tree, "items")); e;
-			e = json_next(e)) {
-			const struct json *meta = json_get(e, "metadata");
-			const char *ns = json_as_str(json_get(meta, "namespace"));
-			struct rest_object *o = store_get(&c->rest->store, c->route->resource,
-				ns ? ns : "", json_as_str(json_get(meta, "name")));
-
-			str_reset(&c->reply->body);
-			if (o && !stays(c, o))
-				remove_object(c, o, &options);
-		}
+	if (rest_list_begin(&reading, &from) && rest_selectors(&reading, &fields, &labels)) {
+		rest_list(&reading);
+		if (!c->route->dry_run)
+			remove_selected(c, &from, &options, &fields, &labels);
+		selector_fini(&fields);
+		selector_fini(&labels);
 	}
-	json_free(tree);
 	str_fini(&c->reply->body);
 	c->reply->body = list.body;
 	c->reply->code = list.code;

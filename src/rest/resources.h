@@ -20,6 +20,7 @@ enum rest_trait {
 	REST_HAS_GRACE = 1u << 5,    /* deleted in two steps while a kubelet has it */
 	REST_HOLDS_OTHERS = 1u << 6, /* a namespace: its content goes with it */
 	REST_CREATE_ONLY = 1u << 7,  /* bindings: nothing is kept */
+	REST_IN_ALL = 1u << 8,       /* `kubectl get all`: storage.go Categories */
 };
 
 struct rest_resource {

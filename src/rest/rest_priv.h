@@ -50,6 +50,17 @@ bool rest_selectors(struct rest_call *c, struct selector *fields, struct selecto
 /* Which resource version was asked for: 0 none, or any.  False and an answer: it is none. */
 bool rest_asked_version(struct rest_call *c, uint64_t *version);
 
+/* Of an object; without a name: of none. */
+struct rest_key {
+	char ns[ROUTE_NS], name[ROUTE_NAME + 1]; /* of one byte more: what is behind a name */
+};
+
+/* Where the list that is asked for begins.  False and an answer: it can have none. */
+bool rest_list_begin(struct rest_call *c, struct rest_key *first);
+
+/* False and an answer: the version that is asked for is yet to come. */
+bool rest_version_is_here(struct rest_call *c, uint64_t version);
+
 /* The body as a tree; NULL and an answer if it is none. */
 struct json *rest_body(struct rest_call *c);
 

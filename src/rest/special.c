@@ -85,15 +85,35 @@ void rest_bind(struct rest_call *c, const char *pod)
 
 /* ------------------------------------------------------------------ tokens */
 
-enum { TOKEN_EXPIRY_S = 3600, TOKEN_EXPIRY_MIN_S = 600 };
+enum { TOKEN_EXPIRY_S = 3600 };
+
+/* pkg/apis/authentication/validation: ten minutes at least, 2^32 seconds at most.  False and an
+ * answer: it is none of these. */
+static bool read_expiry(struct rest_call *c, const struct json *tree, int64_t *seconds)
+{
+	const struct json *expiry = json_get(json_get(tree, "spec"), "expirationSeconds");
+	const char *why = NULL;
+
+	*seconds = TOKEN_EXPIRY_S;
+	if (!json_is_num(expiry))
+		return true;
+	if (json_as_num(expiry) < 600)
+		why = "spec.expirationSeconds: Invalid value: less than 10 minutes";
+	else if (json_as_num(expiry) > 4294967296.0)
+		why = "spec.expirationSeconds: Invalid value: more than 2^32 seconds";
+	else
+		*seconds = (int64_t)json_as_num(expiry);
+	if (why)
+		rest_fail(c->reply, 422, NULL, why);
+	return !why;
+}
 
 /* TokenRequest of authentication.k8s.io/v1.  The token is random and opens nothing. */
 void rest_token(struct rest_call *c)
 {
 	struct json *tree;
 	struct json *status;
-	const struct json *expiry;
-	int64_t seconds = TOKEN_EXPIRY_S;
+	int64_t seconds;
 	char text[64];
 
 	if (!rest_find(c))
@@ -101,10 +121,10 @@ void rest_token(struct rest_call *c)
 	tree = rest_body(c);
 	if (!tree)
 		return;
-	expiry = json_get(json_get(tree, "spec"), "expirationSeconds");
-	if (json_is_num(expiry) && json_as_num(expiry) >= TOKEN_EXPIRY_MIN_S &&
-		json_as_num(expiry) < INT32_MAX)
-		seconds = (int64_t)json_as_num(expiry);
+	if (!read_expiry(c, tree, &seconds)) {
+		json_free(tree);
+		return;
+	}
 	status = json_object();
 	(void)snprintf(text, sizeof(text), "nodetoll-%016llx",
 		(unsigned long long)rng_draw(c->rest->key, 't', 0, c->rest->draws++));

@@ -204,6 +204,21 @@ static void write_tree(
 	json_free(tree);
 }
 
+/* handlers/rest.go checkName: false and an answer, what is put is not what the route names. */
+static bool is_of_route(struct rest_call *c, const struct json *tree)
+{
+	const char *name = json_as_str(json_get(json_get(tree, "metadata"), "name"));
+	char why[2 * ROUTE_NAME + 96];
+
+	if (name && !strcmp(name, c->route->name))
+		return true;
+	(void)snprintf(why, sizeof(why),
+		"the name of the object is %s%.253s, that of the URL %s",
+		name && *name ? "" : "not given", name ? name : "", c->route->name);
+	rest_fail(c->reply, 400, NULL, why);
+	return false;
+}
+
 void rest_update(struct rest_call *c)
 {
 	const struct rest_route *r = c->route;
@@ -213,7 +228,10 @@ void rest_update(struct rest_call *c)
 	if (!tree)
 		return;
 	if (!o && rest_is(r->resource, REST_PUT_CREATES) && !*r->subresource) {
-		rest_create_tree(c, tree);
+		if (is_of_route(c, tree))
+			rest_create_tree(c, tree);
+		else
+			json_free(tree);
 		return;
 	}
 	if (!o)

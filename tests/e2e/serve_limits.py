@@ -4,6 +4,7 @@
 and its faults as they look on a socket."""
 
 import json
+import select
 import signal
 import socket
 import subprocess
@@ -124,6 +125,22 @@ def test_half_a_connection_is_closed():
         assert s.recv(1) == b""
         s.sendall(b"GET")  # the other half is open: no reset comes back
         s.sendall(b"GET")
+
+
+def test_half_a_connection_is_not_kept_for_a_peer_that_stays():
+    with Server("--fault", "half-close=100%", "--request-timeout", "1s") as server, \
+            server.connect() as s:
+        send(s, "GET", PODS)
+        assert s.recv(1) == b""
+        answer = select.poll()
+        answer.register(s, 0)  # POLLERR, POLLHUP: what is sent is answered by a reset
+        began = time.monotonic()
+        while not answer.poll(200):
+            assert time.monotonic() - began < DEADLINE, "it is still there"
+            try:
+                s.sendall(b"G")
+            except (BrokenPipeError, ConnectionResetError):
+                break
 
 
 def test_a_request_that_hangs_is_not_answered():

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kit.h"
 
-#define PODS "/api/v1/namespaces/default/pods"
+#define PODS       "/api/v1/namespaces/default/pods"
+#define CONFIGMAPS "/api/v1/namespaces/default/configmaps"
+#define LEASE      "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
+#define TOKEN      "/api/v1/namespaces/default/serviceaccounts/default/token"
 
 static void a_created_object_is_got(void **state)
 {
@@ -58,6 +61,23 @@ static void what_is_wrong_is_said(void **state)
 		{"POST", PODS, "[]", 400, "BadRequest"},
 		{"POST", PODS, "{}", 422, "Invalid"},
 		{"POST", PODS, "{\"metadata\":{\"name\":\"a/b\"}}", 422, "Invalid"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"\"}}", 422, "Invalid"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"A\"}}", 422, "Invalid"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"a_b\"}}", 422, "Invalid"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"-a\"}}", 422, "Invalid"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"a..b\"}}", 422, "Invalid"},
+		{"POST", PODS, "{\"metadata\":{\"name\":\"a.\"}}", 422, "Invalid"},
+		{"POST", "/api/v1/namespaces", "{\"metadata\":{\"name\":\"a.b\"}}", 422,
+			"Invalid"},
+		{"POST", "/api/v1/namespaces/default/services",
+			"{\"metadata\":{\"name\":\"1\"}}", 422, "Invalid"},
+		{"PUT", LEASE "n", "{\"metadata\":{\"name\":\"other\"}}", 400, "BadRequest"},
+		{"PUT", LEASE "n", "{}", 400, "BadRequest"},
+		{"GET", "/api/v1/namespaces/default?resourceVersion=x", "", 400, "BadRequest"},
+		{"GET", "/api/v1/namespaces/default?resourceVersion=1000", "", 504, "Timeout"},
+		{"POST", TOKEN, "{\"spec\":{\"expirationSeconds\":599}}", 422, "Invalid"},
+		{"POST", TOKEN, "{\"spec\":{\"expirationSeconds\":4294967297}}", 422,
+			"Invalid"},
 		{"POST", PODS, "{\"kind\":\"Node\",\"metadata\":{\"name\":\"a\"}}", 400,
 			"BadRequest"},
 		{"POST", PODS, "{\"metadata\":{\"name\":\"a\",\"namespace\":\"other\"}}", 400,
@@ -158,8 +178,7 @@ static void status_and_the_rest_have_their_own_doors(void **state)
 
 static void a_lease_is_created_by_its_first_put(void **state)
 {
-	static const char lease[] =
-		"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n";
+	static const char lease[] = LEASE "n";
 	struct kit k;
 
 	(void)state;
@@ -245,9 +264,7 @@ static void an_account_gets_tokens(void **state)
 	(void)state;
 	kit_init(&k);
 	assert_int_equal(
-		kit_ask(&k, "POST", "/api/v1/namespaces/default/serviceaccounts/default/token",
-			"{\"spec\":{\"expirationSeconds\":3607}}"),
-		201);
+		kit_ask(&k, "POST", TOKEN, "{\"spec\":{\"expirationSeconds\":3607}}"), 201);
 	assert_string_equal(kit_text(&k, "status.expirationTimestamp"), "2023-11-14T23:13:27Z");
 	assert_true(strlen(kit_text(&k, "status.token")) > 0);
 	kit_fini(&k);
@@ -319,6 +336,36 @@ static void a_collection_is_deleted_as_selected(void **state)
 	kit_fini(&k);
 }
 
+/* Longer than one JSON text may be. */
+static void a_collection_too_long_to_read_is_deleted(void **state)
+{
+	enum { EACH = REST_VALUES_MAX - 100, N = JSON_MAX_VALUES / EACH + 1 };
+	struct kit k;
+	struct str body = {0};
+
+	(void)state;
+	kit_init_with(&k, (struct store_limits){1000, 100 << 20, 1000, 100 << 20});
+	for (int i = 0; i < N; i++) {
+		str_reset(&body);
+		str_addf(&body, "{\"metadata\":{\"name\":\"c-%d\"},\"x\":[0", 100 + i);
+		for (int value = 0; value < EACH; value++)
+			str_add(&body, ",0");
+		str_add(&body, "]}");
+		assert_int_equal(kit_ask(&k, "POST", CONFIGMAPS, str_text(&body)), 201);
+	}
+	assert_int_equal(kit_ask(&k, "DELETE", CONFIGMAPS "?dryRun=All", ""), 200);
+	assert_null(k.body); /* nor can the test read it */
+	assert_int_equal(kit_ask(&k, "GET", CONFIGMAPS "/c-101", ""), 200);
+	assert_int_equal(kit_ask(&k, "DELETE", CONFIGMAPS "?limit=2", ""), 200);
+	assert_int_equal(kit_ask(&k, "GET", CONFIGMAPS "/c-101", ""), 404);
+	assert_int_equal(kit_ask(&k, "GET", CONFIGMAPS "/c-102", ""), 200);
+	assert_int_equal(kit_ask(&k, "DELETE", CONFIGMAPS, ""), 200);
+	assert_int_equal(kit_ask(&k, "GET", CONFIGMAPS, ""), 200);
+	assert_int_equal(kit_items(&k), 0);
+	str_fini(&body);
+	kit_fini(&k);
+}
+
 static void a_full_store_refuses_and_reads_on(void **state)
 {
 	struct kit k;
@@ -333,6 +380,17 @@ static void a_full_store_refuses_and_reads_on(void **state)
 	kit_fini(&k);
 }
 
+/* The category of a resource in the list of them; NULL: it is in none. */
+static const char *in_all(const struct kit *k, const char *resource)
+{
+	for (const struct json *r = json_child(json_get(k->body, "resources")); r;
+		r = json_next(r))
+		if (!strcmp(json_as_str(json_get(r, "name")), resource))
+			return json_as_str(json_child(json_get(r, "categories")));
+	fail();
+	return NULL;
+}
+
 static void clients_discover_what_there_is(void **state)
 {
 	struct kit k;
@@ -342,6 +400,10 @@ static void clients_discover_what_there_is(void **state)
 	assert_int_equal(kit_ask(&k, "GET", "/api", ""), 200);
 	assert_int_equal(kit_ask(&k, "GET", "/apis", ""), 200);
 	assert_int_equal(json_size(json_get(k.body, "groups")), 3);
+	assert_int_equal(kit_ask(&k, "GET", "/api/v1", ""), 200);
+	assert_string_equal(in_all(&k, "pods"), "all");
+	assert_string_equal(in_all(&k, "services"), "all");
+	assert_null(in_all(&k, "secrets"));
 	assert_int_equal(kit_ask(&k, "GET", "/apis/storage.k8s.io/v1", ""), 200);
 	assert_int_equal(json_size(json_get(k.body, "resources")), 2);
 	assert_int_equal(kit_ask(&k, "GET", "/version", ""), 200);
@@ -369,6 +431,7 @@ int main(void)
 		cmocka_unit_test(a_list_is_selected_and_paged),
 		cmocka_unit_test(a_namespace_goes_with_all_that_is_in_it),
 		cmocka_unit_test(a_collection_is_deleted_as_selected),
+		cmocka_unit_test(a_collection_too_long_to_read_is_deleted),
 		cmocka_unit_test(a_full_store_refuses_and_reads_on),
 		cmocka_unit_test(clients_discover_what_there_is),
 	};
