@@ -86,7 +86,7 @@ static struct json *is_built_in(const struct scenario *s, const struct toll_row 
 	const char *resource = row->call < CALLS_MAX ? s->calls.name[row->call].resource : "";
 	const char *near;
 
-	if (row->runtime || !*resource)
+	if (row->runtime || !resource || !*resource)
 		return json_null();
 	return json_bool(!strchr(resource, '.') && resource_is_known(resource, &near));
 }

@@ -146,9 +146,11 @@ int report_check(const struct json *result, struct err *err)
 int report_render(
 	const struct json *result, enum report_form form, struct str *out, struct err *err)
 {
-	if (report_check(result, err))
+	const struct kind *kind = find(result, err);
+
+	if (!kind || shape_check(result, kind->schema, err))
 		return ERR_INPUT;
-	render(find(result, NULL), result, form, out);
+	render(kind, result, form, out);
 	return 0;
 }
 

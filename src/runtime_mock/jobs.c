@@ -96,14 +96,13 @@ static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, str
 	struct mock_job *j = &m->job[job];
 	const struct chain_step *s = step_of(j);
 	struct mock_whom whom = mock_whom(m, &j->chain, op_of(s), nth);
-	enum outcome what;
-	ns_t end;
 
 	if (!op_works[op_of(s)]) {
-		end = mock_one_call(m, now, j->actor, &j->chain, s, nth, &what);
-		count(m, end, j, what, t);
-		j->what = what == OUTCOME_OK ? j->what : (uint16_t)mock_answered(what);
-		goes_on_at(m, job, end);
+		struct mock_work w = mock_one_call(m, now, j->actor, &j->chain, s, nth);
+
+		count(m, now + w.takes, j, w.what, t);
+		j->what = w.what == OUTCOME_OK ? j->what : (uint16_t)mock_answered(w.what);
+		goes_on_at(m, job, now + w.takes);
 	} else if (whom.wait > 0) {
 		change_push(m, (struct mock_change){.at = now + whom.wait,
 				       .pod = job,

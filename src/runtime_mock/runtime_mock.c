@@ -130,8 +130,8 @@ static ns_t patience(struct mock *m, const struct chain *c, uint16_t op, uint32_
 
 /* The deadline of a call is the runtime's, too (gRPC sends it along): a call that misses it
  * changes nothing. */
-static ns_t disturbed(const struct mock *m, ns_t now, uint64_t call, uint16_t op, ns_t latency,
-	ns_t limit, enum outcome *what)
+static void disturb(const struct mock *m, ns_t now, uint64_t call, uint16_t op, ns_t limit,
+	struct mock_work *w)
 {
 	for (uint32_t i = 0; i < m->params->n_rules; i++) {
 		const struct mock_rule *r = &m->params->rules[i];
@@ -141,18 +141,19 @@ static ns_t disturbed(const struct mock *m, ns_t now, uint64_t call, uint16_t op
 		if (rng_below(rng_draw(call, DRAW_RULE, i, 0), MILLION) >= (uint64_t)r->share)
 			continue;
 		if (r->kind == MOCK_SLOW)
-			latency = latency / MILLION * r->factor +
-				  latency % MILLION * r->factor / MILLION;
+			w->takes = w->takes / MILLION * r->factor +
+				   w->takes % MILLION * r->factor / MILLION;
 		else
-			*what = OUTCOME_ERROR;
-		if (r->kind == MOCK_HANG && limit == NS_NEVER)
-			return r->until - now;
-		if (r->kind == MOCK_HANG || latency > limit) {
-			*what = OUTCOME_DEADLINE;
-			latency = limit;
+			w->what = OUTCOME_ERROR;
+		if (r->kind == MOCK_HANG && limit == NS_NEVER) {
+			w->takes = r->until - now;
+			return;
+		}
+		if (r->kind == MOCK_HANG || w->takes > limit) {
+			w->what = OUTCOME_DEADLINE;
+			w->takes = limit;
 		}
 	}
-	return latency;
 }
 
 /* The nth container of the pod that runs: those are stopped side by side, wherever they stand
@@ -219,28 +220,27 @@ struct mock_work mock_work(struct mock *m, ns_t now, uint32_t actor, const struc
 		.what = call_outcome(m, c, op)};
 
 	if (m->params->n_rules)
-		w.takes = disturbed(
-			m, now, *sequence, op, w.takes, patience(m, c, op, container), &w.what);
+		disturb(m, now, *sequence, op, patience(m, c, op, container), &w);
 	w.shown = shown_after(m, *sequence, op, w.takes);
 	return w;
 }
 
-ns_t mock_one_call(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
-	const struct chain_step *s, uint32_t nth, enum outcome *what)
+struct mock_work mock_one_call(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
+	const struct chain_step *s, uint32_t nth)
 {
 	uint16_t op = op_of(s);
 	struct mock_whom whom = mock_whom(m, c, op, nth);
 	struct mock_work w = mock_work(m, now, actor, c, s, whom.container);
 
-	now += whom.wait;
-	*what = w.what;
+	w.takes += whom.wait;
+	w.shown += whom.wait;
 	if (w.what == OUTCOME_OK && call_changes(op))
 		change_push(m, (struct mock_change){.at = now + w.shown,
 				       .pod = c->pod,
 				       .container = whom.container,
 				       .instance = whom.instance,
 				       .op = op});
-	return now + w.takes;
+	return w;
 }
 
 /* As what a call counts: docker's sandbox is a container that is created and started, which of
@@ -269,15 +269,15 @@ static bool full_step(struct mock *m, ns_t now, uint32_t actor, const struct cha
 	const struct chain_step *s = &chain->step[a->done];
 
 	for (uint32_t k = 0; k < s->n; k++) {
-		enum outcome what;
 		ns_t begin = chain->parallel ? now : a->at;
-		ns_t end = mock_one_call(m, begin, actor, chain, s, k, &what);
+		struct mock_work w = mock_one_call(m, begin, actor, chain, s, k);
+		ns_t end = begin + w.takes;
 
-		mock_count(m, t, s, (struct tally_call){s->call, what, end, end - begin, 0, 0});
+		mock_count(m, t, s, (struct tally_call){s->call, w.what, end, w.takes, 0, 0});
 		a->at = end > a->at ? end : a->at;
-		if (what != OUTCOME_OK)
-			a->what = mock_answered(what);
-		if (what != OUTCOME_OK && !chain->parallel)
+		if (w.what != OUTCOME_OK)
+			a->what = mock_answered(w.what);
+		if (w.what != OUTCOME_OK && !chain->parallel)
 			return false;
 	}
 	return true;

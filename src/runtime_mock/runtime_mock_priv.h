@@ -56,9 +56,10 @@ static inline enum outcome mock_answered(enum outcome what)
 	return what == OUTCOME_DEADLINE ? OUTCOME_ERROR : what;
 }
 
-/* One call, looked at in full: its effect is put among the changes.  When it ends. */
-ns_t mock_one_call(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
-	const struct chain_step *s, uint32_t nth, enum outcome *what);
+/* One call, looked at in full, what it waits before its work included: its effect is put among
+ * the changes. */
+struct mock_work mock_one_call(struct mock *m, ns_t now, uint32_t actor, const struct chain *c,
+	const struct chain_step *s, uint32_t nth);
 
 /* The chain's operations that change nothing and cannot fail now, a bit each. */
 uint32_t mock_plain_ops(const struct mock *m, const struct chain *chain);
