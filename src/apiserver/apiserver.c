@@ -77,14 +77,16 @@ static void init_lanes(struct api *api, const struct scenario *s)
 	api->lanes = lanes_of(k);
 	api->first[1] = (uint16_t)(s->calls.n - CALL_API);
 	for (uint32_t lane = 1; lane < api->lanes; lane++) {
-		const struct model_loop *l = &k->loops[lane - 1];
-		const struct model_watch *w = &k->watches[lane - 1 - k->n_loops];
-
 		api->lane_name[lane] = lane_name(k, lane);
 		api->first[lane + 1] = api->first[lane];
-		for (uint32_t i = 0; lane <= k->n_loops && i < l->n_calls; i++)
-			lane_asks(api, lane, l->calls[i].call);
-		if (lane > k->n_loops) {
+		if (lane <= k->n_loops) {
+			const struct model_loop *l = &k->loops[lane - 1];
+
+			for (uint32_t i = 0; i < l->n_calls; i++)
+				lane_asks(api, lane, l->calls[i].call);
+		} else {
+			const struct model_watch *w = &k->watches[lane - 1 - k->n_loops];
+
 			lane_asks(api, lane, w->list);
 			lane_asks(api, lane, w->watch);
 		}

@@ -73,7 +73,19 @@ static void count(const struct mock *m, ns_t end, const struct mock_job *j, enum
 	mock_count(m, t, s, (struct tally_call){s->call, what, end, end - j->began, 0, 0});
 }
 
-/* One that fails finds out in its own time, without anybody's. */
+/* Nobody else's calls make this one take longer. */
+static void in_its_own_time(
+	struct mock *m, ns_t now, uint32_t job, const struct mock_work *w, struct tally *t)
+{
+	struct mock_job *j = &m->job[job];
+
+	if (w->what != OUTCOME_OK)
+		j->what = (uint16_t)mock_answered(w->what);
+	count(m, now + w->takes, j, w->what, t);
+	goes_on_at(m, job, now + w->takes);
+}
+
+/* One that fails takes nobody's time. */
 static void works(
 	struct mock *m, ns_t now, uint32_t job, const struct mock_whom *whom, struct tally *t)
 {
@@ -81,14 +93,11 @@ static void works(
 	struct mock_work w =
 		mock_work(m, now, j->actor, &j->chain, step_of(j), whom->container);
 
-	if (w.what == OUTCOME_OK) {
+	if (w.what == OUTCOME_OK)
 		share_add(&m->share, now, w.takes, w.shown,
 			tag_of(job, whom->container, whom->instance));
-		return;
-	}
-	j->what = (uint16_t)mock_answered(w.what);
-	count(m, now + w.takes, j, w.what, t);
-	goes_on_at(m, job, now + w.takes);
+	else
+		in_its_own_time(m, now, job, &w, t);
 }
 
 static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, struct tally *t)
@@ -100,9 +109,7 @@ static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, str
 	if (!op_works[op_of(s)]) {
 		struct mock_work w = mock_one_call(m, now, j->actor, &j->chain, s, nth);
 
-		count(m, now + w.takes, j, w.what, t);
-		j->what = w.what == OUTCOME_OK ? j->what : (uint16_t)mock_answered(w.what);
-		goes_on_at(m, job, now + w.takes);
+		in_its_own_time(m, now, job, &w, t);
 	} else if (whom.wait > 0) {
 		change_push(m, (struct mock_change){.at = now + whom.wait,
 				       .pod = job,

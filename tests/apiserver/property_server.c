@@ -161,11 +161,11 @@ static void nothing_is_lost_and_no_limit_is_passed(void **state)
 /* Whoever is rejected at once met a full level and, where it has queues, only full ones. */
 static void check_rejection(struct world *w, struct property *p)
 {
-	const struct asked *a = &w->asked[w->came - 1];
+	const struct asked *a = w->came ? &w->asked[w->came - 1] : NULL;
 	uint32_t hand[FLOW_HAND_MAX] = {0};
 	const struct flow_set *l;
 
-	if (!w->came || w->now != a->at || a->request.unlimited || a->fate != REJECTED)
+	if (!a || w->now != a->at || a->request.unlimited || a->fate != REJECTED)
 		return;
 	l = &w->server.flow.level[world_level(w, w->came - 1)];
 	HOLDS(p, a->at_once && l->counts.seats.n + (a->request.width ? a->request.width : 1) >
