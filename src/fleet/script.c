@@ -85,10 +85,9 @@ static void action_begins(struct node *n, ns_t now)
 
 	switch (a->act) {
 	case FLEET_CREATE_ALL:
-		if (a->spacing == 0)
-			budget_burst(n, now, pods_wanted(n));
-		/* fall through */
 	case FLEET_DELETE_ALL:
+		if (a->act == FLEET_CREATE_ALL && a->spacing == 0)
+			budget_burst(n, now, pods_wanted(n));
 		s->act = a->act;
 		s->next_pod = 0;
 		s->pod_at =
