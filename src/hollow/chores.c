@@ -8,7 +8,13 @@
 #include <string.h>
 
 /* A server that has never answered may be of another kind: it is not asked that often. */
-enum { CHORES_AT_ONCE = 64, CHORE_TRIES = 30, FIRST_TRIES = 2 };
+enum {
+	CHORES_AT_ONCE = 64,
+	CHORE_TRIES = 30,
+	FIRST_TRIES = 2,
+	PATIENCE_S = 60,
+	FIRST_PATIENCE_S = 8
+};
 
 /* ------------------------------------------------------------------ the queue */
 
@@ -70,6 +76,8 @@ static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 	/* Controllers go on until it is done, as long as there is a run. */
 	if (c->swarm->zero >= 0 && !c->swarm->stops)
 		return passing;
+	if (a->fault == WIRE_TIMED_OUT && !c->swarm->has_answered)
+		return false;
 	return passing && c->tries < (c->swarm->has_answered ? CHORE_TRIES : FIRST_TRIES);
 }
 
@@ -80,6 +88,9 @@ static int complain_of(const struct chore *c, const struct wire_answer *a, const
 	char message[160] = "";
 	const char *at = strstr(a->body, "\"message\":");
 
+	if (a->fault == WIRE_TIMED_OUT && !s->has_answered)
+		return err_set(s->err, ERR_ENV, "server '%s' does not answer within %d s",
+			server, FIRST_PATIENCE_S);
 	if (a->fault == WIRE_REFUSED)
 		return err_set(
 			s->err, ERR_ENV, "server '%s' cannot be reached: %s", server, a->why);
@@ -93,6 +104,11 @@ static int complain_of(const struct chore *c, const struct wire_answer *a, const
 			"server '%s' does not know who asks (401): a token is missing, wrong "
 			"or has expired",
 			server);
+	if (!strcmp(path, "/version") && a->code != 403 && a->code != 429 && a->code < 500)
+		return err_set(s->err, ERR_ENV,
+			"server '%s' is no Kubernetes API server: GET /version is answered by "
+			"%ld",
+			server, a->code);
 	if (at && str_bad_byte(at, strlen(at)) == strlen(at))
 		(void)snprintf(message, sizeof(message), ": %.*s",
 			(int)strcspn(at + 10, "\n,}"), at + 10);
@@ -168,8 +184,9 @@ static void start(struct chore *c)
 	bool known = write_request(c, &a);
 
 	s->chores_under_way++;
-	if (!known || !swarm_put_on_wire(
-			      s, c->kind->of_node ? c->of : NULL, &a, 60 * NS_S, &hooks, c)) {
+	if (!known ||
+		!swarm_put_on_wire(s, c->kind->of_node ? c->of : NULL, &a,
+			(s->has_answered ? PATIENCE_S : FIRST_PATIENCE_S) * NS_S, &hooks, c)) {
 		s->chores_under_way--;
 		chore_free(c);
 	}
