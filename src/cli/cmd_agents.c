@@ -116,17 +116,32 @@ static struct json *result(const struct agents *m, const struct hollow_view *v,
 	return result;
 }
 
+static int write_json(const char *path, struct json *o, struct err *err)
+{
+	char *text = json_print(o);
+	int code = file_write_whole(path, text, strlen(text), err);
+
+	json_free(o);
+	free(text);
+	return code;
+}
+
+/* Nothing, if it is not asked for. */
+static int write_recording(const struct agents *m, const struct hollow_view *v, struct err *err)
+{
+	if (!m->recorder)
+		return 0;
+	return write_json(m->o.recording, recorder_json(m->recorder, m->o.name, v->now), err);
+}
+
 /* Of a file that cannot be written the end tells: the run goes on, and tries again. */
 static void save(struct agents *m, const struct hollow_view *v)
 {
-	struct json *now = result(m, v, v->result, false);
-	char *text = json_print(now);
-
 	m->save_err = (struct err){0};
-	m->save_code = file_write_whole(m->o.common.file, text, strlen(text), &m->save_err);
-
-	json_free(now);
-	free(text);
+	m->save_code = write_recording(m, v, &m->save_err);
+	if (m->o.common.file && !m->save_code)
+		m->save_code = write_json(
+			m->o.common.file, result(m, v, v->result, false), &m->save_err);
 }
 
 static bool tell(void *ctx, const struct hollow_view *v)
@@ -141,7 +156,7 @@ static bool tell(void *ctx, const struct hollow_view *v)
 		m->shown = true;
 	}
 	str_fini(&line);
-	if (m->o.common.file && v->now > m->scenario.warmup &&
+	if ((m->o.common.file || m->recorder) && v->now > m->scenario.warmup &&
 		v->now / NS_S >= m->saved_at + SAVE_EVERY_S) {
 		m->saved_at = v->now / NS_S;
 		save(m, v);
@@ -154,17 +169,6 @@ static void answered(void *ctx, uint32_t node, ns_t now, uint16_t call, int code
 	const struct agents *m = ctx;
 
 	recorder_count(m->recorder, node, now, call, code);
-}
-
-static int write_recording(const struct agents *m, const struct hollow_view *v, struct err *err)
-{
-	struct json *o = m->recorder ? recorder_json(m->recorder, m->o.name, v->now) : NULL;
-	char *text = o ? json_print(o) : NULL;
-	int code = o ? file_write_whole(m->o.recording, text, strlen(text), err) : 0;
-
-	json_free(o);
-	free(text);
-	return code;
 }
 
 static int run_agents(struct agents *m, struct err *err)
@@ -305,6 +309,13 @@ static int find_server(struct agents *m, struct err *err)
 	if (o->http1 && o->http2)
 		return err_set(err, ERR_INPUT,
 			"--http1 and --http2-prior-knowledge: only one of them can be meant");
+	if (o->shared && o->connections > 1)
+		return err_set(err, ERR_INPUT,
+			"--connections-per-node and --shared-connections: only one of them can "
+			"be meant");
+	if (o->http1 && (o->shared || o->connections > 1))
+		return err_set(err, ERR_INPUT, "%s goes with HTTP/2, not with --http1",
+			o->shared ? "--shared-connections" : "--connections-per-node");
 	code = o->server ? access_from_flags(&m->access, o->server, o->token_file, o->ca_file,
 				   &m->mem, err)
 			 : find_kubeconfig(m, err);
@@ -326,6 +337,15 @@ static int check_name(const struct agents *m, struct err *err)
 	return 0;
 }
 
+/* Found now, not when all has been measured. */
+static int check_recording(const struct agents *m, struct err *err)
+{
+	if (m->o.common.file && file_is_same(m->o.common.file, m->o.recording))
+		return err_set(err, ERR_INPUT,
+			"--recording and -f: '%.200s' is one file for both", m->o.recording);
+	return file_may_write(m->o.recording, err);
+}
+
 static int run(void *own, const struct opt_line *line, struct err *err)
 {
 	struct agents *m = own;
@@ -341,6 +361,8 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 	if (!code && m->o.node_tokens)
 		code = agents_tokens(&m->token, m->o.node_tokens, m->o.name, m->scenario.nodes,
 			&m->mem, err);
+	if (!code && m->o.recording)
+		code = check_recording(m, err);
 	if (!code && m->o.recording)
 		code = recorder_new(&m->recorder, &m->scenario, &m->mem, err);
 	if (!code)
