@@ -8,7 +8,18 @@
 
 bool agents_kept_time(const struct hollow_view *v)
 {
-	return v->lag.n == 0 || hist_quantile(&v->lag, 990000) <= HOLLOW_LAG_BEARABLE;
+	return hist_quantile(&v->lag, 990000) <= HOLLOW_LAG_BEARABLE &&
+	       v->lag.max <= HOLLOW_STOP_BEARABLE && v->start_lag.max <= HOLLOW_STOP_BEARABLE;
+}
+
+void agents_late(const struct hollow_view *v, struct str *out)
+{
+	str_addf(out,
+		"99 %% of turns were at most %lld ms late, all of them at most %lld ms, and "
+		"%lld "
+		"ms while nodes started",
+		(long long)(hist_quantile(&v->lag, 990000) / NS_MS),
+		(long long)(v->lag.max / NS_MS), (long long)(v->start_lag.max / NS_MS));
 }
 
 /* The calls that were made most since the line before, a second. */
@@ -81,6 +92,7 @@ struct json *agents_json(const struct hollow_view *v, const struct calls *calls,
 	json_put_bool(o, "whole", whole);
 	json_put_bool(o, "keptTime", agents_kept_time(v));
 	json_put(o, "lagSeconds", json_of_hist(&v->lag));
+	json_put(o, "startLagSeconds", json_of_hist(&v->start_lag));
 	json_put_int(o, "nodesReady", v->nodes_ready);
 	json_put_int(o, "podsRunning", v->pods_running);
 	json_put_int(o, "podsThere", v->pods_there);
@@ -88,6 +100,7 @@ struct json *agents_json(const struct hollow_view *v, const struct calls *calls,
 	json_put_int(o, "requests", (int64_t)v->requests);
 	json_put(o, "requestsByCall", by_call(v, calls));
 	json_put_int(o, "errors", (int64_t)v->errors);
+	json_put_int(o, "errorsUnanswered", (int64_t)v->lost);
 	json_put_int(o, "userRequests", (int64_t)v->user_requests);
 	json_put_int(o, "unanswered", (int64_t)v->unanswered);
 	json_put_int(o, "connections", (int64_t)v->wire.connections);

@@ -24,4 +24,7 @@ struct json *agents_json(const struct hollow_view *v, const struct calls *calls,
 /* True if the loop kept time well enough for latencies to mean something. */
 bool agents_kept_time(const struct hollow_view *v);
 
+/* How late it was, in words. */
+void agents_late(const struct hollow_view *v, struct str *out);
+
 #endif

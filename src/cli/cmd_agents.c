@@ -171,6 +171,18 @@ static void answered(void *ctx, uint32_t node, ns_t now, uint16_t call, int code
 	recorder_count(m->recorder, node, now, call, code);
 }
 
+static void complain_of_lag(const struct hollow_view *v)
+{
+	struct str late = {0};
+
+	agents_late(v, &late);
+	(void)fprintf(stderr,
+		"agents: %s: the machine had too little for so many nodes, latencies are its "
+		"own\n",
+		str_text(&late));
+	str_fini(&late);
+}
+
 static int run_agents(struct agents *m, struct err *err)
 {
 	struct hollow_params p = {.scenario = &m->scenario,
@@ -200,10 +212,7 @@ static int run_agents(struct agents *m, struct err *err)
 	if (code)
 		return code;
 	if (!agents_kept_time(&view))
-		(void)fprintf(stderr,
-			"agents: one time in a hundred the loop was %lld ms late or more: the "
-			"machine had too little for so many nodes, latencies are its own\n",
-			(long long)(hist_quantile(&view.lag, 990000) / NS_MS));
+		complain_of_lag(&view);
 	whole = result(m, &view, &r, view.now >= m->scenario.warmup + m->scenario.duration);
 	code = common_emit(&m->o.common, whole, err);
 	if (!code)

@@ -309,10 +309,9 @@ static struct json *notes(const struct agreement *m)
 	}
 	if (!agents_kept_time(&m->view)) {
 		str_reset(&text);
-		str_addf(&text,
-			"The machine was late: one turn in a hundred came %.0f ms or more "
-			"after its time, so answers were, too.",
-			(double)hist_quantile(&m->view.lag, 990000) / 1e6);
+		str_add(&text, "The machine was late, so answers were, too: ");
+		agents_late(&m->view, &text);
+		str_add_char(&text, '.');
 		json_append_str(list, str_text(&text));
 	}
 	if (m->view.errors) {

@@ -70,6 +70,7 @@ static void count(struct flight *f, ns_t now, enum wire_fault fault, int code)
 	v->requests++;
 	v->asked[f->q.call]++;
 	v->unanswered += fault != WIRE_ANSWERED;
+	v->lost += fault != WIRE_ANSWERED;
 	v->errors += fault != WIRE_ANSWERED || code == 429 || code >= 500;
 	if (s->params->answered && fault == WIRE_ANSWERED)
 		s->params->answered(
@@ -179,10 +180,12 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 	if (!strcmp(call->verb, "get") && is_of(f, "nodes") &&
 		node_is_overwritten(h, a->body, a->len))
 		agent_overwritten(&h->node.agent);
-	if (!strcmp(call->resource, "nodes/status") && !h->is_ready) {
-		h->is_ready = true;
-		h->swarm->view.nodes_ready++;
-		if (h->swarm->view.nodes_ready == h->swarm->scenario.nodes)
+	if (call_mutates(call) &&
+		(is_of(f, "leases") || !strcmp(call->resource, "nodes/status")))
+		h->heard_at = now;
+	if (!strcmp(call->resource, "nodes/status") && !h->is_told) {
+		h->is_told = true;
+		if (++h->swarm->told == h->swarm->scenario.nodes)
 			h->swarm->view.ready_after = swarm_clock() - h->swarm->asked_at;
 	}
 }
@@ -375,6 +378,7 @@ void flights_hang_up(struct hollow *h, ns_t now)
 			h->swarm->view.requests++;
 			h->swarm->view.errors++;
 			h->swarm->view.unanswered++;
+			h->swarm->view.lost++;
 			lost(f, now, WIRE_RESET);
 		}
 		end(f);

@@ -20,13 +20,21 @@
 #define HOLLOW_LAG_BEARABLE (100 * NS_MS)
 
 /* What a run has come to so far. */
+/* Nor one that stood still for so long, if only once. */
+#define HOLLOW_STOP_BEARABLE NS_S
+
+/* A node is ready while its last status or lease that the server took is not older:
+ * kube-controller-manager's --node-monitor-grace-period, 1.20. */
+#define HOLLOW_GRACE (40 * NS_S)
+
 struct hollow_view {
 	ns_t now;               /* since the agents started; < 0: they have not */
-	uint32_t nodes_ready;   /* whose status the server has */
+	uint32_t nodes_ready;   /* as a node controller sees them: HOLLOW_GRACE */
 	uint32_t pods_running;  /* whose status says so, acknowledged */
 	uint32_t pods_there;    /* that the watches told of */
 	uint64_t requests;      /* answered or failed */
 	uint64_t errors;        /* connections that broke, 5xx, 429, time that ran out */
+	uint64_t lost;          /* of errors: no answer came */
 	uint64_t user_requests; /* of those who make nodes, pods and objects */
 	uint64_t unanswered;    /* of both: no answer came, so the server may have counted none
 				 */
@@ -34,7 +42,8 @@ struct hollow_view {
 	ns_t ready_after; /* the first request to the last node's status; 0: not all are ready
 			   */
 	struct wire_counts wire;
-	struct hist lag; /* of the measured time: how late agents' turns came */
+	struct hist lag;       /* of the measured time: how late agents' turns came */
+	struct hist start_lag; /* and of the time before it */
 	const struct fleet_result *result; /* so far */
 };
 

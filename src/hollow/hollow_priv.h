@@ -60,7 +60,8 @@ struct hollow {
 	uint32_t events;        /* created so far */
 	uint32_t unplaced;      /* pods that found no place at the last LIST */
 	bool missed;            /* a pod's change: its watch has to begin anew */
-	bool is_ready;
+	bool is_told;           /* the server has had its status */
+	ns_t heard_at;          /* its last status or lease that the server took */
 	char name[HOLLOW_NAME], uid[HOLLOW_UID];
 	char lease[HOLLOW_VERSION], version[HOLLOW_VERSION]; /* resource versions */
 };
@@ -101,6 +102,7 @@ struct swarm {
 	char user_agent[HOLLOW_USER_AGENT]; /* of kubelets */
 	struct err *err;
 	int code;          /* why it ended */
+	uint32_t told;     /* nodes whose status the server has had */
 	bool has_answered; /* the server, a user */
 	bool stops, drained, ended;
 };

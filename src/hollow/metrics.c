@@ -66,7 +66,8 @@ static void write_all(const struct swarm *s, struct str *out)
 
 	one(out, "nodetoll_agents_nodes", "gauge", "Hollow nodes.", s->scenario.nodes);
 	one(out, "nodetoll_agents_nodes_ready", "gauge",
-		"Of them, whose status the server has.", v->nodes_ready);
+		"Of them, whose status or lease the server took within 40 seconds.",
+		v->nodes_ready);
 	one(out, "nodetoll_agents_pods", "gauge", "Pods that watches told of.", v->pods_there);
 	one(out, "nodetoll_agents_pods_running", "gauge",
 		"Of them, whose status says so, acknowledged.", v->pods_running);

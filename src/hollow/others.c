@@ -28,7 +28,7 @@ bool node_is_overwritten(const struct hollow *h, const char *text, size_t len)
 	const char *ready;
 	bool differs;
 
-	if (!h->is_ready || json_parse(text, len, &node, NULL))
+	if (!h->is_told || json_parse(text, len, &node, NULL))
 		return false;
 	ready = condition(json_get(node, "status"), "Ready");
 	differs = *ready && strcmp(ready, node_says_ready(h) ? "True" : "False") != 0;

@@ -89,8 +89,9 @@ static void on_due(evutil_socket_t fd, short what, void *ctx)
 		swarm_clock() - began < 5 * NS_MS) {
 		uint32_t i = wakes_next(&s->due);
 
-		if (now >= s->scenario.warmup && now < s->run.until)
-			hist_add(&s->view.lag, now - wakes_due(&s->due));
+		if (now < s->run.until)
+			hist_add(now < s->scenario.warmup ? &s->view.start_lag : &s->view.lag,
+				now - wakes_due(&s->due));
 		swarm_run_node(s->hollow[i], now);
 		now = swarm_now(s);
 	}
@@ -138,6 +139,14 @@ struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
 
 /* ------------------------------------------------------------------ ends */
 
+static void count_ready(struct swarm *s)
+{
+	s->view.nodes_ready = 0;
+	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+		s->view.nodes_ready += s->hollow[i]->is_told &&
+				       s->view.now - s->hollow[i]->heard_at <= HOLLOW_GRACE;
+}
+
 static void stop(struct swarm *s)
 {
 	struct timeval patience = {.tv_sec = PATIENCE_S};
@@ -147,6 +156,7 @@ static void stop(struct swarm *s)
 	s->stops = true;
 	(void)event_del(s->timer);
 	s->view.now = ns_min(swarm_now(s), s->run.until);
+	count_ready(s);
 	for (uint32_t i = 0; s->zero >= 0 && i < s->scenario.nodes; i++) {
 		node_end(&s->hollow[i]->node, s->view.now);
 		flights_remain(s->hollow[i]);
@@ -190,6 +200,8 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	s->view.now = s->zero < 0 ? -1 : swarm_now(s);
+	if (!s->stops)
+		count_ready(s);
 	s->view.wire = wire_counts(s->wire);
 	if (!s->stops && s->params->tell && !s->params->tell(s->params->ctx, &s->view))
 		stop(s);
@@ -279,6 +291,7 @@ static int begin(struct swarm *s)
 	s->armed_for = NS_NEVER;
 	s->last_chore = &s->first_chore;
 	hist_reset(&s->view.lag);
+	hist_reset(&s->view.start_lag);
 	begin_plan(s);
 	name_user_agent(s);
 	s->view.result = s->result;

@@ -16,6 +16,28 @@ const char result_calls_note[] = "Bytes are of answers; - is a size that was not
 				 "limiter holds it back; a watch's "
 				 "ends when it is open.\n";
 
+static void live_failures(const struct json *l, struct str *out)
+{
+	char errors[FORMAT_BYTES], lost[FORMAT_BYTES];
+
+	if (json_as_num(json_get(l, "errors")) <= 0)
+		return;
+	str_addf(out, "; %s request%s failed, %s of them without an answer",
+		format_count(errors, sizeof(errors), json_as_num(json_get(l, "errors"))),
+		format_plural(json_as_num(json_get(l, "errors"))),
+		format_count(lost, sizeof(lost), json_as_num(json_get(l, "errorsUnanswered"))));
+}
+
+static void live_start(const struct json *l, struct str *out)
+{
+	const struct json *lag = json_get(l, "startLagSeconds");
+	char late[FORMAT_BYTES];
+
+	if (json_as_num(json_get(lag, "count")) > 0)
+		str_addf(out, ", and all of them at most %s while nodes started",
+			format_seconds(late, sizeof(late), json_as_num(json_get(lag, "max"))));
+}
+
 /* Of a run on sockets: how it went, and whether its latencies are to be believed. */
 static void live(const struct json *result, struct str *out)
 {
@@ -26,12 +48,15 @@ static void live(const struct json *result, struct str *out)
 		return;
 	str_addf(out,
 		"On sockets%s: %s nodes ready, %s pods running at the end; 99 %% of turns at "
-		"most %s late.\n",
+		"most %s late",
 		json_as_bool(json_get(l, "whole")) ? "" : ", ended early",
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(l, "nodesReady"))),
 		format_count(pods, sizeof(pods), json_as_num(json_get(l, "podsRunning"))),
 		format_seconds(late, sizeof(late),
 			json_as_num(json_get(json_get(l, "lagSeconds"), "p99"))));
+	live_start(l, out);
+	live_failures(l, out);
+	str_add(out, ".\n");
 	if (!json_as_bool(json_get(l, "keptTime")))
 		str_add(out, "That is too late: the machine had too little for so many nodes, "
 			     "and latencies are its own.\n");

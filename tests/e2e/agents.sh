@@ -166,11 +166,31 @@ lossy() {
 	wait "$running" && return "$status"
 }
 
+# still SECONDS: nothing for so long.
+still() {
+	curl -s --max-time 20 "$url/api/v1/pods?watch=true&timeoutSeconds=$1" >"$scratch/none"
+}
+
+# A process that stood still while its nodes started did not keep time.
+stopped() {
+	"$nodetoll" agents --server "$url" --nodes 1 --name stopped --warmup 5s --duration 1s -o json \
+		>"$scratch/stopped" 2>"$scratch/err.stopped" &
+	stopped=$!
+	still 2
+	kill -STOP "$stopped"
+	still 2
+	kill -CONT "$stopped"
+	wait "$stopped"
+	cat "$scratch/err.stopped"
+	cp "$scratch/stopped" "$scratch/result"
+	is keptTime false && grep -q 'ms while nodes started' "$scratch/err.stopped"
+}
+
 # What was saved stays: whole, and said to be not the end.
 killed() {
-	rm -f "$scratch/saved"
+	rm -f "$scratch/saved" "$scratch/saved.rec"
 	"$nodetoll" agents --server "$url" --nodes 3 --set workload.pods=4 --warmup 1s --duration 10m \
-		-f "$scratch/saved" >"$scratch/none" 2>"$scratch/err" &
+		-f "$scratch/saved" --recording "$scratch/saved.rec" >"$scratch/none" 2>"$scratch/err" &
 	running=$!
 	n=0
 	until [ -s "$scratch/saved" ] || [ "$n" -gt 30 ]; do
@@ -179,7 +199,10 @@ killed() {
 	done
 	kill -KILL "$running"
 	wait "$running"
-	cp "$scratch/saved" "$scratch/result" && is whole false && "$nodetoll" report "$scratch/saved"
+	cp "$scratch/saved" "$scratch/result" && is whole false && "$nodetoll" report "$scratch/saved" || return 1
+	"$nodetoll" validate "$scratch/saved.rec" >"$scratch/none"
+	status=$?
+	[ "$status" = 0 ] || [ "$status" = 1 ] # of so few seconds anything may be said, if it is said
 }
 
 # metric TEXT: it is among the counters.
@@ -238,6 +261,15 @@ check "or have several" agents --http2-prior-knowledge --name several --connecti
 check "two for each of them and the users" is connections 8
 check "a metrics address that is none is one message" fails_with 2 'ADDR:PORT is allowed' --server "$url" \
 	--metrics here --nodes 1
+check "a server of another kind is one message" fails_with 3 'is no Kubernetes API server' \
+	--server "$url/elsewhere"
+check "connections are shared or several" fails_with 2 'only one of them' --server "$url" --connections-per-node 4 \
+	--shared-connections
+check "several connections go with HTTP/2" fails_with 2 'goes with HTTP/2' --server "$url" --connections-per-node 4 \
+	--http1
+check "a recording that cannot be written is said before" fails_with 3 'nowhere/rec' --server "$url" \
+	--recording "$scratch/nowhere/rec"
+check "a process that stood still says so" stopped
 check "too few descriptors are one message" few_descriptors
 check "pods come and go however often that fails" lossy
 check "what others write of its status and its pods' a node writes again" overwritten

@@ -118,6 +118,27 @@ static void text_says_how_well_a_live_run_kept_time(void **state)
 	json_free(r);
 }
 
+static void text_says_what_failed_on_sockets(void **state)
+{
+	static const char gone[] =
+		"{\"whole\": true, \"keptTime\": false, \"nodesReady\": 0, \"podsRunning\": 6, "
+		"\"lagSeconds\": {\"p99\": 0.25}, \"startLagSeconds\": {\"count\": 9, \"max\": "
+		"1.5}, \"errors\": 1840, \"errorsUnanswered\": 138}";
+	struct json *r = result(), *live = NULL;
+	struct err err = {0};
+	struct str out = {0};
+
+	(void)state;
+	assert_int_equal(json_parse(gone, strlen(gone), &live, &err), 0);
+	json_put(r, "live", live);
+	result_show(r, SHOW_TEXT, &out);
+	assert_non_null(strstr(str_text(&out),
+		"late, and all of them at most 1.500 s while nodes started; 1,840 requests "
+		"failed, 138 of them without an answer.\nThat is too late: "));
+	str_fini(&out);
+	json_free(r);
+}
+
 static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
 {
 	struct json *r = result();
@@ -337,6 +358,7 @@ int main(void)
 		cmocka_unit_test(an_objective_says_with_how_many_it_holds),
 		cmocka_unit_test(text_tells_where_starts_go),
 		cmocka_unit_test(text_says_how_well_a_live_run_kept_time),
+		cmocka_unit_test(text_says_what_failed_on_sockets),
 		cmocka_unit_test(csv_has_everything_but_the_scenario),
 		cmocka_unit_test(markdown_has_the_same_tables),
 	};
