@@ -121,7 +121,10 @@ enum pod_step {
 	POD_STEP_STARTED,
 	POD_STEP_PULLS, /* an image */
 	POD_STEP_PULLED,
-	POD_STEP_KNOWN /* the kubelet's own status shows that all containers were started */
+	POD_STEP_KNOWN, /* the kubelet's own status shows that all containers were started */
+	/* A volume that was never mounted begins to wait for its object or token, and ends. */
+	POD_STEP_FETCHES,
+	POD_STEP_FETCHED
 };
 
 /* Bits of a status, which is a fingerprint otherwise: every container has been started; the pod
@@ -136,6 +139,7 @@ struct agent_note {
 	uint32_t pod;
 	uint32_t container; /* or volume */
 	uint32_t value;
+	bool own; /* of a fetch: it asked itself, and did not wait for who asks already */
 	ns_t from, before;
 };
 

@@ -327,7 +327,7 @@ static void mount_fetched(struct agent *a, uint32_t reader, ns_t now, struct eff
 		mount_failed(a, reader, now);
 }
 
-void mount_step(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
+static void mount_goes_on(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
 {
 	struct mount *m = &a->mount[reader];
 
@@ -346,6 +346,25 @@ void mount_step(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
 	case MOUNT_IDLE:
 		return;
 	}
+}
+
+void mount_step(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
+{
+	const struct mount *m = &a->mount[reader];
+	bool own = m->state == MOUNT_FETCHES;
+	bool waited = own || m->state == MOUNT_WAITS || m->state == MOUNT_RESUMED;
+	bool first = !m->mounted;
+	bool waits;
+
+	mount_goes_on(a, reader, now, out);
+	waits = m->state == MOUNT_FETCHES || m->state == MOUNT_WAITS;
+	if (first && waits != waited)
+		agent_note(out, now,
+			(struct agent_note){.kind = NOTE_POD_STEP,
+				.pod = reader / a->plan->volumes,
+				.container = reader % a->plan->volumes,
+				.value = waits ? POD_STEP_FETCHES : POD_STEP_FETCHED,
+				.own = own});
 }
 
 /* ------------------------------------------------------------------ reflectors */

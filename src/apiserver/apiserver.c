@@ -2,11 +2,12 @@
 #include "apiserver/apiserver.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/rng.h"
 #include "models/costs.h"
 
-enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE, DRAW_TOLD };
+enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE, DRAW_TOLD, DRAW_ARRIVAL };
 
 static void dist_from(struct dist *d, const struct latency *l)
 {
@@ -45,6 +46,19 @@ static uint8_t dist_for(
 	of[api->n_dists++] = latency;
 	dist_from(&api->dist[i], latency);
 	return i;
+}
+
+static const struct latency *creation_of(const struct scenario *s)
+{
+	const struct apiserver_model *m = &s->apiserver;
+
+	for (uint32_t i = 0; i < m->n_latency; i++) {
+		const struct call_name *name = &s->calls.name[m->latency[i].call];
+
+		if (!strcmp(name->verb, "create") && !strcmp(name->resource, "pods"))
+			return &m->latency[i].latency;
+	}
+	return &m->other;
 }
 
 static void init_latencies(struct api *api, const struct scenario *s)
@@ -115,6 +129,7 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 
 	*api = (struct api){.model = m, .workload = &s->workload, .seed = seed, .pods = pods};
 	dist_from(&api->watch_delay, &m->watch_delay);
+	dist_from(&api->creation, creation_of(s));
 	init_latencies(api, s);
 	init_changes(api, s->workload.pods);
 	init_lanes(api, s);
@@ -185,6 +200,12 @@ struct api_event api_take(struct api_shard *s)
 	s->event_head = (s->event_head + 1) % s->capacity;
 	s->n_events--;
 	return e;
+}
+
+ns_t api_pod_arrival(const struct api_shard *s, uint32_t pod)
+{
+	return dist_draw(
+		&s->api->creation, rng_draw(s->key, DRAW_ARRIVAL, pod, s->pod[pod].told), 0);
 }
 
 void api_pod_create(struct api_shard *s, ns_t now, uint32_t pod)

@@ -25,6 +25,7 @@ struct api {
 	uint64_t seed;
 	uint32_t pods; /* places on a node */
 	struct dist watch_delay;
+	struct dist creation; /* of a pod, by whoever asks for it */
 	uint32_t n_dists;
 	struct dist dist[2 * API_LAT_MAX + 2];
 	uint8_t dist_of[CALLS_MAX][2];  /* [1] of those that ask etcd, [0] the watch cache */
@@ -108,6 +109,9 @@ struct api_answer api_serve(struct api_shard *shard, ns_t now, ns_t takes,
 
 /* What a request in that lane takes at a server at leisure. */
 ns_t api_latency(struct api_shard *shard, uint16_t call, bool quorum, uint32_t lane);
+
+/* What its owner's request took that made the pod which has this place next. */
+ns_t api_pod_arrival(const struct api_shard *shard, uint32_t pod);
 
 /* Somebody (scheduler, user) gives the node a pod, or asks for its deletion. */
 void api_pod_create(struct api_shard *shard, ns_t now, uint32_t pod);

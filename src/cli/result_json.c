@@ -248,12 +248,27 @@ static struct json *steps(const struct fleet_result *r)
 	return o;
 }
 
+/* `of`: it is a part of that step; NULL: a step. */
+static void put_spent(
+	struct json *rows, const char *step, const char *of, const struct hist *seconds)
+{
+	struct json *row = json_object();
+
+	json_put_str(row, "step", step);
+	if (of)
+		json_put_str(row, "of", of);
+	json_put(row, "seconds", json_of_hist(seconds));
+	json_append(rows, row);
+}
+
 static struct json *start_budget(const struct fleet_starts *s)
 {
-	static const char *const names[START_PARTS] = {[PART_SCHEDULER] = "scheduler",
+	static const char *const names[START_PARTS] = {[PART_ARRIVAL] = "arrival",
+		[PART_SCHEDULER] = "scheduler",
 		[PART_WATCH] = "watch",
 		[PART_WORKER] = "worker",
 		[PART_VOLUMES] = "volumes",
+		[PART_SECRETS] = "secrets",
 		[PART_SANDBOX] = "sandbox",
 		[PART_IMAGES] = "images",
 		[PART_CONTAINERS] = "containers",
@@ -264,11 +279,11 @@ static struct json *start_budget(const struct fleet_starts *s)
 	struct json *rows = json_array();
 
 	for (size_t i = 0; i < START_PARTS; i++) {
-		struct json *row = json_object();
-
-		json_put_str(row, "step", names[i]);
-		json_put(row, "seconds", json_of_hist(&s->part[i]));
-		json_append(rows, row);
+		put_spent(rows, names[i], NULL, &s->part[i]);
+		if (i != PART_SECRETS)
+			continue;
+		put_spent(rows, "secretsLimiter", names[i], &s->secrets_held);
+		put_spent(rows, "secretsApiserver", names[i], &s->secrets_served);
 	}
 	return rows;
 }

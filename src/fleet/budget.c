@@ -13,9 +13,30 @@ static void spend(struct pod_start *s, enum start_part part, ns_t now)
 	s->at = now;
 }
 
-void budget_begin(struct node *n, ns_t now, uint32_t pod)
+/* Places of fetch_left: a volume's own request, what is asked for an entry of the secret cache.
+ */
+static uint32_t place_of_mount(const struct node *n, uint32_t pod, uint32_t volume)
 {
-	n->start[pod] = (struct pod_start){.at = now, .phase = START_GOES_ON};
+	return pod * n->plan->agent.volumes + volume;
+}
+
+static uint32_t place_of_entry(const struct node *n, uint32_t entry)
+{
+	return n->plan->places * n->plan->agent.volumes + entry;
+}
+
+void budget_init(struct node *n, struct arena *mem)
+{
+	n->start = ARENA_ARRAY(mem, struct pod_start, n->plan->places);
+	n->fetch_left = ARENA_ARRAY(
+		mem, struct fetch_left, place_of_entry(n, n->plan->agent.objects.entries + 1));
+}
+
+void budget_begin(struct node *n, ns_t now, uint32_t pod, ns_t arrival)
+{
+	n->start[pod] = (struct pod_start){
+		.at = now - arrival, .began = now - arrival, .phase = START_GOES_ON};
+	spend(&n->start[pod], PART_ARRIVAL, now);
 }
 
 void budget_burst(struct node *n, ns_t now, uint32_t pods)
@@ -36,7 +57,7 @@ static void burst_is_seen(struct node *n, ns_t now, const struct pod_start *s)
 	if (s->burst == 0 || s->burst != n->bursts || --n->burst_left > 0)
 		return;
 	if (node_measures(n, now))
-		hist_add(&n->result->burst, now - n->burst_at);
+		hist_add(&n->result->burst, now - s->began);
 }
 
 void budget_bound(struct node *n, ns_t now, uint32_t pod)
@@ -51,7 +72,46 @@ void budget_told(struct node *n, ns_t now, uint32_t pod)
 		spend(&n->start[pod], PART_WATCH, now);
 }
 
-void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step)
+/* Who waits for one that was asked already waits for what was asked for the entry, under the
+ * bulk watch for that of the node. */
+static const struct fetch_left *waited_for(const struct node *n, const struct agent_note *note)
+{
+	const struct agent_plan *plan = &n->plan->agent;
+	uint32_t mount = place_of_mount(n, note->pod, note->container);
+
+	if (note->own)
+		return &n->fetch_left[mount];
+	return &n->fetch_left[place_of_entry(n, plan->objects.kind == SC_BULKWATCH
+							? plan->objects.entries
+							: n->agent.mount[mount].entry)];
+}
+
+/* The last of its volumes that waited has what it waited for. */
+static void fetched(struct node *n, ns_t now, const struct agent_note *note)
+{
+	struct pod_start *s = &n->start[note->pod];
+	const struct fetch_left *f = waited_for(n, note);
+
+	s->secrets_held += ns_max(0, ns_min(ns_min(f->held, f->at - s->at), now - s->at));
+	spend(s, PART_SECRETS, now);
+}
+
+/* Some of its volumes wait from the first of these on until the last. */
+static void fetches(struct node *n, ns_t now, const struct agent_note *note)
+{
+	struct pod_start *s = &n->start[note->pod];
+
+	if (!s->mounting)
+		return;
+	if (note->value == POD_STEP_FETCHES) {
+		if (s->fetching++ == 0)
+			spend(s, PART_VOLUMES, now);
+	} else if (s->fetching > 0 && --s->fetching == 0) {
+		fetched(n, now, note);
+	}
+}
+
+void budget_step(struct node *n, ns_t now, const struct agent_note *note)
 {
 	static const enum start_part part_of[] = {
 		[POD_STEP_WORKER] = PART_WORKER,
@@ -62,13 +122,38 @@ void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step)
 		[POD_STEP_PULLED] = PART_IMAGES,
 		[POD_STEP_KNOWN] = PART_DETECTION,
 	};
-	struct pod_start *s = &n->start[pod];
+	struct pod_start *s = &n->start[note->pod];
 
 	if (s->phase != START_GOES_ON)
 		return;
-	spend(s, part_of[step], now);
-	if (step == POD_STEP_KNOWN)
+	if (note->value > POD_STEP_KNOWN) {
+		fetches(n, now, note);
+		return;
+	}
+	spend(s, part_of[note->value], now);
+	s->mounting = note->value == POD_STEP_WORKER;
+	if (note->value == POD_STEP_KNOWN)
 		s->phase = START_KNOWN;
+}
+
+/* ------------------------------------------------------------------ requests */
+
+/* It may be one that volumes of starting pods wait for. */
+void budget_asked(struct node *n, const struct node_request *q)
+{
+	const struct agent_plan *plan = &n->plan->agent;
+	const struct fetch_left left = {q->at, q->held};
+	uint32_t kind = plan->kind_of[q->actor];
+	uint32_t index = q->actor - plan->first[kind];
+
+	if (kind == ACTOR_REFLECTOR && !q->timeout) {
+		n->fetch_left[place_of_entry(n, index)] = left;
+	} else if (kind == ACTOR_MOUNT) {
+		if (n->start[q->pod].mounting)
+			n->fetch_left[index] = left;
+		if (plan->objects.kind == SC_CACHE && q->call != API_CREATE_TOKENS)
+			n->fetch_left[place_of_entry(n, n->agent.mount[index].entry)] = left;
+	}
 }
 
 /* The start whose end a request tells; NULL: it tells of something else. */
@@ -105,7 +190,7 @@ bool budget_goes_on(const struct node *n, ns_t now, uint32_t pod, ns_t *since)
 {
 	const struct pod_start *s = &n->start[pod];
 
-	*since = n->created_at[pod] + s->spent[PART_IMAGES];
+	*since = s->began + s->spent[PART_IMAGES];
 	return s->phase != START_OVER && n->created_at[pod] <= now;
 }
 
@@ -128,6 +213,8 @@ void budget_seen(struct node *n, ns_t now, uint32_t pod)
 		return;
 	for (unsigned p = 0; p < START_PARTS; p++)
 		hist_add(&starts->part[p], s->spent[p]);
-	hist_add(&starts->all, now - n->created_at[pod]);
-	hist_add(&starts->without_images, now - n->created_at[pod] - s->spent[PART_IMAGES]);
+	hist_add(&starts->secrets_held, s->secrets_held);
+	hist_add(&starts->secrets_served, s->spent[PART_SECRETS] - s->secrets_held);
+	hist_add(&starts->all, now - s->began);
+	hist_add(&starts->without_images, now - s->began - s->spent[PART_IMAGES]);
 }

@@ -206,6 +206,8 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 		hist_reset(&r->step[i]);
 	for (unsigned i = 0; i < START_PARTS; i++)
 		hist_reset(&r->starts.part[i]);
+	hist_reset(&r->starts.secrets_held);
+	hist_reset(&r->starts.secrets_served);
 	hist_reset(&r->starts.all);
 	hist_reset(&r->starts.without_images);
 }
@@ -264,6 +266,8 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
 		hist_merge(&into->step[i], &from->step[i]);
 	for (unsigned i = 0; i < START_PARTS; i++)
 		hist_merge(&into->starts.part[i], &from->starts.part[i]);
+	hist_merge(&into->starts.secrets_held, &from->starts.secrets_held);
+	hist_merge(&into->starts.secrets_served, &from->starts.secrets_served);
 	hist_merge(&into->starts.all, &from->starts.all);
 	hist_merge(&into->starts.without_images, &from->starts.without_images);
 	for (unsigned i = 0; i < CALLS_MAX; i++)

@@ -100,10 +100,12 @@ struct fleet_ending {
 
 /* What the time of a pod's start is spent on. */
 enum start_part {
+	PART_ARRIVAL,   /* its owner's request that creates it */
 	PART_SCHEDULER, /* until it is bound to its node */
 	PART_WATCH,     /* until its kubelet is told of it */
 	PART_WORKER,    /* sync loop and worker */
-	PART_VOLUMES,
+	PART_VOLUMES,   /* loops that mount them, and the worker that polls for it */
+	PART_SECRETS,   /* some of its volumes wait for what the API server has */
 	PART_SANDBOX,
 	PART_IMAGES,
 	PART_CONTAINERS,
@@ -117,8 +119,11 @@ enum start_part {
 /* Starts that ended in window 0: a watcher was told that all containers were started. */
 struct fleet_starts {
 	struct hist part[START_PARTS]; /* of a start; all of them have every start */
-	struct hist all;               /* from creation: the sum of its parts */
-	struct hist without_images;    /* that, less pulling them */
+	/* Of PART_SECRETS: until the request that it waited for last had passed its client's
+	 * limiter, and from then on. */
+	struct hist secrets_held, secrets_served;
+	struct hist all;            /* from creation: the sum of its parts */
+	struct hist without_images; /* that, less pulling them */
 	uint64_t overdue; /* not among them: those that go on at the end, for longer than the
 			   * objective, images not counted */
 };

@@ -141,7 +141,7 @@ static void relist(struct node *n, ns_t now, const struct agent_note *note)
 
 static void pod_step(struct node *n, ns_t now, const struct agent_note *note)
 {
-	budget_step(n, now, note->pod, (enum pod_step)note->value);
+	budget_step(n, now, note);
 	if (note->value <= POD_STEP_STARTED && n->created_at[note->pod] != NS_NEVER &&
 		in_window(n, 1, now))
 		hist_add(&n->result->step[note->value], now - n->created_at[note->pod]);

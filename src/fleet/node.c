@@ -67,7 +67,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	n->deleted_at = ARENA_ROOM(mem, ns_t, plan->places);
 	n->status_at = ARENA_ROOM(mem, ns_t, plan->places);
 	n->removal = ARENA_ARRAY(mem, uint8_t, plan->places);
-	n->start = ARENA_ARRAY(mem, struct pod_start, plan->places);
+	budget_init(n, mem);
 	for (uint32_t p = 0; p < plan->places; p++)
 		n->created_at[p] = n->deleted_at[p] = n->status_at[p] = NS_NEVER;
 	ready_begin(n, plan->params->kubelet_start);

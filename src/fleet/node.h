@@ -100,8 +100,18 @@ struct streams {
 struct pod_start {
 	ns_t at; /* what was before has been spent */
 	ns_t spent[START_PARTS];
-	uint8_t phase; /* 0: over, or never seen to begin */
-	uint8_t burst; /* which of the node's it belongs to; 0: none */
+	ns_t began;        /* its owner asked for it */
+	ns_t secrets_held; /* of PART_SECRETS, in the limiter */
+	uint8_t phase;     /* 0: over, or never seen to begin */
+	uint8_t burst;     /* which of the node's it belongs to; 0: none */
+	uint8_t fetching;  /* volumes that wait for the API server */
+	bool mounting;     /* its worker waits for the volumes */
+};
+
+/* The last request for an object or a token: when it leaves its client's limiter, and how long
+ * that holds it. */
+struct fetch_left {
+	ns_t at, held;
 };
 
 struct node {
@@ -128,9 +138,11 @@ struct node {
 	bool was_silent, was_unhealthy; /* long enough to be NotReady, in window 0 */
 	bool has_to_list;               /* its kubelet knows of no pods yet, though there are */
 	struct pod_start *start;        /* [places] */
-	ns_t burst_at;                  /* all its pods were created at once then */
-	uint32_t burst_left;            /* of them are not seen running yet */
-	uint8_t bursts;                 /* how many there were */
+	/* [mounts] of each volume's own, then of each entry of its secret cache, and of all */
+	struct fetch_left *fetch_left;
+	ns_t burst_at;       /* all its pods were created at once then */
+	uint32_t burst_left; /* of them are not seen running yet */
+	uint8_t bursts;      /* how many there were */
 	struct effects out;
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
 	uint32_t home;     /* the server whose that is */
@@ -222,17 +234,19 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
 /* Add up; of the same run. */
 void fleet_result_merge(struct fleet_result *into, const struct fleet_result *from);
 
-/* budget.c.  A pod is created; its kubelet is told; its start reached a step; a request of the
- * status manager waits for its client's limiter, and leaves; a watcher is told that all
- * containers were started. */
-void budget_begin(struct node *n, ns_t now, uint32_t pod);
+/* budget.c.  A pod is created, after its owner's request took `arrival`; its kubelet is told;
+ * its start reached a step; a request of the status manager waits for its client's limiter, and
+ * leaves; a watcher is told that all containers were started. */
+void budget_init(struct node *n, struct arena *mem);
+void budget_begin(struct node *n, ns_t now, uint32_t pod, ns_t arrival);
 /* All so many pods of the node are created now, and this is one of them. */
 void budget_burst(struct node *n, ns_t now, uint32_t pods);
 void budget_of_burst(struct node *n, uint32_t pod);
 void budget_bound(struct node *n, ns_t now, uint32_t pod);
 void budget_told(struct node *n, ns_t now, uint32_t pod);
-void budget_step(struct node *n, ns_t now, uint32_t pod, enum pod_step step);
+void budget_step(struct node *n, ns_t now, const struct agent_note *note);
 void budget_held(struct node *n, ns_t now, const struct node_request *q);
+void budget_asked(struct node *n, const struct node_request *q);
 void budget_sent(struct node *n, ns_t now, const struct node_request *q);
 void budget_seen(struct node *n, ns_t now, uint32_t pod);
 void budget_gone(struct node *n, uint32_t pod);

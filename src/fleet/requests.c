@@ -212,12 +212,14 @@ static void send_in_turn(struct node *n, ns_t now, const struct node_request *q)
 {
 	struct node_request later = *q;
 
+	if (q->at > now)
+		later.held += q->at - now;
+	budget_asked(n, &later);
 	if (q->at <= now) {
 		send(n, now, q);
 		return;
 	}
 	assert(q->timeout == 0);
-	later.held += q->at - now;
 	put(n, &n->held[q->client], &later);
 	agent_park(&n->agent, q->actor);
 }

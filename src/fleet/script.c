@@ -130,7 +130,7 @@ static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 	n->deleted_at[pod] = NS_NEVER;
 	n->status_at[pod] = NS_NEVER;
 	n->removal[pod] = REMOVAL_STOPPED;
-	budget_begin(n, created, pod);
+	budget_begin(n, created, pod, n->plan->world ? 0 : api_pod_arrival(&n->shard, pod));
 	budget_bound(n, now, pod);
 	if (!n->plan->world) {
 		api_pod_create(&n->shard, now, pod);

@@ -90,7 +90,7 @@ static struct json *budget_chart(const struct json *rows)
 		const struct json *seconds = json_get(r, "seconds");
 		struct json *series;
 
-		if (json_as_num(json_get(seconds, "max")) <= 0)
+		if (json_as_num(json_get(seconds, "max")) <= 0 || json_get(r, "of"))
 			continue;
 		series = chart_series(chart, json_as_str(json_get(r, "step")));
 		for (size_t i = 0; i < N; i++)

@@ -228,10 +228,14 @@ struct json *result_slo_rows(const struct json *result)
 struct json *result_budget_rows(const struct json *result)
 {
 	static const char *const words[][2] = {
+		{"arrival", "its creation"},
 		{"scheduler", "the scheduler"},
 		{"watch", "the kubelet is told"},
 		{"worker", "sync loop and worker"},
-		{"volumes", "volumes"},
+		{"volumes", "volumes: loops, polling"},
+		{"secrets", "secrets, configmaps, tokens"},
+		{"secretsLimiter", "- of it the client's limiter"},
+		{"secretsApiserver", "- of it the API server"},
 		{"sandbox", "sandbox"},
 		{"images", "images"},
 		{"containers", "containers"},
@@ -252,6 +256,8 @@ struct json *result_budget_rows(const struct json *result)
 				continue;
 			row = json_object();
 			json_put_str(row, "step", words[i][1]);
+			if (json_get(v, "of"))
+				json_put(row, "of", json_clone(json_get(v, "of")));
 			json_put(row, "seconds", json_clone(json_get(v, "seconds")));
 			json_append(rows, row);
 		}

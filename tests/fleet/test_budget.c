@@ -34,6 +34,9 @@ static void every_moment_of_a_start_is_spent_once(void **state)
 		assert_int_equal(sum_of_parts(s), s->all.sum);
 		assert_true(s->part[PART_IMAGES].max > 0);
 		assert_int_equal(s->without_images.sum, s->all.sum - s->part[PART_IMAGES].sum);
+		assert_int_equal(s->secrets_held.n, s->all.n);
+		assert_int_equal(
+			s->secrets_held.sum + s->secrets_served.sum, s->part[PART_SECRETS].sum);
 		for (unsigned p = 0; p < START_PARTS; p++)
 			if (p != PART_LIMITER && s->part[p].sum == 0)
 				fail_msg("%s: nothing spent on %u", kubelets[i], p);
@@ -109,6 +112,7 @@ static void what_is_not_there_takes_no_time(void **state)
 	kit_run(k);
 	assert_int_equal(s->all.n, 9);
 	assert_int_equal(s->part[PART_VOLUMES].sum, 0);
+	assert_int_equal(s->part[PART_SECRETS].sum, 0);
 	assert_int_equal(s->part[PART_IMAGES].sum, 0);
 	assert_true(s->part[PART_SANDBOX].sum > 0);
 	assert_int_equal(sum_of_parts(s), s->all.sum);
@@ -130,6 +134,50 @@ static void the_limiter_takes_each_pod_two_intervals(void **state)
 	assert_in_range(hist_mean(&s->part[PART_LIMITER]), 950 * NS_MS, 1000 * NS_MS);
 	assert_true(hist_mean(&s->part[PART_STATUS]) > 20 * NS_S);
 	assert_true(s->part[PART_SERVER].max < NS_S);
+	kit_free(k);
+}
+
+/* Ten GETs at a pace of one in two seconds: the pods wait 0, 2, ... 18 s for theirs, and each
+ * for the answer; what is left until the worker looks again is no more than a poll. */
+static void secrets_wait_for_the_limiter_and_for_the_server(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "kubelet.objects.design=get", "nodes=1",
+		"warmup=0s", "duration=10m", "start=atOnce", "workload.pods=10",
+		"kubelet.clients.kube.qps=0.5", "kubelet.clients.kube.burst=1",
+		"kubelet.loops.nodeStatus.period=1h", "kubelet.tokens.enabled=false",
+		"apiserver.latency.get secrets.mean=200ms",
+		"apiserver.latency.get secrets.p50=1", "apiserver.latency.get secrets.p99=1");
+	const struct fleet_starts *s = &k->result.starts;
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(s->all.n, 10);
+	assert_in_range(s->secrets_served.min, 100 * NS_MS, 200 * NS_MS);
+	assert_in_range(s->secrets_served.max, 200 * NS_MS, 300 * NS_MS);
+	assert_true(s->secrets_held.max >= 18 * NS_S);
+	assert_in_range(s->part[PART_VOLUMES].max, 1, 600 * NS_MS);
+	assert_int_equal(
+		s->secrets_held.sum + s->secrets_served.sum, s->part[PART_SECRETS].sum);
+	kit_free(k);
+}
+
+/* Who waits for the LIST of another pod's reflector waits for that one's limiter, too. */
+static void whoever_waits_for_another_s_list_waits_as_long(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=1", "warmup=0s", "duration=10m",
+		"start=atOnce", "workload.pods=3", "workload.objects[0].sharedBy=namespace",
+		"workload.namespaces=1", "kubelet.tokens.enabled=false",
+		"apiserver.latency.list secrets.cached.mean=300ms",
+		"apiserver.latency.list secrets.cached.p50=1",
+		"apiserver.latency.list secrets.cached.p99=1");
+	const struct fleet_starts *s = &k->result.starts;
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(s->all.n, 3);
+	assert_in_range(s->part[PART_SECRETS].min, 100 * NS_MS, 400 * NS_MS);
+	assert_in_range(s->part[PART_SECRETS].max - s->part[PART_SECRETS].min, 0, 100 * NS_MS);
+	assert_int_equal(s->secrets_held.sum, 0);
 	kit_free(k);
 }
 
@@ -155,6 +203,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_whole_burst_is_not_measured),
 		cmocka_unit_test(what_is_not_there_takes_no_time),
 		cmocka_unit_test(the_limiter_takes_each_pod_two_intervals),
+		cmocka_unit_test(secrets_wait_for_the_limiter_and_for_the_server),
+		cmocka_unit_test(whoever_waits_for_another_s_list_waits_as_long),
 		cmocka_unit_test(a_start_begins_with_a_pod_s_creation),
 	};
 
