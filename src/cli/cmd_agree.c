@@ -332,7 +332,7 @@ static struct json *scenario_json(struct agreement *m)
 
 	(void)snprintf(f[0].value, sizeof(f[0].value), "%u", s->nodes);
 	(void)snprintf(f[1].value, sizeof(f[1].value), "%u", s->cluster_nodes);
-	return common_scenario(&m->mem, m->resolved.spec, f, 2);
+	return common_scenario(&m->mem, &m->resolved, f, 2);
 }
 
 static struct json *agreement_json(struct agreement *m)

@@ -248,7 +248,7 @@ static struct json *scenario_json(struct contrast *c)
 	(void)units_format_duration(f[3].value, sizeof(f[3].value), o->warmup);
 	(void)snprintf(f[8].value, sizeof(f[8].value), "%s",
 		c->base.workload.objects[0].shared_by == SHARED_POD ? "pod" : "namespace");
-	return common_scenario(&c->mem, c->resolved.spec, f, sizeof(f) / sizeof(f[0]));
+	return common_scenario(&c->mem, &c->resolved, f, sizeof(f) / sizeof(f[0]));
 }
 
 static int report(struct contrast *c, struct err *err)

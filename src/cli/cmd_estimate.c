@@ -185,7 +185,7 @@ static struct json *scenario_json(struct estimating *e)
 
 	(void)snprintf(f[0].value, sizeof(f[0].value), "%u", nodes);
 	(void)units_format_duration(f[1].value, sizeof(f[1].value), replaced_every(e, nodes));
-	return common_scenario(&e->mem, e->resolved.spec, f, 2);
+	return common_scenario(&e->mem, &e->resolved, f, 2);
 }
 
 static int load(struct estimating *e, const struct opt_line *line, struct err *err)

@@ -274,7 +274,7 @@ static struct json *result_of(struct sweeping *w, struct json *groups)
 		w->sweep.cell[c] = NULL;
 	}
 	json_put(result, "cells", cells);
-	json_put(spec, "scenario", tree_json(w->resolved.spec));
+	json_put(spec, "scenario", origin_json(&w->resolved.origins, w->resolved.spec));
 	measure_calibration(spec, &calibration);
 	json_put_str(result, "calibration", str_text(&calibration));
 	json_put(result, "scenario", json_clone(json_get(spec, "scenario")));

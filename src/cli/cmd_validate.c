@@ -9,7 +9,7 @@
 #include "cli/result_classes.h"
 #include "cli/validate_rows.h"
 #include "cli/validate_run.h"
-#include "models/tree.h"
+#include "models/origin.h"
 #include "report/validation.h"
 
 struct validate_options {
@@ -177,7 +177,8 @@ static int report(struct validation *v, struct err *err)
 	json_put(result, "steadyRowsOf500", large_rows(v));
 	json_put(result, "runningSeconds", latencies(v));
 	json_put(result, "classes", validation_classes(&v->rec.base));
-	json_put(result, "scenario", tree_json(v->rec.resolved.spec));
+	json_put(result, "scenario",
+		origin_json(&v->rec.resolved.origins, v->rec.resolved.spec));
 	json_put(result, "rows", v->rows);
 	json_put(result, "others", v->others);
 	v->rows = v->others = NULL;

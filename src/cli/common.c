@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "models/tree.h"
 
 const char *const form_words[] = {"text", "json", "csv", "markdown", NULL};
 const char *const check_form_words[] = {"text", "json", "csv", "markdown", "junit", NULL};
@@ -208,15 +207,15 @@ int common_emit_with(const struct common *c, const struct json *result,
 	return code;
 }
 
-struct json *common_scenario(struct arena *mem, const struct doc_node *spec,
+struct json *common_scenario(struct arena *mem, const struct model *resolved,
 	const struct common_field *fields, size_t n)
 {
-	struct doc_node *copy = doc_clone(mem, spec);
+	struct doc_node *copy = doc_clone(mem, resolved->spec);
 
 	for (size_t i = 0; i < n; i++)
 		if (fields[i].path)
 			(void)doc_set(mem, copy, "", fields[i].path, fields[i].value, NULL);
-	return tree_json(copy);
+	return origin_json(&resolved->origins, copy);
 }
 
 /* ------------------------------------------------------------------ progress */

@@ -115,7 +115,7 @@ struct common_field {
 
 /* A scenario as resolved, with those fields as the command set them, as JSON, which the caller
  * owns. */
-struct json *common_scenario(struct arena *mem, const struct doc_node *spec,
+struct json *common_scenario(struct arena *mem, const struct model *resolved,
 	const struct common_field *fields, size_t n);
 
 /* Print warnings, if there are any, on standard error, and release them. */

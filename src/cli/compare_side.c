@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "cli/common.h"
 #include "cli/result_run.h"
-#include "models/tree.h"
+#include "models/origin.h"
 
 const char *side_kubelet(const char *name)
 {
@@ -168,7 +168,7 @@ int side_open(struct side *side, const struct library *lib, const struct side_gi
 		free(text);
 	}
 	if (!code && !side->is_saved)
-		side->spec = tree_json(side->resolved.spec);
+		side->spec = origin_json(&side->resolved.origins, side->resolved.spec);
 	return code;
 }
 

@@ -5,7 +5,6 @@
 #include "cli/result_classes.h"
 #include "cli/result_closed.h"
 #include "cli/result_json.h"
-#include "models/tree.h"
 
 /* A per-second series of a longer run would fill the memory; its peaks are left out. */
 #define SERIES_MAX (24 * NS_HOUR)
@@ -30,7 +29,7 @@ struct json *result_of(const struct result_run *run, const struct fleet_result *
 	json_put(result, "classes",
 		run->origins ? result_classes(s, run->spec, run->origins, result)
 			     : json_array());
-	json_put(result, "scenario", tree_json(run->spec));
+	json_put(result, "scenario", origin_json(run->origins, run->spec));
 	return result;
 }
 

@@ -3,15 +3,17 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "models/tree.h"
 
 static const char *const evidence_names[EVIDENCES] = {
 	"none", "read", "measured", "published", "derived", "assumed"};
 
-/* What holds where the walk is. */
+/* What holds where the walk is, and what is told of this place elsewhere. */
 struct stated {
 	const char *source;
 	enum evidence is;
+	const struct doc_node *beside; /* in the tree under ORIGINS_KEY; NULL: nothing */
 };
 
 const char *evidence_name(enum evidence is)
@@ -83,13 +85,43 @@ static int check_wrapping(const struct doc_node *map, struct err *err)
 	return 0;
 }
 
+/* What the tree of origins says of this place, over what holds around it. */
+static int read_beside(struct stated *s, struct err *err)
+{
+	if (!s->beside || s->beside->kind == DOC_NULL || s->beside->kind == DOC_LIST)
+		return 0;
+	if (s->beside->kind != DOC_MAP)
+		return doc_error(s->beside, err,
+			"'" ORIGINS_KEY "' has maps in the shape of the spec, with 'source' "
+			"and 'is' in them");
+	return read_stated(s->beside, s, err);
+}
+
+/* What it says of the i-th entry of this map or list.  What it says of an entry that is not
+ * there is nothing: who takes a loop out of a printed scenario need not look for it twice. */
+static const struct doc_node *beside_entry(
+	const struct doc_node *beside, const struct doc_node *entry, uint32_t i)
+{
+	const struct doc_node *at = NULL;
+
+	if (entry->key)
+		return doc_get(beside, entry->key);
+	if (beside && beside->kind == DOC_LIST)
+		for (at = beside->first; at && i > 0; i--)
+			at = at->next;
+	return at;
+}
+
 /* Copies node, without sources, to *to.  The depth is bounded by base/doc's. */
 static int strip(struct arena *mem, struct origins *o, const struct doc_node *node,
 	struct stated s, struct doc_node **to, struct err *err)
 {
 	const struct doc_node *value = NULL;
 	struct doc_node **end;
+	uint32_t i = 0;
 
+	if (read_beside(&s, err))
+		return ERR_INPUT;
 	if (node->kind == DOC_MAP) {
 		if (read_stated(node, &s, err))
 			return ERR_INPUT;
@@ -108,10 +140,13 @@ static int strip(struct arena *mem, struct origins *o, const struct doc_node *no
 	(*to)->first = NULL;
 	(*to)->n = 0;
 	end = &(*to)->first;
-	for (const struct doc_node *at = node->first; at; at = at->next) {
+	for (const struct doc_node *at = node->first; at; at = at->next, i++) {
+		struct stated below = s;
+
 		if (at->key && (!strcmp(at->key, "source") || !strcmp(at->key, "is")))
 			continue;
-		if (strip(mem, o, at, s, end, err))
+		below.beside = beside_entry(s.beside, at, i);
+		if (strip(mem, o, at, below, end, err))
 			return ERR_INPUT;
 		end = &(*end)->next;
 		(*to)->n++;
@@ -122,7 +157,12 @@ static int strip(struct arena *mem, struct origins *o, const struct doc_node *no
 int origin_strip(struct arena *mem, struct origins *origins, const struct doc_node *spec,
 	struct doc_node **plain, struct err *err)
 {
-	return strip(mem, origins, spec, (struct stated){NULL, EVIDENCE_NONE}, plain, err);
+	const struct stated at_root = {
+		.is = EVIDENCE_NONE, .beside = doc_get(spec, ORIGINS_KEY)};
+
+	if (at_root.beside)
+		spec = tree_without(mem, spec, ORIGINS_KEY);
+	return strip(mem, origins, spec, at_root, plain, err);
 }
 
 const struct origin *origin_find(const struct origins *origins, const struct doc_node *node)
@@ -135,4 +175,89 @@ const struct origin *origin_find(const struct origins *origins, const struct doc
 			return o;
 	}
 	return NULL;
+}
+
+/* ------------------------------------------------------------------ printed */
+
+/* The origin of a place that has no constants: it is whatever its neighbours' is. */
+static const struct origin any;
+
+static bool same(const struct origin *a, const struct origin *b)
+{
+	return a->is == b->is &&
+	       !strcmp(a->source ? a->source : "", b->source ? b->source : "");
+}
+
+/* What a model is called, and which feature brought a loop, is no constant. */
+static bool is_label(const struct doc_node *node)
+{
+	return node->key && (!strcmp(node->key, "name") || !strcmp(node->key, "feature"));
+}
+
+/* The one origin of all constants at node and below; NULL if there are several, or none. */
+static const struct origin *shared(const struct origins *origins, const struct doc_node *node)
+{
+	const struct origin *all = &any;
+
+	if (node->kind != DOC_MAP && node->kind != DOC_LIST) {
+		all = origin_find(origins, node);
+		return all && (all->source || all->is != EVIDENCE_NONE) ? all : NULL;
+	}
+	for (const struct doc_node *at = node->first; at; at = at->next) {
+		const struct origin *one = is_label(at) ? &any : shared(origins, at);
+
+		if (!one || (one != &any && all != &any && !same(one, all)))
+			return NULL;
+		if (one != &any)
+			all = one;
+	}
+	return all;
+}
+
+static struct json *stated_json(const struct origin *origin)
+{
+	struct json *out = json_object();
+
+	if (origin->source)
+		json_put_str(out, "source", origin->source);
+	if (origin->is != EVIDENCE_NONE)
+		json_put_str(out, "is", evidence_name(origin->is));
+	return out;
+}
+
+/* NULL if there is nothing to tell. */
+static struct json *told(const struct origins *origins, const struct doc_node *node)
+{
+	const struct origin *all = shared(origins, node);
+	struct json *out;
+	bool empty = true;
+
+	if (all)
+		return all == &any ? NULL : stated_json(all);
+	if (node->kind != DOC_MAP && node->kind != DOC_LIST)
+		return NULL;
+	out = node->kind == DOC_MAP ? json_object() : json_array();
+	for (const struct doc_node *at = node->first; at; at = at->next) {
+		struct json *below = is_label(at) ? NULL : told(origins, at);
+
+		empty = empty && !below;
+		if (node->kind == DOC_LIST)
+			json_append(out, below ? below : json_null());
+		else if (below)
+			json_put(out, at->key, below);
+	}
+	if (!empty)
+		return out;
+	json_free(out);
+	return NULL;
+}
+
+struct json *origin_json(const struct origins *origins, const struct doc_node *spec)
+{
+	struct json *out = tree_json(spec);
+	struct json *all = origins ? told(origins, spec) : NULL;
+
+	if (all)
+		json_put(out, ORIGINS_KEY, all);
+	return out;
 }

@@ -292,6 +292,16 @@ static struct json *head(const char *kind)
 	return s;
 }
 
+static struct json *origins_schema(void)
+{
+	struct json *s = typed("object");
+
+	json_put_str(s, "description",
+		"as printed: what the constants rest on, a tree in the shape of the spec with "
+		"source and is in it");
+	return s;
+}
+
 static struct json *spec_schema(const char *kind, const struct table *t, enum style style)
 {
 	static const char *const required_names[] = {"apiVersion", "kind", "metadata", "spec"};
@@ -304,6 +314,9 @@ static struct json *spec_schema(const char *kind, const struct table *t, enum st
 	json_put(properties, "kind", constant(kind));
 	json_put(properties, "metadata", metadata_schema());
 	json_put(properties, "spec", map_schema(t, style, false));
+	if (style == STYLE_MODEL)
+		json_put(json_get(json_get(properties, "spec"), "properties"), ORIGINS_KEY,
+			origins_schema());
 	json_put(s, "properties", properties);
 	for (size_t i = 0; i < COUNT_OF(required_names); i++)
 		json_append_str(required, required_names[i]);

@@ -59,17 +59,25 @@ static void join(struct str *to, const char *path, const char *key)
 	}
 }
 
+/* What a scenario's constants rest on is printed beside them; it is no field of it. */
+static bool is_evidence(const char *path, const struct json *v)
+{
+	return !*path && !strcmp(json_key(v), "origins");
+}
+
 static void walk_map(
 	struct walk *w, const char *path, const struct json *base, const struct json *candidate)
 {
 	struct str at = {0};
 
 	for (const struct json *v = json_child(base); v; v = json_next(v)) {
+		if (is_evidence(path, v))
+			continue;
 		join(&at, path, json_key(v));
 		walk(w, str_text(&at), v, json_get(candidate, json_key(v)));
 	}
 	for (const struct json *v = json_child(candidate); v; v = json_next(v)) {
-		if (json_get(base, json_key(v)))
+		if (json_get(base, json_key(v)) || is_evidence(path, v))
 			continue;
 		join(&at, path, json_key(v));
 		put(w, str_text(&at), NULL, v);

@@ -53,6 +53,14 @@ static void what_only_one_has_differs(void **state)
 	differ("{\"a\": {}}", "{\"a\": []}", 1, "a ");
 }
 
+static void what_constants_rest_on_is_no_difference(void **state)
+{
+	(void)state;
+	differ("{\"a\": 1, \"origins\": {\"a\": {\"is\": \"read\"}}}", "{\"a\": 1}", 0, "");
+	differ("{\"a\": 1}", "{\"origins\": {}, \"a\": 2}", 1, "a ");
+	differ("{\"a\": {\"origins\": 1}}", "{\"a\": {\"origins\": 2}}", 1, "a.origins ");
+}
+
 static void more_than_wanted_are_counted(void **state)
 {
 	(void)state;
@@ -64,6 +72,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaves_that_differ_are_named_by_their_paths),
 		cmocka_unit_test(what_only_one_has_differs),
+		cmocka_unit_test(what_constants_rest_on_is_no_difference),
 		cmocka_unit_test(more_than_wanted_are_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
