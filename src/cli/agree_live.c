@@ -139,6 +139,7 @@ int agree_live(const struct scenario *s, bool (*tell)(void *ctx, const struct ho
 		.http = WIRE_HTTP2,
 		.connections = 1,
 		.name = "agree",
+		.pods_first = true,
 		.tell = tell,
 		.ctx = ctx};
 	bool runs;

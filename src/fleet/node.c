@@ -220,6 +220,12 @@ void node_begin(struct node *n, const struct node_plan *plan, uint32_t index,
 	n->script.next_at = script_next_at(n);
 }
 
+void node_script_begins(struct node *n)
+{
+	while (n->script.next_at <= 0)
+		step_script(n, 0);
+}
+
 void node_fetch(const struct node *n)
 {
 	fetch(n, sizeof(*n));

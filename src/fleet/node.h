@@ -211,6 +211,8 @@ void node_step(struct node *n, ns_t now);
 
 /* It will be stepped soon, for the first time for long. */
 void node_fetch(const struct node *n);
+/* What users do at the very beginning, before the node is stepped for the first time. */
+void node_script_begins(struct node *n);
 
 /* For a driver that steps the agent by itself: let whoever else of the node is due at `now` go,
  * false if nobody is.  Its requests go to requests_begin. */

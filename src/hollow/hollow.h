@@ -55,6 +55,7 @@ struct hollow_params {
 	const char *name;      /* of nodes: name-0, name-1, ... */
 	bool impersonate;      /* each node is system:node:NAME */
 	bool only_others_pods; /* nobody creates the scenario's pods */
+	bool pods_first;       /* pods of the beginning are there before agents start */
 	bool cleans_up;        /* what was made is deleted at the end */
 	/* Bearer tokens, one a node; NULL: all ask by the access's. */
 	const char *const *token;

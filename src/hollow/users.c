@@ -136,12 +136,21 @@ static void agents_start(struct swarm *s)
 	swarm_next_timer(s);
 }
 
+/* In virtual time creating a pod takes none: who is created when kubelets start is there. */
+static void pod_phase(struct swarm *s)
+{
+	for (uint32_t i = 0; s->params->pods_first && i < s->scenario.nodes; i++)
+		node_script_begins(&s->hollow[i]->node);
+	s->phase = agents_start;
+	chores_next(s);
+}
+
 static void lease_phase(struct swarm *s)
 {
 	static const struct chore_kind kind = {"POST", write_lease, on_lease, true};
 
 	of_every_node(s, &kind);
-	s->phase = agents_start;
+	s->phase = pod_phase;
 	chores_next(s);
 }
 

@@ -29,10 +29,31 @@ static ns_t span(const struct timeval *tv)
 	return tv->tv_sec * NS_S + tv->tv_usec * NS_US;
 }
 
-struct event_base *event_base_new(void)
+struct event_config {
+	int flags;
+};
+
+struct event_config *event_config_new(void)
+{
+	return calloc(1, sizeof(struct event_config));
+}
+
+int event_config_set_flag(struct event_config *config, int flag)
+{
+	config->flags |= flag;
+	return 0;
+}
+
+void event_config_free(struct event_config *config)
+{
+	free(config);
+}
+
+struct event_base *event_base_new_with_config(const struct event_config *config)
 {
 	struct event_base *base = calloc(1, sizeof(*base));
 
+	(void)config;
 	if (!base)
 		abort();
 	base->exits_at = NS_NEVER;

@@ -75,7 +75,8 @@ static void run_live(struct script *c)
 		.access = &access,
 		.http = WIRE_HTTP2,
 		.connections = 1,
-		.name = "n"};
+		.name = "n",
+		.pods_first = true};
 	struct hollow_view last = {0};
 	struct fleet_result r = {0};
 	struct err err = {0};
@@ -198,9 +199,37 @@ static void effects_are_the_same(void **state)
 	property_each(20, effects_are_the_same_once);
 }
 
+/* Who creates them takes no time from the run: they are there when the kubelets ask first. */
+static void pods_of_the_beginning_are_in_the_first_list(void **state)
+{
+	const struct scenario_names names = {
+		"any", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30", false};
+	const char *const sets[] = {"nodes=2", "start=atOnce", "warmup=0s", "duration=5s",
+		"workload.pods=7", "seed=1"};
+	struct script c = {0};
+	unsigned told = 0;
+
+	(void)state;
+	arena_init(&c.mem, 0);
+	load(&c, &names, sets, 6);
+	run_live(&c);
+	for (size_t i = 0; i < c.live.n; i++) {
+		const struct trace_effect *e = &c.live.effect[i];
+
+		if (e->actor != TRACE_TOLD || !strstr(e->what, ": 0, namespace"))
+			continue;
+		told++;
+		assert_int_equal(e->at, ANSWER);
+	}
+	assert_int_equal(told, 2 * 7);
+	trace_fini(&c.live);
+	arena_fini(&c.mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pods_of_the_beginning_are_in_the_first_list),
 		cmocka_unit_test(effects_are_the_same),
 	};
 
