@@ -394,10 +394,9 @@ static void h2_shut(struct http *h)
 {
 	struct h2 *s = h->state;
 
+	/* The session is over when its last stream is: what was answered has been sent then. */
 	(void)nghttp2_submit_goaway(s->session, NGHTTP2_FLAG_NONE,
 		nghttp2_session_get_last_proc_stream_id(s->session), NGHTTP2_NO_ERROR, NULL, 0);
-	if (!h->n_open)
-		(void)nghttp2_session_terminate_session(s->session, NGHTTP2_NO_ERROR);
 }
 
 static size_t h2_waiting(struct http *h, uint32_t stream)

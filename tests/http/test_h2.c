@@ -283,6 +283,45 @@ static void a_shut_connection_ends_when_it_is_idle(void **state)
 	client_fini(&c);
 }
 
+/* What was answered just before still waits to be sent. */
+static void a_shut_connection_sends_what_was_answered(void **state)
+{
+	struct http_request *whole, *stream;
+	struct client c;
+
+	(void)state;
+	client_init(&c);
+	whole = asked(&c, "/a", NULL);
+	stream = asked(&c, "/w", NULL);
+	http_begin(c.h, stream->stream, &(struct http_answer){.code = 200});
+	http_send(c.h, stream->stream, "last", 4);
+	http_end(c.h, stream->stream);
+	http_respond(c.h, whole->stream, &(struct http_answer){.code = 200}, " words", 6);
+	http_shut(c.h);
+	assert_true(http_is_idle(c.h));
+	talk(&c);
+	assert_int_equal(c.closed, 2);
+	assert_int_equal(c.error, NGHTTP2_NO_ERROR);
+	assert_int_equal(c.len, 10);
+	assert_true(http_is_over(c.h));
+	http_request_free(whole);
+	http_request_free(stream);
+	client_fini(&c);
+}
+
+static void a_shut_connection_without_requests_is_over(void **state)
+{
+	struct client c;
+
+	(void)state;
+	client_init(&c);
+	talk(&c);
+	http_shut(c.h);
+	talk(&c);
+	assert_true(http_is_over(c.h));
+	client_fini(&c);
+}
+
 /* Nothing of an open stream leaks: the sanitizers see to it. */
 static void a_connection_may_end_in_the_middle(void **state)
 {
@@ -314,6 +353,8 @@ int main(void)
 		cmocka_unit_test(a_body_that_is_too_long_is_refused),
 		cmocka_unit_test(an_abort_is_seen_by_its_stream_alone),
 		cmocka_unit_test(a_shut_connection_ends_when_it_is_idle),
+		cmocka_unit_test(a_shut_connection_sends_what_was_answered),
+		cmocka_unit_test(a_shut_connection_without_requests_is_over),
 		cmocka_unit_test(a_connection_may_end_in_the_middle),
 		cmocka_unit_test(bytes_that_are_no_frames_end_it),
 	};
