@@ -69,6 +69,8 @@ struct agent_plan {
 	struct dist lateness; /* of timers */
 	struct dist dispatch; /* from goroutine to goroutine */
 	uint32_t status_queue;
+	uint64_t seed;                   /* of the run: who of its nodes has what a part has */
+	uint32_t nodes;                  /* that are run */
 	uint32_t reacts;                 /* bits of the triggers that some loop waits for */
 	uint32_t first[ACTOR_KINDS + 1]; /* slot of each kind's first actor */
 	uint8_t *kind_of;                /* [slots] */
@@ -175,13 +177,16 @@ struct reflector {
 struct loop_state {
 	ns_t phase; /* ticker: of its ticks */
 	ns_t last[LOOP_CALLS];
-	uint8_t next;     /* call */
-	uint8_t tried;    /* times its requests failed in this round */
-	bool watching;    /* a watch: listed already */
-	bool waits;       /* its tick came while somebody else had the sync loop */
-	bool busy;        /* at the rounds that something caused */
-	uint16_t left;    /* more of the request under way, for other pods */
-	uint32_t pending; /* rounds that something caused, with the one under way */
+	uint8_t next;              /* call */
+	uint8_t tried;             /* times its requests failed in this round */
+	bool watching;             /* a watch: listed already */
+	bool waits;                /* its tick came while somebody else had the sync loop */
+	bool busy;                 /* at the rounds that something caused */
+	bool off;                  /* on other nodes only */
+	uint16_t left;             /* more of the request under way, for other pods */
+	uint32_t pending;          /* rounds that something caused, with the one under way */
+	uint32_t rounds_up;        /* shares of calls, base/part.h */
+	uint32_t rest[LOOP_CALLS]; /* of such a share, upon events: parts of a call */
 };
 
 enum worker_state {
@@ -279,6 +284,7 @@ struct agent {
 	const struct agent_plan *plan;
 	const struct records *view;
 	uint64_t key;             /* of random draws */
+	uint32_t node;            /* which one of the plan's */
 	struct draws {            /* [slots]: so many were drawn on that actor's behalf */
 		uint32_t moments; /* how late a timer fires, a goroutine runs */
 		uint32_t others;
@@ -366,10 +372,16 @@ struct agent {
 void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods, ns_t ttl,
 	struct arena *mem);
 
+/* Whose agent it is. */
+struct agent_owner {
+	uint32_t node; /* below the plan's nodes */
+	uint64_t key;  /* of its random draws */
+};
+
 /* A kubelet that has just started at `now`, with nothing on its node, or with what
  * agent_place_running adds.  view is the runtime it looks at; it must outlive the agent. */
 void agent_init(struct agent *a, const struct agent_plan *plan, const struct records *view,
-	uint64_t key, ns_t now, struct arena *mem);
+	struct agent_owner owner, ns_t now, struct arena *mem);
 
 /* Let the pod be there already, running for long, all timers at stationary random ages.
  * Call for each pod before the first step, then agent_settle once. */

@@ -22,7 +22,6 @@ enum draw {
 	DRAW_PROBE,
 	DRAW_JITTER,
 	DRAW_PAST,
-	DRAW_SHARE,
 	DRAWS
 };
 
@@ -169,7 +168,9 @@ void watch_step(struct agent *a, uint32_t watch, ns_t now, struct effects *out);
 void startup_step(struct agent *a, ns_t now, struct effects *out);
 
 /* ------------------------------------------------------------------ reactions.c */
-bool loop_is_off(const struct agent *a, uint32_t loop);
+/* For which part of the nodes, pods or objects the loop is: whether for this node, and how it
+ * rounds the others. */
+void loop_takes_part(struct agent *a, uint32_t loop);
 void loops_react(struct agent *a, enum trigger what, uint32_t n, ns_t now);
 ns_t loop_reacted(struct agent *a, struct loop_state *st, ns_t now);
 /* How often a round of the loop makes the call. */

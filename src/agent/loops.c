@@ -471,7 +471,8 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 
 		agent_draws_for(a, ACTOR_LOOP, i);
 		memset(&a->loop[i], 0, sizeof(a->loop[i]));
-		if (l->timer == TIMER_REQUEST || loop_is_off(a, i)) {
+		loop_takes_part(a, i);
+		if (l->timer == TIMER_REQUEST || a->loop[i].off) {
 			agent_wake(a, ACTOR_LOOP, i, NS_NEVER);
 			continue;
 		}

@@ -111,7 +111,9 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 		.workload = w,
 		.pods = pods,
 		.batch_from = pods,
-		.containers = w->containers};
+		.containers = w->containers,
+		.seed = s->seed,
+		.nodes = s->nodes};
 	plan->volumes = w->n_objects + k->tokens.enabled;
 	plan->probes = w->n_probes * w->containers;
 	for (uint32_t i = 0; i < w->n_probes; i++)
@@ -177,11 +179,12 @@ static void agent_memory(struct agent *a, struct arena *mem)
 }
 
 void agent_init(struct agent *a, const struct agent_plan *plan, const struct records *view,
-	uint64_t key, ns_t now, struct arena *mem)
+	struct agent_owner owner, ns_t now, struct arena *mem)
 {
 	const struct kubelet_model *k = plan->kubelet;
 
-	*a = (struct agent){.plan = plan, .view = view, .key = key, .now = -1};
+	*a = (struct agent){
+		.plan = plan, .view = view, .key = owner.key, .node = owner.node, .now = -1};
 	agent_memory(a, mem);
 	for (unsigned c = 0; c < CLIENTS; c++)
 		bucket_init(&a->bucket[c], k->client[c].qps_milli, k->client[c].burst);

@@ -4,19 +4,42 @@
  * have them, one goroutine with a queue each. */
 #include "agent/agent_priv.h"
 
-/* Whether the node, a pod or an object is one of those that the loop is for: the same ones
- * throughout a run. */
-static bool is_in_share(const struct agent *a, uint32_t loop, uint32_t item, int64_t share)
-{
-	uint64_t draw =
-		rng_draw(a->key, DRAW_SHARE, item, a->plan->lane_name[lane_of_loop(loop)]);
+#include "base/part.h"
 
-	return share == 0 || (int64_t)rng_below(draw, PPM) < share;
+/* The same for all kubelets of a run, for the same loop: its nodes in an order by chance. */
+static uint32_t place_of(const struct agent *a, uint32_t loop)
+{
+	uint64_t key =
+		rng_draw(rng_mix(a->plan->seed), 0, 0, a->plan->lane_name[lane_of_loop(loop)]);
+
+	return part_place(key, a->plan->nodes, a->node);
 }
 
-bool loop_is_off(const struct agent *a, uint32_t loop)
+static bool has_shares(const struct model_loop *l)
 {
-	return !is_in_share(a, loop, UINT32_MAX, model_of(a)->loops[loop].nodes);
+	bool shares = l->nodes > 0;
+
+	for (uint32_t c = 0; c < l->n_calls; c++)
+		shares |= l->calls[c].share > 0;
+	return shares;
+}
+
+void loop_takes_part(struct agent *a, uint32_t loop)
+{
+	const struct model_loop *l = &model_of(a)->loops[loop];
+	struct loop_state *st = &a->loop[loop];
+	uint32_t place, nodes = a->plan->nodes;
+
+	if (!has_shares(l))
+		return;
+	place = place_of(a, loop);
+	if (l->nodes > 0) { /* those that have it come first */
+		st->off = !part_has(place, nodes, l->nodes);
+		nodes = (uint32_t)part_of(nodes, l->nodes);
+	}
+	st->rounds_up = st->off ? 0 : part_rounds_up(place, nodes);
+	for (uint32_t c = 0; c < l->n_calls; c++)
+		st->rest[c] = st->rounds_up;
 }
 
 void loops_react(struct agent *a, enum trigger what, uint32_t n, ns_t now)
@@ -24,7 +47,7 @@ void loops_react(struct agent *a, enum trigger what, uint32_t n, ns_t now)
 	for (uint32_t i = 0; i < model_of(a)->n_loops; i++) {
 		struct loop_state *st = &a->loop[i];
 
-		if (model_of(a)->loops[i].trigger != what || n == 0 || loop_is_off(a, i))
+		if (model_of(a)->loops[i].trigger != what || n == 0 || st->off)
 			continue;
 		st->pending += n;
 		if (st->busy)
@@ -49,37 +72,25 @@ ns_t loop_reacted(struct agent *a, struct loop_state *st, ns_t now)
 
 /* ------------------------------------------------------------------ for whom */
 
-static uint32_t pods_of(const struct agent *a, uint32_t loop, int64_t share)
+static uint32_t pods_of(const struct agent *a)
 {
 	uint32_t n = 0;
 
 	for (uint32_t p = 0; p < a->plan->pods; p++)
-		n += a->view->sandbox[p] == RECORD_RUNNING && is_in_share(a, loop, p, share);
+		n += a->view->sandbox[p] == RECORD_RUNNING;
 	return n;
 }
 
-static uint32_t containers_of(const struct agent *a, uint32_t loop, int64_t share)
-{
-	uint32_t n = 0;
-
-	if (share == 0 || share == PPM)
-		return a->view->n_running;
-	for (uint32_t c = 0; c < a->plan->pods * a->plan->containers; c++)
-		n += record_state(a->view->container[c]) == RECORD_RUNNING &&
-		     is_in_share(a, loop, c, share);
-	return n;
-}
-
-static uint32_t objects_of(const struct agent *a, uint32_t loop, int64_t share)
+static uint32_t objects_of(const struct agent *a)
 {
 	uint32_t n = 0;
 
 	for (uint32_t e = 0; e < a->plan->objects.entries; e++)
-		n += a->objects.entry[e].refs > 0 && is_in_share(a, loop, e, share);
+		n += a->objects.entry[e].refs > 0;
 	return n;
 }
 
-static uint32_t namespaces_of(const struct agent *a, uint32_t loop, int64_t share)
+static uint32_t namespaces_of(const struct agent *a)
 {
 	uint32_t n = 0;
 
@@ -88,9 +99,26 @@ static uint32_t namespaces_of(const struct agent *a, uint32_t loop, int64_t shar
 
 		for (uint32_t q = 0; q < p && first; q++)
 			first = !a->pod[q].known || a->pod[q].namespace != a->pod[p].namespace;
-		n += first && is_in_share(a, loop, a->pod[p].namespace, share);
+		n += first;
 	}
 	return n;
+}
+
+static uint32_t all_of(const struct agent *a, enum call_scope scope)
+{
+	switch (scope) {
+	case SCOPE_NODE:
+		return 1;
+	case SCOPE_POD:
+		return pods_of(a);
+	case SCOPE_CONTAINER:
+		return a->view->n_running;
+	case SCOPE_EACH_OBJECT:
+		return objects_of(a);
+	case SCOPE_EACH_NAMESPACE:
+		return namespaces_of(a);
+	}
+	return 1;
 }
 
 /* Upon an event about a pod: that pod, what is in it, what it refers to. */
@@ -106,34 +134,21 @@ static uint32_t of_one_pod(struct agent *a, const struct model_loop *l, enum cal
 	return 1;
 }
 
-static uint32_t drawn(struct agent *a, uint32_t n, int64_t share)
-{
-	uint32_t left = 0;
-
-	if (share == 0 || share == PPM)
-		return n;
-	for (uint32_t i = 0; i < n; i++)
-		left += (int64_t)rng_below(agent_draw(a, DRAW_SHARE, i), PPM) < share;
-	return left;
-}
-
+/* In every round for the same share of those that are there; of what happens one by one, for
+ * as many as make that share of all so far. */
 uint32_t loop_repeats(struct agent *a, uint32_t loop, const struct model_call *c)
 {
 	const struct model_loop *l = &model_of(a)->loops[loop];
+	struct loop_state *st = &a->loop[loop];
+	bool all = l->trigger == TRIGGER_PERIOD || l->trigger == TRIGGER_KUBELET_START;
+	uint32_t n = all ? all_of(a, c->scope) : of_one_pod(a, l, c->scope);
+	uint64_t parts;
 
-	if (l->trigger != TRIGGER_PERIOD && l->trigger != TRIGGER_KUBELET_START)
-		return drawn(a, of_one_pod(a, l, c->scope), c->share);
-	switch (c->scope) {
-	case SCOPE_NODE:
-		return 1;
-	case SCOPE_POD:
-		return pods_of(a, loop, c->share);
-	case SCOPE_CONTAINER:
-		return containers_of(a, loop, c->share);
-	case SCOPE_EACH_OBJECT:
-		return objects_of(a, loop, c->share);
-	case SCOPE_EACH_NAMESPACE:
-		return namespaces_of(a, loop, c->share);
-	}
-	return 1;
+	if (c->share == 0 || c->share == PPM)
+		return n;
+	parts = (uint64_t)n * (uint64_t)c->share +
+		(all ? st->rounds_up : st->rest[c - l->calls]);
+	if (!all)
+		st->rest[c - l->calls] = (uint32_t)(parts % PART_PPM);
+	return (uint32_t)(parts / PART_PPM);
 }

@@ -10,6 +10,7 @@
  *   arena          memory that is given back all at once
  *   fetch.h        memory that will be wanted soon
  *   rng.h          random numbers: a hash of who draws and why
+ *   part.h         a share of many, to the last one
  *   hist           log-linear histogram of durations
  *   units          durations, quantities and ratios, in and out
  *   str, file      text that grows; whole files

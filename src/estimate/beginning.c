@@ -30,11 +30,6 @@ static void fails(struct beginning *b, uint32_t call, const char *why)
 		b->row[call].why = why;
 }
 
-static double part(int64_t ppm)
-{
-	return ppm ? (double)ppm / PPM : 1;
-}
-
 /* ------------------------------------------------------------------ rounds */
 
 /* Whole numbers at or above x >= 0. */
@@ -68,7 +63,7 @@ static void timed_call(
 	struct beginning *b, const struct model_loop *l, const struct model_call *c, double gap)
 {
 	double until = rounds_before(l, gap, b->until), from = rounds_before(l, gap, b->from);
-	double times = rates_times(b->s, c) * part(l->nodes);
+	double times = rates_times(b->s, l, c) * rates_nodes(b->s, l);
 
 	if (c->scope != SCOPE_NODE && b->s->workload.pods > 0 && (b->from <= 0 || b->pods))
 		fails(b, c->call, "it is made for each of the pods that are there by then");
@@ -81,17 +76,16 @@ static void timed_call(
 		fails(b, c->call, "images that were pulled are told of, too");
 }
 
-/* Of a round that one event caused, as toll.c has it. */
-static double times_of_event(
+/* That a round is about which one event caused, as toll.c has it. */
+static double all_of_event(
 	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
 {
 	if (l->trigger == TRIGGER_KUBELET_START)
-		return rates_times(s, c);
+		return rates_all(s, c);
 	if (l->trigger == TRIGGER_CONTAINER_START || c->scope == SCOPE_NODE ||
 		c->scope == SCOPE_POD)
-		return part(c->share);
-	return part(c->share) *
-	       (c->scope == SCOPE_CONTAINER ? s->workload.containers : s->workload.n_objects);
+		return 1;
+	return c->scope == SCOPE_CONTAINER ? s->workload.containers : s->workload.n_objects;
 }
 
 /* False: how often it happens has no closed form. */
@@ -112,26 +106,34 @@ static bool happens(
 	return trigger == TRIGGER_KUBELET_START || !b->pods;
 }
 
+static void caused_call(
+	struct beginning *b, const struct model_loop *l, const struct model_call *c)
+{
+	const char *why = NULL;
+	double times = 0;
+
+	if (!happens(b, l->trigger, &times, &why)) {
+		fails(b, c->call, why);
+		return;
+	}
+	times *= all_of_event(b->s, l, c);
+	add(b, c->call, rates_part(b->s, l, c, times) * rates_nodes(b->s, l));
+}
+
 static void loops(struct beginning *b)
 {
 	const struct kubelet_model *k = &b->s->kubelet;
 
 	for (uint32_t i = 0; i < k->n_loops; i++) {
 		const struct model_loop *l = &k->loops[i];
-		const char *why = NULL;
-		double times = 0;
 
 		if (l->timer == TIMER_REQUEST && l->trigger == TRIGGER_PERIOD)
 			continue; /* somebody asks, or nobody */
 		for (uint32_t c = 0; c < l->n_calls; c++)
 			if (l->trigger == TRIGGER_PERIOD)
 				timed_call(b, l, &l->calls[c], rates_gap(b->s, l));
-			else if (happens(b, l->trigger, &times, &why))
-				add(b, l->calls[c].call,
-					times * part(l->nodes) *
-						times_of_event(b->s, l, &l->calls[c]));
 			else
-				fails(b, l->calls[c].call, why);
+				caused_call(b, l, &l->calls[c]);
 	}
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/part.h"
 #include "estimate/objects.h"
 #include "models/costs.h"
 
@@ -229,23 +230,44 @@ static double distinct_objects(const struct scenario *s)
 	return n;
 }
 
-double rates_times(const struct scenario *s, const struct model_call *c)
+double rates_all(const struct scenario *s, const struct model_call *c)
 {
-	double part = c->share ? (double)c->share / PPM : 1;
-
 	switch (c->scope) {
 	case SCOPE_NODE:
 		return 1;
 	case SCOPE_POD:
-		return part * pods(s);
+		return pods(s);
 	case SCOPE_CONTAINER:
-		return part * containers(s);
+		return containers(s);
 	case SCOPE_EACH_OBJECT:
-		return part * distinct_objects(s);
+		return distinct_objects(s);
 	case SCOPE_EACH_NAMESPACE:
-		return part * namespaces_distinct(s);
+		return namespaces_distinct(s);
 	}
 	return 0;
+}
+
+double rates_nodes(const struct scenario *s, const struct model_loop *l)
+{
+	return l->nodes ? (double)part_of(s->nodes, l->nodes) / s->nodes : 1;
+}
+
+double rates_part(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, double n)
+{
+	uint64_t nodes = l->nodes ? part_of(s->nodes, l->nodes) : s->nodes;
+
+	if (!c->share)
+		return n;
+	if (nodes == 0 || n != (double)(uint32_t)n)
+		return n * (double)c->share / PPM;
+	return (double)part_of(nodes * (uint32_t)n, c->share) / (double)nodes;
+}
+
+double rates_times(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
+{
+	return rates_part(s, l, c, rates_all(s, c));
 }
 
 /* Of rounds `gap` apart, the share in which what is to be `age` old is so.  A whole number of
@@ -288,9 +310,9 @@ double rates_gap(const struct scenario *s, const struct model_loop *l)
 
 		if (call_is_runtime(c->call))
 			calls += rates_latency(s, (enum operation)(c->call % OP_N)) *
-				 rates_times(s, c);
+				 rates_times(s, l, c);
 		else if (c->at_most_every <= l->period)
-			calls += rates_request_latency(s, c) * rates_times(s, c);
+			calls += rates_request_latency(s, c) * rates_times(s, l, c);
 	}
 	if (l->timer == TIMER_TICKER)
 		return calls > SECONDS(l->period) ? calls : SECONDS(l->period);
@@ -311,7 +333,7 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 		for (uint32_t k = 0; k < l->n_calls; k++) {
 			const struct model_call *c = &l->calls[k];
 			double often = rates_share(c, gap);
-			double rate = rates_times(s, c) * often / gap;
+			double rate = rates_times(s, l, c) * often / gap;
 
 			if (!call_is_runtime(c->call))
 				continue;

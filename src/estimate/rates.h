@@ -34,11 +34,21 @@ double rates_refresher(const struct scenario *s);
 /* Calls of the model's loops, whether the kubelet's own metric sees them or not. */
 void rates_loops(const struct scenario *s, struct estimate *out);
 
+/* The share of a scenario's nodes that have a loop: that of a whole number of them. */
+double rates_nodes(const struct scenario *s, const struct model_loop *l);
+
+/* The call's share of so many on each node that has its loop.  If those are a whole number, so
+ * is what all of these nodes make together (base/part.h). */
+double rates_part(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, double n);
+
 /* Of one loop with a timer: mean seconds from a round to the next, in how many of its rounds a
- * call is made, and how often then. */
+ * call is made, and how often then; how many there are that its share is of. */
 double rates_gap(const struct scenario *s, const struct model_loop *l);
 double rates_share(const struct model_call *c, double gap);
-double rates_times(const struct scenario *s, const struct model_call *c);
+double rates_times(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c);
+double rates_all(const struct scenario *s, const struct model_call *c);
 
 /* Mean time of a request, in seconds. */
 double rates_request_latency(const struct scenario *s, const struct model_call *c);

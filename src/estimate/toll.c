@@ -23,11 +23,6 @@ struct toll_row *toll_row_add(struct toll_making *m, enum toll_kind kind, const 
 	return row;
 }
 
-static double part(int64_t ppm)
-{
-	return ppm ? (double)ppm / PPM : 1;
-}
-
 /* ------------------------------------------------------------------ what happens */
 
 double toll_a_second(ns_t every)
@@ -101,18 +96,24 @@ static double events(const struct toll_making *m, enum trigger what, const char 
 	return 0;
 }
 
-/* In a round that an event about one pod caused. */
-static double times_of_event(
+/* That a round is about which an event about one pod caused. */
+static double all_of_event(
 	const struct scenario *s, enum trigger what, const struct model_call *c)
 {
 	bool one = what == TRIGGER_CONTAINER_START || what == TRIGGER_CONTAINER_DEATH ||
 		   what == TRIGGER_OBJECT_CHANGE;
 
 	if (c->scope == SCOPE_CONTAINER && !one)
-		return part(c->share) * s->workload.containers;
+		return s->workload.containers;
 	if (c->scope == SCOPE_EACH_OBJECT && !one)
-		return part(c->share) * s->workload.n_objects;
-	return part(c->share);
+		return s->workload.n_objects;
+	return 1;
+}
+
+/* Of what happens one by one, all in all, that share. */
+static double in_the_long_run(double n, const struct model_call *c)
+{
+	return c->share ? n * (double)c->share / PPM : n;
 }
 
 /* What happens because pods come and go. */
@@ -130,7 +131,8 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 {
 	double gap = rates_gap(s, l), period = SECONDS(l->period);
 
-	row->times = rates_times(s, c);
+	row->of = rates_all(s, c);
+	row->times = rates_times(s, l, c);
 	row->rounds = rates_share(c, gap) / gap;
 	row->period = c->at_most_every > l->period ? SECONDS(c->at_most_every) : period;
 	row->nominal = row->times * row->nodes / row->period;
@@ -151,16 +153,17 @@ static void loop_call(
 	row->client = c->client;
 	row->trigger = l->trigger;
 	row->scope = c->scope;
-	row->nodes = part(l->nodes);
+	row->nodes = rates_nodes(s, l);
 	row->bytes = c->bytes;
 	row->took = row->runtime ? rates_latency(s, (enum operation)(c->call % OP_N))
 				 : rates_request_latency(s, c);
 	if (l->trigger == TRIGGER_PERIOD) {
 		by_the_clock(s, l, c, row);
 	} else {
-		row->times = l->trigger == TRIGGER_KUBELET_START
-				     ? rates_times(s, c)
-				     : times_of_event(s, l->trigger, c);
+		bool starts = l->trigger == TRIGGER_KUBELET_START;
+
+		row->of = starts ? rates_all(s, c) : all_of_event(s, l->trigger, c);
+		row->times = starts ? rates_times(s, l, c) : in_the_long_run(row->of, c);
 		row->rounds = events(m, l->trigger, &row->fails);
 		row->nominal = row->times * row->rounds * row->nodes;
 	}
@@ -276,7 +279,7 @@ double toll_of_client(const struct toll *toll, enum client client, bool own)
 	for (uint32_t i = 0; i < toll->n; i++) {
 		const struct toll_row *row = &toll->row[i];
 
-		if (toll_passes(row, client) && (!own || !*row->feature))
+		if (toll_passes(row, client) && row->nodes > 0 && (!own || !*row->feature))
 			rate += row->rate / row->nodes;
 	}
 	return rate;

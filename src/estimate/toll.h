@@ -33,6 +33,7 @@ struct toll_row {
 	enum client client;
 	enum trigger trigger;
 	enum call_scope scope;
+	double of;         /* of so many in a round times is a share, loops only */
 	double times;      /* in a round, of a node that has it */
 	double rounds;     /* in which it is made, a second */
 	double period;     /* seconds from round to round as stated; 0: upon events */

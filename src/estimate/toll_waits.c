@@ -84,7 +84,7 @@ static void crowd_of(const struct toll_making *m, enum client client, struct cro
 		const struct toll_row *row = &m->out->row[i];
 		bool pausing = pauses(m, row);
 
-		if (!toll_passes(row, client))
+		if (!toll_passes(row, client) || row->nodes <= 0)
 			continue;
 		*(pausing ? &out->pausing : &out->going_on) += row->rate / row->nodes;
 		out->n_pausing += pausing;
@@ -172,7 +172,7 @@ static double requests_of(
 	for (uint32_t c = 0; c < l->n_calls; c++)
 		if (!call_is_runtime(l->calls[c].call) && l->calls[c].client == client &&
 			l->calls[c].at_most_every <= l->period)
-			n += rates_times(m->s, &l->calls[c]);
+			n += rates_times(m->s, l, &l->calls[c]);
 	return n;
 }
 
@@ -211,7 +211,7 @@ static void slowed_rounds(struct toll_making *m, const struct model_loop *l)
 
 	for (uint32_t c = 0; c < l->n_calls; c++)
 		if (call_is_runtime(l->calls[c].call))
-			takes += rates_times(m->s, &l->calls[c]) *
+			takes += rates_times(m->s, l, &l->calls[c]) *
 				 rates_latency(m->s, (enum operation)(l->calls[c].call % OP_N));
 	if (l->timer == TIMER_TICKER && takes * (1 + busy) < SECONDS(l->period))
 		return;

@@ -13,12 +13,6 @@ static void put(char *to, const struct str *text)
 	(void)snprintf(to, TOLL_TEXT, "%s", str_text(text));
 }
 
-/* Of how many a share is made in a round. */
-static double whole(const struct model_call *c, const struct toll_row *row)
-{
-	return c->share ? row->times * PPM / (double)c->share : row->times;
-}
-
 /* "each of the node's 30 pods" and its symbol. */
 static void whom(const struct model_loop *l, const struct model_call *c,
 	const struct toll_row *row, struct str *words, struct str *symbol)
@@ -42,7 +36,7 @@ static void whom(const struct model_loop *l, const struct model_call *c,
 		str_add(words, "for each of ");
 		if (part)
 			str_addf(words, "%g %% of ", percent);
-		str_addf(words, "the node's %.4g %s, ", whole(c, row), many[c->scope]);
+		str_addf(words, "the node's %.4g %s, ", row->of, many[c->scope]);
 		str_add(symbol, symbols[c->scope]);
 	}
 	if (part)
@@ -52,9 +46,9 @@ static void whom(const struct model_loop *l, const struct model_call *c,
 /* "30 x 0.3": of how many, and the share of them. */
 static void times(const struct model_call *c, const struct toll_row *row, struct str *out)
 {
-	str_addf(out, "%.4g", whole(c, row));
-	if (c->share && c->share < PPM)
-		str_addf(out, " x %g", (double)c->share / PPM);
+	str_addf(out, "%.4g", row->of);
+	if (c->share && c->share < PPM && row->of > 0)
+		str_addf(out, " x %.4g", row->times / row->of);
 }
 
 static const char *upon(enum trigger what)
@@ -111,7 +105,7 @@ static void clock_symbols(const struct model_loop *l, const struct model_call *c
 	str_addf(out, "%s%s / %s = ", str_text(who), row->nodes < 1 ? " n" : "", from);
 	times(c, row, out);
 	if (row->nodes < 1)
-		str_addf(out, " x %g", row->nodes);
+		str_addf(out, " x %.4g", row->nodes);
 	str_addf(out, " / %.5g s = %.4g/s", gap, row->rate);
 }
 
@@ -120,9 +114,9 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 {
 	struct str words = {0}, who = {0}, symbols = {0};
 
-	if (row->nodes < 1)
-		str_addf(&words, "on %g %% of the nodes, each drawn for itself, ",
-			row->nodes * 100);
+	if (l->nodes && l->nodes < PPM)
+		str_addf(&words, "on %g of %u nodes (%g %%), ", row->nodes * s->nodes, s->nodes,
+			(double)l->nodes / PPM * 100);
 	whom(l, c, row, &words, &who);
 	if (l->trigger == TRIGGER_PERIOD) {
 		clock_words(s, l, c, row, &words);

@@ -46,11 +46,16 @@ static void place_running(struct node *n, ns_t now, bool pods)
 			api_pod_place(&n->shard, p, n->agent.pod[p].status);
 }
 
+static struct agent_owner owner_of(const struct node *n)
+{
+	return (struct agent_owner){.node = n->index, .key = rng_mix(n->key + KEY_AGENT)};
+}
+
 /* What it knew is lost; the runtime and the API server have what they had. */
 static void restart_kubelet(struct node *n, struct arena *mem)
 {
 	n->has_to_list = true;
-	agent_init(&n->agent, &n->plan->agent, &n->mock.records, rng_mix(n->key + KEY_AGENT),
+	agent_init(&n->agent, &n->plan->agent, &n->mock.records, owner_of(n),
 		n->plan->params->kubelet_start, mem);
 }
 
@@ -74,7 +79,7 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	requests_init(n, mem);
 	mock_init(&n->mock, &plan->mock[n->window], mem, rng_mix(key + KEY_RUNTIME));
 	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
-	agent_init(&n->agent, &plan->agent, &n->mock.records, rng_mix(key + KEY_AGENT),
+	agent_init(&n->agent, &plan->agent, &n->mock.records, owner_of(n),
 		plan->params->kubelet_start, mem);
 	for (uint32_t p = 0; p < plan->batch_from; p++)
 		mock_set_crashing(&n->mock, p, is_crashing(n, p));

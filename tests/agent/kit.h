@@ -33,6 +33,7 @@ struct kit {
 	struct records view;
 	struct effects out;
 	ns_t now;
+	uint32_t node; /* of the scenario's */
 	uint32_t pods;
 	uint32_t unanswered_call; /* of this class nothing is ever answered; UINT32_MAX: none */
 	uint32_t rejected_call;   /* and this is always too much; UINT32_MAX: none */
@@ -82,7 +83,8 @@ static inline void kit_start(struct kit *k, uint64_t key)
 	k->view.container = ARENA_ARRAY(&k->mem, record_t, (size_t)k->pods * containers);
 	k->view.exited_at = ARENA_ARRAY(&k->mem, ns_t, (size_t)k->pods * containers);
 	agent_plan_init(&k->plan, &k->scenario, k->pods, 60 * NS_S, &k->mem);
-	agent_init(&k->agent, &k->plan, &k->view, key, 0, &k->mem);
+	agent_init(&k->agent, &k->plan, &k->view,
+		(struct agent_owner){.node = k->node, .key = key}, 0, &k->mem);
 }
 
 static inline void kit_recount(struct kit *k)

@@ -42,8 +42,6 @@ static bool load(struct world *w, const char *kubelet, const char *feature)
 		return false;
 	}
 	w->s.kubelet.client[CLIENT_MAIN].qps_milli = -1; /* nothing waits */
-	for (uint32_t i = 0; i < w->s.kubelet.n_loops; i++)
-		w->s.kubelet.loops[i].nodes = 0; /* which nodes is drawn: here it is all */
 	return true;
 }
 
