@@ -247,6 +247,21 @@ static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 	a->pod[pod].n_mounted = (uint8_t)a->plan->volumes;
 }
 
+/* A pod that runs has renewed its token at some random time.  Where the oldest of a node is
+ * replaced again and again it is no older than its turn tells, and its token is that of its
+ * start if it has not lived longer than one lasts. */
+static ns_t token_until(struct agent *a, ns_t now, uint32_t pod)
+{
+	const struct workload_model *w = a->plan->workload;
+	ns_t life = token_life(a), left = residual(a, life, life + NS_S);
+	ns_t every = w->replace_pod_every, age;
+
+	if (every <= 0 || pod >= w->pods)
+		return now + left;
+	age = (w->pods - pod) * every - left % every;
+	return now + life - age % (life + model_of(a)->worker.sync_frequency / 2);
+}
+
 void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t namespace)
 {
 	const struct kubelet_model *k = model_of(a);
@@ -263,7 +278,7 @@ void agent_place_running(struct agent *a, ns_t now, uint32_t pod, uint32_t names
 	p->warned = true;
 	a->images |= image_of(a, pod);
 	agent_draws_for(a, ACTOR_WORKER, pod);
-	p->token_until = now + residual(a, token_life(a), token_life(a) + NS_S);
+	p->token_until = token_until(a, now, pod);
 	place_objects(a, now, pod);
 	probes_start(a, pod, now);
 }

@@ -48,14 +48,15 @@ static uint8_t dist_for(
 	return i;
 }
 
-static const struct latency *creation_of(const struct scenario *s)
+static const struct latency *latency_of(
+	const struct scenario *s, const char *verb, const char *resource)
 {
 	const struct apiserver_model *m = &s->apiserver;
 
 	for (uint32_t i = 0; i < m->n_latency; i++) {
 		const struct call_name *name = &s->calls.name[m->latency[i].call];
 
-		if (!strcmp(name->verb, "create") && !strcmp(name->resource, "pods"))
+		if (!strcmp(name->verb, verb) && !strcmp(name->resource, resource))
 			return &m->latency[i].latency;
 	}
 	return &m->other;
@@ -129,7 +130,8 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 
 	*api = (struct api){.model = m, .workload = &s->workload, .seed = seed, .pods = pods};
 	dist_from(&api->watch_delay, &m->watch_delay);
-	dist_from(&api->creation, creation_of(s));
+	dist_from(&api->creation, latency_of(s, "create", "pods"));
+	api->deletion_write = latency_of(s, "delete", "pods")->mean / 2;
 	init_latencies(api, s);
 	init_changes(api, s->workload.pods);
 	init_lanes(api, s);
@@ -318,7 +320,8 @@ static void watch(struct api_shard *s, ns_t now, const struct api_request *r, st
 /* A write is committed, and watchers are told, before its client has the answer; one that
  * changes nothing is none (storage/etcd3/store.go GuaranteedUpdate: bytes.Equal).  The final
  * DELETE of a pod is two writes: the grace period becomes 0, then the pod goes
- * (apiserver registry/generic/registry/store.go Delete, updateForGracefulDeletion). */
+ * (apiserver registry/generic/registry/store.go Delete, updateForGracefulDeletion); what has
+ * been served already is told as far apart. */
 static void pod_request(
 	struct api_shard *s, ns_t now, const struct api_request *r, struct api_answer *a)
 {
@@ -333,7 +336,8 @@ static void pod_request(
 	if (r->call == API_DELETE_PODS) {
 		p->exists = false;
 		tell(s, committed, r->pod, API_POD_DELETING, p->status);
-		tell(s, a->at, r->pod, API_POD_REMOVED, p->status);
+		tell(s, a->at > now ? a->at : now + s->api->deletion_write, r->pod,
+			API_POD_REMOVED, p->status);
 	} else if (r->call != API_GET_PODS) {
 		a->value = r->status;
 		if (p->status == r->status)

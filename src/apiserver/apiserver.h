@@ -26,6 +26,7 @@ struct api {
 	uint32_t pods; /* places on a node */
 	struct dist watch_delay;
 	struct dist creation; /* of a pod, by whoever asks for it */
+	ns_t deletion_write;  /* each of the two writes of a pod's final DELETE */
 	uint32_t n_dists;
 	struct dist dist[2 * API_LAT_MAX + 2];
 	uint8_t dist_of[CALLS_MAX][2];  /* [1] of those that ask etcd, [0] the watch cache */

@@ -203,7 +203,7 @@ static struct json *varied(const struct grid *g)
 static struct json *foreseen(const struct scenario *s)
 {
 	struct json *none = json_object(), *runtime = json_array(), *api = json_array();
-	struct json *calls = result_closed(s, none);
+	struct json *calls = result_closed(s, none, NULL);
 
 	for (const struct json *c = json_child(calls); c; c = json_next(c)) {
 		struct json *row = json_object();

@@ -178,6 +178,7 @@
  *   estimate_json  features in closed form as JSON
  *   estimate_sums  the same beside the kubelet's own: changes, totals, limiters
  *   result_closed  calls by closed form and as counted
+ *   closed_servers the processors' time that those take
  *   result_json    a run's measurements as JSON
  *   result_classes what a result's numbers rest on
  *   result_server, result_slo, result_series   requests, servers, objectives; by second

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apiserver/ttl.h"
+#include "cli/closed_servers.h"
 #include "estimate/toll.h"
 #include "sim/chain.h"
 
@@ -172,7 +173,44 @@ static bool is_first(const struct scenario *s, uint32_t call)
 	return true;
 }
 
-struct json *result_closed(const struct scenario *s, const struct json *result)
+/* Why requests of that class have no load in closed form though they matter; NULL: they have
+ * one, or do not. */
+static const char *unknown_load(const struct beside *b, const struct closed_servers *servers,
+	uint16_t call, double simulated)
+{
+	struct foreseen f = foreseen(b, call);
+	double is =
+		counted(b, call) * closed_servers_takes(servers, call, 0) / servers->processors;
+
+	return f.why && is > RARE_MATTERS * simulated ? f.why : NULL;
+}
+
+static struct json *servers_by_form(const struct beside *b)
+{
+	struct closed_servers servers;
+	const struct json *is = json_get(json_get(b->result, "apiserver"), "utilization");
+	struct json *o = json_object();
+	const char *why = NULL;
+	double busy = 0;
+
+	closed_servers_init(&servers, b->s);
+	for (uint32_t c = CALL_API; c < b->s->calls.n; c++) {
+		const char *unknown = unknown_load(b, &servers, (uint16_t)c, json_as_num(is));
+
+		why = unknown ? unknown : why;
+		busy += closed_servers_busy(&servers, &b->toll, (uint16_t)c);
+	}
+	if (!why && busy > 1)
+		why = "more is asked of the processors than they can do";
+	json_put(o, "utilization", why ? json_null() : json_num(busy));
+	json_put(o, "relativeDifference",
+		why || busy <= 0 ? json_null() : json_num(json_as_num(is) / busy - 1));
+	json_put_str(o, "why", why);
+	return o;
+}
+
+struct json *result_closed(
+	const struct scenario *s, const struct json *result, struct json **servers)
 {
 	uint32_t nodes = s->cluster_nodes ? s->cluster_nodes : s->nodes;
 	ns_t ttl =
@@ -194,6 +232,8 @@ struct json *result_closed(const struct scenario *s, const struct json *result)
 		if (row)
 			json_append(rows, row);
 	}
+	if (servers && json_is_object(json_get(result, "apiserver")))
+		*servers = servers_by_form(b);
 	arena_fini(&mem);
 	return rows;
 }

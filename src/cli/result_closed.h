@@ -8,7 +8,9 @@
 
 /* A row for each call that was counted or is foreseen, the runtime's first: rates of the
  * cluster, of the call whoever makes it, and their difference; where the closed form does not
- * hold, why there is none.  result has the counted calls. */
-struct json *result_closed(const struct scenario *s, const struct json *result);
+ * hold, why there is none.  result has the counted calls.  servers, unless NULL: how busy they
+ * are by the same form, if they have processors; else it stays as it is. */
+struct json *result_closed(
+	const struct scenario *s, const struct json *result, struct json **servers);
 
 #endif

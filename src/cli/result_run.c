@@ -13,7 +13,7 @@ struct json *result_of(const struct result_run *run, const struct fleet_result *
 {
 	const struct scenario *s = run->scenario;
 	struct json *result = common_result("Result");
-	struct json *metadata = json_object();
+	struct json *metadata = json_object(), *servers = NULL;
 
 	json_put_str(metadata, "name", s->name);
 	json_put(result, "metadata", metadata);
@@ -25,7 +25,8 @@ struct json *result_of(const struct result_run *run, const struct fleet_result *
 	json_put_str(result, "kubelet", s->kubelet.name);
 	json_put_str(result, "containerRuntime", s->runtime.name);
 	result_put_measurements(result, s, r);
-	json_put(result, "closedForm", result_closed(s, result));
+	json_put(result, "closedForm", result_closed(s, result, &servers));
+	json_put(result, "closedFormServers", servers ? servers : json_null());
 	json_put(result, "classes",
 		run->origins ? result_classes(s, run->spec, run->origins, result)
 			     : json_array());

@@ -155,6 +155,7 @@ static void loop_call(
 	row->scope = c->scope;
 	row->nodes = rates_nodes(s, l);
 	row->bytes = c->bytes;
+	row->by_etcd = c->quorum;
 	row->took = row->runtime ? rates_latency(s, (enum operation)(c->call % OP_N))
 				 : rates_request_latency(s, c);
 	if (l->trigger == TRIGGER_PERIOD) {

@@ -43,6 +43,7 @@ struct toll_row {
 	double bytes;      /* of one; 0: not known */
 	double told;       /* a watch: events a second that its node is told */
 	double took;       /* seconds that one takes */
+	double by_etcd;    /* share of them that asks for what etcd has; writes do so anyway */
 	double failing;    /* a second and node while each request is answered by an error, */
 	double rejected;   /* or by a 429 with a Retry-After; of a round's first request */
 	const char *fails; /* why the rate is no more than a guess; NULL: it is more */

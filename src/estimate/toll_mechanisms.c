@@ -16,6 +16,7 @@ static struct toll_row *mechanism(struct toll_making *m, const char *name, uint1
 	row->runtime = call_is_runtime(call);
 	row->hidden = row->runtime && call >= CALL_HIDDEN;
 	row->client = CLIENT_MAIN;
+	row->by_etcd = call == API_GET_PODS; /* status_manager.go: a plain GET */
 	if (row->runtime)
 		row->took = rates_latency(m->s, (enum operation)(call % OP_N));
 	return row;
@@ -213,6 +214,8 @@ static void objects(struct toll_making *m, ns_t ttl)
 		row->nominal = e.nominal > 0 ? e.nominal : e.requests;
 		row->rounds = e.distinct > 0 ? e.requests / e.distinct : 0;
 		row->fails = e.fails;
+		/* a plain GET, too; a cache renews what it has (cache_based_manager.go) */
+		row->by_etcd = m->s->kubelet.objects.design == OBJECT_GET;
 		row->client = watched ? CLIENT_HEARTBEAT : CLIENT_MAIN;
 		(void)snprintf(row->words, sizeof(row->words), "%s that pods mount, %s",
 			is->resource, e.between ? e.between : "");

@@ -214,6 +214,7 @@ void result_servers_title(const struct json *result, struct str *out)
 {
 	const struct json *server = json_get(result, "apiserver");
 	const struct json *busiest = json_get(server, "utilizationPeak");
+	const struct json *by_form = table_value(result, "closedFormServers.utilization");
 	char inside[FORMAT_BYTES], most[FORMAT_BYTES];
 
 	str_addf(out, "API servers: %.0f (processors: %.0f, %.1f %% busy",
@@ -221,6 +222,8 @@ void result_servers_title(const struct json *result, struct str *out)
 		json_as_num(json_get(server, "processors")),
 		100 * json_as_num(json_get(server, "utilization")));
 	each_busy(json_get(server, "utilizationByServer"), out);
+	if (json_is_num(by_form))
+		str_addf(out, ", by the closed form %.1f %%", 100 * json_as_num(by_form));
 	if (json_is_num(busiest))
 		str_addf(out, ", %.1f %% in the busiest second", 100 * json_as_num(busiest));
 	str_addf(out, "; requests inside: %s in the mean, %s at most in one)",

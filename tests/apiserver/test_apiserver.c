@@ -52,6 +52,22 @@ static void a_pods_life_is_told_from_creation_to_removal(void **state)
 	kit_free(k);
 }
 
+/* A kubelet that is told of the first write asks for a pod that is gone by then. */
+static void what_was_served_already_is_told_as_two_writes_too(void **state)
+{
+	struct kit *k = started();
+	const struct api_request r = {.call = API_DELETE_PODS, .pod = 1};
+
+	(void)state;
+	api_pod_create(&k->shard, 0, 1);
+	expect_event(k, API_POD_ADDED, 1, NS_MS);
+	assert_int_equal(api_serve(&k->shard, NS_S, 0, &r, &k->tally).at, NS_S);
+	expect_event(k, API_POD_DELETING, 1, NS_S + NS_MS);
+	expect_event(
+		k, API_POD_REMOVED, 1, NS_S + NS_MS + k->scenario.apiserver.other.mean / 2);
+	kit_free(k);
+}
+
 static void after_its_deletion_a_pod_is_not_found(void **state)
 {
 	static const uint16_t calls[] = {
@@ -291,6 +307,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pods_life_is_told_from_creation_to_removal),
+		cmocka_unit_test(what_was_served_already_is_told_as_two_writes_too),
 		cmocka_unit_test(after_its_deletion_a_pod_is_not_found),
 		cmocka_unit_test(a_requests_time_begins_when_it_was_wanted),
 		cmocka_unit_test(what_is_not_found_carries_no_object),

@@ -197,6 +197,20 @@ static void a_watched_change_waits_only_for_the_next_sync(void **state)
 	kit_free(k);
 }
 
+/* Nobody lives as long as a token lasts, so each pod asks once, the first ones had asked
+ * before.
+ */
+static void pods_that_are_replaced_sooner_renew_no_token(void **state)
+{
+	struct kit *k = KIT("v1.36", "serving", "nodes=20", "warmup=2m", "duration=20m",
+		"workload.pods=10", "workload.replacePodEvery=100s");
+
+	(void)state;
+	kit_run(k);
+	assert_in_range(kit_count(k, API_CREATE_TOKENS), 20 * 12 - 1, 20 * 12 + 1);
+	kit_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +228,7 @@ int main(void)
 		cmocka_unit_test(immutable_secrets_are_not_watched_once_they_were_read),
 		cmocka_unit_test(a_new_pods_secret_is_listed_once),
 		cmocka_unit_test(a_token_is_renewed_every_2920_seconds),
+		cmocka_unit_test(pods_that_are_replaced_sooner_renew_no_token),
 		cmocka_unit_test(staleness_is_bounded_by_ttl_and_sync),
 		cmocka_unit_test(a_watched_change_waits_only_for_the_next_sync),
 	};

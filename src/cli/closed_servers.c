@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/closed_servers.h"
+
+void closed_servers_init(struct closed_servers *c, const struct scenario *s)
+{
+	server_costs_init(&c->costs, s);
+	c->processors = (double)s->apiserver.processors * s->apiserver.servers;
+}
+
+static double seconds(const struct closed_servers *c, uint16_t call, bool quorum)
+{
+	struct server_demand d = server_demand(
+		&c->costs, call, quorum, workload_pods(&c->costs.scenario->workload));
+
+	return (double)d.cpu / 1e9;
+}
+
+/* Every watcher, the kubelet among them, and the watch caches of the other servers. */
+static double telling(const struct scenario *s, uint16_t call)
+{
+	struct server_telling t = server_telling(s, call);
+	double told = t.watchers + t.kubelet + (s->apiserver.servers - 1.0);
+
+	return t.events * told * (double)t.cpu / 1e9;
+}
+
+double closed_servers_takes(const struct closed_servers *c, uint16_t call, double by_etcd)
+{
+	return by_etcd * seconds(c, call, true) + (1 - by_etcd) * seconds(c, call, false) +
+	       telling(c->costs.scenario, call);
+}
+
+double closed_servers_busy(
+	const struct closed_servers *c, const struct toll *toll, uint16_t call)
+{
+	double busy = 0;
+
+	for (uint32_t i = 0; i < toll->n; i++) {
+		const struct toll_row *row = &toll->row[i];
+
+		if (!row->runtime && row->call == call)
+			busy += row->rate * closed_servers_takes(c, call, row->by_etcd);
+	}
+	return busy * c->costs.scenario->nodes / c->processors;
+}
