@@ -9,8 +9,9 @@
 
 enum { PHASES = 2, STARTUP = 0, QUIET = 1 };
 
-/* Those that a Recording tells apart; the first of them is no part of a row's name. */
-static const int codes[] = {200, 404, 409, 410, 429, 500, 503, 504};
+/* Those that API servers answer kubelets by, and none; the first is no part of a row's name. */
+static const int codes[] = {
+	200, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 502, 503, 504, 0};
 enum { CODES = sizeof(codes) / sizeof(codes[0]) };
 
 struct recorder {
@@ -142,25 +143,31 @@ static struct json *workload_of(const struct workload_model *w)
 
 /* ------------------------------------------------------------------ counts */
 
+/* As results and audit logs name it. */
+static void put_count(
+	struct json *api, const struct call_name *call, const uint32_t *n, uint32_t k)
+{
+	char name[96], code[16] = "";
+
+	if (!codes[k])
+		(void)snprintf(code, sizeof(code), " lost");
+	else if (k > 0)
+		(void)snprintf(code, sizeof(code), " %d", codes[k]);
+	(void)snprintf(name, sizeof(name), "%s %s%s", call->verb, call->resource, code);
+	if (n[k])
+		json_put_int(api, name, n[k]);
+}
+
 /* Nothing, if it has counted nothing. */
 static void put_phase(
 	const struct recorder *r, uint32_t node, uint32_t phase, ns_t time, struct json *phases)
 {
 	const struct calls *c = &r->s->calls;
 	struct json *o = json_object(), *api = json_object();
-	char name[96];
 
-	for (uint32_t i = 0; time > 0 && i < c->n; i++) {
-		const uint32_t *n = counts_of(r, node, phase, i);
-
-		for (uint32_t k = 0; k < CODES; k++) {
-			if (!n[k])
-				continue;
-			(void)snprintf(name, sizeof(name), k ? "%s %s %d" : "%s %s",
-				c->name[i].verb, c->name[i].resource, codes[k]);
-			json_put_int(api, name, n[k]);
-		}
-	}
+	for (uint32_t i = 0; time > 0 && i < c->n; i++)
+		for (uint32_t k = 0; k < CODES; k++)
+			put_count(api, &c->name[i], counts_of(r, node, phase, i), k);
 	if (!json_size(api)) {
 		json_free(api);
 		json_free(o);
@@ -207,9 +214,8 @@ struct json *recorder_json(const struct recorder *r, const char *name, ns_t end)
 	json_put_str(meta, "recorded", date);
 	json_put(o, "metadata", meta);
 	json_put_str(o, "about",
-		"Hollow nodes of `nodetoll agents`: requests that were answered, as an audit "
-		"log "
-		"counts them, a watch when it opens.");
+		"Hollow nodes of `nodetoll agents`: requests as an audit log counts them, a "
+		"watch when it opens; and lost ones, which had no answer.");
 	json_put(o, "kubelet", kubelet_of(&r->s->kubelet));
 	json_put_str(o, "runtime", r->s->runtime.name);
 	json_put(o, "workload", workload_of(&r->s->workload));

@@ -72,9 +72,9 @@ static void count(struct flight *f, ns_t now, enum wire_fault fault, int code)
 	v->unanswered += fault != WIRE_ANSWERED;
 	v->lost += fault != WIRE_ANSWERED;
 	v->errors += fault != WIRE_ANSWERED || code == 429 || code >= 500;
-	if (s->params->answered && fault == WIRE_ANSWERED)
-		s->params->answered(
-			s->params->ctx, f->hollow->node.index, now, f->q.call, code);
+	if (s->params->answered)
+		s->params->answered(s->params->ctx, f->hollow->node.index, now, f->q.call,
+			fault == WIRE_ANSWERED ? code : 0);
 }
 
 /* ------------------------------------------------------------------ watches */
@@ -375,10 +375,7 @@ void flights_hang_up(struct hollow *h, ns_t now)
 		next = f->after;
 		wire_cancel(h->swarm->wire, f->call);
 		if (!f->opened) {
-			h->swarm->view.requests++;
-			h->swarm->view.errors++;
-			h->swarm->view.unanswered++;
-			h->swarm->view.lost++;
+			count(f, now, WIRE_RESET, 0);
 			lost(f, now, WIRE_RESET);
 		}
 		end(f);

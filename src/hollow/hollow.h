@@ -60,8 +60,8 @@ struct hollow_params {
 	/* Bearer tokens, one a node; NULL: all ask by the access's. */
 	const char *const *token;
 	const char *metrics; /* ADDR:PORT to tell counters at; NULL: none */
-	/* A request of the node was answered with that code: a watch, when it opens.  NULL:
-	 * off. */
+	/* A request of the node was answered with that code: a watch, when it opens; 0: it
+	 * had no answer.  NULL: off. */
 	void (*answered)(void *ctx, uint32_t node, ns_t now, uint16_t call, int code);
 	/* Every second while it runs; returns false to stop.  NULL: off. */
 	bool (*tell)(void *ctx, const struct hollow_view *v);

@@ -15,7 +15,7 @@ const char *recorded_source_name(enum recorded_source source)
 	return source_names[source];
 }
 
-/* '<verb> <resource>[/<subresource>][ <code>]' */
+/* '<verb> <resource>[/<subresource>][ <code>]', or lost in place of a code: no answer came. */
 static bool is_api_call(const char *call)
 {
 	static const char *const verbs[] = {"get ", "list ", "watch ", "create ", "update ",
@@ -31,7 +31,9 @@ static bool is_api_call(const char *call)
 	len = strspn(rest, "abcdefghijklmnopqrstuvwxyz0123456789./-");
 	if (!len || !rest[len])
 		return len > 0;
-	return rest[len] == ' ' && strspn(rest + len + 1, "0123456789") == 3 && !rest[len + 4];
+	rest += len;
+	return !strcmp(rest, " lost") ||
+	       (rest[0] == ' ' && strspn(rest + 1, "0123456789") == 3 && !rest[4]);
 }
 
 /* The form of an operation_type. */
@@ -121,7 +123,7 @@ static int check_call(const struct doc_node *at, enum recorded_source source, st
 	static bool (*const is_call[RECORDED_SOURCES])(const char *) = {
 		is_api_call, is_operation, is_method};
 	static const char *const form[RECORDED_SOURCES] = {
-		"'<verb> <resource>[/<subresource>][ <code>]'", "an operation_type",
+		"'<verb> <resource>[/<subresource>][ <code> or lost]'", "an operation_type",
 		"'<Method>[ <Code>]'"};
 	enum operation op;
 

@@ -139,7 +139,7 @@ static const struct field phase_fields[] = {
 	KEEP(cri_time, "criSeconds", FIELD_SECONDS, .min = NS_MS, .max = WEEK,
 		.help = "how long runtime operations were counted"),
 	KEEP(tree[RECORDED_API], "api", FIELD_TREE,
-		.help = "requests: '<verb> <resource>[/<subresource>][ <code>]'"),
+		.help = "requests: '<verb> <resource>[/<subresource>][ <code> or lost]'"),
 	KEEP(tree[RECORDED_CRI], "cri", FIELD_TREE,
 		.help = "kubelet_runtime_operations_total by operation_type"),
 	KEEP(tree[RECORDED_WIRE], "wire", FIELD_TREE,

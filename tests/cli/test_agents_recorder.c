@@ -66,6 +66,9 @@ static void counts_are_by_node_phase_and_code(void **state)
 	for (int i = 0; i < 3; i++)
 		recorder_count(w.r, 1, 2 * NS_S, API_GET_PODS, 200);
 	recorder_count(w.r, 1, 2 * NS_S, API_GET_PODS, 404);
+	recorder_count(w.r, 1, 2 * NS_S, API_GET_PODS, 403);
+	recorder_count(w.r, 1, 2 * NS_S, API_GET_PODS, 0);
+	recorder_count(w.r, 1, 2 * NS_S, API_GET_PODS, 0);
 	recorder_count(w.r, 1, 12 * NS_S, API_DELETE_PODS, 200);
 	recorder_count(w.r, 0, 12 * NS_S, API_CREATE_EVENTS, 201);
 	read_back(&w, 25 * NS_S, &rec);
@@ -76,6 +79,8 @@ static void counts_are_by_node_phase_and_code(void **state)
 	assert_int_equal(rec.nodes[1].phases[1].api_time, 15 * NS_S);
 	assert_int_equal(count_of(&rec.nodes[1].phases[0], "get pods"), 3);
 	assert_int_equal(count_of(&rec.nodes[1].phases[0], "get pods 404"), 1);
+	assert_int_equal(count_of(&rec.nodes[1].phases[0], "get pods 403"), 1);
+	assert_int_equal(count_of(&rec.nodes[1].phases[0], "get pods lost"), 2);
 	assert_int_equal(count_of(&rec.nodes[1].phases[1], "delete pods"), 1);
 	assert_int_equal(rec.nodes[0].n_phases, 1);
 	assert_int_equal(count_of(&rec.nodes[0].phases[0], "create events"), 1);

@@ -45,7 +45,7 @@ signal.pause()' >"$scratch/fifo" &
 # A node of a server that is gone is ready for 40 s and no longer, and what failed is said.
 gone() {
 	"$nodetoll" agents --server "$url" --nodes 2 --http2-prior-knowledge --name gone --warmup 2s --duration 48s \
-		-f "$scratch/result" >"$scratch/none" 2>"$scratch/err" &
+		-f "$scratch/result" --recording "$scratch/recording" >"$scratch/none" 2>"$scratch/err" &
 	running=$!
 	still 3
 	kill -KILL "$server"
@@ -55,9 +55,19 @@ gone() {
 		grep -q '^On sockets: 0 nodes ready.* requests failed, [0-9,]* of them without an answer' "$scratch/none"
 }
 
+# Whatever is said of it.
+reads() {
+	"$nodetoll" validate "$scratch/recording" >"$scratch/none"
+	status=$?
+	grep ' lost ' "$scratch/none"
+	[ "$status" = 1 ] && grep -q ' lost ' "$scratch/none"
+}
+
 mute
 check "a server that never answers is one message" fails_with 3 'does not answer within 8 s' --server "$url"
 stop
 serve --listen 127.0.0.1:0
 check "a server that is gone is seen" gone
+check "its requests without an answer are recorded" grep -q ' lost":' "$scratch/recording"
+check "and read" reads
 finish

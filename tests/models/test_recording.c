@@ -214,6 +214,7 @@ static void bad_recordings_are_refused_with_their_place(void **state)
 	assert_spoilt("\"ListImages\": 0.122", "\"ListImages OK\": 0.122", "is no method");
 	assert_spoilt("\"ListImages\": 0.122", "\"ContainerStats\": -1", "'wireMeanMs'");
 	assert_spoilt("\"get nodes\": 60", "\"got nodes\": 60", "is no call");
+	assert_spoilt("\"get nodes\": 60", "\"get nodes lots\": 60", "<code> or lost]' is");
 	assert_spoilt("\"criSeconds\": 600.8", "\"criSeconds\": 1e99", "is too large");
 	assert_spoilt("\"criSeconds\": 600.8", "\"criSeconds\": 0", "'criSeconds' is 0");
 	assert_spoilt("\"criSeconds\": 600.8", "\"pods\": 1", "'criSeconds' is missing");
