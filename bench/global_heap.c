@@ -190,13 +190,14 @@ static void step_others(struct driver *d, struct node *n)
 static void step_actor(struct driver *d, struct node *n, uint32_t actor)
 {
 	struct seen before = look(n);
+	struct effects out;
 
 	n->agent.wakes.next = actor;
-	n->out.n = 0;
-	agent_step(&n->agent, d->now, &n->out);
+	out.n = 0;
+	agent_step(&n->agent, d->now, &out);
 	n->result->steps++;
-	for (uint32_t i = 0; i < n->out.n; i++) {
-		const struct effect *e = &n->out.effect[i];
+	for (uint32_t i = 0; i < out.n; i++) {
+		const struct effect *e = &out.effect[i];
 
 		switch (e->kind) {
 		case EFFECT_CHAIN:

@@ -140,11 +140,18 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 			s->kubelet.watches[i].change_every;
 }
 
+void api_shard_of_pods(
+	struct api_shard *shard, const struct api *api, uint32_t node, struct arena *mem)
+{
+	*shard = (struct api_shard){.api = api, .node = node};
+	shard->pod = ARENA_ARRAY(mem, struct api_pod, api->pods);
+}
+
 void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t node, uint64_t key,
 	struct arena *mem)
 {
-	*shard = (struct api_shard){.api = api, .node = node, .key = key};
-	shard->pod = ARENA_ARRAY(mem, struct api_pod, api->pods);
+	api_shard_of_pods(shard, api, node, mem);
+	shard->key = key;
 	shard->capacity = 4 * api->pods + 16;
 	shard->event = ARENA_ROOM(mem, struct api_event, shard->capacity);
 	shard->latest = ARENA_ROOM(mem, uint64_t, api->first[api->lanes]);

@@ -99,6 +99,11 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 void api_shard_init(struct api_shard *shard, const struct api *api, uint32_t node, uint64_t key,
 	struct arena *mem);
 
+/* One that serves nothing, and only keeps what its pods are: of a server that is not simulated.
+ */
+void api_shard_of_pods(
+	struct api_shard *shard, const struct api *api, uint32_t node, struct arena *mem);
+
 /* A request of the node's kubelet, arriving at `now`; counted in t. */
 struct api_answer api_request(
 	struct api_shard *shard, ns_t now, const struct api_request *req, struct tally *t);

@@ -100,13 +100,14 @@ size_t str_len(const struct str *s)
 
 char *str_take(struct str *s)
 {
-	char *text;
+	char *text, *fitting;
 
 	reserve(s, 0);
 	text = s->data;
 	text[s->len] = '\0';
+	fitting = realloc(text, s->len + 1); /* it may be kept for long */
 	str_init(s);
-	return text;
+	return fitting != NULL ? fitting : text;
 }
 
 /* ASCII only, whatever the locale. */

@@ -8,6 +8,7 @@
  *   ns.h           time: integer nanoseconds
  *   err            what went wrong, in words
  *   arena          memory that is given back all at once
+ *   stock.h        items of one size, taken and given back
  *   fetch.h        memory that will be wanted soon
  *   rng.h          random numbers: a hash of who draws and why
  *   part.h         a share of many, to the last one
@@ -89,6 +90,7 @@
  *   ready          nodes that are NotReady
  *   ending         pods and watches that wait when the run is over
  *   requests       limiters, the way to the API server and back, tries
+ *   queue.h        requests that wait
  *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up
  *   servers        the API servers that a scenario's nodes share

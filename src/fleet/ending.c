@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a node's pods and watches have come to when the run is over: those that should run, or
  * be open, and for how long they have not been. */
-#include "fleet/node.h"
+#include "fleet/queue.h"
 
 static bool should_run(const struct node *n, uint32_t pod)
 {
@@ -55,15 +55,14 @@ static void count_watches(struct node *n, ns_t now)
 
 	e->watches += standing + of_objects;
 	e->watches_waiting += standing + of_objects - asked;
-	for (uint32_t i = 0; i < waiting->n; i++)
-		e->watches_waiting +=
-			waiting->request[(waiting->head + i) % waiting->capacity].timeout > 0;
+	for (const struct queued *w = waiting->first; w; w = w->next)
+		e->watches_waiting += w->q.timeout > 0;
 }
 
 static void count_queue(struct node *n, const struct request_queue *h)
 {
-	for (uint32_t i = 0; i < h->n; i++)
-		ending_under_way(n, &h->request[(h->head + i) % h->capacity]);
+	for (const struct queued *w = h->first; w; w = w->next)
+		ending_under_way(n, &w->q);
 }
 
 void ending_under_way(struct node *n, const struct node_request *q)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What agents' notes mean to the measurements.  Times are counted where the first window has
  * them. */
-#include "fleet/node.h"
+#include "fleet/queue.h"
 
 static bool in_window(const struct node *n, unsigned side, ns_t at)
 {
@@ -281,11 +281,8 @@ void node_measure_end(struct node *n, ns_t now)
 	r->pleg_events_dropped += n->agent.pleg.dropped;
 	r->pulls_refused += n->agent.refused_pulls;
 	ready_end(n, now);
-	for (uint32_t i = 0; i < n->streams.waiting.n; i++)
-		r->open_watches -= n->streams.waiting
-					   .request[(n->streams.waiting.head + i) %
-						    n->streams.waiting.capacity]
-					   .timeout > 0;
+	for (const struct queued *w = n->streams.waiting.first; w; w = w->next)
+		r->open_watches -= w->q.timeout > 0;
 	for (uint32_t p = 0; p < n->plan->places; p++)
 		r->stored_pods += n->shard.pod[p].exists;
 	r->hang_ups += n->agent.hang_ups;

@@ -78,7 +78,10 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	ready_begin(n, plan->params->kubelet_start);
 	requests_init(n, mem);
 	mock_init(&n->mock, &plan->mock[n->window], mem, rng_mix(key + KEY_RUNTIME));
-	api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
+	if (plan->world)
+		api_shard_of_pods(&n->shard, &plan->api, index, mem);
+	else
+		api_shard_init(&n->shard, &plan->api, index, rng_mix(key + KEY_SERVER), mem);
 	agent_init(&n->agent, &plan->agent, &n->mock.records, owner_of(n),
 		plan->params->kubelet_start, mem);
 	for (uint32_t p = 0; p < plan->batch_from; p++)
@@ -93,13 +96,13 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 /* ------------------------------------------------------------------ effects */
 
 /* True if somebody but the agent may be due earlier than before. */
-static bool do_effects(struct node *n, ns_t now)
+static bool do_effects(struct node *n, ns_t now, const struct effects *out)
 {
 	uint32_t changes = n->mock.seq + n->mock.share.seq;
 	bool requested = false;
 
-	for (uint32_t i = 0; i < n->out.n; i++) {
-		const struct effect *e = &n->out.effect[i];
+	for (uint32_t i = 0; i < out->n; i++) {
+		const struct effect *e = &out->effect[i];
 		struct chain_answer a;
 
 		switch (e->kind) {
@@ -177,12 +180,13 @@ static bool look_at_streams(struct node *n, ns_t now)
 
 static inline bool step_agent(struct node *n, ns_t now)
 {
+	struct effects out;
 	bool sooner;
 
-	n->out.n = 0;
-	agent_step(&n->agent, now, &n->out);
+	out.n = 0;
+	agent_step(&n->agent, now, &out);
 	n->result->steps++;
-	sooner = n->out.n > 0 && do_effects(n, now);
+	sooner = out.n > 0 && do_effects(n, now, &out);
 	if (n->streams.waiting.n && look_at_streams(n, now))
 		sooner = true;
 	return sooner;

@@ -8,6 +8,7 @@
 
 #include "agent/agent.h"
 #include "apiserver/apiserver.h"
+#include "base/stock.h"
 #include "fleet/fleet.h"
 #include "fleet/load.h"
 #include "runtime_mock/runtime_mock.h"
@@ -32,6 +33,9 @@ struct node_plan {
 	/* API servers that nodes share; NULL: requests are answered as they come. */
 	const struct together_params *shared;
 	bool together; /* requests leave by node.send, and do not only cost as much */
+	/* What all nodes take their requests' places from, that are of one thread; NULL: each
+	 * has its own. */
+	struct stock *waiting;
 	const struct node_world *world; /* NULL: everything is simulated */
 	bool is_heartbeat[CALLS_MAX];
 	bool is_lease[CALLS_MAX]; /* of them, those that renew one */
@@ -74,10 +78,10 @@ struct node_request {
 	bool quorum;
 };
 
-/* Requests in the order of their times: a ring. */
+/* Requests that wait, see fleet/queue.h. */
 struct request_queue {
-	struct node_request *request;
-	uint32_t head, n, capacity;
+	struct queued *first, *last;
+	uint32_t n;
 };
 
 /* A stream of the connection: its actor's request, or watch. */
@@ -123,6 +127,7 @@ struct node {
 	struct mock mock;
 	struct api_shard shard;
 	struct script script;
+	struct stock *waiting, own_waiting; /* where its requests wait */
 	struct request_queue held[CLIENTS]; /* by the limiter */
 	struct request_queue asleep;
 	struct streams streams;
@@ -143,7 +148,6 @@ struct node {
 	ns_t burst_at;       /* all its pods were created at once then */
 	uint32_t burst_left; /* of them are not seen running yet */
 	uint8_t bursts;      /* how many there were */
-	struct effects out;
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
 	uint32_t home;     /* the server whose that is */
 };
@@ -156,6 +160,9 @@ struct demand {
 /* requests.c */
 struct demand node_demand(struct node *n, const struct node_request *q);
 void requests_init(struct node *n, struct arena *mem);
+/* Room for all requests of so many nodes that can wait at once, for node_plan.waiting. */
+void requests_stock(
+	struct stock *s, const struct node_plan *plan, uint32_t nodes, struct arena *mem);
 void requests_begin(struct node *n, ns_t now, const struct effect *e);
 void requests_step(struct node *n, ns_t now);
 

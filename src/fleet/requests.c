@@ -5,37 +5,30 @@
 #include <assert.h>
 
 #include "agent/client.h"
+#include "fleet/queue.h"
 #include "fleet/streams.h"
 #include "fleet/together.h"
 
-static void queue_init(struct request_queue *h, uint32_t capacity, struct arena *mem)
+/* Every actor has one request under way at most. */
+void requests_stock(
+	struct stock *s, const struct node_plan *plan, uint32_t nodes, struct arena *mem)
 {
-	*h = (struct request_queue){.request = ARENA_ROOM(mem, struct node_request, capacity),
-		.capacity = capacity};
+	stock_init(s, mem, nodes * plan->agent.first[ACTOR_KINDS], sizeof(struct queued));
 }
 
-/* Every actor has one request under way at most; events have one actor. */
 void requests_init(struct node *n, struct arena *mem)
 {
-	const uint32_t *first = n->plan->agent.first;
-	uint32_t main = first[ACTOR_KINDS] - (first[ACTOR_REFLECTOR] - first[ACTOR_WORKER]) +
-			(first[ACTOR_REFLECTOR] - first[ACTOR_MOUNT]);
-
-	for (unsigned c = 0; c < CLIENTS; c++)
-		queue_init(&n->held[c],
-			c == CLIENT_MAIN ? main
-			: c >= CLIENT_OWN + n->plan->agent.kubelet->n_agents
-				? 0
-				: first[ACTOR_WORKER],
-			mem);
-	if (n->plan->together)
-		queue_init(&n->asleep, main, mem);
+	n->waiting = n->plan->waiting;
+	if (!n->waiting) {
+		requests_stock(&n->own_waiting, n->plan, 1, mem);
+		n->waiting = &n->own_waiting;
+	}
 	n->requests_at = NS_NEVER;
 }
 
 static ns_t first_of(const struct request_queue *h)
 {
-	return h->n > 0 ? h->request[h->head].at : NS_NEVER;
+	return h->first ? h->first->q.at : NS_NEVER;
 }
 
 static void foresee(struct node *n)
@@ -45,29 +38,16 @@ static void foresee(struct node *n)
 		n->requests_at = ns_min(n->requests_at, first_of(&n->held[c]));
 }
 
-static struct node_request *nth(struct request_queue *h, uint32_t i)
-{
-	return &h->request[(h->head + i) % h->capacity];
-}
-
-/* Nearly always the last. */
 static void put(struct node *n, struct request_queue *h, const struct node_request *q)
 {
-	uint32_t i = h->n++;
-
-	assert(i < h->capacity);
-	for (; i > 0 && nth(h, i - 1)->at > q->at; i--)
-		*nth(h, i) = *nth(h, i - 1);
-	*nth(h, i) = *q;
+	queue_put(h, n->waiting, q);
 	n->requests_at = ns_min(n->requests_at, q->at);
 }
 
 static struct node_request take(struct node *n, struct request_queue *h)
 {
-	struct node_request q = h->request[h->head];
+	struct node_request q = queue_take(h, n->waiting, NULL);
 
-	/* Empty, it begins anew: what was never needed of it stays untouched. */
-	h->head = --h->n ? (h->head + 1) % h->capacity : 0;
 	foresee(n);
 	return q;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fleet/streams.h"
 
+#include "fleet/queue.h"
+
 #include <assert.h>
 
 static void add(struct streams *s, uint32_t actor, ns_t until)
@@ -32,8 +34,6 @@ void streams_init(struct node *n, struct arena *mem)
 		return;
 	streams->limit = s->apiserver.streams;
 	streams->open = ARENA_ROOM(mem, struct stream, streams->limit);
-	streams->waiting.capacity = first[ACTOR_KINDS];
-	streams->waiting.request = ARENA_ROOM(mem, struct node_request, first[ACTOR_KINDS]);
 	for (uint32_t i = 0; i < first[ACTOR_KINDS] && streams->n < streams->limit; i++)
 		if (is_watching(&n->agent, i))
 			add(streams, i, wakes_at(&n->agent.wakes, i));
@@ -64,19 +64,14 @@ static ns_t purge(struct node *n, ns_t now)
 	return s->n < s->limit ? now : next;
 }
 
-static struct node_request *nth(struct streams *s, uint32_t i)
-{
-	return &s->waiting.request[(s->waiting.head + i) % s->waiting.capacity];
-}
-
 void streams_look(struct node *n, ns_t now)
 {
 	struct streams *s = &n->streams;
 
 	s->ended = n->agent.watches_ended;
 	s->next_at = s->waiting.n ? purge(n, now) : NS_NEVER;
-	for (uint32_t i = 0; i < s->waiting.n; i++)
-		s->next_at = ns_min(s->next_at, nth(s, i)->expires_at);
+	for (const struct queued *w = s->waiting.first; w; w = w->next)
+		s->next_at = ns_min(s->next_at, w->q.expires_at);
 }
 
 /* Whatever the actor had before. */
@@ -89,24 +84,14 @@ static void forget(struct streams *s, uint32_t actor)
 		}
 }
 
-static struct node_request remove_nth(struct streams *s, uint32_t i)
-{
-	struct node_request q = *nth(s, i);
-
-	for (; i > 0; i--)
-		*nth(s, i) = *nth(s, i - 1);
-	s->waiting.head = (s->waiting.head + 1) % s->waiting.capacity;
-	s->waiting.n--;
-	return q;
-}
-
 bool streams_withdraw(struct node *n, uint32_t actor, struct node_request *q)
 {
 	struct streams *s = &n->streams;
+	struct queued *before = NULL;
 
-	for (uint32_t i = 0; i < s->waiting.n; i++)
-		if (nth(s, i)->actor == actor) {
-			*q = remove_nth(s, i);
+	for (struct queued *w = s->waiting.first; w; before = w, w = w->next)
+		if (w->q.actor == actor) {
+			*q = queue_take(&s->waiting, n->waiting, before);
 			return true;
 		}
 	return false;
@@ -121,8 +106,7 @@ bool streams_take(struct node *n, ns_t now, const struct node_request *q)
 		add(s, q->actor, NS_NEVER);
 		return true;
 	}
-	assert(s->waiting.n < s->waiting.capacity);
-	*nth(s, s->waiting.n++) = *q;
+	queue_append(&s->waiting, n->waiting, q);
 	streams_look(n, now);
 	return false;
 }
@@ -141,16 +125,16 @@ void streams_until(struct node *n, uint32_t actor, ns_t at)
 bool streams_step(struct node *n, ns_t now, struct node_request *q, bool *late)
 {
 	struct streams *s = &n->streams;
-	uint32_t i = 0;
+	struct queued *before = NULL, *w = s->waiting.first;
 
-	while (i < s->waiting.n && nth(s, i)->expires_at > now)
-		i++;
-	*late = i < s->waiting.n;
+	for (; w && w->q.expires_at > now; w = w->next)
+		before = w;
+	*late = w != NULL;
 	if (!*late && (!s->waiting.n || purge(n, now) != now)) {
 		streams_look(n, now);
 		return false;
 	}
-	*q = remove_nth(s, *late ? i : 0);
+	*q = queue_take(&s->waiting, n->waiting, *late ? before : NULL);
 	if (!*late)
 		add(s, q->actor, NS_NEVER);
 	streams_look(n, now);

@@ -232,12 +232,20 @@ static void begin_node(struct swarm *s, uint32_t i)
 
 static void begin_plan(struct swarm *s)
 {
+	struct stock *jobs;
+
 	hollow_script(s->params->scenario, &s->scenario, &s->run);
 	s->run.times = true;
 	if (s->params->only_others_pods)
 		s->run.n_actions = 0;
 	node_plan_init(&s->plan, &s->run, &s->mem);
 	s->plan.together = true;
+	s->plan.waiting = ARENA_NEW(&s->mem, struct stock);
+	requests_stock(s->plan.waiting, &s->plan, s->scenario.nodes, &s->mem);
+	jobs = ARENA_NEW(&s->mem, struct stock);
+	mock_stock(jobs, &s->plan.mock[0], s->scenario.nodes, &s->mem);
+	for (unsigned w = 0; w <= FLEET_WINDOWS; w++)
+		s->plan.mock[w].jobs = jobs;
 	s->plan.world = &users_world;
 	fleet_result_init(s->result, &s->run);
 }

@@ -25,15 +25,31 @@ static uint64_t tag_of(uint32_t job, uint16_t container, uint16_t instance)
 
 /* A pod has two goroutines that may ask for such calls, its worker and its killer; the deletors
  * and the collector are three. */
+static uint32_t most_jobs(const struct mock_params *p)
+{
+	return 2 * p->pods + 3;
+}
+
+void mock_stock(
+	struct stock *s, const struct mock_params *params, uint32_t mocks, struct arena *mem)
+{
+	stock_init(s, mem, mocks * most_jobs(params), sizeof(struct mock_job));
+}
+
 void jobs_init(struct mock *m, struct arena *mem)
 {
-	uint32_t jobs = 2 * m->params->pods + 3;
+	share_init(&m->share, mem, m->params->processors,
+		most_jobs(m->params) * m->params->containers);
+	m->jobs = m->params->jobs;
+	if (m->jobs)
+		return;
+	mock_stock(&m->own_jobs, m->params, 1, mem);
+	m->jobs = &m->own_jobs;
+}
 
-	share_init(&m->share, mem, m->params->processors, jobs * m->params->containers);
-	m->job = ARENA_ROOM(mem, struct mock_job, jobs);
-	m->free_job = ARENA_ROOM(mem, uint16_t, jobs);
-	for (m->n_free = 0; m->n_free < jobs; m->n_free++)
-		m->free_job[m->n_free] = (uint16_t)m->n_free;
+static struct mock_job *job_at(const struct mock *m, uint32_t job)
+{
+	return stock_item(m->jobs, job);
 }
 
 bool jobs_want(const struct chain *c)
@@ -46,12 +62,12 @@ bool jobs_want(const struct chain *c)
 
 static void answer(struct mock *m, uint32_t job, ns_t at, struct mock_news *news)
 {
-	const struct mock_job *j = &m->job[job];
+	struct mock_job *j = job_at(m, job);
 
 	news->answered = true;
 	news->actor = j->actor;
 	news->answer = (struct chain_answer){at, (enum outcome)j->what, j->step};
-	m->free_job[m->n_free++] = (uint16_t)job;
+	stock_give(m->jobs, j);
 }
 
 static void goes_on_at(struct mock *m, uint32_t job, ns_t at)
@@ -77,7 +93,7 @@ static void count(const struct mock *m, ns_t end, const struct mock_job *j, enum
 static void in_its_own_time(
 	struct mock *m, ns_t now, uint32_t job, const struct mock_work *w, struct tally *t)
 {
-	struct mock_job *j = &m->job[job];
+	struct mock_job *j = job_at(m, job);
 
 	if (w->what != OUTCOME_OK)
 		j->what = (uint16_t)mock_answered(w->what);
@@ -89,7 +105,7 @@ static void in_its_own_time(
 static void works(
 	struct mock *m, ns_t now, uint32_t job, const struct mock_whom *whom, struct tally *t)
 {
-	struct mock_job *j = &m->job[job];
+	struct mock_job *j = job_at(m, job);
 	struct mock_work w =
 		mock_work(m, now, j->actor, &j->chain, step_of(j), whom->container);
 
@@ -102,7 +118,7 @@ static void works(
 
 static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, struct tally *t)
 {
-	struct mock_job *j = &m->job[job];
+	struct mock_job *j = job_at(m, job);
 	const struct chain_step *s = step_of(j);
 	struct mock_whom whom = mock_whom(m, &j->chain, op_of(s), nth);
 
@@ -124,7 +140,7 @@ static void begin_call(struct mock *m, ns_t now, uint32_t job, uint32_t nth, str
 /* The chain's next step, or its answer. */
 static void go(struct mock *m, ns_t now, uint32_t job, struct tally *t, struct mock_news *news)
 {
-	struct mock_job *j = &m->job[job];
+	struct mock_job *j = job_at(m, job);
 
 	if (j->step < j->chain.n_steps &&
 		(mock_plain_ops(m, &j->chain) & OP_BIT(op_of(step_of(j))))) {
@@ -148,7 +164,7 @@ static void go(struct mock *m, ns_t now, uint32_t job, struct tally *t, struct m
 static void call_ended(
 	struct mock *m, ns_t now, uint32_t job, struct tally *t, struct mock_news *news)
 {
-	struct mock_job *j = &m->job[job];
+	struct mock_job *j = job_at(m, job);
 
 	if (--j->left > 0)
 		return;
@@ -168,12 +184,10 @@ struct chain_answer jobs_begin(
 	struct mock *m, ns_t now, uint32_t actor, const struct chain *chain, struct tally *t)
 {
 	struct mock_news news = {.answer = {.at = NS_NEVER}};
-	uint32_t job;
+	struct mock_job *j = stock_take(m->jobs);
 
-	assert(m->n_free > 0);
-	job = m->free_job[--m->n_free];
-	m->job[job] = (struct mock_job){.chain = *chain, .actor = actor, .what = OUTCOME_OK};
-	go(m, now, job, t, &news);
+	*j = (struct mock_job){.chain = *chain, .actor = actor, .what = OUTCOME_OK};
+	go(m, now, stock_number(m->jobs, j), t, &news);
 	return news.answer;
 }
 
@@ -184,7 +198,7 @@ void jobs_change(struct mock *m, ns_t now, const struct mock_change *c, struct t
 
 	if (c->op == MOCK_WORKS)
 		works(m, now, c->pod, &whom, t);
-	else if (m->job[c->pod].left > 0)
+	else if (job_at(m, c->pod)->left > 0)
 		call_ended(m, now, c->pod, t, news);
 	else
 		go(m, now, c->pod, t, news);
@@ -195,9 +209,9 @@ void jobs_work(struct mock *m, ns_t now, struct tally *t, struct mock_news *news
 	uint64_t tag;
 	bool ends = share_take(&m->share, now, &tag);
 	uint32_t job = (uint32_t)(tag >> 32);
-	const struct chain_step *s = step_of(&m->job[job]);
+	const struct chain_step *s = step_of(job_at(m, job));
 	const struct mock_change c = {.at = now,
-		.pod = m->job[job].chain.pod,
+		.pod = job_at(m, job)->chain.pod,
 		.container = (uint16_t)(tag >> 16),
 		.instance = (uint16_t)tag,
 		.op = op_of(s)};
@@ -208,9 +222,9 @@ void jobs_work(struct mock *m, ns_t now, struct tally *t, struct mock_news *news
 	news->container = c.container;
 	if (!ends)
 		return;
-	count(m, now, &m->job[job], OUTCOME_OK, t);
+	count(m, now, job_at(m, job), OUTCOME_OK, t);
 	spot = tally_spot(t, 0, now);
 	if (spot->in)
-		spot->in->worked[c.op] += (uint64_t)(now - m->job[job].began);
+		spot->in->worked[c.op] += (uint64_t)(now - job_at(m, job)->began);
 	call_ended(m, now, job, t, news);
 }

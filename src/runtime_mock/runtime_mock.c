@@ -60,7 +60,7 @@ void mock_init(
 	m->records.container = ARENA_ARRAY(mem, record_t, all);
 	m->crashes = ARENA_ARRAY(mem, bool, params->pods);
 	m->records.exited_at = ARENA_ARRAY(mem, ns_t, all);
-	m->capacity = (uint32_t)(3 * all + 2 * params->pods + 2 * MOCK_RULES + 8);
+	m->capacity = (uint32_t)(3 * all + 2 * params->pods + 2 * params->n_rules + 8);
 	m->change = ARENA_ROOM(mem, struct mock_change, m->capacity);
 	if (params->asked_for_ready)
 		ready_init(m, mem);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/stock.h"
 #include "sim/chain.h"
 #include "sim/dist.h"
 #include "sim/records.h"
@@ -67,6 +68,8 @@ struct mock_params {
 	 * sequence of its own that has this name. */
 	uint32_t lanes;
 	const uint32_t *lane_name;
+	/* Where mocks of one thread take their jobs from; NULL: each has its own. */
+	struct stock *jobs;
 };
 
 /* Something that will be true at `at`. */
@@ -124,9 +127,7 @@ struct mock {
 	struct mock_change *change; /* a binary heap */
 	uint32_t n_changes, capacity;
 	struct share share; /* of the processors */
-	struct mock_job *job;
-	uint16_t *free_job; /* a stack */
-	uint32_t n_free;
+	struct stock *jobs, own_jobs;
 };
 
 /* What becomes of an event stream that is open. */
@@ -142,6 +143,11 @@ struct mock_news {
 	uint32_t actor;
 	struct chain_answer answer;
 };
+
+/* Room for all chains of so many mocks that can wait for processors at once, for params->jobs.
+ */
+void mock_stock(
+	struct stock *s, const struct mock_params *params, uint32_t mocks, struct arena *mem);
 
 /* An empty runtime in memory from mem.  The random key decides every draw. */
 void mock_init(

@@ -2,7 +2,7 @@
 /* A node's clients and their limiters, whatever its pods ask for. */
 #include "property.h"
 
-#include "fleet/node.h"
+#include "fleet/queue.h"
 #include "shared.h"
 
 enum { REQUESTS = 4000 };
@@ -140,13 +140,8 @@ static void the_queue_of_a_limiter_is_what_was_waited_once(struct property *p)
 		node_step(n, now);
 	}
 	for (unsigned c = CLIENT_MAIN; c <= CLIENT_EVENTS; c++) {
-		const struct request_queue *h = &n->held[c];
-
-		for (uint32_t i = 0; i < h->n; i++) {
-			const struct node_request *q = &h->request[(h->head + i) % h->capacity];
-
-			queued[c] -= now - (q->at - q->held);
-		}
+		for (const struct queued *w = n->held[c].first; w; w = w->next)
+			queued[c] -= now - (w->q.at - w->q.held);
 		HOLDS(p, queued[c] == s->held[c]);
 	}
 	fleet_result_fini(&r);
