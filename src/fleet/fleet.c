@@ -18,6 +18,7 @@ struct fleet_thread {
 	struct arena mem;
 	struct fleet_result result;
 	struct load load;
+	uint32_t look_at; /* so many spans of it, whether somebody waits */
 };
 
 struct fleet {
@@ -314,6 +315,15 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
 
 /* ------------------------------------------------------------------ running */
 
+/* At once, and then whenever there is twice as much to look at. */
+static bool may_wait(const struct fleet *f, struct fleet_thread *t)
+{
+	if (!f->plan.shared || t->load.n_spans < t->look_at)
+		return false;
+	t->look_at = 2 * t->load.n_spans;
+	return together_may_wait(f->plan.shared, &t->load);
+}
+
 static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 {
 	struct fleet *f = ctx;
@@ -338,7 +348,7 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		if (arena_bytes(&t->mem) > t->result.node_bytes)
 			t->result.node_bytes = arena_bytes(&t->mem);
 	}
-	if (f->plan.shared && together_may_wait(f->plan.shared, &t->load))
+	if (may_wait(f, t))
 		atomic_store_explicit(&f->may_wait, true, memory_order_relaxed);
 	if (thread == 0 && f->params->progress)
 		f->params->progress(f->params->ctx, (item + 1) * NODES_AN_ITEM);
@@ -415,8 +425,14 @@ static int run_before_servers(struct fleet *f, struct fleet_result *r, struct er
 	int rc;
 
 	if (f->params->scenario->apiserver.n_restarts == 0) {
+		bool idle;
+
 		rc = run_alone(f, r, err);
-		if (rc || (!f->may_wait && together_was_idle(&f->plan, &f->thread[0].load, r)))
+		idle = !rc && !f->may_wait &&
+		       together_was_idle(&f->plan, &f->thread[0].load, r);
+		for (unsigned i = 0; i < f->n_threads; i++)
+			load_fini(&f->thread[i].load);
+		if (rc || idle)
 			return rc;
 		fleet_result_fini(r);
 	}

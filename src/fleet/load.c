@@ -2,6 +2,21 @@
 #include "fleet/load.h"
 
 #include <assert.h>
+#include <stdlib.h>
+
+/* So many need a processor each, from then on and for so long. */
+struct load_span {
+	ns_t from;
+	uint32_t lasts, n;
+};
+
+enum { SPANS = 4095 }; /* 64 KB */
+
+struct load_spans {
+	struct load_spans *before;
+	uint32_t n;
+	struct load_span span[SPANS];
+};
 
 void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until)
 {
@@ -12,6 +27,12 @@ void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until)
 	l->seconds = (uint32_t)((until - from + NS_S - 1) / NS_S);
 	l->seat_time = ARENA_ARRAY(mem, uint64_t, l->seconds);
 	l->busy_time = ARENA_ARRAY(mem, uint64_t, l->seconds);
+	arena_init(&l->log, 0);
+}
+
+void load_fini(struct load *l)
+{
+	arena_fini(&l->log);
 }
 
 static uint16_t more(uint32_t a, uint32_t b)
@@ -31,6 +52,28 @@ static void count(const struct load *l, uint16_t *slice, uint16_t *most, ns_t fr
 	}
 }
 
+static void write_down(struct load *l, ns_t from, uint32_t lasts, uint32_t n)
+{
+	if (!l->spans || l->spans->n == SPANS) {
+		struct load_spans *more = ARENA_ROOM(&l->log, struct load_spans, 1);
+
+		more->before = l->spans;
+		more->n = 0;
+		l->spans = more;
+	}
+	l->spans->span[l->spans->n++] = (struct load_span){from, lasts, n};
+	l->n_spans++;
+}
+
+/* n processors are needed. */
+static void run(struct load *l, ns_t from, ns_t cpu, uint32_t n)
+{
+	count(l, l->running, &l->most_running, from, from + cpu, n);
+	for (; cpu > UINT32_MAX; cpu -= UINT32_MAX, from += UINT32_MAX)
+		write_down(l, from, UINT32_MAX, n);
+	write_down(l, from, (uint32_t)cpu, n);
+}
+
 static void take(struct load *l, ns_t at, ns_t seat, uint64_t processors)
 {
 	uint64_t second = (uint64_t)(at - l->from) / NS_S;
@@ -45,7 +88,7 @@ void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took
 {
 	assert(at >= 0 && took >= 0);
 	count(l, l->inside, &l->most_inside, at, at + took, 1);
-	count(l, l->running, &l->most_running, at, at + cpu, 1);
+	run(l, at, cpu, 1);
 	l->used[call] = true;
 	if (at < l->from)
 		return;
@@ -59,7 +102,7 @@ void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took
 void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t cpu)
 {
 	assert(at >= 0 && cpu >= 0);
-	count(l, l->running, &l->most_running, at, at + cpu, watchers);
+	run(l, at, cpu, watchers);
 	if (at < l->from)
 		return;
 	take(l, at, 0, watchers * (uint64_t)cpu);
@@ -69,9 +112,94 @@ void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t
 	l->telling_most = cpu > l->telling_most ? cpu : l->telling_most;
 }
 
-void load_merge(struct load *into, const struct load *from)
+/* ------------------------------------------------------------------ moments */
+
+/* So many come (> 0) or go. */
+struct edge {
+	ns_t at;
+	int64_t n;
+};
+
+/* Who goes makes room for who comes at the same moment. */
+static int by_time(const void *a, const void *b)
+{
+	const struct edge *x = a;
+	const struct edge *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return (x->n > 0) - (y->n > 0);
+}
+
+/* Whether it touches a slice that has more than so many. */
+static bool is_crowded(const struct load *l, const struct load_span *s, uint32_t limit)
+{
+	uint64_t last = (uint64_t)(s->from + s->lasts) / LOAD_SLICE;
+
+	for (uint64_t i = (uint64_t)s->from / LOAD_SLICE; i <= last && i < l->slices; i++)
+		if (l->running[i] > limit)
+			return true;
+	return false;
+}
+
+/* Of all that touch such slices.  Others are at no moment of those. */
+static size_t find_edges(
+	const struct load *l, uint32_t limit, struct edge *edge, const struct load_spans *all)
+{
+	size_t n = 0;
+
+	for (const struct load_spans *some = all; some; some = some->before)
+		for (uint32_t i = 0; i < some->n; i++) {
+			const struct load_span *s = &some->span[i];
+
+			if (!is_crowded(l, s, limit))
+				continue;
+			if (edge) {
+				edge[n] = (struct edge){s->from, s->n};
+				edge[n + 1] = (struct edge){s->from + s->lasts, -(int64_t)s->n};
+			}
+			n += 2;
+		}
+	return n;
+}
+
+bool load_exceeds(const struct load *l, uint32_t processors)
+{
+	struct arena scratch;
+	struct edge *edge;
+	int64_t running = 0;
+	size_t n;
+	size_t i = 0;
+
+	if (l->most_running <= processors)
+		return false;
+	arena_init(&scratch, 0);
+	n = find_edges(l, processors, NULL, l->spans);
+	edge = ARENA_ROOM(&scratch, struct edge, n);
+	(void)find_edges(l, processors, edge, l->spans);
+	qsort(edge, n, sizeof(*edge), by_time);
+	while (i < n && running <= processors)
+		running += edge[i++].n;
+	arena_fini(&scratch);
+	return running > processors;
+}
+
+static void spans_merge(struct load *into, struct load *from)
+{
+	struct load_spans **first = &from->spans;
+
+	while (*first)
+		first = &(*first)->before;
+	*first = into->spans;
+	into->spans = from->spans;
+	into->n_spans += from->n_spans;
+	from->spans = NULL;
+}
+
+void load_merge(struct load *into, struct load *from)
 {
 	assert(into->slices == from->slices);
+	spans_merge(into, from);
 	for (uint32_t i = 0; i < into->slices; i++) {
 		into->inside[i] = more(into->inside[i], from->inside[i]);
 		into->running[i] = more(into->running[i], from->running[i]);

@@ -5,7 +5,9 @@
  * that are inside and once among those that need a processor, so a slice's count is no less
  * than what was there at any moment of it.  If no slice has more than the servers have seats
  * and processors, nobody would have waited for anybody, and the nodes might as well have been
- * alone. Counts of threads add up to the same, whatever the order.  For src/fleet only.
+ * alone.  Where some slice has more that need a processor, the moments within it are looked at
+ * (load_exceeds): a slice is longer than what most requests need, so that most of such crowds
+ * are none.  Counts of threads add up to the same, whatever the order.  For src/fleet only.
  */
 #ifndef FLEET_LOAD_H
 #define FLEET_LOAD_H
@@ -26,6 +28,8 @@ struct load_of_call {
 	uint64_t took, cpu; /* ns */
 };
 
+struct load_spans;
+
 struct load {
 	ns_t from; /* of the span that is measured */
 	uint32_t slices;
@@ -39,10 +43,16 @@ struct load {
 	uint32_t seconds;           /* from `from` on */
 	/* [seconds]: ns of seats and processors that are taken by what comes in each */
 	uint64_t *seat_time, *busy_time;
+	/* When processors were needed: 16 bytes a request, or a telling. */
+	struct arena log;
+	struct load_spans *spans; /* the last of them first */
+	uint32_t n_spans;
 };
 
-/* For a run until `until` that is measured from `from` on; memory from mem. */
+/* For a run until `until` that is measured from `from` on; memory from mem, and from the heap
+ * as requests come: release that with load_fini. */
 void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until);
+void load_fini(struct load *l);
 
 /* A request came to that server at `at`, took so long in all, and so much of that of a
  * processor. */
@@ -52,7 +62,12 @@ void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took
  */
 void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t cpu);
 
-/* Add what from counted; both are of one run. */
-void load_merge(struct load *into, const struct load *from);
+/* Whether more than `processors` were needed at any one moment.  Takes time with what is in
+ * crowded slices. */
+bool load_exceeds(const struct load *l, uint32_t processors);
+
+/* Add what from counted; both are of one run.  from, which adds nothing any more, must live as
+ * long as `into` is asked. */
+void load_merge(struct load *into, struct load *from);
 
 #endif

@@ -120,8 +120,8 @@ static bool are_wide(const struct together_params *p, const struct load *l)
  * etcd passes on late. */
 bool together_may_wait(const struct together_params *p, const struct load *l)
 {
-	return p->fanout.rate > 0 || l->most_running > p->server.processors || are_wide(p, l) ||
-	       l->most_inside > fewest_seats(p, l);
+	return p->fanout.rate > 0 || are_wide(p, l) || l->most_inside > fewest_seats(p, l) ||
+	       load_exceeds(l, p->server.processors);
 }
 
 /* Of all servers; a level without a limit has none at several of them either. */
@@ -187,7 +187,8 @@ bool together_was_idle(
 	s->counts.told_latest = l->telling_most;
 	s->counts.running.sum += l->telling;
 	s->counts.inside.max = l->most_inside;
-	s->counts.running.max = l->most_running;
+	s->counts.running.max =
+		l->most_running < p->server.processors ? l->most_running : p->server.processors;
 	for (uint32_t i = 0; i < s->n_levels; i++) {
 		s->level[i].seats.max = s->level[i].arrived ? l->most_inside : 0;
 		s->level[i].limit.max = seats_of(p, i, false);

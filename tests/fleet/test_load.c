@@ -18,6 +18,7 @@ static void requests_at_one_time_are_counted_together(void **state)
 	assert_int_equal(l.most_running, 2);
 	assert_int_equal(l.running[1], 1); /* the second goes on into it */
 	assert_int_equal(l.inside[9], 1);
+	load_fini(&l);
 	arena_fini(&mem);
 }
 
@@ -33,6 +34,7 @@ static void what_goes_on_after_the_end_is_cut_off(void **state)
 	load_add(&l, 0, API_GET_PODS, 2 * NS_S, NS_S, NS_S);
 	assert_int_equal(l.slices, 10);
 	assert_int_equal(l.most_inside, 1);
+	load_fini(&l);
 	arena_fini(&mem);
 }
 
@@ -50,6 +52,8 @@ static void parts_add_up_and_stop_at_the_most(void **state)
 	}
 	load_merge(&l[0], &l[1]);
 	assert_int_equal(l[0].most_inside, UINT16_MAX);
+	load_fini(&l[0]);
+	load_fini(&l[1]);
 	arena_fini(&mem);
 }
 
@@ -73,6 +77,8 @@ static void watchers_are_told_at_once(void **state)
 	assert_int_equal(l[0].told, 4); /* the others came before the measuring */
 	assert_int_equal(l[0].telling, 600 * NS_US);
 	assert_int_equal(l[0].telling_most, 200 * NS_US);
+	load_fini(&l[0]);
+	load_fini(&l[1]);
 	arena_fini(&mem);
 }
 
@@ -93,6 +99,72 @@ static void each_server_has_its_part(void **state)
 	assert_int_equal(l[0].busy[0], 0);
 	assert_int_equal(l[0].busy[1], 4 * NS_MS);
 	assert_int_equal(l[0].busy[2], 6 * NS_MS);
+	load_fini(&l[0]);
+	load_fini(&l[1]);
+	arena_fini(&mem);
+}
+
+/* Two processors are enough for three in one slice if one goes before another comes. */
+static void a_crowd_in_a_slice_may_be_none_at_any_moment(void **state)
+{
+	struct arena mem;
+	struct load l;
+
+	(void)state;
+	arena_init(&mem, 0);
+	load_init(&l, &mem, 0, NS_S);
+	for (ns_t at = 0; at < 3; at++)
+		load_add(&l, 0, API_GET_PODS, at * 200 * NS_US, NS_MS, 300 * NS_US);
+	assert_int_equal(l.most_running, 3);
+	assert_false(load_exceeds(&l, 2));
+	load_add(&l, 0, API_GET_PODS, 300 * NS_US, NS_MS, 100 * NS_US); /* as another goes */
+	assert_false(load_exceeds(&l, 2));
+	load_add(&l, 0, API_GET_PODS, 399 * NS_US, NS_MS, 100 * NS_US);
+	assert_true(load_exceeds(&l, 2));
+	assert_false(load_exceeds(&l, 3));
+	load_fini(&l);
+	arena_fini(&mem);
+}
+
+/* Of two threads, each of which has seen too few; and over more than one chunk of the log. */
+static void crowds_of_several_threads_are_one(void **state)
+{
+	struct arena mem;
+	struct load l[2];
+
+	(void)state;
+	arena_init(&mem, 0);
+	for (int i = 0; i < 2; i++) {
+		load_init(&l[i], &mem, 0, 20 * NS_S);
+		load_tell(&l[i], 0, (10 + i) * NS_US, 2, 10 * NS_US);
+		for (ns_t at = 1; at <= 9000; at++)
+			load_add(&l[i], 0, API_GET_PODS, at * NS_MS, NS_MS, NS_US);
+		assert_false(load_exceeds(&l[i], 3));
+	}
+	load_merge(&l[0], &l[1]);
+	assert_int_equal(l[0].n_spans, 2 * 9001);
+	assert_true(load_exceeds(&l[0], 3));
+	assert_false(load_exceeds(&l[0], 4));
+	load_fini(&l[0]);
+	load_fini(&l[1]);
+	arena_fini(&mem);
+}
+
+/* A span holds four seconds at most. */
+static void who_needs_a_processor_for_long_is_there_all_the_while(void **state)
+{
+	struct arena mem;
+	struct load l;
+
+	(void)state;
+	arena_init(&mem, 0);
+	load_init(&l, &mem, 0, 20 * NS_S);
+	load_add(&l, 0, API_GET_PODS, 0, 15 * NS_S, 15 * NS_S);
+	load_add(&l, 0, API_GET_PODS, 15 * NS_S, NS_S, NS_S);
+	assert_false(load_exceeds(&l, 1));
+	load_add(&l, 0, API_GET_PODS, 14 * NS_S, NS_US, NS_US);
+	assert_true(load_exceeds(&l, 1));
+	load_fini(&l);
 	arena_fini(&mem);
 }
 
@@ -104,6 +176,9 @@ int main(void)
 		cmocka_unit_test(parts_add_up_and_stop_at_the_most),
 		cmocka_unit_test(watchers_are_told_at_once),
 		cmocka_unit_test(each_server_has_its_part),
+		cmocka_unit_test(a_crowd_in_a_slice_may_be_none_at_any_moment),
+		cmocka_unit_test(crowds_of_several_threads_are_one),
+		cmocka_unit_test(who_needs_a_processor_for_long_is_there_all_the_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

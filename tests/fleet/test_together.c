@@ -260,6 +260,29 @@ static void idle_servers_are_told_from_the_load(void **state)
 	kit_free(k);
 }
 
+/* More requests in a millisecond than there are processors, and never at one moment. */
+static void who_comes_one_after_the_other_waits_for_nobody(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=1", "apiserver.processors=2");
+	struct shared s;
+	struct load l;
+
+	(void)state;
+	shared_init(&s, k);
+	together_params_init(&s.params, &s.plan);
+	load_init(&l, &s.mem, 0, NS_S);
+	for (ns_t i = 0; i < 5; i++)
+		load_add(&l, 0, API_GET_PODS, i * 200 * NS_US, 2 * NS_MS, 200 * NS_US);
+	assert_int_equal(l.most_running, 5);
+	assert_false(together_may_wait(&s.params, &l));
+	for (ns_t i = 0; i < 2; i++)
+		load_add(&l, 0, API_GET_PODS, 0, 2 * NS_MS, 200 * NS_US);
+	assert_true(together_may_wait(&s.params, &l));
+	load_fini(&l);
+	shared_fini(&s);
+	kit_free(k);
+}
+
 /* Also of nodes that run alone, of which some have to wait: for their limiter, or a stream. */
 static void tries_add_up_where_nobody_meets(void **state)
 {
@@ -557,6 +580,7 @@ int main(void)
 		cmocka_unit_test(time_at_the_server_is_that_of_one_try),
 		cmocka_unit_test(several_servers_share_the_nodes),
 		cmocka_unit_test(idle_servers_are_told_from_the_load),
+		cmocka_unit_test(who_comes_one_after_the_other_waits_for_nobody),
 		cmocka_unit_test(tries_add_up_where_nobody_meets),
 		cmocka_unit_test(busy_servers_have_all_nodes_together),
 		cmocka_unit_test(when_the_server_is_back_everybody_lists),
