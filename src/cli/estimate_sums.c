@@ -63,6 +63,7 @@ static struct json *change(
 
 	json_put_str(o, "name", was->name);
 	estimate_put_call(o, size->without, was);
+	json_put_int(o, "nodes", size->nodes);
 	json_put(o, "beforePerSecondPerNode", number_or_null(!was->fails, was->rate));
 	json_put(o, "afterPerSecondPerNode", number_or_null(known, now));
 	json_put(o, "differencePerSecond",
@@ -71,19 +72,26 @@ static struct json *change(
 	return o;
 }
 
-/* The kubelet's own calls that are not what they were, or no more known. */
+static bool is_same(const struct toll_row *was, const struct toll_row *is)
+{
+	return is && is->rate == was->rate && !is->fails == !was->fails;
+}
+
+/* The kubelet's own calls that are not what they were, or no more known, in some cluster: a row
+ * for each size. */
 static struct json *changes(const struct estimate_input *in)
 {
-	const struct estimate_size *last = &in->size[in->n_sizes - 1];
 	struct json *list = json_array();
 
-	for (uint32_t i = 0; i < last->before->n; i++) {
-		const struct toll_row *was = &last->before->row[i];
-		const struct toll_row *is = row_after(last, i);
-		bool same = is && is->rate == was->rate && !is->fails == !was->fails;
+	for (uint32_t i = 0; i < in->size[0].before->n; i++) {
+		bool same = true;
 
-		if (!same)
-			json_append(list, change(last, was, is));
+		for (uint32_t s = 0; s < in->n_sizes; s++)
+			same &= is_same(
+				&in->size[s].before->row[i], row_after(&in->size[s], i));
+		for (uint32_t s = 0; s < in->n_sizes && !same; s++)
+			json_append(list, change(&in->size[s], &in->size[s].before->row[i],
+						  row_after(&in->size[s], i)));
 	}
 	return list;
 }

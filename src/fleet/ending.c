@@ -24,6 +24,18 @@ static void count_start(struct node *n, ns_t now, ns_t since, uint32_t pods)
 	r->starts.overdue += now - since > FLEET_START_OBJECTIVE ? pods : 0;
 }
 
+/* Those that were to come, and would if the node were done with those before. */
+static void count_owed(struct node *n, ns_t now)
+{
+	struct fleet_result *r = n->result;
+	uint64_t wait = script_owed(n, ns_min(n->plan->ends_from, now - FLEET_PATIENCE));
+
+	r->ending.pods += wait;
+	r->ending.pods_starting += wait;
+	r->ending.pods_waiting += wait;
+	r->starts.overdue += script_owed(n, now - FLEET_START_OBJECTIVE);
+}
+
 static void count_pods(struct node *n, ns_t now)
 {
 	ns_t since = 0;
@@ -41,6 +53,7 @@ static void count_pods(struct node *n, ns_t now)
 	n->result->ending.pods += unbound;
 	if (unbound)
 		count_start(n, now, since, unbound);
+	count_owed(n, now);
 }
 
 /* A watch that is not open waits for its list, or for a stream of its connection.  For how

@@ -87,7 +87,7 @@ enum fleet_try { TRY_OFFERED, TRY_THROTTLED, TRY_SENT, TRY_RETRIED, TRY_FAILED, 
 struct fleet_ending {
 	uint64_t offered, answered, failed;
 	uint64_t unanswered;    /* tries that came to nothing */
-	uint64_t pods;          /* that should run: created, neither deleted nor completed */
+	uint64_t pods;          /* that should run: asked for, neither deleted nor completed */
 	uint64_t pods_starting; /* of them, those that nobody was told of that they run */
 	uint64_t pods_waiting;  /* of these, since before the last tenth, and for FLEET_PATIENCE
 				 */

@@ -48,10 +48,10 @@ struct script {
 	enum fleet_act act;
 	uint32_t next_pod; /* of a create-all or delete-all under way */
 	uint32_t churned;
-	uint32_t owed; /* pods that wait for a place */
+	uint64_t owed; /* pods that wait for a place */
 	ns_t pod_at, pod_every;
 	ns_t churn_at, churn_every;
-	uint32_t batch_owed;
+	uint64_t batch_owed;
 	ns_t batch_at, batch_every;
 	struct ended_pod { /* and is to be deleted then */
 		ns_t at;
@@ -198,6 +198,9 @@ void ending_under_way(struct node *n, const struct node_request *q);
 /* script.c */
 /* Pods that were created and not bound yet, and since when the first of them; 0: none. */
 uint32_t script_unbound(const struct node *n, ns_t *since);
+
+/* Pods that were wanted before `then` and have found no place on the node. */
+uint64_t script_owed(const struct node *n, ns_t then);
 ns_t script_next_at(const struct node *n);
 void script_step(struct node *n, ns_t now);
 uint32_t script_namespace(const struct node *n, uint32_t pod, uint32_t generation);

@@ -122,6 +122,28 @@ uint32_t script_unbound(const struct node *n, ns_t *since)
 	return pods_wanted(n) - s->next_pod;
 }
 
+/* Of so many, one each turn, those who have been wanted before `then`. */
+static uint64_t owed_before(uint64_t owed, ns_t last, ns_t every, ns_t then)
+{
+	uint64_t since = last >= then ? (uint64_t)((last - then) / every) + 1 : 0;
+
+	return owed > since ? owed - since : 0;
+}
+
+uint64_t script_owed(const struct node *n, ns_t then)
+{
+	const struct script *s = &n->script;
+	uint64_t owed = 0;
+
+	if (s->owed)
+		owed += owed_before(
+			s->owed, s->churn_at - s->churn_every, s->churn_every, then);
+	if (s->batch_owed)
+		owed += owed_before(
+			s->batch_owed, s->batch_at - s->batch_every, s->batch_every, then);
+	return owed;
+}
+
 /* Somebody creates it, then the scheduler binds it to this node. */
 static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 {
@@ -214,25 +236,41 @@ static void next_pod(struct node *n, ns_t now)
 }
 
 /* Pods come into free places of those for their kind, as many as are owed; the first free one
- * that is found is taken. */
-static void fill(struct node *n, ns_t now, uint32_t from, uint32_t until, uint32_t *owed)
+ * that is found is taken.  True if any came. */
+static bool fill(struct node *n, ns_t now, uint32_t from, uint32_t until, uint64_t *owed)
 {
+	uint64_t before = *owed;
+
 	for (uint32_t p = from; p<until && * owed> 0; p++) {
 		if (!is_free(n, p))
 			continue;
 		create(n, now, now, p);
 		(*owed)--;
 	}
+	return *owed < before;
+}
+
+/* The next pod's turn.  Where nothing could be done, the turns of a tenth of a second pass
+ * before somebody looks again: pods may be asked for a thousand times faster than a node starts
+ * them. How many those are is added to what is owed. */
+static ns_t next_turn(ns_t now, ns_t every, bool done, uint64_t *owed)
+{
+	ns_t turns = done ? 1 : (NS_S / 10 + every - 1) / every;
+
+	*owed += (uint64_t)turns - 1;
+	return now + turns * every;
 }
 
 static void batch_arrives(struct node *n, ns_t now)
 {
 	struct script *s = &n->script;
 
+	bool came;
+
 	s->churned++;
 	s->batch_owed++;
-	s->batch_at = now + s->batch_every;
-	fill(n, now, n->plan->batch_from, n->plan->places, &s->batch_owed);
+	came = fill(n, now, n->plan->batch_from, n->plan->places, &s->batch_owed);
+	s->batch_at = next_turn(now, s->batch_every, came, &s->batch_owed);
 }
 
 void script_pod_ended(struct node *n, ns_t now, uint32_t pod)
@@ -274,17 +312,18 @@ static void replace(struct node *n, ns_t now)
 {
 	struct script *s = &n->script;
 	uint32_t oldest = UINT32_MAX;
+	bool came;
 
 	s->churned++;
 	s->owed++; /* and what found no place so far */
-	s->churn_at = now + s->churn_every;
 	for (uint32_t p = 0; p < n->plan->batch_from; p++)
 		if (n->shard.pod[p].exists && !n->shard.pod[p].deleting &&
 			(oldest == UINT32_MAX || birth(n, p) < birth(n, oldest)))
 			oldest = p;
 	if (oldest != UINT32_MAX)
 		delete (n, now, oldest);
-	fill(n, now, 0, n->plan->batch_from, &s->owed);
+	came = fill(n, now, 0, n->plan->batch_from, &s->owed);
+	s->churn_at = next_turn(now, s->churn_every, came || oldest != UINT32_MAX, &s->owed);
 }
 
 void script_step(struct node *n, ns_t now)

@@ -49,9 +49,10 @@ static const struct column limiter_list[] = {
 };
 static const struct column change_list[] = {
 	{"call", "of the kubelet's own", CELL_TEXT, NULL},
+	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"beforePerSecondPerNode", "before,\n/s and node", CELL_RATE, "?"},
 	{"afterPerSecondPerNode", "after,\n/s and node", CELL_RATE, "?"},
-	{"differencePerSecond", "difference,\n/s in the largest", CELL_RATE, "?"},
+	{"differencePerSecond", "difference,\n/s", CELL_RATE, "?"},
 };
 
 const struct columns estimate_call_columns = COLUMNS_OF(call_list);
@@ -200,7 +201,7 @@ void estimate_show(const struct json *result, enum show how, struct str *out)
 {
 	struct json *calls = estimate_by_size(result, false, ESTIMATE_NAMED_ONCE);
 	struct json *watches = estimate_by_size(result, true, ESTIMATE_NAMED_ONCE);
-	struct json *changes = estimate_named(json_get(result, "changes"));
+	struct json *changes = estimate_named(json_get(result, "changes"), ESTIMATE_NAMED_ONCE);
 	struct json *totals = estimate_totals(result), *limiters = estimate_limiters(result);
 	const struct titled_table adds[] =
 		{

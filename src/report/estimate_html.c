@@ -146,7 +146,7 @@ void estimate_html(const struct json *result, struct html *page)
 {
 	struct json *calls = estimate_by_size(result, false, ESTIMATE_NAMED);
 	struct json *watches = estimate_by_size(result, true, ESTIMATE_NAMED);
-	struct json *changes = estimate_named(json_get(result, "changes"));
+	struct json *changes = estimate_named(json_get(result, "changes"), ESTIMATE_NAMED);
 	struct json *totals = estimate_totals(result), *limiters = estimate_limiters(result);
 	double nodes = largest(result);
 	struct str own = {0};

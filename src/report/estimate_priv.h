@@ -23,8 +23,9 @@ enum estimate_names { ESTIMATE_NAMED_ONCE, ESTIMATE_NAMED };
 struct json *estimate_by_size(
 	const struct json *result, bool watches, enum estimate_names names);
 
-/* Rows with what they are called as "call"; the caller frees them. */
-struct json *estimate_named(const struct json *list);
+/* Rows of a list, a call's one after the other, with what it is called as "call", in its first row
+ * or in all; the caller frees them. */
+struct json *estimate_named(const struct json *list, enum estimate_names names);
 
 /* Totals with "at least 5.10" where not all is known, limiters with what waits for ever longer;
  * the caller frees them. */

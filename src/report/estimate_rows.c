@@ -52,21 +52,35 @@ struct json *estimate_by_size(
 	return rows;
 }
 
-struct json *estimate_named(const struct json *list)
+/* "list pods (populator)" */
+static void name_of(const struct json *row, struct str *out)
+{
+	const char *of = json_as_str(json_get(row, "name"));
+
+	estimate_call_name(row, out);
+	if (strcmp(str_text(out), of) != 0)
+		str_addf(out, " (%s)", of);
+}
+
+struct json *estimate_named(const struct json *list, enum estimate_names names)
 {
 	struct json *rows = json_array();
+	struct str before = {0};
 
 	for (const struct json *at = json_child(list); at; at = json_next(at)) {
 		struct json *row = json_clone(at);
 		struct str name = {0};
+		bool again;
 
-		estimate_call_name(at, &name);
-		if (strcmp(str_text(&name), json_as_str(json_get(at, "name"))) != 0)
-			str_addf(&name, " (%s)", json_as_str(json_get(at, "name")));
-		json_put_str(row, "call", str_text(&name));
+		name_of(at, &name);
+		again = str_len(&before) && !strcmp(str_text(&before), str_text(&name));
+		json_put_str(row, "call",
+			again && names == ESTIMATE_NAMED_ONCE ? "" : str_text(&name));
 		json_append(rows, row);
-		str_fini(&name);
+		str_fini(&before);
+		before = name;
 	}
+	str_fini(&before);
 	return rows;
 }
 

@@ -129,11 +129,30 @@ static void formulas(const struct json *result, bool api, struct str *out)
 	}
 }
 
+/* Those of the kubelet that are not what they were. */
+static void own_calls(const struct json *result, struct str *out)
+{
+	struct json *rows = estimate_named(json_get(result, "changes"), ESTIMATE_NAMED_ONCE);
+	char a[FORMAT_BYTES], b[FORMAT_BYTES], n[FORMAT_BYTES];
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		if (json_is_str(json_get(r, "operation")))
+			continue;
+		if (*json_as_str(json_get(r, "call")))
+			str_addf(out, "\n- Of the kubelet's own, `%s`, a second and node:",
+				json_as_str(json_get(r, "call")));
+		str_addf(out, "\n  - %s nodes: %s, was %s",
+			format_count(n, sizeof(n), json_as_num(json_get(r, "nodes"))),
+			rate_or_unknown(a, sizeof(a), json_get(r, "afterPerSecondPerNode")),
+			rate_or_unknown(b, sizeof(b), json_get(r, "beforePerSecondPerNode")));
+	}
+	json_free(rows);
+}
+
 static void new_calls(const struct json *result, struct str *out)
 {
 	struct json *rows = flat(result, true);
-	const struct json *change = json_child(json_get(result, "changes"));
-	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+	char a[FORMAT_BYTES];
 
 	question("Will enabling / using this feature result in any new API calls?", out);
 	if (json_child(rows)) {
@@ -147,18 +166,7 @@ static void new_calls(const struct json *result, struct str *out)
 	} else {
 		str_add(out, "No.");
 	}
-	for (; change; change = json_next(change)) {
-		if (json_is_str(json_get(change, "operation")))
-			continue;
-		str_add(out, "\n- Of the kubelet's own, `");
-		estimate_call_name(change, out);
-		str_addf(out, "` (%s) goes from %s to %s a second and node.",
-			json_as_str(json_get(change, "name")),
-			rate_or_unknown(
-				a, sizeof(a), json_get(change, "beforePerSecondPerNode")),
-			rate_or_unknown(
-				b, sizeof(b), json_get(change, "afterPerSecondPerNode")));
-	}
+	own_calls(result, out);
 	str_add(out, "\n\nWhat controllers write in answer to what is written here is not "
 		     "modelled.\n");
 	json_free(rows);

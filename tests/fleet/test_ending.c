@@ -67,6 +67,35 @@ static void pods_that_are_not_bound_wait(void **state)
 	kit_free(k);
 }
 
+/* A thousand a second are asked for, the node starts one or two: who looks for a place looks
+ * ten times a second, and what is asked for meanwhile is known all the same. */
+static void pods_that_find_no_place_wait(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=1", "warmup=0s", "duration=1h",
+		"start=stationary", "workload.pods=10", "workload.replacePodEvery=1ms");
+	const struct fleet_ending *e = &k->result.ending;
+
+	(void)state;
+	kit_run(k);
+	assert_in_range(e->pods_waiting, 3600 * 900 - 20000, 3600 * 900);
+	assert_in_range(e->pods, e->pods_waiting, e->pods_waiting + 20);
+	assert_true(k->result.starts.overdue > e->pods_waiting);
+	kit_free(k);
+}
+
+/* Those who find one at once wait for none. */
+static void pods_that_are_replaced_at_leisure_do_not_wait(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=2", "warmup=0s", "duration=5m",
+		"start=stationary", "workload.pods=10", "workload.replacePodEvery=10s");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.ending.pods_waiting, 0);
+	assert_int_equal(k->result.starts.overdue, 0);
+	kit_free(k);
+}
+
 static void watches_without_a_stream_wait(void **state)
 {
 	struct kit *k = KIT("v1.12", "secrets-30", "nodes=1", "warmup=0s", "duration=2m",
@@ -115,6 +144,8 @@ int main(void)
 		cmocka_unit_test(pods_that_never_start_wait),
 		cmocka_unit_test(who_came_late_does_not_wait_yet),
 		cmocka_unit_test(pods_that_are_not_bound_wait),
+		cmocka_unit_test(pods_that_find_no_place_wait),
+		cmocka_unit_test(pods_that_are_replaced_at_leisure_do_not_wait),
 		cmocka_unit_test(watches_without_a_stream_wait),
 		cmocka_unit_test(what_was_under_way_before_is_in_the_account),
 	};
