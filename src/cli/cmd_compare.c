@@ -11,6 +11,7 @@
 #include "cli/compare_rows.h"
 #include "cli/compare_side.h"
 #include "cli/compare_words.h"
+#include "report/classes.h"
 #include "report/comparison.h"
 #include "report/difference.h"
 
@@ -328,9 +329,8 @@ static struct json *result_of(struct comparing *c, struct json *gates)
 	measure_calibration(c->candidate.result[0], &text);
 	json_put_str(result, "calibration", str_text(&text));
 	json_put(result, "classes",
-		json_get(c->candidate.result[0], "classes")
-			? json_clone(json_get(c->candidate.result[0], "classes"))
-			: json_array());
+		classes_both(json_get(c->candidate.result[0], "classes"),
+			json_get(c->base.result[0], "classes")));
 	json_put(result, "differences", c->differences);
 	json_put_int(result, "differencesTotal", c->n_differences);
 	c->differences = NULL;

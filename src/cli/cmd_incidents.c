@@ -8,6 +8,7 @@
 
 #include "cli/common.h"
 #include "cli/incidents_run.h"
+#include "cli/result_classes.h"
 #include "models/tables.h"
 #include "report/incidents.h"
 
@@ -121,6 +122,7 @@ static int emit(struct command *c, struct json *incidents, struct json *rows, st
 
 	json_put_bool(result, "ran", c->runs);
 	json_put(result, "incidents", incidents);
+	json_put(result, "classes", incidents_classes(rows));
 	json_put(result, "rows", rows);
 	json_put(result, "summary", summary(&c->sum));
 	code = common_emit(&c->o.common, result, err);

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "cli/common.h"
+#include "cli/result_classes.h"
 #include "live/serve.h"
 #include "report/serve.h"
 
@@ -147,7 +148,7 @@ static int serve(struct serving *m, struct err *err)
 	struct json *result = common_result("ServerCounts");
 	int code;
 
-	json_put_str(result, "class", "counted");
+	json_put(result, "classes", servercounts_classes());
 	code = serve_run(&m->params, stdout, result, err);
 
 	if (!code)

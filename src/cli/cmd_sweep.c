@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "cli/common.h"
-#include "cli/result_classes.h"
-#include "cli/result_closed.h"
 #include "cli/sweep_advice.h"
 #include "cli/sweep_cells.h"
 #include "models/tree.h"
@@ -53,6 +51,7 @@ struct sweeping {
 	struct scenario scenario; /* as given, before anything varies */
 	struct model resolved;
 	struct str warnings;
+	struct json *classes; /* what the numbers of all cells rest on */
 };
 
 /* ------------------------------------------------------------------ what is asked */
@@ -126,7 +125,7 @@ static int check_values(struct sweeping *w, struct err *err)
 			w->grid.axis = v; /* to go along it */
 			cell = grid_along(&w->grid, 0, k);
 			w->grid.axis = last;
-			code = sweep_check(s, cell, err);
+			code = sweep_check(s, cell, &w->classes, err);
 			if (code)
 				return code;
 		}
@@ -199,42 +198,6 @@ static struct json *varied(const struct grid *g)
 	return list;
 }
 
-/* Rows of the calls that the scenario is foreseen to make: what a result would have. */
-static struct json *foreseen(const struct scenario *s)
-{
-	struct json *none = json_object(), *runtime = json_array(), *api = json_array();
-	struct json *calls = result_closed(s, none, NULL);
-
-	for (const struct json *c = json_child(calls); c; c = json_next(c)) {
-		struct json *row = json_object();
-		bool is_runtime = json_is_str(json_get(c, "operation"));
-
-		if (is_runtime)
-			json_put(row, "operation", json_clone(json_get(c, "operation")));
-		if (!is_runtime) {
-			json_put(row, "verb", json_clone(json_get(c, "verb")));
-			json_put(row, "resource", json_clone(json_get(c, "resource")));
-		}
-		json_append(is_runtime ? runtime : api, row);
-	}
-	json_put(none, "runtime", runtime);
-	json_put(none, "api", api);
-	if (*s->apiserver.costs.calibration)
-		json_put(none, "apiserver", json_object());
-	json_free(calls);
-	return none;
-}
-
-static struct json *classes_of(const struct sweeping *w)
-{
-	struct json *calls = foreseen(&w->scenario);
-	struct json *classes =
-		result_classes(&w->scenario, w->resolved.spec, &w->resolved.origins, calls);
-
-	json_free(calls);
-	return classes;
-}
-
 static struct json *measures(const struct sweep *s, const struct json *result)
 {
 	struct json *list = json_array();
@@ -255,7 +218,6 @@ static struct json *result_of(struct sweeping *w, struct json *groups)
 	const struct grid *g = &w->grid;
 	struct json *result = common_result("Sweep");
 	struct json *metadata = json_object(), *cells = json_array();
-	struct json *spec = json_object();
 	struct str calibration = {0};
 
 	json_put_str(metadata, "name", w->scenario.name);
@@ -265,7 +227,8 @@ static struct json *result_of(struct sweeping *w, struct json *groups)
 	json_put_int(result, "podsPerNode", w->scenario.workload.pods);
 	json_put(result, "vary", varied(g));
 	json_put_str(result, "axis", g->axis < g->n ? g->vary[g->axis].path : NULL);
-	json_put(result, "classes", classes_of(w));
+	json_put(result, "classes", w->classes);
+	w->classes = NULL;
 	json_put(result, "measures", measures(&w->sweep, result));
 	json_put(result, "groups", groups);
 	json_put(result, "pareto", advice_pareto(&w->sweep));
@@ -274,11 +237,9 @@ static struct json *result_of(struct sweeping *w, struct json *groups)
 		w->sweep.cell[c] = NULL;
 	}
 	json_put(result, "cells", cells);
-	json_put(spec, "scenario", origin_json(&w->resolved.origins, w->resolved.spec));
-	measure_calibration(spec, &calibration);
+	measure_calibration(result, &calibration);
 	json_put_str(result, "calibration", str_text(&calibration));
-	json_put(result, "scenario", json_clone(json_get(spec, "scenario")));
-	json_free(spec);
+	json_put(result, "scenario", origin_json(&w->resolved.origins, w->resolved.spec));
 	str_fini(&calibration);
 	return result;
 }
@@ -342,6 +303,7 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 	for (uint32_t c = 0; w->sweep.cell && c < w->grid.cells; c++)
 		json_free(w->sweep.cell[c]);
 	journal_close(&w->sweep.journal);
+	json_free(w->classes);
 	arena_fini(&w->mem);
 	return code;
 }

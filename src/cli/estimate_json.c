@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/estimate_sums.h"
+#include "cli/result_classes.h"
 #include "models/feature.h"
 #include "models/tables.h"
 
@@ -143,7 +144,7 @@ void estimate_put(struct json *result, const struct estimate_input *in)
 		if (*last->after->row[i].feature)
 			json_append(calls, call_json(in, i));
 	json_put_num(result, "churnPodsPerSecond", (double)in->churn_milli / 1000);
-	json_put_str(result, "class", "counted");
+	json_put(result, "classes", estimate_classes(in));
 	json_put_str(result, "simulate", in->simulate);
 	json_put(result, "features", features(in));
 	json_put(result, "calls", calls);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "models/models.h"
 
 static struct json *list_of(const char *const *words)
 {
@@ -203,10 +204,130 @@ struct json *agreement_classes(void)
 	static const char *const counted[] = {"rows", "rowsTotal", "rowsWithin", "rowsAgree",
 		"live.nodesReady", "live.podsRunning", "live.requests", "live.errors", NULL};
 	static const char *const times[] = {"live.lagP99Seconds", NULL};
+	static const char *const ways[] = {
+		"timers", "rules", "what the live run asked on its sockets", NULL};
 	static const char *const here[] = {"this run's own clock", NULL};
 	struct json *classes = json_array();
 
-	add(classes, "counted", counted, NULL, by_rules);
+	add(classes, "counted", counted, NULL, ways);
 	add(classes, "calibrated", times, NULL, here);
+	return classes;
+}
+
+struct json *servercounts_classes(void)
+{
+	static const char *const counted[] = {
+		"requests", "connections", "watchEvents", "faults", "api", NULL};
+	static const char *const asked[] = {"what was asked of this server", NULL};
+	struct json *classes = json_array();
+
+	add(classes, "counted", counted, NULL, asked);
+	return classes;
+}
+
+/* ------------------------------------------------------------------ features */
+
+/* Whether any size that a feature's file states is nobody's measurement or text. */
+static bool has_guessed_sizes(const struct doc_node *node, const struct origins *origins)
+{
+	const struct origin *origin;
+
+	for (const struct doc_node *at = node->first; at; at = at->next) {
+		if (has_guessed_sizes(at, origins))
+			return true;
+		if (!at->key || strcmp(at->key, "bytes") != 0 || at->kind != DOC_SCALAR)
+			continue;
+		origin = origin_find(origins, at);
+		if (!origin || origin->is == EVIDENCE_ASSUMED || origin->is == EVIDENCE_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* The calls of a feature that have a size. */
+static struct json *sized_calls(const struct estimate_input *in, const char *feature)
+{
+	const struct toll *toll = in->size[in->n_sizes - 1].after;
+	struct json *calls = json_array();
+
+	for (uint32_t i = 0; i < toll->n; i++)
+		if (toll->row[i].bytes > 0 && !strcmp(toll->row[i].feature, feature) &&
+			!has(calls, toll->row[i].name))
+			json_append_str(calls, toll->row[i].name);
+	return calls;
+}
+
+struct json *estimate_classes(const struct estimate_input *in)
+{
+	static const char *const counted[] = {
+		"calls[].clusters", "changes", "totals", "limiters", NULL};
+	static const char *const sizes[] = {"calls[].bytes",
+		"calls[].clusters[].bytesPerSecond", "calls[].clusters[].eventBytesPerSecond",
+		"calls[].clusters[].bytesPerChange", NULL};
+	struct json *classes = json_array();
+
+	add(classes, "counted", counted, NULL, by_rules);
+	for (uint32_t i = 0; i < in->n_features; i++) {
+		const struct model *m = &in->feature[i].resolved;
+		bool guessed = has_guessed_sizes(m->spec, &m->origins);
+		struct json *calls = sized_calls(in, m->name);
+		char name[2 * MODEL_NAME];
+
+		if (!json_child(calls)) {
+			json_free(calls);
+			continue;
+		}
+		(void)snprintf(name, sizeof(name), "feature:%s", m->name);
+		add(classes, guessed ? "assumed" : "calibrated", sizes, calls,
+			guessed ? by_rules : (const char *const[]){name, NULL});
+	}
+	return classes;
+}
+
+/* ------------------------------------------------------------------ incidents */
+
+/* The names of "a, b" that list lacks. */
+static void append_names(struct json *list, const char *names)
+{
+	while (names && *names) {
+		size_t len = strcspn(names, ",");
+		char name[4 * MODEL_NAME];
+
+		(void)snprintf(name, sizeof(name), "%.*s", (int)len, names);
+		if (!has(list, name))
+			json_append_str(list, name);
+		names += len + strspn(names + len, ", ");
+	}
+}
+
+struct json *incidents_classes(const struct json *rows)
+{
+	static const char *const classes_of[] = {"counted", "calibrated"};
+	struct json *classes = json_array();
+
+	for (size_t c = 0; c < sizeof(classes_of) / sizeof(classes_of[0]); c++) {
+		struct json *by = json_array();
+		const struct json *r = json_child(rows);
+		char fields[64];
+		bool any = false;
+
+		for (; r; r = json_next(r)) {
+			const char *class = json_as_str(json_get(r, "restsOn"));
+
+			if (!class || strcmp(class, classes_of[c]) != 0)
+				continue;
+			any = true;
+			append_names(by, json_as_str(json_get(r, "calibration")));
+		}
+		(void)snprintf(
+			fields, sizeof(fields), "rows[].ours of restsOn %s", classes_of[c]);
+		if (any) {
+			add(classes, classes_of[c], (const char *const[]){fields, NULL}, NULL,
+				by_rules);
+			json_set(
+				json_at(classes, json_size(classes) - 1), "by", json_clone(by));
+		}
+		json_free(by);
+	}
 	return classes;
 }

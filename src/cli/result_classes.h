@@ -10,6 +10,7 @@
 
 #include "base/doc.h"
 #include "base/json.h"
+#include "cli/estimate_json.h"
 #include "models/models.h"
 #include "models/origin.h"
 
@@ -26,5 +27,14 @@ struct json *validation_classes(const struct scenario *s);
 
 /* Of an Agreement. */
 struct json *agreement_classes(void);
+
+/* Of ServerCounts. */
+struct json *servercounts_classes(void);
+
+/* Of an Estimate: sizes are what the features' files make of them. */
+struct json *estimate_classes(const struct estimate_input *in);
+
+/* Of Incidents whose rows say each what it rests on. */
+struct json *incidents_classes(const struct json *rows);
 
 #endif

@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "cli/result_classes.h"
+#include "cli/result_closed.h"
 #include "cli/result_run.h"
 #include "cli/sweep_walls.h"
+#include "report/classes.h"
 
 /* ------------------------------------------------------------------ one cell */
 
@@ -86,7 +89,46 @@ int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more
 	return code ? code : result_run(&run, result, err);
 }
 
-int sweep_check(const struct sweep *s, uint32_t cell, struct err *err)
+/* Rows of the calls that the scenario is foreseen to make: what a result would have. */
+static struct json *foreseen(const struct scenario *s)
+{
+	struct json *none = json_object(), *runtime = json_array(), *api = json_array();
+	struct json *calls = result_closed(s, none, NULL);
+
+	for (const struct json *c = json_child(calls); c; c = json_next(c)) {
+		struct json *row = json_object();
+		bool is_runtime = json_is_str(json_get(c, "operation"));
+
+		if (is_runtime)
+			json_put(row, "operation", json_clone(json_get(c, "operation")));
+		if (!is_runtime) {
+			json_put(row, "verb", json_clone(json_get(c, "verb")));
+			json_put(row, "resource", json_clone(json_get(c, "resource")));
+		}
+		json_append(is_runtime ? runtime : api, row);
+	}
+	json_put(none, "runtime", runtime);
+	json_put(none, "api", api);
+	if (*s->apiserver.costs.calibration)
+		json_put(none, "apiserver", json_object());
+	json_free(calls);
+	return none;
+}
+
+static void add_classes(
+	const struct scenario *s, const struct model *resolved, struct json **classes)
+{
+	struct json *calls = foreseen(s);
+	struct json *own = result_classes(s, resolved->spec, &resolved->origins, calls);
+	struct json *all = classes_both(*classes, own);
+
+	json_free(calls);
+	json_free(own);
+	json_free(*classes);
+	*classes = all;
+}
+
+int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, struct err *err)
 {
 	static const struct settings none = {0};
 	struct scenario *scenario;
@@ -99,6 +141,8 @@ int sweep_check(const struct sweep *s, uint32_t cell, struct err *err)
 	sets = settings_of(s, cell, &none, &mem);
 	scenario = ARENA_NEW(&mem, struct scenario);
 	code = load(s, &sets, &mem, scenario, &resolved, err);
+	if (!code)
+		add_classes(scenario, &resolved, classes);
 	arena_fini(&mem);
 	return code;
 }

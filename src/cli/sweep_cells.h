@@ -44,8 +44,9 @@ uint64_t sweep_weight(const struct sweep *s, uint32_t cell);
  * ERR_ENV: the journal cannot be written, or there are no threads. */
 int sweep_run(struct sweep *s, struct err *err);
 
-/* Whether the scenario takes a cell's values.  ERR_INPUT. */
-int sweep_check(const struct sweep *s, uint32_t cell, struct err *err);
+/* Whether the scenario takes a cell's values; what its numbers rest on is added to *classes
+ * (NULL: nothing yet), which is the caller's.  ERR_INPUT. */
+int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, struct err *err);
 
 /* One cell's Result, with settings on top of its own.  mem is for its scenario.  *result is the
  * caller's. */

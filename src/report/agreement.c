@@ -161,6 +161,8 @@ void agreement_show(const struct json *result, enum show how, struct str *out)
 		reasons(result, out);
 	str_add_char(out, '\n');
 	verdict(result, out);
+	str_add_char(out, '\n');
+	classes_note(result, how == SHOW_MARKDOWN ? SIZE_MAX : WIDTH, out);
 }
 
 void agreement_csv(const struct json *result, struct str *out)
@@ -169,6 +171,7 @@ void agreement_csv(const struct json *result, struct str *out)
 
 	table_csv_add(table, "rows", json_get(result, "rows"));
 	table_csv_add(table, "live", json_get(result, "live"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(table);
 }

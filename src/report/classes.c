@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/classes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "report/format.h"
 #include "report/table.h"
 
 static bool is_class(const struct json *entry, const char *class)
@@ -44,12 +46,15 @@ static void joined(const struct json *list, struct str *out)
 
 void classes_words(const struct json *result, struct str *out)
 {
+	struct json *counted = gather(result, "counted", "by");
 	struct json *by = gather(result, "calibrated", "by");
 	struct json *assumed = gather(result, "assumed", "calls");
 
-	if (json_child(json_get(result, "classes")))
-		str_add(out,
-			"Counts and rates are counted: they follow from timers and rules.");
+	if (json_child(json_get(result, "classes"))) {
+		str_add(out, "Counts and rates are counted: they follow from ");
+		joined(counted, out);
+		str_add(out, json_child(counted) ? "." : "timers and rules.");
+	}
 	if (json_child(by)) {
 		str_add(out, " Times, sizes and CPU are calibrated: by ");
 		joined(by, out);
@@ -60,8 +65,44 @@ void classes_words(const struct json *result, struct str *out)
 		joined(assumed, out);
 		str_add(out, ".");
 	}
+	json_free(counted);
 	json_free(by);
 	json_free(assumed);
+}
+
+void classes_note(const struct json *result, size_t width, struct str *out)
+{
+	struct str words = {0};
+
+	classes_words(result, &words);
+	if (str_len(&words))
+		format_wrapped(str_text(&words), width, out);
+	str_fini(&words);
+}
+
+static bool same(const struct json *a, const struct json *b)
+{
+	char *left = json_print(a), *right = json_print(b);
+	bool is = !strcmp(left, right);
+
+	free(left);
+	free(right);
+	return is;
+}
+
+struct json *classes_both(const struct json *a, const struct json *b)
+{
+	struct json *all = a ? json_clone(a) : json_array();
+
+	for (const struct json *e = json_child(b); e; e = json_next(e)) {
+		const struct json *known = json_child(all);
+
+		while (known && !same(known, e))
+			known = json_next(known);
+		if (!known)
+			json_append(all, json_clone(e));
+	}
+	return all;
 }
 
 void classes_html(const struct json *result, struct html *page)

@@ -158,6 +158,7 @@ void comparison_csv(const struct json *result, struct str *out)
 	table_csv_add(table, "rows", json_get(result, "rows"));
 	table_csv_add(table, "gates", json_get(result, "gates"));
 	table_csv_add(table, "differences", json_get(result, "differences"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(table);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "report/classes.h"
 #include "report/estimate_priv.h"
 #include "report/format.h"
 
@@ -182,6 +183,8 @@ void estimate_own_toll(const struct json *result, struct str *out)
 			     : "The kubelet's own toll is that of pods at rest.");
 }
 
+enum { NOTE_WIDTH = 100 };
+
 static void foot(const struct json *result, enum show how, struct str *out)
 {
 	str_add(out,
@@ -195,6 +198,8 @@ static void foot(const struct json *result, enum show how, struct str *out)
 			how == SHOW_MARKDOWN ? "`" : "  ",
 			json_as_str(json_get(result, "simulate")),
 			how == SHOW_MARKDOWN ? "`" : "");
+	str_add_char(out, '\n');
+	classes_note(result, how == SHOW_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
 }
 
 void estimate_show(const struct json *result, enum show how, struct str *out)
@@ -254,6 +259,7 @@ void estimate_csv(const struct json *result, struct str *out)
 	table_csv_add(table, "changes", json_get(result, "changes"));
 	table_csv_add(table, "totals", json_get(result, "totals"));
 	table_csv_add(table, "limiters", json_get(result, "limiters"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(flat);
 	json_free(table);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/classes.h"
 #include "report/estimate_priv.h"
 #include "report/format.h"
 
@@ -166,6 +167,7 @@ void estimate_html(const struct json *result, struct html *page)
 		&(struct titled_table){"Without and with it", estimate_total_columns, totals});
 	html_table(page, &(struct titled_table){"Limiters of clients, per node",
 				 estimate_limiter_columns, limiters});
+	classes_html(result, page);
 	html_section(page, "The command");
 	html_words(page, "This makes the same numbers again, on any machine:");
 	html_lines(page, json_as_str(json_get(result, "command")));

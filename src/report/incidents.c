@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "report/classes.h"
 #include "report/format.h"
 #include "report/table.h"
 
@@ -22,14 +23,14 @@ static const struct column row_columns[] = {
 	{"unit", "unit", CELL_TEXT, NULL},
 	{"relativeError", "difference", CELL_PERCENT, "-"},
 	{"inputs", "inputs", CELL_TEXT, "-"},
+	{"restsOn", "rests on", CELL_TEXT, "-"},
 	{"verdict", "verdict", CELL_TEXT, NULL},
 	{"by", "by", CELL_TEXT, "-"},
-	{"restsOn", "rests on", CELL_TEXT, "-"},
 	{"calibration", "calibrated by", CELL_TEXT, ""},
 	{"reason", "what is to be said", CELL_TEXT, ""},
 	{"source", "source", CELL_TEXT, NULL},
 };
-enum { ON_SCREEN = 9 }; /* a screen has no room for the others */
+enum { ON_SCREEN = 10 }; /* a screen has no room for the others */
 
 static const struct columns listed = COLUMNS_OF(list_columns);
 static const struct columns figures = {row_columns, ON_SCREEN};
@@ -102,6 +103,8 @@ void incidents_foot(const struct json *result, struct str *out)
 		json_as_num(json_get(sum, "incidentsMatchedOfClassA")));
 }
 
+enum { NOTE_WIDTH = 100 };
+
 void incidents_show(const struct json *result, enum show how, struct str *out)
 {
 	struct json *rows;
@@ -116,6 +119,7 @@ void incidents_show(const struct json *result, enum show how, struct str *out)
 	table_show(how, &figures, rows, out);
 	reasons(result, how, out);
 	incidents_foot(result, out);
+	classes_note(result, how == SHOW_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
 	json_free(rows);
 }
 
@@ -125,6 +129,7 @@ void incidents_csv(const struct json *result, struct str *out)
 
 	table_csv_add(table, "incidents", json_get(result, "incidents"));
 	table_csv_add(table, "rows", json_get(result, "rows"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(table);
 }

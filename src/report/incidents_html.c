@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/chart.h"
+#include "report/classes.h"
 
 static const struct column incident_list[] = {
 	{"name", "incident", CELL_TEXT, NULL},
@@ -83,6 +84,8 @@ void incidents_html(const struct json *result, struct html *page)
 	html_table(page, &(struct titled_table){"Incidents", COLUMNS_OF(incident_list),
 				 json_get(result, "incidents")});
 	put_sides(result, page);
+	if (json_as_bool(json_get(result, "ran")))
+		classes_html(result, page);
 	html_section(page, "The command");
 	html_words(page, "This makes the same numbers again, on any machine:");
 	html_lines(page, json_as_bool(json_get(result, "ran")) ? "nodetoll incidents run"

@@ -6,6 +6,7 @@
 void junit_fini(struct junit *junit)
 {
 	str_fini(&junit->cases);
+	str_fini(&junit->rests);
 }
 
 void junit_case(struct junit *junit, const char *group, const char *name,
@@ -42,6 +43,11 @@ void junit_finish(const struct junit *junit, const char *suite, struct str *out)
 	str_addf(out, "\" tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n",
 		of[JUNIT_PASSED] + of[JUNIT_FAILED] + of[JUNIT_SKIPPED], of[JUNIT_FAILED],
 		of[JUNIT_SKIPPED]);
+	if (str_len(&junit->rests)) {
+		str_add(out, "    <properties>\n      <property name=\"rests on\" value=\"");
+		html_escape(str_text(&junit->rests), out);
+		str_add(out, "\"/>\n    </properties>\n");
+	}
 	str_add(out, str_text(&junit->cases));
 	str_add(out, "  </testsuite>\n</testsuites>\n");
 }

@@ -14,7 +14,8 @@ enum junit_verdict { JUNIT_PASSED, JUNIT_FAILED, JUNIT_SKIPPED };
 /* Read and written by junit.c only; zeroed is empty. */
 struct junit {
 	struct str cases;
-	unsigned of[3]; /* by verdict */
+	struct str rests; /* what its figures rest on, in a sentence */
+	unsigned of[3];   /* by verdict */
 };
 
 void junit_fini(struct junit *junit);

@@ -7,6 +7,7 @@
 
 #include "report/agreement.h"
 #include "report/assets.h"
+#include "report/classes.h"
 #include "report/comparison.h"
 #include "report/contrast.h"
 #include "report/estimate.h"
@@ -97,6 +98,7 @@ static void junit(const struct kind *kind, const struct json *result, struct str
 	struct str title = {0};
 
 	kind->junit(result, &cases);
+	classes_words(result, &cases.rests);
 	title_of(kind, result, &title);
 	junit_finish(&cases, str_text(&title), out);
 	junit_fini(&cases);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "report/classes.h"
 #include "report/estimate.h"
 #include "report/estimate_priv.h"
 #include "report/format.h"
@@ -409,4 +410,6 @@ void prr_markdown(const struct json *result, struct str *out)
 	slower(result, out);
 	resources(result, out);
 	exhausted(result, out);
+	str_add_char(out, '\n');
+	classes_note(result, SIZE_MAX, out);
 }

@@ -294,17 +294,6 @@ static void storage(const struct json *result, enum show how, struct str *out)
 /* Of a screen's width, as the note above it. */
 enum { NOTE_WIDTH = 118 };
 
-static void classes(const struct json *result, enum show how, struct str *out)
-{
-	struct str words = {0};
-
-	classes_words(result, &words);
-	if (str_len(&words))
-		format_wrapped(
-			str_text(&words), how == SHOW_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
-	str_fini(&words);
-}
-
 static void tables(const struct titled_table *list, size_t n, enum show how, struct str *out)
 {
 	for (size_t i = 0; i < n; i++)
@@ -322,7 +311,7 @@ static void calls(const struct json *result, enum show how, struct str *out)
 
 	tables(list, sizeof(list) / sizeof(list[0]), how, out);
 	str_addf(out, how == SHOW_MARKDOWN ? "\n%s" : "%s", result_calls_note);
-	classes(result, how, out);
+	classes_note(result, how == SHOW_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
 	table_titled(how,
 		&(struct titled_table){result_closed_title,
 			how == SHOW_MARKDOWN ? result_closed_columns : result_closed_screen,

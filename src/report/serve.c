@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "report/chart.h"
+#include "report/classes.h"
 #include "report/table.h"
 
 static const struct column columns[] = {
@@ -14,16 +15,19 @@ static const struct column columns[] = {
 };
 static const struct columns all = COLUMNS_OF(columns);
 
+enum { NOTE_WIDTH = 100 };
+
+static const struct {
+	const char *key, *what;
+} totals[] = {
+	{"requests", "requests"},
+	{"connections", "connections"},
+	{"watchEvents", "watch events"},
+	{"faults", "faults"},
+};
+
 static void head(const struct json *result, struct str *out)
 {
-	static const struct {
-		const char *key, *what;
-	} totals[] = {
-		{"requests", "requests"},
-		{"connections", "connections"},
-		{"watchEvents", "watch events"},
-		{"faults", "faults"},
-	};
 	char count[UNITS_TEXT_BYTES];
 
 	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
@@ -41,11 +45,23 @@ void serve_show(const struct json *result, enum show how, struct str *out)
 		&(struct titled_table){
 			"Requests by verb, resource and code", all, json_get(result, "api")},
 		out);
+	str_add_char(out, '\n');
+	classes_note(result, how == SHOW_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
 }
 
 void serve_csv(const struct json *result, struct str *out)
 {
-	table_csv(json_get(result, "api"), out);
+	struct json *table = json_array(), *all_of = json_array(), *row = json_object();
+
+	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+		json_put(row, totals[i].key, json_clone(json_get(result, totals[i].key)));
+	json_append(all_of, row);
+	table_csv_add(table, "totals", all_of);
+	table_csv_add(table, "api", json_get(result, "api"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
+	table_csv(table, out);
+	json_free(all_of);
+	json_free(table);
 }
 
 /* "get secrets 200" */
@@ -74,6 +90,7 @@ void serve_html(const struct json *result, struct html *page)
 		chart_value(series, json_get(r, "count"));
 	html_figure(page, "", chart,
 		&(struct titled_table){"Requests by verb, resource and code", all, rows});
+	classes_html(result, page);
 	str_fini(&words);
 }
 

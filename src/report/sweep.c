@@ -336,6 +336,8 @@ void sweep_csv(const struct json *result, struct str *out)
 
 	table_csv_add(table, "groups", json_get(result, "groups"));
 	table_csv_add(table, "cells", json_get(result, "cells"));
+	table_csv_add(table, "measures", json_get(result, "measures"));
+	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(table);
 }

@@ -259,18 +259,21 @@ static void csv_text(const char *text, struct str *out)
 	str_add_char(out, '"');
 }
 
-/* A list is one cell, as JSON writes it but without blanks. */
+/* A list is one cell, as JSON writes it but without blanks and quotes. */
 static void compact(const struct json *value, struct str *out)
 {
+	bool is_object = json_is_object(value);
 	char buf[FORMAT_BYTES];
 
-	if (json_is_array(value)) {
-		str_add_char(out, '[');
+	if (is_object || json_is_array(value)) {
+		str_add_char(out, is_object ? '{' : '[');
 		for (const struct json *v = json_child(value); v; v = json_next(v)) {
+			if (is_object)
+				str_addf(out, "%s:", json_key(v));
 			compact(v, out);
 			str_add(out, json_next(v) ? "," : "");
 		}
-		str_add_char(out, ']');
+		str_add_char(out, is_object ? '}' : ']');
 	} else if (json_is_str(value)) {
 		str_add(out, json_as_str(value));
 	} else if (json_is_bool(value)) {

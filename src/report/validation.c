@@ -75,7 +75,6 @@ enum { NOTE_WIDTH = 100 };
 void validation_foot(const struct json *result, struct str *out)
 {
 	const struct json *large = json_get(result, "steadyRowsOf500");
-	struct str words = {0};
 
 	str_addf(out,
 		"\nCoverage %.3f: %.0f of %.0f rows are within their interval (at least %.3f "
@@ -92,10 +91,7 @@ void validation_foot(const struct json *result, struct str *out)
 			json_as_num(json_get(large, "rows")),
 			100 * json_as_num(json_get(large, "worstRelativeError")));
 	foot_running(result, out);
-	classes_words(result, &words);
-	if (str_len(&words))
-		format_wrapped(str_text(&words), NOTE_WIDTH, out);
-	str_fini(&words);
+	classes_note(result, NOTE_WIDTH, out);
 }
 
 /* What one block is about, above its table. */

@@ -36,6 +36,13 @@ run_validate() {
 		--min-within 0 "$@"
 }
 
+# On sockets, so no two runs are the same; it is saved whether they agree or not.
+save_agree() {
+	"$nodetoll" agree density-100 --set nodes=1 --set workload.pods=3 --set duration=3s \
+		--set warmup=1s --seeds 2 -f "$scratch/run_agree.json" >/dev/null 2>&1
+	test -s "$scratch/run_agree.json"
+}
+
 # What it prints when it ends, and not its URL before.
 run_serve() {
 	serve "$@"
@@ -81,6 +88,23 @@ assert int(suite.get("tests")) == len(suite.findall("testcase")) > 0, suite.attr
 assert int(suite.get("failures")) == len(suite.findall("testcase/failure"))
 assert int(suite.get("skipped")) == len(suite.findall("testcase/skipped"))
 ' "$scratch/junit.xml"
+}
+
+# tells_classes RUN FORM: every class that the result's numbers have is named in that form, every
+# calibration and every call whose times are assumed.
+tells_classes() {
+	"$nodetoll" report "$scratch/$1.json" -o "$2" >"$scratch/told" &&
+		python3 -c '
+import html, json, re, sys
+result = json.load(open(sys.argv[1], encoding="utf-8"))
+told = re.sub(r"\s+", " ", html.unescape(open(sys.argv[2], encoding="utf-8").read()))
+classes = result["classes"]
+assert classes and {c["class"] for c in classes} <= {"counted", "calibrated", "assumed"}
+wanted = {c["class"] for c in classes} | {name for c in classes for name in c["by"]}
+wanted |= {call for c in classes if c["class"] == "assumed" for call in c["calls"] or []}
+missing = sorted(w for w in wanted if w.lower() not in told.lower())
+assert not missing, missing
+' "$scratch/$1.json" "$scratch/told"
 }
 
 from_standard_input() {
@@ -141,6 +165,12 @@ for run in run_contrast run_simulate run_estimate run_incidents run_compare run_
 	check "$run: its page is whole" is_whole_page "$run"
 	check "$run: its page loads nothing" loads_nothing "$run"
 	check "$run: its checks are cases" checks_as_cases "$run"
+done
+check "run_agree saves its result" save_agree
+for run in run_contrast run_simulate run_estimate run_incidents run_compare run_sweep run_validate run_agree run_serve; do
+	for form in text csv markdown json junit html; do
+		check "$run: $form tells what its numbers rest on" tells_classes "$run" "$form"
+	done
 done
 check "a result is read from standard input" from_standard_input
 check "a full device is told" a_full_device_is_told

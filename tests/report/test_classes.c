@@ -41,11 +41,46 @@ static void a_result_without_classes_says_nothing(void **state)
 	expect("{\"classes\": []}", "");
 }
 
+static void what_counts_follow_from_is_said_where_it_is_no_rule(void **state)
+{
+	(void)state;
+	expect("{\"classes\": [{\"class\": \"counted\", \"fields\": [], \"calls\": null, "
+	       "\"by\": [\"a\"]}]}",
+		"Counts and rates are counted: they follow from a.");
+}
+
+static void both_lists_are_in_one_without_repetition(void **state)
+{
+	static const char of_a[] = "[{\"class\": \"counted\", \"by\": []}, "
+				   "{\"class\": \"calibrated\", \"by\": [\"a\"]}]";
+	static const char of_b[] = "[{\"class\": \"counted\", \"by\": []}, "
+				   "{\"class\": \"calibrated\", \"by\": [\"b\"]}]";
+	struct json *a = NULL, *b = NULL, *all;
+
+	(void)state;
+	assert_int_equal(json_parse(of_a, strlen(of_a), &a, NULL), 0);
+	assert_int_equal(json_parse(of_b, strlen(of_b), &b, NULL), 0);
+	all = classes_both(a, b);
+	assert_int_equal(json_size(all), 3);
+	assert_string_equal(json_as_str(json_at(json_get(json_at(all, 2), "by"), 0)), "b");
+	json_free(all);
+	all = classes_both(NULL, b);
+	assert_int_equal(json_size(all), 2);
+	json_free(all);
+	all = classes_both(a, NULL);
+	assert_int_equal(json_size(all), 2);
+	json_free(all);
+	json_free(a);
+	json_free(b);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_calibration_and_each_assumption_is_named_once),
 		cmocka_unit_test(a_result_without_classes_says_nothing),
+		cmocka_unit_test(what_counts_follow_from_is_said_where_it_is_no_rule),
+		cmocka_unit_test(both_lists_are_in_one_without_repetition),
 	};
 
 	return cmocka_run_group_tests_name("classes", tests, NULL, NULL);

@@ -25,10 +25,28 @@ static void a_suite_counts_its_cases(void **state)
 	str_fini(&out);
 }
 
+static void what_figures_rest_on_is_a_property_of_the_suite(void **state)
+{
+	struct junit junit = {0};
+	struct str out = {0};
+
+	(void)state;
+	str_add(&junit.rests, "counted & so on");
+	junit_case(&junit, "api", "a", JUNIT_PASSED, "one");
+	junit_finish(&junit, "s", &out);
+	assert_non_null(strstr(str_text(&out),
+		"skipped=\"0\">\n    <properties>\n"
+		"      <property name=\"rests on\" value=\"counted &amp; so on\"/>\n"
+		"    </properties>\n    <testcase"));
+	junit_fini(&junit);
+	str_fini(&out);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_suite_counts_its_cases),
+		cmocka_unit_test(what_figures_rest_on_is_a_property_of_the_suite),
 	};
 
 	return cmocka_run_group_tests_name("junit", tests, NULL, NULL);

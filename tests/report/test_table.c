@@ -71,7 +71,7 @@ static void csv_is_exact_and_quotes_what_needs_it(void **state)
 static void csv_of_parts_has_a_column_for_whatever_any_row_has(void **state)
 {
 	struct json *one = parse("[{\"a\": 1, \"in\": {\"x\": null, \"y\": {\"z\": 2}}}]");
-	struct json *two = parse("[{\"b\": [[1, 2], []], \"a\": \"t\"}]");
+	struct json *two = parse("[{\"b\": [[1, 2], [], {\"k\": 3}], \"a\": \"t\"}]");
 	struct json *table = json_array();
 	struct str out = {0};
 
@@ -81,7 +81,7 @@ static void csv_of_parts_has_a_column_for_whatever_any_row_has(void **state)
 	table_csv(table, &out);
 	assert_string_equal(str_text(&out), "part,a,in.x,in.y.z,b\n"
 					    "one,1,,2,\n"
-					    "two,t,,,\"[[1,2],[]]\"\n");
+					    "two,t,,,\"[[1,2],[],{k:3}]\"\n");
 	str_fini(&out);
 	json_free(table);
 	json_free(two);
