@@ -34,7 +34,8 @@ static const struct opt opts[] = {
 		.max = NODES_MAX - 1, .help = "which node to trace"),
 	ROW(slo_limits, "slo-limits", OPT_COUNT, .value = "TIMES", .min = 1, .max = NODES_MAX,
 		.help = "find how far each objective holds, up to so many times the nodes, and "
-			"the pods of a node: dozens of runs"),
+			"the pods of a node: dozens of runs; without, it is told where a few "
+			"nodes show it"),
 	ROWS_COMMON,
 };
 #undef REC
@@ -46,6 +47,7 @@ struct simulation {
 	struct scenario scenario;
 	struct model resolved;
 	struct progress progress;
+	uint64_t steps; /* of the run */
 	struct traced {
 		struct tally_call call;
 		uint64_t seq;
@@ -123,10 +125,19 @@ static void on_progress(void *ctx, uint32_t nodes_done)
 	progress_tell(&m->progress, nodes_done);
 }
 
+/* Where nobody asks for it, the search takes no longer than the run itself, or than a moment.
+ */
+enum { SAMPLE_NODES = 8, SAMPLE_TIMES = 4, SAMPLE_STEPS = 1000000 };
+
 static int find_limits(struct simulation *m, struct json *result, struct err *err)
 {
+	bool asked = m->o.slo_limits > 0;
+	uint64_t steps = m->steps > SAMPLE_STEPS ? m->steps : SAMPLE_STEPS;
 	const struct slo_limits search = {.scenario = &m->scenario,
-		.times = m->o.slo_limits,
+		.times = asked ? m->o.slo_limits : SAMPLE_TIMES,
+		.sample = asked ? 0 : SAMPLE_NODES,
+		.steps = asked ? 0 : steps,
+		.own_steps = m->steps,
 		.threads = m->o.common.threads,
 		.progress = on_progress,
 		.ctx = m};
@@ -136,8 +147,10 @@ static int find_limits(struct simulation *m, struct json *result, struct err *er
 	progress_begin(&m->progress, "limits", 2 * SLO_LIMITS_RUNS);
 	code = slo_limits(&search, json_get(result, "slo"), &rows, err);
 	progress_end(&m->progress);
-	if (!code)
+	if (!code && (asked || json_child(rows)))
 		json_put(result, "sloLimits", rows);
+	else
+		json_free(rows);
 	return code;
 }
 
@@ -150,7 +163,8 @@ static int simulate(struct simulation *m, struct err *err)
 		.trace_node = m->o.trace_node,
 		.trace = m->o.trace ? on_trace : NULL,
 		.progress = on_progress,
-		.ctx = m};
+		.ctx = m,
+		.steps = &m->steps};
 	struct str trace = {0};
 	struct file_out beside;
 	struct json *result = NULL;
@@ -159,7 +173,7 @@ static int simulate(struct simulation *m, struct err *err)
 	progress_begin(&m->progress, "simulate", m->scenario.nodes);
 	code = result_run(&run, &result, err);
 	progress_end(&m->progress);
-	if (!code && m->o.slo_limits)
+	if (!code)
 		code = find_limits(m, result, err);
 	if (m->o.trace)
 		trace_text(m, &trace);

@@ -52,6 +52,8 @@ int result_run(const struct result_run *run, struct json **result, struct err *e
 	if (code)
 		return code;
 	*result = result_of(run, &r);
+	if (run->steps)
+		*run->steps = r.steps;
 	fleet_result_fini(&r);
 	return 0;
 }

@@ -17,6 +17,7 @@ struct result_run {
 	void (*trace)(void *ctx, const struct tally_call *call); /* NULL: off */
 	void (*progress)(void *ctx, uint32_t nodes_done);        /* NULL: off */
 	void *ctx;
+	uint64_t *steps; /* told what fleet_result.steps is; NULL: not told */
 };
 
 /* Run it.  *result is the caller's.  ERR_ENV if threads cannot be started. */

@@ -31,7 +31,8 @@ struct search {
 	uint32_t max; /* more are not tried */
 	uint32_t n;
 	struct verdict verdict[SLO_LIMITS_RUNS];
-	uint32_t *runs; /* of all searches */
+	uint32_t *runs;  /* of all searches */
+	uint64_t *steps; /* the same */
 };
 
 static void verdict_of(const struct json *slo, struct verdict *v)
@@ -49,6 +50,34 @@ static uint32_t value_of(const struct scenario *s, enum vary vary)
 	return vary == VARY_NODES ? s->nodes : s->workload.pods;
 }
 
+/* Nodes that meet nowhere are one as the other. */
+static bool nodes_meet(const struct scenario *s)
+{
+	return s->apiserver.processors > 0 || scheduler_is_waited_for(s);
+}
+
+/* Of a run that varies pods. */
+static uint32_t nodes_of(const struct search *x)
+{
+	const struct scenario *s = x->what->scenario;
+	bool some = x->what->sample > 0 && x->what->sample < s->nodes;
+
+	return some && !nodes_meet(s) ? x->what->sample : s->nodes;
+}
+
+/* A run takes as much as there are nodes and pods. */
+static bool is_too_much(const struct search *x, uint32_t value)
+{
+	const struct scenario *s = x->what->scenario;
+	double of_own = (double)value / value_of(s, x->vary);
+
+	if (!x->what->steps)
+		return false;
+	if (x->vary == VARY_PODS)
+		of_own *= (double)nodes_of(x) / s->nodes;
+	return (double)*x->steps + of_own * (double)x->what->own_steps > (double)x->what->steps;
+}
+
 static int run_with(struct search *x, uint32_t value, struct err *err)
 {
 	struct scenario s = *x->what->scenario;
@@ -61,6 +90,10 @@ static int run_with(struct search *x, uint32_t value, struct err *err)
 		s.nodes = value;
 	else
 		s.workload.pods = value;
+	if (x->vary == VARY_PODS && nodes_of(x) < s.nodes) {
+		s.cluster_nodes = s.cluster_nodes ? s.cluster_nodes : s.nodes;
+		s.nodes = nodes_of(x);
+	}
 	fleet_params_init(&p, &s, x->what->threads);
 	p.series = false;
 	p.times = true;
@@ -68,6 +101,7 @@ static int run_with(struct search *x, uint32_t value, struct err *err)
 	if (code)
 		return code;
 	slo = result_slo(&s, &r);
+	*x->steps += r.steps;
 	fleet_result_fini(&r);
 	x->verdict[x->n].value = value;
 	verdict_of(slo, &x->verdict[x->n++]);
@@ -117,13 +151,17 @@ static uint32_t next_try(const struct search *x, struct span s)
 	return s.holds ? s.holds + (s.breaks - s.holds) / 2 : s.breaks / 2;
 }
 
-static int search_objective(struct search *x, uint32_t objective, struct err *err)
+static int search_objective(struct search *x, uint32_t objective, bool *found, struct err *err)
 {
+	*found = true;
 	while (x->n < SLO_LIMITS_RUNS) {
 		uint32_t next = next_try(x, known(x, objective));
 		int code;
 
 		if (next == 0)
+			return 0;
+		*found = !is_too_much(x, next);
+		if (!*found)
 			return 0;
 		code = run_with(x, next, err);
 		if (code == ERR_INPUT) { /* too much for a node: fewer are the most there is */
@@ -164,13 +202,8 @@ static struct json *row_of(const struct search *x, const char *name, struct span
 		json_put_int(row, "pods",
 			(int64_t)scenario->nodes *
 				(s.holds ? s.holds + pods - scenario->workload.pods : 0));
+	json_put(row, "nodes", x->vary == VARY_NODES ? json_null() : json_int(nodes_of(x)));
 	return row;
-}
-
-/* Nodes that meet nowhere are one as the other. */
-static bool nodes_meet(const struct scenario *s)
-{
-	return s->apiserver.processors > 0 || scheduler_is_waited_for(s);
 }
 
 static int search(struct search *x, const struct json *slo, struct json *rows, struct err *err)
@@ -186,14 +219,17 @@ static int search(struct search *x, const struct json *slo, struct json *rows, s
 	x->max = most < varied[x->vary].max ? (uint32_t)most : varied[x->vary].max;
 	for (const struct json *row = json_child(slo); row && i < OBJECTIVES_MAX;
 		row = json_next(row), i++) {
+		bool found;
 		int code;
 
 		if (json_is_null(json_get(row, "met")))
 			continue;
-		code = search_objective(x, i, err);
+		code = search_objective(x, i, &found, err);
 		if (code)
 			return code;
-		json_append(rows, row_of(x, json_as_str(json_get(row, "name")), known(x, i)));
+		if (found)
+			json_append(rows,
+				row_of(x, json_as_str(json_get(row, "name")), known(x, i)));
 	}
 	return 0;
 }
@@ -203,12 +239,15 @@ int slo_limits(const struct slo_limits *what, const struct json *slo, struct jso
 {
 	struct json *found = json_array();
 	uint32_t runs = 0;
+	uint64_t steps = 0;
 
 	for (unsigned v = 0; v < VARIES; v++) {
-		struct search x = {.what = what, .vary = (enum vary)v, .runs = &runs};
+		struct search x = {
+			.what = what, .vary = (enum vary)v, .runs = &runs, .steps = &steps};
 		int code;
 
-		if (v == VARY_NODES && !nodes_meet(what->scenario))
+		if (v == VARY_NODES ? !nodes_meet(what->scenario)
+				    : !what->scenario->workload.pods)
 			continue;
 		code = search(&x, slo, found, err);
 		if (code) {

@@ -163,6 +163,25 @@ static bool can_search(const struct json *result)
 	return !json_get(result, "live") && !json_get(result, "sloLimits");
 }
 
+/* More nodes than the processors can serve at all, if each asks for as much as these do. */
+static void most_nodes(
+	const struct json *result, void (*say)(void *ctx, const char *line), void *ctx)
+{
+	double busy = json_as_num(table_value(result, "apiserver.utilization"));
+	double nodes = json_as_num(json_get(result, "nodes"));
+	char most[FORMAT_BYTES];
+	struct str line = {0};
+
+	if (busy <= 0 || busy >= 1)
+		return;
+	str_addf(&line,
+		"With about %s nodes like these the API servers' processors would be busy "
+		"all the time.",
+		format_count(most, sizeof(most), (double)(uint64_t)(nodes / busy)));
+	say(ctx, str_text(&line));
+	str_fini(&line);
+}
+
 static void objectives(
 	const struct json *result, void (*say)(void *ctx, const char *line), void *ctx)
 {
@@ -179,6 +198,8 @@ static void objectives(
 		}
 		str_fini(&line);
 	}
+	if (any && can_search(result))
+		most_nodes(result, say, ctx);
 	if (any && can_search(result))
 		say(ctx, "How many nodes and pods they hold to: simulate --slo-limits 4 finds "
 			 "out, "

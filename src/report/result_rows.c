@@ -91,6 +91,7 @@ static const struct column limit_list[] = {
 	{"breaksAt", "breaks\nat", CELL_COUNT, ""},
 	{"triedTo", "tried\nto", CELL_COUNT, NULL},
 	{"pods", "pods of the\ncluster then", CELL_COUNT, NULL},
+	{"nodes", "tried on\nnodes", CELL_COUNT, "as varied"},
 };
 const struct columns result_runtime_columns = COLUMNS_OF(runtime_list);
 const struct columns result_api_columns = COLUMNS_OF(api_list);
@@ -191,7 +192,8 @@ struct json *result_limit_rows(const struct json *result)
 
 	for (const struct json *v = json_child(json_get(result, "sloLimits")); v;
 		v = json_next(v)) {
-		static const char *const keys[] = {"holdsTo", "breaksAt", "triedTo", "pods"};
+		static const char *const keys[] = {
+			"holdsTo", "breaksAt", "triedTo", "pods", "nodes"};
 		bool nodes = !strcmp(json_as_str(json_get(v, "vary")), "nodes");
 		struct json *row = json_object();
 

@@ -32,12 +32,12 @@ static struct json *slo_of(const struct scenario *s)
 	return slo;
 }
 
-static void search(struct fixture *f, uint32_t times, const char *const *sets)
+/* As it is, or as a few nodes show it in so much work. */
+static void search_in(struct fixture *f, struct slo_limits what, const char *const *sets)
 {
 	const struct scenario_names names = {
 		"test", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30", false};
 	struct settings settings = {.text = sets};
-	struct slo_limits what = {.scenario = &f->scenario, .times = times, .threads = 1};
 	struct library lib = {.dir = getenv("NODETOLL_MODELS"), .mem = &f->mem};
 	struct model resolved = {0};
 	struct err err = {0};
@@ -48,10 +48,17 @@ static void search(struct fixture *f, uint32_t times, const char *const *sets)
 	arena_init(&f->mem, 0);
 	if (scenario_compose(&lib, &names, &settings, &f->scenario, &resolved, &err))
 		fail_msg("%s", err.text);
+	what.scenario = &f->scenario;
+	what.threads = 1;
 	slo = slo_of(&f->scenario);
 	if (slo_limits(&what, slo, &f->rows, &err))
 		fail_msg("%s", err.text);
 	json_free(slo);
+}
+
+static void search(struct fixture *f, uint32_t times, const char *const *sets)
+{
+	search_in(f, (struct slo_limits){.times = times}, sets);
 }
 
 #define SEARCH(f, times, ...) search(f, times, (const char *const[]){__VA_ARGS__, NULL})
@@ -129,6 +136,43 @@ static void an_objective_that_does_not_break_says_how_far_was_tried(void **state
 	end(&f);
 }
 
+static const char *const on_40_nodes[] = {
+	"nodes=40", "start=atOnce", "warmup=0s", "duration=3m", "workload.pods=20", NULL};
+
+/* Nodes that do not meet: what two of them show is what 40 do, but for chance. */
+static void a_few_nodes_show_what_all_do(void **state)
+{
+	struct fixture all, some;
+	uint32_t holds;
+
+	(void)state;
+	search(&all, 4, on_40_nodes);
+	search_in(&some, (struct slo_limits){.times = 4, .sample = 2}, on_40_nodes);
+	holds = number(row(&all, "podStarts", "podsPerNode"), "holdsTo");
+	assert_in_range(number(row(&some, "podStarts", "podsPerNode"), "holdsTo"), holds - 1,
+		holds + 2);
+	assert_int_equal(number(row(&some, "podStarts", "podsPerNode"), "nodes"), 2);
+	assert_int_equal(number(row(&all, "podStarts", "podsPerNode"), "nodes"), 40);
+	end(&all);
+	end(&some);
+}
+
+static void what_takes_too_much_work_is_not_told(void **state)
+{
+	const struct slo_limits little = {.times = 4, .steps = 1000000, .own_steps = 1000000};
+	const struct slo_limits less = {
+		.times = 4, .sample = 2, .steps = 1000000, .own_steps = 1000000};
+	struct fixture f;
+
+	(void)state;
+	search_in(&f, little, on_40_nodes); /* the next needs twice as much, or half */
+	assert_null(row(&f, "apiCalls", "podsPerNode"));
+	end(&f);
+	search_in(&f, less, on_40_nodes);
+	assert_non_null(row(&f, "apiCalls", "podsPerNode"));
+	end(&f);
+}
+
 /* Servers that nodes share bound their number. */
 static void nodes_that_meet_are_varied_too(void **state)
 {
@@ -174,6 +218,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_objective_holds_to_there_and_breaks_behind),
 		cmocka_unit_test(an_objective_that_does_not_break_says_how_far_was_tried),
+		cmocka_unit_test(a_few_nodes_show_what_all_do),
+		cmocka_unit_test(what_takes_too_much_work_is_not_told),
 		cmocka_unit_test(nodes_that_meet_are_varied_too),
 		cmocka_unit_test(what_cannot_be_simulated_is_not_tried_again),
 	};
