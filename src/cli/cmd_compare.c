@@ -288,6 +288,24 @@ static bool is_unsettled(const struct json *result, const char *side)
 	return json_is_bool(v) && !json_as_bool(v);
 }
 
+/* Which models stand behind a side's name; a Contrast's parameters name theirs. */
+static struct json *models_of(const struct json *spec)
+{
+	static const struct {
+		const char *name, *in;
+	} models[] = {{"scenario", "name"}, {"kubelet", "kubelet"},
+		{"containerRuntime", "runtime"}, {"apiserver", "apiserver"}};
+	struct json *o = json_object();
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		const struct json *v = json_get(spec, models[i].in);
+
+		json_put_str(o, models[i].name,
+			json_as_str(json_is_object(v) ? json_get(v, "name") : v));
+	}
+	return o;
+}
+
 static struct json *side_json(const struct side *side)
 {
 	struct json *o = json_object();
@@ -296,6 +314,7 @@ static struct json *side_json(const struct side *side)
 	json_put_bool(o, "saved", side->is_saved);
 	json_put_int(o, "runs", side->n);
 	json_put(o, "settled", settled(side));
+	json_put(o, "models", models_of(side->spec));
 	json_put(o, "scenario", side->spec ? json_clone(side->spec) : json_null());
 	return o;
 }
@@ -316,11 +335,12 @@ static struct json *result_of(struct comparing *c, struct json *gates)
 	struct json *all = rows(c);
 	struct str text = {0};
 
-	compare_headline(all, side_label(&c->base), side_label(&c->candidate), &text);
-	json_put_str(result, "headline", str_text(&text));
+	json_put_str(result, "headline", "");
 	json_put_str(result, "of", kind_of(&c->base));
 	json_put(result, "base", side_json(&c->base));
 	json_put(result, "candidate", side_json(&c->candidate));
+	compare_headline(result, all, &text);
+	json_set_str(result, "headline", str_text(&text));
 	json_put_int(result, "seed", (int64_t)c->first_seed);
 	json_put_int(result, "seeds", c->base.n > c->candidate.n ? c->base.n : c->candidate.n);
 	json_put_str(

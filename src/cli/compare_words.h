@@ -6,8 +6,8 @@
 #include "base/json.h"
 #include "base/str.h"
 
-/* The headline, from rows: what the candidate costs in place of the base. */
-void compare_headline(
-	const struct json *rows, const char *base, const char *candidate, struct str *out);
+/* The headline: what the candidate costs in place of the base, and which models stand behind
+ * their names.  comparison has both sides; rows are those it will have. */
+void compare_headline(const struct json *comparison, const struct json *rows, struct str *out);
 
 #endif

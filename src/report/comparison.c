@@ -84,6 +84,31 @@ void comparison_unsettled(const struct json *result, struct str *out)
 	}
 }
 
+/* Which models stand behind a side's name. */
+static void side_models(
+	const struct json *result, const char *side, const char *title, struct str *out)
+{
+	static const struct {
+		const char *model, *words;
+	} models[] = {{"scenario", "scenario"}, {"kubelet", "kubelet"},
+		{"containerRuntime", "runtime"}, {"apiserver", "API server"}};
+	const struct json *of = table_value(json_get(result, side), "models");
+	const char *before = "";
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
+		const char *name = table_text_of(of, models[i].model);
+
+		if (!*name)
+			continue;
+		if (!*before)
+			str_addf(out, "%s: ", title);
+		str_addf(out, "%s%s %s", before, models[i].words, name);
+		before = ", ";
+	}
+	if (*before)
+		str_add(out, ".\n");
+}
+
 void comparison_sides(const struct json *result, struct str *out)
 {
 	static const char *const runs[] = {"base.runs", "candidate.runs"};
@@ -96,6 +121,8 @@ void comparison_sides(const struct json *result, struct str *out)
 		table_text_of(result, "candidate.name"), n[1], format_plural(n[1]),
 		json_as_num(json_get(result, "seed")),
 		json_as_num(json_get(result, "seeds")) > 1 ? " and those behind it" : "");
+	for (size_t i = 0; i < 2; i++)
+		side_models(result, i ? "candidate" : "base", i ? "Candidate" : "Base", out);
 	comparison_unsettled(result, out);
 }
 

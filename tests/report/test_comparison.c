@@ -41,7 +41,9 @@ static void what_may_be_chance_has_no_figure(void **state)
 static const char text[] =
 	"{\"headline\": \"Less.\", \"of\": \"Result\", \"base\": {\"name\": \"a\", \"runs\": "
 	"5},"
-	" \"candidate\": {\"name\": \"b\", \"runs\": 5}, \"seed\": 1, \"seeds\": 5,"
+	" \"candidate\": {\"name\": \"b\", \"runs\": 5,"
+	"  \"models\": {\"scenario\": \"s\", \"kubelet\": \"k\", \"containerRuntime\": null,"
+	"  \"apiserver\": \"v\"}}, \"seed\": 1, \"seeds\": 5,"
 	" \"test\": \"paired t\", \"calibration\": \"c\", \"differencesTotal\": 1,"
 	" \"differences\": [{\"path\": \"kubelet.x\", \"base\": \"1s\", \"candidate\": {}}],"
 	" \"gates\": [{\"gate\": \"g <= 3\", \"verdict\": \"breached\", \"unit\": \"/s\","
@@ -67,6 +69,9 @@ static void text_shows_gates_differences_and_rows(void **state)
 	comparison_show(result, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out),
 		"Less. 1 of 1 gates breached.\nBase a (5 runs), candidate b (5 runs)"));
+	assert_non_null(
+		strstr(str_text(&out), "\nCandidate: scenario s, kubelet k, API server v.\n"));
+	assert_null(strstr(str_text(&out), "\nBase: "));
 	assert_non_null(
 		strstr(str_text(&out), "breached  g <= 3  2.00/s     4.00/s  3.00/s  so\n"));
 	assert_non_null(strstr(str_text(&out), "kubelet.x  1s    ...\n"));
