@@ -59,6 +59,18 @@ static inline struct kit *kit_compose(
 #define KIT(kubelet, workload, ...)                                                            \
 	kit_compose(kubelet, workload, (const char *const[]){__VA_ARGS__, NULL})
 
+/* From 5 s on a tenth of all calls of the runtime fails, or takes so many times as long. */
+static inline void kit_disturb(struct kit *k, bool fails, int64_t times, ns_t until)
+{
+	k->scenario.runtime.n_rules = 1;
+	k->scenario.runtime.rules[0] = (struct runtime_rule){.op = OP_N,
+		.kind = fails ? RULE_FAIL : RULE_SLOW,
+		.factor = times * PPM,
+		.share = PPM / 10,
+		.from = 5 * NS_S,
+		.until = until};
+}
+
 static inline void kit_run(struct kit *k)
 {
 	struct err err = {0};

@@ -20,17 +20,6 @@ static void draw_workload(struct scenario *s, struct property *p)
 	s->kubelet.client[CLIENT_MAIN].burst = 1 + property_below(p, 20);
 }
 
-/* A runtime that is slow or fails now and then, so that steps are taken again. */
-static void draw_rule(struct scenario *s, struct property *p)
-{
-	s->runtime.n_rules = property_below(p, 2);
-	s->runtime.rules[0] = (struct runtime_rule){.op = OP_N,
-		.kind = property_below(p, 2) ? RULE_FAIL : RULE_SLOW,
-		.factor = 20 * PPM,
-		.share = PPM / 5,
-		.until = 30 * NS_S};
-}
-
 static struct kit *any_start(struct property *p)
 {
 	static const char *const kubelets[] = {
@@ -49,7 +38,8 @@ static struct kit *any_start(struct property *p)
 
 	k->scenario.seed = property_below(p, 1000000);
 	draw_workload(&k->scenario, p);
-	draw_rule(&k->scenario, p);
+	if (property_below(p, 2)) /* so that steps are taken again */
+		kit_disturb(k, property_below(p, 2), 20, 30 * NS_S);
 	fleet_params_init(&k->params, &k->scenario, 1);
 	return k;
 }

@@ -58,13 +58,7 @@ static struct kit *any_node(struct property *p)
 		features[property_below(p, 4)], starts[property_below(p, 2)], "nodes=1",
 		"warmup=0s", "duration=90s", "workload.replacePodEvery=7s", pods, qps, burst,
 		seed);
-	k->scenario.runtime.n_rules = 1;
-	k->scenario.runtime.rules[0] = (struct runtime_rule){.op = OP_N,
-		.kind = property_below(p, 2) ? RULE_FAIL : RULE_SLOW,
-		.factor = 30 * PPM,
-		.share = PPM / 10,
-		.from = 5 * NS_S,
-		.until = 60 * NS_S};
+	kit_disturb(k, property_below(p, 2), 30, 60 * NS_S);
 	return k;
 }
 

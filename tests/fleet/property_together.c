@@ -46,13 +46,7 @@ static struct kit *any_fleet(struct property *p)
 	k = KIT(kubelets[property_below(p, 5)], "secrets-30", designs[property_below(p, 3)],
 		features[property_below(p, 4)], starts[property_below(p, 2)], "nodes=12",
 		"warmup=0s", "duration=40s", "workload.pods=8", "workload.replacePodEvery=5s");
-	k->scenario.runtime.n_rules = 1;
-	k->scenario.runtime.rules[0] = (struct runtime_rule){.op = OP_N,
-		.kind = property_below(p, 2) ? RULE_FAIL : RULE_SLOW,
-		.factor = 20 * PPM,
-		.share = PPM / 10,
-		.from = 5 * NS_S,
-		.until = 30 * NS_S};
+	kit_disturb(k, property_below(p, 2), 20, 30 * NS_S);
 	return k;
 }
 

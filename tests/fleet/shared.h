@@ -31,6 +31,15 @@ static inline void shared_init(struct shared *s, struct kit *k)
 			s->params.measured[c][1] = NS_MS / 10;
 }
 
+/* One with two processors and few seats, of which each request takes so much. */
+static inline void shared_narrow(struct shared *s, ns_t cpu)
+{
+	s->params.server =
+		(struct server_params){.processors = 2, .flow = {.readonly = 4, .mutating = 2}};
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		s->params.cpu[c][0] = s->params.cpu[c][1] = cpu;
+}
+
 static inline void shared_run(struct shared *s)
 {
 	struct err err = {0};

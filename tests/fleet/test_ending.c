@@ -120,10 +120,7 @@ static void what_was_under_way_before_is_in_the_account(void **state)
 
 	(void)state;
 	shared_init(&s, k);
-	s.params.server =
-		(struct server_params){.processors = 2, .flow = {.readonly = 4, .mutating = 2}};
-	for (uint32_t c = 0; c < CALLS_MAX; c++)
-		s.params.cpu[c][0] = s.params.cpu[c][1] = NS_MS;
+	shared_narrow(&s, NS_MS);
 	shared_run(&s);
 	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
 		const struct fleet_requests *r = &s.result.requests[c];

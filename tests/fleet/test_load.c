@@ -3,6 +3,26 @@
 
 #include "tcase.h"
 
+/* Two threads' loads, which are merged. */
+struct pair {
+	struct arena mem;
+	struct load l[2];
+};
+
+static void begin_pair(struct pair *p, ns_t from, ns_t until)
+{
+	arena_init(&p->mem, 0);
+	for (int i = 0; i < 2; i++)
+		load_init(&p->l[i], &p->mem, from, until);
+}
+
+static void end_pair(struct pair *p)
+{
+	load_fini(&p->l[0]);
+	load_fini(&p->l[1]);
+	arena_fini(&p->mem);
+}
+
 static void requests_at_one_time_are_counted_together(void **state)
 {
 	struct arena mem;
@@ -40,33 +60,29 @@ static void what_goes_on_after_the_end_is_cut_off(void **state)
 
 static void parts_add_up_and_stop_at_the_most(void **state)
 {
-	struct arena mem;
-	struct load l[2];
+	struct pair p;
+	struct load *l = p.l;
 
 	(void)state;
-	arena_init(&mem, 0);
+	begin_pair(&p, 0, NS_S);
 	for (int i = 0; i < 2; i++) {
-		load_init(&l[i], &mem, 0, NS_S);
 		for (uint32_t n = 0; n < 40000; n++)
 			load_add(&l[i], 0, API_GET_PODS, NS_MS, 1, 1);
 	}
 	load_merge(&l[0], &l[1]);
 	assert_int_equal(l[0].most_inside, UINT16_MAX);
-	load_fini(&l[0]);
-	load_fini(&l[1]);
-	arena_fini(&mem);
+	end_pair(&p);
 }
 
 /* Telling takes a processor of each watcher's own, as long as there are some. */
 static void watchers_are_told_at_once(void **state)
 {
-	struct arena mem;
-	struct load l[2];
+	struct pair p;
+	struct load *l = p.l;
 
 	(void)state;
-	arena_init(&mem, 0);
+	begin_pair(&p, NS_MS, NS_S);
 	for (int i = 0; i < 2; i++) {
-		load_init(&l[i], &mem, NS_MS, NS_S);
 		load_tell(&l[i], 0, 0, 3, 100 * NS_US);
 		load_tell(&l[i], 0, NS_MS, 2, (i + 1) * 100 * NS_US);
 	}
@@ -77,20 +93,17 @@ static void watchers_are_told_at_once(void **state)
 	assert_int_equal(l[0].told, 4); /* the others came before the measuring */
 	assert_int_equal(l[0].telling, 600 * NS_US);
 	assert_int_equal(l[0].telling_most, 200 * NS_US);
-	load_fini(&l[0]);
-	load_fini(&l[1]);
-	arena_fini(&mem);
+	end_pair(&p);
 }
 
 static void each_server_has_its_part(void **state)
 {
-	struct arena mem;
-	struct load l[2];
+	struct pair p;
+	struct load *l = p.l;
 
 	(void)state;
-	arena_init(&mem, 0);
+	begin_pair(&p, NS_MS, NS_S);
 	for (int i = 0; i < 2; i++) {
-		load_init(&l[i], &mem, NS_MS, NS_S);
 		load_add(&l[i], 1, API_GET_PODS, 0, NS_MS, NS_MS); /* before the measuring */
 		load_add(&l[i], 1, API_GET_PODS, NS_MS, 5 * NS_MS, 2 * NS_MS);
 		load_tell(&l[i], 2, NS_MS, 3, NS_MS);
@@ -99,9 +112,7 @@ static void each_server_has_its_part(void **state)
 	assert_int_equal(l[0].busy[0], 0);
 	assert_int_equal(l[0].busy[1], 4 * NS_MS);
 	assert_int_equal(l[0].busy[2], 6 * NS_MS);
-	load_fini(&l[0]);
-	load_fini(&l[1]);
-	arena_fini(&mem);
+	end_pair(&p);
 }
 
 /* Two processors are enough for three in one slice if one goes before another comes. */
@@ -129,13 +140,12 @@ static void a_crowd_in_a_slice_may_be_none_at_any_moment(void **state)
 /* Of two threads, each of which has seen too few; and over more than one chunk of the log. */
 static void crowds_of_several_threads_are_one(void **state)
 {
-	struct arena mem;
-	struct load l[2];
+	struct pair p;
+	struct load *l = p.l;
 
 	(void)state;
-	arena_init(&mem, 0);
+	begin_pair(&p, 0, 20 * NS_S);
 	for (int i = 0; i < 2; i++) {
-		load_init(&l[i], &mem, 0, 20 * NS_S);
 		load_tell(&l[i], 0, (10 + i) * NS_US, 2, 10 * NS_US);
 		for (ns_t at = 1; at <= 9000; at++)
 			load_add(&l[i], 0, API_GET_PODS, at * NS_MS, NS_MS, NS_US);
@@ -145,9 +155,7 @@ static void crowds_of_several_threads_are_one(void **state)
 	assert_int_equal(l[0].n_spans, 2 * 9001);
 	assert_true(load_exceeds(&l[0], 3));
 	assert_false(load_exceeds(&l[0], 4));
-	load_fini(&l[0]);
-	load_fini(&l[1]);
-	arena_fini(&mem);
+	end_pair(&p);
 }
 
 /* A span holds four seconds at most. */
