@@ -64,11 +64,14 @@ struct agent_plan {
 	uint32_t volumes;    /* of each pod: objects, then the token if there is one */
 	uint32_t probes;     /* of each pod, all containers together */
 	bool asks_for_ready; /* some of them are for readiness */
+	bool has_past;       /* kubelets may have pods that have run for long */
 	struct pleg_params pleg;
 	struct sc_params objects;
 	struct dist lateness; /* of timers */
 	struct dist dispatch; /* from goroutine to goroutine */
 	uint32_t status_queue;
+	/* Where queues of agents of one thread are, see agent_stock; NULL: each has its own. */
+	struct stock *chunks;
 	uint64_t seed;                   /* of the run: who of its nodes has what a part has */
 	uint32_t nodes;                  /* that are run */
 	uint32_t reacts;                 /* bits of the triggers that some loop waits for */
@@ -324,8 +327,10 @@ struct agent {
 	uint32_t news_head, n_news, news_capacity;
 	/* status manager */
 	uint8_t status_state;
-	struct status_item *status_queue, *status_batch, status_now;
-	uint32_t status_head, n_status, n_batch, at_batch;
+	struct stock *chunks, own_chunks;
+	struct fifo statuses; /* that wait, struct status_item */
+	struct status_item *status_batch, status_now;
+	uint32_t n_batch, at_batch;
 	ns_t status_tick;
 	/* the rest of the kubelet */
 	ns_t runtime_cache_at; /* the stamp of what it holds; -1: to be listed anew */
@@ -377,6 +382,10 @@ struct agent_owner {
 	uint32_t node; /* below the plan's nodes */
 	uint64_t key;  /* of its random draws */
 };
+
+/* A stock for the queues of so many agents, for plan->chunks and plan->pleg.chunks. */
+void agent_stock(
+	struct stock *s, const struct agent_plan *plan, uint32_t agents, struct arena *mem);
 
 /* A kubelet that has just started at `now`, with nothing on its node, or with what
  * agent_place_running adds.  view is the runtime it looks at; it must outlive the agent. */

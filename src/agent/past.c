@@ -116,7 +116,7 @@ static ns_t next_of_all(struct agent *a, uint32_t sharers, ns_t from)
 
 void past_init(struct agent *a, struct arena *mem)
 {
-	if (a->plan->objects.kind == SC_CACHE)
+	if (a->plan->objects.kind == SC_CACHE && a->plan->has_past)
 		a->walk = ARENA_ROOM(mem, struct walk, a->plan->pods);
 }
 
@@ -145,8 +145,10 @@ ns_t past_fetch(struct agent *a, ns_t now, uint32_t first, uint32_t volume)
 	struct sc_entry *e =
 		&a->objects.entry[a->mount[(size_t)first * a->plan->volumes + volume].entry];
 	ns_t fetched = first_fetch(a, now, first, volume, e->refs);
-	uint32_t sharers = sharers_of(a, now, first, volume);
+	uint32_t sharers;
 
+	assert(a->plan->has_past);
+	sharers = sharers_of(a, now, first, volume);
 	while (fetched + a->plan->objects.ttl + 1 < now) {
 		ns_t next = next_of_all(a, sharers, fetched + a->plan->objects.ttl + 1);
 

@@ -115,6 +115,7 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 		.seed = s->seed,
 		.nodes = s->nodes};
 	plan->volumes = w->n_objects + k->tokens.enabled;
+	plan->has_past = s->start != START_AT_ONCE;
 	plan->probes = w->n_probes * w->containers;
 	for (uint32_t i = 0; i < w->n_probes; i++)
 		plan->asks_for_ready |= w->probes[i].readiness;
@@ -140,6 +141,18 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 
 /* ------------------------------------------------------------------ one agent */
 
+static uint32_t status_chunks(const struct agent_plan *plan)
+{
+	return fifo_chunks(plan->status_queue, sizeof(struct status_item));
+}
+
+void agent_stock(
+	struct stock *s, const struct agent_plan *plan, uint32_t agents, struct arena *mem)
+{
+	stock_init(s, mem, agents * (status_chunks(plan) + pleg_chunks(&plan->pleg)),
+		sizeof(struct fifo_chunk));
+}
+
 static void agent_memory(struct agent *a, struct arena *mem)
 {
 	const struct agent_plan *plan = a->plan;
@@ -161,7 +174,11 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	a->mount = ARENA_ARRAY(mem, struct mount, (size_t)plan->pods * plan->volumes);
 	a->news_capacity = 4 * plan->pods + 16;
 	a->news = ARENA_ROOM(mem, struct pod_news, a->news_capacity);
-	a->status_queue = ARENA_ROOM(mem, struct status_item, plan->status_queue);
+	a->chunks = plan->chunks;
+	if (!a->chunks) {
+		stock_init(&a->own_chunks, mem, status_chunks(plan), sizeof(struct fifo_chunk));
+		a->chunks = &a->own_chunks;
+	}
 	a->status_batch = ARENA_ROOM(mem, struct status_item, plan->pods);
 	a->pulls = ARENA_ROOM(mem, uint16_t, plan->pods);
 	a->backed_off_at = ARENA_ARRAY(mem, ns_t, (size_t)plan->pods * plan->containers);

@@ -34,6 +34,6 @@ void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *
 		worker_cache_changed(a, now);
 	if (want.release_all)
 		polls_release(a, now);
-	if (a->pleg.n_events)
+	if (a->pleg.events.n)
 		sync_wake(a, now);
 }

@@ -88,7 +88,7 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 /* The kubelet of that time had no sync loop that waits for events: the worker knows. */
 static void take_events(struct agent *a, ns_t now, struct effects *out)
 {
-	while (a->pleg.n_events) {
+	while (a->pleg.events.n) {
 		struct pleg_event e = pleg_take(&a->pleg);
 
 		if (e.kind == PLEG_DIED && e.container != PLEG_SANDBOX)

@@ -57,6 +57,14 @@ void status_start(struct agent *a, ns_t now, bool settled)
 	agent_wake(a, ACTOR_STATUS, 0, a->status_tick);
 }
 
+static struct status_item latest(const struct agent *a, uint32_t pod)
+{
+	const struct pod *p = &a->pod[pod];
+
+	return (struct status_item){
+		p->status, (uint16_t)pod, p->status_version, p->status_running};
+}
+
 static void publish(struct agent *a, uint32_t pod, ns_t now)
 {
 	struct pod *p = &a->pod[pod];
@@ -65,10 +73,12 @@ static void publish(struct agent *a, uint32_t pod, ns_t now)
 	a->collected_changes = UINT64_MAX; /* it may have ended */
 	p->status_cached = true;
 	p->status_version++;
-	if (a->n_status < a->plan->status_queue) /* else the batch finds it */
-		a->status_queue[(a->status_head + a->n_status++) % a->plan->status_queue] =
-			(struct status_item){
-				p->status, (uint16_t)pod, p->status_version, p->status_running};
+	if (a->statuses.n < a->plan->status_queue) { /* else the batch finds it */
+		struct status_item *item =
+			fifo_add(&a->statuses, a->chunks, sizeof(struct status_item));
+
+		*item = latest(a, pod);
+	}
 	status_wake(a, now);
 }
 
@@ -168,14 +178,6 @@ static bool needs_update(const struct agent *a, const struct status_item *item, 
 	return can_be_deleted(a, item, now);
 }
 
-static struct status_item latest(const struct agent *a, uint32_t pod)
-{
-	const struct pod *p = &a->pod[pod];
-
-	return (struct status_item){
-		p->status, (uint16_t)pod, p->status_version, p->status_running};
-}
-
 /* syncBatch: everybody whose status was not sent, whose status the API server shows
  * otherwise, or who can be deleted; in no particular order (a Go map's). */
 static void batch(struct agent *a, ns_t now, bool reconcile)
@@ -183,7 +185,7 @@ static void batch(struct agent *a, ns_t now, bool reconcile)
 	uint32_t from;
 	bool any_goes = false;
 
-	a->n_status = 0;
+	fifo_clear(&a->statuses, a->chunks);
 	a->n_batch = a->at_batch = 0;
 	if (a->statuses_at_rest)
 		return;
@@ -254,15 +256,15 @@ static void next_item(struct agent *a, ns_t now, struct effects *out)
 			if (item_begins(a, a->status_batch[a->at_batch++], now, out))
 				return;
 		} else if (tick_is_ready(a, now) &&
-			   (a->n_status == 0 || agent_draw(a, DRAW_SELECT, 2) >> 63)) {
+			   (a->statuses.n == 0 || agent_draw(a, DRAW_SELECT, 2) >> 63)) {
 			tick(a, now);
-		} else if (a->n_status && model_of(a)->status.coalesce) {
+		} else if (a->statuses.n && model_of(a)->status.coalesce) {
 			batch(a, now, false);
-		} else if (a->n_status) {
-			struct status_item item = a->status_queue[a->status_head];
+		} else if (a->statuses.n) {
+			struct status_item item = *(const struct status_item *)fifo_first(
+				&a->statuses, sizeof(struct status_item));
 
-			a->status_head = (a->status_head + 1) % a->plan->status_queue;
-			a->n_status--;
+			fifo_drop(&a->statuses, a->chunks, sizeof(item));
 			if (item_begins(a, item, now, out))
 				return;
 		} else {

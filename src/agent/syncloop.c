@@ -50,7 +50,7 @@ void sync_release(struct agent *a, ns_t now)
 		sync_dispatch(a, p, now);
 	}
 	loops_released(a, now);
-	if (a->n_news || a->pleg.n_events)
+	if (a->n_news || a->pleg.events.n)
 		sync_wake(a, now);
 }
 
@@ -216,14 +216,14 @@ void sync_step(struct agent *a, ns_t now, struct effects *out)
 	} else if (a->sync_busy) {
 		return; /* who is at it wakes this one again */
 	} else if (a->n_news &&
-		   (a->pleg.n_events == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
+		   (a->pleg.events.n == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
 		handle_news(a, now, out);
 		if (a->pods_changed && a->n_news == 0)
 			polls_pods_changed(a, now);
-	} else if (a->pleg.n_events) {
+	} else if (a->pleg.events.n) {
 		handle_event(a, now, out);
 	}
-	if (!a->sync_busy && (a->n_news || a->pleg.n_events))
+	if (!a->sync_busy && (a->n_news || a->pleg.events.n))
 		sync_goes_on(a, now);
 }
 

@@ -246,6 +246,8 @@ static void begin_plan(struct swarm *s)
 	mock_stock(jobs, &s->plan.mock[0], s->scenario.nodes, &s->mem);
 	for (unsigned w = 0; w <= FLEET_WINDOWS; w++)
 		s->plan.mock[w].jobs = jobs;
+	s->plan.agent.chunks = s->plan.agent.pleg.chunks = ARENA_NEW(&s->mem, struct stock);
+	agent_stock(s->plan.agent.chunks, &s->plan.agent, s->scenario.nodes, &s->mem);
 	s->plan.world = &users_world;
 	fleet_result_init(s->result, &s->run);
 }

@@ -11,6 +11,11 @@ static void list_chain(const struct pleg_params *p, struct chain *chain)
 	chain->kept = KEPT_LISTS;
 }
 
+uint32_t pleg_chunks(const struct pleg_params *params)
+{
+	return fifo_chunks(params->channel, sizeof(struct pleg_event));
+}
+
 void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *mem)
 {
 	size_t pods = params->pods;
@@ -32,7 +37,11 @@ void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *m
 	g->old = ARENA_ARRAY(mem, record_t, all);
 	g->cur = ARENA_ARRAY(mem, record_t, all);
 	g->cached = ARENA_ARRAY(mem, record_t, all);
-	g->event = ARENA_ROOM(mem, struct pleg_event, params->channel);
+	g->chunks = params->chunks;
+	if (!g->chunks) {
+		stock_init(&g->own_chunks, mem, pleg_chunks(params), sizeof(struct fifo_chunk));
+		g->chunks = &g->own_chunks;
+	}
 	if (params->kind == PLEG_KIND_ONDEMAND)
 		g->request = ARENA_ARRAY(mem, uint16_t, params->requests);
 	for (size_t p = 0; p < pods; p++)
@@ -46,7 +55,7 @@ void pleg_settle(struct pleg *g, ns_t now, const struct records *view)
 		pleg_cache_pod(g, p, now, view);
 		pleg_emit_changes(g, p);
 	}
-	g->n_events = 0;
+	fifo_clear(&g->events, g->chunks);
 	g->dropped = 0;
 	g->seen_changes = view->changes;
 	g->cache_time = now;
@@ -101,11 +110,9 @@ bool pleg_has_error(const struct pleg *g, uint32_t pod)
 
 struct pleg_event pleg_take(struct pleg *g)
 {
-	struct pleg_event e = g->event[g->event_head];
+	struct pleg_event e = *(const struct pleg_event *)fifo_first(&g->events, sizeof(e));
 
-	assert(g->n_events > 0);
-	g->event_head = (g->event_head + 1) % g->params->channel;
-	g->n_events--;
+	fifo_drop(&g->events, g->chunks, sizeof(e));
 	return e;
 }
 

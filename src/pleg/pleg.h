@@ -17,6 +17,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/fifo.h"
 #include "sim/chain.h"
 #include "sim/records.h"
 
@@ -52,6 +53,7 @@ struct pleg_params {
 	uint32_t stream_retries;
 	ns_t update_period;
 	ns_t refresh_period, refresh_idle; /* polling */
+	struct stock *chunks; /* of events, of PLEGs of one thread; NULL: each has its own */
 };
 
 enum pleg_event_kind { PLEG_STARTED, PLEG_DIED, PLEG_REMOVED };
@@ -105,13 +107,16 @@ struct pleg {
 	ns_t *pod_time;          /* [pods]: the pod cache's time of that pod */
 	sandbox_t *old_sandbox, *cur_sandbox, *sandbox; /* [pods]; sandbox: the pod cache */
 	record_t *old, *cur, *cached;                   /* [pods * containers] */
-	struct pleg_event *event;                       /* a ring */
-	uint32_t event_head, n_events;
+	struct stock *chunks, own_chunks;
+	struct fifo events; /* struct pleg_event */
 	uint64_t dropped;
 	uint16_t *request; /* ondemand: a ring */
 	uint32_t request_head, n_requests;
 	uint32_t n_old_requests; /* of them older than the relist under way */
 };
+
+/* Of a stock of chunks (base/fifo.h): how many a PLEG takes at most. */
+uint32_t pleg_chunks(const struct pleg_params *params);
 
 /* A PLEG that has seen nothing.  Memory from mem; params must outlive it. */
 void pleg_init(struct pleg *g, const struct pleg_params *params, struct arena *mem);
@@ -127,7 +132,7 @@ void pleg_step(struct pleg *g, unsigned actor, ns_t now, enum outcome answered,
 /* How many actors the design has, from PLEG_LOOP on. */
 unsigned pleg_actors(const struct pleg_params *params);
 
-/* Take the oldest event; there must be one (n_events > 0). */
+/* Take the oldest event; there must be one (events.n > 0). */
 struct pleg_event pleg_take(struct pleg *g);
 
 /* Whether the pod's status is known as of later than `then`.  (container/cache.go

@@ -44,18 +44,17 @@ bool pleg_pod_is_listed(const struct pleg *g, uint32_t pod)
 static void emit(struct pleg *g, enum pleg_event_kind kind, uint32_t pod, uint32_t container,
 	uint32_t instance)
 {
-	uint32_t tail;
+	struct pleg_event *e;
 
-	if (g->n_events == g->params->channel) {
+	if (g->events.n == g->params->channel) {
 		g->dropped++;
 		return;
 	}
-	tail = (g->event_head + g->n_events) % g->params->channel;
-	g->event[tail] = (struct pleg_event){.pod = (uint16_t)pod,
+	e = fifo_add(&g->events, g->chunks, sizeof(*e));
+	*e = (struct pleg_event){.pod = (uint16_t)pod,
 		.instance = (uint16_t)instance,
 		.container = (uint8_t)container,
 		.kind = (uint8_t)kind};
-	g->n_events++;
 }
 
 /* One instance from one state to another (generic.go generateEvents).  Created counts as

@@ -145,8 +145,8 @@ static void the_events_tell_the_whole_story_of(struct property *p, enum pleg_kin
 			something_happens(&w, p);
 		relist(&w);
 		if (changes == 0)
-			HOLDS(p, w.pleg.n_events == 0);
-		while (w.pleg.n_events) {
+			HOLDS(p, w.pleg.events.n == 0);
+		while (w.pleg.events.n) {
 			struct pleg_event e = pleg_take(&w.pleg);
 
 			hear(h, &e);
@@ -196,7 +196,7 @@ static void a_stream_tells_the_whole_story_once(struct property *p)
 			pleg_stream_event(&w.pleg, ++w.now, pod, &w.view);
 		if (property_below(p, 20) == 0)
 			(void)world_relist(&w);
-		while (w.pleg.n_events) {
+		while (w.pleg.events.n) {
 			struct pleg_event e = pleg_take(&w.pleg);
 
 			hear(h, &e);
@@ -271,7 +271,7 @@ static void failures_lose_nothing_once(struct property *p)
 	w.lists_fail = false;
 	w.failing_pod = CHAIN_NO_POD;
 	(void)world_relist(&w);
-	while (w.pleg.n_events) {
+	while (w.pleg.events.n) {
 		struct pleg_event e = pleg_take(&w.pleg);
 
 		hear(h, &e);

@@ -36,14 +36,14 @@ static void an_event_costs_no_call_and_is_known_at_once(void **state)
 	world_set(&w, 2, 0, RECORD_EXITED, 0, 1);
 	pleg_stream_event(&w.pleg, 7 * NS_S, 2, &w.view);
 	assert_int_equal(w.n_calls, 0);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	assert_int_equal(pleg_take(&w.pleg).kind, PLEG_DIED);
 	assert_true(pleg_knows(&w.pleg, 2, 7 * NS_S - 1));
 	assert_false(pleg_knows(&w.pleg, 1, 7 * NS_S - 1));
 	/* the safety relist finds nothing new */
 	(void)world_relist(&w);
 	assert_int_equal(w.n_calls, 2);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	world_fini(&w);
 }
 
@@ -55,7 +55,7 @@ static void without_a_stream_events_are_not_heard(void **state)
 	evented(&w);
 	world_set(&w, 2, 0, RECORD_EXITED, 0, 1);
 	pleg_stream_event(&w.pleg, NS_S, 2, &w.view);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	world_fini(&w);
 }
 
@@ -176,10 +176,10 @@ static void five_breaks_ever_are_the_end_of_it(void **state)
 	/* the generic PLEG goes on at its own period and inspects what changed */
 	world_set(&w, 2, 0, RECORD_EXITED, 0, 1);
 	pleg_stream_event(&w.pleg, w.now, 2, &w.view);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	began = w.now;
 	assert_int_equal(world_relist(&w).until, began + 4 * NS_MS + w.params.fallback_period);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	world_fini(&w);
 }
 
@@ -216,7 +216,7 @@ static void a_stream_event_may_find_a_full_channel(void **state)
 		world_set_sandbox(&w, p, RECORD_RUNNING);
 		pleg_stream_event(&w.pleg, NS_S, p, &w.view);
 	}
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	assert_int_equal(w.pleg.dropped, 2);
 	world_fini(&w);
 }

@@ -26,7 +26,7 @@ static void a_quiet_relist_makes_two_calls_and_no_event(void **state)
 		assert_int_equal(w.n_calls, 2);
 		assert_int_equal(w.of[OP_LIST_PODSANDBOX], 1);
 		assert_int_equal(w.of[OP_LIST_CONTAINERS], 1);
-		assert_int_equal(w.pleg.n_events, 0);
+		assert_int_equal(w.pleg.events.n, 0);
 		assert_true(want.relisted);
 	}
 	world_fini(&w);
@@ -62,7 +62,7 @@ static void a_changed_pod_of_one_container_costs_two_and_one_and_one(void **stat
 	assert_int_equal(w.of[OP_LIST_CONTAINERS], 2);
 	assert_int_equal(w.of[OP_PODSANDBOX_STATUS], 1);
 	assert_int_equal(w.of[OP_CONTAINER_STATUS], 1);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	assert_int_equal(pleg_take(&w.pleg).kind, PLEG_DIED);
 	world_fini(&w);
 }
@@ -104,7 +104,7 @@ static void a_created_container_is_inspected_without_an_event(void **state)
 	world_set(&w, 0, 1, RECORD_CREATED, 0, 1);
 	(void)world_relist(&w);
 	assert_int_equal(w.n_calls, 2 + 2 + 1 + 2);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	(void)world_relist(&w);
 	assert_int_equal(w.n_calls, 2);
 	world_fini(&w);
@@ -123,7 +123,7 @@ static void a_vanished_pod_costs_no_call_and_is_told_of(void **state)
 	assert_true(want.cache_changed);
 	assert_int_equal(w.pleg.sandbox[2], RECORD_NONE);
 	assert_int_equal(w.pleg.pod_time[2], -1);
-	assert_int_equal(w.pleg.n_events, 4); /* died and removed, container and sandbox */
+	assert_int_equal(w.pleg.events.n, 4); /* died and removed, container and sandbox */
 	for (int i = 0; i < 4; i++) {
 		struct pleg_event e = pleg_take(&w.pleg);
 
@@ -178,11 +178,11 @@ static void failed_lists_change_nothing(void **state)
 	assert_false(want.cache_changed);
 	assert_int_equal(w.pleg.last_relist, last);
 	assert_int_equal(w.pleg.cache_time, known);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	w.lists_fail = false;
 	(void)world_relist(&w);
 	assert_int_equal(w.n_calls, 6);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	world_fini(&w);
 }
 
@@ -199,7 +199,7 @@ static void a_failed_inspection_keeps_the_old_record_and_comes_again(void **stat
 
 		assert_int_equal(w.n_calls, 3); /* the first call of the inspection failed */
 		assert_true(want.relisted);     /* and the relist went on */
-		assert_int_equal(w.pleg.n_events, 0);
+		assert_int_equal(w.pleg.events.n, 0);
 		assert_int_equal(
 			record_state(w.pleg.old[1 * WORLD_CONTAINERS]), RECORD_RUNNING);
 		assert_int_equal(
@@ -212,7 +212,7 @@ static void a_failed_inspection_keeps_the_old_record_and_comes_again(void **stat
 	(void)world_relist(&w);
 	assert_false(pleg_has_error(&w.pleg, 1));
 	assert_int_equal(w.n_calls, 6);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	(void)world_relist(&w);
 	assert_int_equal(w.n_calls, 2);
 	world_fini(&w);
@@ -235,7 +235,7 @@ static void a_failed_pod_is_reinspected_though_nothing_changed(void **state)
 		w.failing_pod = CHAIN_NO_POD;
 		(void)world_relist(&w);
 		assert_int_equal(w.n_calls, reinspect ? 6 : 2);
-		assert_int_equal(w.pleg.n_events, 0);
+		assert_int_equal(w.pleg.events.n, 0);
 		(void)world_relist(&w);
 		assert_int_equal(w.n_calls, 2);
 		world_fini(&w);
@@ -269,7 +269,7 @@ static void one_failing_pod_does_not_keep_others_from_being_seen(void **state)
 	world_set(&w, 4, 0, RECORD_EXITED, 0, 1);
 	w.failing_pod = 1;
 	(void)world_relist(&w);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	assert_int_equal(pleg_take(&w.pleg).pod, 4);
 	world_fini(&w);
 }
@@ -285,13 +285,13 @@ static void a_full_channel_drops_events_and_counts_them(void **state)
 	for (uint32_t p = 0; p < WORLD_PODS; p++)
 		world_run(&w, p);
 	(void)world_relist(&w); /* a container and a sandbox started, six times */
-	assert_int_equal(w.pleg.n_events, 4);
+	assert_int_equal(w.pleg.events.n, 4);
 	assert_int_equal(w.pleg.dropped, 2 * WORLD_PODS - 4);
 	assert_int_equal(pleg_take(&w.pleg).pod, 0); /* the first ones are kept */
 	/* what was lost is not told again: the records have been updated */
 	world_drop_events(&w);
 	(void)world_relist(&w);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	assert_int_equal(w.n_calls, 2);
 	world_fini(&w);
 }
@@ -391,11 +391,11 @@ static void settling_takes_all_as_known_without_events(void **state)
 	for (uint32_t p = 0; p < WORLD_PODS; p++)
 		world_run(&w, p);
 	pleg_settle(&w.pleg, NS_S, &w.view);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	assert_true(pleg_knows(&w.pleg, 0, NS_S - 1));
 	(void)world_relist(&w);
 	assert_int_equal(w.n_calls, 2);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	world_fini(&w);
 }
 

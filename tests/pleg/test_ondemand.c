@@ -33,7 +33,7 @@ static void a_request_for_an_unchanged_pod_is_two_filtered_lists(void **state)
 	assert_int_equal(w.n_calls, 2);
 	assert_int_equal(w.of[OP_LIST_PODSANDBOX], 1);
 	assert_int_equal(w.of[OP_LIST_CONTAINERS], 1);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	/* its worker may go on; the relist comes when it was due */
 	assert_true(want.cache_changed);
 	assert_true(pleg_knows(&w.pleg, 3, asked - 1));
@@ -56,13 +56,13 @@ static void a_request_for_a_changed_pod_adds_its_statuses(void **state)
 	assert_int_equal(w.n_calls, 2 + 1 + 2);
 	assert_int_equal(w.of[OP_PODSANDBOX_STATUS], 1);
 	assert_int_equal(w.of[OP_CONTAINER_STATUS], 2);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	assert_int_equal(pleg_take(&w.pleg).kind, PLEG_STARTED);
 	assert_int_equal(record_state(w.pleg.cached[3 * WORLD_CONTAINERS + 1]), RECORD_RUNNING);
 	assert_int_equal(want.kind, PLEG_SLEEPS);
 	/* the global relist has nothing to add */
 	(void)world_relist(&w);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	world_fini(&w);
 }
 
@@ -75,9 +75,9 @@ static void other_pods_that_changed_wait_for_the_relist(void **state)
 	world_set(&w, 1, 0, RECORD_EXITED, 0, 1);
 	(void)pleg_request(&w.pleg, w.now, 3);
 	w.now = world_step(&w, PLEG_LOOP).until;
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	(void)world_relist(&w);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	assert_int_equal(pleg_take(&w.pleg).pod, 1);
 	world_fini(&w);
 }
@@ -169,12 +169,12 @@ static void a_request_that_fails_is_left_to_the_relist(void **state)
 	(void)pleg_request(&w.pleg, w.now, 3);
 	w.failing_pod = 3;
 	w.now = world_step(&w, PLEG_LOOP).until;
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	assert_int_equal(record_state(w.pleg.old[3 * WORLD_CONTAINERS]), RECORD_RUNNING);
 	w.failing_pod = CHAIN_NO_POD;
 	(void)world_relist(&w);
 	assert_int_equal(w.n_calls, 6);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	world_fini(&w);
 }
 

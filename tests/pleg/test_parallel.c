@@ -104,7 +104,7 @@ static void the_work_is_the_same_whatever_the_number_of_workers(void **state)
 				busy -= kept[i].want.kind != PLEG_CALLS;
 			}
 		assert_int_equal(w.n_calls, 2 + WORLD_PODS * 4);
-		assert_int_equal(w.pleg.n_events, WORLD_PODS);
+		assert_int_equal(w.pleg.events.n, WORLD_PODS);
 		world_fini(&w);
 	}
 }
@@ -136,7 +136,7 @@ static void vanished_pods_alone_end_the_relist_at_once(void **state)
 	assert_int_equal(begin(&w, kept), 0);
 	assert_true(kept[0].want.wake & 1u << PLEG_LOOP);
 	assert_int_equal(w.n_calls, 2);
-	assert_int_equal(w.pleg.n_events, 8);
+	assert_int_equal(w.pleg.events.n, 8);
 	pleg_step(&w.pleg, PLEG_LOOP, w.now, OUTCOME_OK, &w.view, &loop);
 	assert_true(loop.relisted);
 	world_fini(&w);

@@ -142,11 +142,11 @@ static void a_sync_finds_what_changed_in_its_pod_alone(void **state)
 	world_set(&w, 0, 0, RECORD_EXITED, 0, 1);
 	world_set(&w, 1, 0, RECORD_EXITED, 0, 1);
 	pleg_poll_ends(&w.pleg, NS_S, 1, &w.view);
-	assert_int_equal(w.pleg.n_events, 1);
+	assert_int_equal(w.pleg.events.n, 1);
 	assert_int_equal(pleg_take(&w.pleg).pod, 1);
 	assert_int_equal(record_state(w.pleg.cached[0]), RECORD_RUNNING);
 	pleg_poll_ends(&w.pleg, NS_S, 1, &w.view);
-	assert_int_equal(w.pleg.n_events, 0);
+	assert_int_equal(w.pleg.events.n, 0);
 	world_fini(&w);
 }
 
@@ -171,7 +171,7 @@ static void the_next_pod_of_a_place_tells_nothing_of_those_before(void **state)
 		world_set_sandbox(&w, 2, RECORD_NONE);
 		world_set(&w, 2, 0, RECORD_NONE, 0, pod);
 		poll(&w, 2);
-		for (uint32_t died = 0; w.pleg.n_events;) {
+		for (uint32_t died = 0; w.pleg.events.n;) {
 			struct pleg_event e = pleg_take(&w.pleg);
 
 			died += e.kind == PLEG_DIED && e.container == 0;

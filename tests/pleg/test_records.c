@@ -18,7 +18,7 @@ static void expect(
 	w.container[0] = now;
 	w.view.changes++;
 	(void)world_relist(&w);
-	assert_int_equal(w.pleg.n_events, n);
+	assert_int_equal(w.pleg.events.n, n);
 	for (uint32_t i = 0; i < n; i++) {
 		struct pleg_event e = pleg_take(&w.pleg);
 
@@ -126,7 +126,7 @@ static void sandboxes_are_told_of_like_containers(void **state)
 
 		world_set_sandbox(&w, 5, (enum record_state)states[i]);
 		(void)world_relist(&w);
-		assert_int_equal(w.pleg.n_events, 1);
+		assert_int_equal(w.pleg.events.n, 1);
 		e = pleg_take(&w.pleg);
 		assert_int_equal(e.pod, 5);
 		assert_int_equal(e.container, PLEG_SANDBOX);

@@ -159,7 +159,7 @@ static inline struct pleg_want world_relist(struct world *w)
 
 static inline void world_drop_events(struct world *w)
 {
-	while (w->pleg.n_events)
+	while (w->pleg.events.n)
 		(void)pleg_take(&w->pleg);
 }
 
