@@ -154,6 +154,12 @@ static int find_limits(struct simulation *m, struct json *result, struct err *er
 	return code;
 }
 
+/* More of what never settles shows nothing, and takes long. */
+static bool is_settled(const struct json *result)
+{
+	return json_as_bool(json_get(json_get(result, "ending"), "settled"));
+}
+
 static int simulate(struct simulation *m, struct err *err)
 {
 	struct result_run run = {.scenario = &m->scenario,
@@ -173,7 +179,7 @@ static int simulate(struct simulation *m, struct err *err)
 	progress_begin(&m->progress, "simulate", m->scenario.nodes);
 	code = result_run(&run, &result, err);
 	progress_end(&m->progress);
-	if (!code)
+	if (!code && (m->o.slo_limits || is_settled(result)))
 		code = find_limits(m, result, err);
 	if (m->o.trace)
 		trace_text(m, &trace);
