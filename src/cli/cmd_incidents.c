@@ -9,6 +9,7 @@
 #include "cli/common.h"
 #include "cli/incidents_run.h"
 #include "cli/result_classes.h"
+#include "models/origin.h"
 #include "models/tables.h"
 #include "report/incidents.h"
 
@@ -28,6 +29,7 @@ struct command {
 	uint32_t n;
 	bool runs;
 	struct incidents_sum sum;
+	struct json *scenarios;
 	struct progress progress;
 };
 
@@ -80,6 +82,44 @@ static struct json *listed(const struct incident *i)
 	return o;
 }
 
+/* A side's scenario; without what its constants rest on, of which there are a few dozen times
+ * the same. */
+static int put_scenario(const struct library *lib, const struct incident_side *side,
+	const char *key, struct json *o, struct err *err)
+{
+	struct scenario *scenario;
+	struct model resolved = {0};
+	int code;
+
+	if (!side->spec || !doc_get(side->spec, "scenario")) {
+		json_put(o, key, json_null());
+		return 0;
+	}
+	scenario = ARENA_NEW(lib->mem, struct scenario);
+	code = incident_scenario(lib, side, scenario, &resolved, err);
+	if (!code)
+		json_put(o, key, origin_json(NULL, resolved.spec));
+	return code;
+}
+
+static int scenarios_of(
+	const struct library *lib, const struct incident *i, struct json *list, struct err *err)
+{
+	struct json *o = json_object();
+	struct arena scratch;
+	struct library own = {lib->dir, &scratch};
+	int code;
+
+	arena_init(&scratch, 0);
+	json_put_str(o, "name", i->name);
+	code = put_scenario(&own, &i->before, "before", o, err);
+	if (!code)
+		code = put_scenario(&own, &i->after, "after", o, err);
+	arena_fini(&scratch);
+	json_append(list, o);
+	return code;
+}
+
 static struct json *summary(const struct incidents_sum *sum)
 {
 	struct json *o = json_object();
@@ -108,6 +148,8 @@ static int each(struct command *c, struct json *incidents, struct json *rows, st
 		if (!code && c->runs)
 			code = incident_run(
 				&c->lib, one, c->o.common.threads, rows, &c->sum, err);
+		if (!code && c->runs)
+			code = scenarios_of(&c->lib, one, c->scenarios, err);
 		if (code)
 			return code;
 		progress_tell(&c->progress, i + 1);
@@ -125,6 +167,8 @@ static int emit(struct command *c, struct json *incidents, struct json *rows, st
 	json_put(result, "classes", incidents_classes(rows));
 	json_put(result, "rows", rows);
 	json_put(result, "summary", summary(&c->sum));
+	json_put(result, "scenarios", c->scenarios);
+	c->scenarios = NULL;
 	code = common_emit(&c->o.common, result, err);
 	json_free(result);
 	if (!code && c->sum.lost)
@@ -169,12 +213,14 @@ static int incidents(struct command *c, const struct opt_line *line, struct err 
 		return code;
 	list = json_array();
 	rows = json_array();
+	c->scenarios = json_array();
 	code = each(c, list, rows, err);
 	progress_end(&c->progress);
 	if (!code)
 		return emit(c, list, rows, err);
 	json_free(list);
 	json_free(rows);
+	json_free(c->scenarios);
 	return code;
 }
 

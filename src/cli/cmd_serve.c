@@ -10,6 +10,7 @@
 #include "cli/common.h"
 #include "cli/result_classes.h"
 #include "live/serve.h"
+#include "models/origin.h"
 #include "report/serve.h"
 
 struct serve_options {
@@ -79,6 +80,7 @@ struct serving {
 	struct library lib;
 	struct arena mem;
 	struct scenario scenario;
+	struct model resolved;
 	struct fault_rules faults;
 	struct serve_params params;
 };
@@ -91,13 +93,12 @@ static int load(struct serving *m, struct err *err)
 		.apiserver = m->o.apiserver,
 		.workload = "serving"};
 	const struct settings sets = {.text = m->o.sets.text, .n = m->o.sets.n};
-	struct model resolved = {0};
 	int code = common_library(m->o.common.models, &m->lib, err);
 
 	if (code)
 		return code;
 	m->lib.mem = &m->mem;
-	return scenario_compose(&m->lib, &names, &sets, &m->scenario, &resolved, err);
+	return scenario_compose(&m->lib, &names, &sets, &m->scenario, &m->resolved, err);
 }
 
 static int fill(struct serving *m, struct err *err)
@@ -143,11 +144,52 @@ static int fill(struct serving *m, struct err *err)
 	return 0;
 }
 
+/* What serves as this one did, from its model as resolved.  Where it listens, and whom it
+ * knows, is no part of what it counts. */
+static void put_command(const struct serving *m, struct json *result)
+{
+	const struct serve_options *o = &m->o;
+	const struct {
+		const char *flag;
+		uint32_t n;
+	} limits[] = {
+		{"max-objects", o->max_objects},
+		{"history", o->history},
+		{"max-connections-per-peer", o->per_peer},
+		{"max-streams", o->streams},
+		{"max-header-bytes", o->header_bytes},
+		{"max-body-bytes", o->body_bytes},
+	};
+	char idle[UNITS_TEXT_BYTES], late[UNITS_TEXT_BYTES];
+	struct str line = {0};
+
+	str_addf(&line,
+		"nodetoll serve --apiserver ./apiserver.json --times %s --seed %llu "
+		"--max-bytes %s --idle-timeout %s --request-timeout %s",
+		times_words[o->times], (unsigned long long)o->seed.value, o->max_bytes,
+		units_format_duration(idle, sizeof(idle), o->idle_timeout),
+		units_format_duration(late, sizeof(late), o->request_timeout));
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		str_addf(&line, " --%s %u", limits[i].flag, limits[i].n);
+	for (uint32_t i = 0; i < o->faults.n; i++)
+		str_addf(&line, " --fault '%s'", o->faults.text[i]);
+	json_put_str(result, "command", str_text(&line));
+	str_fini(&line);
+}
+
 static int serve(struct serving *m, struct err *err)
 {
 	struct json *result = common_result("ServerCounts");
+	struct json *scenario = origin_json(&m->resolved.origins, m->resolved.spec);
+	struct json *apiserver = json_clone(json_get(scenario, "apiserver"));
+	struct json *origins = json_get(json_get(scenario, ORIGINS_KEY), "apiserver");
 	int code;
 
+	if (origins)
+		json_put(apiserver, ORIGINS_KEY, json_clone(origins));
+	json_free(scenario);
+	put_command(m, result);
+	json_put(result, "apiserver", apiserver);
 	json_put(result, "classes", servercounts_classes());
 	code = serve_run(&m->params, stdout, result, err);
 

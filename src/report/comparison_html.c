@@ -2,6 +2,7 @@
 #include "report/comparison.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report/chart.h"
@@ -67,11 +68,12 @@ static void figure(const struct comparison_block *block, const struct json *resu
 static void put_side(const struct json *result, const char *side, struct html *page)
 {
 	const struct json *spec = table_value(json_get(result, side), "scenario");
+	char file[32];
 
 	if (!json_is_object(spec))
 		return;
-	html_note(page, side);
-	html_scenario(page, result, side, spec);
+	(void)snprintf(file, sizeof(file), "%s.json", side);
+	html_model(page, result, &(struct html_model){"Scenario", side, file, spec});
 }
 
 static void put_command(const struct json *result, struct html *page)

@@ -94,21 +94,30 @@ void html_lines(struct html *page, const char *text)
 	element("pre", " tabindex=\"0\"", text, body_of(page));
 }
 
-void html_scenario(
-	struct html *page, const struct json *result, const char *name, const struct json *spec)
+void html_model(struct html *page, const struct json *result, const struct html_model *model)
 {
 	struct json *file = json_object(), *metadata = json_object();
+	struct str *body = body_of(page);
 	char *text;
 
 	json_put_str(file, "apiVersion", json_as_str(json_get(result, "apiVersion")));
-	json_put_str(file, "kind", "Scenario");
-	json_put_str(metadata, "name", name);
+	json_put_str(file, "kind", model->kind);
+	json_put_str(metadata, "name", model->name);
 	json_put(file, "metadata", metadata);
-	json_put(file, "spec", json_clone(spec));
+	json_put(file, "spec", json_clone(model->spec));
 	text = json_print(file);
+	str_add(body, "<details>\n");
+	element("summary", "", model->file, body);
 	html_lines(page, text);
+	str_add(body, "</details>\n");
 	free(text);
 	json_free(file);
+}
+
+void html_scenario(
+	struct html *page, const struct json *result, const char *name, const struct json *spec)
+{
+	html_model(page, result, &(struct html_model){"Scenario", name, "scenario.json", spec});
 }
 
 void html_term(struct html *page, const char *term, const char *meaning)

@@ -42,8 +42,15 @@ void html_words(struct html *page, const char *text);
 void html_note(struct html *page, const char *text);
 void html_lines(struct html *page, const char *text);
 
-/* A scenario as its command reads it from a file: a section's end, so that it can be made
- * again. */
+/* A model as commands read it from a file, folded behind that file's name: a section's end, so
+ * that it can be made again. */
+struct html_model {
+	const char *kind, *name, *file;
+	const struct json *spec;
+};
+void html_model(struct html *page, const struct json *result, const struct html_model *model);
+
+/* The same of a scenario in scenario.json. */
 void html_scenario(struct html *page, const struct json *result, const char *name,
 	const struct json *spec);
 

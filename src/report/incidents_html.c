@@ -48,7 +48,23 @@ static struct json *agreement(const struct json *rows)
 	return chart;
 }
 
-/* The scenarios are the program's own; what is set in them is in the commands. */
+static void put_scenario(const struct json *result, const struct json *incident,
+	const char *side, struct html *page)
+{
+	struct str name = {0}, file = {0};
+
+	if (!json_is_object(json_get(incident, side)))
+		return;
+	str_addf(&name, "%s-%s", table_text_of(incident, "name"), side);
+	str_addf(&file, "%s.json", str_text(&name));
+	html_model(page, result,
+		&(struct html_model){"Scenario", str_text(&name), str_text(&file),
+			json_get(incident, side)});
+	str_fini(&name);
+	str_fini(&file);
+}
+
+/* The commands tell what is set in the program's own scenarios. */
 static void put_sides(const struct json *result, struct html *page)
 {
 	static const char *const sides[] = {"before", "after"};
@@ -61,10 +77,17 @@ static void put_sides(const struct json *result, struct html *page)
 				str_addf(&lines, "# %s, %s\n%s\n",
 					json_as_str(json_get(i, "name")), sides[s],
 					json_as_str(json_get(i, sides[s])));
-	html_section(page, "The scenarios");
-	html_words(page, "What simulates each side; its result, with `nodetoll report`, has "
-			 "the scenario as resolved:");
+	html_section(page, "The scenarios as resolved");
+	html_words(page, "What simulates each side:");
 	html_lines(page, str_text(&lines));
+	if (json_child(json_get(result, "scenarios")))
+		html_words(page, "And their scenarios, each as `nodetoll simulate` takes it "
+				 "from a file, whatever becomes of the models that it came "
+				 "from; `nodetoll models explain` has their sources:");
+	for (const struct json *i = json_child(json_get(result, "scenarios")); i;
+		i = json_next(i))
+		for (size_t s = 0; s < sizeof(sides) / sizeof(sides[0]); s++)
+			put_scenario(result, i, sides[s], page);
 	str_fini(&lines);
 }
 

@@ -91,6 +91,13 @@ void serve_html(const struct json *result, struct html *page)
 	html_figure(page, "", chart,
 		&(struct titled_table){"Requests by verb, resource and code", all, rows});
 	classes_html(result, page);
+	html_section(page, "The API server as resolved");
+	html_words(page, "Saved as apiserver.json, this serves as it did; who asks is another "
+			 "matter:");
+	html_lines(page, table_text_of(result, "command"));
+	html_model(page, result,
+		&(struct html_model){"APIServer", table_text_of(result, "apiserver.name"),
+			"apiserver.json", json_get(result, "apiserver")});
 	str_fini(&words);
 }
 

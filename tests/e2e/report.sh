@@ -150,6 +150,27 @@ the_comparison_comes_back() {
 		cmp - "$scratch/again"
 }
 
+# The model on the page is read, and its page has the same one.
+the_server_comes_back() {
+	page_scenarios "$scratch/run_serve.html" &&
+		serve --apiserver "$scratch/v1.20.json" -f "$scratch/served.json" && stop &&
+		python3 -c '
+import json, sys
+one, two = (json.load(open(name, encoding="utf-8"))["apiserver"] for name in sys.argv[1:])
+assert one == two and one["origins"], "another model"
+' "$scratch/run_serve.json" "$scratch/served.json"
+}
+
+the_incidents_come_back() {
+	page_scenarios "$scratch/run_incidents.html" &&
+		"$nodetoll" simulate "$scratch/exec-probes-before.json" -o csv | grep '^runtime,' >"$scratch/again" &&
+		line=$(python3 -c '
+import json, sys
+incidents = json.load(open(sys.argv[1], encoding="utf-8"))["incidents"]
+print(next(i["before"] for i in incidents if i["name"] == "exec-probes"))' "$scratch/run_incidents.json") &&
+		eval "\"\$nodetoll\" ${line#nodetoll }" -o csv | grep '^runtime,' | cmp - "$scratch/again"
+}
+
 the_sweep_comes_back() {
 	page_scenarios "$scratch/run_sweep.html" &&
 		"$nodetoll" sweep "$scratch/start-100-limit.json" --vary workload.pods=2,7,12 -o csv |
@@ -175,6 +196,8 @@ done
 check "a result is read from standard input" from_standard_input
 check "a full device is told" a_full_device_is_told
 check "the scenarios on a comparison's page make the same rows" the_comparison_comes_back
+check "the model on a server's page is read again" the_server_comes_back
+check "a scenario on the incidents' page makes what its command makes" the_incidents_come_back
 check "the scenario on a sweep's page makes the same cells" the_sweep_comes_back
 check "the scenario on the page makes the same result, to the byte" the_scenario_comes_back
 "$nodetoll" simulate quiet-5000x30 --set duration=60s --set warmup=10s -f "$scratch/large.json" >"$scratch/log"
