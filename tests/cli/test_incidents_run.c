@@ -43,25 +43,6 @@ static int run(struct fixture *f, const char *name)
 	return code ? code : incident_run(&f->lib, one, 1, f->rows, &f->sum, &f->err);
 }
 
-/* What the project promises of them. */
-static void twelve_incidents_and_twenty_figures_of_class_a_come_out(void **state)
-{
-	struct fixture *f = begin();
-	const char **names = NULL;
-	uint32_t n = 0;
-
-	(void)state;
-	assert_int_equal(library_list(&f->lib, MODEL_INCIDENT, &names, &n, &f->err), 0);
-	for (uint32_t i = 0; i < n; i++)
-		if (run(f, names[i]))
-			fail_msg("%s", f->err.text);
-	assert_int_equal(f->sum.incidents, n);
-	assert_int_equal(f->sum.lost, 0);
-	assert_true(f->sum.matched_a >= 30);
-	assert_true(f->sum.incidents_a >= 12);
-	end(f);
-}
-
 /* Two files tell of fan-out, one id. */
 static void files_of_one_id_are_one_incident(void **state)
 {
@@ -171,7 +152,6 @@ static void mistakes_have_a_message_each(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(twelve_incidents_and_twenty_figures_of_class_a_come_out),
 		cmocka_unit_test(one_that_no_longer_comes_out_is_lost),
 		cmocka_unit_test(mistakes_have_a_message_each),
 		cmocka_unit_test(files_of_one_id_are_one_incident),
