@@ -81,12 +81,21 @@ static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 	return passing && c->tries < (c->swarm->has_answered ? CHORE_TRIES : FIRST_TRIES);
 }
 
+/* The message of a body that has one, behind a colon; else nothing. */
+static void message_of(const char *body, char *to, size_t size)
+{
+	const char *at = strstr(body, "\"message\":");
+
+	*to = '\0';
+	if (at && str_bad_byte(at, strlen(at)) == strlen(at))
+		(void)snprintf(to, size, ": %.*s", (int)strcspn(at + 10, "\n,}"), at + 10);
+}
+
 static int complain_of(const struct chore *c, const struct wire_answer *a, const char *path)
 {
 	struct swarm *s = c->swarm;
 	const char *server = s->params->access->server;
-	char message[160] = "";
-	const char *at = strstr(a->body, "\"message\":");
+	char message[160];
 
 	if (a->fault == WIRE_TIMED_OUT && !s->has_answered)
 		return err_set(s->err, ERR_ENV, "server '%s' does not answer within %d s",
@@ -104,14 +113,12 @@ static int complain_of(const struct chore *c, const struct wire_answer *a, const
 			"server '%s' does not know who asks (401): a token is missing, wrong "
 			"or has expired",
 			server);
+	message_of(a->body, message, sizeof(message));
 	if (!strcmp(path, "/version") && a->code != 403 && a->code != 429 && a->code < 500)
 		return err_set(s->err, ERR_ENV,
 			"server '%s' is no Kubernetes API server: GET /version is answered by "
-			"%ld",
-			server, a->code);
-	if (at && str_bad_byte(at, strlen(at)) == strlen(at))
-		(void)snprintf(message, sizeof(message), ": %.*s",
-			(int)strcspn(at + 10, "\n,}"), at + 10);
+			"%ld%s",
+			server, a->code, message);
 	return err_set(s->err, ERR_ENV, "server '%s': %s %s: %ld%s", server, c->kind->method,
 		path, a->code, message);
 }
