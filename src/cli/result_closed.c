@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/result_closed.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "apiserver/ttl.h"
 #include "cli/closed_servers.h"
+#include "estimate/beginning.h"
 #include "estimate/toll.h"
 #include "sim/chain.h"
+
+#define SECONDS(ns) ((double)(ns) / 1e9)
 
 /* Of the operations that the kubelet's metric sees, those that loops alone make. */
 static const uint32_t of_loops = OP_BIT(OP_VERSION) | OP_BIT(OP_STATUS) |
@@ -16,14 +20,24 @@ static const uint32_t of_loops = OP_BIT(OP_VERSION) | OP_BIT(OP_STATUS) |
 
 /* ------------------------------------------------------------------ who makes a call */
 
-/* Pods come and go one by one, and nothing of them fails. */
-static bool is_steady(const struct scenario *s)
+/* Why pods are neither at rest nor come and go one by one; NULL: they do.  Those that started
+ * together and were all through before are at rest. */
+static const char *unsteady(const struct scenario *s)
 {
 	const struct workload_model *w = &s->workload;
+	double takes = beginning_takes(s);
+	bool through = s->start == START_AT_ONCE && takes >= 0 && takes < SECONDS(s->warmup);
 
-	return s->start == START_STATIONARY && !s->n_script && !w->crash_looping &&
-	       !w->batch.arrival_every && !w->warning_event_per_sync && !w->ready.fails_every &&
-	       !s->runtime.n_rules;
+	if (s->n_script)
+		return "a script says what pods do: only simulated";
+	if (w->crash_looping || w->warning_event_per_sync || w->ready.fails_every)
+		return "containers fail again and again: only simulated";
+	if (w->batch.arrival_every)
+		return "pods end by themselves: only simulated";
+	if (s->runtime.n_rules)
+		return "the runtime is slow or fails: only simulated";
+	return s->start == START_STATIONARY || through ? NULL
+						       : "pods start together: only simulated";
 }
 
 /* A death is told by statuses and events, once or twice. */
@@ -41,6 +55,18 @@ static bool tells_of_deaths(const struct scenario *s, uint16_t call)
 	}
 }
 
+/* Docker's calls are known of pods at rest, and of starts those that nobody else makes. */
+static bool is_known_of_docker(const struct scenario *s, uint16_t call)
+{
+	const struct workload_model *w = &s->workload;
+	bool starts = call == OP_CREATE_CONTAINER || call == OP_START_CONTAINER ||
+		      call == OP_INSPECT_IMAGE;
+
+	if (s->kubelet.pleg.design == PLEG_POLLING || w->container_death_every || unsteady(s))
+		return false;
+	return starts || w->replace_pod_every == 0;
+}
+
 /* Why rows do not foresee all of a call; NULL: they do. */
 static const char *unforeseen(const struct scenario *s, uint16_t call)
 {
@@ -48,13 +74,15 @@ static const char *unforeseen(const struct scenario *s, uint16_t call)
 
 	if (runtime ? call < CALL_HIDDEN && of_loops & OP_BIT(call) : call >= API_FIXED_END)
 		return NULL;
+	if (runtime && s->kubelet.interface == INTERFACE_DOCKER && is_known_of_docker(s, call))
+		return NULL;
 	if (runtime && (s->kubelet.interface == INTERFACE_DOCKER ||
 			       s->kubelet.pleg.design == PLEG_POLLING))
 		return call < CALL_HIDDEN ? "polls and docker make it in ways that are only "
 					    "simulated"
 					  : NULL;
-	if (!is_steady(s))
-		return "pods start together, fail or end by themselves: only simulated";
+	if (unsteady(s))
+		return unsteady(s);
 	return tells_of_deaths(s, call) ? "a container that died is told once or twice" : NULL;
 }
 
@@ -63,8 +91,12 @@ static const char *unforeseen(const struct scenario *s, uint16_t call)
 struct beside {
 	const struct scenario *s;
 	const struct json *result;
-	bool settled;
 	struct toll toll;
+	const char *
+		away; /* why requests, and loops that make them, are held up; NULL: they are not
+		       */
+	bool begins;  /* kubelets or pods start together, and that may be counted */
+	struct beginning_row beginning[CALLS_MAX];
 };
 
 #define RARE_MATTERS 0.02 /* as a share: a difference that would be looked at */
@@ -73,16 +105,105 @@ struct foreseen {
 	double rate;
 	const char *why;     /* there is none */
 	const char *formula; /* of the row that makes most of it; NULL: no row does */
+	char counted[80];    /* a formula of its own; "": it has none */
 	const char *feature; /* a feature that has a part in it; NULL: none has */
 };
 
+/* Fewer in all say nothing: chance has made some of them. */
+#define FEW 10
+
 /* A row of what comes less than once a run: fetches behind a TTL, and after a common start
- * whatever has a timer.  Else each node is at a phase of its own. */
+ * whatever has a timer.  Else each node is at a phase of its own, and many of them are few only
+ * in a small fleet. */
 static bool is_rare(const struct beside *b, const struct toll_row *row)
 {
-	bool spread = b->s->start == START_STATIONARY && row->kind != TOLL_MECHANISM;
+	bool spread = (b->s->start == START_STATIONARY || b->s->start == START_AFTER_WARMUP) &&
+		      row->kind != TOLL_MECHANISM;
+	double seconds = SECONDS(b->s->duration);
 
-	return !spread && row->period > (double)b->s->duration / 1e9;
+	return row->period > seconds && (!spread || row->rate * b->s->nodes * seconds < FEW);
+}
+
+static bool is_text(const struct json *row, const char *key, const char *text)
+{
+	const char *has = json_as_str(json_get(row, key));
+
+	return has && !strcmp(has, text);
+}
+
+/* Rounds so long after a common start are anywhere. */
+#define COUNTED_WARMUP (10 * NS_MIN)
+
+/* In a run that begins when pods do, rounds and what happens once are counted; in one that
+ * begins later only where no rate is known. */
+static void of_a_beginning(const struct beside *b, uint16_t call, struct foreseen *f)
+{
+	const struct beginning_row *row = &b->beginning[call];
+	double seconds = SECONDS(b->s->duration);
+	double rate = row->count / seconds * b->s->nodes;
+	bool up = b->s->start == START_AFTER_WARMUP;  /* loops go on as always */
+	bool drifted = b->s->warmup > COUNTED_WARMUP; /* it is not known any more when */
+
+	if (!f->why && (up ? rate <= f->rate * (1 + 1e-6) : drifted))
+		return;
+	if (!f->why && row->why && !unsteady(b->s))
+		return; /* they are at rest by now */
+	f->why = row->why ? row->why : row->count > 0 ? NULL : f->why;
+	if (row->why || row->count <= 0)
+		return;
+	f->rate = rate;
+	(void)snprintf(
+		f->counted, sizeof(f->counted), "%.6g a node in %g s", row->count, seconds);
+}
+
+/* Whether the call is a request, or stands beside one in a round of a loop. */
+static bool waits_for_requests(const struct beside *b, uint16_t call)
+{
+	if (!call_is_runtime(call))
+		return true;
+	for (uint32_t i = 0; i < b->s->kubelet.n_loops; i++) {
+		const struct model_loop *l = &b->s->kubelet.loops[i];
+		bool makes = false, asks = false;
+
+		for (uint32_t c = 0; c < l->n_calls; c++) {
+			makes |= l->calls[c].call == call;
+			asks |= !call_is_runtime(l->calls[c].call);
+		}
+		if (makes && asks)
+			return true;
+	}
+	return false;
+}
+
+/* One of a hundred turned away is a moment's. */
+static bool were_turned_away(const struct json *result)
+{
+	const struct json *row = json_child(json_get(result, "requests"));
+	double sent = 0, rejected = 0;
+
+	for (; row; row = json_next(row)) {
+		sent += json_as_num(json_get(row, "sent"));
+		rejected += json_as_num(json_get(row, "rejected"));
+	}
+	return rejected * 100 > sent;
+}
+
+static const char *why_away(const struct scenario *s, const struct json *result)
+{
+	bool together = s->start == START_AT_ONCE || s->start == START_KUBELET_RESTART;
+
+	if (is_text(result, "verdict", "rejecting") ||
+		is_text(result, "verdict", "fallingBehind"))
+		return "requests had not settled: a form knows of no waiting";
+	if (is_text(result, "verdict", "watchesWaiting"))
+		return "requests and watches wait for streams of one connection";
+	if (s->apiserver.n_restarts > 0)
+		return "the API server is away for a while";
+	if (were_turned_away(result))
+		return "requests were turned away and made again: a form knows of no waiting";
+	if (together && s->apiserver.processors > 0 && s->warmup < COUNTED_WARMUP)
+		return "all kubelets ask the servers at once, which makes them wait";
+	return NULL;
 }
 
 /* What all rows of the class foresee in the cluster. */
@@ -107,16 +228,11 @@ static struct foreseen foreseen(const struct beside *b, uint16_t call)
 		f.why = "the run is shorter than the time from one to the next";
 	if (!f.formula && !f.why)
 		f.why = "made once at a start, or upon what is not foreseen";
-	if (!call_is_runtime(call) && !b->settled)
-		f.why = "requests had not settled: a form knows of no waiting";
+	if (b->begins)
+		of_a_beginning(b, call, &f);
+	if (b->away && waits_for_requests(b, call))
+		f.why = b->away;
 	return f;
-}
-
-static bool is_text(const struct json *row, const char *key, const char *text)
-{
-	const char *has = json_as_str(json_get(row, key));
-
-	return has && !strcmp(has, text);
 }
 
 static double counted(const struct beside *b, uint16_t call)
@@ -154,7 +270,7 @@ static struct json *row_of(const struct beside *b, uint16_t call)
 	json_put(o, "inMetric", runtime ? json_bool(call < CALL_HIDDEN) : json_null());
 	json_put_str(o, "verb", runtime ? NULL : name->verb);
 	json_put_str(o, "resource", runtime ? NULL : name->resource);
-	json_put_str(o, "formula", f.formula);
+	json_put_str(o, "formula", *f.counted ? f.counted : f.formula);
 	json_put(o, "closedFormPerSecond", f.why ? json_null() : json_num(f.rate));
 	json_put_num(o, "simulatedPerSecond", rate);
 	json_put(o, "relativeDifference",
@@ -215,6 +331,7 @@ struct json *result_closed(
 	uint32_t nodes = s->cluster_nodes ? s->cluster_nodes : s->nodes;
 	ns_t ttl =
 		s->ttl_annotation == -1 ? ttl_of_size(&s->apiserver, nodes) : s->ttl_annotation;
+	ns_t from = s->start == START_AFTER_WARMUP ? 0 : s->warmup;
 	struct json *rows = json_array();
 	struct arena mem;
 	struct beside *b;
@@ -223,9 +340,11 @@ struct json *result_closed(
 	b = ARENA_NEW(&mem, struct beside);
 	b->s = s;
 	b->result = result;
-	b->settled = !is_text(result, "verdict", "rejecting") &&
-		     !is_text(result, "verdict", "fallingBehind");
+	b->away = why_away(s, result);
 	toll_of(s, ttl, &mem, &b->toll);
+	b->begins = s->start != START_STATIONARY;
+	if (b->begins)
+		beginning_of(s, from, from + s->duration, b->beginning);
 	for (uint32_t call = 0; call < s->calls.n; call++) {
 		struct json *row = is_first(s, call) ? row_of(b, (uint16_t)call) : NULL;
 

@@ -11,9 +11,16 @@
 /* Rounds of a jittered timer, in so many or more, are as many as their mean gap says. */
 #define JITTERED_ROUNDS 5
 
+/* A round that is later by so little of its time is as good as one that is not. */
+#define SLOWED 0.02
+
+/* Events that wait for the limiter (client-go tools/record/event.go maxQueuedEvents). */
+#define EVENT_QUEUE 1000
+
 struct beginning {
 	const struct scenario *s;
 	double from, until; /* seconds */
+	bool up;            /* the node was there for long before: from is 0 */
 	const char *pods;   /* why what starts pods has no count; NULL: it has */
 	struct beginning_row *row;
 };
@@ -59,18 +66,33 @@ static double made_in(const struct model_call *c, double gap, double rounds)
 	return every > 1 ? ceiling(rounds / every) : rounds;
 }
 
+/* Whether the runtime is slow, or so busy with starts that rounds are further apart: a call may
+ * take as many times longer as there are starts for each processor, as long as these go on. */
+static bool slowed(const struct scenario *s, const struct model_call *c, double gap)
+{
+	uint32_t processors = s->runtime.processors;
+	double starts = processors ? (double)s->workload.pods / processors : 0;
+
+	return s->runtime.n_rules ||
+	       starts * rates_latency(s, (enum operation)(c->call % OP_N)) > SLOWED * gap;
+}
+
 static void timed_call(
 	struct beginning *b, const struct model_loop *l, const struct model_call *c, double gap)
 {
 	double until = rounds_before(l, gap, b->until), from = rounds_before(l, gap, b->from);
+	double rounds = b->up ? rates_share(c, gap) * b->until / gap
+			      : made_in(c, gap, until) - made_in(c, gap, from);
 	double times = rates_times(b->s, l, c) * rates_nodes(b->s, l);
 
 	if (c->scope != SCOPE_NODE && b->s->workload.pods > 0 && (b->from <= 0 || b->pods))
 		fails(b, c->call, "it is made for each of the pods that are there by then");
-	else if (l->jitter > 0 && until < JITTERED_ROUNDS)
+	else if (call_is_runtime(c->call) && slowed(b->s, c, gap))
+		fails(b, c->call, "its rounds share the processors with pods that start");
+	else if (l->jitter > 0 && until < JITTERED_ROUNDS && !b->up)
 		fails(b, c->call, "its timer is jittered, and its rounds are few");
 	else
-		add(b, c->call, times * (made_in(c, gap, until) - made_in(c, gap, from)));
+		add(b, c->call, times * rounds);
 	if (c->at_most_every > l->period && l->hook == HOOK_NODE_STATUS &&
 		!b->s->workload.image_present)
 		fails(b, c->call, "images that were pulled are told of, too");
@@ -96,7 +118,7 @@ static bool happens(
 
 	*why = b->pods ? b->pods : "it hangs on what else its pods do";
 	if (trigger == TRIGGER_KUBELET_START)
-		*times = b->from <= 0;
+		*times = b->from <= 0 && !b->up;
 	else if (trigger == TRIGGER_POD_START)
 		*times = pods;
 	else if (trigger == TRIGGER_CONTAINER_START)
@@ -140,13 +162,11 @@ static void loops(struct beginning *b)
 /* ------------------------------------------------------------------ what starts */
 
 /* A reflector lists once and watches; a watch ends after a time that is drawn. */
-static void watched(struct beginning *b, uint32_t list, uint32_t watch, double n)
+static void watched(struct beginning *b, uint32_t list, uint32_t watch, double n, bool begins)
 {
-	bool begins = b->from <= 0;
-
 	add(b, list, begins ? n : 0);
 	add(b, watch, begins ? n : 0);
-	if (b->until > SECONDS(b->s->kubelet.objects.watch_timeout_min))
+	if (b->until > SECONDS(b->s->kubelet.objects.watch_timeout_min) || !begins)
 		fails(b, watch, "watches end after a time that is drawn");
 }
 
@@ -154,10 +174,12 @@ static void kubelet_starts(struct beginning *b)
 {
 	const struct kubelet_model *k = &b->s->kubelet;
 
-	for (uint32_t i = 0; b->from <= 0 && i < k->n_startup; i++)
+	bool begins = b->from <= 0 && !b->up;
+
+	for (uint32_t i = 0; begins && i < k->n_startup; i++)
 		add(b, k->startup[i].call, 1);
 	for (uint32_t i = 0; i < k->n_watches; i++)
-		watched(b, k->watches[i].list, k->watches[i].watch, 1);
+		watched(b, k->watches[i].list, k->watches[i].watch, 1, begins);
 }
 
 /* Lists; and what changed is looked at in the round that finds it. */
@@ -207,6 +229,9 @@ static void containers_start(struct beginning *b)
 		fails(b, calls[i], why);
 	if (!w->image_present || w->pull_always)
 		fails(b, OP_PULL_IMAGE, "it hangs on which images are there by then");
+	if (w->pull_always && b->s->kubelet.images.registry_qps_milli > 0)
+		fails(b, docker ? OP_INSPECT_IMAGE : OP_IMAGE_STATUS,
+			"pulls over the registry's limit fail, and are tried again");
 	if (!w->image_present)
 		fails(b, docker ? OP_INSPECT_IMAGE : OP_IMAGE_STATUS,
 			"it is asked once more for an image that was not there");
@@ -228,7 +253,7 @@ static void events(struct beginning *b)
 	const struct workload_model *w = &b->s->workload;
 	double of_pod = k->events.per_sandbox_start +
 			(double)w->containers * k->events.per_container_start;
-	double n = k->events.per_start + w->pods * of_pod;
+	double n = (b->up ? 0 : k->events.per_start) + w->pods * of_pod;
 
 	if (!k->events.enabled)
 		return;
@@ -237,10 +262,15 @@ static void events(struct beginning *b)
 		fails(b, API_CREATE_EVENTS, b->pods);
 	if (w->warning_event_per_sync || !w->image_present || w->pull_always)
 		fails(b, API_CREATE_EVENTS, "warnings and pulls are told of, too");
+	if (w->n_probes)
+		fails(b, API_CREATE_EVENTS, "probes that fail are told of, too");
 	if (w->warning_event_per_sync)
 		fails(b, API_PATCH_EVENTS, "warnings are counted at every sync");
 	if (k->events.spam_burst && of_pod > k->events.spam_burst)
 		fails(b, API_CREATE_EVENTS, "the filter against spam drops some");
+	if (n > EVENT_QUEUE && k->client[k->events.client].qps_milli > 0)
+		fails(b, API_CREATE_EVENTS,
+			"a thousand wait for the limiter, the others are lost");
 	if (!passes(b, k->events.client, n))
 		fails(b, API_CREATE_EVENTS, "the limiter holds some until after the end");
 }
@@ -283,7 +313,7 @@ static void object(struct beginning *b, uint32_t o, double all)
 		fails(b, get, "it hangs on how syncs and updates of pods follow");
 		return;
 	case OBJECT_WATCH:
-		watched(b, list, watch, objects_distinct_of(b->s, o));
+		watched(b, list, watch, objects_distinct_of(b->s, o), b->from <= 0);
 		if (!why && !passes(b, CLIENT_MAIN, all))
 			why = "the limiter holds some until after the end";
 		break;
@@ -322,17 +352,75 @@ static void tokens(struct beginning *b)
 
 /* ------------------------------------------------------------------ all of it */
 
-static const char *why_not_pods(const struct scenario *s, ns_t from)
+/* Pods that the scheduler binds in a second, if somebody waits for it; 0: they are bound. */
+static double bound_a_second(const struct scenario *s)
+{
+	const struct scheduler_model *m = &s->kubelet.scheduler;
+	double binds = (double)m->pods_milli / 1000, asks = (double)m->qps_milli / 1000;
+
+	if (s->scheduler_milli != SCHEDULER_BY_VERSION)
+		return s->scheduler_milli > 0 ? (double)s->scheduler_milli / 1000 : 0;
+	if (s->start != START_AFTER_WARMUP)
+		return 0;
+	asks = asks > 0 && m->requests > 0 ? asks / m->requests : binds;
+	return binds > 0 && binds < asks ? binds : asks;
+}
+
+/* Requests that starts of a pod make by the client of its mounts and statuses: two statuses of
+ * a GET and a write, its token and objects, and events where they share it. */
+static double requests_of_starts(const struct scenario *s)
+{
+	const struct kubelet_model *k = &s->kubelet;
+	const struct workload_model *w = &s->workload;
+	double of_pod = 4 + k->tokens.enabled + w->n_objects;
+
+	if (k->events.enabled && k->events.client == CLIENT_MAIN)
+		of_pod += k->events.per_sandbox_start +
+			  (double)w->containers * k->events.per_container_start;
+	return w->pods * of_pod;
+}
+
+/* Relists, mounts and hand-overs that no rate holds up, and more than that. */
+#define AT_LEISURE 10
+
+double beginning_takes(const struct scenario *s)
 {
 	const struct workload_model *w = &s->workload;
+	double bound = bound_a_second(s), qps, takes = AT_LEISURE, requests, one;
+
+	if (s->n_script || w->batch.arrival_every || w->crash_looping || !w->image_present ||
+		w->pull_always || s->scheduler_pair > 0 || s->runtime.n_rules)
+		return -1;
+	one = rates_latency(s, OP_RUN_PODSANDBOX) +
+	      w->containers * (rates_latency(s, OP_CREATE_CONTAINER) +
+				      rates_latency(s, OP_START_CONTAINER));
+	takes += s->runtime.processors ? w->pods * one / s->runtime.processors : one;
+	qps = (double)s->kubelet.client[CLIENT_MAIN].qps_milli / 1000;
+	requests = requests_of_starts(s) - s->kubelet.client[CLIENT_MAIN].burst;
+	takes *= 1.5;
+	takes += qps > 0 && requests > 0 ? requests / qps : 0;
+	return takes + (bound > 0 ? (double)w->pods * s->nodes / bound : 0);
+}
+
+static const char *why_not_pods(const struct scenario *s, ns_t from, ns_t until)
+{
+	const struct workload_model *w = &s->workload;
+	bool together = s->start == START_AT_ONCE || s->start == START_AFTER_WARMUP;
+	double takes = beginning_takes(s);
 
 	if (s->n_script || w->replace_pod_every || w->batch.arrival_every)
 		return "its pods come and go";
 	if (w->crash_looping || w->container_death_every)
 		return "its containers end and start again";
-	if (s->start != START_AT_ONCE || s->scheduler_milli > 0 || s->scheduler_pair > 0)
-		return "its pods are not all created at the beginning";
-	return from > 0 ? "it hangs on which of its pods have started before" : NULL;
+	if (s->runtime.n_rules)
+		return "its runtime is slow or fails";
+	if (!together)
+		return "its pods were there before";
+	if (from > 0)
+		return "it hangs on which of its pods have started before";
+	if (s->scheduler_pair > 0)
+		return "it hangs on how long the scheduler looks at pods";
+	return takes > SECONDS(until) ? "some of its pods may start after the end" : NULL;
 }
 
 void beginning_of(const struct scenario *s, ns_t from, ns_t until, struct beginning_row *row)
@@ -340,7 +428,8 @@ void beginning_of(const struct scenario *s, ns_t from, ns_t until, struct beginn
 	struct beginning b = {.s = s,
 		.from = SECONDS(from),
 		.until = SECONDS(until),
-		.pods = why_not_pods(s, from),
+		.up = s->start == START_AFTER_WARMUP,
+		.pods = why_not_pods(s, from, until),
 		.row = row};
 
 	memset(row, 0, CALLS_MAX * sizeof(*row));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "estimate/lives.h"
 
+#include "sim/chain.h"
+
 /* A life's calls: so many for the pod, for each container, and for each pair of containers.
  * Until 1.21 the worker kills and deletors remove; since 1.22 the worker proves that nothing
  * runs, and the garbage collection removes.
@@ -61,6 +63,21 @@ static void add(struct lives *out, uint16_t call, double times)
 		out->of[out->n++] = (struct lives_call){call, times};
 }
 
+/* Docker's sandbox is a container more, and each asks for its image once
+ * (dockertools/manager.go runContainer; docker.go IsImagePresent).  How often what runs and
+ * what has ended is looked at hangs on what one look finds together. */
+static void of_docker(const struct workload_model *w, struct lives *out)
+{
+	double n = w->containers, images = 1 + (w->pull_always ? 2 : 1) * n;
+	const struct lives_call calls[] = {{OP_CREATE_CONTAINER, 1 + n},
+		{OP_START_CONTAINER, 1 + n}, {OP_INSPECT_IMAGE, images}};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		out->of[out->n++] = calls[i];
+	out->sure = OP_BIT(OP_CREATE_CONTAINER) | OP_BIT(OP_START_CONTAINER) |
+		    OP_BIT(OP_INSPECT_IMAGE);
+}
+
 /* What its calls are where they are not counted above. */
 static const char *guessed(const struct kubelet_model *k)
 {
@@ -102,8 +119,12 @@ void lives_of(const struct scenario *s, struct lives *out)
 			       l->by[k->deletion.style].container * n +
 			       l->by[k->deletion.style].pair * n * n;
 
-		add(out, l->call, l->call == API_GET_PODS ? times + writes - usual : times);
+		if (!call_is_runtime(l->call) || k->interface == INTERFACE_CRI)
+			add(out, l->call,
+				l->call == API_GET_PODS ? times + writes - usual : times);
 	}
+	if (k->interface == INTERFACE_DOCKER)
+		of_docker(w, out);
 	add(out, OP_PULL_IMAGE, pulls);
 	add(out,
 		k->status.write == STATUS_PATCH ? API_PATCH_PODS_STATUS

@@ -21,8 +21,9 @@ struct lives_call {
 struct lives {
 	uint32_t n;
 	struct lives_call of[LIVES_CALLS];
-	const char *fails; /* why runtime calls and those of statuses are no more than a guess;
-			    * NULL: they are more */
+	uint32_t sure;     /* operations that are known whatever fails says */
+	const char *fails; /* why runtime calls and those of statuses are no more than a guess,
+			    * unless they are sure; NULL: they are more */
 	const char *late;  /* why a pod is replaced later than it is to be; NULL: it is not */
 };
 

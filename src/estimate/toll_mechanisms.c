@@ -7,6 +7,7 @@
 #include "estimate/objects.h"
 #include "estimate/rates.h"
 #include "estimate/toll_priv.h"
+#include "sim/chain.h"
 
 static struct toll_row *mechanism(struct toll_making *m, const char *name, uint16_t call)
 {
@@ -95,6 +96,8 @@ static void lives(struct toll_making *m)
 		row->rate = row->nominal = row->times * often;
 		row->of_lives = true;
 		row->fails = row->runtime || is_of_status(call) ? life.fails : NULL;
+		if (row->runtime && !row->hidden && life.sure & OP_BIT(call))
+			row->fails = NULL;
 		if (!row->fails)
 			row->fails = lives_removal_fails(m->s, call);
 		if (call == API_CREATE_EVENTS)

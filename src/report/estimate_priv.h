@@ -23,8 +23,8 @@ enum estimate_names { ESTIMATE_NAMED_ONCE, ESTIMATE_NAMED };
 struct json *estimate_by_size(
 	const struct json *result, bool watches, enum estimate_names names);
 
-/* Rows of a list, a call's one after the other, with what it is called as "call", in its first row
- * or in all; the caller frees them. */
+/* Rows of a list, a call's one after the other, with what it is called as "call", in its first
+ * row or in all; the caller frees them. */
 struct json *estimate_named(const struct json *list, enum estimate_names names);
 
 /* Totals with "at least 5.10" where not all is known, limiters with what waits for ever longer;

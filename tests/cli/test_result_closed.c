@@ -16,17 +16,10 @@ struct fixture {
 	struct json *result, *rows;
 };
 
-/* A quiet scenario with a feature and a setting, NULL for none. */
-static struct fixture *run(const char *feature, const char *setting)
+static struct fixture *run_scenario(const char *name, struct settings sets)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	const char *dir = getenv("NODETOLL_MODELS");
-	const char *texts[] = {"nodes=20", "duration=30m", "warmup=40m",
-		"workload.replacePodEvery=60s", setting};
-	struct settings sets = {.text = texts,
-		.n = setting ? 5 : 4,
-		.with = &feature,
-		.n_with = feature != NULL};
 	struct model resolved = {0};
 	struct library lib;
 	struct err err = {0};
@@ -34,7 +27,7 @@ static struct fixture *run(const char *feature, const char *setting)
 	assert_non_null(f);
 	arena_init(&f->mem, 0);
 	lib = (struct library){.dir = dir ? dir : "models", .mem = &f->mem};
-	if (scenario_load(&lib, "quiet-5000x30", &sets, &f->s, &resolved, &err) ||
+	if (scenario_load(&lib, name, &sets, &f->s, &resolved, &err) ||
 		result_run(
 			&(struct result_run){
 				.scenario = &f->s, .spec = resolved.spec, .threads = 1},
@@ -43,6 +36,24 @@ static struct fixture *run(const char *feature, const char *setting)
 	f->rows = json_clone(json_get(f->result, "closedForm"));
 	return f;
 }
+
+/* A quiet scenario with a feature and a setting, NULL for none. */
+static struct fixture *run(const char *feature, const char *setting)
+{
+	const char *texts[] = {"nodes=20", "duration=30m", "warmup=40m",
+		"workload.replacePodEvery=60s", setting};
+
+	return run_scenario("quiet-5000x30", (struct settings){.text = texts,
+						     .n = setting ? 5 : 4,
+						     .with = &feature,
+						     .n_with = feature != NULL});
+}
+
+/* A scenario of its own with settings. */
+#define RUN(name, ...)                                                                         \
+	run_scenario(name,                                                                     \
+		(struct settings){.text = (const char *const[]){__VA_ARGS__},                  \
+			.n = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)})
 
 static void end(struct fixture *f)
 {
@@ -179,6 +190,81 @@ static void where_containers_fail_it_says_so(void **state)
 	end(f);
 }
 
+/* Rounds are counted from the start on, and what starts happens once. */
+static void a_start_is_counted_from_its_beginning(void **state)
+{
+	static const char *const once[] = {"run_podsandbox", "create_container",
+		"start_container", "image_status", "create events", "list secrets",
+		"watch secrets", "list pods", "watch pods", "version", "status",
+		"update leases", "patch nodes/status"};
+	struct fixture *f = RUN("quiet-5000x30", "start=atOnce", "warmup=0s", "nodes=5",
+		"duration=5m", "workload.pods=20");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		agrees(f, once[i], 1e-9);
+	assert_true(json_is_str(json_get(row(f, "list_podsandbox"), "why")));
+	every_call_has_a_form_or_a_reason_of(f);
+	end(f);
+}
+
+/* On nodes that are up, loops go on and pods are as many as come. */
+static void pods_that_start_on_nodes_that_are_up_are_counted(void **state)
+{
+	static const char *const once[] = {"run_podsandbox", "create_container",
+		"start_container", "create serviceaccounts/token", "create events"};
+	struct fixture *f = RUN("start-100-limit", "nodes=4");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+		agrees(f, once[i], 1e-9);
+	agrees(f, "update leases", 0.05);
+	every_call_has_a_form_or_a_reason_of(f);
+	end(f);
+	f = RUN("start-100-limit", "nodes=4", "duration=1m"); /* too short for 5 a second */
+	assert_true(is(
+		row(f, "run_podsandbox"), "why", "some of its pods may start after the end"));
+	end(f);
+}
+
+static void kubelets_that_start_again_are_counted(void **state)
+{
+	struct fixture *f = RUN("restart-5000", "nodes=10", "apiserver.processors=0");
+
+	(void)state;
+	agrees(f, "version", 1e-9);
+	agrees(f, "list pods", 1e-9);
+	assert_true(is(row(f, "list secrets"), "why", "its pods were there before"));
+	end(f);
+}
+
+/* Those that are all through before the window are at rest in it. */
+static void pods_that_started_long_before_are_at_rest(void **state)
+{
+	struct fixture *f = RUN("quiet-5000x30", "start=atOnce", "warmup=10m", "nodes=5",
+		"duration=10m", "workload.pods=20");
+
+	(void)state;
+	agrees(f, "list_podsandbox", 0.02);
+	agrees(f, "update leases", 0.02);
+	end(f);
+}
+
+/* No call of the other interface has a row, and what starts a pod is known. */
+static void docker_s_pods_have_docker_s_calls(void **state)
+{
+	struct fixture *f = RUN("density-100", "nodes=10");
+
+	(void)state;
+	agrees(f, "create_container", 0.02);
+	agrees(f, "start_container", 0.02);
+	agrees(f, "inspect_image", 0.02);
+	for (const struct json *at = json_child(f->rows); at; at = json_next(at))
+		assert_false(is(at, "operation", "run_podsandbox") ||
+			     is(at, "operation", "image_status"));
+	end(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +273,11 @@ int main(void)
 		cmocka_unit_test(a_features_part_adds_to_the_kubelets_own),
 		cmocka_unit_test(what_a_standing_watch_is_told_is_counted),
 		cmocka_unit_test(where_containers_fail_it_says_so),
+		cmocka_unit_test(a_start_is_counted_from_its_beginning),
+		cmocka_unit_test(pods_that_start_on_nodes_that_are_up_are_counted),
+		cmocka_unit_test(kubelets_that_start_again_are_counted),
+		cmocka_unit_test(pods_that_started_long_before_are_at_rest),
+		cmocka_unit_test(docker_s_pods_have_docker_s_calls),
 	};
 
 	return cmocka_run_group_tests_name("result_closed", tests, NULL, NULL);
