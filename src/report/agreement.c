@@ -182,8 +182,8 @@ void agreement_csv(const struct json *result, struct str *out)
 static struct json *chart_of(const struct json *result)
 {
 	struct json *chart =
-		chart_new(CHART_POINTS, &(struct chart_axis){"simulated", "", true},
-			&(struct chart_axis){"live", "", true});
+		chart_new(CHART_POINTS, &(struct chart_axis){"calls simulated", "", true},
+			&(struct chart_axis){"calls made live", "", true});
 	struct json *good = chart_series(chart, "agrees");
 	struct json *bad = chart_series(chart, "does not");
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/html.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,17 +154,56 @@ static void figure_of(const char *shown, const struct json *value, struct str *o
 		str_add(out, "</data>");
 }
 
-static void cell_of(const struct column *c, const struct json *row, bool first, struct str *out)
+/* Names such as "api.requests{verb=get,resource=pods}.mean" break where their parts end. */
+static void breakable(const char *text, struct str *out)
 {
+	char one[2] = "";
+
+	for (; *text; text++) {
+		one[0] = *text;
+		html_escape(one, out);
+		if (strchr(",{}", *text) && text[1] != ' ')
+			str_add(out, "<wbr>");
+	}
+}
+
+/* Columns (a bit each, of as many as there are bits) in which any text is long: all of their
+ * cells are broken into lines, for one that is not makes the column as wide as it is. */
+static uint64_t long_columns(const struct titled_table *t)
+{
+	struct str shown = {0};
+	uint64_t found = 0;
+
+	for (const struct json *row = json_child(t->rows); row; row = json_next(row))
+		for (size_t i = 0; i < t->columns.n && i < 64; i++) {
+			if (!is_words(&t->columns.of[i]) || found >> i & 1)
+				continue;
+			str_reset(&shown);
+			table_cell(&t->columns.of[i], row, &shown);
+			if (str_len(&shown) > CELL_LINE)
+				found |= UINT64_C(1) << i;
+		}
+	str_fini(&shown);
+	return found;
+}
+
+static void cell_of(const struct titled_table *t, const struct json *row, size_t i,
+	uint64_t is_long_column, struct str *out)
+{
+	const struct column *c = &t->columns.of[i];
+	bool first = i == 0, is_long = i < 64 && (is_long_column >> i & 1);
 	const char *tag = first && is_words(c) ? "th" : "td";
 	struct str shown = {0};
 
 	table_cell(c, row, &shown);
 	str_addf(out, "<%s%s%s>", tag, first && is_words(c) ? " scope=\"row\"" : "",
-		!is_words(c)                  ? " class=\"n\""
-		: str_len(&shown) > CELL_LINE ? " class=\"w\""
-					      : "");
-	figure_of(str_text(&shown), table_value(row, c->key), out);
+		!is_words(c) ? " class=\"n\""
+		: is_long    ? " class=\"w\""
+			     : "");
+	if (is_long)
+		breakable(str_text(&shown), out);
+	else
+		figure_of(str_text(&shown), table_value(row, c->key), out);
 	str_addf(out, "</%s>", tag);
 	str_fini(&shown);
 }
@@ -184,6 +224,8 @@ static void head_of(const struct columns *columns, struct str *out)
 /* Wider than the page, it scrolls by itself: also by keyboard, hence the tab stop. */
 static void table_of(const struct titled_table *t, struct str *out)
 {
+	uint64_t is_long = long_columns(t);
+
 	str_add(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
 	html_escape(t->title, out);
 	str_add(out, "\"><table>\n");
@@ -192,7 +234,7 @@ static void table_of(const struct titled_table *t, struct str *out)
 	for (const struct json *row = json_child(t->rows); row; row = json_next(row)) {
 		str_add(out, "<tr>");
 		for (size_t i = 0; i < t->columns.n; i++)
-			cell_of(&t->columns.of[i], row, i == 0, out);
+			cell_of(t, row, i, is_long, out);
 		str_add(out, "</tr>\n");
 	}
 	str_add(out, "</tbody></table></div>\n");

@@ -20,9 +20,9 @@ static struct json *agreement(const struct json *rows)
 {
 	static const char *const verdicts[][2] = {{"matched", "matched: within 5 %"},
 		{"shape", "right in shape"}, {"not-matched", "not matched"}};
-	struct json *chart =
-		chart_new(CHART_POINTS, &(struct chart_axis){"published", "", true},
-			&(struct chart_axis){"ours", "", true});
+	struct json *chart = chart_new(CHART_POINTS,
+		&(struct chart_axis){"published, in the figure's unit", "", true},
+		&(struct chart_axis){"ours, in the same", "", true});
 	struct str name = {0};
 
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {

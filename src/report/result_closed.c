@@ -42,7 +42,7 @@ struct json *result_closed_chart(const struct json *rows)
 {
 	struct json *chart = chart_new(CHART_POINTS,
 		&(struct chart_axis){"closed form, a second in the cluster", "", true},
-		&(struct chart_axis){"simulated", "", true});
+		&(struct chart_axis){"simulated, a second in the cluster", "", true});
 	struct json *points = chart_series(chart, "calls");
 
 	for (const struct json *r = json_child(rows); r; r = json_next(r)) {

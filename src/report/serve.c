@@ -67,9 +67,11 @@ void serve_csv(const struct json *result, struct str *out)
 /* "get secrets 200" */
 static void name_of(const struct json *row, struct str *out)
 {
+	const char *resource = table_text_of(row, "resource"); /* "": of no path that it has */
+
 	str_reset(out);
 	str_addf(out, "%s %s %.0f", json_as_str(json_get(row, "verb")),
-		json_as_str(json_get(row, "resource")), json_as_num(json_get(row, "code")));
+		*resource ? resource : "-", json_as_num(json_get(row, "code")));
 }
 
 void serve_html(const struct json *result, struct html *page)
@@ -88,6 +90,7 @@ void serve_html(const struct json *result, struct html *page)
 	series = chart_series(chart, "count");
 	for (const struct json *r = json_child(rows); r; r = json_next(r))
 		chart_value(series, json_get(r, "count"));
+	html_section(page, "What was asked");
 	html_figure(page, "", chart,
 		&(struct titled_table){"Requests by verb, resource and code", all, rows});
 	classes_html(result, page);

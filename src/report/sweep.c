@@ -300,12 +300,14 @@ static void note(const struct json *result, struct str *out)
 
 static void about(const struct json *result, struct str *out)
 {
+	double n = json_as_num(json_get(result, "nodes"));
+	size_t cells = json_size(json_get(result, "cells"));
 	char nodes[FORMAT_BYTES];
 
-	str_addf(out, "Scenario %s, %s nodes, %zu cells, seed %.0f.\n",
+	str_addf(out, "Scenario %s, %s node%s, %zu cell%s, seed %.0f.\n",
 		table_text_of(json_get(result, "metadata"), "name"),
-		format_count(nodes, sizeof(nodes), json_as_num(json_get(result, "nodes"))),
-		json_size(json_get(result, "cells")), json_as_num(json_get(result, "seed")));
+		format_count(nodes, sizeof(nodes), n), format_plural(n), cells,
+		format_plural((double)cells), json_as_num(json_get(result, "seed")));
 }
 
 void sweep_show(const struct json *result, enum show how, struct str *out)

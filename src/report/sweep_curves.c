@@ -180,13 +180,17 @@ static void add_walls(const struct json *result, const struct axis *axis, struct
 static struct json *curves(const struct json *rows, const struct axis *axis,
 	const char *measure, const char *unit, bool log)
 {
-	struct json *chart = chart_new(CHART_LINES,
-		&(struct chart_axis){
-			axis->path, axis->scale == SCALE_SECONDS ? "s" : "", false},
-		&(struct chart_axis){measure, !strcmp(unit, "s") ? "s" : "", log});
-	struct json *line = NULL;
+	bool seconds = !strcmp(unit, "s"); /* its ticks say so */
+	struct json *chart, *line = NULL;
+	struct str title = {0};
 	const char *last = NULL;
 
+	str_addf(&title, "%s%s%s", measure, *unit && !seconds ? ", " : "", seconds ? "" : unit);
+	chart = chart_new(CHART_LINES,
+		&(struct chart_axis){
+			axis->path, axis->scale == SCALE_SECONDS ? "s" : "", false},
+		&(struct chart_axis){str_text(&title), seconds ? "s" : "", log});
+	str_fini(&title);
 	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
 		const char *of = json_as_str(json_get(r, "of"));
 		const struct json *value = json_get(r, "value");

@@ -10,9 +10,9 @@
 /* A point a row: recorded, simulated. */
 static struct json *agreement(const struct json *rows, const char *unit)
 {
-	struct json *chart =
-		chart_new(CHART_POINTS, &(struct chart_axis){"recorded", unit, true},
-			&(struct chart_axis){"simulated", unit, true});
+	struct json *chart = chart_new(CHART_POINTS,
+		&(struct chart_axis){*unit ? "recorded" : "calls recorded", unit, true},
+		&(struct chart_axis){*unit ? "simulated" : "calls simulated", unit, true});
 	struct json *inside = chart_series(chart, "within the interval");
 	struct json *outside = chart_series(chart, "not within it");
 	struct str name = {0};

@@ -140,7 +140,7 @@ def sweep_numbers(browser, page):
     wanted = [[float(c["values"]["workload.pods"]), c["measures"][measure]] for c in page.result["cells"]]
     assert [[number(r[1]), number(r[2])] for r in table(browser, measure)] == wanted
     charts = browser.value("JSON.parse(document.getElementById('charts').textContent)")
-    walls = {w["at"] for w in next(c for c in charts if c["y"]["title"] == measure).get("walls", [])}
+    walls = {w["at"] for w in next(c for c in charts if c["y"]["title"].split(", ")[0] == measure).get("walls", [])}
     assert walls == {float(w["at"]) for g in page.result["groups"] for w in g["walls"]} != set(), walls
 
 

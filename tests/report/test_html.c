@@ -191,6 +191,44 @@ static struct json *long_result(int seconds, int peak_at)
 	return result;
 }
 
+static void a_column_with_a_long_text_breaks_all_of_its_cells(void **state)
+{
+	static const char text[] =
+		"[{\"a\": \"short\", \"b\": \"x\"}, "
+		"{\"a\": \"api.requests{verb=get,resource=pods,client=kube}.mean\"}]";
+	static const struct column two[] = {
+		{"a", "a", CELL_TEXT, NULL}, {"b", "b", CELL_TEXT, NULL}};
+	struct html page = {0};
+	struct json *rows = NULL;
+
+	(void)state;
+	assert_int_equal(json_parse(text, strlen(text), &rows, NULL), 0);
+	html_table(&page, &(struct titled_table){"t", COLUMNS_OF(two), rows});
+	assert_non_null(strstr(str_text(&page.body), "class=\"w\">short</th><td>x</td>"));
+	assert_non_null(strstr(str_text(&page.body), "api.requests{<wbr>verb=get,<wbr>resource="
+						     "pods,<wbr>client=kube}<wbr>.mean</th>"));
+	html_fini(&page);
+	json_free(rows);
+}
+
+static void a_model_is_folded_behind_its_file_s_name(void **state)
+{
+	struct json *result = json_object(), *spec = json_object();
+	struct html page = {0};
+
+	(void)state;
+	json_put_str(result, "apiVersion", "v");
+	json_put_str(spec, "x", "<y>");
+	html_model(&page, result, &(struct html_model){"APIServer", "n", "n.json", spec});
+	assert_non_null(
+		strstr(str_text(&page.body), "<details>\n<summary>n.json</summary>\n<pre"));
+	assert_non_null(strstr(str_text(&page.body), "APIServer"));
+	assert_non_null(strstr(str_text(&page.body), "&lt;y&gt;"));
+	html_fini(&page);
+	json_free(result);
+	json_free(spec);
+}
+
 static void fifty_thousand_points_become_a_thousand_and_keep_their_peak(void **state)
 {
 	struct json *result = long_result(50000, 31415);
@@ -224,6 +262,8 @@ int main(void)
 		cmocka_unit_test(a_rounded_cell_keeps_the_exact_number),
 		cmocka_unit_test(terms_that_follow_one_another_are_one_list),
 		cmocka_unit_test(a_chart_of_nothing_is_a_table),
+		cmocka_unit_test(a_column_with_a_long_text_breaks_all_of_its_cells),
+		cmocka_unit_test(a_model_is_folded_behind_its_file_s_name),
 		cmocka_unit_test(fifty_thousand_points_become_a_thousand_and_keep_their_peak),
 	};
 
