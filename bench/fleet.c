@@ -36,6 +36,13 @@ static const struct run_design three_objects = {
 	.workload = "recorded-density",
 	.set = "kubelet.objects.design=cache",
 };
+static const struct run_design storm = {
+	.name = "storm, all pods at once",
+	.kubelet = "v1.20",
+	.runtime = "containerd-1.6.20",
+	.workload = "secrets-30",
+	.set = "start=atOnce",
+};
 
 struct goal {
 	const char *what;
@@ -51,8 +58,8 @@ struct bench {
 	const char *only;
 	unsigned times;
 	/* sizes, smaller with --quick */
-	uint32_t nodes, pods, large_nodes, large_pods, heap_nodes;
-	ns_t duration, heap_duration;
+	uint32_t nodes, pods, large_nodes, large_pods, heap_nodes, storm_pods;
+	ns_t duration, heap_duration, storm_duration;
 	struct run_job jobs[JOBS_MAX];
 	struct run_measured measured[JOBS_MAX];
 	unsigned n_jobs;
@@ -282,6 +289,66 @@ static int measure_heap(struct bench *b, struct err *err)
 	return 0;
 }
 
+/* API servers that nodes share: with processors to spare, with few, with too few. */
+static const struct server_job {
+	const struct run_design *design;
+	uint32_t processors;
+	unsigned threads;
+	const char *goal; /* NULL: none */
+	double limit;     /* ns an event; of the storm, s */
+} server_jobs[] = {
+	{&polling, 0, 1, NULL, 0},
+	{&polling, 32, 1, "32 processors, 5 % busy", 8},
+	{&generic, 0, 1, NULL, 0},
+	{&generic, 16, 1, "16 processors, 4 % busy", 15},
+	{&generic, 4, 1, "4 processors, 18 % busy", 15},
+	{&generic, 4, 2, NULL, 0},
+	{&storm, 16, 1, NULL, 0},
+	{&storm, 16, 2, "16 processors", 10},
+};
+enum { SERVER_JOBS = sizeof(server_jobs) / sizeof(server_jobs[0]) };
+
+static void print_server_row(const struct run_job *j, const struct run_measured *m)
+{
+	(void)printf("%-24s %6u %5u %5lld %2u %10u %9.2f %8.3f %8.3f %8.3f %8.3f %9.2f %7.1f\n",
+		j->design->name, j->nodes, j->pods, (long long)(j->duration / NS_S), j->threads,
+		j->processors, events_of(m) / 1e6, m->wall_best, m->wall_median, m->cpu_best,
+		m->cpu_median, ns_an_event(m), mb(m->sample.rss_bytes));
+}
+
+static int measure_servers(struct bench *b, struct err *err)
+{
+	for (unsigned i = 0; i < SERVER_JOBS; i++) {
+		struct run_job *j = add_job(b, server_jobs[i].design);
+
+		j->processors = server_jobs[i].processors;
+		j->threads = server_jobs[i].threads;
+		if (j->design == &storm) {
+			j->pods = b->storm_pods;
+			j->duration = b->storm_duration;
+		}
+	}
+	if (measure(b, LARGE_TIMES, err))
+		return err->code;
+	(void)printf("\nAPI servers with processors (best and median of %u)\n\n"
+		     "%-24s %6s %5s %5s %2s %10s %9s %8s %8s %8s %8s %9s %7s\n",
+		LARGE_TIMES, "design", "nodes", "pods", "s", "th", "processors", "events M",
+		"wall s", "median", "CPU s", "median", "ns/event", "MB");
+	for (unsigned i = 0; i < SERVER_JOBS; i++) {
+		const struct server_job *job = &server_jobs[i];
+		const struct run_measured *m = &b->measured[i];
+		bool seconds = job->design == &storm;
+
+		print_server_row(&b->jobs[i], m);
+		if (job->goal)
+			add_goal(b, (struct goal){job->goal, job->design,
+					    seconds ? "s" : "ns/event",
+					    seconds ? m->wall_best : ns_an_event(m), job->limit,
+					    false});
+	}
+	return 0;
+}
+
 static int measure_contrast(struct bench *b, struct err *err)
 {
 	char command[] = "contrast", option[] = "--threads", two[] = "2";
@@ -317,6 +384,7 @@ static const struct part {
 	{"growth", measure_growth},
 	{"heap", measure_heap},
 	{"large", measure_large},
+	{"servers", measure_servers},
 	{"contrast", measure_contrast},
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
@@ -367,6 +435,8 @@ static void choose_sizes(struct bench *b, int quick)
 	b->heap_duration = (quick ? 30 : 600) * NS_S;
 	b->large_nodes = quick ? 2000 : 20000;
 	b->large_pods = 250;
+	b->storm_pods = 30;
+	b->storm_duration = (quick ? 10 : 60) * NS_S;
 	if (b->times == 0)
 		b->times = quick ? 3 : 5;
 }
@@ -376,7 +446,7 @@ static const char usage[] =
 	"[--nodetoll FILE]\n"
 	"  --quick          small sizes, seconds: for a look, not for the record\n"
 	"  --times N        repetitions, 1 to 32 (5; quick 3)\n"
-	"  --only PART      speed, memory, growth, heap, large or contrast\n"
+	"  --only PART      speed, memory, growth, heap, large, servers or contrast\n"
 	"  --models DIR     where the models are (those of the source tree)\n"
 	"  --nodetoll FILE  the program whose contrast is timed (not timed)\n";
 

@@ -43,10 +43,16 @@ static int scenario_of(const struct run_job *job, const struct library *lib, str
 	const struct run_design *d = job->design;
 	const struct scenario_names names = {
 		"bench", d->kubelet, d->runtime, "v1.20", d->workload, false};
-	const struct settings sets = {.text = &d->set, .n = d->set != NULL};
+	char processors[64];
+	const char *text[] = {processors, d->set};
+	const struct settings sets = {.text = text, .n = d->set ? 2 : 1};
 	struct model resolved;
-	int code = scenario_compose(lib, &names, &sets, s, &resolved, err);
+	int code;
 
+	/* What requests cost is asked for as the scenario is put together. */
+	(void)snprintf(
+		processors, sizeof(processors), "apiserver.processors=%u", job->processors);
+	code = scenario_compose(lib, &names, &sets, s, &resolved, err);
 	if (code)
 		return code;
 	s->nodes = job->nodes;

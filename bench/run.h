@@ -34,6 +34,7 @@ struct run_job {
 	uint32_t nodes, pods; /* pods of a node */
 	ns_t duration;        /* virtual, without warm-up: every call is counted */
 	unsigned threads;
+	uint32_t processors; /* of the API server; 0: requests are answered as they come */
 	enum run_driver driver;
 };
 

@@ -113,9 +113,9 @@ static __attribute__((noinline)) void step_among_resting(
 void agent_fetch(const struct agent *a)
 {
 	const struct kubelet_model *k = model_of(a);
-	uint32_t slots = a->plan->first[ACTOR_KINDS];
+	uint32_t slots = a->plan->first[ACTOR_WORKER];
 
-	wakes_fetch(&a->wakes);
+	wakes_fetch(&a->wakes, a->plan->first[ACTOR_KILLER]);
 	fetch(a->draws, slots * sizeof(*a->draws));
 	fetch(a->answer, slots * sizeof(*a->answer));
 	fetch(a->answer_value, slots * sizeof(*a->answer_value));
@@ -134,6 +134,8 @@ void agent_fetch_pods(const struct agent *a, ns_t until)
 			continue;
 		fetch(&a->pod[p], sizeof(*a->pod));
 		fetch(&a->mount[p * plan->volumes], plan->volumes * sizeof(*a->mount));
+		fetch(&a->draws[first + p], sizeof(*a->draws));
+		fetch(&a->answer[first + p], sizeof(*a->answer));
 	}
 	for (uint32_t p = 0; p < plan->pods && plan->volumes; p++)
 		if (wakes_at(&a->wakes, first + p) < until)

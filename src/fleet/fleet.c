@@ -321,6 +321,7 @@ static bool may_wait(const struct fleet *f, struct fleet_thread *t)
 	if (!f->plan.shared || t->load.n_spans < t->look_at)
 		return false;
 	t->look_at = 2 * t->load.n_spans;
+	load_count(&t->load);
 	return together_may_wait(f->plan.shared, &t->load);
 }
 
@@ -393,6 +394,7 @@ static void threads_end(struct fleet *f, struct fleet_result *r)
 		struct fleet_thread *t = &f->thread[i];
 
 		fleet_result_merge(r, &t->result);
+		load_count(&t->load);
 		if (f->plan.shared && i > 0)
 			load_merge(&f->thread[0].load, &t->load);
 		fleet_result_fini(&t->result);

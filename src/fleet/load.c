@@ -4,17 +4,17 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* So many need a processor each, from then on and for so long. */
+/* n are inside for so long, and need a processor each for so long of it; or are only told. */
 struct load_span {
 	ns_t from;
-	uint32_t lasts, n;
+	uint32_t inside, running, n;
 };
 
-enum { SPANS = 4095 }; /* 64 KB */
+enum { SPANS = 1023 }; /* 24 KB: counted while they are in a near cache still */
 
 struct load_spans {
 	struct load_spans *before;
-	uint32_t n;
+	uint32_t n, counted;
 	struct load_span span[SPANS];
 };
 
@@ -35,44 +35,84 @@ void load_fini(struct load *l)
 	arena_fini(&l->log);
 }
 
+/* ------------------------------------------------------------------ slices */
+
 static uint16_t more(uint32_t a, uint32_t b)
 {
 	return (uint16_t)(a + b < UINT16_MAX ? a + b : UINT16_MAX);
 }
 
-/* What comes at the end of the run, or goes on after it, counts as far as there are slices. */
-static void count(const struct load *l, uint16_t *slice, uint16_t *most, ns_t from, ns_t until,
-	uint32_t n)
+static uint16_t larger(uint16_t a, uint16_t b)
 {
-	uint64_t last = (uint64_t)until / LOAD_SLICE;
+	return a > b ? a : b;
+}
+
+/* The most of any of them.  What comes at the end of the run, or goes on after it, counts as
+ * far as there are slices. */
+static uint16_t count(
+	const struct load *l, uint16_t *slice, ns_t from, uint32_t lasts, uint32_t n)
+{
+	uint64_t last = ((uint64_t)from + lasts) / LOAD_SLICE;
+	uint16_t most = 0;
 
 	for (uint64_t i = (uint64_t)from / LOAD_SLICE; i <= last && i < l->slices; i++) {
 		slice[i] = more(slice[i], n);
-		*most = slice[i] > *most ? slice[i] : *most;
+		most = larger(most, slice[i]);
 	}
+	return most;
 }
 
-static void write_down(struct load *l, ns_t from, uint32_t lasts, uint32_t n)
+/* Many at a time: slices are all over memory, and a processor that has nothing else to do
+ * waits for several of them at once.  Only the last spans may not be counted yet. */
+void load_count(struct load *l)
+{
+	struct load_spans *last = l->spans;
+	uint16_t inside = l->most_inside;
+	uint16_t running = l->most_running;
+
+	for (; last && last->counted < last->n; last->counted++) {
+		const struct load_span *s = &last->span[last->counted];
+
+		if (s->inside)
+			inside = larger(inside, count(l, l->inside, s->from, s->inside, s->n));
+		running = larger(running, count(l, l->running, s->from, s->running, s->n));
+	}
+	l->most_inside = inside;
+	l->most_running = running;
+}
+
+static void write_down(struct load *l, struct load_span span)
 {
 	if (!l->spans || l->spans->n == SPANS) {
-		struct load_spans *more = ARENA_ROOM(&l->log, struct load_spans, 1);
+		struct load_spans *next = ARENA_ROOM(&l->log, struct load_spans, 1);
 
-		more->before = l->spans;
-		more->n = 0;
-		l->spans = more;
+		load_count(l);
+		next->before = l->spans;
+		next->n = next->counted = 0;
+		l->spans = next;
 	}
-	l->spans->span[l->spans->n++] = (struct load_span){from, lasts, n};
+	l->spans->span[l->spans->n++] = span;
 	l->n_spans++;
 }
 
-/* n processors are needed. */
-static void run(struct load *l, ns_t from, ns_t cpu, uint32_t n)
+/* As much of it as fits a span. */
+static uint32_t part(ns_t of)
 {
-	count(l, l->running, &l->most_running, from, from + cpu, n);
-	for (; cpu > UINT32_MAX; cpu -= UINT32_MAX, from += UINT32_MAX)
-		write_down(l, from, UINT32_MAX, n);
-	write_down(l, from, (uint32_t)cpu, n);
+	return of < UINT32_MAX ? (uint32_t)of : UINT32_MAX;
 }
+
+static void add(struct load *l, ns_t from, ns_t inside, ns_t running, uint32_t n)
+{
+	write_down(l, (struct load_span){from, part(inside), part(running), n});
+	while (inside > UINT32_MAX || running > UINT32_MAX) {
+		from += UINT32_MAX;
+		inside -= part(inside);
+		running -= part(running);
+		write_down(l, (struct load_span){from, part(inside), part(running), n});
+	}
+}
+
+/* ------------------------------------------------------------------ requests */
 
 static void take(struct load *l, ns_t at, ns_t seat, uint64_t processors)
 {
@@ -87,8 +127,7 @@ static void take(struct load *l, ns_t at, ns_t seat, uint64_t processors)
 void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu)
 {
 	assert(at >= 0 && took >= 0);
-	count(l, l->inside, &l->most_inside, at, at + took, 1);
-	run(l, at, cpu, 1);
+	add(l, at, took, cpu, 1);
 	l->used[call] = true;
 	if (at < l->from)
 		return;
@@ -102,7 +141,7 @@ void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took
 void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t cpu)
 {
 	assert(at >= 0 && cpu >= 0);
-	run(l, at, cpu, watchers);
+	add(l, at, 0, cpu, watchers);
 	if (at < l->from)
 		return;
 	take(l, at, 0, watchers * (uint64_t)cpu);
@@ -134,7 +173,7 @@ static int by_time(const void *a, const void *b)
 /* Whether it touches a slice that has more than so many. */
 static bool is_crowded(const struct load *l, const struct load_span *s, uint32_t limit)
 {
-	uint64_t last = (uint64_t)(s->from + s->lasts) / LOAD_SLICE;
+	uint64_t last = (uint64_t)(s->from + s->running) / LOAD_SLICE;
 
 	for (uint64_t i = (uint64_t)s->from / LOAD_SLICE; i <= last && i < l->slices; i++)
 		if (l->running[i] > limit)
@@ -143,12 +182,11 @@ static bool is_crowded(const struct load *l, const struct load_span *s, uint32_t
 }
 
 /* Of all that touch such slices.  Others are at no moment of those. */
-static size_t find_edges(
-	const struct load *l, uint32_t limit, struct edge *edge, const struct load_spans *all)
+static size_t find_edges(const struct load *l, uint32_t limit, struct edge *edge)
 {
 	size_t n = 0;
 
-	for (const struct load_spans *some = all; some; some = some->before)
+	for (const struct load_spans *some = l->spans; some; some = some->before)
 		for (uint32_t i = 0; i < some->n; i++) {
 			const struct load_span *s = &some->span[i];
 
@@ -156,7 +194,8 @@ static size_t find_edges(
 				continue;
 			if (edge) {
 				edge[n] = (struct edge){s->from, s->n};
-				edge[n + 1] = (struct edge){s->from + s->lasts, -(int64_t)s->n};
+				edge[n + 1] =
+					(struct edge){s->from + s->running, -(int64_t)s->n};
 			}
 			n += 2;
 		}
@@ -174,9 +213,9 @@ bool load_exceeds(const struct load *l, uint32_t processors)
 	if (l->most_running <= processors)
 		return false;
 	arena_init(&scratch, 0);
-	n = find_edges(l, processors, NULL, l->spans);
+	n = find_edges(l, processors, NULL);
 	edge = ARENA_ROOM(&scratch, struct edge, n);
-	(void)find_edges(l, processors, edge, l->spans);
+	(void)find_edges(l, processors, edge);
 	qsort(edge, n, sizeof(*edge), by_time);
 	while (i < n && running <= processors)
 		running += edge[i++].n;
@@ -199,14 +238,14 @@ static void spans_merge(struct load *into, struct load *from)
 void load_merge(struct load *into, struct load *from)
 {
 	assert(into->slices == from->slices);
+	load_count(into);
+	load_count(from);
 	spans_merge(into, from);
 	for (uint32_t i = 0; i < into->slices; i++) {
 		into->inside[i] = more(into->inside[i], from->inside[i]);
 		into->running[i] = more(into->running[i], from->running[i]);
-		if (into->inside[i] > into->most_inside)
-			into->most_inside = into->inside[i];
-		if (into->running[i] > into->most_running)
-			into->most_running = into->running[i];
+		into->most_inside = larger(into->most_inside, into->inside[i]);
+		into->most_running = larger(into->most_running, into->running[i]);
 	}
 	for (uint32_t i = 0; i < into->seconds; i++) {
 		into->seat_time[i] += from->seat_time[i];

@@ -33,6 +33,7 @@ struct load_spans;
 struct load {
 	ns_t from; /* of the span that is measured */
 	uint32_t slices;
+	/* As of load_count. */
 	uint16_t *inside, *running;         /* [slices], as many as 65,535 */
 	uint16_t most_inside, most_running; /* of any slice */
 	bool used[CALLS_MAX];
@@ -43,7 +44,7 @@ struct load {
 	uint32_t seconds;           /* from `from` on */
 	/* [seconds]: ns of seats and processors that are taken by what comes in each */
 	uint64_t *seat_time, *busy_time;
-	/* When processors were needed: 16 bytes a request, or a telling. */
+	/* All of them, one by one: 24 bytes a request, or a telling. */
 	struct arena log;
 	struct load_spans *spans; /* the last of them first */
 	uint32_t n_spans;
@@ -62,8 +63,11 @@ void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took
  */
 void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t cpu);
 
-/* Whether more than `processors` were needed at any one moment.  Takes time with what is in
- * crowded slices. */
+/* Count in slices what came since this was asked last. */
+void load_count(struct load *l);
+
+/* Whether more than `processors` were needed at any one moment, of all that was counted in
+ * slices.  Takes time with what is in crowded ones. */
 bool load_exceeds(const struct load *l, uint32_t processors);
 
 /* Add what from counted; both are of one run.  from, which adds nothing any more, must live as

@@ -100,10 +100,10 @@ static inline void wakes_set(struct wakes *w, uint32_t slot, ns_t at)
 	}
 }
 
-/* It will be asked and set soon. */
-static inline void wakes_fetch(const struct wakes *w)
+/* It will be asked and its first n slots set soon. */
+static inline void wakes_fetch(const struct wakes *w, uint32_t n)
 {
-	fetch(&w->key[WAKES_ROOT], (w->first + w->slots - WAKES_ROOT) * sizeof(*w->key));
+	fetch(&w->key[WAKES_ROOT], (w->first + n - WAKES_ROOT) * sizeof(*w->key));
 }
 
 /* When slot wakes; NS_NEVER if it does not. */

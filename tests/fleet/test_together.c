@@ -270,10 +270,12 @@ static void who_comes_one_after_the_other_waits_for_nobody(void **state)
 	load_init(&l, &s.mem, 0, NS_S);
 	for (ns_t i = 0; i < 5; i++)
 		load_add(&l, 0, API_GET_PODS, i * 200 * NS_US, 2 * NS_MS, 200 * NS_US);
+	load_count(&l);
 	assert_int_equal(l.most_running, 5);
 	assert_false(together_may_wait(&s.params, &l));
 	for (ns_t i = 0; i < 2; i++)
 		load_add(&l, 0, API_GET_PODS, 0, 2 * NS_MS, 200 * NS_US);
+	load_count(&l);
 	assert_true(together_may_wait(&s.params, &l));
 	load_fini(&l);
 	shared_fini(&s);

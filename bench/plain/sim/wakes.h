@@ -57,9 +57,10 @@ static inline void wakes_done(struct wakes *w, uint32_t slot, ns_t at)
 		w->at[slot] = NS_NEVER;
 }
 
-static inline void wakes_fetch(const struct wakes *w)
+static inline void wakes_fetch(const struct wakes *w, uint32_t n)
 {
 	(void)w;
+	(void)n;
 }
 
 static inline ns_t wakes_at(const struct wakes *w, uint32_t slot)
