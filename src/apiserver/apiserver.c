@@ -363,6 +363,7 @@ static void count_size(
 		return;
 	in->bytes[r->call] += s->api->bytes[r->call];
 	in->quorum[r->call] += r->quorum;
+	in->marked_pods += r->call == API_DELETE_PODS && r->pod >= s->api->pods;
 }
 
 struct api_answer api_serve(

@@ -15,19 +15,26 @@ static double seconds(const struct closed_servers *c, uint16_t call, bool quorum
 	return (double)d.cpu / 1e9;
 }
 
-/* Every watcher, the kubelet among them, and the watch caches of the other servers. */
-static double telling(const struct scenario *s, uint16_t call)
+/* Every watcher, the kubelet among them, and the watch caches of the other servers.  A loop's
+ * DELETE of a pod says that it is to go, which is one change. */
+static double telling(const struct scenario *s, uint16_t call, bool of_loop)
 {
 	struct server_telling t = server_telling(s, call);
 	double told = t.watchers + t.kubelet + (s->apiserver.servers - 1.0);
+	bool marks = of_loop && call == API_DELETE_PODS;
 
-	return t.events * told * (double)t.cpu / 1e9;
+	return (marks ? 1 : t.events) * told * (double)t.cpu / 1e9;
 }
 
-double closed_servers_takes(const struct closed_servers *c, uint16_t call, double by_etcd)
+static double takes(const struct closed_servers *c, uint16_t call, double by_etcd, bool of_loop)
 {
 	return by_etcd * seconds(c, call, true) + (1 - by_etcd) * seconds(c, call, false) +
-	       telling(c->costs.scenario, call);
+	       telling(c->costs.scenario, call, of_loop);
+}
+
+double closed_servers_takes(const struct closed_servers *c, uint16_t call)
+{
+	return takes(c, call, 0, false);
 }
 
 double closed_servers_busy(
@@ -39,7 +46,8 @@ double closed_servers_busy(
 		const struct toll_row *row = &toll->row[i];
 
 		if (!row->runtime && row->call == call)
-			busy += row->rate * closed_servers_takes(c, call, row->by_etcd);
+			busy += row->rate *
+				takes(c, call, row->by_etcd, row->kind == TOLL_LOOP);
 	}
 	return busy * c->costs.scenario->nodes / c->processors;
 }

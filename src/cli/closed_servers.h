@@ -16,9 +16,9 @@ struct closed_servers {
 /* The scenario's servers have processors; it must outlive c. */
 void closed_servers_init(struct closed_servers *c, const struct scenario *s);
 
-/* Seconds of a processor for a request, and for telling whoever watches what it wrote; by_etcd:
- * the share of such requests that asks for what etcd has. */
-double closed_servers_takes(const struct closed_servers *c, uint16_t call, double by_etcd);
+/* Seconds of a processor for a request of a kubelet, a read from the watch cache if it is one,
+ * and for telling whoever watches what it wrote. */
+double closed_servers_takes(const struct closed_servers *c, uint16_t call);
 
 /* What the rows of a class take of the processors, as a share of all. */
 double closed_servers_busy(

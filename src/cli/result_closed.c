@@ -296,7 +296,7 @@ static const char *unknown_load(const struct beside *b, const struct closed_serv
 {
 	struct foreseen f = foreseen(b, call);
 	double is =
-		counted(b, call) * closed_servers_takes(servers, call, 0) / servers->processors;
+		counted(b, call) * closed_servers_takes(servers, call) / servers->processors;
 
 	return f.why && is > RARE_MATTERS * simulated ? f.why : NULL;
 }

@@ -145,6 +145,8 @@ static struct stored stored_of(
 		if (!writes[c])
 			continue;
 		add_call(&d, &s->calls.name[c], &tells, t->window[0].in.count[c][OUTCOME_OK]);
+		if (c == API_DELETE_PODS)
+			d.writes -= t->window[0].in.marked_pods;
 		d.told += (d.writes - before) * (tells.watchers + tells.kubelet);
 	}
 	find_peak(&d, t, writes, s->calls.n);

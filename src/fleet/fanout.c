@@ -51,25 +51,31 @@ static uint32_t nth_there(const struct fanout_servers *to, ns_t now, uint32_t nt
  * told by the servers, and so no sooner (storage/cacher/cacher.go: one watch of etcd a kind).
  */
 static void hear(const struct fanout *f, const struct fanout_servers *to, ns_t now,
-	uint16_t call, ns_t late[SERVERS_MAX])
+	const struct fanout_write *w, ns_t late[SERVERS_MAX])
 {
 	if (!f->rate)
 		return;
 	for (uint32_t i = 0; i < to->n; i++)
 		if (to->up_at[i] <= now)
-			late[i] = server_feed(
-				&to->server[i], now, f->object[call], f->events[call]);
+			late[i] = server_feed(&to->server[i], now, f->object[w->call],
+				w->marks ? 1 : f->events[w->call]);
+}
+
+/* Of all that is told of a write of that call. */
+static ns_t told_of(const struct fanout *f, uint16_t call, bool marks, ns_t of_all)
+{
+	return marks ? of_all / f->events[call] : of_all;
 }
 
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w)
 {
-	ns_t cpu = f->cpu[w->call];
+	ns_t cpu = f->cpu[w->call] ? told_of(f, w->call, w->marks, f->cpu[w->call]) : 0;
 	ns_t late[SERVERS_MAX] = {0};
 
 	if (!cpu)
 		return 0;
-	hear(f, to, now, w->call, late);
+	hear(f, to, now, w, late);
 	for (uint32_t i = 0; i < to->n; i++)
 		if (i != w->server && to->up_at[i] <= now)
 			(void)server_tell(&to->server[i], now, 0, cpu, late[i]);
@@ -78,7 +84,7 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 
 		if (at < to->n)
 			(void)server_tell(&to->server[at], now, f->first[w->call] + i,
-				f->crowd[w->call], late[at]);
+				told_of(f, w->call, w->marks, f->crowd[w->call]), late[at]);
 	}
 	if (!f->kubelet[w->call] || to->up_at[w->home] > now)
 		return 0;
@@ -87,18 +93,23 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 }
 
 void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
-	uint16_t call, uint32_t home)
+	const struct fanout_write *w)
 {
+	uint16_t call = w->call;
+	ns_t cpu, of_crowd;
+
 	if (!f->cpu[call])
 		return;
+	cpu = told_of(f, call, w->marks, f->cpu[call]);
+	of_crowd = told_of(f, call, w->marks, f->crowd[call]);
 	for (uint32_t s = 0; s < servers; s++) {
 		uint32_t crowd = f->n[call] / servers + (s < f->n[call] % servers);
 
-		if (s != home)
-			load_tell(l, s, now, 1, f->cpu[call]);
+		if (s != w->home)
+			load_tell(l, s, now, 1, cpu);
 		if (crowd)
-			load_tell(l, s, now, crowd, f->crowd[call]);
+			load_tell(l, s, now, crowd, of_crowd);
 	}
 	if (f->kubelet[call])
-		load_tell(l, home, now, 1, f->cpu[call]);
+		load_tell(l, w->home, now, 1, cpu);
 }

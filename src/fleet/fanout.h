@@ -36,6 +36,8 @@ struct fanout_write {
 	uint16_t call;
 	uint32_t node;        /* that it concerns */
 	uint8_t server, home; /* where it was made; to which its node is connected */
+	bool marks; /* a DELETE that says that a pod is to go: one change, not the two of the
+		     * final one */
 };
 
 void fanout_init(struct fanout *f, const struct scenario *s);
@@ -51,9 +53,8 @@ static inline uint32_t fanout_watchers(const struct fanout *f, const struct scen
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w);
 
-/* The same where nobody waits: it is written down.  home: where it was made, and where its node
- * is connected. */
+/* The same where nobody waits: it is written down.  It was made where its node is connected. */
 void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
-	uint16_t call, uint32_t home);
+	const struct fanout_write *w);
 
 #endif

@@ -157,6 +157,12 @@ struct demand {
 	ns_t cpu, wait;
 };
 
+/* A DELETE of a pod by somebody who is no kubelet: it says that the pod is to go. */
+static inline bool node_marks_pod(const struct node_request *q)
+{
+	return q->call == API_DELETE_PODS && q->pod == REQUEST_NO_POD;
+}
+
 /* requests.c */
 struct demand node_demand(struct node *n, const struct node_request *q);
 void requests_init(struct node *n, struct arena *mem);

@@ -251,7 +251,8 @@ static bool remembers(struct together *t, uint32_t node, uint16_t call)
 static ns_t tell(struct together *t, ns_t now, const struct flight *f)
 {
 	const struct fanout_servers to = {t->server, t->up_at, t->params->servers};
-	const struct fanout_write w = {f->q.call, f->node, f->server, t->home[f->node]};
+	const struct fanout_write w = {
+		f->q.call, f->node, f->server, t->home[f->node], node_marks_pod(&f->q)};
 
 	return fanout_tell(&t->params->fanout, &to, now, &w);
 }

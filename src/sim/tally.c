@@ -96,6 +96,7 @@ static void counts_merge(struct tally_counts *into, const struct tally_counts *f
 	}
 	for (size_t op = 0; op < OP_N; op++)
 		into->worked[op] += from->worked[op];
+	into->marked_pods += from->marked_pods;
 	into->records += from->records;
 	into->watch_events += from->watch_events;
 }

@@ -61,6 +61,39 @@ static void one_server_tells_everybody(void **state)
 	kit_free(k);
 }
 
+/* A kubelet's final DELETE is two changes, that of a controller is one; nodes that ran alone
+ * have written down the same. */
+static void a_delete_that_marks_a_pod_is_one_change(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "apiserver.processors=4");
+	const struct fanout_write w[] = {{.call = API_DELETE_PODS, .node = 1},
+		{.call = API_DELETE_PODS, .node = 1, .marks = true}};
+	ns_t cpu = server_telling(&k->scenario, API_DELETE_PODS).cpu;
+	struct load l[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct told t;
+		const struct fanout_servers to = {t.server, t.up_at, 1};
+
+		told_init(&t, &k->scenario);
+		(void)fanout_tell(&t.fanout, &to, 0, &w[i]);
+		while (server_next_at(&t.server[0]) < NS_NEVER) {
+			struct server_done d;
+
+			(void)server_take(&t.server[0], server_next_at(&t.server[0]), &d);
+		}
+		/* two watchers of all pods, and the kubelet */
+		assert_int_equal(t.server[0].counts.telling, (2 - i) * 3 * cpu);
+		load_init(&l[i], &t.mem, 0, NS_S);
+		fanout_load(&t.fanout, 1, &l[i], 0, &w[i]);
+		assert_int_equal(l[i].telling, (2 - i) * 3 * cpu);
+		load_fini(&l[i]);
+		arena_fini(&t.mem);
+	}
+	kit_free(k);
+}
+
 /* A server whose watch cache is told by etcd tells those who are connected to it. */
 static void watchers_are_spread_over_the_servers_that_are_there(void **state)
 {
@@ -134,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_server_tells_everybody),
+		cmocka_unit_test(a_delete_that_marks_a_pod_is_one_change),
 		cmocka_unit_test(watchers_are_spread_over_the_servers_that_are_there),
 		cmocka_unit_test(a_crowd_takes_what_all_of_it_take),
 		cmocka_unit_test(telling_delays_requests),
