@@ -214,6 +214,20 @@ static bool kubelets_watch(const struct scenario *s, const char *resource)
 	return false;
 }
 
+struct server_telling server_change(const struct scenario *s, const char *resource)
+{
+	const struct apiserver_model *m = &s->apiserver;
+
+	for (uint32_t i = 0; i < m->storage.n_objects; i++)
+		if (!strcmp(m->storage.object[i].resource, resource))
+			return (struct server_telling){.object = i,
+				.events = 1,
+				.watchers = m->storage.object[i].watchers,
+				.cpu = scaled(
+					m->storage.object[i].told_cpu, m->costs.cpu_scale)};
+	return (struct server_telling){.object = STORED_MAX};
+}
+
 /* The final DELETE of a pod is two writes, of which the first is the pod's with a grace period
  * of 0. */
 struct server_telling server_telling(const struct scenario *s, uint16_t call)

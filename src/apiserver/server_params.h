@@ -56,6 +56,9 @@ void server_costs_init(struct server_costs *c, const struct scenario *s);
 struct server_demand server_demand(
 	const struct server_costs *c, uint16_t call, bool quorum, uint32_t pods);
 
+/* The same of an object that somebody changes who is not simulated; no kubelet is named. */
+struct server_telling server_change(const struct scenario *s, const char *resource);
+
 /* A request that is no write, or stores nothing, tells nobody of anything: no events. */
 struct server_telling server_telling(const struct scenario *s, uint16_t call);
 

@@ -96,6 +96,7 @@
  *   flights        requests at those servers, and when their clients give up
  *   servers        the API servers that a scenario's nodes share
  *   fanout         who is told of what is written, and what that takes
+ *   changes        objects that users change, and when
  *   load           whether sharing can make a difference
  *   together       all nodes alive in one order of time, where it does
  *   errands        what each of them does alone in between, on any thread

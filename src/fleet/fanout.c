@@ -6,6 +6,32 @@
 /* More than a server has processors: any more of them take no larger part of those. */
 enum { CROWD = 128 };
 
+static bool kubelets_watch_objects(const struct kubelet_model *k)
+{
+	return k->objects.design == OBJECT_WATCH || k->objects.design == OBJECT_BULKWATCH;
+}
+
+/* Those that change have the watchers of their kind. */
+static void objects_init(struct fanout *f, const struct scenario *s, uint32_t *first)
+{
+	for (uint32_t o = 0; o < s->workload.n_objects; o++) {
+		struct server_telling t = server_change(s, s->workload.objects[o].resource);
+		struct fanout_of_object *of = &f->change[o];
+
+		if (!t.events || !t.cpu)
+			continue;
+		of->cpu = t.cpu;
+		of->kubelet = kubelets_watch_objects(&s->kubelet);
+		of->n = t.watchers < CROWD ? t.watchers : CROWD;
+		of->crowd = of->n ? t.cpu * t.watchers / of->n : 0;
+		if (!first[t.object]) {
+			first[t.object] = f->kubelets;
+			f->kubelets += of->n;
+		}
+		of->first = first[t.object];
+	}
+}
+
 /* Watchers of a server: its own cache is the first, those of each kind follow, then kubelets.
  */
 void fanout_init(struct fanout *f, const struct scenario *s)
@@ -30,6 +56,7 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 		f->cpu[c] = t.cpu * t.events;
 		f->crowd[c] = f->n[c] ? f->cpu[c] * t.watchers / f->n[c] : 0;
 	}
+	objects_init(f, s, first);
 }
 
 /* The nth of those that are there; n beyond any: none is. */
@@ -112,4 +139,38 @@ void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t 
 	}
 	if (f->kubelet[call])
 		load_tell(l, w->home, now, 1, cpu);
+}
+
+void fanout_tell_change(const struct fanout *f, const struct fanout_servers *to, ns_t now,
+	const struct fanout_change *c)
+{
+	const struct fanout_of_object *of = &f->change[c->object];
+
+	for (uint32_t i = 0; c->control_plane && i < to->n; i++)
+		if (to->up_at[i] <= now)
+			(void)server_tell(&to->server[i], now, 0, of->cpu, 0);
+	for (uint32_t i = 0; c->control_plane && i < of->n; i++) {
+		uint32_t at = nth_there(to, now, i);
+
+		if (at < to->n)
+			(void)server_tell(&to->server[at], now, of->first + i, of->crowd, 0);
+	}
+	if (c->node != FANOUT_NO_NODE && of->kubelet && to->up_at[c->home] <= now)
+		(void)server_tell(&to->server[c->home], now, f->kubelets + c->node, of->cpu, 0);
+}
+
+void fanout_load_change(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
+	const struct fanout_change *c)
+{
+	const struct fanout_of_object *of = &f->change[c->object];
+
+	for (uint32_t s = 0; c->control_plane && s < servers; s++) {
+		uint32_t crowd = of->n / servers + (s < of->n % servers);
+
+		load_tell(l, s, now, 1, of->cpu);
+		if (crowd)
+			load_tell(l, s, now, crowd, of->crowd);
+	}
+	if (c->node != FANOUT_NO_NODE && of->kubelet)
+		load_tell(l, c->home, now, 1, of->cpu);
 }

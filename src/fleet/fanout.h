@@ -20,6 +20,12 @@ struct fanout {
 	ns_t cpu[CALLS_MAX];     /* for one of them, of all events of a write */
 	ns_t crowd[CALLS_MAX];   /* for one of `n`, which may stand for many */
 	uint8_t events[CALLS_MAX], object[CALLS_MAX]; /* how many, of which kind */
+	/* Of the workload's objects that change: for one who is told; cpu 0: nobody is. */
+	struct fanout_of_object {
+		ns_t cpu, crowd;
+		uint32_t first, n;
+		bool kubelet;
+	} change[OBJECTS_MAX];
 	uint32_t rate;     /* that etcd passes on of a kind in a second; 0: no limit */
 	uint32_t kubelets; /* the first of them; there are as many as nodes */
 };
@@ -40,6 +46,16 @@ struct fanout_write {
 		     * final one */
 };
 
+/* An object of the workload has changed. */
+struct fanout_change {
+	uint32_t object;
+	uint32_t node; /* whose kubelet is told; FANOUT_NO_NODE: none is */
+	uint8_t home;
+	bool control_plane; /* so is that */
+};
+
+#define FANOUT_NO_NODE UINT32_MAX
+
 void fanout_init(struct fanout *f, const struct scenario *s);
 
 /* Of a server: for server_params. */
@@ -56,5 +72,11 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 /* The same where nobody waits: it is written down.  It was made where its node is connected. */
 void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
 	const struct fanout_write *w);
+
+/* The node's kubelet is told, if there is one, and the control plane, if it is. */
+void fanout_tell_change(const struct fanout *f, const struct fanout_servers *to, ns_t now,
+	const struct fanout_change *c);
+void fanout_load_change(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
+	const struct fanout_change *c);
 
 #endif

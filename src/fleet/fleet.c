@@ -7,6 +7,7 @@
 
 #include "apiserver/ttl.h"
 #include "base/pool.h"
+#include "fleet/changes.h"
 #include "fleet/node.h"
 #include "fleet/together.h"
 
@@ -346,6 +347,8 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		}
 		node_run_until(&t->node, f->params->until);
 		node_end(&t->node, f->params->until);
+		if (f->plan.shared)
+			changes_load(&t->node, &t->load, f->params->until);
 		if (arena_bytes(&t->mem) > t->result.node_bytes)
 			t->result.node_bytes = arena_bytes(&t->mem);
 	}

@@ -5,6 +5,7 @@
 
 #include "agent/client.h"
 #include "base/rng.h"
+#include "fleet/changes.h"
 #include "fleet/errands.h"
 #include "fleet/flights.h"
 #include "fleet/served.h"
@@ -27,6 +28,7 @@ struct together {
 	ns_t *up_at;                 /* [servers] it is there from then on */
 	uint32_t n_restarts;         /* so far */
 	bool out_of_memory;
+	struct changes changes_of_objects;
 	struct served served;
 	ns_t reported;
 };
@@ -475,6 +477,15 @@ static struct server *next_server(struct together *t, ns_t *at)
 	return next;
 }
 
+static void object_changes(struct together *t, ns_t now)
+{
+	const struct fanout_servers to = {t->server, t->up_at, t->params->servers};
+	struct fanout_change c = changes_take(&t->changes_of_objects, t->plan);
+
+	c.home = c.node == FANOUT_NO_NODE ? 0 : t->home[c.node];
+	fanout_tell_change(&t->params->fanout, &to, now, &c);
+}
+
 static void report(struct together *t, ns_t now)
 {
 	const struct fleet_params *p = t->plan->params;
@@ -494,7 +505,8 @@ static void run(struct together *t)
 		ns_t node_at = wakes_next_at(&t->due);
 		ns_t server_at;
 		struct server *s = next_server(t, &server_at);
-		ns_t now = ns_min(ns_min(node_at, server_at), next_restart(t));
+		ns_t now = ns_min(ns_min(node_at, server_at),
+			ns_min(next_restart(t), t->changes_of_objects.next_at));
 
 		if (now >= p->until)
 			return;
@@ -502,6 +514,8 @@ static void run(struct together *t)
 		served_until(&t->served, now);
 		if (next_restart(t) == now)
 			restart(t, now);
+		else if (t->changes_of_objects.next_at == now)
+			object_changes(t, now);
 		else if (server_at <= node_at)
 			through(t, s, now);
 		else
@@ -532,6 +546,7 @@ static void begin(struct together *t)
 		node_begin(&t->errands.node[i], t->plan, i, t->result, &t->mem);
 		look_at(t, i);
 	}
+	changes_init(&t->changes_of_objects, t->plan, t->errands.node, &t->mem);
 }
 
 static void end(struct together *t)
