@@ -200,7 +200,8 @@ struct json *result_limit_rows(const struct json *result)
 		put_objective(row, json_get(v, "name"));
 		json_put_str(row, "vary", nodes ? "nodes" : "pods a node");
 		for (size_t i = 0; i < N(keys); i++)
-			json_put(row, keys[i], json_clone(json_get(v, keys[i])));
+			if (json_get(v, keys[i])) /* `nodes` is younger than results are */
+				json_put(row, keys[i], json_clone(json_get(v, keys[i])));
 		json_append(rows, row);
 	}
 	return rows;
