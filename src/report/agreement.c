@@ -119,14 +119,10 @@ static void reason_words(const struct json *row, const struct json *all, struct 
 		if (is_reason_of(r, reason))
 			return;
 	for (const struct json *r = row; r; r = json_next(r)) {
-		const struct json *seen = json_get(r, "inMetric");
-
 		if (!is_reason_of(r, reason))
 			continue;
 		str_addf(&words, "%s%s%s", str_len(&words) ? ", " : "",
-			json_as_str(json_get(r, "call")),
-			json_is_bool(seen) && !json_as_bool(seen) ? " (not in the metric)"
-								  : "");
+			json_as_str(json_get(r, "call")), table_not_in_metric(r));
 	}
 	str_addf(&words, ": %s.", reason);
 	format_wrapped(str_text(&words), WIDTH, out);
@@ -253,13 +249,10 @@ void agreement_junit(const struct json *result, struct junit *junit)
 	struct str name = {0}, what = {0};
 
 	for (const struct json *r = json_child(json_get(result, "rows")); r; r = json_next(r)) {
-		const struct json *seen = json_get(r, "inMetric");
-
 		str_reset(&name);
 		str_reset(&what);
 		str_addf(&name, "%s%s, %s", json_as_str(json_get(r, "call")),
-			json_is_bool(seen) && !json_as_bool(seen) ? " (not in the metric)" : "",
-			json_as_str(json_get(r, "code")));
+			table_not_in_metric(r), json_as_str(json_get(r, "code")));
 		str_addf(&what, "simulated %g, interval %g to %g, live %g",
 			number(r, "simulated"), number(r, "low"), number(r, "high"),
 			number(r, "live"));

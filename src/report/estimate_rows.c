@@ -24,6 +24,23 @@ bool estimate_is_watch(const struct json *call)
 	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
 }
 
+void estimate_add_sizes(
+	struct json *rows, const struct json *call, const char *name, enum estimate_names names)
+{
+	const struct json *size = json_child(json_get(call, "clusters"));
+
+	for (; size; size = json_next(size)) {
+		struct json *row = json_clone(size);
+
+		json_put_str(row, "call", name);
+		json_put_str(row, "sender", json_as_str(json_get(call, "sender")));
+		json_put_str(row, "words", json_as_str(json_get(call, "words")));
+		json_append(rows, row);
+		if (names == ESTIMATE_NAMED_ONCE)
+			name = "";
+	}
+}
+
 struct json *estimate_by_size(
 	const struct json *result, bool watches, enum estimate_names names)
 {
@@ -31,22 +48,12 @@ struct json *estimate_by_size(
 	const struct json *call = json_child(json_get(result, "calls"));
 
 	for (; call; call = json_next(call)) {
-		const struct json *size = json_child(json_get(call, "clusters"));
 		struct str name = {0};
 
 		if (estimate_is_watch(call) != watches)
 			continue;
 		estimate_call_name(call, &name);
-		for (; size; size = json_next(size)) {
-			struct json *row = json_clone(size);
-
-			json_put_str(row, "call", str_text(&name));
-			json_put_str(row, "sender", json_as_str(json_get(call, "sender")));
-			json_put_str(row, "words", json_as_str(json_get(call, "words")));
-			json_append(rows, row);
-			if (names == ESTIMATE_NAMED_ONCE)
-				str_reset(&name);
-		}
+		estimate_add_sizes(rows, call, str_text(&name), names);
 		str_fini(&name);
 	}
 	return rows;

@@ -88,14 +88,13 @@ void incidents_foot(const struct json *result, struct str *out)
 	const struct json *sum = json_get(result, "summary");
 
 	str_addf(out,
-		"\n%.0f figures of %.0f incidents; matched (within 5 %%): %.0f, right in "
-		"shape: "
-		"%.0f, not matched: %.0f.\nOf class A %.0f figures of %.0f incidents are "
-		"matched; several names may have one id.\n"
-		"Inputs: model is timers with their drift, jitter and ticks; nominal the "
-		"stated "
-		"period, because the\nfigure took it; stated are counts and sizes of the "
-		"source.\n",
+		"\n%.0f figures of %.0f incidents; matched (within 5 %%): %.0f, "
+		"right in shape: %.0f, not matched: %.0f.\n"
+		"Of class A %.0f figures of %.0f incidents are matched; "
+		"several names may have one id.\n"
+		"Inputs: model is timers with their drift, jitter and ticks; "
+		"nominal the stated period, because the\n"
+		"figure took it; stated are counts and sizes of the source.\n",
 		json_as_num(json_get(sum, "figures")), json_as_num(json_get(sum, "incidents")),
 		json_as_num(json_get(sum, "matched")), json_as_num(json_get(sum, "shape")),
 		json_as_num(json_get(sum, "notMatched")),

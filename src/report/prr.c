@@ -53,7 +53,6 @@ static struct json *flat(const struct json *result, bool api)
 	const struct json *call = json_child(json_get(result, "calls"));
 
 	for (; call; call = json_next(call)) {
-		const struct json *size = json_child(json_get(call, "clusters"));
 		struct str name = {0};
 
 		if (is_api(call) != api)
@@ -61,14 +60,7 @@ static struct json *flat(const struct json *result, bool api)
 		str_add(&name, "`");
 		estimate_call_name(call, &name);
 		str_add(&name, "`");
-		for (; size; size = json_next(size)) {
-			struct json *row = json_clone(size);
-
-			json_put_str(row, "call", str_text(&name));
-			json_put_str(row, "sender", json_as_str(json_get(call, "sender")));
-			json_put_str(row, "words", json_as_str(json_get(call, "words")));
-			json_append(rows, row);
-		}
+		estimate_add_sizes(rows, call, str_text(&name), ESTIMATE_NAMED);
 		str_fini(&name);
 	}
 	return rows;

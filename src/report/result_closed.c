@@ -25,12 +25,10 @@ struct json *result_closed_rows(const struct json *result)
 
 	for (; v; v = json_next(v)) {
 		struct json *row = json_clone(v);
-		const struct json *seen = json_get(v, "inMetric");
 		struct str name = {0};
 
 		estimate_call_name(v, &name);
-		if (json_is_bool(seen) && !json_as_bool(seen))
-			str_add(&name, " (not in the metric)");
+		str_add(&name, table_not_in_metric(v));
 		json_put_str(row, "call", str_text(&name));
 		json_append(rows, row);
 		str_fini(&name);

@@ -30,6 +30,13 @@ const char *table_text_of(const struct json *row, const char *key)
 	return text ? text : "";
 }
 
+const char *table_not_in_metric(const struct json *row)
+{
+	const struct json *seen = json_get(row, "inMetric");
+
+	return json_is_bool(seen) && !json_as_bool(seen) ? " (not in the metric)" : "";
+}
+
 static void number(const struct column *c, double value, struct str *out)
 {
 	char buf[FORMAT_BYTES];

@@ -55,6 +55,9 @@ const struct json *table_value(const struct json *row, const char *key);
 /* The same of a text; "" if there is none. */
 const char *table_text_of(const struct json *row, const char *key);
 
+/* Behind the name of a row's call: that the runtime's metric does not see it; else nothing. */
+const char *table_not_in_metric(const struct json *row);
+
 /* One cell's text as shown in text and Markdown. */
 void table_cell(const struct column *column, const struct json *row, struct str *out);
 
