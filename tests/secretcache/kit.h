@@ -11,6 +11,7 @@ struct kit {
 	struct arena mem;
 	struct sc_params params;
 	struct secretcache sc;
+	uint32_t object; /* the entry of the one that a case is about, if it is one */
 };
 
 static inline void kit_init(struct kit *k, enum sc_kind kind)
