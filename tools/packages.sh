@@ -4,7 +4,7 @@
 
 for set in "$@"; do
 	case $set in
-	build) wanted="$wanted gcc libc6-dev meson ninja-build pkg-config libcjson-dev libfyaml-dev uthash-dev libcurl4-openssl-dev libevent-dev libnghttp2-dev libssl-dev libjs-chart.js" ;;
+	build) wanted="$wanted gcc libc6-dev meson ninja-build pkg-config libcjson-dev libfyaml-dev libcurl4-openssl-dev libevent-dev libnghttp2-dev libssl-dev libjs-chart.js" ;;
 	check) wanted="$wanted libcmocka-dev clang libclang-rt-14-dev clang-format clang-tidy cppcheck
 		binutils chromium curl openssl man-db groff-base python3 python3-jsonschema python3-yaml" ;;
 	e2e) wanted="$wanted golang-go make rsync dpkg-dev openssl python3" ;;

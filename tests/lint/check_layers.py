@@ -18,8 +18,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 EDGE = {"base", "models", "report", "estimate", "cli", "live", "client", "hollow"}
 OUTSIDE_WORLD = ("time.h", "sys/time.h", "sys/socket.h", "netinet/", "arpa/", "poll.h",
                  "sys/epoll.h", "unistd.h", "math.h", "fenv.h", "event2/", "curl/")
-THIRD_PARTY = ("cjson/", "libfyaml.h", "uthash.h", "utlist.h", "event2/", "curl/", "nghttp2/",
-               "yaml.h")
+THIRD_PARTY = ("cjson/", "libfyaml.h", "event2/", "curl/", "nghttp2/", "openssl/", "uthash.h",
+               "utlist.h", "yaml.h")
 
 
 def check_order(table, found):
