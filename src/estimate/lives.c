@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "estimate/lives.h"
 
+#include "estimate/rates.h"
 #include "sim/chain.h"
 
 /* A life's calls: so many for the pod, for each container, and for each pair of containers.
@@ -63,6 +64,30 @@ static void add(struct lives *out, uint16_t call, double times)
 		out->of[out->n++] = (struct lives_call){call, times};
 }
 
+/* How often a relist comes between two changes of one step and so looks once more: as many
+ * times as it fits into what lies between them.  From the sandbox's start until its last
+ * container has started; where the worker stops the sandbox itself, from the containers' end
+ * until it is stopped, and in the garbage collection from the last container's removal until
+ * the sandbox, which is stopped again, is removed.  Until 1.21 a relist finds the containers'
+ * end first, and what removes them waits for it. */
+static double looks_between(const struct scenario *s)
+{
+	double gap = s->workload.containers * (rates_latency(s, OP_CREATE_CONTAINER) +
+						      rates_latency(s, OP_START_CONTAINER));
+	double period = (double)s->kubelet.pleg.relist_period / 1e9;
+
+	if (s->kubelet.deletion.style == DELETION_TERMINATING)
+		gap += 2 * rates_latency(s, OP_STOP_PODSANDBOX) +
+		       rates_latency(s, OP_REMOVE_PODSANDBOX);
+	return period > 0 ? gap / period : 0;
+}
+
+static bool is_of_a_look(uint16_t call)
+{
+	return call == OP_LIST_PODSANDBOX || call == OP_LIST_CONTAINERS ||
+	       call == OP_PODSANDBOX_STATUS;
+}
+
 /* Docker's sandbox is a container more, and each asks for its image once
  * (dockertools/manager.go runContainer; docker.go IsImagePresent).  How often what runs and
  * what has ended is looked at hangs on what one look finds together. */
@@ -109,6 +134,7 @@ void lives_of(const struct scenario *s, struct lives *out)
 	const struct workload_model *w = &s->workload;
 	double n = w->containers, pulls = w->pull_always ? n : 0;
 	double writes = lives_status_writes(s), usual = k->status.skip_unchanged ? 3 : 6;
+	double between = looks_between(s);
 
 	*out = (struct lives){.fails = guessed(k)};
 	if (k->pleg.design == PLEG_EVENTED)
@@ -119,6 +145,7 @@ void lives_of(const struct scenario *s, struct lives *out)
 			       l->by[k->deletion.style].container * n +
 			       l->by[k->deletion.style].pair * n * n;
 
+		times += is_of_a_look(l->call) ? between : 0;
 		if (!call_is_runtime(l->call) || k->interface == INTERFACE_CRI)
 			add(out, l->call,
 				l->call == API_GET_PODS ? times + writes - usual : times);

@@ -2,7 +2,8 @@
 /* What a kubelet's mechanisms do for a pod that comes and goes: every call of a life, counted.
  *
  * The counts are those of one undisturbed life: it starts, it is deleted, nothing fails, and a
- * relist meets each of its steps once.  For toll.c alone.
+ * relist meets each of its steps once, and as often between two changes of one as chance has
+ * it.  For toll.c alone.
  */
 #ifndef ESTIMATE_LIVES_H
 #define ESTIMATE_LIVES_H

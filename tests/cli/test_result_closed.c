@@ -127,8 +127,8 @@ static void lives(const char *kubelet)
 	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
 		agrees(f, exact[i], 0.02);
 	agrees(f, "get pods", 0.03);
-	agrees(f, "podsandbox_status", 0.15);
-	agrees(f, "container_status", 0.20);
+	agrees(f, "podsandbox_status", 0.05);
+	agrees(f, "container_status", 0.15);
 	every_call_has_a_form_or_a_reason_of(f);
 	end(f);
 }

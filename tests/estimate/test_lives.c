@@ -158,9 +158,42 @@ static void renewals_are_those_of_a_drawing(void **state)
 	arena_fini(&mem);
 }
 
+static double times_of(const struct fixture *f, uint16_t call)
+{
+	double times = 0;
+
+	for (uint32_t i = 0; i < f->lives.n; i++)
+		times += f->lives.of[i].call == call ? f->lives.of[i].times : 0;
+	return times;
+}
+
+static double looks(const char *kubelet, const char *set)
+{
+	struct fixture *f = begin(kubelet, set);
+	double times = times_of(f, OP_PODSANDBOX_STATUS);
+
+	end(f);
+	return times;
+}
+
+/* A relist a second falls between the steps of a start and, since 1.22, of an end in some
+ * lives; one in ten seconds in a tenth as many. */
+static void a_relist_between_two_steps_looks_once_more(void **state)
+{
+	double often = looks("v1.36", NULL) - 4;
+	double seldom = looks("v1.36", "kubelet.pleg.relistPeriod=10s") - 4;
+
+	(void)state;
+	assert_true(often > 0.15 && often < 0.30);
+	assert_true(seldom > often / 10 - 1e-9 && seldom < often / 10 + 1e-9);
+	assert_true(looks("v1.20", NULL) - 4 < often / 2);
+	assert_true(looks("v1.20", "workload.containers=3") > looks("v1.20", NULL) + 0.1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_relist_between_two_steps_looks_once_more),
 		cmocka_unit_test(a_start_is_two_calls_and_four_a_container),
 		cmocka_unit_test(a_status_is_written_three_times_and_before_1_18_six),
 		cmocka_unit_test(a_pod_that_is_deleted_early_is_told_four_times),
