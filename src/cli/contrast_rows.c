@@ -10,7 +10,7 @@
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
-const char *contrast_pleg_name(enum pleg_design design)
+static const char *pleg_name(enum pleg_design design)
 {
 	static const char *const names[PLEG_DESIGNS] = {
 		"polling", "generic", "evented", "ondemand", "parallel"};
@@ -216,7 +216,7 @@ struct json *contrast_runtime_row(const struct scenario *s, const struct fleet_r
 	rates_find_out(s, &closed);
 	load = load_of(s, r, &calls, node_seconds);
 	rate = (double)calls.find_out / node_seconds;
-	json_put_str(row, "design", contrast_pleg_name(s->kubelet.pleg.design));
+	json_put_str(row, "design", pleg_name(s->kubelet.pleg.design));
 	json_put_int(row, "podsPerNode", s->workload.pods);
 	json_put_num(row, "callsPerSecondPerNode", rate);
 	json_put_num(row, "callsPerSecondCluster", (double)calls.find_out / seconds);

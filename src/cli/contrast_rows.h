@@ -41,7 +41,6 @@ struct json *contrast_object_row(
 /* The fits with their residuals and predictions; null if there is none. */
 struct json *contrast_cost_json(const struct contrast_cost *cost);
 
-const char *contrast_pleg_name(enum pleg_design design);
 const char *contrast_object_name(enum object_design design);
 
 #endif

@@ -51,7 +51,8 @@ static const struct json *row_of(
 	return last;
 }
 
-uint32_t contrast_break_even(const struct cost *cost, uint32_t containers)
+/* From so many pods a node on polling costs the runtime more CPU than relisting; 0: never. */
+static uint32_t break_even(const struct cost *cost, uint32_t containers)
 {
 	for (uint32_t pods = 1; pods <= PODS_MAX; pods++) {
 		struct cost_load relist = cost_pattern(pods, containers, false);
@@ -98,7 +99,7 @@ static void cpu(struct words *w, const struct json *polling, const struct json *
 {
 	double before = number(polling, "cpuCoresPerNode.runtimeAdded");
 	double after = number(generic, "cpuCoresPerNode.runtimeAdded");
-	uint32_t even = contrast_break_even(cost, containers);
+	uint32_t even = break_even(cost, containers);
 
 	if (after < before)
 		str_addf(&w->out,

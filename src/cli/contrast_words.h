@@ -16,7 +16,4 @@
 struct json *contrast_words(const struct json *runtime, const struct json *objects,
 	uint32_t pods, const struct scenario *base, const struct cost *cost);
 
-/* From so many pods a node on polling costs the runtime more CPU than relisting; 0: never. */
-uint32_t contrast_break_even(const struct cost *cost, uint32_t containers);
-
 #endif

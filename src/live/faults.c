@@ -20,7 +20,8 @@ const char *fault_name(enum fault fault)
 	return names[fault];
 }
 
-void fault_names(struct str *out)
+/* All names, "latency, 429, ...". */
+static void fault_names(struct str *out)
 {
 	for (int i = 0; i < FAULT_N; i++)
 		str_addf(out, "%s%s", i ? ", " : "", names[i]);

@@ -50,9 +50,6 @@ bool fault_strikes(
 
 const char *fault_name(enum fault fault);
 
-/* All names, "latency, 429, ...". */
-void fault_names(struct str *out);
-
 /* The fault of that name; FAULT_N: none. */
 enum fault fault_find(const char *name);
 

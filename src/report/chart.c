@@ -72,11 +72,6 @@ void chart_hide(struct json *series)
 	json_put_bool(series, "hidden", true);
 }
 
-void chart_dash(struct json *series)
-{
-	json_put_bool(series, "dashed", true);
-}
-
 void chart_ordered(struct json *chart)
 {
 	json_put_bool(chart, "ordered", true);

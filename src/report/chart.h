@@ -42,9 +42,8 @@ void chart_value(struct json *series, const struct json *value);
 void chart_point(struct json *series, double x, double y);
 void chart_named_point(struct json *series, double x, double y, const char *name);
 
-/* Hide it until its button is pressed; draw it dashed. */
+/* Hide it until its button is pressed. */
 void chart_hide(struct json *series);
-void chart_dash(struct json *series);
 
 /* The series are steps of one size: shades of one colour, in their order. */
 void chart_ordered(struct json *chart);

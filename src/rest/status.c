@@ -3,7 +3,8 @@
 
 #include "base/json.h"
 
-const char *status_reason(int code)
+/* The reason that goes with a code: apimachinery/pkg/api/errors. */
+static const char *status_reason(int code)
 {
 	static const struct {
 		int code;

@@ -18,7 +18,4 @@ struct status {
 /* Append it as JSON. */
 void status_write(struct str *out, const struct status *s);
 
-/* The reason that goes with a code: apimachinery/pkg/api/errors. */
-const char *status_reason(int code);
-
 #endif

@@ -60,7 +60,7 @@
 	   eight differ by colour, those behind them by their dashes, too. */
 	function dash(spec, i) {
 		const s = spec.series[i];
-		if (s.dashed || s.line) return dashes[1];
+		if (s.line) return dashes[1];
 		return dashes[(few(spec, s) ? i : Math.floor(i / HUES)) % dashes.length];
 	}
 
