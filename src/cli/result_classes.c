@@ -133,17 +133,19 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 		"runtime[].perSecondPerNode", "runtime[].peakSecond", "api[].count",
 		"api[].perSecond", "api[].perSecondPerNode", "api[].peakSecond", "requests",
 		"recordsListed", "watchEvents", "relist.count", "pods.started", "pods.removed",
-		"pods.completed", "watches", "objects", "series", NULL};
+		"pods.completed", "watches", "objects", "series", "closedForm",
+		"pods.httpProbes", "pods.readinessChanges", NULL};
 	static const char *const runtime[] = {"runtime[].latencySeconds", "runtime[].bytes",
 		"runtime[].bytesPerSecond", NULL};
 	static const char *const api[] = {"api[].latencySeconds", "api[].limiterSeconds",
 		"api[].bytes", "api[].bytesPerSecond", NULL};
+	static const char *const stored[] = {"storage", NULL};
 	static const char *const servers[] = {"apiserver", NULL};
 	static const char *const times[] = {"slo", "relist.durationSeconds",
 		"relist.intervalSeconds", "detectionSeconds", "stalenessSeconds",
 		"pods.startedSeconds", "pods.startBudget", "pods.runningSeconds",
-		"pods.burstSeconds", "pods.removedSeconds", "pods.goneSeconds", "health",
-		"verdict", "ending", NULL};
+		"pods.burstSeconds", "pods.removedSeconds", "pods.completedSeconds",
+		"sloLimits", "pods.goneSeconds", "health", "verdict", "ending", NULL};
 	struct json *classes = json_array();
 	const struct sources by = sources_of(s);
 	const char *const both[] = {by.runtime, by.apiserver, NULL};
@@ -154,6 +156,10 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	if (json_is_object(json_get(result, "apiserver")))
 		add(classes, "calibrated", servers, NULL,
 			(const char *const[]){s->apiserver.costs.calibration, NULL});
+	add(classes, "calibrated", stored, NULL,
+		(const char *const[]){by.apiserver,
+			*s->apiserver.costs.calibration ? s->apiserver.costs.calibration : NULL,
+			NULL});
 	add(classes, "calibrated", times, NULL, both);
 	return classes;
 }
@@ -168,9 +174,11 @@ struct json *contrast_classes(const struct scenario *base, const char *cpu)
 		"objects[].getsPerSecond", "objects[].openWatches",
 		"objects[].reopensPerSecond", "objects[].closedForm",
 		"objects[].closedFormDifference", "objects[].nominal",
-		"objects[].distinctPerNode", "objects[].sharingFactor", NULL};
+		"objects[].distinctPerNode", "objects[].sharingFactor",
+		"burst[].statusesPerPod", NULL};
 	static const char *const times[] = {"runtime[].detectionSeconds",
-		"objects[].stalenessSeconds", "burst[].runningSeconds", NULL};
+		"objects[].stalenessSeconds", "burst[].runningSeconds",
+		"burst[].podsWithinObjective", NULL};
 	static const char *const cores[] = {"runtime[].cpuCoresPerNode", "cost", NULL};
 	struct json *classes = json_array();
 	const struct sources by = sources_of(base);

@@ -107,6 +107,34 @@ assert not missing, missing
 ' "$scratch/$1.json" "$scratch/told"
 }
 
+# classes_cover RUN: every number that was not asked for is of a field that has a class.
+classes_cover() {
+	python3 -c '
+import json, sys
+result = json.load(open(sys.argv[1], encoding="utf-8"))
+fields = [f.split(" ")[0].replace("[]", "") for c in result["classes"] for f in c["fields"]]
+ASKED = {"nodes", "podsPerNode", "containersPerPod", "churnPodsPerSecond", "seed", "seeds", "warmupSeconds",
+         "durationSeconds", "tolerance", "minWithin", "burst.podsPerNode", "burst.ttlSeconds", "runtime.podsPerNode",
+         "objects.podsPerNode", "objects.ttlSeconds", "published.factor"}
+missing = set()
+
+def walk(value, path):
+    if isinstance(value, dict):
+        for key, below in value.items():
+            walk(below, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for below in value:
+            walk(below, path)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and path not in ASKED:
+        if not any(path == f or path.startswith(f + ".") for f in fields):
+            missing.add(path)
+
+NOT_RESULTS = {"scenario", "classes", "parameters", "versions"} | ({"apiserver"} if result["kind"] == "ServerCounts" else set())
+walk({k: v for k, v in result.items() if k not in NOT_RESULTS}, "")
+assert not missing, sorted(missing)
+' "$scratch/$1.json"
+}
+
 from_standard_input() {
 	"$nodetoll" report - -o markdown <"$scratch/run_contrast.json" >"$scratch/piped" &&
 		"$nodetoll" report "$scratch/run_contrast.json" -o markdown | cmp - "$scratch/piped"
@@ -192,6 +220,9 @@ for run in run_contrast run_simulate run_estimate run_incidents run_compare run_
 	for form in text csv markdown json junit html; do
 		check "$run: $form tells what its numbers rest on" tells_classes "$run" "$form"
 	done
+done
+for run in run_contrast run_simulate run_estimate run_validate run_agree run_serve; do
+	check "$run: every number has a class" classes_cover "$run"
 done
 check "a result is read from standard input" from_standard_input
 check "a full device is told" a_full_device_is_told
