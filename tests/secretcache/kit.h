@@ -3,6 +3,10 @@
 #ifndef NODETOLL_TESTS_SECRETCACHE_KIT_H
 #define NODETOLL_TESTS_SECRETCACHE_KIT_H
 
+#include <stdlib.h>
+
+#include "tcase.h"
+
 #include "secretcache/secretcache.h"
 
 enum { KIT_ENTRIES = 8, KIT_READERS = 8 };
@@ -52,6 +56,24 @@ static inline bool kit_fetched(struct kit *k, ns_t now, uint32_t entry, uint32_t
 	enum outcome what, uint32_t version)
 {
 	return sc_fetched(&k->sc, now, entry, reader, what, &version);
+}
+
+/* A case's setup and teardown: its state is a cache of that kind. */
+static inline int kit_begin(void **state, enum sc_kind kind)
+{
+	struct kit *k = calloc(1, sizeof(*k));
+
+	assert_non_null(k);
+	kit_init(k, kind);
+	*state = k;
+	return 0;
+}
+
+static inline int kit_end(void **state)
+{
+	kit_fini(*state);
+	free(*state);
+	return 0;
 }
 
 #endif

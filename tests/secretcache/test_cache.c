@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "secretcache/secretcache.h"
 
-#include <stdlib.h>
-
 #include "tcase.h"
 
 #include "kit.h"
@@ -10,23 +8,15 @@
 /* Every case has a cache with one object, which one pod refers to. */
 static int begin(void **state)
 {
-	struct kit *k = calloc(1, sizeof(*k));
+	struct kit *k;
 
-	assert_non_null(k);
-	kit_init(k, SC_CACHE);
+	(void)kit_begin(state, SC_CACHE);
+	k = *state;
 	k->object = kit_add(k, 7);
-	*state = k;
 	return 0;
 }
 
-static int end(void **state)
-{
-	kit_fini(*state);
-	free(*state);
-	return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, kit_end)
 
 static enum sc_verdict get(struct kit *k, ns_t now, uint32_t reader)
 {

@@ -5,6 +5,13 @@
 
 #include "kit.h"
 
+static int begin(void **state)
+{
+	return kit_begin(state, SC_WATCH);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, kit_end)
+
 static enum sc_reflector_wish step(struct kit *k, ns_t now, uint32_t entry)
 {
 	return sc_reflector_step(&k->sc, now, entry, OUTCOME_OK);
@@ -24,141 +31,110 @@ static uint32_t watched(struct kit *k, bool immutable)
 
 static void a_reflector_lists_once_and_then_only_watches(void **state)
 {
-	struct kit k;
-	uint32_t e;
+	struct kit *k = *state;
+	uint32_t e = watched(k, false);
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = watched(&k, false);
 	for (int i = 1; i < 20; i++) {
-		assert_int_equal(kit_get(&k, i * 75 * NS_S, e, 0), SC_SERVED);
-		assert_int_equal(step(&k, i * 75 * NS_S + 1, e), SC_WISH_WATCH);
+		assert_int_equal(kit_get(k, i * 75 * NS_S, e, 0), SC_SERVED);
+		assert_int_equal(step(k, i * 75 * NS_S + 1, e), SC_WISH_WATCH);
 	}
-	kit_fini(&k);
 }
 
 static void a_second_reference_starts_nothing(void **state)
 {
-	struct kit k;
+	struct kit *k = *state;
 	bool started = true;
-	uint32_t e;
+	uint32_t e = watched(k, false);
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = watched(&k, false);
-	assert_int_equal(sc_add_reference(&k.sc, 7, 0, KIT_ENTRIES, false, &started), e);
+	assert_int_equal(sc_add_reference(&k->sc, 7, 0, KIT_ENTRIES, false, &started), e);
 	assert_false(started);
 	/* and does not unsync it: RegisterPod of a known pod makes no call */
-	assert_int_equal(kit_get(&k, NS_S, e, 1), SC_SERVED);
-	kit_fini(&k);
+	assert_int_equal(kit_get(k, NS_S, e, 1), SC_SERVED);
 }
 
 static void the_last_reference_stops_it(void **state)
 {
-	struct kit k;
-	uint32_t e;
+	struct kit *k = *state;
+	uint32_t e = watched(k, false);
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = watched(&k, false);
-	assert_int_equal(sc_open_watches(&k.sc, NS_S), 1);
-	assert_true(sc_delete_reference(&k.sc, e));
-	assert_int_equal(sc_open_watches(&k.sc, NS_S), 0);
-	assert_int_equal(step(&k, NS_S, e), SC_WISH_STOP);
-	assert_int_equal(
-		watched(&k, false), e); /* and the next one starts from the beginning */
-	kit_fini(&k);
+	assert_int_equal(sc_open_watches(&k->sc, NS_S), 1);
+	assert_true(sc_delete_reference(&k->sc, e));
+	assert_int_equal(sc_open_watches(&k->sc, NS_S), 0);
+	assert_int_equal(step(k, NS_S, e), SC_WISH_STOP);
+	assert_int_equal(watched(k, false), e); /* and the next one starts from the beginning */
 }
 
 static void a_get_before_the_list_waits_for_it(void **state)
 {
 	bool started;
-	struct kit k;
+	struct kit *k = *state;
 	uint32_t e;
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = sc_add_reference(&k.sc, 7, 0, KIT_ENTRIES, false, &started);
-	assert_int_equal(kit_get(&k, 0, e, 2), SC_WAIT);
-	assert_int_equal(kit_get(&k, 0, e, 1), SC_WAIT);
-	assert_int_equal(step(&k, 0, e), SC_WISH_LIST);
-	sc_forget_waiter(&k.sc, e, 2); /* one second is over */
-	assert_int_equal(step(&k, NS_S, e), SC_WISH_WATCH);
-	assert_int_equal(sc_next_waiter(&k.sc, e, SC_NOBODY), 1);
-	assert_int_equal(sc_next_waiter(&k.sc, e, SC_NOBODY), SC_NOBODY);
-	assert_int_equal(kit_get(&k, NS_S, e, 1), SC_SERVED);
-	kit_fini(&k);
+	e = sc_add_reference(&k->sc, 7, 0, KIT_ENTRIES, false, &started);
+	assert_int_equal(kit_get(k, 0, e, 2), SC_WAIT);
+	assert_int_equal(kit_get(k, 0, e, 1), SC_WAIT);
+	assert_int_equal(step(k, 0, e), SC_WISH_LIST);
+	sc_forget_waiter(&k->sc, e, 2); /* one second is over */
+	assert_int_equal(step(k, NS_S, e), SC_WISH_WATCH);
+	assert_int_equal(sc_next_waiter(&k->sc, e, SC_NOBODY), 1);
+	assert_int_equal(sc_next_waiter(&k->sc, e, SC_NOBODY), SC_NOBODY);
+	assert_int_equal(kit_get(k, NS_S, e, 1), SC_SERVED);
 }
 
 static void a_failed_list_is_made_again_and_a_watch_that_is_gone_lists(void **state)
 {
 	bool started;
-	struct kit k;
+	struct kit *k = *state;
 	uint32_t e;
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = sc_add_reference(&k.sc, 7, 0, KIT_ENTRIES, false, &started);
-	assert_int_equal(step(&k, 0, e), SC_WISH_LIST);
-	assert_int_equal(sc_reflector_step(&k.sc, 1, e, OUTCOME_ERROR), SC_WISH_LIST);
-	assert_int_equal(kit_get(&k, 1, e, 0), SC_WAIT);
-	assert_int_equal(step(&k, 2, e), SC_WISH_WATCH);
-	assert_int_equal(sc_reflector_step(&k.sc, 3, e, OUTCOME_GONE), SC_WISH_LIST);
+	e = sc_add_reference(&k->sc, 7, 0, KIT_ENTRIES, false, &started);
+	assert_int_equal(step(k, 0, e), SC_WISH_LIST);
+	assert_int_equal(sc_reflector_step(&k->sc, 1, e, OUTCOME_ERROR), SC_WISH_LIST);
+	assert_int_equal(kit_get(k, 1, e, 0), SC_WAIT);
+	assert_int_equal(step(k, 2, e), SC_WISH_WATCH);
+	assert_int_equal(sc_reflector_step(&k->sc, 3, e, OUTCOME_GONE), SC_WISH_LIST);
 	/* its store is still there meanwhile */
-	assert_int_equal(kit_get(&k, 3, e, 1), SC_SERVED);
-	assert_int_equal(step(&k, 4, e), SC_WISH_WATCH);
-	kit_fini(&k);
+	assert_int_equal(kit_get(k, 3, e, 1), SC_SERVED);
+	assert_int_equal(step(k, 4, e), SC_WISH_WATCH);
 }
 
 static void what_nobody_reads_for_five_minutes_stops(void **state)
 {
-	struct kit k;
-	uint32_t e;
+	struct kit *k = *state;
+	uint32_t e = watched(k, false);
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = watched(&k, false);
-	(void)kit_get(&k, NS_MIN, e, 0);
-	assert_int_equal(step(&k, 5 * NS_MIN, e), SC_WISH_WATCH);
-	assert_int_equal(sc_open_watches(&k.sc, 6 * NS_MIN), 1);
-	assert_int_equal(sc_open_watches(&k.sc, 8 * NS_MIN), 0);
-	assert_int_equal(step(&k, 10 * NS_MIN, e), SC_WISH_STOP);
-	assert_int_equal(sc_open_watches(&k.sc, 10 * NS_MIN), 0);
-	kit_fini(&k);
+	(void)kit_get(k, NS_MIN, e, 0);
+	assert_int_equal(step(k, 5 * NS_MIN, e), SC_WISH_WATCH);
+	assert_int_equal(sc_open_watches(&k->sc, 6 * NS_MIN), 1);
+	assert_int_equal(sc_open_watches(&k->sc, 8 * NS_MIN), 0);
+	assert_int_equal(step(k, 10 * NS_MIN, e), SC_WISH_STOP);
+	assert_int_equal(sc_open_watches(&k->sc, 10 * NS_MIN), 0);
 }
 
 /* watch_based_manager.go Get: a stopped reflector is started again, LIST first. */
 static void a_get_starts_what_had_stopped(void **state)
 {
-	struct kit k;
-	uint32_t e;
+	struct kit *k = *state;
+	uint32_t e = watched(k, false);
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = watched(&k, false);
-	(void)kit_get(&k, NS_MIN, e, 0);
-	assert_int_equal(step(&k, 10 * NS_MIN, e), SC_WISH_STOP);
-	assert_int_equal(kit_get(&k, 11 * NS_MIN, e, 0), SC_WAIT);
-	assert_int_equal(k.sc.entry[e].reflector, SC_STARTING);
-	assert_int_equal(step(&k, 11 * NS_MIN, e), SC_WISH_LIST);
-	assert_int_equal(step(&k, 11 * NS_MIN, e), SC_WISH_WATCH);
-	assert_int_equal(sc_next_waiter(&k.sc, e, SC_NOBODY), 0);
-	kit_fini(&k);
+	(void)kit_get(k, NS_MIN, e, 0);
+	assert_int_equal(step(k, 10 * NS_MIN, e), SC_WISH_STOP);
+	assert_int_equal(kit_get(k, 11 * NS_MIN, e, 0), SC_WAIT);
+	assert_int_equal(k->sc.entry[e].reflector, SC_STARTING);
+	assert_int_equal(step(k, 11 * NS_MIN, e), SC_WISH_LIST);
+	assert_int_equal(step(k, 11 * NS_MIN, e), SC_WISH_WATCH);
+	assert_int_equal(sc_next_waiter(&k->sc, e, SC_NOBODY), 0);
 }
 
 /* The check stopped it while its watch was open: nobody was told, so the Get starts it. */
 static void a_get_after_a_long_pause_lists_again(void **state)
 {
-	struct kit k;
-	uint32_t e;
+	struct kit *k = *state;
+	uint32_t e = watched(k, false);
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	e = watched(&k, false);
-	(void)kit_get(&k, NS_MIN, e, 0);
-	assert_int_equal(kit_get(&k, 8 * NS_MIN, e, 0), SC_WAIT);
-	assert_int_equal(step(&k, 8 * NS_MIN, e), SC_WISH_LIST);
-	kit_fini(&k);
+	(void)kit_get(k, NS_MIN, e, 0);
+	assert_int_equal(kit_get(k, 8 * NS_MIN, e, 0), SC_WAIT);
+	assert_int_equal(step(k, 8 * NS_MIN, e), SC_WISH_LIST);
 }
 
 /* It is read for the first time long after the kubelet started, and soon after it was listed.
@@ -187,69 +163,57 @@ static void what_was_never_read_idles_from_its_list_on(void **state)
 
 static void before_1_21_nothing_idles(void **state)
 {
-	struct kit k;
+	struct kit *k = *state;
 	uint32_t e;
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	k.params.idle_stop = 0;
-	e = watched(&k, false);
-	assert_int_equal(step(&k, 60 * NS_MIN, e), SC_WISH_WATCH);
-	assert_int_equal(kit_get(&k, 120 * NS_MIN, e, 0), SC_SERVED);
-	assert_int_equal(sc_open_watches(&k.sc, 300 * NS_MIN), 1);
-	kit_fini(&k);
+	k->params.idle_stop = 0;
+	e = watched(k, false);
+	assert_int_equal(step(k, 60 * NS_MIN, e), SC_WISH_WATCH);
+	assert_int_equal(kit_get(k, 120 * NS_MIN, e, 0), SC_SERVED);
+	assert_int_equal(sc_open_watches(&k->sc, 300 * NS_MIN), 1);
 }
 
 static void an_immutable_object_is_watched_until_it_is_read(void **state)
 {
-	struct kit k;
+	struct kit *k = *state;
 	uint32_t e;
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	k.params.idle_stop = 0;
-	e = watched(&k, true);
+	k->params.idle_stop = 0;
+	e = watched(k, true);
 	for (int i = 1; i < 4; i++)
-		assert_int_equal(step(&k, i * 450 * NS_S, e), SC_WISH_WATCH);
-	assert_int_equal(sc_open_watches(&k.sc, 4 * 450 * NS_S), 1);
-	assert_int_equal(kit_get(&k, 4 * 450 * NS_S, e, 0), SC_SERVED);
-	assert_int_equal(sc_open_watches(&k.sc, 4 * 450 * NS_S), 0);
-	assert_int_equal(step(&k, 4 * 450 * NS_S, e), SC_WISH_STOP);
+		assert_int_equal(step(k, i * 450 * NS_S, e), SC_WISH_WATCH);
+	assert_int_equal(sc_open_watches(&k->sc, 4 * 450 * NS_S), 1);
+	assert_int_equal(kit_get(k, 4 * 450 * NS_S, e, 0), SC_SERVED);
+	assert_int_equal(sc_open_watches(&k->sc, 4 * 450 * NS_S), 0);
+	assert_int_equal(step(k, 4 * 450 * NS_S, e), SC_WISH_STOP);
 	/* served for ever, without a call */
-	assert_int_equal(kit_get(&k, 600 * NS_MIN, e, 1), SC_SERVED);
-	assert_int_equal(k.sc.entry[e].reflector, SC_STOPPED);
-	kit_fini(&k);
+	assert_int_equal(kit_get(k, 600 * NS_MIN, e, 1), SC_SERVED);
+	assert_int_equal(k->sc.entry[e].reflector, SC_STOPPED);
 }
 
 static void an_immutable_object_without_the_feature_is_watched_on(void **state)
 {
-	struct kit k;
+	struct kit *k = *state;
 	uint32_t e;
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	k.params.immutable_stop = false;
-	e = watched(&k, true);
-	assert_int_equal(kit_get(&k, NS_S, e, 0), SC_SERVED);
-	assert_int_equal(step(&k, 2 * NS_S, e), SC_WISH_WATCH);
-	kit_fini(&k);
+	k->params.immutable_stop = false;
+	e = watched(k, true);
+	assert_int_equal(kit_get(k, NS_S, e, 0), SC_SERVED);
+	assert_int_equal(step(k, 2 * NS_S, e), SC_WISH_WATCH);
 }
 
 static void a_watch_lasts_whole_seconds_from_300_to_599(void **state)
 {
-	struct kit k;
+	struct kit *k = *state;
 
-	(void)state;
-	kit_init(&k, SC_WATCH);
-	assert_int_equal(sc_watch_timeout(&k.sc, 0), 300 * NS_S);
-	assert_int_equal(sc_watch_timeout(&k.sc, UINT64_MAX), 599 * NS_S);
+	assert_int_equal(sc_watch_timeout(&k->sc, 0), 300 * NS_S);
+	assert_int_equal(sc_watch_timeout(&k->sc, UINT64_MAX), 599 * NS_S);
 	for (uint64_t i = 0; i < 4096; i++) {
-		ns_t t = sc_watch_timeout(&k.sc, i << 52);
+		ns_t t = sc_watch_timeout(&k->sc, i << 52);
 
 		assert_in_range(t, 300 * NS_S, 599 * NS_S);
 		assert_int_equal(t % NS_S, 0);
 	}
-	kit_fini(&k);
 }
 
 static void a_node_has_one_bulk_watch_for_all_objects(void **state)
@@ -281,19 +245,19 @@ static void a_node_has_one_bulk_watch_for_all_objects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_reflector_lists_once_and_then_only_watches),
-		cmocka_unit_test(a_second_reference_starts_nothing),
-		cmocka_unit_test(the_last_reference_stops_it),
-		cmocka_unit_test(a_get_before_the_list_waits_for_it),
-		cmocka_unit_test(a_failed_list_is_made_again_and_a_watch_that_is_gone_lists),
-		cmocka_unit_test(what_nobody_reads_for_five_minutes_stops),
-		cmocka_unit_test(a_get_starts_what_had_stopped),
-		cmocka_unit_test(a_get_after_a_long_pause_lists_again),
+		CASE(a_reflector_lists_once_and_then_only_watches),
+		CASE(a_second_reference_starts_nothing),
+		CASE(the_last_reference_stops_it),
+		CASE(a_get_before_the_list_waits_for_it),
+		CASE(a_failed_list_is_made_again_and_a_watch_that_is_gone_lists),
+		CASE(what_nobody_reads_for_five_minutes_stops),
+		CASE(a_get_starts_what_had_stopped),
+		CASE(a_get_after_a_long_pause_lists_again),
 		cmocka_unit_test(what_was_never_read_idles_from_its_list_on),
-		cmocka_unit_test(before_1_21_nothing_idles),
-		cmocka_unit_test(an_immutable_object_is_watched_until_it_is_read),
-		cmocka_unit_test(an_immutable_object_without_the_feature_is_watched_on),
-		cmocka_unit_test(a_watch_lasts_whole_seconds_from_300_to_599),
+		CASE(before_1_21_nothing_idles),
+		CASE(an_immutable_object_is_watched_until_it_is_read),
+		CASE(an_immutable_object_without_the_feature_is_watched_on),
+		CASE(a_watch_lasts_whole_seconds_from_300_to_599),
 		cmocka_unit_test(a_node_has_one_bulk_watch_for_all_objects),
 	};
 
