@@ -20,6 +20,7 @@ struct stock {
 	unsigned char *item;
 	void *free; /* a list, through the first bytes of each */
 	uint32_t bytes, touched, n;
+	uint32_t taken;
 };
 
 /* n items of so many bytes (>= a pointer's), aligned for anything of a multiple of 8 bytes, in
@@ -37,6 +38,7 @@ static inline void *stock_take(struct stock *s)
 {
 	void *item = s->free;
 
+	s->taken++;
 	if (item) {
 		s->free = *(void **)item;
 		return item;
@@ -47,9 +49,15 @@ static inline void *stock_take(struct stock *s)
 
 static inline void stock_give(struct stock *s, void *item)
 {
+	assert(s->taken > 0);
 	*(void **)item = s->free;
 	s->free = item;
+	s->taken--;
 }
+
+/* If none is taken, give the memory of all back to the system; it comes again when it is
+ * wanted.  For long runs that needed much once. */
+void stock_rest(struct stock *s);
 
 /* Items by number, the same as long as they are taken. */
 static inline uint32_t stock_number(const struct stock *s, const void *item)

@@ -8,7 +8,7 @@
  *   ns.h           time: integer nanoseconds
  *   err            what went wrong, in words
  *   arena          memory that is given back all at once
- *   stock.h        items of one size, taken and given back
+ *   stock          items of one size, taken and given back
  *   fifo.h         queues in chunks of a stock
  *   fetch.h        memory that will be wanted soon
  *   rng.h          random numbers: a hash of who draws and why

@@ -5,7 +5,7 @@
 
 /* How far a pod's start is.  What its status manager asks matters once there is a status to
  * tell. */
-enum { START_OVER, START_GOES_ON, START_KNOWN, START_HELD, START_SENT };
+enum start_phase { START_OVER, START_GOES_ON, START_KNOWN, START_HELD, START_SENT };
 
 static void spend(struct pod_start *s, enum start_part part, ns_t now)
 {
@@ -25,18 +25,44 @@ static uint32_t place_of_entry(const struct node *n, uint32_t entry)
 	return n->plan->places * n->plan->agent.volumes + entry;
 }
 
+void budget_stock(
+	struct stock *s, const struct node_plan *plan, uint32_t nodes, struct arena *mem)
+{
+	stock_init(s, mem, nodes * plan->places, sizeof(struct pod_start));
+}
+
 void budget_init(struct node *n, struct arena *mem)
 {
-	n->start = ARENA_ARRAY(mem, struct pod_start, n->plan->places);
+	n->start = ARENA_ARRAY(mem, struct pod_start *, n->plan->places);
+	n->starts = n->plan->starts;
+	if (!n->starts) {
+		budget_stock(&n->own_starts, n->plan, 1, mem);
+		n->starts = &n->own_starts;
+	}
 	n->fetch_left = ARENA_ARRAY(
 		mem, struct fetch_left, place_of_entry(n, n->plan->agent.objects.entries + 1));
 }
 
+/* So far is the pod's start; what tells of one that is over finds none. */
+static enum start_phase phase_of(const struct node *n, uint32_t pod)
+{
+	return n->start[pod] ? (enum start_phase)n->start[pod]->phase : START_OVER;
+}
+
+static void is_over(struct node *n, uint32_t pod)
+{
+	if (n->start[pod])
+		stock_give(n->starts, n->start[pod]);
+	n->start[pod] = NULL;
+}
+
 void budget_begin(struct node *n, ns_t now, uint32_t pod, ns_t arrival)
 {
-	n->start[pod] = (struct pod_start){
+	if (!n->start[pod])
+		n->start[pod] = stock_take(n->starts);
+	*n->start[pod] = (struct pod_start){
 		.at = now - arrival, .began = now - arrival, .phase = START_GOES_ON};
-	spend(&n->start[pod], PART_ARRIVAL, now);
+	spend(n->start[pod], PART_ARRIVAL, now);
 }
 
 void budget_burst(struct node *n, ns_t now, uint32_t pods)
@@ -48,7 +74,7 @@ void budget_burst(struct node *n, ns_t now, uint32_t pods)
 
 void budget_of_burst(struct node *n, uint32_t pod)
 {
-	n->start[pod].burst = n->bursts;
+	n->start[pod]->burst = n->bursts;
 }
 
 /* A burst is over when its last pod is seen running; if one goes before that it has no end. */
@@ -62,14 +88,14 @@ static void burst_is_seen(struct node *n, ns_t now, const struct pod_start *s)
 
 void budget_bound(struct node *n, ns_t now, uint32_t pod)
 {
-	if (n->start[pod].phase == START_GOES_ON)
-		spend(&n->start[pod], PART_SCHEDULER, now);
+	if (phase_of(n, pod) == START_GOES_ON)
+		spend(n->start[pod], PART_SCHEDULER, now);
 }
 
 void budget_told(struct node *n, ns_t now, uint32_t pod)
 {
-	if (n->start[pod].phase == START_GOES_ON)
-		spend(&n->start[pod], PART_WATCH, now);
+	if (phase_of(n, pod) == START_GOES_ON)
+		spend(n->start[pod], PART_WATCH, now);
 }
 
 /* Who waits for one that was asked already waits for what was asked for the entry, under the
@@ -89,7 +115,7 @@ static const struct fetch_left *waited_for(const struct node *n, const struct ag
 /* The last of its volumes that waited has what it waited for. */
 static void fetched(struct node *n, ns_t now, const struct agent_note *note)
 {
-	struct pod_start *s = &n->start[note->pod];
+	struct pod_start *s = n->start[note->pod];
 	const struct fetch_left *f = waited_for(n, note);
 
 	s->secrets_held += ns_max(0, ns_min(ns_min(f->held, f->at - s->at), now - s->at));
@@ -99,7 +125,7 @@ static void fetched(struct node *n, ns_t now, const struct agent_note *note)
 /* Some of its volumes wait from the first of these on until the last. */
 static void fetches(struct node *n, ns_t now, const struct agent_note *note)
 {
-	struct pod_start *s = &n->start[note->pod];
+	struct pod_start *s = n->start[note->pod];
 
 	if (!s->mounting)
 		return;
@@ -122,9 +148,9 @@ void budget_step(struct node *n, ns_t now, const struct agent_note *note)
 		[POD_STEP_PULLED] = PART_IMAGES,
 		[POD_STEP_KNOWN] = PART_DETECTION,
 	};
-	struct pod_start *s = &n->start[note->pod];
+	struct pod_start *s = n->start[note->pod];
 
-	if (s->phase != START_GOES_ON)
+	if (!s || s->phase != START_GOES_ON)
 		return;
 	if (note->value > POD_STEP_KNOWN) {
 		fetches(n, now, note);
@@ -149,7 +175,7 @@ void budget_asked(struct node *n, const struct node_request *q)
 	if (kind == ACTOR_REFLECTOR && !q->timeout) {
 		n->fetch_left[place_of_entry(n, index)] = left;
 	} else if (kind == ACTOR_MOUNT) {
-		if (n->start[q->pod].mounting)
+		if (n->start[q->pod] && n->start[q->pod]->mounting)
 			n->fetch_left[index] = left;
 		if (plan->objects.kind == SC_CACHE && q->call != API_CREATE_TOKENS)
 			n->fetch_left[place_of_entry(n, n->agent.mount[index].entry)] = left;
@@ -162,7 +188,7 @@ static struct pod_start *told_by(struct node *n, const struct node_request *q)
 	bool of_status = q->call == API_GET_PODS || q->call == API_PATCH_PODS_STATUS ||
 			 q->call == API_UPDATE_PODS_STATUS;
 
-	return of_status && q->status & STATUS_STARTED ? &n->start[q->pod] : NULL;
+	return of_status && q->status & STATUS_STARTED ? n->start[q->pod] : NULL;
 }
 
 /* The one before it, if there was one, is answered. */
@@ -188,33 +214,39 @@ void budget_sent(struct node *n, ns_t now, const struct node_request *q)
 
 bool budget_goes_on(const struct node *n, ns_t now, uint32_t pod, ns_t *since)
 {
-	const struct pod_start *s = &n->start[pod];
+	const struct pod_start *s = n->start[pod];
 
-	*since = s->began + s->spent[PART_IMAGES];
-	return s->phase != START_OVER && n->created_at[pod] <= now;
+	*since = s ? s->began + s->spent[PART_IMAGES] : 0;
+	return s && n->created_at[pod] <= now;
 }
 
 void budget_gone(struct node *n, uint32_t pod)
 {
-	n->start[pod].phase = START_OVER;
+	is_over(n, pod);
 }
 
-void budget_seen(struct node *n, ns_t now, uint32_t pod)
+/* One that somebody has seen is measured. */
+static void measure(struct node *n, ns_t now, const struct pod_start *s)
 {
-	struct pod_start *s = &n->start[pod];
 	struct fleet_starts *starts = &n->result->starts;
 
-	if (s->phase == START_OVER)
-		return;
-	s->phase = START_OVER;
-	spend(s, PART_SERVER, now);
-	burst_is_seen(n, now, s);
-	if (!node_measures(n, now))
-		return;
 	for (unsigned p = 0; p < START_PARTS; p++)
 		hist_add(&starts->part[p], s->spent[p]);
 	hist_add(&starts->secrets_held, s->secrets_held);
 	hist_add(&starts->secrets_served, s->spent[PART_SECRETS] - s->secrets_held);
 	hist_add(&starts->all, now - s->began);
 	hist_add(&starts->without_images, now - s->began - s->spent[PART_IMAGES]);
+}
+
+void budget_seen(struct node *n, ns_t now, uint32_t pod)
+{
+	struct pod_start *s = n->start[pod];
+
+	if (!s)
+		return;
+	spend(s, PART_SERVER, now);
+	burst_is_seen(n, now, s);
+	if (node_measures(n, now))
+		measure(n, now, s);
+	is_over(n, pod);
 }

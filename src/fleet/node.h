@@ -33,9 +33,9 @@ struct node_plan {
 	/* API servers that nodes share; NULL: requests are answered as they come. */
 	const struct together_params *shared;
 	bool together; /* requests leave by node.send, and do not only cost as much */
-	/* What all nodes take their requests' places from, that are of one thread; NULL: each
-	 * has its own. */
-	struct stock *waiting;
+	/* What all nodes take places from for requests that wait and for starts of pods, if
+	 * they are of one thread; NULL: each has its own. */
+	struct stock *waiting, *starts;
 	const struct node_world *world; /* NULL: everything is simulated */
 	bool is_heartbeat[CALLS_MAX];
 	bool is_lease[CALLS_MAX]; /* of them, those that renew one */
@@ -106,7 +106,7 @@ struct pod_start {
 	ns_t spent[START_PARTS];
 	ns_t began;        /* its owner asked for it */
 	ns_t secrets_held; /* of PART_SECRETS, in the limiter */
-	uint8_t phase;     /* 0: over, or never seen to begin */
+	uint8_t phase;     /* see budget.c */
 	uint8_t burst;     /* which of the node's it belongs to; 0: none */
 	uint8_t fetching;  /* volumes that wait for the API server */
 	bool mounting;     /* its worker waits for the volumes */
@@ -142,7 +142,8 @@ struct node {
 	ns_t unhealthy_since; /* it tells that its PLEG is not healthy; NS_NEVER */
 	bool was_silent, was_unhealthy; /* long enough to be NotReady, in window 0 */
 	bool has_to_list;               /* its kubelet knows of no pods yet, though there are */
-	struct pod_start *start;        /* [places] */
+	struct pod_start **start; /* [places]; NULL: it is over, or was never seen to begin */
+	struct stock *starts, own_starts;
 	/* [mounts] of each volume's own, then of each entry of its secret cache, and of all */
 	struct fetch_left *fetch_left;
 	ns_t burst_at;       /* all its pods were created at once then */
@@ -256,6 +257,9 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
  * its start reached a step; a request of the status manager waits for its client's limiter, and
  * leaves; a watcher is told that all containers were started. */
 void budget_init(struct node *n, struct arena *mem);
+/* Room for all starts of so many nodes, for node_plan.starts. */
+void budget_stock(
+	struct stock *s, const struct node_plan *plan, uint32_t nodes, struct arena *mem);
 void budget_begin(struct node *n, ns_t now, uint32_t pod, ns_t arrival);
 /* All so many pods of the node are created now, and this is one of them. */
 void budget_burst(struct node *n, ns_t now, uint32_t pods);

@@ -77,6 +77,8 @@ struct flight {
 	bool opened, is_gone;
 };
 
+enum { STOCK_WAITING, STOCK_STARTS, STOCK_CHUNKS, STOCK_JOBS, STOCKS };
+
 struct swarm {
 	const struct hollow_params *params;
 	struct fleet_params run;
@@ -96,6 +98,7 @@ struct swarm {
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
 	struct chore *first_chore, **last_chore, *free_chores;
+	struct stock *stock; /* [STOCKS] what nodes take and give back */
 	uint32_t chores_under_way;
 	void (*phase)(struct swarm *s); /* when all chores are done */
 	struct hollow_view view;

@@ -207,6 +207,9 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 		stop(s);
 	if (s->zero >= 0 && s->view.now >= s->run.until)
 		stop(s);
+	/* What all pods' starts took at once. */
+	for (unsigned i = 0; i < STOCKS; i++)
+		stock_rest(&s->stock[i]);
 }
 
 /* ------------------------------------------------------------------ beginnings */
@@ -230,24 +233,33 @@ static void begin_node(struct swarm *s, uint32_t i)
 			first[ACTOR_REFLECTOR] + 1);
 }
 
+/* All nodes are of one thread. */
+static void begin_stocks(struct swarm *s)
+{
+	struct stock *stock = ARENA_ARRAY(&s->mem, struct stock, STOCKS);
+	uint32_t nodes = s->scenario.nodes;
+
+	s->stock = stock;
+	s->plan.waiting = &stock[STOCK_WAITING];
+	requests_stock(s->plan.waiting, &s->plan, nodes, &s->mem);
+	s->plan.starts = &stock[STOCK_STARTS];
+	budget_stock(s->plan.starts, &s->plan, nodes, &s->mem);
+	s->plan.agent.chunks = s->plan.agent.pleg.chunks = &stock[STOCK_CHUNKS];
+	agent_stock(s->plan.agent.chunks, &s->plan.agent, nodes, &s->mem);
+	mock_stock(&stock[STOCK_JOBS], &s->plan.mock[0], nodes, &s->mem);
+	for (unsigned w = 0; w <= FLEET_WINDOWS; w++)
+		s->plan.mock[w].jobs = &stock[STOCK_JOBS];
+}
+
 static void begin_plan(struct swarm *s)
 {
-	struct stock *jobs;
-
 	hollow_script(s->params->scenario, &s->scenario, &s->run);
 	s->run.times = true;
 	if (s->params->only_others_pods)
 		s->run.n_actions = 0;
 	node_plan_init(&s->plan, &s->run, &s->mem);
 	s->plan.together = true;
-	s->plan.waiting = ARENA_NEW(&s->mem, struct stock);
-	requests_stock(s->plan.waiting, &s->plan, s->scenario.nodes, &s->mem);
-	jobs = ARENA_NEW(&s->mem, struct stock);
-	mock_stock(jobs, &s->plan.mock[0], s->scenario.nodes, &s->mem);
-	for (unsigned w = 0; w <= FLEET_WINDOWS; w++)
-		s->plan.mock[w].jobs = jobs;
-	s->plan.agent.chunks = s->plan.agent.pleg.chunks = ARENA_NEW(&s->mem, struct stock);
-	agent_stock(s->plan.agent.chunks, &s->plan.agent, s->scenario.nodes, &s->mem);
+	begin_stocks(s);
 	s->plan.world = &users_world;
 	fleet_result_init(s->result, &s->run);
 }

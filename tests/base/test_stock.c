@@ -75,11 +75,41 @@ static void little_is_touched_where_little_is_in_use(void **state)
 	arena_fini(&mem);
 }
 
+/* The pages are the system's again: what was in them is zero, or would be if it were looked at
+ * before it is written. */
+static void one_that_nobody_takes_from_holds_no_memory(void **state)
+{
+	enum { N = 4096 };
+	struct thing *taken[N];
+	struct arena mem;
+	struct stock s;
+
+	(void)state;
+	arena_init(&mem, 0);
+	stock_init(&s, &mem, N, sizeof(struct thing));
+	for (unsigned i = 0; i < N; i++) {
+		taken[i] = stock_take(&s);
+		taken[i]->mark = 7;
+	}
+	stock_rest(&s);
+	for (unsigned i = 0; i < N; i++)
+		assert_int_equal(taken[i]->mark, 7);
+	for (unsigned i = 0; i < N; i++)
+		stock_give(&s, taken[i]);
+	stock_rest(&s);
+	assert_int_equal(s.touched, 0);
+	assert_int_equal(taken[N / 2]->mark, 0);
+	for (unsigned i = 0; i < N; i++)
+		assert_int_equal(stock_number(&s, stock_take(&s)), i);
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_given_back_last_is_taken_first),
 		cmocka_unit_test(items_keep_what_is_in_them_and_their_number),
+		cmocka_unit_test(one_that_nobody_takes_from_holds_no_memory),
 		cmocka_unit_test(little_is_touched_where_little_is_in_use),
 	};
 
