@@ -4,6 +4,8 @@
 #ifndef FLEET_QUEUE_H
 #define FLEET_QUEUE_H
 
+#include <assert.h>
+
 #include "fleet/node.h"
 
 struct queued {
@@ -51,6 +53,7 @@ static inline struct node_request queue_take(
 {
 	struct queued **link = before ? &before->next : &h->first, *e = *link;
 
+	assert(e);
 	*link = e->next;
 	if (!e->next)
 		h->last = before;
