@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "models/library.h"
+#include "kit.h"
 
 struct fixture {
 	struct arena mem;
@@ -16,19 +16,9 @@ struct fixture {
 static struct fixture *begin(const char *kubelet, const char *set)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const struct scenario_names names = {
-		"test", kubelet, "containerd-1.6.20", "v1.20", "secrets-30", false};
-	const char *dir = getenv("NODETOLL_MODELS");
-	const struct settings sets = {.text = &set, .n = set != NULL};
-	struct model resolved = {0};
-	struct library lib;
-	struct err err = {0};
 
 	assert_non_null(f);
-	arena_init(&f->mem, 0);
-	lib = (struct library){.dir = dir ? dir : "models", .mem = &f->mem};
-	if (scenario_compose(&lib, &names, &sets, &f->s, &resolved, &err))
-		fail_msg("%s", err.text);
+	kit_compose(&f->mem, &f->s, kubelet, NULL, set);
 	lives_of(&f->s, &f->lives);
 	return f;
 }

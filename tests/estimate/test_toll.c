@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/library.h"
+#include "kit.h"
 
 #define assert_within(a, b, share)                                                             \
 	assert_true((a) <= (b) * (1 + (share)) && (a) >= (b) * (1 - (share)))
@@ -20,20 +20,9 @@ struct fixture {
 static struct fixture *begin(const char *kubelet, const char *feature, const char *set)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const struct scenario_names names = {
-		"test", kubelet, "containerd-1.6.20", "v1.20", "secrets-30", false};
-	const char *dir = getenv("NODETOLL_MODELS");
-	struct settings sets = {
-		.text = &set, .n = set != NULL, .with = &feature, .n_with = feature != NULL};
-	struct model resolved = {0};
-	struct library lib;
-	struct err err = {0};
 
 	assert_non_null(f);
-	arena_init(&f->mem, 0);
-	lib = (struct library){.dir = dir ? dir : "models", .mem = &f->mem};
-	if (scenario_compose(&lib, &names, &sets, &f->s, &resolved, &err))
-		fail_msg("%s", err.text);
+	kit_compose(&f->mem, &f->s, kubelet, feature, set);
 	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
 	return f;
 }
