@@ -382,6 +382,28 @@ void flights_hang_up(struct hollow *h, ns_t now)
 	}
 }
 
+/* reflector.go: closing its stop channel stops the watch. */
+void flights_stop_watches(struct hollow *h)
+{
+	const struct agent *a = &h->node.agent;
+	const uint32_t *first = h->swarm->plan.agent.first;
+	struct flight *next;
+
+	h->watches_ended = a->watches_ended;
+	for (struct flight *f = h->flights; f; f = next) {
+		uint32_t actor = f->q.actor;
+
+		next = f->after;
+		if (!f->opened || actor < first[ACTOR_REFLECTOR] ||
+			actor >= first[ACTOR_REFLECTOR + 1] ||
+			a->objects.entry[actor - first[ACTOR_REFLECTOR]].reflector ==
+				SC_WATCHING)
+			continue;
+		wire_cancel(h->swarm->wire, f->call);
+		end(f);
+	}
+}
+
 void flights_remain(struct hollow *h)
 {
 	for (const struct flight *f = h->flights; f; f = f->after)

@@ -57,6 +57,7 @@ struct hollow {
 	uint64_t *watched;      /* [reflectors] resource versions */
 	struct flight *flights; /* under way, a list */
 	uint32_t lives;         /* hang-ups that are done */
+	uint32_t watches_ended; /* the agent's, when it was looked at */
 	uint32_t events;        /* created so far */
 	uint32_t unplaced;      /* pods that found no place at the last LIST */
 	bool missed;            /* a pod's change: its watch has to begin anew */
@@ -123,6 +124,8 @@ void swarm_drained(struct swarm *s);
 /* flights.c: a node's requests */
 void flights_send(struct hollow *h, ns_t now);
 void flights_hang_up(struct hollow *h, ns_t now);
+/* Whose reflector was stopped: its watch goes with it, or its end would be another's answer. */
+void flights_stop_watches(struct hollow *h);
 /* The run is over: requests that nobody has answered yet are under way. */
 void flights_remain(struct hollow *h);
 void flights_end_watches(struct hollow *h);

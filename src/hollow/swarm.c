@@ -54,6 +54,8 @@ void swarm_run_node(struct hollow *h, ns_t now)
 			node_step(&h->node, at);
 		if (h->node.agent.hang_ups != h->lives)
 			flights_hang_up(h, at);
+		if (h->node.agent.watches_ended != h->watches_ended)
+			flights_stop_watches(h);
 	}
 	wakes_set(&s->due, h->node.index, node_next_at(&h->node));
 	swarm_next_timer(s);

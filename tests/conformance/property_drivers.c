@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/client.h"
 #include "fleet/fleet.h"
 #include "hollow/hollow.h"
 #include "models/library.h"
@@ -21,6 +22,7 @@ struct script {
 	struct scenario scenario;
 	struct arena mem;
 	struct trace simulated, live;
+	uint32_t faults; /* as world_fails */
 };
 
 /* Latencies without noise, of which no two add up to a third: nobody is due together with
@@ -60,6 +62,7 @@ static void run_virtual(struct script *c)
 	assert_non_null(s);
 	hollow_script(&c->scenario, s, &p);
 	trace_into(&c->simulated);
+	world_fails(c->faults);
 	if (fleet_run(&p, &r, &err))
 		fail_msg("%s", err.text);
 	trace_into(NULL);
@@ -82,11 +85,12 @@ static void run_live(struct script *c)
 	struct err err = {0};
 
 	world_begin(&times);
+	world_fails(c->faults);
 	trace_into(&c->live);
 	if (hollow_run(&p, &r, &last, &err))
 		fail_msg("%s", err.text);
 	trace_into(NULL);
-	assert_int_equal(last.errors, 0);
+	assert_true(c->faults || !last.errors);
 	assert_true(last.lag.n > 100);
 	/* Timers are whole milliseconds; nobody's turn comes later than that. */
 	assert_true(last.lag.max <= NS_MS);
@@ -169,7 +173,7 @@ static const char *const lives[] = {
 };
 enum { LIVES = sizeof(lives) / sizeof(lives[0]) };
 
-static void effects_are_the_same_once(struct property *p)
+static void effects_are_the_same_with(struct property *p, uint32_t faults)
 {
 	static const char *const kubelets[] = {
 		"v1.1", "v1.2", "v1.5", "v1.6", "v1.12", "v1.20", "v1.23", "v1.27", "v1.36"};
@@ -179,24 +183,99 @@ static void effects_are_the_same_once(struct property *p)
 	char pods[64], seed[64];
 	const char *const sets[] = {"nodes=2", "start=afterWarmup", "warmup=1s", "duration=90s",
 		pods, seed, lives[property_below(p, LIVES)]};
-	struct script c = {0};
+	struct script c = {.faults = faults};
+	uint32_t struck[WORLD_FAULTS], any = 0;
 
 	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(p, 12));
 	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(p, 1000000));
 	arena_init(&c.mem, 0);
 	load(&c, &names, sets, 7);
 	run_virtual(&c);
+	memcpy(struck, world.struck, sizeof(struck));
 	run_live(&c);
 	compare(&c, &(struct from){p->seed, sets[6]});
+	assert_memory_equal(struck, world.struck, sizeof(struck));
+	for (unsigned f = 0; f < WORLD_FAULTS; f++)
+		any += struck[f];
+	assert_true(faults || !any);
 	trace_fini(&c.simulated);
 	trace_fini(&c.live);
 	arena_fini(&c.mem);
+}
+
+static void effects_are_the_same_once(struct property *p)
+{
+	effects_are_the_same_with(p, 0);
 }
 
 static void effects_are_the_same(void **state)
 {
 	(void)state;
 	property_each(20, effects_are_the_same_once);
+}
+
+static void effects_are_the_same_when_watches_are_dropped_once(struct property *p)
+{
+	effects_are_the_same_with(p, 1u << WORLD_ENDS | 1u << WORLD_GONE);
+}
+
+/* Watches that end early, and whose version is gone. */
+static void effects_are_the_same_when_watches_are_dropped(void **state)
+{
+	(void)state;
+	property_each(20, effects_are_the_same_when_watches_are_dropped_once);
+}
+
+static uint16_t call_of(const struct scenario *s, const char *verb, const char *resource)
+{
+	for (uint32_t i = CALL_API; i < s->calls.n; i++)
+		if (!strcmp(s->calls.name[i].verb, verb) &&
+			!strcmp(s->calls.name[i].resource, resource))
+			return (uint16_t)i;
+	fail_msg("no %s %s", verb, resource);
+	return 0;
+}
+
+/* What client-go tries again it does by itself, so long after the answer: the agent hears of
+ * nothing. */
+static void follow(const char *verb, const char *resource, enum world_fault fault, ns_t after)
+{
+	const struct scenario_names names = {
+		"any", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30", false};
+	const char *const sets[] = {"nodes=1", "start=atOnce", "warmup=0s", "duration=90s",
+		"workload.pods=1", "seed=1"};
+	struct script c = {.faults = 1u << fault};
+	unsigned tries = 0;
+
+	arena_init(&c.mem, 0);
+	load(&c, &names, sets, 6);
+	world.followed = call_of(&c.scenario, verb, resource);
+	run_live(&c);
+	for (uint32_t i = 0; i + 1 < world.n_sent; i++)
+		if (world.met[i] == fault) {
+			ns_t pause = world.sent_at[i + 1] - world.sent_at[i] - ANSWER;
+
+			tries++;
+			/* a timer of the kubelet's is late by as much as its model says */
+			assert_in_range(pause, after, after + 5 * NS_MS);
+		}
+	assert_true(tries > 0);
+	world.followed = 0;
+	trace_fini(&c.live);
+	arena_fini(&c.mem);
+}
+
+static void a_rejection_is_tried_again_when_the_server_says(void **state)
+{
+	(void)state;
+	follow("get", "nodes", WORLD_REJECTS, WORLD_RETRY_AFTER);
+	follow("update", "leases", WORLD_REJECTS, WORLD_RETRY_AFTER);
+}
+
+static void a_read_that_is_cut_off_is_tried_again_after_a_second(void **state)
+{
+	(void)state;
+	follow("get", "nodes", WORLD_RESETS_READ, CLIENT_AFTER_RESET);
 }
 
 /* Who creates them takes no time from the run: they are there when the kubelets ask first. */
@@ -231,6 +310,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pods_of_the_beginning_are_in_the_first_list),
 		cmocka_unit_test(effects_are_the_same),
+		cmocka_unit_test(effects_are_the_same_when_watches_are_dropped),
+		cmocka_unit_test(a_rejection_is_tried_again_when_the_server_says),
+		cmocka_unit_test(a_read_that_is_cut_off_is_tried_again_after_a_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

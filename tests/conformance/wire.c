@@ -23,6 +23,7 @@ struct wire_call {
 	ns_t told_at; /* the last line */
 	ns_t lasts;
 	struct world_event *event[2]; /* its answer, or its beginning and end */
+	enum world_fault meets;
 	struct wire_call *next, **link;
 	bool over;
 };
@@ -84,8 +85,11 @@ struct wire_counts wire_counts(const struct wire *w)
 static void answered(struct world_event *e)
 {
 	struct wire_call *c = e->whom;
-	const struct wire_answer a = {.fault = WIRE_ANSWERED,
-		.code = e->reply.code,
+	bool reset = c->meets == WORLD_RESET || c->meets == WORLD_RESETS_READ;
+	const struct wire_answer a = {.fault = reset ? WIRE_RESET : WIRE_ANSWERED,
+		.code = reset ? 0 : e->reply.code,
+		.retry_after = e->reply.retry_after * NS_S,
+		.why = reset ? "reset" : NULL,
 		.body = str_text(&e->reply.body),
 		.len = str_len(&e->reply.body)};
 
@@ -94,6 +98,16 @@ static void answered(struct world_event *e)
 	end(c);
 	world.answers++;
 	c->hooks->done(c->ctx, &a);
+}
+
+static void gone(struct world_event *e)
+{
+	static const char error[] =
+		"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410}}";
+	struct wire_call *c = e->whom;
+
+	if (!c->over)
+		c->hooks->line(c->ctx, error, sizeof(error) - 1);
 }
 
 static void told(struct world_event *e)
@@ -170,6 +184,28 @@ static void handle(struct wire_call *c, const struct wire_request *r, struct res
 	route_fini(&route);
 }
 
+/* It does not come to the store.  False: it does. */
+static bool fails(struct wire_call *c, struct rest_reply *reply)
+{
+	switch (c->meets) {
+	case WORLD_REJECTS:
+		rest_fail(reply, 429, NULL, "too many");
+		reply->retry_after = WORLD_RETRY_AFTER / NS_S;
+		return true;
+	case WORLD_ERROR:
+	case WORLD_RESET:
+	case WORLD_RESETS_READ:
+		rest_fail(reply, 500, NULL, "a fault");
+		return true;
+	case WORLD_FINE:
+	case WORLD_ENDS:
+	case WORLD_GONE:
+	case WORLD_FAULTS:
+		break;
+	}
+	return false;
+}
+
 struct wire_call *wire_send(struct wire *w, const struct wire_request *r)
 {
 	ns_t now = world.nominal, takes = world.is_agents ? world.times.answer : 0;
@@ -177,10 +213,16 @@ struct wire_call *wire_send(struct wire *w, const struct wire_request *r)
 	struct rest_reply reply = {0};
 
 	w->sent++;
-	handle(c, r, &reply);
+	c->meets = world.is_agents ? world.fault : WORLD_FINE;
+	if (!fails(c, &reply))
+		handle(c, r, &reply);
 	if (c->watch) {
+		if (c->meets != WORLD_FINE)
+			c->lasts /= WORLD_EARLY;
 		c->told_at = now + takes;
 		(void)world_at(now + takes, opened, c);
+		if (c->meets == WORLD_GONE)
+			(void)world_at(now + takes + c->lasts, gone, c);
 		world_at(now + takes + c->lasts, answered, c)->reply.code = 200;
 		rest_reply_fini(&reply);
 	} else {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/rng.h"
 #include "hollow/hollow_priv.h"
 
 #define BEGINNING (1000 * NS_S)
@@ -15,6 +17,10 @@ int __real_clock_gettime(clockid_t clock, struct timespec *ts);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ts);
 void __real_node_step(struct node *n, ns_t now);
 void __wrap_node_step(struct node *n, ns_t now);
+struct api_answer __real_api_serve(struct api_shard *shard, ns_t now, ns_t takes,
+	const struct api_request *r, struct tally *t);
+struct api_answer __wrap_api_serve(struct api_shard *shard, ns_t now, ns_t takes,
+	const struct api_request *r, struct tally *t);
 void __real_flights_send(struct hollow *h, ns_t now);
 void __wrap_flights_send(struct hollow *h, ns_t now);
 
@@ -45,15 +51,126 @@ void __wrap_flights_send(struct hollow *h, ns_t now)
 {
 	world.nominal = zero_of(&h->node) + now;
 	world.is_agents = true;
+	world.fault = world_meets(&h->node, &h->node.send);
+	if (world.followed && h->node.send.call == world.followed &&
+		world.n_sent < WORLD_SENT) {
+		world.met[world.n_sent] = world.fault;
+		world.sent_at[world.n_sent++] = now;
+	}
 	__real_flights_send(h, now);
 	world.is_agents = false;
 }
+
+/* ------------------------------------------------------------------ faults */
+
+void world_fails(uint32_t faults)
+{
+	world.faults = faults;
+	memset(world.asked, 0, sizeof(world.asked));
+	memset(world.struck, 0, sizeof(world.struck));
+}
+
+static bool can_meet(const struct call_name *call, enum world_fault fault)
+{
+	bool watch = !strcmp(call->verb, "watch"), mutates = call_mutates(call);
+
+	if (!(world.faults >> fault & 1))
+		return false;
+	switch (fault) {
+	case WORLD_RESET:
+		return mutates;
+	case WORLD_RESETS_READ:
+		return !mutates && !watch;
+	case WORLD_ENDS:
+	case WORLD_GONE:
+		return watch;
+	case WORLD_ERROR:
+	case WORLD_REJECTS:
+		return true;
+	case WORLD_FINE:
+	case WORLD_FAULTS:
+		break;
+	}
+	return false;
+}
+
+/* Every third of those that are followed. */
+static enum world_fault meets_followed(const struct node_request *q)
+{
+	enum world_fault fault = WORLD_ERROR;
+
+	while (!(world.faults >> fault & 1))
+		fault++;
+	return q->call == world.followed && world.n_sent % 3 == 0 ? fault : WORLD_FINE;
+}
+
+/* What a watch of pods misses, virtual time's does not; a kubelet whose heartbeats fail closes
+ * its connections, which break others' requests there only where servers are shared. */
+static bool is_spared(const struct call_name *call)
+{
+	bool watches = !strcmp(call->verb, "list") || !strcmp(call->verb, "watch");
+
+	return !world.faults || !strcmp(call->resource, "leases") ||
+	       (!watches && !strncmp(call->resource, "nodes", 5)) ||
+	       (watches && !strcmp(call->resource, "pods"));
+}
+
+/* Half of the first three of a kind. */
+enum world_fault world_meets(const struct node *n, const struct node_request *q)
+{
+	const struct call_name *call = &n->plan->params->scenario->calls.name[q->call];
+	uint64_t key = rng_draw(rng_key(q->key, n->index), q->call, q->pod, q->object);
+	uint8_t *asked = &world.asked[key % WORLD_KEYS];
+	uint64_t draw = rng_draw(key, 1, *asked, 0);
+	enum world_fault fault = (enum world_fault)(draw % WORLD_FAULTS);
+	if (world.faults && world.followed)
+		return meets_followed(q);
+	if (is_spared(call) || *asked == 3)
+		return WORLD_FINE;
+	++*asked;
+	for (unsigned i = 0; i < WORLD_FAULTS && !can_meet(call, fault); i++)
+		fault = (fault + 1) % WORLD_FAULTS;
+	if (draw >> 32 & 1 || !can_meet(call, fault))
+		return WORLD_FINE;
+	world.struck[fault]++;
+	return fault;
+}
+
+/* Virtual time's server. */
+struct api_answer __wrap_api_serve(struct api_shard *shard, ns_t now, ns_t takes,
+	const struct api_request *r, struct tally *t)
+{
+	const struct node *n =
+		(const struct node *)((const char *)shard - offsetof(struct node, shard));
+	const struct node_request q = {
+		.call = r->call, .pod = r->pod, .key = r->key, .object = r->object};
+	enum world_fault fault = n->plan->world ? WORLD_FINE : world_meets(n, &q);
+	struct api_answer a;
+
+	if (fault == WORLD_ERROR || fault == WORLD_RESET)
+		return (struct api_answer){.at = now + takes, .what = OUTCOME_ERROR};
+	a = __real_api_serve(shard, now, takes, r, t);
+	if (fault == WORLD_ENDS || fault == WORLD_GONE) {
+		a.at = now + takes + r->timeout / WORLD_EARLY;
+		a.what = fault == WORLD_GONE ? OUTCOME_GONE : OUTCOME_OK;
+	}
+	return a;
+}
+
+/* ------------------------------------------------------------------ beginning and end */
 
 void world_begin(const struct world_times *times)
 {
 	static const struct store_limits limits = {100000, 1 << 28, 10000, 1 << 28};
 
-	world = (struct world){.times = *times, .now = BEGINNING, .nominal = BEGINNING};
+	const uint32_t faults = world.faults;
+	const uint16_t followed = world.followed;
+
+	world = (struct world){.times = *times,
+		.now = BEGINNING,
+		.nominal = BEGINNING,
+		.faults = faults,
+		.followed = followed};
 	rest_init(&world.rest, &limits, "v1.20.2", 1, 1700000000);
 }
 

@@ -33,6 +33,25 @@ struct world_event {
 	struct str line;
 };
 
+/* What a request meets: by what it is and how often its node has made it, so that both drivers'
+ * meet the same. */
+enum world_fault {
+	WORLD_FINE,
+	WORLD_ERROR,   /* 500, without a word of when to try again */
+	WORLD_RESET,   /* of a write: its connection is closed before the answer */
+	WORLD_ENDS,    /* a watch ends early */
+	WORLD_GONE,    /* the same, and its version is too old: 410 */
+	WORLD_REJECTS, /* 429 with Retry-After */
+	WORLD_RESETS_READ,
+	WORLD_FAULTS
+};
+struct node;
+struct node_request;
+enum world_fault world_meets(const struct node *n, const struct node_request *q);
+
+enum { WORLD_KEYS = 4096, WORLD_SENT = 64, WORLD_EARLY = 20 };
+#define WORLD_RETRY_AFTER (3 * NS_S)
+
 /* One at a time: libevent's functions have no other way to it. */
 struct world {
 	struct world_times times;
@@ -42,10 +61,21 @@ struct world {
 	struct world_event *first;
 	struct rest rest;
 	uint64_t answers;
+	uint32_t faults;           /* a bit each: those that strike */
+	enum world_fault fault;    /* of what is sent now */
+	uint8_t asked[WORLD_KEYS]; /* how often, by a hash */
+	uint32_t struck[WORLD_FAULTS];
+	/* What went over the wire of the call that is followed, and what its tries met. */
+	uint16_t followed;
+	ns_t sent_at[WORLD_SENT];
+	enum world_fault met[WORLD_SENT];
+	uint32_t n_sent;
 };
 extern struct world world;
 
 void world_begin(const struct world_times *times);
+/* Those of a mask strike from now on, and are counted anew. */
+void world_fails(uint32_t faults);
 void world_end(void);
 
 /* Have something happen; its owner is told by happens() with the clock at `at` or behind. */
