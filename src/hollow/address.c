@@ -4,54 +4,27 @@
 #include <string.h>
 
 #include "hollow/hollow_priv.h"
+#include "rest/resources.h"
 
 #define STRATEGIC "application/strategic-merge-patch+json"
 
-struct place {
-	const char *resource, *prefix;
-	bool namespaced;
-};
-
-/* What kubelets, and the agents in models/feature, ask for. */
-static const struct place places[] = {
-	{"configmaps", "/api/v1", true},
-	{"endpoints", "/api/v1", true},
-	{"events", "/api/v1", true},
-	{"namespaces", "/api/v1", false},
-	{"nodes", "/api/v1", false},
-	{"persistentvolumeclaims", "/api/v1", true},
-	{"persistentvolumes", "/api/v1", false},
-	{"pods", "/api/v1", true},
-	{"secrets", "/api/v1", true},
-	{"serviceaccounts", "/api/v1", true},
-	{"services", "/api/v1", true},
-	{"certificatesigningrequests", "/apis/certificates.k8s.io/v1", false},
-	{"csidrivers", "/apis/storage.k8s.io/v1", false},
-	{"csinodes", "/apis/storage.k8s.io/v1", false},
-	{"endpointslices", "/apis/discovery.k8s.io/v1", true},
-	{"leases", "/apis/coordination.k8s.io/v1", true},
-	{"runtimeclasses", "/apis/node.k8s.io/v1", false},
-	{"subjectaccessreviews", "/apis/authorization.k8s.io/v1", false},
-	{"tokenreviews", "/apis/authentication.k8s.io/v1", false},
-	{"volumeattachments", "/apis/storage.k8s.io/v1", false},
-};
-
 bool address_path(struct str *out, const char *resource, const char *namespace)
 {
-	size_t len = strcspn(resource, "/");
+	const struct rest_resource *r = rest_resource_named(resource);
+	size_t plural = strcspn(resource, "./");
+	size_t group = strcspn(resource + plural, "/");
+	bool namespaced = r ? rest_is(r, REST_NAMESPACED) : group == 0;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const struct place *p = &places[i];
-
-		if (strlen(p->resource) != len || strncmp(p->resource, resource, len) != 0)
-			continue;
-		str_add(out, p->prefix);
-		if (p->namespaced && namespace)
-			str_addf(out, "/namespaces/%s", namespace);
-		str_addf(out, "/%s", p->resource);
-		return true;
-	}
-	return false;
+	if (r)
+		str_addf(out, *r->group ? "/apis/%s/%s" : "/api%s/%s", r->group, r->version);
+	else if (group > 1) /* somebody's own; most are of no namespace, and at v1 */
+		str_addf(out, "/apis/%.*s/v1", (int)group - 1, resource + plural + 1);
+	else
+		str_add(out, "/api/v1");
+	if (namespaced && namespace)
+		str_addf(out, "/namespaces/%s", namespace);
+	str_addf(out, "/%.*s", (int)plural, resource);
+	return plural > 0;
 }
 
 /* ------------------------------------------------------------------ objects */
@@ -184,25 +157,45 @@ static void named(struct str *path, const char *name, const char *resource)
 	str_addf(path, "/%s%s", name, sub ? sub : "");
 }
 
-static void status_body(struct hollow *h, const struct node_request *q, struct str *out)
+static void status_body(
+	struct hollow *h, const struct node_request *q, uint32_t pod, struct str *out)
 {
-	pod_show(h, q->pod, q->status);
-	body_status(h, q->pod, q->status, out);
+	/* Of a feature: what the kubelet wrote last, with a condition of its own. */
+	if (q->pod == REQUEST_NO_POD && q->call == API_PATCH_PODS_STATUS) {
+		body_condition(h, out);
+		return;
+	}
+	if (q->pod == REQUEST_NO_POD && h->pod[pod].is_shown) {
+		body_status(h, pod, h->pod[pod].shown, out);
+		return;
+	}
+	pod_show(h, pod, q->status);
+	body_status(h, pod, q->status, out);
 }
 
 static bool of_pod(struct hollow *h, const struct node_request *q, const struct call_name *call,
 	struct address *a)
 {
-	struct hollow_pod *p = &h->pod[q->pod];
+	uint32_t pod = q->pod == REQUEST_NO_POD ? asked_pod(h) : q->pod;
+	bool patch = !strcmp(call->verb, "patch");
+	struct hollow_pod *p;
 
-	if (!p->name || !address_path(&a->path, "pods", pod_namespace(h, q->pod)))
+	if (pod == REQUEST_NO_POD)
+		return false;
+	p = &h->pod[pod];
+	if (!p->name || !address_path(&a->path, "pods", pod_namespace(h, pod)))
 		return false;
 	named(&a->path, p->name, call->resource);
 	if (q->call == API_DELETE_PODS)
 		body_delete(p->uid, 0, &a->body);
+	else if (patch && !strcmp(call->resource, "pods"))
+		body_annotation(h, &a->body);
 	else if (strcmp(call->verb, "get") != 0)
-		status_body(h, q, &a->body);
-	a->media = q->call == API_PATCH_PODS_STATUS ? STRATEGIC : NULL;
+		status_body(h, q, pod, &a->body);
+	/* Whoever makes the scenario's pods ends them, too. */
+	if (q->call == API_DELETE_PODS && q->pod == REQUEST_NO_POD)
+		str_add(&a->path, ASKED_FOR_SHOW);
+	a->media = patch ? STRATEGIC : NULL;
 	return true;
 }
 
@@ -267,9 +260,13 @@ static bool of_event(struct hollow *h, const struct node_request *q, struct addr
 
 static bool of_token(struct hollow *h, const struct node_request *q, struct address *a)
 {
-	const struct hollow_pod *p = &h->pod[q->pod];
+	uint32_t pod = q->pod == REQUEST_NO_POD ? asked_pod(h) : q->pod;
+	const struct hollow_pod *p;
 
-	if (!p->name || !address_path(&a->path, "serviceaccounts", pod_namespace(h, q->pod)))
+	if (pod == REQUEST_NO_POD)
+		return false;
+	p = &h->pod[pod];
+	if (!p->name || !address_path(&a->path, "serviceaccounts", pod_namespace(h, pod)))
 		return false;
 	str_add(&a->path, "/default/token");
 	str_addf(&a->body,
@@ -297,12 +294,11 @@ bool address_of(struct hollow *h, const struct node_request *q, struct address *
 	a->method = method_of(call->verb);
 	if (q->timeout > 0 || !strcmp(call->verb, "list"))
 		return read_many(h, q, call, a);
-	switch (q->call) {
-	case API_GET_PODS:
-	case API_PATCH_PODS_STATUS:
-	case API_UPDATE_PODS_STATUS:
-	case API_DELETE_PODS:
+	if (asked_is_own(h, q))
+		return asked_address(h, q, a);
+	if (resource_is(call->resource, "pods"))
 		return of_pod(h, q, call, a);
+	switch (q->call) {
 	case API_GET_SECRETS:
 	case API_GET_CONFIGMAPS:
 		return of_object(h, q, call, a);

@@ -23,6 +23,7 @@ struct chore {
 	uint8_t object;
 	uint8_t step, steps; /* requests, one after the other; 0: one */
 	uint8_t tries;
+	bool may_fail; /* before the agents start, too */
 };
 
 /* At the end of the queue; chores_next begins it. */

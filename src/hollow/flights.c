@@ -206,8 +206,11 @@ static void status_written(struct flight *f, bool ok)
 	p->counts = runs;
 }
 
+/* The kubelet's own; a feature writes nothing that its kubelet reads. */
 static bool writes_status(const struct flight *f)
 {
+	if (f->q.pod == REQUEST_NO_POD)
+		return false;
 	return f->q.call == API_PATCH_PODS_STATUS || f->q.call == API_UPDATE_PODS_STATUS;
 }
 
@@ -222,7 +225,7 @@ static void served(struct flight *f, ns_t now, const struct wire_answer *a, enum
 		if (in)
 			in->bytes[f->q.call] += a->len;
 	}
-	if (f->q.call == API_GET_PODS)
+	if (f->q.call == API_GET_PODS && f->q.pod != REQUEST_NO_POD)
 		answer.value = n->shard.pod[f->q.pod].status;
 	if (writes_status(f))
 		answer.value = f->q.status;

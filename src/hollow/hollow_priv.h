@@ -4,6 +4,7 @@
 #define HOLLOW_HOLLOW_PRIV_H
 
 #include <event2/event.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/str.h"
@@ -60,6 +61,8 @@ struct hollow {
 	uint32_t watches_ended; /* the agent's, when it was looked at */
 	uint32_t events;        /* created so far */
 	uint32_t unplaced;      /* pods that found no place at the last LIST */
+	uint32_t turn;          /* the pod that a feature asked for last */
+	uint32_t asked;         /* what features wrote so far */
 	bool missed;            /* a pod's change: its watch has to begin anew */
 	bool is_told;           /* the server has had its status */
 	ns_t heard_at;          /* its last status or lease that the server took */
@@ -142,12 +145,37 @@ struct address {
 struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
 	const struct address *a, ns_t timeout, const struct wire_hooks *hooks, void *ctx);
 bool address_of(struct hollow *h, const struct node_request *q, struct address *a);
-/* Where a resource is: "/api/v1/namespaces/NS/RESOURCE"; namespace NULL: of all, or of none. */
+/* Where a resource[.group][/subresource] is: "/api/v1/namespaces/NS/RESOURCE"; namespace NULL:
+ * of all, or of none.  One that nobody knows is of its group's v1, or of the core's. */
 bool address_path(struct str *out, const char *resource, const char *namespace);
 /* The name of the object that the key of the workload's object stands for, and its namespace;
  * false: the pod has none. */
 bool object_name(const struct hollow *h, uint32_t object, uint32_t key, struct str *name,
 	uint32_t *namespace);
+
+/* Whether a call's resource[/subresource] is of that one. */
+static inline bool resource_is(const char *resource, const char *base)
+{
+	size_t len = strlen(base);
+
+	return !strncmp(resource, base, len) && (!resource[len] || resource[len] == '/');
+}
+
+/* asked.c: what features ask for.  A request of a loop is about no pod in particular: whose
+ * turn it is, REQUEST_NO_POD if the node never had one. */
+uint32_t asked_pod(struct hollow *h);
+/* Whether it is about an object that users make for it, one a node, and the request then. */
+bool asked_is_own(const struct hollow *h, const struct node_request *q);
+bool asked_address(struct hollow *h, const struct node_request *q, struct address *a);
+/* Chores that make these objects; one that a server does not take is missed by nobody. */
+void asked_objects(struct swarm *s);
+/* ERR_INPUT: some call has no live side. */
+int asked_check(const struct swarm *s);
+/* Asked and answered, and nothing is done. */
+#define ASKED_FOR_SHOW "?dryRun=All"
+/* Patches that change a pod, and nothing that its kubelet reads. */
+void body_condition(struct hollow *h, struct str *out);
+void body_annotation(struct hollow *h, struct str *out);
 
 /* bodies.c: objects as JSON */
 void body_node(const struct hollow *h, struct str *out);

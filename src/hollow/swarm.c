@@ -266,23 +266,6 @@ static void begin_plan(struct swarm *s)
 	fleet_result_init(s->result, &s->run);
 }
 
-static int check_calls(const struct swarm *s)
-{
-	const struct calls *c = &s->scenario.calls;
-
-	for (uint32_t i = API_FIXED_END; i < c->n; i++) {
-		struct str path = {0};
-		bool known = address_path(&path, c->name[i].resource, NULL);
-
-		str_fini(&path);
-		if (!known)
-			return err_set(s->err, ERR_INPUT,
-				"agents do not know where %s '%s' are to be asked for",
-				c->name[i].verb, c->name[i].resource);
-	}
-	return 0;
-}
-
 /* A connection each; over HTTP/1.1 one for every watch, and some for what is asked beside. */
 static uint32_t descriptors(const struct swarm *s)
 {
@@ -336,7 +319,7 @@ static int begin(struct swarm *s)
 	s->view.result = s->result;
 	code = node_plan_check(&s->plan, s->err);
 	if (!code)
-		code = check_calls(s);
+		code = asked_check(s);
 	s->base = new_loop();
 	if (!code && !s->base)
 		code = err_set(s->err, ERR_NOMEM, "no memory");

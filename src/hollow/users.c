@@ -167,6 +167,7 @@ static void object_phase(struct swarm *s)
 {
 	if (!s->params->only_others_pods)
 		shared_objects(s);
+	asked_objects(s);
 	s->phase = node_phase;
 	chores_next(s);
 }

@@ -21,6 +21,7 @@ enum rest_trait {
 	REST_HOLDS_OTHERS = 1u << 6, /* a namespace: its content goes with it */
 	REST_CREATE_ONLY = 1u << 7,  /* bindings: nothing is kept */
 	REST_IN_ALL = 1u << 8,       /* `kubectl get all`: storage.go Categories */
+	REST_REVIEW = 1u << 9,       /* a question, answered in its status; nothing is kept */
 };
 
 struct rest_resource {
@@ -41,6 +42,9 @@ const struct rest_resource *rest_resources(size_t *n);
 /* That one; NULL if there is none. */
 const struct rest_resource *rest_resource_find(
 	const char *group, const char *version, const char *plural);
+
+/* That which a call names, resource[.group][/subresource]; NULL if there is none. */
+const struct rest_resource *rest_resource_named(const char *name);
 
 /* "v1" or "apps/v1", into buf of at least REST_GROUP_VERSION bytes.  Returns buf. */
 enum { REST_GROUP_VERSION = 64 };

@@ -64,6 +64,20 @@ void rest_create_tree(struct rest_call *c, struct json *tree)
 		create_account(c, o->name);
 }
 
+/* pkg/registry/authentication/tokenreview, authorization/subjectaccessreview: the question
+ * comes back with its answer.  Nobody is known by a token here, and everybody may do
+ * everything. */
+static void answer_review(struct rest_call *c, struct json *tree)
+{
+	bool token = !strcmp(c->route->resource->kind, "TokenReview");
+	struct json *status = json_object();
+
+	json_put_bool(status, token ? "authenticated" : "allowed", !token);
+	json_set(tree, "status", status);
+	json_write(tree, &c->reply->body);
+	c->reply->code = 201;
+}
+
 void rest_create(struct rest_call *c)
 {
 	struct json *tree = rest_body(c);
@@ -73,6 +87,11 @@ void rest_create(struct rest_call *c)
 		return;
 	if (!rest_is(c->route->resource, REST_CREATE_ONLY)) {
 		rest_create_tree(c, tree);
+		return;
+	}
+	if (rest_is(c->route->resource, REST_REVIEW)) {
+		answer_review(c, tree);
+		json_free(tree);
 		return;
 	}
 	target = json_as_str(json_get(json_get(tree, "metadata"), "name"));

@@ -380,6 +380,41 @@ static void a_full_store_refuses_and_reads_on(void **state)
 	kit_fini(&k);
 }
 
+static void a_review_is_answered_and_not_kept(void **state)
+{
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(kit_ask(&k, "POST", "/apis/authentication.k8s.io/v1/tokenreviews",
+				 "{\"spec\":{\"token\":\"x\"}}"),
+		201);
+	assert_false(json_as_bool(json_get(json_get(k.body, "status"), "authenticated")));
+	assert_int_equal(
+		kit_ask(&k, "POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+			"{\"spec\":{\"user\":\"x\"}}"),
+		201);
+	assert_true(json_as_bool(json_get(json_get(k.body, "status"), "allowed")));
+	assert_int_equal(
+		kit_ask(&k, "GET", "/apis/authorization.k8s.io/v1/subjectaccessreviews", ""),
+		405);
+	kit_fini(&k);
+}
+
+static void calls_name_resources_with_or_without_a_group(void **state)
+{
+	const struct rest_resource *leases =
+		rest_resource_find("coordination.k8s.io", "v1", "leases");
+
+	(void)state;
+	assert_ptr_equal(rest_resource_named("leases"), leases);
+	assert_ptr_equal(rest_resource_named("leases.coordination.k8s.io/status"), leases);
+	assert_ptr_equal(
+		rest_resource_named("pods/status"), rest_resource_find("", "v1", "pods"));
+	assert_null(rest_resource_named("leases.example.com"));
+	assert_null(rest_resource_named("pod"));
+}
+
 /* The category of a resource in the list of them; NULL: it is in none. */
 static const char *in_all(const struct kit *k, const char *resource)
 {
@@ -399,13 +434,13 @@ static void clients_discover_what_there_is(void **state)
 	kit_init(&k);
 	assert_int_equal(kit_ask(&k, "GET", "/api", ""), 200);
 	assert_int_equal(kit_ask(&k, "GET", "/apis", ""), 200);
-	assert_int_equal(json_size(json_get(k.body, "groups")), 3);
+	assert_int_equal(json_size(json_get(k.body, "groups")), 9);
 	assert_int_equal(kit_ask(&k, "GET", "/api/v1", ""), 200);
 	assert_string_equal(in_all(&k, "pods"), "all");
 	assert_string_equal(in_all(&k, "services"), "all");
 	assert_null(in_all(&k, "secrets"));
 	assert_int_equal(kit_ask(&k, "GET", "/apis/storage.k8s.io/v1", ""), 200);
-	assert_int_equal(json_size(json_get(k.body, "resources")), 2);
+	assert_int_equal(json_size(json_get(k.body, "resources")), 4); /* one with a status */
 	assert_int_equal(kit_ask(&k, "GET", "/version", ""), 200);
 	assert_string_equal(kit_text(&k, "gitVersion"), "v1.20.2");
 	kit_fini(&k);
@@ -428,6 +463,8 @@ int main(void)
 		cmocka_unit_test(the_last_finalizer_lets_an_object_go),
 		cmocka_unit_test(a_binding_binds_once),
 		cmocka_unit_test(an_account_gets_tokens),
+		cmocka_unit_test(a_review_is_answered_and_not_kept),
+		cmocka_unit_test(calls_name_resources_with_or_without_a_group),
 		cmocka_unit_test(a_list_is_selected_and_paged),
 		cmocka_unit_test(a_namespace_goes_with_all_that_is_in_it),
 		cmocka_unit_test(a_collection_is_deleted_as_selected),
