@@ -192,12 +192,14 @@ static int check_sides(struct comparing *c, struct err *err)
 
 	if (strcmp(kind_of(&c->base), kind_of(&c->candidate)) != 0)
 		return err_set(err, ERR_INPUT,
-			"%.200s is a %s, %.200s a %s: only the same can be compared",
+			"%.200s is of kind %s, %.200s of kind %s: only the same can be "
+			"compared",
 			c->base.name, kind_of(&c->base), c->candidate.name,
 			kind_of(&c->candidate));
 	if (!measure_has_kind(kind_of(&c->base)))
 		return err_set(err, ERR_INPUT,
-			"%.200s is a %s, of which nothing is compared; there are measures of "
+			"%.200s is of kind %s, of which nothing is compared; there are "
+			"measures of "
 			"Result, Contrast, Estimate, Validation and Agreement",
 			c->base.name, kind_of(&c->base));
 	if (check_saved(&c->base, err) || check_saved(&c->candidate, err))
@@ -222,6 +224,15 @@ static int check_sides(struct comparing *c, struct err *err)
 
 /* ------------------------------------------------------------------ the result */
 
+/* A Result has its own; one of several runs has it among its parameters. */
+static uint64_t saved_seed(const struct json *result)
+{
+	const struct json *own = json_get(result, "seed");
+
+	return (uint64_t)json_as_num(
+		own ? own : json_get(json_get(result, "parameters"), "seed"));
+}
+
 static uint64_t first_seed(const struct comparing *c)
 {
 	const struct side *saved = c->base.is_saved        ? &c->base
@@ -231,7 +242,7 @@ static uint64_t first_seed(const struct comparing *c)
 	if (c->o.seed.given)
 		return c->o.seed.value;
 	if (saved)
-		return (uint64_t)json_as_num(json_get(saved->saved.json, "seed"));
+		return saved_seed(saved->saved.json);
 	return c->base.scenario.seed;
 }
 

@@ -101,7 +101,8 @@ static int from_saved(struct side *side, const struct library *lib, const struct
 		return code;
 	if (!json_is_object(json_get(saved.json, "scenario"))) {
 		code = err_set(err, ERR_INPUT,
-			"%s: which scenario? %.200s, a %s, has none; a name or file in place "
+			"%s: which scenario? %.200s, of kind %s, has none; a name or file in "
+			"place "
 			"of one of them, or --scenario",
 			side->name, name, saved.kind);
 		saved_fini(&saved);

@@ -17,17 +17,26 @@ static struct json *list_of(const char *const *words)
 	return list;
 }
 
-/* Append an entry; takes calls (NULL: of all) over.  by: names, NULL behind the last. */
-static void add(struct json *classes, const char *class, const char *const *fields,
-	struct json *calls, const char *const *by)
+/* Append an entry.  of: the calls or resources that it is about, taken over; NULL: about all.
+ * by: names, NULL behind the last. */
+static void add_of(struct json *classes, const char *class, const char *const *fields,
+	const char *key, struct json *of, const char *const *by)
 {
 	struct json *entry = json_object();
 
 	json_put_str(entry, "class", class);
 	json_put(entry, "fields", list_of(fields));
-	json_put(entry, "calls", calls ? calls : json_null());
+	if (strcmp(key, "calls") != 0)
+		json_put(entry, "calls", json_null());
+	json_put(entry, key, of ? of : json_null());
 	json_put(entry, "by", list_of(by));
 	json_append(classes, entry);
+}
+
+static void add(struct json *classes, const char *class, const char *const *fields,
+	struct json *calls, const char *const *by)
+{
+	add_of(classes, class, fields, "calls", calls, by);
 }
 
 static const char *const by_rules[] = {NULL};
@@ -51,10 +60,9 @@ static struct sources sources_of(const struct scenario *s)
 
 /* ------------------------------------------------------------------ calls */
 
-static bool is_guess(const struct doc_node *latency, const struct origins *origins)
+static bool is_guess(const struct doc_node *value, const struct origins *origins)
 {
-	const struct doc_node *mean = doc_get(latency, "mean");
-	const struct origin *origin = mean ? origin_find(origins, mean) : NULL;
+	const struct origin *origin = value ? origin_find(origins, value) : NULL;
 
 	return !origin || origin->is == EVIDENCE_ASSUMED || origin->is == EVIDENCE_NONE;
 }
@@ -65,7 +73,8 @@ static bool is_assumed(const struct doc_node *latency, const struct origins *ori
 {
 	const struct doc_node *cached = doc_get(latency, "cached");
 
-	return is_guess(latency, origins) && (!cached || is_guess(cached, origins));
+	return is_guess(doc_get(latency, "mean"), origins) &&
+	       (!cached || is_guess(doc_get(cached, "mean"), origins));
 }
 
 static const struct doc_node *runtime_latency(
@@ -95,33 +104,103 @@ static bool has(const struct json *list, const char *word)
 	return false;
 }
 
+/* Names of calls or resources, each once: those of which somebody measured what is asked, and
+ * those that are a guess. */
+struct sorted {
+	struct json *known, *guessed;
+};
+
+static struct sorted sorted(void)
+{
+	return (struct sorted){.known = json_array(), .guessed = json_array()};
+}
+
+static void sort(struct sorted *to, const char *name, bool guess)
+{
+	struct json *list = guess ? to->guessed : to->known;
+
+	if (!has(list, name))
+		json_append_str(list, name);
+}
+
+/* An entry of either, unless it is empty, with the names as its calls or resources; they are
+ * taken over. */
+static void add_sorted(struct json *classes, struct sorted *names, const char *key,
+	const char *const *fields, const char *by)
+{
+	if (json_child(names->known))
+		add_of(classes, "calibrated", fields, key, names->known,
+			(const char *const[]){by, NULL});
+	else
+		json_free(names->known);
+	if (json_child(names->guessed))
+		add_of(classes, "assumed", fields, key, names->guessed, by_rules);
+	else
+		json_free(names->guessed);
+}
+
 /* The calls of a list by what their times are. */
 static void add_calls(struct json *classes, const struct doc_node *spec,
 	const struct origins *origins, const struct json *rows, const char *const *fields,
 	const char *by)
 {
-	struct json *known = json_array(), *assumed = json_array();
+	struct sorted calls = sorted();
 	struct str name = {0};
 
 	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
 		const struct doc_node *latency;
-		struct json *list;
 
 		str_reset(&name);
 		latency = json_get(r, "operation") ? runtime_latency(spec, r, &name)
 						   : api_latency(spec, r, &name);
-		list = is_assumed(latency, origins) ? assumed : known;
-		if (!has(list, str_text(&name)))
-			json_append_str(list, str_text(&name));
+		sort(&calls, str_text(&name), is_assumed(latency, origins));
 	}
 	str_fini(&name);
-	if (json_child(known))
-		add(classes, "calibrated", fields, json_clone(known),
-			(const char *const[]){by, NULL});
-	if (json_child(assumed))
-		add(classes, "assumed", fields, json_clone(assumed), by_rules);
-	json_free(known);
-	json_free(assumed);
+	add_sorted(classes, &calls, "calls", fields, by);
+}
+
+/* ------------------------------------------------------------------ storage */
+
+static bool is_guess_of(
+	const struct doc_node *object, const char *field, const struct origins *origins)
+{
+	return is_guess(doc_get(object, field), origins);
+}
+
+/* What etcd has, by resource: how many objects and changes follows from rules; how large they
+ * are, and who watches all of them, from the server's model. */
+static void add_storage(struct json *classes, const struct scenario *s,
+	const struct doc_node *spec, const struct origins *origins, const struct json *storage)
+{
+	static const char *const sized[] = {"storage.resources[].objectBytes",
+		"storage.resources[].storedBytes", "storage.resources[].writtenBytesPerSecond",
+		"storage.resources[].readBytesPerSecond", "storage.storedBytes",
+		"storage.writtenBytesPerSecond", "storage.readBytesPerSecond",
+		"storage.watcherLimit", NULL};
+	static const char *const told[] = {"storage.resources[].watchers",
+		"storage.resources[].toldPerSecond", "storage.resources[].toldBytesPerSecond",
+		"storage.toldPerSecond", "storage.toldBytesPerSecond", "storage.toldCores",
+		NULL};
+	const struct doc_node *objects =
+		doc_get(doc_get(doc_get(spec, "apiserver"), "storage"), "objects");
+	bool as_json = s->apiserver.storage.format == STORAGE_JSON;
+	bool tells_json = s->apiserver.encoding != ENCODING_PROTOBUF;
+	struct sorted by_size = sorted(), by_watchers = sorted();
+	const struct sources by = sources_of(s);
+
+	for (const struct json *r = json_child(json_get(storage, "resources")); r;
+		r = json_next(r)) {
+		const char *name = json_as_str(json_get(r, "resource"));
+		const struct doc_node *object = doc_get(objects, name);
+
+		sort(&by_size, name,
+			is_guess_of(object, as_json ? "json" : "protobuf", origins));
+		sort(&by_watchers, name,
+			is_guess_of(object, "watchers", origins) ||
+				is_guess_of(object, tells_json ? "json" : "protobuf", origins));
+	}
+	add_sorted(classes, &by_size, "resources", sized, by.apiserver);
+	add_sorted(classes, &by_watchers, "resources", told, by.apiserver);
 }
 
 /* ------------------------------------------------------------------ kinds */
@@ -133,14 +212,16 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 		"runtime[].perSecondPerNode", "runtime[].peakSecond", "api[].count",
 		"api[].perSecond", "api[].perSecondPerNode", "api[].peakSecond", "requests",
 		"recordsListed", "watchEvents", "relist.count", "pods.started", "pods.removed",
-		"pods.completed", "watches", "objects", "series", "closedForm",
-		"pods.httpProbes", "pods.readinessChanges", NULL};
+		"pods.completed", "pods.httpProbes", "pods.readinessChanges", "watches",
+		"objects", "series", "closedForm", "storage.resources[].objects",
+		"storage.resources[].eventsPerSecond", "storage.resources[].eventsPeakSecond",
+		NULL};
 	static const char *const runtime[] = {"runtime[].latencySeconds", "runtime[].bytes",
 		"runtime[].bytesPerSecond", NULL};
 	static const char *const api[] = {"api[].latencySeconds", "api[].limiterSeconds",
 		"api[].bytes", "api[].bytesPerSecond", NULL};
-	static const char *const stored[] = {"storage", NULL};
-	static const char *const servers[] = {"apiserver", NULL};
+	static const char *const servers[] = {"apiserver", "closedFormServers",
+		"storage.etcdCores", "storage.toldCores", NULL};
 	static const char *const times[] = {"slo", "relist.durationSeconds",
 		"relist.intervalSeconds", "detectionSeconds", "stalenessSeconds",
 		"pods.startedSeconds", "pods.startBudget", "pods.runningSeconds",
@@ -156,10 +237,7 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	if (json_is_object(json_get(result, "apiserver")))
 		add(classes, "calibrated", servers, NULL,
 			(const char *const[]){s->apiserver.costs.calibration, NULL});
-	add(classes, "calibrated", stored, NULL,
-		(const char *const[]){by.apiserver,
-			*s->apiserver.costs.calibration ? s->apiserver.costs.calibration : NULL,
-			NULL});
+	add_storage(classes, s, spec, origins, json_get(result, "storage"));
 	add(classes, "calibrated", times, NULL, both);
 	return classes;
 }

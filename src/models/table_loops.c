@@ -76,8 +76,8 @@ static int begins_how(const struct model_loop *loop, const struct doc_node *at, 
 		return doc_error(at, err, "'timer' is missing");
 	if (loop->trigger == TRIGGER_PERIOD && loop->timer != TIMER_REQUEST &&
 		loop->period < NS_MS)
-		return doc_error(
-			period ? period : at, err, "'period' is missing, or shorter than 1ms");
+		return doc_error(period ? period : at, err,
+			period ? "a period is 1ms or longer" : "'period' is missing");
 	return 0;
 }
 

@@ -49,6 +49,7 @@ void classes_words(const struct json *result, struct str *out)
 	struct json *counted = gather(result, "counted", "by");
 	struct json *by = gather(result, "calibrated", "by");
 	struct json *assumed = gather(result, "assumed", "calls");
+	struct json *stored = gather(result, "assumed", "resources");
 
 	if (json_child(json_get(result, "classes"))) {
 		str_add(out, "Counts and rates are counted: they follow from ");
@@ -65,9 +66,15 @@ void classes_words(const struct json *result, struct str *out)
 		joined(assumed, out);
 		str_add(out, ".");
 	}
+	if (json_child(stored)) {
+		str_add(out, " Assumed is how large stored ");
+		joined(stored, out);
+		str_add(out, " are, or who watches them.");
+	}
 	json_free(counted);
 	json_free(by);
 	json_free(assumed);
+	json_free(stored);
 }
 
 void classes_note(const struct json *result, size_t width, struct str *out)
@@ -111,6 +118,7 @@ void classes_html(const struct json *result, struct html *page)
 		{"class", "class", CELL_TEXT, NULL},
 		{"by", "by", CELL_TEXT, ""},
 		{"calls", "of calls", CELL_TEXT, "all"},
+		{"resources", "of stored", CELL_TEXT, ""},
 		{"fields", "fields of the JSON", CELL_TEXT, NULL},
 	};
 	struct json *rows = json_array();

@@ -351,6 +351,9 @@ static int read_limit(struct parser *p)
 		g->kind = GATE_SHARE;
 		unit = MEASURE_NUMBER;
 	}
+	if (g->kind == GATE_DELTA && unit == MEASURE_RATE && !strstr(text, "/s"))
+		return fault_at(p->fault, at, "%c%s of what? %c%s/s, or %c%s%% of the base",
+			sign, text, sign, text, sign, text);
 	if (!in_unit(text, unit, &g->limit))
 		return fault_at(p->fault, at, "%s.%s is %s, or +5%%",
 			g->measure.of.family->name, g->measure.stat->name,

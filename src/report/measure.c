@@ -422,12 +422,15 @@ const char *measure_class_in(const struct json *result, const struct measure *m)
 	struct str field = {0};
 	int weakest = -1;
 
+	if (m->stat->sum == SUM_HIST && m->stat->unit == MEASURE_COUNT)
+		return "counted"; /* how often something was timed is no time */
 	field_of(result, m, &field);
 	for (; c; c = json_next(c)) {
 		const char *class = json_as_str(json_get(c, "class"));
 
 		if (!has_field(json_get(c, "fields"), str_text(&field)) ||
-			!is_about(json_get(c, "calls"), &m->of))
+			!is_about(json_get(c, "calls"), &m->of) ||
+			!is_about(json_get(c, "resources"), &m->of))
 			continue;
 		for (int i = 0; class && i < 3; i++)
 			if (!strcmp(class, weak[i]) && i > weakest)

@@ -221,8 +221,8 @@ static const struct measure_stat agreed_live[] = {
 		(kind_), (name_), (path_), (hist_), (class_), __VA_ARGS__, (stats_),           \
 			N(stats_), (help_)                                                     \
 	}
-#define ONE(name_, path_, stats_, help_)                                                       \
-	LIST("Result", name_, path_, NULL, MEASURE_COUNTED, stats_, help_, {{NULL, NULL}})
+#define ONE(name_, path_, class_, stats_, help_)                                               \
+	LIST("Result", name_, path_, NULL, class_, stats_, help_, {{NULL, NULL}})
 #define TIMES(name_, path_, help_)                                                             \
 	LIST("Result", name_, path_, "", MEASURE_CALIBRATED, times, help_, {{NULL, NULL}})
 
@@ -231,18 +231,18 @@ const struct measure_family measure_families[] = {
 		"calls to the container runtime", RUNTIME_LABELS),
 	LIST("Result", "runtime.latency", "runtime", "latencySeconds", MEASURE_CALIBRATED,
 		times, "how long they took", RUNTIME_LABELS),
-	ONE("runtime.records", "", records, "what the runtime listed"),
+	ONE("runtime.records", "", MEASURE_COUNTED, records, "what the runtime listed"),
 	LIST("Result", "api.requests", "api", NULL, MEASURE_COUNTED, calls,
 		"requests to the API server", API_LABELS),
 	LIST("Result", "api.latency", "api", "latencySeconds", MEASURE_CALIBRATED, times,
 		"from a kubelet's wish to send one to its answer", API_LABELS),
-	LIST("Result", "api.limiter", "api", "limiterSeconds", MEASURE_COUNTED, times,
+	LIST("Result", "api.limiter", "api", "limiterSeconds", MEASURE_CALIBRATED, times,
 		"of that, in the limiter of the kubelet's client", API_LABELS),
 	LIST("Result", "api.tries", "requests", NULL, MEASURE_COUNTED, tries,
 		"what became of requests",
 		{{"client", "client"}, {"verb", "verb"}, {"resource", "resource"}}),
-	ONE("api.load", "series.requests", load, "all requests together"),
-	ONE("api.watchEvents", "", watch_events, "events of objects"),
+	ONE("api.load", "series.requests", MEASURE_COUNTED, load, "all requests together"),
+	ONE("api.watchEvents", "", MEASURE_COUNTED, watch_events, "events of objects"),
 	LIST("Result", "apiserver", "apiserver", NULL, MEASURE_CALIBRATED, server,
 		"servers that kubelets share", {{NULL, NULL}}),
 	LIST("Result", "apiserver.levels", "apiserver.levels", NULL, MEASURE_CALIBRATED, levels,
@@ -271,18 +271,19 @@ const struct measure_family measure_families[] = {
 		"until nothing of it is left in the runtime"),
 	TIMES("podGone", "pods.goneSeconds",
 		"from the request to delete a pod to the kubelet's final DELETE"),
-	ONE("pods", "pods", pods, "started and removed"),
-	ONE("relist", "relist", count, "of the PLEG"),
+	ONE("pods", "pods", MEASURE_COUNTED, pods, "started and removed"),
+	ONE("relist", "relist", MEASURE_COUNTED, count, "of the PLEG"),
 	TIMES("relist.duration", "relist.durationSeconds", "how long a relist took"),
 	TIMES("relist.interval", "relist.intervalSeconds", "from start to start"),
 	TIMES("detection", "detectionSeconds",
 		"from a container's death to the kubelet's knowing"),
 	TIMES("staleness", "stalenessSeconds",
 		"from an object's change to the pod's volume showing it"),
-	ONE("watches", "watches", watches, "that are open"),
-	ONE("objects", "objects", objects, "secrets and configmaps"),
-	ONE("health", "health", health, "what went wrong"),
-	ONE("ending", "ending", ending, "whether it had settled when the run was over"),
+	ONE("watches", "watches", MEASURE_COUNTED, watches, "that are open"),
+	ONE("objects", "objects", MEASURE_COUNTED, objects, "secrets and configmaps"),
+	ONE("health", "health", MEASURE_CALIBRATED, health, "what went wrong"),
+	ONE("ending", "ending", MEASURE_CALIBRATED, ending,
+		"whether it had settled when the run was over"),
 
 	LIST("Agreement", "agreement", "", NULL, MEASURE_COUNTED, agreed,
 		"closed form, virtual time and real sockets", {{NULL, NULL}}),

@@ -17,13 +17,21 @@ static const char text[] =
 	"apiserver:\n"
 	"  latency:\n"
 	"    get pods: {mean: {value: 2ms, source: a paper, is: published}}\n"
-	"  other: {mean: 5ms, source: as others, is: assumed}\n";
+	"  other: {mean: 5ms, source: as others, is: assumed}\n"
+	"  storage:\n"
+	"    objects:\n"
+	"      pods: {json: 5, protobuf: 4, watchers: {value: 2, source: a guess, is: "
+	"assumed}}\n"
+	"      events: {json: 1, protobuf: 1, watchers: 0, source: a guess, is: assumed}\n"
+	"      nodes: {json: 9, protobuf: 8, watchers: 1}\n";
 
 static const char calls[] =
 	"{\"runtime\": [{\"operation\": \"status\"}, {\"operation\": \"pull_image\"},"
 	" {\"operation\": \"status\"}, {\"operation\": \"unheard_of\"}],"
 	" \"api\": [{\"verb\": \"get\", \"resource\": \"pods\"},"
-	" {\"verb\": \"watch\", \"resource\": \"nodes\"}], \"apiserver\": null}";
+	" {\"verb\": \"watch\", \"resource\": \"nodes\"}], \"apiserver\": null,"
+	" \"storage\": {\"resources\": [{\"resource\": \"pods\"}, {\"resource\": \"events\"},"
+	" {\"resource\": \"nodes\"}]}}";
 
 struct fixture {
 	struct made m;
@@ -126,12 +134,29 @@ static void what_nobody_measured_is_assumed(void **state)
 	fixture_fini(&f);
 }
 
+static void what_is_stored_is_as_sure_as_its_size_and_its_watchers(void **state)
+{
+	struct fixture f = fixture("c");
+
+	(void)state;
+	expect(json_get(entry_of(&f, "calibrated", "storage.storedBytes"), "resources"),
+		"pods | nodes");
+	expect(json_get(entry_of(&f, "assumed", "storage.storedBytes"), "resources"), "events");
+	expect(json_get(entry_of(&f, "calibrated", "storage.toldPerSecond"), "resources"),
+		"nodes");
+	expect(json_get(entry_of(&f, "assumed", "storage.toldPerSecond"), "resources"),
+		"pods | events");
+	assert_non_null(entry_of(&f, "counted", "storage.resources[].objects"));
+	fixture_fini(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_count_is_counted_whatever_the_models_are),
 		cmocka_unit_test(times_are_of_the_calibration_or_else_of_the_model),
 		cmocka_unit_test(what_nobody_measured_is_assumed),
+		cmocka_unit_test(what_is_stored_is_as_sure_as_its_size_and_its_watchers),
 	};
 
 	return cmocka_run_group_tests_name("result_classes", tests, NULL, NULL);

@@ -14,6 +14,11 @@ run_simulate() {
 	"$nodetoll" simulate density-1000 --set nodes=20 --set duration=60s "$@"
 }
 
+# With a client that is no kubelet's, and pods that come and go.
+run_load() {
+	"$nodetoll" simulate load-1000 --set nodes=20 --set duration=60s "$@"
+}
+
 run_estimate() {
 	"$nodetoll" estimate kube-proxy heapster "$@"
 }
@@ -135,6 +140,15 @@ assert not missing, sorted(missing)
 ' "$scratch/$1.json"
 }
 
+# features_come_back: a result with any feature that there is can be read again.
+features_come_back() {
+	for file in "$root"/models/feature/*.yaml; do
+		"$nodetoll" simulate quiet-5000x30 --set nodes=2 --set workload.pods=5 --set duration=30s \
+			--set warmup=1s --with "$(basename "$file" .yaml)" -f "$scratch/with.json" >"$scratch/log" &&
+			"$nodetoll" report "$scratch/with.json" -o csv >"$scratch/log" || return
+	done
+}
+
 from_standard_input() {
 	"$nodetoll" report - -o markdown <"$scratch/run_contrast.json" >"$scratch/piped" &&
 		"$nodetoll" report "$scratch/run_contrast.json" -o markdown | cmp - "$scratch/piped"
@@ -206,7 +220,7 @@ the_sweep_comes_back() {
 		"$nodetoll" report "$scratch/run_sweep.json" -o csv | grep '^cells,' | cmp - "$scratch/again"
 }
 
-for run in run_contrast run_simulate run_estimate run_incidents run_compare run_sweep run_validate run_serve; do
+for run in run_contrast run_simulate run_load run_estimate run_incidents run_compare run_sweep run_validate run_serve; do
 	check "$run saves its result" "$run" -f "$scratch/$run.json"
 	for form in text csv markdown json; do
 		check "$run: -o $form of the saved result is its own" same_bytes "$run" "$form"
@@ -216,14 +230,15 @@ for run in run_contrast run_simulate run_estimate run_incidents run_compare run_
 	check "$run: its checks are cases" checks_as_cases "$run"
 done
 check "run_agree saves its result" save_agree
-for run in run_contrast run_simulate run_estimate run_incidents run_compare run_sweep run_validate run_agree run_serve; do
+for run in run_contrast run_simulate run_load run_estimate run_incidents run_compare run_sweep run_validate run_agree run_serve; do
 	for form in text csv markdown json junit html; do
 		check "$run: $form tells what its numbers rest on" tells_classes "$run" "$form"
 	done
 done
-for run in run_contrast run_simulate run_estimate run_validate run_agree run_serve; do
+for run in run_contrast run_simulate run_load run_estimate run_validate run_agree run_serve; do
 	check "$run: every number has a class" classes_cover "$run"
 done
+check "a result with any feature is read again" features_come_back
 check "a result is read from standard input" from_standard_input
 check "a full device is told" a_full_device_is_told
 check "the scenarios on a comparison's page make the same rows" the_comparison_comes_back

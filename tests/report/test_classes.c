@@ -34,6 +34,16 @@ static void each_calibration_and_each_assumption_is_named_once(void **state)
 		"and CPU are calibrated: by a and b. Assumed are those of g, h and i.");
 }
 
+static void what_is_stored_and_guessed_is_named(void **state)
+{
+	(void)state;
+	expect("{\"classes\": [{\"class\": \"assumed\", \"fields\": [], \"calls\": null, "
+	       "\"resources\": [\"pods\", \"events\"], \"by\": []}]}",
+		"Counts and rates are counted: they follow from timers and rules. Assumed is "
+		"how "
+		"large stored pods and events are, or who watches them.");
+}
+
 static void a_result_without_classes_says_nothing(void **state)
 {
 	(void)state;
@@ -78,6 +88,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_calibration_and_each_assumption_is_named_once),
+		cmocka_unit_test(what_is_stored_and_guessed_is_named),
 		cmocka_unit_test(a_result_without_classes_says_nothing),
 		cmocka_unit_test(what_counts_follow_from_is_said_where_it_is_no_rule),
 		cmocka_unit_test(both_lists_are_in_one_without_repetition),

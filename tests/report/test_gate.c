@@ -106,6 +106,7 @@ static void a_mistake_is_told_with_its_place(void **state)
 	refuses("api.requests{verb=\"get}.mean <= 5", 18, "not closed");
 	refuses("api.requests{verb=get.mean <= 5", 27, "',' or '}' is missing");
 	refuses("podStart{verb=get}.p99 <= 5s", 9, "has no labels");
+	refuses("api.requests.mean <= +5", 21, "+5 of what? +5/s, or +5% of the base");
 	refuses("podStart.p99 = 5s", 13, "<, <=, > or >= is missing");
 	refuses("podStart.p99 <", 14, "a limit is missing");
 	refuses("podStart.p99 < 5", 15, "is a time: 5s");
