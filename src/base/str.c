@@ -106,8 +106,10 @@ char *str_take(struct str *s)
 	text = s->data;
 	text[s->len] = '\0';
 	fitting = realloc(text, s->len + 1); /* it may be kept for long */
+	if (fitting != NULL)
+		text = fitting;
 	str_init(s);
-	return fitting != NULL ? fitting : text;
+	return text;
 }
 
 /* ASCII only, whatever the locale. */

@@ -148,11 +148,12 @@ static void put_count(
 	struct json *api, const struct call_name *call, const uint32_t *n, uint32_t k)
 {
 	char name[96], code[16] = "";
+	int status = codes[k];
 
-	if (!codes[k])
+	if (!status)
 		(void)snprintf(code, sizeof(code), " lost");
-	else if (k > 0)
-		(void)snprintf(code, sizeof(code), " %d", codes[k]);
+	else if (status != codes[0])
+		(void)snprintf(code, sizeof(code), " %d", status);
 	(void)snprintf(name, sizeof(name), "%s %s%s", call->verb, call->resource, code);
 	if (n[k])
 		json_put_int(api, name, n[k]);
