@@ -179,7 +179,7 @@ static void mistakes_have_a_message_each(void **state)
 	expect("  loops: {a: {calls: [{api: get nodes}]}}", "no trigger");
 	expect("  loops: {a: {period: 1s, calls: []}}", "no trigger");
 	expect("  loops: {a: {timer: sliding, period: 0s, calls: []}}",
-		"f.yaml:5:39: 'period' is missing, or shorter than 1ms");
+		"f.yaml:5:39: a period is 1ms or longer");
 	expect("  loops: {a: {trigger: podStart, period: 1s, calls: []}}", "not both");
 	expect("  loops: {a: {trigger: podStrat, calls: []}}", "did you mean 'podStart'?");
 	expect("  loops: {a: {trigger: podStart, calls: [{api: get pods, scope: node}]}}",
