@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/client.h"
 #include "base/rng.h"
 #include "hollow/hollow_priv.h"
 
@@ -21,6 +22,12 @@ struct api_answer __real_api_serve(struct api_shard *shard, ns_t now, ns_t takes
 	const struct api_request *r, struct tally *t);
 struct api_answer __wrap_api_serve(struct api_shard *shard, ns_t now, ns_t takes,
 	const struct api_request *r, struct tally *t);
+void __real_budget_sent(struct node *n, ns_t now, const struct node_request *q);
+void __wrap_budget_sent(struct node *n, ns_t now, const struct node_request *q);
+void __real_agent_answer(
+	struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value);
+void __wrap_agent_answer(
+	struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value);
 void __real_flights_send(struct hollow *h, ns_t now);
 void __wrap_flights_send(struct hollow *h, ns_t now);
 
@@ -120,7 +127,7 @@ enum world_fault world_meets(const struct node *n, const struct node_request *q)
 {
 	const struct call_name *call = &n->plan->params->scenario->calls.name[q->call];
 	uint64_t key = rng_draw(rng_key(q->key, n->index), q->call, q->pod, q->object);
-	uint8_t *asked = &world.asked[key % WORLD_KEYS];
+	uint8_t *asked = &world.asked[n->index % WORLD_NODES][key % WORLD_KEYS];
 	uint64_t draw = rng_draw(key, 1, *asked, 0);
 	enum world_fault fault = (enum world_fault)(draw % WORLD_FAULTS);
 	if (world.faults && world.followed)
@@ -136,25 +143,53 @@ enum world_fault world_meets(const struct node *n, const struct node_request *q)
 	return fault;
 }
 
-/* Virtual time's server. */
+/* Virtual time's server.  Where servers are not shared it answers whatever it is asked, so what
+ * it rejects and whose connection breaks is taken out of the agent's way, and comes back as
+ * from a shared one. */
 struct api_answer __wrap_api_serve(struct api_shard *shard, ns_t now, ns_t takes,
 	const struct api_request *r, struct tally *t)
 {
 	const struct node *n =
 		(const struct node *)((const char *)shard - offsetof(struct node, shard));
-	const struct node_request q = {
-		.call = r->call, .pod = r->pod, .key = r->key, .object = r->object};
-	enum world_fault fault = n->plan->world ? WORLD_FINE : world_meets(n, &q);
-	struct api_answer a;
+	struct api_answer a = {.at = now + takes, .what = OUTCOME_ERROR};
 
-	if (fault == WORLD_ERROR || fault == WORLD_RESET)
-		return (struct api_answer){.at = now + takes, .what = OUTCOME_ERROR};
+	if (n->plan->world)
+		return __real_api_serve(shard, now, takes, r, t);
+	world.fault = world_meets(n, &world.leaving);
+	if (world.fault != WORLD_FINE && world.fault != WORLD_ENDS && world.fault != WORLD_GONE)
+		return a;
 	a = __real_api_serve(shard, now, takes, r, t);
-	if (fault == WORLD_ENDS || fault == WORLD_GONE) {
+	if (world.fault != WORLD_FINE) {
 		a.at = now + takes + r->timeout / WORLD_EARLY;
-		a.what = fault == WORLD_GONE ? OUTCOME_GONE : OUTCOME_OK;
+		a.what = world.fault == WORLD_GONE ? OUTCOME_GONE : OUTCOME_OK;
 	}
 	return a;
+}
+
+void __wrap_budget_sent(struct node *n, ns_t now, const struct node_request *q)
+{
+	__real_budget_sent(n, now, q);
+	world.leaving = *q;
+	world.fault = WORLD_FINE;
+}
+
+void __wrap_agent_answer(
+	struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value)
+{
+	struct node *n = (struct node *)((char *)a - offsetof(struct node, agent));
+	enum world_fault fault = world.fault;
+
+	if (n->plan->world || actor != world.leaving.actor ||
+		(fault != WORLD_REJECTS && fault != WORLD_RESETS_READ)) {
+		__real_agent_answer(a, actor, at, what, value);
+		return;
+	}
+	world.fault = WORLD_FINE;
+	agent_park(a, actor);
+	if (fault == WORLD_REJECTS)
+		requests_answer(n, at, &world.leaving, OUTCOME_REJECTED, WORLD_RETRY_AFTER);
+	else
+		requests_lost(n, at, &world.leaving, CLIENT_AFTER_RESET);
 }
 
 /* ------------------------------------------------------------------ beginning and end */

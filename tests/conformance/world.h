@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "base/ns.h"
+#include "fleet/node.h"
 #include "rest/rest.h"
 
 /* What the API server of both drivers takes, without noise. */
@@ -45,11 +46,9 @@ enum world_fault {
 	WORLD_RESETS_READ,
 	WORLD_FAULTS
 };
-struct node;
-struct node_request;
 enum world_fault world_meets(const struct node *n, const struct node_request *q);
 
-enum { WORLD_KEYS = 4096, WORLD_SENT = 64, WORLD_EARLY = 20 };
+enum { WORLD_NODES = 2, WORLD_KEYS = 2048, WORLD_SENT = 64, WORLD_EARLY = 20 };
 #define WORLD_RETRY_AFTER (3 * NS_S)
 
 /* One at a time: libevent's functions have no other way to it. */
@@ -61,9 +60,11 @@ struct world {
 	struct world_event *first;
 	struct rest rest;
 	uint64_t answers;
-	uint32_t faults;           /* a bit each: those that strike */
-	enum world_fault fault;    /* of what is sent now */
-	uint8_t asked[WORLD_KEYS]; /* how often, by a hash */
+	uint32_t faults;             /* a bit each: those that strike */
+	enum world_fault fault;      /* of what is sent now */
+	struct node_request leaving; /* virtual time: what is sent now */
+	/* How often, by a hash; of each node by itself, whose order is the same. */
+	uint8_t asked[WORLD_NODES][WORLD_KEYS];
 	uint32_t struck[WORLD_FAULTS];
 	/* What went over the wire of the call that is followed, and what its tries met. */
 	uint16_t followed;
