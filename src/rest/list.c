@@ -121,7 +121,7 @@ static const struct rest_object *past_next(struct past *p)
 {
 	for (;;) {
 		const struct rest_object *o =
-			p->at < p->kind->n ? p->kind->object[p->at] : NULL;
+			p->at < p->kind->n ? store_at(p->kind, p->at) : NULL;
 		const struct change *c = p->i < p->n ? &p->change[p->i] : NULL;
 		int order = !o ? 1 : !c ? -1 : rest_object_order(o, c->now->ns, c->now->name);
 

@@ -107,8 +107,8 @@ static void empty_namespace(struct rest_call *c, const char *ns)
 		size_t at = store_seek(s, &all[i], ns, "");
 
 		while (rest_is(&all[i], REST_NAMESPACED) && at < k->n &&
-			!strcmp(k->object[at]->ns, ns))
-			store_delete(s, k->object[at], &gone);
+			!strcmp(store_at(k, at)->ns, ns))
+			store_delete(s, store_at(k, at), &gone);
 	}
 }
 
@@ -181,10 +181,10 @@ static struct rest_object *next_selected(struct rest_call *c, const struct rest_
 	const struct store_kind *k = store_kind(&c->rest->store, r->resource);
 
 	for (size_t i = store_seek(&c->rest->store, r->resource, from->ns, from->name);
-		i < k->n && (!*r->ns || !strcmp(k->object[i]->ns, r->ns)); i++)
-		if (selector_matches(fields, k->object[i], rest_object_field) &&
-			selector_matches(labels, k->object[i], rest_object_label))
-			return k->object[i];
+		i < k->n && (!*r->ns || !strcmp(store_at(k, i)->ns, r->ns)); i++)
+		if (selector_matches(fields, store_at(k, i), rest_object_field) &&
+			selector_matches(labels, store_at(k, i), rest_object_label))
+			return store_at(k, i);
 	return NULL;
 }
 

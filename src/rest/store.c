@@ -30,7 +30,7 @@ void store_fini(struct store *s)
 	store_forget(s);
 	for (size_t k = 0; k < kinds; k++) {
 		for (size_t i = 0; i < s->kind[k].n; i++)
-			rest_object_drop(s->kind[k].object[i]);
+			rest_object_drop(store_at(&s->kind[k], i));
 		free(s->kind[k].object);
 	}
 	free(s->kind);
@@ -56,7 +56,7 @@ size_t store_seek(
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (rest_object_order(k->object[mid], ns, name) < 0)
+		if (rest_object_order(store_at(k, mid), ns, name) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -70,21 +70,49 @@ struct rest_object *store_get(
 	const struct store_kind *k = store_kind(s, r);
 	size_t at = store_seek(s, r, ns, name);
 
-	if (at == k->n || rest_object_order(k->object[at], ns, name) != 0)
+	if (at == k->n || rest_object_order(store_at(k, at), ns, name) != 0)
 		return NULL;
-	return k->object[at];
+	return store_at(k, at);
 }
 
-static void insert(struct store_kind *k, size_t at, struct rest_object *o)
+/* The first one behind the gap becomes the one at `at`. */
+static void move_gap(struct store *s, struct store_kind *k, size_t at)
+{
+	size_t wide = k->room - k->n;
+	size_t from = at < k->gap ? at : k->gap + wide;
+	size_t to = at < k->gap ? at + wide : k->gap;
+	size_t many = at < k->gap ? k->gap - at : at - k->gap;
+
+	if (!many)
+		return;
+	memmove(k->object + to, k->object + from, many * sizeof(struct rest_object *));
+	s->moved += many;
+	k->gap = at;
+}
+
+static void insert(struct store *s, struct store_kind *k, size_t at, struct rest_object *o)
 {
 	if (k->n == k->room) {
+		move_gap(s, k, k->n);
 		k->room = k->room ? 2 * k->room : 16;
 		k->object =
 			rest_taken(realloc(k->object, k->room * sizeof(struct rest_object *)));
 	}
-	memmove(k->object + at + 1, k->object + at, (k->n - at) * sizeof(struct rest_object *));
-	k->object[at] = o;
+	move_gap(s, k, at);
+	k->object[k->gap++] = o;
 	k->n++;
+}
+
+static void replace(struct store_kind *k, size_t at, struct rest_object *o)
+{
+	k->object[at < k->gap ? at : at + k->room - k->n] = o;
+}
+
+/* It is not dropped. */
+static void take_out(struct store *s, struct store_kind *k, size_t at)
+{
+	move_gap(s, k, at);
+	k->n--;
 }
 
 /* ------------------------------------------------------------------ history */
@@ -133,8 +161,8 @@ int store_put(struct store *s, const struct rest_resource *r, struct json *tree,
 	struct rest_object *o = rest_object_new(r, tree, s->version + 1);
 	struct store_kind *k = store_kind(s, r);
 	size_t at = store_seek(s, r, o->ns, o->name);
-	bool there = at < k->n && rest_object_order(k->object[at], o->ns, o->name) == 0;
-	struct rest_object *before = there ? k->object[at] : NULL;
+	bool there = at < k->n && rest_object_order(store_at(k, at), o->ns, o->name) == 0;
+	struct rest_object *before = there ? store_at(k, at) : NULL;
 
 	if (s->bytes - (before ? before->bytes : 0) + o->bytes > s->limits.bytes ||
 		(!there && s->n == s->limits.objects)) {
@@ -147,9 +175,9 @@ int store_put(struct store *s, const struct rest_resource *r, struct json *tree,
 	s->version++;
 	s->bytes += o->bytes - (before ? before->bytes : 0);
 	if (there) {
-		k->object[at] = o;
+		replace(k, at, o);
 	} else {
-		insert(k, at, o);
+		insert(s, k, at, o);
 		s->n++;
 	}
 	/* The history takes over the reference to the state before. */
@@ -165,10 +193,8 @@ void store_delete(struct store *s, struct rest_object *o, struct rest_object **o
 	size_t at = store_seek(s, o->resource, o->ns, o->name);
 	struct json *tree = rest_object_tree(o);
 
-	assert(at < k->n && k->object[at] == o);
-	memmove(k->object + at, k->object + at + 1,
-		(k->n - at - 1) * sizeof(struct rest_object *));
-	k->n--;
+	assert(at < k->n && store_at(k, at) == o);
+	take_out(s, k, at);
 	s->n--;
 	s->bytes -= o->bytes;
 	s->version++;

@@ -32,9 +32,12 @@ struct store_event {
 	struct rest_object *before; /* NULL if it was added */
 };
 
+/* By namespace and name, for store_at.  Where the last one came or went there is a gap, so that
+ * neighbours that come or go one after the other, as those of a namespace do, move nobody. */
 struct store_kind {
-	struct rest_object **object; /* by namespace, name */
+	struct rest_object **object; /* [room], n of them, the gap between */
 	size_t n, room;
+	size_t gap; /* objects before it */
 };
 
 enum { STORE_BUCKETS = 1 << 14 }; /* of watches; a power of two */
@@ -52,6 +55,7 @@ struct store {
 	struct rest_watch *ready;   /* those that have something to tell */
 	struct rest_watch *ready_last;
 	uint32_t n_watches;
+	uint64_t moved; /* so often did an object change its place for another's sake */
 };
 
 /* Nothing in it.  Limits are copied. */
@@ -61,6 +65,12 @@ void store_init(struct store *s, const struct store_limits *limits);
 void store_fini(struct store *s);
 
 struct store_kind *store_kind(const struct store *s, const struct rest_resource *r);
+
+/* The i-th object of its order, of k->n. */
+static inline struct rest_object *store_at(const struct store_kind *k, size_t i)
+{
+	return k->object[i < k->gap ? i : i + k->room - k->n];
+}
 
 /* The object of that key; NULL if there is none.  Valid until the store changes. */
 struct rest_object *store_get(

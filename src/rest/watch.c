@@ -51,16 +51,16 @@ static void gather_first(struct store *s, struct rest_watch *w)
 	size_t room = 0;
 
 	for (size_t i = *w->ns ? store_seek(s, w->resource, w->ns, "") : 0; i < k->n; i++) {
-		if (*w->ns && strcmp(k->object[i]->ns, w->ns) != 0)
+		if (*w->ns && strcmp(store_at(k, i)->ns, w->ns) != 0)
 			break;
-		if (!concerns(w, k->object[i]))
+		if (!concerns(w, store_at(k, i)))
 			continue;
 		if (w->n_first == room) {
 			room = room ? 2 * room : 4;
 			w->first = rest_taken(
 				realloc(w->first, room * sizeof(struct rest_object *)));
 		}
-		w->first[w->n_first++] = rest_object_hold(k->object[i]);
+		w->first[w->n_first++] = rest_object_hold(store_at(k, i));
 	}
 }
 
