@@ -352,13 +352,6 @@ static void h1_end(struct http *h, uint32_t stream)
 	advance(h);
 }
 
-static void h1_abort(struct http *h, uint32_t stream)
-{
-	(void)stream;
-	h->n_open--;
-	h->is_over = true;
-}
-
 static void h1_shut(struct http *h)
 {
 	const struct h1 *s = h->state;
@@ -394,7 +387,6 @@ const struct http_codec http_h1 = {
 	.begin = h1_begin,
 	.send = h1_send,
 	.end = h1_end,
-	.abort = h1_abort,
 	.shut = h1_shut,
 	.flush = h1_flush,
 	.waiting = h1_waiting,

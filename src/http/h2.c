@@ -187,18 +187,6 @@ static void h2_end(struct http *h, uint32_t stream)
 	(void)nghttp2_session_resume_data(s->session, (int32_t)stream);
 }
 
-static void h2_abort(struct http *h, uint32_t stream)
-{
-	struct h2 *s = h->state;
-	struct h2_stream *st = stream_of(h, stream);
-
-	if (!st)
-		return;
-	answered(h, st);
-	(void)nghttp2_submit_rst_stream(
-		s->session, NGHTTP2_FLAG_NONE, (int32_t)stream, NGHTTP2_INTERNAL_ERROR);
-}
-
 /* ------------------------------------------------------------------ reading */
 
 static struct h2_stream *stream_at(nghttp2_session *session, int32_t id)
@@ -421,7 +409,6 @@ const struct http_codec http_h2 = {
 	.begin = h2_begin,
 	.send = h2_send,
 	.end = h2_end,
-	.abort = h2_abort,
 	.shut = h2_shut,
 	.flush = h2_flush,
 	.waiting = h2_waiting,

@@ -219,11 +219,6 @@ void http_end(struct http *h, uint32_t stream)
 	h->codec->end(h, stream);
 }
 
-void http_abort(struct http *h, uint32_t stream)
-{
-	h->codec->abort(h, stream);
-}
-
 size_t http_waiting(struct http *h, uint32_t stream)
 {
 	return h->codec->waiting(h, stream);

@@ -80,9 +80,6 @@ void http_begin(struct http *h, uint32_t stream, const struct http_answer *a);
 void http_send(struct http *h, uint32_t stream, const char *bytes, size_t len);
 void http_end(struct http *h, uint32_t stream);
 
-/* Or not, or not to its end.  Under HTTP/1.1 that is the end of the connection. */
-void http_abort(struct http *h, uint32_t stream);
-
 /* Bytes of a stream that wait for the peer to take more. */
 size_t http_waiting(struct http *h, uint32_t stream);
 

@@ -15,7 +15,6 @@ struct http_codec {
 		size_t len);
 	void (*send)(struct http *h, uint32_t stream, const char *bytes, size_t len);
 	void (*end)(struct http *h, uint32_t stream);
-	void (*abort)(struct http *h, uint32_t stream);
 	void (*shut)(struct http *h);
 	void (*flush)(struct http *h);
 	size_t (*waiting)(struct http *h, uint32_t stream);

@@ -278,8 +278,10 @@ static void what_a_goodbye_does_not_reach_may_be_asked_again(void **state)
 	fini(&p);
 }
 
+/* RST_STREAM of the first stream. */
 static void an_answer_that_breaks_off_is_broken(void **state)
 {
+	static const char internal_error[] = "\0\0\4\3\0\0\0\0\1\0\0\0\2";
 	struct pair p = begin();
 	struct call c = {0};
 	struct http_request *r;
@@ -290,8 +292,7 @@ static void an_answer_that_breaks_off_is_broken(void **state)
 	r = taken(&p);
 	http_begin(p.http, r->stream, &(struct http_answer){.code = 200});
 	carry(&p);
-	http_abort(p.http, r->stream);
-	carry(&p);
+	ask_receive(p.ask, internal_error, sizeof(internal_error) - 1);
 	assert_int_equal(c.ended, 1);
 	assert_int_equal(c.how, ASK_BROKEN);
 	http_request_free(r);

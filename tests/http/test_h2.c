@@ -245,26 +245,6 @@ static void a_body_that_is_too_long_is_refused(void **state)
 	client_fini(&c);
 }
 
-static void an_abort_is_seen_by_its_stream_alone(void **state)
-{
-	struct http_request *first, *second;
-	struct client c;
-
-	(void)state;
-	client_init(&c);
-	first = asked(&c, "/a", NULL);
-	second = asked(&c, "/b", NULL);
-	http_abort(c.h, first->stream);
-	talk(&c);
-	assert_int_equal(c.error, NGHTTP2_INTERNAL_ERROR);
-	answer(&c, second, 200, "b");
-	assert_string_equal(c.body, "b");
-	assert_false(http_is_over(c.h));
-	http_request_free(first);
-	http_request_free(second);
-	client_fini(&c);
-}
-
 static void a_shut_connection_ends_when_it_is_idle(void **state)
 {
 	struct http_request *r;
@@ -351,7 +331,6 @@ int main(void)
 		cmocka_unit_test(a_stream_tells_piece_by_piece),
 		cmocka_unit_test(a_request_that_is_given_up_is_gone),
 		cmocka_unit_test(a_body_that_is_too_long_is_refused),
-		cmocka_unit_test(an_abort_is_seen_by_its_stream_alone),
 		cmocka_unit_test(a_shut_connection_ends_when_it_is_idle),
 		cmocka_unit_test(a_shut_connection_sends_what_was_answered),
 		cmocka_unit_test(a_shut_connection_without_requests_is_over),
