@@ -34,13 +34,44 @@ static bool is_listed(const struct json *list, const char *wall)
 	return row != NULL;
 }
 
-/* Of each wall the first value of the axis at which it is hit, by that value. */
-static struct json *walls_along(const struct sweep *s, uint32_t first)
+static bool holds_at(const struct sweep *s, uint32_t first, uint32_t k)
+{
+	return !json_size(json_get(s->cell[grid_along(s->grid, first, k)], "walls"));
+}
+
+/* Where no wall is hit: below value `to` of the axis, and from value `from` on. */
+struct holds {
+	uint32_t to, from;
+};
+
+static struct holds holding(const struct sweep *s, uint32_t first)
+{
+	struct holds h = {0, axis_of(s)->n};
+
+	while (h.to < axis_of(s)->n && holds_at(s, first, h.to))
+		h.to++;
+	while (h.from && holds_at(s, first, h.from - 1))
+		h.from--;
+	return h;
+}
+
+/* Of an axis that gets easier as it grows, as a period does, what breaks first breaks on the
+ * way down. */
+static bool gets_easier(const struct sweep *s, struct holds h)
+{
+	return h.to == 0 && h.from < axis_of(s)->n;
+}
+
+/* Of each wall the first value of the axis at which it is hit, coming from where none is, by
+ * that value. */
+static struct json *walls_along(const struct sweep *s, uint32_t first, bool down)
 {
 	struct json *list = json_array();
+	uint32_t n = axis_of(s)->n;
 
-	for (uint32_t k = 0; k < axis_of(s)->n; k++)
+	for (uint32_t i = 0; i < n; i++)
 		for (unsigned w = 0; w < WALLS; w++) {
+			uint32_t k = down ? n - 1 - i : i;
 			const char *name = wall_name((enum wall)w);
 			const struct json *hit =
 				wall_in(s->cell[grid_along(s->grid, first, k)], name);
@@ -53,17 +84,6 @@ static struct json *walls_along(const struct sweep *s, uint32_t first)
 			json_append(list, row);
 		}
 	return list;
-}
-
-/* How many values of the axis hold, from its first on. */
-static uint32_t holding(const struct sweep *s, uint32_t first)
-{
-	uint32_t k = 0;
-
-	while (k < axis_of(s)->n &&
-		!json_size(json_get(s->cell[grid_along(s->grid, first, k)], "walls")))
-		k++;
-	return k;
 }
 
 /* ------------------------------------------------------------------ the knee */
@@ -105,7 +125,8 @@ static struct json *group(const struct sweep *s, uint32_t first, const char *kne
 {
 	const struct grid *g = s->grid;
 	struct json *o = json_object(), *values = json_object();
-	uint32_t n = holding(s, first);
+	struct holds h = holding(s, first);
+	const struct vary *axis = axis_of(s);
 	const struct json *wall;
 
 	for (uint32_t v = 0; v < g->n; v++)
@@ -114,12 +135,13 @@ static struct json *group(const struct sweep *s, uint32_t first, const char *kne
 				g->vary[v].value[grid_value(g, first, v)]);
 	json_put(o, "values", values);
 	json_put(o, "knee", knee(s, first, knee_of));
-	json_put(o, "walls", walls_along(s, first));
+	json_put(o, "walls", walls_along(s, first, gets_easier(s, h)));
 	wall = json_child(json_get(o, "walls"));
 	json_put_str(o, "firstWall", wall ? json_as_str(json_get(wall, "wall")) : NULL);
-	json_put_str(o, "holdsTo", n ? axis_of(s)->value[n - 1] : NULL);
+	json_put_str(o, "holdsTo", h.to ? axis->value[h.to - 1] : NULL);
+	json_put_str(o, "holdsFrom", h.from < axis->n ? axis->value[h.from] : NULL);
 	json_put(o, "maxPods",
-		n && grid_is_density(g) ? json_num(axis_of(s)->number[n - 1]) : json_null());
+		h.to && grid_is_density(g) ? json_num(axis->number[h.to - 1]) : json_null());
 	json_put(o, "clientQps", json_null());
 	json_put(o, "clientBurst", json_null());
 	json_put(o, "clientQpsAt", json_null());
@@ -261,7 +283,7 @@ static void climb(void *ctx, unsigned thread, uint32_t i)
 static uint32_t cell_of(const struct sweep *s, uint32_t first, const struct json *group)
 {
 	const char *wall = json_as_str(json_get(group, "firstWall"));
-	uint32_t n = holding(s, first);
+	uint32_t n = holding(s, first).to;
 
 	if (n < axis_of(s)->n && wall && !strcmp(wall, wall_name(WALL_LIMITER)))
 		return grid_along(s->grid, first, n);

@@ -6,9 +6,10 @@
 #include "cli/sweep_cells.h"
 
 /* A list with a row for each combination of what is varied beside the axis: {values{}, knee,
- * walls[], firstWall, holdsTo, maxPods, clientQps, clientBurst, clientQpsAt}.  Empty if there
- * is no axis.  knee_of is a measure of the sweep; NULL: the first of the usual ones that is
- * there. */
+ * walls[], firstWall, holdsTo, holdsFrom, maxPods, clientQps, clientBurst, clientQpsAt}.
+ * Empty if there is no axis.  Walls are told coming from the values that hold: down the axis
+ * where only its end does.  knee_of is a measure of the sweep; NULL: the first of the usual
+ * ones that is there. */
 struct json *advice_groups(const struct sweep *s, const char *knee_of);
 
 /* Which cells no other beats, of those that hit no wall: {objectives[], cells[]}. */

@@ -181,6 +181,33 @@ static void client(const struct json *group, struct str *out)
 		str_addf(out, "none of the ladder at %.0f", json_as_num(at));
 }
 
+static bool holds_somewhere(const struct json *result, const struct json *group)
+{
+	const struct json *cell = json_child(json_get(result, "cells"));
+
+	while (cell && (json_size(json_get(cell, "walls")) || !sweep_is_of(cell, group)))
+		cell = json_next(cell);
+	return cell != NULL;
+}
+
+/* "to 70", "from 5s on" */
+static void holds(const struct json *result, const struct json *group, struct str *out)
+{
+	const char *to = table_text_of(group, "holdsTo");
+	const char *from = table_text_of(group, "holdsFrom");
+
+	if (!json_size(json_get(group, "walls"))) {
+		str_add(out, "throughout");
+		return;
+	}
+	if (*to)
+		str_addf(out, "to %s", to);
+	if (*from)
+		str_addf(out, "%sfrom %s on", *to ? ", " : "", from);
+	if (!*to && !*from)
+		str_add(out, holds_somewhere(result, group) ? "at neither end" : "not at all");
+}
+
 static struct json *group_row(
 	const struct made *m, const struct json *result, const struct json *group)
 {
@@ -195,9 +222,9 @@ static struct json *group_row(
 			put(row, m, column++,
 				table_text_of(
 					json_get(group, "values"), table_text_of(v, "path")));
-	put(row, m, column++,
-		*table_text_of(group, "holdsTo") ? table_text_of(group, "holdsTo")
-						 : "not at all");
+	holds(result, group, &text);
+	put(row, m, column++, str_text(&text));
+	str_reset(&text);
 	if (wall)
 		wall_words(wall, &text);
 	put(row, m, column++, wall ? str_text(&text) : "none");
@@ -225,7 +252,7 @@ static struct json *group_rows(const struct json *result, struct made *m)
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
 		if (strcmp(table_text_of(v, "path"), table_text_of(result, "axis")) != 0)
 			add_column(m, table_text_of(v, "path"), CELL_COUNT);
-	add_column(m, "holds to", CELL_COUNT);
+	add_column(m, "holds", CELL_TEXT);
 	add_column(m, "first wall", CELL_TEXT);
 	add_column(m, "then", CELL_TEXT);
 	add_column(m, "knee", CELL_TEXT);
@@ -241,6 +268,8 @@ static void headline(const struct json *result, struct str *out)
 	const struct json *group = json_child(json_get(result, "groups"));
 	const struct json *wall = json_child(json_get(group, "walls"));
 	const struct json *pods = json_get(group, "maxPods");
+	const char *to = table_text_of(group, "holdsTo");
+	const char *from = table_text_of(group, "holdsFrom");
 
 	if (!group) {
 		str_addf(out, "%zu cells, none of which is along an axis.",
@@ -251,10 +280,12 @@ static void headline(const struct json *result, struct str *out)
 		str_addf(out, "%s %s, ", json_key(v), json_as_str(v));
 	str_addf(out, "%s: ", table_text_of(result, "axis"));
 	if (wall) {
-		str_add(out, "the first wall is ");
+		if (*from)
+			str_addf(out, "no wall from %s on; ", from);
+		str_addf(out, "the first %s is ", *from && !*to ? "below" : "wall");
 		wall_words(wall, out);
 	} else {
-		str_addf(out, "no wall up to %s", table_text_of(group, "holdsTo"));
+		str_addf(out, "no wall up to %s", to);
 	}
 	if (json_is_num(pods))
 		str_addf(out, "; maxPods %s%.0f%s", wall ? "" : "at least ", json_as_num(pods),

@@ -88,7 +88,7 @@ static void group_name(const struct json *group, struct str *name)
 		str_add(name, "all");
 }
 
-static bool is_of(const struct json *cell, const struct json *group)
+bool sweep_is_of(const struct json *cell, const struct json *group)
 {
 	const struct json *values = json_get(cell, "values");
 
@@ -121,7 +121,7 @@ static struct json *rows_of(
 				json_get(json_get(cell, "measures"), measure);
 			struct json *row;
 
-			if (!at || !is_of(cell, group))
+			if (!at || !sweep_is_of(cell, group))
 				continue;
 			row = json_object();
 			json_put_str(row, "of", str_text(&name));

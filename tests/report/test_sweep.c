@@ -62,6 +62,34 @@ static void advice_stands_before_the_cells(void **state)
 	json_free(result);
 }
 
+/* As it would be with other ends that hold. */
+static void with_ends(const char *to, const char *from, const char *cells, const char *sentence)
+{
+	struct json *result = sweep();
+	struct json *group = json_child(json_get(result, "groups"));
+	struct str out = {0};
+
+	json_set_str(group, "holdsTo", to);
+	json_set_str(group, "holdsFrom", from);
+	json_set(group, "maxPods", json_null());
+	sweep_show(result, SHOW_TEXT, &out);
+	has(&out, cells);
+	has(&out, sentence);
+	str_fini(&out);
+	json_free(result);
+}
+
+static void which_ends_of_the_axis_hold_is_told(void **state)
+{
+	(void)state;
+	with_ends("10", NULL, " 1s  to 10 ", "podsPerNode: the first wall is slo at 20 (");
+	with_ends(NULL, "30", " 1s  from 30 on ",
+		"podsPerNode: no wall from 30 on; the first below is slo at 20 (");
+	with_ends("10", "30", " 1s  to 10, from 30 on ",
+		"podsPerNode: no wall from 30 on; the first wall is slo at 20 (");
+	with_ends(NULL, NULL, " 1s  at neither end ", "the first wall is slo at 20 (");
+}
+
 static void a_measure_that_nobody_has_is_no_column(void **state)
 {
 	struct json *result = sweep();
@@ -119,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advice_stands_before_the_cells),
+		cmocka_unit_test(which_ends_of_the_axis_hold_is_told),
 		cmocka_unit_test(a_measure_that_nobody_has_is_no_column),
 		cmocka_unit_test(names_with_dots_are_columns_of_csv),
 		cmocka_unit_test(a_cell_that_hits_a_wall_is_a_case_that_failed),
