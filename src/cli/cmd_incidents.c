@@ -130,6 +130,7 @@ static struct json *summary(const struct incidents_sum *sum)
 	json_put_int(o, "shape", sum->shape);
 	json_put_int(o, "notMatched", sum->not_matched);
 	json_put_int(o, "matchedOfClassA", sum->matched_a);
+	json_put_int(o, "derivedOfClassA", sum->derived_a);
 	json_put_int(o, "incidentsMatchedOfClassA", sum->incidents_a);
 	json_put_int(o, "lost", sum->lost);
 	return o;

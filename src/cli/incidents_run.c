@@ -274,6 +274,7 @@ static void count(struct incidents_sum *sum, const struct incident_figure *f,
 	if (verdict != VERDICT_MATCHED || f->class != INCIDENT_A)
 		return;
 	sum->matched_a++;
+	sum->derived_a += f->derived_from != NULL;
 	*any_a = true;
 }
 
@@ -296,6 +297,7 @@ static struct json *row_of(const struct incident *i, const struct incident_figur
 	json_put_str(o, "figure", f->name);
 	json_put_str(o, "unit", incident_units[f->unit].name);
 	json_put_num(o, "published", (double)f->published / PPM);
+	json_put_str(o, "derivedFrom", f->derived_from);
 	return o;
 }
 

@@ -14,6 +14,7 @@ enum { INCIDENTS_COUNTED = 64 };
 struct incidents_sum {
 	uint32_t incidents, figures, matched, shape, not_matched;
 	uint32_t matched_a;   /* figures of class A */
+	uint32_t derived_a;   /* of these, those that nobody told: derived from what was */
 	uint32_t incidents_a; /* with one at least, by their ids: some have several files */
 	char id_a[INCIDENTS_COUNTED][sizeof(((struct incident *)0)->id)];
 	uint32_t lost; /* known to be matched, or a shape, and not any more */

@@ -154,6 +154,20 @@ const struct table table_incident = {
 	.finish = finish_incident,
 };
 
+/* A number that is marked as derived is none that somebody told. */
+static void find_derived(const struct model *m, struct incident *incident)
+{
+	const struct doc_node *at = doc_get(m->spec, "figures");
+	uint32_t i = 0;
+
+	for (at = at->first; at; at = at->next, i++) {
+		const struct origin *o = origin_find(&m->origins, doc_get(at, "published"));
+
+		if (o && o->is == EVIDENCE_DERIVED)
+			incident->figures[i].derived_from = o->source;
+	}
+}
+
 int incident_load(
 	const struct library *lib, const char *name, struct incident *incident, struct err *err)
 {
@@ -162,7 +176,11 @@ int incident_load(
 	int code = library_load(lib, MODEL_INCIDENT, name, &m, err);
 
 	memset(incident, 0, sizeof(*incident));
-	return code ? code : table_read(&reading, &table_incident, m.spec, incident, err);
+	if (!code)
+		code = table_read(&reading, &table_incident, m.spec, incident, err);
+	if (!code)
+		find_derived(&m, incident);
+	return code;
 }
 
 /* ------------------------------------------------------------------ a side */

@@ -52,7 +52,8 @@ struct incident_figure {
 	enum incident_relation relation;
 	enum incident_verdict verdict; /* that it is expected to have */
 	const char *source;
-	const char *reason; /* NULL: it needs none */
+	const char *reason;       /* NULL: it needs none */
+	const char *derived_from; /* published is arithmetic from this; NULL: it was told */
 };
 
 struct incident_side {

@@ -27,6 +27,7 @@ static const struct column row_columns[] = {
 	{"verdict", "verdict", CELL_TEXT, NULL},
 	{"by", "by", CELL_TEXT, "-"},
 	{"calibration", "calibrated by", CELL_TEXT, ""},
+	{"derivedFrom", "published is arithmetic from", CELL_TEXT, ""},
 	{"reason", "what is to be said", CELL_TEXT, ""},
 	{"source", "source", CELL_TEXT, NULL},
 };
@@ -69,37 +70,50 @@ static void reasons(const struct json *result, enum show how, struct str *out)
 
 	for (const struct json *at = json_child(json_get(result, "rows")); at;
 		at = json_next(at)) {
-		const struct json *reason = json_get(at, "reason");
+		const char *reason = json_as_str(json_get(at, "reason"));
+		const char *from = json_as_str(json_get(at, "derivedFrom"));
 
-		if (!json_is_str(reason))
+		if (!reason && !from)
 			continue;
 		if (!any)
 			str_add(out, how == SHOW_MARKDOWN ? "\nWhat is to be said of them:\n\n"
 							  : "\nWhat is to be said of them\n");
 		any = true;
-		str_addf(out, "%s%s, %s: %s\n", how == SHOW_MARKDOWN ? "- " : "  ",
-			json_as_str(json_get(at, "name")), json_as_str(json_get(at, "figure")),
-			json_as_str(reason));
+		str_addf(out, "%s%s, %s: ", how == SHOW_MARKDOWN ? "- " : "  ",
+			json_as_str(json_get(at, "name")), json_as_str(json_get(at, "figure")));
+		if (from)
+			str_addf(out, "the published number is arithmetic from %s%s", from,
+				reason ? "; " : "");
+		str_addf(out, "%s\n", reason ? reason : "");
 	}
 }
 
 void incidents_foot(const struct json *result, struct str *out)
 {
 	const struct json *sum = json_get(result, "summary");
+	double n_figures = json_as_num(json_get(sum, "figures"));
+	double incidents = json_as_num(json_get(sum, "incidents"));
+	double incidents_a = json_as_num(json_get(sum, "incidentsMatchedOfClassA"));
+	double matched_a = json_as_num(json_get(sum, "matchedOfClassA"));
+	double derived_a = json_as_num(json_get(sum, "derivedOfClassA"));
 
 	str_addf(out,
-		"\n%.0f figures of %.0f incidents; matched (within 5 %%): %.0f, "
+		"\n%.0f figure%s of %.0f incident%s; matched (within 5 %%): %.0f, "
 		"right in shape: %.0f, not matched: %.0f.\n"
-		"Of class A %.0f figures of %.0f incidents are matched; "
-		"several names may have one id.\n"
-		"Inputs: model is timers with their drift, jitter and ticks; "
-		"nominal the stated period, because the\n"
-		"figure took it; stated are counts and sizes of the source.\n",
-		json_as_num(json_get(sum, "figures")), json_as_num(json_get(sum, "incidents")),
+		"Of class A %.0f figure%s of %.0f incident%s are matched; "
+		"several names may have one id.\n",
+		n_figures, format_plural(n_figures), incidents, format_plural(incidents),
 		json_as_num(json_get(sum, "matched")), json_as_num(json_get(sum, "shape")),
-		json_as_num(json_get(sum, "notMatched")),
-		json_as_num(json_get(sum, "matchedOfClassA")),
-		json_as_num(json_get(sum, "incidentsMatchedOfClassA")));
+		json_as_num(json_get(sum, "notMatched")), matched_a, format_plural(matched_a),
+		incidents_a, format_plural(incidents_a));
+	if (derived_a > 0)
+		str_addf(out,
+			"Nobody told %.0f of these numbers: %s arithmetic from what was "
+			"told.\n",
+			derived_a, derived_a == 1 ? "it is" : "they are");
+	str_add(out, "Inputs: model is timers with their drift, jitter and ticks; "
+		     "nominal the stated period, because the\n"
+		     "figure took it; stated are counts and sizes of the source.\n");
 }
 
 enum { NOTE_WIDTH = 100 };

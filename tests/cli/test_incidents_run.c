@@ -80,6 +80,25 @@ static int run_text(struct fixture *f, const char *figures)
 	return code;
 }
 
+/* 49,504 events are told as a share; of fan-out every figure is told. */
+static void what_nobody_told_is_counted_apart(void **state)
+{
+	struct fixture *f = begin();
+	const struct json *row;
+
+	(void)state;
+	assert_int_equal(run(f, "pod-events"), 0);
+	row = json_child(f->rows);
+	assert_string_equal(json_as_str(json_get(row, "derivedFrom")), "34.08 % of 145,259");
+	assert_true(json_is_null(json_get(json_next(row), "derivedFrom")));
+	assert_int_equal(f->sum.matched_a, 1);
+	assert_int_equal(f->sum.derived_a, 1);
+	assert_int_equal(run(f, "endpoints-fan-out"), 0);
+	assert_int_equal(f->sum.matched_a, 1 + 5);
+	assert_int_equal(f->sum.derived_a, 1);
+	end(f);
+}
+
 static void expect_error(const char *figures, const char *message)
 {
 	struct fixture *f = begin();
@@ -154,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_that_no_longer_comes_out_is_lost),
 		cmocka_unit_test(mistakes_have_a_message_each),
+		cmocka_unit_test(what_nobody_told_is_counted_apart),
 		cmocka_unit_test(files_of_one_id_are_one_incident),
 		cmocka_unit_test(restarts_follow_from_the_back_off),
 		cmocka_unit_test(a_storm_is_what_is_sent_while_all_are_rejected),
