@@ -145,7 +145,7 @@
  *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
- *   sweep, sweep_curves   a grid of scenarios; its curves with the walls
+ *   sweep, sweep_shown, sweep_curves   a grid of scenarios; what a page shows of it; its curves
  *   difference     where two scenarios differ
  *   classes        what its numbers rest on
  *   checks, junit  what each of them checks, as cases of a test

@@ -124,7 +124,7 @@ static struct json *knee(const struct sweep *s, uint32_t first, const char *want
 static struct json *group(const struct sweep *s, uint32_t first, const char *knee_of)
 {
 	const struct grid *g = s->grid;
-	struct json *o = json_object(), *values = json_object();
+	struct json *o = json_object(), *values = json_object(), *cells = json_array();
 	struct holds h = holding(s, first);
 	const struct vary *axis = axis_of(s);
 	const struct json *wall;
@@ -133,7 +133,10 @@ static struct json *group(const struct sweep *s, uint32_t first, const char *kne
 		if (v != g->axis)
 			json_put_str(values, g->vary[v].path,
 				g->vary[v].value[grid_value(g, first, v)]);
+	for (uint32_t k = 0; k < axis->n; k++)
+		json_append(cells, json_num(grid_along(g, first, k)));
 	json_put(o, "values", values);
+	json_put(o, "cells", cells);
 	json_put(o, "knee", knee(s, first, knee_of));
 	json_put(o, "walls", walls_along(s, first, gets_easier(s, h)));
 	wall = json_child(json_get(o, "walls"));

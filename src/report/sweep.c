@@ -9,6 +9,7 @@
 #include "report/comparison.h"
 #include "report/format.h"
 #include "report/sweep_curves.h"
+#include "report/sweep_shown.h"
 #include "report/table.h"
 
 /* A table whose columns are those of this sweep: they point into names. */
@@ -88,14 +89,6 @@ static void walls(const struct json *list, struct str *out)
 		str_addf(out, "%s%s", str_len(out) ? ", " : "", table_text_of(w, "wall"));
 }
 
-static bool is_in(const struct json *list, unsigned number)
-{
-	for (const struct json *v = json_child(list); v; v = json_next(v))
-		if (json_as_num(v) == number)
-			return true;
-	return false;
-}
-
 static void figure(const struct json *cell, const struct json *measure, struct str *out)
 {
 	struct json *row = json_object();
@@ -131,12 +124,12 @@ static struct json *cell_row(const struct made *m, const struct json *result,
 	return row;
 }
 
-static struct json *cell_rows(const struct json *result, struct made *m)
+/* Of all cells, or of those that a page shows. */
+static struct json *cell_rows(
+	const struct json *result, const struct sweep_shown *cells, bool all, struct made *m)
 {
 	const struct json *measure[MEASURES_SHOWN];
 	size_t n = shown_measures(result, measure);
-	const struct json *unbeaten = json_get(json_get(result, "pareto"), "cells");
-	const struct json *cell = json_child(json_get(result, "cells"));
 	struct json *rows = json_array();
 
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
@@ -145,8 +138,10 @@ static struct json *cell_rows(const struct json *result, struct made *m)
 		add_column(m, table_text_of(measure[i], "measure"), CELL_COUNT);
 	add_column(m, "", CELL_TEXT);
 	add_column(m, "walls", CELL_TEXT);
-	for (unsigned i = 0; cell; cell = json_next(cell), i++)
-		json_append(rows, cell_row(m, result, cell, measure, n, !is_in(unbeaten, i)));
+	for (uint32_t i = 0; i < cells->n; i++)
+		if (all || cells->shown[i])
+			json_append(rows, cell_row(m, result, cells->cell[i], measure, n,
+						  !cells->unbeaten[i]));
 	return rows;
 }
 
@@ -181,17 +176,17 @@ static void client(const struct json *group, struct str *out)
 		str_addf(out, "none of the ladder at %.0f", json_as_num(at));
 }
 
-static bool holds_somewhere(const struct json *result, const struct json *group)
+static bool holds_somewhere(const struct sweep_shown *cells, const struct json *group)
 {
-	const struct json *cell = json_child(json_get(result, "cells"));
+	const struct json *k = json_child(json_get(group, "cells"));
 
-	while (cell && (json_size(json_get(cell, "walls")) || !sweep_is_of(cell, group)))
-		cell = json_next(cell);
-	return cell != NULL;
+	while (k && json_child(json_get(sweep_shown_cell(cells, k), "walls")))
+		k = json_next(k);
+	return k != NULL;
 }
 
 /* "to 70", "from 5s on" */
-static void holds(const struct json *result, const struct json *group, struct str *out)
+static void holds(const struct sweep_shown *cells, const struct json *group, struct str *out)
 {
 	const char *to = table_text_of(group, "holdsTo");
 	const char *from = table_text_of(group, "holdsFrom");
@@ -205,11 +200,11 @@ static void holds(const struct json *result, const struct json *group, struct st
 	if (*from)
 		str_addf(out, "%sfrom %s on", *to ? ", " : "", from);
 	if (!*to && !*from)
-		str_add(out, holds_somewhere(result, group) ? "at neither end" : "not at all");
+		str_add(out, holds_somewhere(cells, group) ? "at neither end" : "not at all");
 }
 
-static struct json *group_row(
-	const struct made *m, const struct json *result, const struct json *group)
+static struct json *group_row(const struct made *m, const struct json *result,
+	const struct sweep_shown *cells, const struct json *group)
 {
 	const struct json *knee = json_get(group, "knee");
 	const struct json *wall = json_child(json_get(group, "walls"));
@@ -222,7 +217,7 @@ static struct json *group_row(
 			put(row, m, column++,
 				table_text_of(
 					json_get(group, "values"), table_text_of(v, "path")));
-	holds(result, group, &text);
+	holds(cells, group, &text);
 	put(row, m, column++, str_text(&text));
 	str_reset(&text);
 	if (wall)
@@ -245,7 +240,8 @@ static struct json *group_row(
 	return row;
 }
 
-static struct json *group_rows(const struct json *result, struct made *m)
+static struct json *group_rows(
+	const struct json *result, const struct sweep_shown *cells, struct made *m)
 {
 	struct json *rows = json_array();
 
@@ -258,7 +254,7 @@ static struct json *group_rows(const struct json *result, struct made *m)
 	add_column(m, "knee", CELL_TEXT);
 	add_column(m, "client QPS that is enough", CELL_TEXT);
 	for (const struct json *g = json_child(json_get(result, "groups")); g; g = json_next(g))
-		json_append(rows, group_row(m, result, g));
+		json_append(rows, group_row(m, result, cells, g));
 	return rows;
 }
 
@@ -344,10 +340,13 @@ static void about(const struct json *result, struct str *out)
 void sweep_show(const struct json *result, enum show how, struct str *out)
 {
 	struct made of_groups = {0}, of_cells = {0};
-	struct json *groups = group_rows(result, &of_groups);
-	struct json *cells = cell_rows(result, &of_cells);
+	struct sweep_shown by_number;
+	struct json *groups, *cells;
 	char title[100];
 
+	sweep_shown_init(&by_number, result);
+	groups = group_rows(result, &by_number, &of_groups);
+	cells = cell_rows(result, &by_number, true, &of_cells);
 	str_add(out, how == SHOW_MARKDOWN ? "**" : "");
 	headline(result, out);
 	str_add(out, how == SHOW_MARKDOWN ? "**\n\n" : "\n");
@@ -361,6 +360,7 @@ void sweep_show(const struct json *result, enum show how, struct str *out)
 	note(result, out);
 	json_free(groups);
 	json_free(cells);
+	sweep_shown_fini(&by_number);
 }
 
 void sweep_csv(const struct json *result, struct str *out)
@@ -397,13 +397,33 @@ static void put_command(const struct json *result, struct html *page)
 	str_fini(&line);
 }
 
+static void put_cells(
+	const struct sweep_shown *cells, const struct titled_table *table, struct html *page)
+{
+	struct titled_table titled = *table;
+	char words[128];
+
+	titled.title = "Every cell";
+	if (json_size(table->rows) < cells->n) {
+		titled.title = "The cells of the curves above";
+		(void)snprintf(words, sizeof(words),
+			"%zu of the %u cells; all of them are in the result and its CSV.",
+			json_size(table->rows), cells->n);
+		html_words(page, words);
+	}
+	html_table(page, &titled);
+}
+
 void sweep_html(const struct json *result, struct html *page)
 {
 	struct made of_groups = {0}, of_cells = {0};
-	struct json *groups = group_rows(result, &of_groups);
-	struct json *cells = cell_rows(result, &of_cells);
+	struct sweep_shown by_number;
+	struct json *groups, *cells;
 	struct str text = {0};
 
+	sweep_shown_init(&by_number, result);
+	groups = group_rows(result, &by_number, &of_groups);
+	cells = cell_rows(result, &by_number, false, &of_cells);
 	headline(result, &text);
 	html_headline(page, str_text(&text));
 	str_reset(&text);
@@ -412,10 +432,10 @@ void sweep_html(const struct json *result, struct html *page)
 	html_section(page, "Walls, knee and limits");
 	html_table(page,
 		&(struct titled_table){"Each curve", {of_groups.column, of_groups.n}, groups});
-	sweep_curves(result, page);
+	sweep_curves(result, &by_number, page);
 	html_section(page, "Cells");
-	html_table(page,
-		&(struct titled_table){"Every cell", {of_cells.column, of_cells.n}, cells});
+	put_cells(&by_number,
+		&(struct titled_table){NULL, {of_cells.column, of_cells.n}, cells}, page);
 	str_reset(&text);
 	note(result, &text);
 	html_note(page, str_text(&text));
@@ -424,6 +444,7 @@ void sweep_html(const struct json *result, struct html *page)
 	str_fini(&text);
 	json_free(groups);
 	json_free(cells);
+	sweep_shown_fini(&by_number);
 }
 
 void sweep_junit(const struct json *result, struct junit *junit)

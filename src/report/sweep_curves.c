@@ -2,6 +2,7 @@
 /* What a sweep measured along its axis, as curves with the walls that they run into. */
 #include "report/sweep_curves.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,46 +89,42 @@ static void group_name(const struct json *group, struct str *name)
 		str_add(name, "all");
 }
 
-bool sweep_is_of(const struct json *cell, const struct json *group)
+/* The curves of a result that are drawn. */
+struct curves {
+	const struct json *result;
+	const struct sweep_shown *cells;
+	struct axis axis;
+};
+
+static struct json *row_of(
+	const char *of, const struct axis *axis, const struct json *cell, const char *measure)
 {
-	const struct json *values = json_get(cell, "values");
+	const struct json *value = json_get(json_get(cell, "measures"), measure);
+	struct json *row = json_object();
 
-	for (const struct json *v = json_child(json_get(group, "values")); v;
-		v = json_next(v)) {
-		const char *own = json_as_str(json_get(values, json_key(v)));
-
-		if (!own || strcmp(own, json_as_str(v)) != 0)
-			return false;
-	}
-	return true;
+	json_put_str(row, "of", of);
+	json_put_str(row, "at", json_as_str(json_get(json_get(cell, "values"), axis->path)));
+	json_put(row, "value", value ? json_clone(value) : json_null());
+	return row;
 }
 
 /* The rows behind a measure's chart: at, of, value. */
-static struct json *rows_of(
-	const struct json *result, const struct axis *axis, const char *measure)
+static struct json *rows_of(const struct curves *c, const char *measure)
 {
-	const struct json *group = json_child(json_get(result, "groups"));
+	const struct json *group = json_child(json_get(c->result, "groups"));
 	struct json *rows = json_array();
 	struct str name = {0};
 
-	for (; group; group = json_next(group)) {
-		const struct json *cell = json_child(json_get(result, "cells"));
+	for (uint32_t i = 0; group; group = json_next(group), i++) {
+		const struct json *k = json_child(json_get(group, "cells"));
 
 		group_name(group, &name);
-		for (; cell; cell = json_next(cell)) {
-			const char *at =
-				json_as_str(json_get(json_get(cell, "values"), axis->path));
-			const struct json *value =
-				json_get(json_get(cell, "measures"), measure);
-			struct json *row;
+		for (; k && sweep_shown_curve(c->cells, i); k = json_next(k)) {
+			const struct json *cell = sweep_shown_cell(c->cells, k);
 
-			if (!at || !sweep_is_of(cell, group))
-				continue;
-			row = json_object();
-			json_put_str(row, "of", str_text(&name));
-			json_put_str(row, "at", at);
-			json_put(row, "value", value ? json_clone(value) : json_null());
-			json_append(rows, row);
+			if (cell)
+				json_append(
+					rows, row_of(str_text(&name), &c->axis, cell, measure));
 		}
 	}
 	str_fini(&name);
@@ -150,18 +147,18 @@ static bool range_of(const struct json *rows, bool *log)
 }
 
 /* Of one curve all walls, of several the first of each. */
-static void add_walls(const struct json *result, const struct axis *axis, struct json *chart)
+static void add_walls(const struct curves *c, struct json *chart)
 {
-	const struct json *group = json_child(json_get(result, "groups"));
+	const struct json *group = json_child(json_get(c->result, "groups"));
 	bool alone = group && !json_next(group);
 	struct str name = {0}, label = {0};
 
-	for (; group; group = json_next(group)) {
+	for (uint32_t i = 0; group; group = json_next(group), i++) {
 		const char *first = json_as_str(json_get(group, "firstWall"));
 		const struct json *wall = json_child(json_get(group, "walls"));
 
 		group_name(group, &name);
-		for (; wall; wall = json_next(wall)) {
+		for (; wall && sweep_shown_curve(c->cells, i); wall = json_next(wall)) {
 			const char *word = json_as_str(json_get(wall, "wall"));
 
 			if (!alone && (!first || strcmp(word, first) != 0))
@@ -169,7 +166,8 @@ static void add_walls(const struct json *result, const struct axis *axis, struct
 			str_reset(&label);
 			str_addf(&label, "%s%s%s", word, alone ? "" : ": ",
 				alone ? "" : str_text(&name));
-			chart_wall(chart, 'x', place(axis, json_as_str(json_get(wall, "at"))),
+			chart_wall(chart, 'x',
+				place(&c->axis, json_as_str(json_get(wall, "at"))),
 				str_text(&label));
 		}
 	}
@@ -177,7 +175,7 @@ static void add_walls(const struct json *result, const struct axis *axis, struct
 	str_fini(&label);
 }
 
-static struct json *curves(const struct json *rows, const struct axis *axis,
+static struct json *chart_of(const struct json *rows, const struct axis *axis,
 	const char *measure, const char *unit, bool log)
 {
 	bool seconds = !strcmp(unit, "s"); /* its ticks say so */
@@ -205,31 +203,42 @@ static struct json *curves(const struct json *rows, const struct axis *axis,
 	return chart;
 }
 
-void sweep_curves(const struct json *result, struct html *page)
+static void add_figure(const struct curves *c, const struct json *m, struct html *page)
 {
-	const struct json *m = json_child(json_get(result, "measures"));
-	struct axis axis;
+	const char *measure = json_as_str(json_get(m, "measure"));
+	const char *unit = json_as_str(json_get(m, "unit"));
+	const struct column list[] = {
+		{"of", "curve", CELL_TEXT, NULL},
+		{"at", c->axis.path, CELL_TEXT, NULL},
+		{"value", measure, !strcmp(unit, "s") ? CELL_SECONDS : CELL_RATE, "-"},
+	};
+	struct json *rows = rows_of(c, measure), *chart;
+	bool log;
 
-	if (!find_axis(result, &axis))
+	if (range_of(rows, &log)) {
+		chart = chart_of(rows, &c->axis, measure, unit, log);
+		add_walls(c, chart);
+		html_figure(page, c->axis.scale == SCALE_RANK ? "By rank." : "", chart,
+			&(struct titled_table){measure, COLUMNS_OF(list), rows});
+	}
+	json_free(rows);
+}
+
+void sweep_curves(const struct json *result, const struct sweep_shown *cells, struct html *page)
+{
+	struct curves c = {.result = result, .cells = cells};
+	char words[128];
+
+	if (!find_axis(result, &c.axis))
 		return;
 	html_section(page, "Along the axis");
-	for (; m; m = json_next(m)) {
-		const char *measure = json_as_str(json_get(m, "measure"));
-		const char *unit = json_as_str(json_get(m, "unit"));
-		const struct column list[] = {
-			{"of", "curve", CELL_TEXT, NULL},
-			{"at", axis.path, CELL_TEXT, NULL},
-			{"value", measure, !strcmp(unit, "s") ? CELL_SECONDS : CELL_RATE, "-"},
-		};
-		struct json *rows = rows_of(result, &axis, measure), *chart;
-		bool log;
-
-		if (range_of(rows, &log)) {
-			chart = curves(rows, &axis, measure, unit, log);
-			add_walls(result, &axis, chart);
-			html_figure(page, axis.scale == SCALE_RANK ? "By rank." : "", chart,
-				&(struct titled_table){measure, COLUMNS_OF(list), rows});
-		}
-		json_free(rows);
+	if (cells->drawn < cells->curves) {
+		(void)snprintf(words, sizeof(words),
+			"%u of the %u curves are drawn, at even distances.", cells->drawn,
+			cells->curves);
+		html_words(page, words);
 	}
+	for (const struct json *m = json_child(json_get(result, "measures")); m;
+		m = json_next(m))
+		add_figure(&c, m, page);
 }

@@ -3,15 +3,12 @@
 #ifndef REPORT_SWEEP_CURVES_H
 #define REPORT_SWEEP_CURVES_H
 
-#include <stdbool.h>
-
 #include "base/json.h"
 #include "report/html.h"
+#include "report/sweep_shown.h"
 
 /* Append a section of them; nothing, if there is no axis. */
-void sweep_curves(const struct json *result, struct html *page);
-
-/* Whether a cell is of a group: the same values beside the axis. */
-bool sweep_is_of(const struct json *cell, const struct json *group);
+void sweep_curves(
+	const struct json *result, const struct sweep_shown *cells, struct html *page);
 
 #endif

@@ -221,11 +221,35 @@ def cannot_be_told_to_run_a_name(browser, page):
     assert browser.value("document.images.length") == 0
 
 
+def grid(result, columns, curves):
+    """The sweep as if so many values of its axis and of a second path had been asked for."""
+    vary, group, cell = result["vary"][0], result["groups"][0], result["cells"][-1]
+    vary["values"] = [str(k + 1) for k in range(columns)]
+    result["vary"].append({"path": "kubelet.pleg.relistPeriod", "values": [f"{k + 1}s" for k in range(curves)]})
+    result["groups"] = [group | {"values": {"kubelet.pleg.relistPeriod": f"{g + 1}s"}, "walls": [], "firstWall": None,
+                                 "cells": [c * curves + g for c in range(columns)]} for g in range(curves)]
+    result["cells"] = [cell | {"values": {vary["path"]: str(c + 1), "kubelet.pleg.relistPeriod": f"{g + 1}s"}}
+                       for c in range(columns) for g in range(curves)]
+    result["pareto"]["cells"] = list(range(0, columns * curves, 3))
+
+
+def shows_50000_cells(browser, page):
+    big = Page.__new__(Page)
+    big.json, big.html = page.json.with_name("grid.json"), page.html.with_name("grid.html")
+    big.result = json.loads(page.json.read_text())
+    grid(big.result, 250, 200)
+    big.json.write_text(json.dumps(big.result))
+    Page.run(sys.argv[1], "report", big.json, "-o", "html", "-f", big.html)
+    draws_every_chart(browser, big)
+    assert len(table(browser, "The cells of the curves above")) == 20 * 250
+    assert "20 of the 200 curves are drawn" in browser.value("document.body.textContent")
+
+
 CASES = [(check, name) for name in RUNS for check in (draws_every_chart, is_quiet, fits_a_phone)] + [
     (contrast_numbers, "contrast"), (result_numbers, "simulate"), (estimate_numbers, "estimate"), (incident_numbers, "incidents"), (sweep_numbers, "sweep"),
     (validation_numbers, "validate"), (comparison_numbers, "compare"),
     (a_click_hides_a_series, "contrast"), (a_click_hides_a_series, "simulate"),
-    (changes_with_the_light, "contrast"), (prints_with_its_tables, "contrast"),
+    (shows_50000_cells, "sweep"), (changes_with_the_light, "contrast"), (prints_with_its_tables, "contrast"),
     (has_its_tables_without_scripts, "simulate"), (cannot_be_told_to_run_a_name, "validate")]
 
 
