@@ -96,13 +96,49 @@ static inline uint32_t agent_lane(const struct agent_plan *plan, uint32_t actor)
 #define REQUEST_NO_POD UINT32_MAX
 
 /* A request to the API server. */
+/* What events tell of. */
+enum event_kind {
+	EVENT_ASKED,          /* a feature's: nobody knows of what */
+	EVENT_KUBELET_STARTS, /* of the node, each of these another one */
+	EVENT_CONFIG,         /* of the node and of the pod: a warning of its configuration */
+	EVENT_PULL,
+	EVENT_SANDBOX,
+	EVENT_START,
+	EVENT_KILL,
+	EVENT_BACK_OFF,
+	EVENT_FAILED_SYNC,
+	EVENT_PROBE,
+	EVENT_KINDS
+};
+
+/* One of them, as the key of the request that tells it. */
+struct event_item {
+	uint32_t pod : 16; /* EVENT_OF_NODE: none */
+	uint32_t kind : 4; /* enum event_kind */
+	uint32_t container : 4;
+	uint32_t nth : 7;   /* of those that are raised together */
+	uint32_t known : 1; /* the same was raised before: it is counted */
+};
+#define EVENT_OF_NODE UINT16_MAX
+
+static inline uint32_t event_key(struct event_item e)
+{
+	return (uint32_t)e.nth << 8 | (uint32_t)e.container << 4 | e.kind;
+}
+
+static inline struct event_item event_of_key(uint32_t key)
+{
+	return (struct event_item){
+		.kind = key & 15, .container = key >> 4 & 15, .nth = key >> 8 & 127};
+}
+
 struct agent_request {
 	uint16_t call;
 	uint8_t client; /* enum client */
 	uint8_t object; /* index into the workload's objects */
 	bool quorum;
 	uint32_t pod;
-	uint32_t key;    /* of an object */
+	uint32_t key;    /* of an object, or an event */
 	uint32_t status; /* written */
 	ns_t timeout;    /* a watch */
 };
@@ -335,7 +371,7 @@ struct agent {
 	/* the rest of the kubelet */
 	ns_t runtime_cache_at; /* the stamp of what it holds; -1: to be listed anew */
 	ns_t populator_listed_at;
-	uint32_t n_events, n_event_patches;
+	struct fifo events;     /* that wait, struct event_item */
 	ns_t node_event_refill; /* as that of a pod, for events about the node */
 	uint16_t *pulls;
 	uint32_t pull_head, n_pulls; /* pods, a ring */

@@ -260,7 +260,17 @@ void killer_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void removal_kill(struct agent *a, uint32_t pod, ns_t now, bool known);
 
 /* ------------------------------------------------------------------ events.c */
-void event_raise(struct agent *a, uint32_t pod, uint32_t n, bool known, ns_t now);
+enum { EVENT_QUEUE = 1000 };
+static inline struct event_item event_of(
+	uint32_t pod, enum event_kind kind, uint32_t container, bool known)
+{
+	return (struct event_item){.pod = pod & UINT16_MAX,
+		.kind = (uint32_t)kind & 15,
+		.container = container & 15,
+		.known = known};
+}
+/* n of them, one after the other. */
+void event_raise(struct agent *a, struct event_item e, uint32_t n, ns_t now);
 void event_back_off(struct agent *a, uint32_t pod, uint32_t c, ns_t now);
 void event_warn(struct agent *a, uint32_t pod, ns_t now);
 void event_failed_sync(struct agent *a, uint32_t pod, ns_t now);

@@ -141,15 +141,16 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 
 /* ------------------------------------------------------------------ one agent */
 
-static uint32_t status_chunks(const struct agent_plan *plan)
+static uint32_t queue_chunks(const struct agent_plan *plan)
 {
-	return fifo_chunks(plan->status_queue, sizeof(struct status_item));
+	return fifo_chunks(plan->status_queue, sizeof(struct status_item)) +
+	       fifo_chunks(EVENT_QUEUE, sizeof(struct event_item));
 }
 
 void agent_stock(
 	struct stock *s, const struct agent_plan *plan, uint32_t agents, struct arena *mem)
 {
-	stock_init(s, mem, agents * (status_chunks(plan) + pleg_chunks(&plan->pleg)),
+	stock_init(s, mem, agents * (queue_chunks(plan) + pleg_chunks(&plan->pleg)),
 		sizeof(struct fifo_chunk));
 }
 
@@ -176,7 +177,7 @@ static void agent_memory(struct agent *a, struct arena *mem)
 	a->news = ARENA_ROOM(mem, struct pod_news, a->news_capacity);
 	a->chunks = plan->chunks;
 	if (!a->chunks) {
-		stock_init(&a->own_chunks, mem, status_chunks(plan), sizeof(struct fifo_chunk));
+		stock_init(&a->own_chunks, mem, queue_chunks(plan), sizeof(struct fifo_chunk));
 		a->chunks = &a->own_chunks;
 	}
 	a->status_batch = ARENA_ROOM(mem, struct status_item, plan->pods);

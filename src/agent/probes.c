@@ -66,7 +66,9 @@ static void readiness_is(
 
 static void tell(struct agent *a, uint32_t at, ns_t now)
 {
-	event_raise(a, at / a->plan->probes, 1, a->probe_tries[at] & PROBE_TOLD, now);
+	uint32_t pod = at / a->plan->probes, c = at % a->plan->probes % a->plan->containers;
+
+	event_raise(a, event_of(pod, EVENT_PROBE, c, a->probe_tries[at] & PROBE_TOLD), 1, now);
 	a->probe_tries[at] |= PROBE_TOLD;
 }
 

@@ -238,8 +238,8 @@ void removal_kill(struct agent *a, uint32_t pod, ns_t now, bool known)
 		p->kill_state = KILL_STOPS;
 	}
 	if (known)
-		event_raise(a, pod, p->kill_running * model_of(a)->events.per_container_kill,
-			true, now);
+		event_raise(a, event_of(pod, EVENT_KILL, 0, true),
+			p->kill_running * model_of(a)->events.per_container_kill, now);
 	agent_rouse(a, ACTOR_KILLER, pod, now);
 }
 

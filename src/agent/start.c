@@ -164,12 +164,19 @@ static void pull_in_parallel(struct agent *a, uint32_t pod, ns_t now, struct eff
 	}
 }
 
+/* Of the one being started, who may have been before. */
+static struct event_item of_container(const struct agent *a, uint32_t pod, enum event_kind kind)
+{
+	uint32_t c = a->pod[pod].container;
+
+	return event_of(pod, kind, c, container_has_exited(a, pod, c));
+}
+
 static void pull(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	a->pod[pod].state = WORKER_PULLS;
 	agent_note_step(out, now, pod, POD_STEP_PULLS);
-	event_raise(a, pod, model_of(a)->events.per_pull,
-		container_has_exited(a, pod, a->pod[pod].container), now);
+	event_raise(a, of_container(a, pod, EVENT_PULL), model_of(a)->events.per_pull, now);
 	if (!model_of(a)->images.serial) {
 		pull_in_parallel(a, pod, now, out);
 		return;
@@ -193,7 +200,8 @@ static void image_is_there(struct agent *a, uint32_t pod, ns_t now, struct effec
 static void sandbox_is_there(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	agent_note_step(out, now, pod, POD_STEP_SANDBOX);
-	event_raise(a, pod, model_of(a)->events.per_sandbox_start, false, now);
+	event_raise(a, event_of(pod, EVENT_SANDBOX, 0, false),
+		model_of(a)->events.per_sandbox_start, now);
 	next_container(a, pod, now, out);
 }
 
@@ -222,8 +230,8 @@ void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	} else if (p->state == WORKER_SANDBOX) {
 		sandbox_is_there(a, pod, now, out);
 	} else {
-		event_raise(a, pod, model_of(a)->events.per_container_start,
-			container_has_exited(a, pod, a->pod[pod].container), now);
+		event_raise(a, of_container(a, pod, EVENT_START),
+			model_of(a)->events.per_container_start, now);
 		agent_happens(a, TRIGGER_CONTAINER_START, now);
 		p->container++;
 		next_container(a, pod, now, out);

@@ -152,7 +152,8 @@ void worker_kill(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	chain.parallel = true;
 	chain_add(&chain, OP_STOP_CONTAINER, running, 0);
 	worker_calls(a, pod, now, &chain, out);
-	event_raise(a, pod, running * model_of(a)->events.per_container_kill, false, now);
+	event_raise(a, event_of(pod, EVENT_KILL, 0, false),
+		running * model_of(a)->events.per_container_kill, now);
 }
 
 /* >= 1.22: GetPodStatus proves that nothing runs any more, then the pod has terminated. */

@@ -241,23 +241,6 @@ static bool of_node(struct hollow *h, const struct node_request *q,
 	return true;
 }
 
-static bool of_event(struct hollow *h, const struct node_request *q, struct address *a)
-{
-	const struct hollow_pod *p = pod_of_events(h);
-	const char *ns = p->name ? pod_namespace(h, 0) : "default";
-
-	if (!address_path(&a->path, "events", ns))
-		return false;
-	if (q->call == API_CREATE_EVENTS) {
-		body_event(h, &a->body);
-		return true;
-	}
-	str_addf(&a->path, "/%s.%x", h->name, h->events);
-	str_add(&a->body, "{\"count\":2}");
-	a->media = STRATEGIC;
-	return true;
-}
-
 static bool of_token(struct hollow *h, const struct node_request *q, struct address *a)
 {
 	uint32_t pod = q->pod == REQUEST_NO_POD ? asked_pod(h) : q->pod;
@@ -306,7 +289,8 @@ bool address_of(struct hollow *h, const struct node_request *q, struct address *
 		return of_token(h, q, a);
 	case API_CREATE_EVENTS:
 	case API_PATCH_EVENTS:
-		return of_event(h, q, a);
+		a->media = q->call == API_PATCH_EVENTS ? STRATEGIC : NULL;
+		return event_address(h, q, a);
 	default:
 		return of_node(h, q, call, a);
 	}

@@ -22,8 +22,9 @@ enum {
 
 /* A pod of the server, in a place of the agent's. */
 struct hollow_pod {
-	char *name;                 /* owned; NULL: the place was never taken */
-	char *containers, *objects; /* owned: lines of NAME<tab>IMAGE, of RESOURCE/NAME */
+	char *name;                      /* owned; NULL: the place was never taken */
+	char *containers, *objects;      /* owned: lines of NAME<tab>IMAGE, of RESOURCE/NAME */
+	struct event_counts *told_again; /* owned; events, NULL: none */
 	char uid[HOLLOW_UID];
 	uint64_t seen;       /* a fingerprint of the status that the watch showed */
 	int64_t started_at;  /* seconds since 1970 */
@@ -59,13 +60,13 @@ struct hollow {
 	struct flight *flights; /* under way, a list */
 	uint32_t lives;         /* hang-ups that are done */
 	uint32_t watches_ended; /* the agent's, when it was looked at */
-	uint32_t events;        /* created so far */
 	uint32_t unplaced;      /* pods that found no place at the last LIST */
 	uint32_t turn;          /* the pod that a feature asked for last */
 	uint32_t asked;         /* what features wrote so far */
 	bool missed;            /* a pod's change: its watch has to begin anew */
-	bool is_told;           /* the server has had its status */
-	ns_t heard_at;          /* its last status or lease that the server took */
+	struct event_counts *told_again; /* owned; events of the node */
+	bool is_told;                    /* the server has had its status */
+	ns_t heard_at;                   /* its last status or lease that the server took */
 	char name[HOLLOW_NAME], uid[HOLLOW_UID];
 	char lease[HOLLOW_VERSION], version[HOLLOW_VERSION]; /* resource versions */
 };
@@ -98,6 +99,7 @@ struct swarm {
 	ns_t armed_for;   /* the timer; NS_NEVER: it is not */
 	int64_t zero;     /* of the machine's clock; -1: the agents have not started */
 	int64_t asked_at; /* the first request, of that clock */
+	int64_t began;    /* seconds since 1970 */
 	struct metrics *metrics;
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
@@ -189,9 +191,8 @@ void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct s
 void body_delete(const char *uid, int64_t grace, struct str *out);
 void body_object(const char *kind, const char *name, const char *namespace, struct str *out);
 
-/* events.c: the next one; the pod that it is about, one without a name if it is the node */
-void body_event(struct hollow *h, struct str *out);
-const struct hollow_pod *pod_of_events(const struct hollow *h);
+/* events.c: a request that tells of one, path and body */
+bool event_address(struct hollow *h, const struct node_request *q, struct address *a);
 
 /* others.c: statuses that somebody else has written since */
 bool node_is_overwritten(const struct hollow *h, const char *text, size_t len);

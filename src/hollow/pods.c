@@ -99,6 +99,7 @@ void pod_forget(struct hollow_pod *p)
 	free(p->name);
 	free(p->containers);
 	free(p->objects);
+	free(p->told_again);
 	*p = (struct hollow_pod){0};
 }
 
@@ -106,6 +107,7 @@ void pods_fini(struct hollow *h)
 {
 	for (uint32_t i = 0; h->pod && i < h->swarm->plan.places; i++)
 		pod_forget(&h->pod[i]);
+	free(h->told_again);
 }
 
 static uint32_t find(const struct hollow *h, uint32_t namespace, const char *name)

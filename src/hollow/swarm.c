@@ -310,6 +310,7 @@ static int begin(struct swarm *s)
 	/* Chunks so large that the kernel gives them: what nodes never touch takes nothing. */
 	arena_init(&s->mem, (size_t)4 << 20);
 	s->zero = -1;
+	s->began = (int64_t)time(NULL);
 	s->armed_for = NS_NEVER;
 	s->last_chore = &s->first_chore;
 	hist_reset(&s->view.lag);

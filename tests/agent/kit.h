@@ -23,6 +23,7 @@ struct made {
 	uint16_t n;
 	uint32_t status;
 	bool quorum;
+	uint32_t key;
 };
 
 struct kit {
@@ -182,8 +183,8 @@ static inline void kit_chain(struct kit *k, const struct effect *e)
 		const struct chain_step *s = &e->chain->step[i];
 		uint32_t op = s->call % OP_N;
 
-		kit_made(
-			k, (struct made){at, e->actor, e->chain->pod, s->call, s->n, 0, false});
+		kit_made(k,
+			(struct made){at, e->actor, e->chain->pod, s->call, s->n, 0, false, 0});
 		if (s->call == k->failing_call) {
 			agent_answer(&k->agent, e->actor, at + KIT_LATENCY, OUTCOME_ERROR, i);
 			return;
@@ -205,7 +206,8 @@ static inline void kit_request(struct kit *k, const struct effect *e)
 	const struct agent_request *r = &e->request;
 	uint32_t value = 1;
 
-	kit_made(k, (struct made){e->at, e->actor, r->pod, r->call, 1, r->status, r->quorum});
+	kit_made(k, (struct made){
+			    e->at, e->actor, r->pod, r->call, 1, r->status, r->quorum, r->key});
 	if (r->call == API_PATCH_PODS_STATUS || r->call == API_UPDATE_PODS_STATUS) {
 		k->server_status[r->pod] = r->status;
 		agent_pod_news(&k->agent, k->now, r->pod, POD_STATUS, 0, r->status);

@@ -23,8 +23,8 @@ static void do_chain(struct twin *t, const struct effect *e)
 	for (uint32_t i = 0; i < e->chain->n_steps; i++) {
 		const struct chain_step *s = &e->chain->step[i];
 
-		kit_made(
-			k, (struct made){at, e->actor, e->chain->pod, s->call, s->n, 0, false});
+		kit_made(k,
+			(struct made){at, e->actor, e->chain->pod, s->call, s->n, 0, false, 0});
 		if (e->chain->pod != CHAIN_NO_POD && t->rests)
 			agent_stirs(&k->agent, k->now);
 		for (uint32_t n = 0; n < s->n; n++)

@@ -26,6 +26,15 @@ all_run() {
 	is nodesReady 3 && is podsRunning 12 && is errors 0 && is whole true
 }
 
+# Of so many pods events tell that they were started, each of its own container.
+started() {
+	curl -s --max-time 20 "$url/api/v1/events" |
+		grep -o '"kind":"Pod","namespace":"[^"]*","name":"[^"]*"[^{]*{c0}"},"type":"Normal","reason":"Started"' |
+		sort -u >"$scratch/started"
+	cat "$scratch/started"
+	[ "$(wc -l <"$scratch/started")" = "$1" ]
+}
+
 # nothing RESOURCE: the server has none.
 nothing() {
 	curl -s --max-time 20 "$url/api/v1/$1" | grep -q '"items":\[\]'
@@ -242,6 +251,7 @@ asked() {
 serve --listen 127.0.0.1:0
 check "every node is ready and every pod runs, over HTTP/1.1" agents --http1
 check "and the result says so" all_run
+check "an event tells of each pod that it was started" started 12
 check "over HTTP/2 they do, and what was made is deleted" agents --http2-prior-knowledge --cleanup
 check "and the result says so too" all_run
 check "a connection a node, and one for the users" is connections 4
