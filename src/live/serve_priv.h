@@ -186,6 +186,11 @@ void stream_begin(struct exchange *x);
 void stream_feed(struct serve *s, struct rest_watch *w);
 void stream_unblock(struct exchange *x);
 
+/* When a watch that ends then is to have its next bookmark, NS_NEVER: it has had its last.
+ * storage/cacher.go nextBookmarkTime: every minute, should it break, and just before its end,
+ * so that the client's next watch begins at what is there then. */
+ns_t stream_next_bookmark(ns_t now, ns_t ends_at);
+
 /* Its time, its bookmark; the end of a request that a fault has hung. */
 void stream_sweep(struct exchange *x, ns_t now);
 

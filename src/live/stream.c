@@ -9,7 +9,15 @@ enum {
 	TIMEOUT_MIN_S = 1800,     /* options.go: --min-request-timeout */
 	TIMEOUT_MAX_S = 24 * 3600 /* of what a client asks for */
 };
-#define BOOKMARK_EVERY NS_MIN /* cacher.go: bookmarkFrequency */
+#define BOOKMARK_EVERY  NS_MIN     /* cacher.go: defaultBookmarkFrequency */
+#define BOOKMARK_BEFORE (2 * NS_S) /* the watch's end */
+
+ns_t stream_next_bookmark(ns_t now, ns_t ends_at)
+{
+	ns_t at = ns_min(ns_add(now, BOOKMARK_EVERY), ends_at - BOOKMARK_BEFORE);
+
+	return at < now ? NS_NEVER : at;
+}
 
 void stream_begin(struct exchange *x)
 {
@@ -22,7 +30,7 @@ void stream_begin(struct exchange *x)
 		lasts = rng_span(rng_draw(s->p->seed, 'w', 0, s->watch_draws++),
 			TIMEOUT_MIN_S * NS_S, 2 * TIMEOUT_MIN_S * NS_S);
 	x->ends_at = ns_add(x->at, lasts);
-	x->bookmark_at = ns_add(x->at, BOOKMARK_EVERY);
+	x->bookmark_at = stream_next_bookmark(x->at, x->ends_at);
 	x->code = 200;
 	s->metrics.watches++;
 	http_begin(x->conn->http, x->req->stream,
@@ -97,7 +105,7 @@ static void sweep_watch(struct exchange *x, ns_t now)
 	}
 	if (now < x->bookmark_at)
 		return;
-	x->bookmark_at = ns_add(now, BOOKMARK_EVERY);
+	x->bookmark_at = stream_next_bookmark(now, x->ends_at);
 	watch_bookmark(&s->rest.store, x->watch, &out);
 	if (str_len(&out))
 		send_str(x, &out);

@@ -93,6 +93,21 @@ def test_a_watch_is_not_idle():
         assert time.monotonic() - began > 3
 
 
+def test_a_watch_ends_with_a_bookmark_for_who_asked():
+    with Server() as server:
+        version = pod(server, "a")
+        for asks, wanted in (("&allowWatchBookmarks=true", ["BOOKMARK"]), ("", [])):
+            # An object of another kind is what the bookmark has to tell of.
+            code, body = server.ask("POST", "/api/v1/namespaces", {"metadata": {"name": f"n{len(asks)}"}})
+            assert code == 201, body
+            now = json.loads(body)["metadata"]["resourceVersion"]
+            code, body = server.ask("GET", f"{PODS}?watch=1&timeoutSeconds=3&resourceVersion={version}{asks}")
+            events = [json.loads(line) for line in body.splitlines() if line.startswith("{")]
+            assert code == 200 and [event["type"] for event in events] == wanted, body
+            for event in events:
+                assert int(event["object"]["metadata"]["resourceVersion"]) >= int(now), (event, now)
+
+
 def test_one_peer_has_so_many_connections():
     with Server("--max-connections-per-peer", "1") as server, server.connect() as s:
         send(s, "GET", "/healthz")
