@@ -283,12 +283,8 @@ static int find_kubeconfig(struct agents *m, struct err *err)
 	struct str own = {0};
 	int code;
 
-	if (!path && env && *env) {
-		if (strchr(env, ':'))
-			return err_set(err, ERR_INPUT,
-				"KUBECONFIG names several files: say which by --kubeconfig");
-		path = env;
-	}
+	if (!path && env && *env)
+		return kubeconfig_load_list(&m->access, env, m->o.context, &m->mem, err);
 	str_addf(&own, "%s/.kube/config", home ? home : "");
 	if (!path && (!home || !file_exists(str_text(&own)))) {
 		str_fini(&own);

@@ -8,12 +8,13 @@
 #include "base/doc.h"
 #include "base/file.h"
 
-enum { CONFIG_BYTES = 4 << 20, PEM_BYTES = 1 << 20, TOKEN_BYTES = 64 << 10, NAMES_MAX = 64 };
+enum { PEM_BYTES = 1 << 20, TOKEN_BYTES = 64 << 10, NAMES_MAX = 64 };
 
 struct reader {
 	struct access *to;
 	struct arena *mem;
-	const char *folder; /* of the file, with a slash; "" */
+	const struct doc_node *root[KUBECONFIG_FILES_MAX]; /* what an earlier one says counts */
+	size_t n;
 	struct err *err;
 };
 
@@ -123,15 +124,17 @@ static int blob_from_file(const char *path, size_t most, struct access_blob *to,
 	return 0;
 }
 
-static const char *path_in(struct reader *r, const char *path)
+/* loader.go ResolveLocalPaths: in the folder of the file that names it. */
+static const char *path_beside(struct reader *r, const struct doc_node *at, const char *path)
 {
-	size_t folder = strlen(r->folder), len = strlen(path);
+	const char *slash = strrchr(at->file, '/');
+	size_t folder = slash ? (size_t)(slash - at->file) + 1 : 0, len = strlen(path);
 	char *whole;
 
 	if (*path == '/')
 		return path;
 	whole = arena_alloc(r->mem, folder + len + 1, 1);
-	memcpy(whole, r->folder, folder);
+	memcpy(whole, at->file, folder);
 	memcpy(whole + folder, path, len + 1);
 	return whole;
 }
@@ -142,7 +145,7 @@ static int blob_named(struct reader *r, const struct doc_node *at, const char *p
 {
 	struct err inner = {0};
 
-	if (!blob_from_file(path_in(r, path), most, to, r->mem, &inner))
+	if (!blob_from_file(path_beside(r, at, path), most, to, r->mem, &inner))
 		return 0;
 	return wrong(r, at, inner.text);
 }
@@ -186,12 +189,17 @@ struct wanted {
 	const struct doc_node *said_by;
 };
 
-static int find(struct reader *r, const struct doc_node *root, const struct wanted *w,
-	const struct doc_node **to)
+/* Those who are there instead. */
+struct others {
+	const char *name[NAMES_MAX];
+	size_t n;
+};
+
+/* *to the entry of that name, NULL if this file has none. */
+static int find_in(struct reader *r, const struct doc_node *root, const struct wanted *w,
+	const struct doc_node **to, struct others *others)
 {
 	const struct doc_node *all = doc_get(root, w->list);
-	const char *names[NAMES_MAX], *near;
-	size_t n = 0;
 
 	for (const struct doc_node *e = all ? all->first : NULL; e; e = e->next) {
 		const char *text;
@@ -200,15 +208,37 @@ static int find(struct reader *r, const struct doc_node *root, const struct want
 		if (code)
 			return code;
 		if (text && !strcmp(text, w->name)) {
-			*to = doc_get(e, w->what);
+			*to = e;
 			return 0;
 		}
-		if (text && n < NAMES_MAX)
-			names[n++] = text;
+		if (text && others->n < NAMES_MAX)
+			others->name[others->n++] = text;
 	}
-	near = str_nearest(w->name, names, n);
-	(void)doc_error(w->said_by, r->err, "%s '%.100s' is not in %s%s%.100s%s", w->what,
-		w->name, w->list, near ? ": '" : "", near ? near : "", near ? "' is" : "");
+	return 0;
+}
+
+/* loader.go ClientConfigLoadingRules.Load: of several of a name the first file's counts, whole.
+ */
+static int find(struct reader *r, const struct wanted *w, const struct doc_node **to)
+{
+	const struct doc_node *entry = NULL;
+	struct others others = {.n = 0};
+	const char *near;
+
+	for (size_t i = 0; i < r->n && !entry; i++) {
+		int code = find_in(r, r->root[i], w, &entry, &others);
+
+		if (code)
+			return code;
+	}
+	if (entry) {
+		*to = doc_get(entry, w->what);
+		return 0;
+	}
+	near = str_nearest(w->name, others.name, others.n);
+	(void)doc_error(w->said_by, r->err, "%s '%.100s' is not in %s%s%s%.100s%s", w->what,
+		w->name, w->list, r->n > 1 ? " of any of the files" : "", near ? ": '" : "",
+		near ? near : "", near ? "' is" : "");
 	return without_line(r->err);
 }
 
@@ -292,28 +322,45 @@ static void trim(struct access *a, struct arena *mem)
 
 /* ------------------------------------------------------------------ doors */
 
-static int read_config(struct reader *r, const struct doc_node *root, const char *context)
+/* The place that names the current context, NULL if none does; *context its name. */
+static int current_context(
+	struct reader *r, const struct doc_node **said_by, const char **context)
 {
-	const struct doc_node *said_by = doc_get(root, "current-context"), *c, *part = NULL;
-	const char *cluster, *user;
-	int code = context ? 0 : text_of(r, root, "current-context", &context);
+	int code = 0;
 
-	if (code)
-		return code;
-	if (!context)
-		return wrong(r, root, "there is no current-context: give --context");
-	code = find(r, root,
-		&(struct wanted){"contexts", "context", context, said_by ? said_by : root}, &c);
-	if (!code)
-		code = text_of(r, c, "cluster", &cluster);
-	if (!code)
-		code = text_of(r, c, "user", &user);
+	*context = NULL;
+	for (size_t i = 0; i < r->n && !code && !*context; i++) {
+		*said_by = doc_get(r->root[i], "current-context");
+		code = text_of(r, r->root[i], "current-context", context);
+	}
+	return code;
+}
+
+static int read_user_of(struct reader *r, const struct doc_node *context)
+{
+	const struct doc_node *part = NULL;
+	const char *user;
+	int code = text_of(r, context, "user", &user);
+
+	if (!code && user)
+		code = find(r,
+			&(struct wanted){"users", "user", user, doc_get(context, "user")},
+			&part);
+	return code || !user ? code : read_user(r, part);
+}
+
+static int read_context(struct reader *r, const struct doc_node *c, const struct doc_node *at)
+{
+	const struct doc_node *part = NULL;
+	const char *cluster;
+	int code = text_of(r, c, "cluster", &cluster);
+
 	if (!code)
 		code = text_of(r, c, "namespace", &r->to->namespace);
 	if (!code && !cluster)
-		return wrong(r, c ? c : root, "the context has no cluster");
+		return wrong(r, c ? c : at, "the context has no cluster");
 	if (!code)
-		code = find(r, root,
+		code = find(r,
 			&(struct wanted){"clusters", "cluster", cluster, doc_get(c, "cluster")},
 			&part);
 	if (!code)
@@ -321,50 +368,48 @@ static int read_config(struct reader *r, const struct doc_node *root, const char
 	if (!code && !is_url(r->to->server))
 		return wrong(r, doc_get(part, "server"),
 			"http://HOST:PORT or https://HOST:PORT is expected here");
-	if (!code && user)
-		code = find(r, root,
-			&(struct wanted){"users", "user", user, doc_get(c, "user")}, &part);
-	if (!code && user)
-		code = read_user(r, part);
+	if (!code)
+		code = read_user_of(r, c);
 	if (!code)
 		trim(r->to, r->mem);
 	return code;
 }
 
-int kubeconfig_parse(
-	struct access *a, const struct kubeconfig *k, struct arena *mem, struct err *err)
+static int read_config(struct reader *r, const char *context)
 {
-	const char *slash = strrchr(k->name, '/');
-	struct err own = {0};
-	struct reader r = {.to = a,
-		.mem = mem,
-		.folder =
-			slash ? arena_strndup(mem, k->name, (size_t)(slash - k->name) + 1) : "",
-		.err = err ? err : &own};
-	struct doc_node *root;
-
-	*a = (struct access){0};
-	if (doc_parse(mem, k->name, k->text, k->len, &root, r.err))
-		return without_line(r.err);
-	if (root->kind != DOC_MAP)
-		return wrong(&r, root, "a kubeconfig is a map: clusters, users, contexts");
-	return read_config(&r, root, k->context);
-}
-
-int kubeconfig_load(struct access *a, const char *path, const char *context, struct arena *mem,
-	struct err *err)
-{
-	struct kubeconfig k = {.name = path, .context = context};
-	char *text;
-	int code = file_read(path, CONFIG_BYTES, &text, &k.len, err);
+	const struct doc_node *said_by = r->root[0], *c = NULL;
+	int code = context ? 0 : current_context(r, &said_by, &context);
 
 	if (code)
 		return code;
-	k.text = text;
-	code = kubeconfig_parse(a, &k, mem, err);
-	memset(text, 0, k.len);
-	free(text);
-	return code;
+	if (!context)
+		return wrong(r, r->root[0], "there is no current-context: give --context");
+	code = find(r, &(struct wanted){"contexts", "context", context, said_by}, &c);
+	return code ? code : read_context(r, c, said_by);
+}
+
+int kubeconfig_parse(struct access *a, const struct kubeconfig *file, size_t n,
+	const char *context, struct arena *mem, struct err *err)
+{
+	struct err own = {0};
+	struct reader r = {.to = a, .mem = mem, .err = err ? err : &own};
+
+	*a = (struct access){0};
+	if (n > KUBECONFIG_FILES_MAX)
+		return err_set(err, ERR_INPUT, "%zu kubeconfigs; %d are allowed", n,
+			KUBECONFIG_FILES_MAX);
+	for (; r.n < n; r.n++) {
+		const struct kubeconfig *f = &file[r.n];
+		struct doc_node *root;
+
+		if (doc_parse(mem, f->name, f->text, f->len, &root, r.err))
+			return without_line(r.err);
+		if (root->kind != DOC_MAP)
+			return wrong(
+				&r, root, "a kubeconfig is a map: clusters, users, contexts");
+		r.root[r.n] = root;
+	}
+	return read_config(&r, context);
 }
 
 int access_from_flags(struct access *a, const char *url, const char *token_file,

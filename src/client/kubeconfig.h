@@ -36,14 +36,22 @@ struct access {
 int kubeconfig_load(struct access *a, const char *path, const char *context, struct arena *mem,
 	struct err *err);
 
-/* The same of text in memory; paths in it are relative to name's folder. */
+/* The same of several files, as KUBECONFIG lists them: "a:b".  Who is not there is left out; of
+ * what two files have under one name the first file's counts, whole.  ERR_INPUT: also where
+ * none of them is there. */
+int kubeconfig_load_list(struct access *a, const char *list, const char *context,
+	struct arena *mem, struct err *err);
+
+/* The same of n texts in memory, KUBECONFIG_FILES_MAX at most; paths in them are relative to
+ * the name's folder. */
+enum { KUBECONFIG_FILES_MAX = 32 };
+
 struct kubeconfig {
 	const char *name, *text;
 	size_t len;
-	const char *context; /* NULL: the current one */
 };
-int kubeconfig_parse(
-	struct access *a, const struct kubeconfig *k, struct arena *mem, struct err *err);
+int kubeconfig_parse(struct access *a, const struct kubeconfig *file, size_t n,
+	const char *context, struct arena *mem, struct err *err);
 
 /* From flags: url, and files that may be NULL.  ERR_INPUT. */
 int access_from_flags(struct access *a, const char *url, const char *token_file,

@@ -32,7 +32,7 @@ static int parse(struct access *a, const char *text, const char *context, struct
 	struct err *err)
 {
 	return kubeconfig_parse(
-		a, &(struct kubeconfig){"config", text, strlen(text), context}, mem, err);
+		a, &(struct kubeconfig){"config", text, strlen(text)}, 1, context, mem, err);
 }
 
 static void reads(struct access *a, const char *text, const char *context, struct arena *mem)
@@ -173,6 +173,105 @@ static void mistakes_have_a_place_and_no_secret(void **state)
 	refuses("[]", NULL, "a kubeconfig is a map");
 }
 
+/* Two files; context NULL: the current one. */
+static int parse_both(
+	struct access *a, const char *const text[2], struct arena *mem, struct err *err)
+{
+	const struct kubeconfig file[2] = {{"one/config", text[0], strlen(text[0])},
+		{"two/config", text[1], strlen(text[1])}};
+
+	return kubeconfig_parse(a, file, 2, NULL, mem, err);
+}
+
+static void what_two_files_name_is_the_first_one_s(void **state)
+{
+	(void)state;
+	const char *const text[2] = {
+		"current-context: one\n"
+		"clusters:\n- name: here\n  cluster: {server: 'http://first:1'}\n",
+		"current-context: two\n" CLUSTERS USERS CONTEXTS};
+	struct access a;
+	struct arena mem;
+	struct err err = {0};
+
+	arena_init(&mem, 0);
+	if (parse_both(&a, text, &mem, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(a.server, "http://first:1");
+	assert_null(a.ca.data); /* whole: nothing of the second's is added */
+	assert_string_equal(a.namespace, "work");
+	assert_string_equal(a.token, "sesame");
+	arena_fini(&mem);
+}
+
+static void mistakes_in_several_files_name_theirs(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *first, *second, *says;
+	} cases[] = {
+		{"current-context: ''\n", "current-context: on\n" CLUSTERS USERS CONTEXTS,
+			"two/config:1:18: context 'on' is not in contexts of any of the files: "
+			"'one' is"},
+		{CURRENT CLUSTERS CONTEXTS, "users: []\n",
+			"one/config:9:34: user 'me' is not in users of any of the files"},
+		{CURRENT CLUSTERS CONTEXTS, "users:\n- {name: me, user: {tokenFile: none}}\n",
+			"two/config:2:32: two/none: "},
+		{CURRENT, "[]\n", "two/config:1:1: a kubeconfig is a map"},
+	};
+	struct access a;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const text[2] = {cases[i].first, cases[i].second};
+		struct err err = {0};
+
+		assert_int_equal(parse_both(&a, text, &mem, &err), ERR_INPUT);
+		if (strncmp(err.text, cases[i].says, strlen(cases[i].says)) != 0)
+			fail_msg("'%s' does not begin '%s'", cases[i].says, err.text);
+	}
+	arena_fini(&mem);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	(void)fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void files_of_a_list_that_are_not_there_are_left_out(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/kubeconfig-XXXXXX", path[2][64], list[256];
+	struct access a;
+	struct arena mem;
+	struct err err = {0};
+
+	arena_init(&mem, 0);
+	assert_non_null(mkdtemp(folder));
+	for (int i = 0; i < 2; i++)
+		(void)snprintf(path[i], sizeof(path[i]), "%s/config%d", folder, i);
+	(void)snprintf(list, sizeof(list), ":%s/none:%s::%s:", folder, path[0], path[1]);
+	assert_int_equal(kubeconfig_load_list(&a, list, NULL, &mem, &err), ERR_INPUT);
+	assert_non_null(strstr(err.text, "no such file"));
+	write_file(path[0], CONTEXTS CURRENT);
+	write_file(path[1], CLUSTERS USERS);
+	if (kubeconfig_load_list(&a, list, NULL, &mem, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(a.token, "sesame");
+	if (kubeconfig_load_list(&a, list, "two", &mem, &err))
+		fail_msg("%s", err.text);
+	assert_null(a.token);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(unlink(path[i]), 0);
+	assert_int_equal(rmdir(folder), 0);
+	arena_fini(&mem);
+}
+
 static void flags_name_a_server(void **state)
 {
 	(void)state;
@@ -200,6 +299,9 @@ int main(void)
 		cmocka_unit_test(base64_of_any_length_is_read),
 		cmocka_unit_test(files_are_found_beside_the_config),
 		cmocka_unit_test(mistakes_have_a_place_and_no_secret),
+		cmocka_unit_test(what_two_files_name_is_the_first_one_s),
+		cmocka_unit_test(mistakes_in_several_files_name_theirs),
+		cmocka_unit_test(files_of_a_list_that_are_not_there_are_left_out),
 		cmocka_unit_test(flags_name_a_server),
 	};
 
