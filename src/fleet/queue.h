@@ -52,14 +52,16 @@ static inline struct node_request queue_take(
 	struct request_queue *h, struct stock *to, struct queued *before)
 {
 	struct queued **link = before ? &before->next : &h->first, *e = *link;
+	struct node_request q;
 
 	assert(e);
+	q = e->q;
 	*link = e->next;
 	if (!e->next)
 		h->last = before;
 	h->n--;
 	stock_give(to, e);
-	return e->q;
+	return q;
 }
 
 #endif
