@@ -115,8 +115,9 @@ static bool is_known(const struct gate_value *v)
 	return v->found == MEASURE_IS || v->found == MEASURE_NO_ROW;
 }
 
-static struct json *judged(const struct gates *gates, uint32_t i, const struct json *result,
-	const struct gate_value *value, const struct gate_outcome *o)
+static struct json *judged(const struct gates *gates, uint32_t i,
+	const struct json *const *result, const struct gate_value *value,
+	const struct gate_outcome *o)
 {
 	const struct gate_value *base = &value[0], *candidate = &value[1];
 	const struct gate *g = &gates->gate[i];
@@ -127,7 +128,8 @@ static struct json *judged(const struct gates *gates, uint32_t i, const struct j
 	json_put_str(row, "gate", g->text);
 	json_put_str(row, "measure", str_text(&name));
 	json_put_str(row, "unit", measure_unit_name(g->measure.stat->unit));
-	json_put_str(row, "class", measure_class_in(result, &g->measure));
+	json_put_str(row, "class", measure_class_in(result[1], &g->measure));
+	json_put(row, "calibration", measure_calibration_in(result[1], result[0], &g->measure));
 	json_put(row, "base", number_or_null(is_known(base), base->value));
 	json_put(row, "candidate", number_or_null(is_known(candidate), candidate->value));
 	json_put(row, "bound", number_or_null(o->has_bound, o->bound));
@@ -142,6 +144,8 @@ int gates_judge(const struct gates *gates, const struct compare_results *base,
 	const struct compare_results *candidate, struct json *list, uint32_t *breached,
 	struct err *err)
 {
+	const struct json *const result[] = {base->result[0], candidate->result[0]};
+
 	*breached = 0;
 	for (uint32_t i = 0; i < gates->n; i++) {
 		const struct gate *g = &gates->gate[i];
@@ -161,7 +165,7 @@ int gates_judge(const struct gates *gates, const struct compare_results *base,
 			return complain(gates, i, g->text, &fault, err);
 		}
 		*breached += o.verdict == GATE_BREACHED;
-		json_append(list, judged(gates, i, candidate->result[0], value, &o));
+		json_append(list, judged(gates, i, result, value, &o));
 	}
 	return 0;
 }

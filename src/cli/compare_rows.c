@@ -129,7 +129,8 @@ static struct json *number_or_null(bool known, double value)
 	return known ? json_num(value) : json_null();
 }
 
-static void put_name(struct json *row, const struct measure *m, const struct json *result)
+static void put_name(struct json *row, const struct measure *m, const struct json *result,
+	const struct json *other)
 {
 	const struct measure_family *f = m->of.family;
 	struct json *labels = json_object();
@@ -145,6 +146,7 @@ static void put_name(struct json *row, const struct measure *m, const struct jso
 	json_put(row, "labels", labels);
 	json_put_str(row, "unit", measure_unit_name(m->stat->unit));
 	json_put_str(row, "class", measure_class_in(result, m));
+	json_put(row, "calibration", measure_calibration_in(result, other, m));
 	str_fini(&name);
 }
 
@@ -164,7 +166,8 @@ struct json *compare_row(const struct measure *m, const struct compare_results *
 	if (both)
 		chance = chance_of(&b, &c, m->stat->unit);
 	row = json_object();
-	put_name(row, m, (is_known(&c) ? candidate : base)->result[0]);
+	put_name(row, m, (is_known(&c) ? candidate : base)->result[0],
+		both ? base->result[0] : NULL);
 	json_put(row, "base", number_or_null(is_known(&b), b.mean));
 	json_put(row, "candidate", number_or_null(is_known(&c), c.mean));
 	json_put(row, "delta", number_or_null(both, c.mean - b.mean));

@@ -25,6 +25,7 @@ struct running {
 	unsigned threads;
 	struct side *before, *after;
 	const char *measured; /* what the last simulated figure rests on */
+	struct json *by;      /* and by which calibrations: a text, or null */
 };
 
 static int side_load(struct running *r, struct side *side, struct err *err)
@@ -210,6 +211,9 @@ static int by_result(struct running *r, struct side *side, const struct incident
 	if (code)
 		return code;
 	r->measured = measure_class_in(side->result, &gate.measure);
+	json_free(r->by);
+	r->by = measure_calibration_in(
+		side->result, f->of == OF_AFTER ? NULL : r->before->result, &gate.measure);
 	return 0;
 }
 
@@ -304,16 +308,11 @@ static struct json *row_of(const struct incident *i, const struct incident_figur
 /* What a figure rests on: closed forms count; a simulated one is what its measure is. */
 static void put_class(struct json *o, const struct running *r, const struct incident_figure *f)
 {
-	const struct json *result = f->of == OF_AFTER ? r->after->result : r->before->result;
-	struct str by = {0};
+	bool simulated = f->measure == BY_RESULT;
 	bool known = f->measure != BY_NOTHING;
-	const char *class = f->measure == BY_RESULT && r->measured ? r->measured : "counted";
 
-	if (known && strcmp(class, "counted") != 0)
-		measure_calibration(result, &by);
-	json_put_str(o, "restsOn", known ? class : NULL);
-	json_put_str(o, "calibration", str_len(&by) ? str_text(&by) : NULL);
-	str_fini(&by);
+	json_put_str(o, "restsOn", !known ? NULL : simulated ? r->measured : "counted");
+	json_put(o, "calibration", simulated ? json_clone(r->by) : json_null());
 }
 
 static int figure(struct running *r, const struct incident_figure *f, struct json *rows,
@@ -362,6 +361,7 @@ int incident_run(const struct library *lib, const struct incident *incident, uns
 	r.after->of = &incident->after;
 	for (uint32_t f = 0; f < incident->n_figures && !code; f++)
 		code = figure(&r, &incident->figures[f], rows, sum, &any_a, err);
+	json_free(r.by);
 	json_free(r.before->result);
 	json_free(r.after->result);
 	sum->incidents++;

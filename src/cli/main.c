@@ -139,7 +139,7 @@
  *   table          rows as text, CSV or Markdown
  *   format         numbers as a reader wants them
  *   saved          a result that was saved, read and known to be one
- *   measure, measure_families   every figure of a result by name
+ *   measure, measure_families, measure_classes   every figure of a result by name
  *   result*, contrast*, validation*, estimate*, incidents*, comparison*   one a kind of result
  *   agreement      the same
  *   serve          what the mock API server counted

@@ -122,6 +122,11 @@ const char *measure_class_name(enum measure_class class);
  * the result does not say. */
 const char *measure_class_in(const struct json *result, const struct measure *measure);
 
+/* By which calibrations a measure of a result is calibrated, and that of another (NULL: there
+ * is none), as a text for JSON: null if by none.  The caller's. */
+struct json *measure_calibration_in(
+	const struct json *result, const struct json *other, const struct measure *measure);
+
 /* Append the models and calibrations on which what a result has calibrated rests. */
 void measure_calibration(const struct json *result, struct str *out);
 

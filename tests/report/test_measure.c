@@ -234,6 +234,52 @@ static void the_class_is_what_the_result_says(void **state)
 	json_free(r);
 }
 
+static void calibrated_by(const struct json *result, const struct json *other,
+	struct measure measure, const char *expected)
+{
+	struct json *by = measure_calibration_in(result, other, &measure);
+
+	if (expected)
+		assert_string_equal(json_as_str(by), expected);
+	else
+		assert_true(json_is_null(by));
+	json_free(by);
+}
+
+static void the_calibration_is_that_of_the_figure(void **state)
+{
+	static const char said[] =
+		"{\"api\": [], \"classes\": ["
+		" {\"class\": \"counted\", \"fields\": [\"api[].perSecond\"], \"calls\": null,"
+		"  \"by\": [\"timers\"]},"
+		" {\"class\": \"calibrated\", \"fields\": [\"api[].latencySeconds\"],"
+		"  \"calls\": [\"get pods\"], \"by\": [\"c\", \"d\"]},"
+		" {\"class\": \"calibrated\", \"fields\": [\"slo\"], \"calls\": null,"
+		"  \"by\": [\"e\"]},"
+		" {\"class\": \"assumed\", \"fields\": [\"api[].latencySeconds\"],"
+		"  \"calls\": [\"get nodes\"], \"by\": []}]}";
+	static const char with_other[] =
+		"{\"api\": [], \"classes\": ["
+		" {\"class\": \"calibrated\", \"fields\": [\"api[].latencySeconds\"],"
+		"  \"calls\": [\"get pods\"], \"by\": [\"d\", \"f\"]}]}";
+	struct measure pods = api("api.latency", "p99", "get", "pods");
+	struct json *r = NULL, *other = NULL;
+	struct err err = {0};
+
+	(void)state;
+	if (json_parse(said, strlen(said), &r, &err) ||
+		json_parse(with_other, strlen(with_other), &other, &err))
+		fail_msg("%s", err.text);
+	calibrated_by(r, NULL, pods, "c, d");
+	calibrated_by(r, other, pods, "c, d, f");
+	calibrated_by(r, NULL, api("api.latency", "p99", NULL, NULL), "c, d");
+	calibrated_by(r, NULL, api("api.latency", "p99", "get", "nodes"), NULL);
+	calibrated_by(r, NULL, api("api.requests", "mean", "get", "pods"), NULL);
+	calibrated_by(r, NULL, api("api.latency", "count", "get", "pods"), NULL);
+	json_free(r);
+	json_free(other);
+}
+
 /* The row that the manual has for a family. */
 static void row_of(const struct measure_family *f, struct str *row)
 {
@@ -277,6 +323,7 @@ int main(void)
 		cmocka_unit_test(points_are_the_whole_and_its_rows_once),
 		cmocka_unit_test(names_of_measures_are_unique),
 		cmocka_unit_test(the_class_is_what_the_result_says),
+		cmocka_unit_test(the_calibration_is_that_of_the_figure),
 		cmocka_unit_test(the_manual_has_every_measure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
