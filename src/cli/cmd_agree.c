@@ -112,6 +112,7 @@ static int load(struct agreement *m, const char *name, struct err *err)
 	if (code)
 		return code;
 	sets = (struct settings){.text = o->sets.text,
+		.door = o->sets.door,
 		.n = o->sets.n,
 		.with = o->with.text,
 		.n_with = o->with.n,

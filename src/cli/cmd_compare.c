@@ -69,12 +69,19 @@ struct comparing {
 
 /* ------------------------------------------------------------------ what is compared */
 
-static int append(struct opt_texts *to, const char *flag, const struct budget_text *from,
-	uint32_t n, struct err *err)
+static int append(struct comparing *c, struct opt_texts *to, const char *flag,
+	const struct budget_text *from, uint32_t n, struct err *err)
 {
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		const struct doc_node *at = from[i].at;
+		struct str place = {0};
+
 		if (opt_texts_add(to, flag, from[i].text, err))
 			return ERR_INPUT;
+		str_addf(&place, "%s:%u:%u: ", at->file, at->line, at->column);
+		to->door[to->n - 1] = arena_strdup(&c->mem, str_text(&place));
+		str_fini(&place);
+	}
 	return 0;
 }
 
@@ -96,11 +103,11 @@ static int take_budget(struct comparing *c, struct err *err)
 	}
 	o->scenario = o->scenario ? o->scenario : b->scenario;
 	o->seeds = o->seeds ? o->seeds : b->seeds;
-	if (append(&o->sets, "set", b->sets, b->n_sets, err) ||
-		append(&o->candidate_sets, "candidate-set", b->candidate_sets,
+	if (append(c, &o->sets, "set", b->sets, b->n_sets, err) ||
+		append(c, &o->candidate_sets, "candidate-set", b->candidate_sets,
 			b->n_candidate_sets, err))
 		return ERR_INPUT;
-	return append(&o->with, "with", b->with, b->n_with, err);
+	return append(c, &o->with, "with", b->with, b->n_with, err);
 }
 
 static int take_names(struct comparing *c, const struct opt_line *line, struct err *err)
@@ -148,8 +155,12 @@ static int open_sides(struct comparing *c, struct err *err)
 {
 	const struct compare_options *o = &c->o;
 	const char **all = ARENA_ARRAY(&c->mem, const char *, o->sets.n + o->candidate_sets.n);
-	struct settings base = {.text = all, .n = o->sets.n, .warnings = &c->warnings};
+	const char **doors =
+		ARENA_ARRAY(&c->mem, const char *, o->sets.n + o->candidate_sets.n);
+	struct settings base = {
+		.text = all, .door = doors, .n = o->sets.n, .warnings = &c->warnings};
 	struct settings candidate = {.text = all,
+		.door = doors,
 		.n = o->sets.n + o->candidate_sets.n,
 		.with = o->with.text,
 		.n_with = o->with.n,
@@ -158,10 +169,16 @@ static int open_sides(struct comparing *c, struct err *err)
 	struct side_given right = {c->name[1], o->scenario, &candidate};
 	int code;
 
-	for (uint32_t i = 0; i < o->sets.n; i++)
+	for (uint32_t i = 0; i < o->sets.n; i++) {
 		all[i] = o->sets.text[i];
-	for (uint32_t i = 0; i < o->candidate_sets.n; i++)
+		doors[i] = o->sets.door[i];
+	}
+	for (uint32_t i = 0; i < o->candidate_sets.n; i++) {
+		const char *door = o->candidate_sets.door[i];
+
 		all[o->sets.n + i] = o->candidate_sets.text[i];
+		doors[o->sets.n + i] = door ? door : "--candidate-set ";
+	}
 	code = side_open(&c->base, &c->lib, &left, &right, err);
 	if (!code)
 		code = side_open(&c->candidate, &c->lib, &right, &left, err);

@@ -94,7 +94,8 @@ static int load_size(struct estimating *e, struct estimate_size *size, struct er
 {
 	char pods[40], kubelet[300];
 	const char *texts[] = {pods, kubelet};
-	struct settings sets = {.text = texts, .n = 2};
+	static const char *const doors[] = {NULL, "--"};
+	struct settings sets = {.text = texts, .door = doors, .n = 2};
 	ns_t ttl;
 
 	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", e->o.pods);

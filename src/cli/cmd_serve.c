@@ -91,7 +91,8 @@ static int load(struct serving *m, struct err *err)
 		.kubelet = "v1.20",
 		.runtime = "containerd-1.6.20",
 		.apiserver = m->o.apiserver,
-		.workload = "serving"};
+		.workload = "serving",
+		.by_flags = true};
 	const struct settings sets = {.text = m->o.sets.text, .n = m->o.sets.n};
 	int code = common_library(m->o.common.models, &m->lib, err);
 

@@ -203,6 +203,7 @@ static int load(struct simulation *m, const char *name, struct err *err)
 	if (code)
 		return code;
 	sets = (struct settings){.text = m->o.sets.text,
+		.door = m->o.sets.door,
 		.n = m->o.sets.n,
 		.with = m->o.with.text,
 		.n_with = m->o.with.n,

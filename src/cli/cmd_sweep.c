@@ -101,6 +101,7 @@ static int take_scenario(struct sweeping *w, const char *name, struct err *err)
 	if (code)
 		return code;
 	w->sets = (struct settings){.text = sets->text,
+		.door = sets->door,
 		.n = sets->n,
 		.with = w->o.with.text,
 		.n_with = w->o.with.n,

@@ -62,6 +62,8 @@ int common_set(struct opt_texts *sets, const char *path, const char *value, stru
 			value, other);
 	str_addf(&text, "%s=%s", path, value);
 	code = opt_texts_add(sets, path, arena_strdup(mem, str_text(&text)), err);
+	if (!code)
+		sets->door[sets->n - 1] = "--";
 	str_fini(&text);
 	return code;
 }

@@ -125,6 +125,7 @@ static int open_kubelet(struct side *side, const struct library *lib, const char
 	const struct side_given *given, const struct side_given *other, struct err *err)
 {
 	const char **sets = ARENA_ARRAY(lib->mem, const char *, given->sets->n + 1);
+	const char **doors = ARENA_ARRAY(lib->mem, const char *, given->sets->n + 1);
 	struct settings all = *given->sets;
 	struct found file = {.name = given->scenario};
 	char set[100];
@@ -132,9 +133,13 @@ static int open_kubelet(struct side *side, const struct library *lib, const char
 
 	(void)snprintf(set, sizeof(set), "kubelet=%.80s", kubelet);
 	sets[0] = arena_strdup(lib->mem, set);
-	for (size_t i = 0; i < given->sets->n; i++)
+	doors[0] = "";
+	for (size_t i = 0; i < given->sets->n; i++) {
 		sets[i + 1] = given->sets->text[i];
+		doors[i + 1] = given->sets->door[i];
+	}
 	all.text = sets;
+	all.door = doors;
 	all.n++;
 	if (!file.name)
 		file.name = side_kubelet(other->name) ? USUAL : other->name;

@@ -35,6 +35,7 @@ enum { OPT_TEXTS_MAX = 256, OPT_COUNTS_MAX = 64, OPTS_MAX = 32 };
 struct opt_texts {
 	uint32_t n;
 	const char *text[OPT_TEXTS_MAX];
+	const char *door[OPT_TEXTS_MAX]; /* of settings: as struct settings has it */
 };
 
 struct opt_counts {

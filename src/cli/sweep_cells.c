@@ -15,50 +15,32 @@
 
 /* ------------------------------------------------------------------ one cell */
 
-/* A wrong value is known to the reader as a setting; here it came from --vary. */
-static int as_vary(struct err *err)
-{
-	static const char set[] = "--set ";
-	char text[ERR_TEXT_BYTES];
-
-	if (strncmp(err->text, set, sizeof(set) - 1) != 0)
-		return err->code;
-	(void)snprintf(text, sizeof(text), "--vary %s", err->text + sizeof(set) - 1);
-	return err_set(err, err->code, "%s", text);
-}
-
-static bool is_varied(const struct grid *g, const struct err *err)
-{
-	if (strncmp(err->text, "--set ", strlen("--set ")) != 0)
-		return false;
-	for (uint32_t v = 0; v < g->n; v++)
-		if (!strncmp(err->text + strlen("--set "), g->vary[v].field,
-			    strlen(g->vary[v].field)))
-			return true;
-	return false;
-}
-
 /* Its settings: those of every cell, the grid's and more. */
 static struct settings settings_of(
 	const struct sweep *s, uint32_t cell, const struct settings *more, struct arena *mem)
 {
 	const struct grid *g = s->grid;
 	const char **text = ARENA_ARRAY(mem, const char *, s->sets->n + g->n + more->n);
+	const char **door = ARENA_ARRAY(mem, const char *, s->sets->n + g->n + more->n);
 	struct settings sets = *s->sets;
 
-	for (size_t i = 0; i < s->sets->n; i++)
+	for (size_t i = 0; i < s->sets->n; i++) {
 		text[i] = s->sets->text[i];
+		door[i] = s->sets->door ? s->sets->door[i] : NULL;
+	}
 	for (uint32_t v = 0; v < g->n; v++) {
 		const struct vary *vary = &g->vary[v];
 		struct str set = {0};
 
 		str_addf(&set, "%s=%s", vary->field, vary->value[grid_value(g, cell, v)]);
+		door[sets.n] = "--vary ";
 		text[sets.n++] = arena_strdup(mem, str_text(&set));
 		str_fini(&set);
 	}
 	for (size_t i = 0; more->text && i < more->n; i++)
 		text[sets.n++] = more->text[i];
 	sets.text = text;
+	sets.door = door;
 	return sets;
 }
 
@@ -73,7 +55,7 @@ static int load(const struct sweep *s, const struct settings *given, struct aren
 	sets.warnings = &ignored;
 	code = scenario_load(&lib, s->scenario, &sets, scenario, resolved, err);
 	str_fini(&ignored);
-	return code && is_varied(s->grid, err) ? as_vary(err) : code;
+	return code;
 }
 
 int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more,

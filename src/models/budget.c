@@ -61,7 +61,7 @@ static int read_texts(
 		if (*n == BUDGET_TEXTS_MAX)
 			return doc_error(at, err, "'%s' has more than %d entries", list->key,
 				BUDGET_TEXTS_MAX);
-		to[(*n)++].text = at->text;
+		to[(*n)++] = (struct budget_text){at->text, at};
 	}
 	return 0;
 }

@@ -22,6 +22,7 @@ struct budget_gate {
 
 struct budget_text {
 	const char *text;
+	const struct doc_node *at; /* its scalar */
 };
 
 struct budget {

@@ -54,6 +54,10 @@ struct library {
  * ("kubelet.pleg.relistPeriod=2s", "kubelet=v1.12"), applied in order.  Zeroed is none. */
 struct settings {
 	const char *const *text;
+	/* What stands before the path of each in messages, as "--candidate-set "; "--": the
+	 * flag is called as the path is; "": none, it is "kubelet:v1.12".  NULL, or no list:
+	 * "--set ". */
+	const char *const *door;
 	size_t n;
 	const char *const *with; /* features, names or paths, before the settings */
 	size_t n_with;
@@ -116,7 +120,7 @@ struct scenario_names {
 	const char *runtime;
 	const char *apiserver;
 	const char *workload;
-	bool by_flags; /* --kubelet and --runtime gave them: messages say so */
+	bool by_flags; /* --kubelet, --runtime, --apiserver gave them: messages say so */
 };
 
 int scenario_compose(const struct library *lib, const struct scenario_names *names,

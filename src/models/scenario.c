@@ -67,18 +67,35 @@ int scenario_inline(struct resolving *r, struct model *scenario, struct err *err
 }
 
 /* "path=value" in two; path is a copy. */
-static int split(
-	struct arena *mem, const char *set, char **path, const char **value, struct err *err)
+static int split(struct arena *mem, const char *door, const char *set, char **path,
+	const char **value, struct err *err)
 {
 	const char *equals = strchr(set, '=');
 
 	if (!equals || equals == set) {
-		(void)err_set(err, ERR_INPUT, "--set %.200s: path=value is needed", set);
+		(void)err_set(err, ERR_INPUT, "%s%.200s: path=value is needed", door, set);
 		return ERR_INPUT;
 	}
 	*path = arena_strndup(mem, set, (size_t)(equals - set));
 	*value = equals + 1;
 	return 0;
+}
+
+static const char *door_of(const struct settings *sets, size_t i)
+{
+	return sets->door && sets->door[i] ? sets->door[i] : "--set ";
+}
+
+/* "--set kubelet=v1.12", "--kubelet v1.12", "kubelet:v1.12": as it was given. */
+static const char *as_given(
+	struct arena *mem, const char *door, const char *path, const char *value)
+{
+	size_t len = strlen(door);
+	char between = !len ? ':' : door[len - 1] == ' ' ? '=' : ' ';
+	char label[300];
+
+	(void)snprintf(label, sizeof(label), "%.80s%.100s%c%.100s", door, path, between, value);
+	return arena_strdup(mem, label);
 }
 
 /* Other models, which are laid under it or over it before single fields are set. */
@@ -97,24 +114,23 @@ static int set_references(
 	struct resolving *r, struct model *m, const struct settings *sets, struct err *err)
 {
 	for (size_t i = 0; i < sets->n; i++) {
+		const char *door = door_of(sets, i);
 		struct doc_node *name;
-		char label[300];
 		char *path = NULL;
 		const char *value = NULL;
 
-		if (split(r->mem, sets->text[i], &path, &value, err))
+		if (split(r->mem, door, sets->text[i], &path, &value, err))
 			return ERR_INPUT;
 		if (!is_reference(path))
 			continue;
 		if (!strcmp(path, "features")) {
 			m->spec = doc_clone(r->mem, m->spec);
-			if (doc_set(r->mem, m->spec, "--set ", path, value, err))
+			if (doc_set(r->mem, m->spec, door, path, value, err))
 				return ERR_INPUT;
 			continue;
 		}
 		name = tree_text(r->mem, value);
-		(void)snprintf(label, sizeof(label), "--set %.200s", sets->text[i]);
-		name->file = arena_strdup(r->mem, label);
+		name->file = as_given(r->mem, door, path, value);
 		m->spec = tree_with(r->mem, m->spec, path, name);
 	}
 	return 0;
@@ -125,22 +141,23 @@ static bool removes(const char *value)
 	return !strcmp(value, "null") || !strcmp(value, "~");
 }
 
-static int apply_set(struct resolving *r, struct model *m, const char *set, struct err *err)
+static int apply_set(struct resolving *r, struct model *m, const char *door, const char *set,
+	struct err *err)
 {
 	char *path = NULL;
 	const char *value = NULL;
 	bool needed;
 
-	if (split(r->mem, set, &path, &value, err))
+	if (split(r->mem, door, set, &path, &value, err))
 		return ERR_INPUT;
 	if (is_reference(path))
 		return 0;
 	if (table_check_path(&table_scenario, m->spec, path, &needed, err))
-		return err_wrap(err, "--set %.200s", set);
+		return err_wrap(err, "%.300s", as_given(r->mem, door, path, value));
 	if (needed && removes(value))
-		return err_set(err, ERR_INPUT,
-			"--set %.200s: '%.200s' cannot be without a value", set, path);
-	return doc_set(r->mem, m->spec, "--set ", path, value, err);
+		return err_set(err, ERR_INPUT, "%.300s: '%.200s' cannot be without a value",
+			as_given(r->mem, door, path, value), path);
+	return doc_set(r->mem, m->spec, door, path, value, err);
 }
 
 /* Settings of references, references, every other setting, then the struct. */
@@ -161,7 +178,7 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 		return code;
 	m->spec = doc_clone(r->mem, m->spec);
 	for (size_t i = 0; i < sets->n; i++) {
-		code = apply_set(r, m, sets->text[i], err);
+		code = apply_set(r, m, door_of(sets, i), sets->text[i], err);
 		if (code)
 			return code;
 	}
@@ -233,7 +250,7 @@ int scenario_compose(const struct library *lib, const struct scenario_names *nam
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		const char *key = fields[i].key;
 		bool given =
-			names->by_flags && (!strcmp(key, "kubelet") || !strcmp(key, "runtime"));
+			names->by_flags && is_reference(key) && strcmp(key, "workload") != 0;
 
 		tree_put(lib->mem, spec, key,
 			given ? tree_given(lib->mem, key, fields[i].text)

@@ -146,6 +146,37 @@ static void a_wrong_setting_is_named(void **state)
 	}
 }
 
+static void a_setting_is_called_as_it_was_given(void **state)
+{
+	static const char *const cases[][3] = {
+		{"kubelet=v1.13", "--", "--kubelet v1.13: no kubelet 'v1.13'"},
+		{"kubelet=v1.13", "", "kubelet:v1.13: no kubelet"},
+		{"kubelet=v1.13", "--candidate-set ", "--candidate-set kubelet=v1.13: no"},
+		{"kubelet=v1.13", NULL, "--set kubelet=v1.13: no kubelet"},
+		{"nodes=0", "--vary ", "--vary nodes=0: 'nodes' is 0"},
+		{"nods=3", "a.yaml:8:7: ", "a.yaml:8:7: nods=3: no 'nods'"},
+		{"nodes", "--vary ", "--vary nodes: path=value is needed"},
+		{"duration=null", "--vary ", "--vary duration=null: 'duration' cannot"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct settings sets = {.text = &cases[i][0], .door = &cases[i][1], .n = 1};
+		struct loaded *l = calloc(1, sizeof(*l));
+		struct library lib;
+
+		assert_non_null(l);
+		arena_init(&l->mem, 0);
+		lib = the_library(&l->mem);
+		assert_int_equal(scenario_load(&lib, "quiet-5000x30", &sets, &l->s,
+					 &l->resolved, &l->err),
+			ERR_INPUT);
+		if (strstr(l->err.text, cases[i][2]) != l->err.text)
+			fail_msg("'%s' does not begin with '%s'", l->err.text, cases[i][2]);
+		drop(l);
+	}
+}
+
 static void a_scenario_is_composed_without_a_file(void **state)
 {
 	static const char *const sets[] = {"workload.pods=100", "kubelet.objects.design=cache"};
@@ -186,6 +217,7 @@ int main(void)
 		cmocka_unit_test(hidden_calls_are_classes_of_their_own),
 		cmocka_unit_test(settings_reach_through_the_references),
 		cmocka_unit_test(a_wrong_setting_is_named),
+		cmocka_unit_test(a_setting_is_called_as_it_was_given),
 		cmocka_unit_test(a_scenario_is_composed_without_a_file),
 	};
 
