@@ -66,7 +66,8 @@ static const struct opt opts[] = {
 	ROW(connections, "connections-per-node", OPT_COUNT, .value = "N", .fallback = "1",
 		.min = 1, .max = 32, .help = "over HTTP/2"),
 	ROW(shared, "shared-connections", OPT_FLAG,
-		.help = "over HTTP/2: a hundred nodes share one"),
+		.help = "over HTTP/2: a hundred nodes share one, and further ones beyond the "
+			"server's limit of streams"),
 	ROW(others_pods, "no-pods", OPT_FLAG,
 		.help = "run what others schedule, create none of the scenario's pods"),
 	ROW(name, "name", OPT_TEXT, .value = "NAME", .fallback = "hollow",

@@ -4,8 +4,9 @@
  *
  * A link belongs to a place of its peer until it may take no more: the server says that it
  * goes, or the peer hangs up.  Then the next request opens another, and the old one stays until
- * its last call has ended.  What is to be sent is sent once in a turn of the loop, for all
- * calls of a link together. */
+ * its last call has ended.  A place has more than one where the server lets too few requests be
+ * under way on it (link_calls.c).  What is to be sent is sent once in a turn of the loop, for
+ * all calls of a link together. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -47,9 +48,15 @@ void link_touch(struct link *l)
 
 void link_detach(struct link *l)
 {
-	if (l->place)
-		*l->place = NULL;
+	struct link **at = l->place;
+
+	if (at) {
+		while (*at != l)
+			at = &(*at)->beside;
+		*at = l->beside;
+	}
 	l->place = NULL;
+	l->beside = NULL;
 	link_touch(l);
 }
 
@@ -237,6 +244,8 @@ static void hear(struct link *l)
 	}
 	if (!ask_takes(l->ask))
 		link_detach(l);
+	if (ask_limit(l->ask))
+		l->wire->streams = ask_limit(l->ask);
 	link_touch(l);
 }
 
@@ -351,6 +360,7 @@ struct link *link_new(struct wire *w, struct link **place)
 		return NULL;
 	*l = (struct link){.wire = w,
 		.place = place,
+		.beside = *place,
 		.ask = ask_new(&link_hooks),
 		.fd = connect_to(w),
 		.next = w->links,

@@ -4,7 +4,9 @@
 
 #include "client/link_priv.h"
 
-enum { TRIES = 3 };
+/* STREAMS: until the server has said how many requests may be under way on a connection; Go's
+ * client begins with as many (golang/net, http2/transport.go, initialMaxConcurrentStreams). */
+enum { TRIES = 3, STREAMS = 100 };
 
 /* ------------------------------------------------------------------ calls of a link */
 
@@ -123,13 +125,33 @@ static bool ask_over(struct link *l, struct wire_call *c)
 	return c->asked != NULL;
 }
 
+static bool has_room(const struct link *l)
+{
+	uint32_t told = ask_limit(l->ask), last = l->wire->streams;
+
+	return ask_under_way(l->ask) < (told ? told : last ? last : STREAMS);
+}
+
+/* One that has a stream left; else a further one, as Go's client opens it, or the request waits
+ * where that is not wanted.  NULL: no memory. */
+static struct link *link_for(struct wire *w, struct link **place)
+{
+	for (struct link *l = *place; l; l = l->beside)
+		if (has_room(l))
+			return l;
+	if (!*place || !w->params.one_connection)
+		return link_new(w, place);
+	w->counts.waited++;
+	return *place;
+}
+
 void link_send(struct wire_call *c)
 {
 	struct wire *w = c->wire;
 	struct wire_peer *p = wire_peer_of(w, c->peer);
 	uint32_t shares = w->params.connections ? w->params.connections : 1;
 	struct link **place = &p->link[p->turn++ % shares];
-	struct link *l = *place ? *place : link_new(w, place);
+	struct link *l = link_for(w, place);
 	struct timeval tv;
 
 	if (l && !ask_over(l, c)) {
@@ -166,6 +188,6 @@ void link_hang_up(struct wire *w, struct wire_peer *p)
 	uint32_t shares = w->params.connections ? w->params.connections : 1;
 
 	for (uint32_t i = 0; i < shares; i++)
-		if (p->link[i])
+		while (p->link[i])
 			link_detach(p->link[i]);
 }

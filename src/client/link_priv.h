@@ -13,6 +13,7 @@ struct link {
 	struct link *next_dirty;
 	struct wire *wire;
 	struct link **place; /* where it is found; NULL: it takes no more */
+	struct link *beside; /* the next one of that place: this one had no stream left */
 	struct ask *ask;
 	struct secure_stream *secure;
 	struct wire_call *first; /* under way */

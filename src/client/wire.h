@@ -4,8 +4,9 @@
  * Whoever asks belongs to a peer: one of many clients in this process, each with connections
  * of its own, as it would have on a machine of its own.  Peers come in groups with a multi
  * handle each, since libcurl's cost of a request grows with the connections that a handle has.
- * HTTP/2 if it is agreed upon (or known beforehand), one connection a peer carries all then;
- * else HTTP/1.1, where every open watch holds a connection.
+ * HTTP/2 if it is agreed upon (or known beforehand), one connection a peer carries all then,
+ * and further ones what the server's limit of streams leaves no room for; else HTTP/1.1, where
+ * every open watch holds a connection.
  *
  * Nothing here knows what is asked for.  Callbacks may send and cancel, and may not free.
  */
@@ -38,6 +39,7 @@ struct wire_params {
 	uint32_t peers;
 	uint32_t group;       /* peers of a multi handle; 0: a default */
 	uint32_t connections; /* HTTP/2: of a peer; 0: a group shares one */
+	bool one_connection;  /* HTTP/2: no further one, what has no stream waits */
 };
 
 /* Why there is no answer, or no whole one. */
@@ -100,9 +102,10 @@ void wire_cancel(struct wire *w, struct wire_call *c);
 /* The peer's next requests go over new connections. */
 void wire_hang_up(struct wire *w, uint32_t peer);
 
-/* Bytes that came and went, requests under way, and connections that were ever made. */
+/* Bytes that came and went, requests under way, connections that were ever made, and requests
+ * that found no stream and had to wait for one. */
 struct wire_counts {
-	uint64_t sent, received, connections;
+	uint64_t sent, received, connections, waited;
 	uint32_t under_way;
 };
 struct wire_counts wire_counts(const struct wire *w);

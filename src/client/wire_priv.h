@@ -38,7 +38,7 @@ struct wire_call {
 };
 
 struct wire_peer {
-	struct link **link; /* [connections]; NULL: none yet */
+	struct link **link; /* [connections] the first of each; NULL: none yet */
 	uint16_t life;      /* grows when it hangs up */
 	uint16_t turn;      /* connection after connection */
 	uint32_t resolved;  /* names that libcurl's handle knows: bits of connections */
@@ -59,6 +59,7 @@ struct wire {
 	struct secure *secure;
 	struct link *links, *dirty;
 	struct link **places; /* [peers][connections] */
+	uint32_t streams;     /* of a connection, as the server said last; 0: not yet */
 	struct event *flush;
 	struct str out;
 	char *buffer; /* [WIRE_READ_BYTES] */

@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "hollow/hollow_priv.h"
 
-enum { PATIENCE_S = 10, FILES_OF_A_NODE = 3 };
+enum { PATIENCE_S = 10, FILES_OF_A_NODE = 3, STREAMS_AT_LEAST = 100 };
 
 /* ------------------------------------------------------------------ time */
 
@@ -266,7 +266,9 @@ static void begin_plan(struct swarm *s)
 	fleet_result_init(s->result, &s->run);
 }
 
-/* A connection each; over HTTP/1.1 one for every watch, and some for what is asked beside. */
+/* A connection each, and further ones where a server's limit of streams is as low as clients
+ * take it for at first; over HTTP/1.1 one for every watch, and some for what is asked beside.
+ */
 static uint32_t descriptors(const struct swarm *s)
 {
 	const struct hollow_params *p = s->params;
@@ -277,9 +279,12 @@ static uint32_t descriptors(const struct swarm *s)
 
 	if (s->plan.agent.objects.kind >= SC_WATCH)
 		watches += first[ACTOR_REFLECTOR + 1] - first[ACTOR_REFLECTOR];
+	watches += FILES_OF_A_NODE;
+	if (h2 && !p->connections)
+		return (watches + 1) * s->scenario.nodes / STREAMS_AT_LEAST + 64;
 	if (h2)
-		return p->connections * s->scenario.nodes + 64;
-	return (watches + FILES_OF_A_NODE) * s->scenario.nodes + 64;
+		return (p->connections + watches / STREAMS_AT_LEAST) * s->scenario.nodes + 64;
+	return watches * s->scenario.nodes + 64;
 }
 
 /* Its timers by the clock itself: the coarse one that libevent prefers stands still for 4 ms,
@@ -303,7 +308,8 @@ static int begin(struct swarm *s)
 	struct wire_params wire = {.access = p->access,
 		.http = p->http,
 		.peers = p->scenario->nodes + 1,
-		.connections = p->connections};
+		.connections = p->connections,
+		.one_connection = p->connections && p->scenario->kubelet.one_connection};
 	struct timeval second = {.tv_sec = 1};
 	int code;
 

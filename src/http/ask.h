@@ -68,6 +68,11 @@ void ask_ping(struct ask *a);
 /* Append what is to be sent. */
 void ask_output(struct ask *a, struct str *out);
 
+/* Requests under way, those included that were cancelled and have not ended yet; and how many
+ * there may be, as the peer says: 0 before it has.  What is asked beyond waits. */
+uint32_t ask_under_way(const struct ask *a);
+uint32_t ask_limit(const struct ask *a);
+
 /* It takes more requests: the peer has not said that it goes. */
 bool ask_takes(const struct ask *a);
 

@@ -24,7 +24,9 @@ struct ask {
 	const struct ask_hooks *hooks;
 	struct ask_stream *first;
 	struct str *out; /* while there is output */
+	uint32_t under_way;
 	bool is_over, goes;
+	bool is_told; /* the peer's settings */
 };
 
 /* One request. */
@@ -49,11 +51,13 @@ static struct ask_stream *stream_new(struct ask *a, void *call)
 	if (st->next)
 		st->next->link = &st->next;
 	a->first = st;
+	a->under_way++;
 	return st;
 }
 
-static void stream_free(struct ask_stream *st)
+static void stream_free(struct ask *a, struct ask_stream *st)
 {
+	a->under_way--;
 	*st->link = st->next;
 	if (st->next)
 		st->next->link = st->link;
@@ -127,7 +131,7 @@ struct ask_stream *ask_send(struct ask *a, const struct ask_request *r, void *ca
 	if (st->id >= 0)
 		return st;
 	a->goes = true; /* there are no more numbers of streams */
-	stream_free(st);
+	stream_free(a, st);
 	return NULL;
 }
 
@@ -186,6 +190,8 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 
 	if (frame->hd.type == NGHTTP2_GOAWAY)
 		a->goes = true;
+	if (frame->hd.type == NGHTTP2_SETTINGS && !(frame->hd.flags & NGHTTP2_FLAG_ACK))
+		a->is_told = true;
 	/* Codes below 200 are words before the answer. */
 	if (frame->hd.type != NGHTTP2_HEADERS || !st || st->is_begun || st->code < 200)
 		return 0;
@@ -223,7 +229,7 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t error, void *
 		how = ASK_UNTOUCHED;
 	call = st->call;
 	(void)nghttp2_session_set_stream_user_data(session, id, NULL);
-	stream_free(st);
+	stream_free(a, st);
 	if (call)
 		a->hooks->ended(call, how);
 	return 0;
@@ -310,6 +316,18 @@ void ask_output(struct ask *a, struct str *out)
 	a->out = out;
 	if (!h2_output(a->session, out))
 		a->is_over = true;
+}
+
+uint32_t ask_under_way(const struct ask *a)
+{
+	return a->under_way;
+}
+
+uint32_t ask_limit(const struct ask *a)
+{
+	return a->is_told ? nghttp2_session_get_remote_settings(
+				    a->session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+			  : 0;
 }
 
 bool ask_takes(const struct ask *a)

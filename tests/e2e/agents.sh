@@ -236,6 +236,15 @@ scraped() {
 	wait "$running" && return "$status"
 }
 
+# Five standing watches each, and one for every secret: more than their connections have streams.
+crowded() {
+	"$nodetoll" agents --server "$url" --http2-prior-knowledge --shared-connections --name crowd --nodes 60 \
+		--set workload.pods=1 --warmup 10s --duration 2s -o json >"$scratch/result" 2>"$scratch/err"
+	status=$?
+	cat "$scratch/err"
+	[ "$status" = 0 ] && is nodesReady 60 && is podsRunning 60 && is errors 0
+}
+
 printf 'sesame,somebody,1,"system:masters"\n' >"$scratch/tokens"
 printf 'sesame\n' >"$scratch/right"
 printf 'wrong\n' >"$scratch/wrong"
@@ -299,6 +308,10 @@ check "which the server knows" asked '"impersonatedUser":{"username":"system:nod
 check "a node without a token is one message" fails_with 2 'no line is of user system:node:hollow-3' \
 	--server "$url" --node-tokens "$scratch/tokens" --nodes 4
 check "no token is in any message or result" sh -c "! grep -rq sesame '$scratch/result' '$scratch/err' '$scratch/none'"
+stop
+
+serve --listen 127.0.0.1:0 --max-streams 50
+check "nodes that share a connection open others when its streams are taken" crowded
 stop
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=here \

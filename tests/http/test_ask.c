@@ -188,6 +188,28 @@ static void more_than_the_server_takes_at_once_wait(void **state)
 	fini(&p);
 }
 
+static void how_many_it_takes_at_once_the_server_says(void **state)
+{
+	struct pair p = begin();
+	struct call c[2] = {{0}};
+	struct ask_stream *first = ask_send(p.ask, &get, &c[0]);
+
+	(void)state;
+	assert_int_equal(ask_limit(p.ask), 0);
+	assert_int_equal(ask_under_way(p.ask), 1);
+	carry(&p);
+	assert_int_equal(ask_limit(p.ask), limits.streams);
+	assert_non_null(ask_send(p.ask, &get, &c[1]));
+	assert_int_equal(ask_under_way(p.ask), 2);
+	ask_cancel(p.ask, first);
+	assert_int_equal(ask_under_way(p.ask), 2);
+	carry(&p);
+	assert_int_equal(ask_under_way(p.ask), 1);
+	http_request_free(http_take_request(p.http));
+	http_request_free(http_take_request(p.http));
+	fini(&p);
+}
+
 static void what_waits_can_be_cancelled(void **state)
 {
 	struct pair p = begin();
@@ -319,6 +341,7 @@ int main(void)
 		cmocka_unit_test(a_request_is_answered),
 		cmocka_unit_test(a_watch_tells_piece_by_piece_and_is_cancelled_without_a_word),
 		cmocka_unit_test(more_than_the_server_takes_at_once_wait),
+		cmocka_unit_test(how_many_it_takes_at_once_the_server_says),
 		cmocka_unit_test(what_waits_can_be_cancelled),
 		cmocka_unit_test(who_ends_may_ask_again),
 		cmocka_unit_test(a_server_that_goes_takes_no_more_and_ends_what_it_began),
