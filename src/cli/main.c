@@ -126,6 +126,7 @@
  *   store, object, watch   objects, their history, and who is told of it
  *   read, list, write, remove, prepare, special   the verbs; new objects; bindings and tokens
  *   patch, selector, status, when   what they need
+ *   proto, proto_types   bodies that are protobuf
  *   discovery      what clients ask first
  *   table          objects as kubectl prints them
  * live/          on real sockets: libevent

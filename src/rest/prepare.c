@@ -189,14 +189,10 @@ static void prepare_defaults(const struct rest_resource *r, struct json *tree)
 	}
 }
 
-/* stringData is for writing only: pkg/registry/core/secret/strategy.go.  Its texts go into
- * data as base64. */
-static void base64(struct str *out, const char *text)
+void rest_base64(struct str *out, const unsigned char *in, size_t len)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *in = (const unsigned char *)text;
-	size_t len = strlen(text);
 
 	for (size_t i = 0; i < len; i += 3) {
 		unsigned b = (unsigned)in[i] << 16 |
@@ -210,6 +206,8 @@ static void base64(struct str *out, const char *text)
 	}
 }
 
+/* stringData is for writing only: pkg/registry/core/secret/strategy.go.  Its texts go into
+ * data as base64. */
 static void move_string_data(struct json *tree)
 {
 	const struct json *texts = json_get(tree, "stringData");
@@ -221,8 +219,10 @@ static void move_string_data(struct json *tree)
 	}
 	(void)child(tree, "data");
 	for (const struct json *t = json_child(texts); t; t = json_next(t)) {
+		const char *text = json_is_str(t) ? json_as_str(t) : "";
+
 		str_reset(&out);
-		base64(&out, json_is_str(t) ? json_as_str(t) : "");
+		rest_base64(&out, (const unsigned char *)text, strlen(text));
 		json_set_str(json_get(tree, "data"), json_key(t), str_text(&out));
 	}
 	str_fini(&out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "rest/proto.h"
 #include "rest/rest_priv.h"
 #include "rest/table.h"
 #include "rest/when.h"
@@ -96,21 +97,32 @@ static bool has_too_many(const char *body, size_t len)
 	return n > REST_VALUES_MAX;
 }
 
-struct json *rest_body(struct rest_call *c)
+bool rest_is_media(const char *given, const char *media)
+{
+	size_t len = strlen(media);
+
+	return given && !strncmp(given, media, len) &&
+	       (!given[len] || strchr("; ", given[len]));
+}
+
+static struct json *protobuf_body(struct rest_call *c)
+{
+	struct json *tree = NULL;
+	struct err err = {0};
+	int code;
+
+	if (proto_parse(c->req->body, c->req->len, &tree, &code, &err))
+		rest_fail(c->reply, code, NULL, err.text);
+	return tree;
+}
+
+static struct json *json_body(struct rest_call *c)
 {
 	const struct rest_request *req = c->req;
 	struct json *tree = NULL;
 	struct err err = {0};
 	char text[ERR_TEXT_BYTES + 64];
 
-	/* negotiation.go: what says that it is something else is not looked at. */
-	if (req->content_type && strstr(req->content_type, "protobuf")) {
-		rest_fail(c->reply, 415, NULL,
-			"the body of the request was in an unknown format - accepted media "
-			"types include: application/json; kubectl sends that by create -f and "
-			"apply");
-		return NULL;
-	}
 	if (has_too_many(req->body, req->len)) {
 		rest_fail(c->reply, 413, NULL, "the body has too many values");
 		return NULL;
@@ -126,6 +138,13 @@ struct json *rest_body(struct rest_call *c)
 		return NULL;
 	}
 	return tree;
+}
+
+/* negotiation.go: who does not say what it is sends JSON. */
+struct json *rest_body(struct rest_call *c)
+{
+	return rest_is_media(c->req->content_type, PROTO_MEDIA) ? protobuf_body(c)
+								: json_body(c);
 }
 
 void rest_uid(struct rest *r, char uid[REST_UID_BYTES])

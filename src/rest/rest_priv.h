@@ -61,6 +61,12 @@ bool rest_list_begin(struct rest_call *c, struct rest_key *first);
 /* False and an answer: the version that is asked for is yet to come. */
 bool rest_version_is_here(struct rest_call *c, uint64_t version);
 
+/* Whether a Content-Type is of that media type; parameters behind a semicolon do not matter. */
+bool rest_is_media(const char *given, const char *media);
+
+/* Append bytes as base64. */
+void rest_base64(struct str *out, const unsigned char *in, size_t len);
+
 /* The body as a tree; NULL and an answer if it is none. */
 struct json *rest_body(struct rest_call *c);
 

@@ -264,22 +264,13 @@ void rest_update(struct rest_call *c)
 
 /* ------------------------------------------------------------------ patch */
 
-/* Parameters behind a semicolon do not matter. */
-static bool is_media(const char *given, const char *media)
-{
-	size_t len = strlen(media);
-
-	return given && !strncmp(given, media, len) &&
-	       (!given[len] || strchr("; ", given[len]));
-}
-
 static bool patch_style(struct rest_call *c, enum patch_style *style)
 {
 	const char *media = c->req->content_type;
 
-	if (is_media(media, "application/merge-patch+json"))
+	if (rest_is_media(media, "application/merge-patch+json"))
 		*style = PATCH_MERGE;
-	else if (is_media(media, "application/strategic-merge-patch+json"))
+	else if (rest_is_media(media, "application/strategic-merge-patch+json"))
 		*style = PATCH_STRATEGIC;
 	else
 		rest_fail(c->reply, 415, NULL,

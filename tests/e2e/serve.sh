@@ -24,6 +24,29 @@ create_pod() {
 	get 201 -H 'Content-Type: application/json' -d "{\"metadata\":{\"name\":\"$1\"},\"spec\":{\"nodeName\":\"n1\"}}" "$url/$pods"
 }
 
+# As kubectl 1.32 sends it: metadata.name in a Namespace in an Unknown behind four bytes.
+create_by_protobuf() {
+	printf 'k8s\000\n\017\n\002v1\022\011Namespace\022\007\n\005\n\003foo' >"$scratch/protobuf"
+	get 201 -H 'Content-Type: application/vnd.kubernetes.protobuf' \
+		-H 'Accept: application/vnd.kubernetes.protobuf,application/json' \
+		--data-binary "@$scratch/protobuf" "$url/api/v1/namespaces" && has '"name":"foo"'
+}
+
+# What kubectl makes itself, as protobuf from 1.32 on.
+kubectl_creates() {
+	set -- kubectl --server="$url" --cache-dir="$scratch/kube"
+	"$@" create namespace made &&
+		"$@" create secret generic made --from-literal=a=b &&
+		"$@" create configmap made --from-literal=a=b &&
+		"$@" create serviceaccount made &&
+		"$@" create deployment made --image=i &&
+		"$@" create service clusterip made --tcp=80 &&
+		[ "$("$@" get secret made -o 'jsonpath={.data.a}')" = Yg== ] &&
+		[ "$("$@" get configmap made -o 'jsonpath={.data.a}')" = b ] &&
+		[ "$("$@" get deployment made -o 'jsonpath={.spec.template.spec.containers[0].image}')" = i ] &&
+		"$@" get namespace,serviceaccount,service made
+}
+
 version_of() {
 	[ "$(curl -sk --max-time 20 -o /dev/null -w '%{http_version}' "$@")" = "$want" ]
 }
@@ -98,6 +121,7 @@ want=2
 check "and is HTTP/2" version_of --http2-prior-knowledge "$url/version"
 want=1.1
 check "HTTP/1.1 is spoken otherwise" version_of "$url/version"
+check "a namespace is created by protobuf" create_by_protobuf
 check "a watch begins with what there is and ends in its time" watches
 check "what is not there is not found" get 404 "$url/$pods/none"
 check "a body that is too long is refused" \
@@ -111,6 +135,7 @@ if command -v kubectl >/dev/null; then
 		"$url" "$scratch/kube"
 	check "kubectl describes" sh -c 'kubectl --server="$1" --cache-dir="$2" describe pod a |
 		grep -q "^Node: *n1"' sh "$url" "$scratch/kube"
+	check "kubectl creates" kubectl_creates
 fi
 check "it ends well at SIGTERM, and a watch over HTTP/2 with it" ends_a_watch
 check "and says what it counted" counted '^ *get +pods +404 +1 '

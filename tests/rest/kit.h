@@ -38,17 +38,14 @@ static inline void kit_fini(struct kit *k)
 }
 
 /* Ask; `type` is the body's media type. */
-static inline int kit_send(struct kit *k, const char *method, const char *target,
-	const char *type, const char *body)
+static inline int kit_send_n(struct kit *k, const char *method, const char *target,
+	const char *type, const char *body, size_t len)
 {
 	struct rest_route route;
 	struct rest_reply reply = {0};
 	struct err err = {0};
-	const struct rest_request req = {.route = &route,
-		.body = body,
-		.len = strlen(body),
-		.content_type = type,
-		.now_s = NOW};
+	const struct rest_request req = {
+		.route = &route, .body = body, .len = len, .content_type = type, .now_s = NOW};
 
 	json_free(k->body);
 	k->body = NULL;
@@ -61,6 +58,12 @@ static inline int kit_send(struct kit *k, const char *method, const char *target
 	rest_reply_fini(&reply);
 	route_fini(&route);
 	return k->code;
+}
+
+static inline int kit_send(struct kit *k, const char *method, const char *target,
+	const char *type, const char *body)
+{
+	return kit_send_n(k, method, target, type, body, strlen(body));
 }
 
 static inline int kit_ask(

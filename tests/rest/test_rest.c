@@ -107,17 +107,6 @@ static void what_is_wrong_is_said(void **state)
 	kit_fini(&k);
 }
 
-static void a_protobuf_body_is_no_json(void **state)
-{
-	struct kit k;
-
-	(void)state;
-	kit_init(&k);
-	assert_int_equal(
-		kit_send(&k, "POST", PODS, "application/vnd.kubernetes.protobuf", "k8s"), 415);
-	kit_fini(&k);
-}
-
 static void a_put_at_an_old_version_conflicts(void **state)
 {
 	struct kit k;
@@ -453,7 +442,6 @@ int main(void)
 		cmocka_unit_test(a_name_is_taken_once),
 		cmocka_unit_test(a_name_is_generated),
 		cmocka_unit_test(what_is_wrong_is_said),
-		cmocka_unit_test(a_protobuf_body_is_no_json),
 		cmocka_unit_test(a_put_at_an_old_version_conflicts),
 		cmocka_unit_test(a_write_that_changes_nothing_takes_no_version),
 		cmocka_unit_test(status_and_the_rest_have_their_own_doors),
