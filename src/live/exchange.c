@@ -164,7 +164,7 @@ static bool draws(struct exchange *x, enum fault fault)
 	struct serve *s = x->serve;
 	bool strikes = fault_strikes(&s->faults, s->p->seed, fault, x->count);
 
-	s->metrics.faults += strikes;
+	s->metrics.fault[fault] += strikes;
 	return strikes;
 }
 

@@ -85,6 +85,15 @@ void metrics_fini(struct metrics *m)
 	m->row = NULL;
 }
 
+uint64_t metrics_faults(const struct metrics *m)
+{
+	uint64_t sum = 0;
+
+	for (int f = 0; f < FAULT_N; f++)
+		sum += m->fault[f];
+	return sum;
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct metrics_row *a = x, *b = y;
@@ -147,7 +156,7 @@ void metrics_json(const struct metrics *m, struct json *result)
 	json_put_int(result, "requests", (int64_t)total);
 	json_put_int(result, "connections", (int64_t)m->accepted);
 	json_put_int(result, "watchEvents", (int64_t)m->watch_events);
-	json_put_int(result, "faults", (int64_t)m->faults);
+	json_put_int(result, "faults", (int64_t)metrics_faults(m));
 	json_put(result, "api", rows_json(rows, m->n));
 	free(rows);
 }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/ns.h"
+#include "live/faults.h"
 #include "rest/route.h"
 
 struct admit;
@@ -43,7 +44,7 @@ struct metrics {
 	uint32_t watches;
 	uint64_t watch_events;
 	uint64_t response_bytes;
-	uint64_t faults;
+	uint64_t fault[FAULT_N]; /* that struck */
 };
 
 /* A request was answered.  route NULL: it was none of a resource. */
@@ -56,6 +57,9 @@ struct metrics_request {
 
 void metrics_count(struct metrics *m, const struct metrics_request *r);
 void metrics_fini(struct metrics *m);
+
+/* Faults of all kinds. */
+uint64_t metrics_faults(const struct metrics *m);
 
 /* Prometheus' text format. */
 void metrics_write(const struct metrics *m, const struct admit *a, const struct store *s,

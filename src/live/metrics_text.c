@@ -168,6 +168,16 @@ static void levels(const struct admit *a, struct str *out)
 	}
 }
 
+static void faults(const struct metrics *m, struct str *out)
+{
+	static const char name[] = "nodetoll_faults_total";
+
+	head(out, name, "counter", "Faults that struck, by kind.");
+	for (int f = 0; f < FAULT_N; f++)
+		str_addf(out, "%s{fault=\"%s\"} %llu\n", name, fault_name((enum fault)f),
+			(unsigned long long)m->fault[f]);
+}
+
 /* ------------------------------------------------------------------ the process */
 
 static uint64_t resident_bytes(void)
@@ -233,7 +243,7 @@ void metrics_write(const struct metrics *m, const struct admit *a, const struct 
 	one(out, "apiserver_watch_events_total", "counter",
 		"Number of events sent in watch clients.", m->watch_events);
 	one(out, "nodetoll_connections", "gauge", "Connections that are open.", m->connections);
-	one(out, "nodetoll_faults_total", "counter", "Faults that struck.", m->faults);
+	faults(m, out);
 	one(out, "nodetoll_uptime_seconds", "gauge", "Since it began to listen.",
 		(uint64_t)(now / NS_S));
 	process(out);

@@ -42,7 +42,7 @@ static void write_rules(const struct serve *s, struct str *out)
 	json_put(value, "shares", shares);
 	json_put_num(value, "latencySeconds", (double)s->faults.time[FAULT_LATENCY] / 1e9);
 	json_put_num(value, "restartSeconds", (double)s->faults.time[FAULT_RESTART] / 1e9);
-	json_put_int(value, "struck", (int64_t)s->metrics.faults);
+	json_put_int(value, "struck", (int64_t)metrics_faults(&s->metrics));
 	json_write(value, out);
 	str_add_char(out, '\n');
 	json_free(value);

@@ -136,7 +136,7 @@ static void on_restart(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	serve_tick(s);
-	s->metrics.faults++;
+	s->metrics.fault[FAULT_RESTART]++;
 	if (!s->is_stopping)
 		restart(s);
 	if (s->faults.period)

@@ -99,7 +99,7 @@ static void sweep_watch(struct exchange *x, ns_t now)
 
 	if (now >= x->ends_at ||
 		fault_strikes(&s->faults, s->p->seed, FAULT_DROP_WATCH, s->watch_draws++)) {
-		s->metrics.faults += now < x->ends_at;
+		s->metrics.fault[FAULT_DROP_WATCH] += now < x->ends_at;
 		stream_end(x);
 		return;
 	}
