@@ -29,7 +29,7 @@ struct command {
 	uint32_t n;
 	bool runs;
 	struct incidents_sum sum;
-	struct json *scenarios;
+	struct json *settings, *scenarios;
 	struct progress progress;
 };
 
@@ -82,8 +82,30 @@ static struct json *listed(const struct incident *i)
 	return o;
 }
 
+/* What a side sets in a scenario of the library, and why: the source of all else is the
+ * library's. */
+static void put_settings(const struct incident *i, const struct incident_side *side,
+	const char *name, struct json *list)
+{
+	const struct doc_node *set = side->spec ? doc_get(side->spec, "set") : NULL;
+
+	for (const struct doc_node *e = set ? set->first : NULL; e; e = e->next) {
+		const struct origin *origin = origin_find(&i->origins, e);
+		bool told = origin && origin->is != EVIDENCE_NONE;
+		struct json *row = json_object();
+
+		json_put_str(row, "name", i->name);
+		json_put_str(row, "side", name);
+		json_put_str(row, "path", e->key);
+		json_put_str(row, "value", e->kind == DOC_SCALAR ? e->text : NULL);
+		json_put_str(row, "is", told ? evidence_name(origin->is) : NULL);
+		json_put_str(row, "source", origin ? origin->source : NULL);
+		json_append(list, row);
+	}
+}
+
 /* A side's scenario; without what its constants rest on, of which there are a few dozen times
- * the same. */
+ * the same: `settings` has what is not the library's. */
 static int put_scenario(const struct library *lib, const struct incident_side *side,
 	const char *key, struct json *o, struct err *err)
 {
@@ -144,8 +166,11 @@ static int each(struct command *c, struct json *incidents, struct json *rows, st
 	for (uint32_t i = 0; i < c->n; i++) {
 		int code = incident_load(&c->lib, c->names[i], one, err);
 
-		if (!code)
+		if (!code) {
 			json_append(incidents, listed(one));
+			put_settings(one, &one->before, "before", c->settings);
+			put_settings(one, &one->after, "after", c->settings);
+		}
 		if (!code && c->runs)
 			code = incident_run(
 				&c->lib, one, c->o.common.threads, rows, &c->sum, err);
@@ -168,8 +193,9 @@ static int emit(struct command *c, struct json *incidents, struct json *rows, st
 	json_put(result, "classes", incidents_classes(rows));
 	json_put(result, "rows", rows);
 	json_put(result, "summary", summary(&c->sum));
+	json_put(result, "settings", c->settings);
 	json_put(result, "scenarios", c->scenarios);
-	c->scenarios = NULL;
+	c->settings = c->scenarios = NULL;
 	code = common_emit(&c->o.common, result, err);
 	json_free(result);
 	if (!code && c->sum.lost)
@@ -214,6 +240,7 @@ static int incidents(struct command *c, const struct opt_line *line, struct err 
 		return code;
 	list = json_array();
 	rows = json_array();
+	c->settings = json_array();
 	c->scenarios = json_array();
 	code = each(c, list, rows, err);
 	progress_end(&c->progress);
@@ -221,6 +248,7 @@ static int incidents(struct command *c, const struct opt_line *line, struct err 
 		return emit(c, list, rows, err);
 	json_free(list);
 	json_free(rows);
+	json_free(c->settings);
 	json_free(c->scenarios);
 	return code;
 }

@@ -155,13 +155,14 @@ const struct table table_incident = {
 };
 
 /* A number that is marked as derived is none that somebody told. */
-static void find_derived(const struct model *m, struct incident *incident)
+static void find_derived(const struct doc_node *spec, struct incident *incident)
 {
-	const struct doc_node *at = doc_get(m->spec, "figures");
+	const struct doc_node *at = doc_get(spec, "figures");
 	uint32_t i = 0;
 
 	for (at = at->first; at; at = at->next, i++) {
-		const struct origin *o = origin_find(&m->origins, doc_get(at, "published"));
+		const struct origin *o =
+			origin_find(&incident->origins, doc_get(at, "published"));
 
 		if (o && o->is == EVIDENCE_DERIVED)
 			incident->figures[i].derived_from = o->source;
@@ -178,8 +179,9 @@ int incident_load(
 	memset(incident, 0, sizeof(*incident));
 	if (!code)
 		code = table_read(&reading, &table_incident, m.spec, incident, err);
+	incident->origins = m.origins;
 	if (!code)
-		find_derived(&m, incident);
+		find_derived(m.spec, incident);
 	return code;
 }
 

@@ -142,6 +142,7 @@ void incidents_csv(const struct json *result, struct str *out)
 
 	table_csv_add(table, "incidents", json_get(result, "incidents"));
 	table_csv_add(table, "rows", json_get(result, "rows"));
+	table_csv_add(table, "settings", json_get(result, "settings"));
 	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);
 	json_free(table);

@@ -15,6 +15,15 @@ static const struct column incident_list[] = {
 	{"fix", "what was done", CELL_TEXT, ""},
 };
 
+static const struct column setting_list[] = {
+	{"name", "incident", CELL_TEXT, NULL},
+	{"side", "side", CELL_TEXT, NULL},
+	{"path", "field", CELL_TEXT, NULL},
+	{"value", "value", CELL_TEXT, ""},
+	{"is", "is", CELL_TEXT, ""},
+	{"source", "source", CELL_TEXT, ""},
+};
+
 /* A point a figure, by what became of it. */
 static struct json *agreement(const struct json *rows)
 {
@@ -80,10 +89,15 @@ static void put_sides(const struct json *result, struct html *page)
 	html_section(page, "The scenarios as resolved");
 	html_words(page, "What simulates each side:");
 	html_lines(page, str_text(&lines));
+	if (json_child(json_get(result, "settings")))
+		html_table(
+			page, &(struct titled_table){"What is set in them, and why",
+				      COLUMNS_OF(setting_list), json_get(result, "settings")});
 	if (json_child(json_get(result, "scenarios")))
 		html_words(page, "And their scenarios, each as `nodetoll simulate` takes it "
 				 "from a file, whatever becomes of the models that it came "
-				 "from; `nodetoll models explain` has their sources:");
+				 "from; of what is not set in them `nodetoll models explain` "
+				 "has the sources:");
 	for (const struct json *i = json_child(json_get(result, "scenarios")); i;
 		i = json_next(i))
 		for (size_t s = 0; s < sizeof(sides) / sizeof(sides[0]); s++)
