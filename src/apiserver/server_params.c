@@ -59,6 +59,36 @@ static uint8_t level_of(const struct apiserver_model *m, const char *resource)
 	return (uint8_t)m->fairness.nodes;
 }
 
+static size_t fit(const char *pattern, const char *user)
+{
+	size_t len = strlen(pattern);
+
+	if (len && pattern[len - 1] == '*')
+		return strncmp(pattern, user, len - 1) == 0 ? len : 0;
+	return strcmp(pattern, user) == 0 ? len + 1 : 0;
+}
+
+/* bootstrap/default.go: the flow schemas of nodes come before those that match every service
+ * account or everybody. */
+uint8_t server_level_of_user(const struct apiserver_model *m, const char *user)
+{
+	static const char node[] = "system:node:";
+	size_t best = 0;
+	uint8_t level = 0;
+
+	if (!user || !strncmp(user, node, sizeof(node) - 1))
+		return 0;
+	for (uint32_t i = 0; i < m->fairness.n_users; i++) {
+		size_t fits = fit(m->fairness.user[i].user, user);
+
+		if (fits <= best)
+			continue;
+		best = fits;
+		level = (uint8_t)(m->fairness.user[i].level + 1);
+	}
+	return level;
+}
+
 void server_params_init(struct server_params *p, const struct scenario *s)
 {
 	const struct apiserver_model *m = &s->apiserver;
@@ -78,6 +108,15 @@ void server_params_init(struct server_params *p, const struct scenario *s)
 		p->flow.level_of[c] = level_of(m, s->calls.name[c].resource);
 }
 
+static bool are_asked_by_others(const struct scenario *s)
+{
+	bool asked = s->owners.create < CALLS_MAX;
+
+	for (uint32_t i = 0; i < s->workload.n_objects; i++)
+		asked |= s->owners.change[i] < CALLS_MAX;
+	return asked;
+}
+
 uint32_t server_params_limit(const struct server_params *p, const struct scenario *s)
 {
 	const struct flow_params *f = &p->flow;
@@ -89,13 +128,16 @@ uint32_t server_params_limit(const struct server_params *p, const struct scenari
 			return UINT32_MAX;
 		return f->readonly + f->mutating;
 	}
-	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
-		const struct flow_level *l = &f->level[f->level_of[c]];
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		counted[f->level_of[c]] = true;
+	for (uint32_t i = 0; are_asked_by_others(s) && i < s->apiserver.fairness.n_users; i++)
+		counted[s->apiserver.fairness.user[i].level] = true;
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		const struct flow_level *l = &f->level[i];
 
-		if (!counted[f->level_of[c]])
+		if (counted[i])
 			limit += l->seats + (f->lend_every ? l->borrows : 0) +
 				 (uint64_t)l->queues * l->queue_length;
-		counted[f->level_of[c]] = true;
 	}
 	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
 }
@@ -228,6 +270,12 @@ struct server_telling server_change(const struct scenario *s, const char *resour
 	return (struct server_telling){.object = STORED_MAX};
 }
 
+/* A pod that is created is no node's yet (config/apiserver.go: spec.nodeName). */
+static bool is_unbound(const struct call_name *name)
+{
+	return !strcmp(name->verb, "create") && !strcmp(name->resource, "pods");
+}
+
 /* The final DELETE of a pod is two writes, of which the first is the pod's with a grace period
  * of 0. */
 struct server_telling server_telling(const struct scenario *s, uint16_t call)
@@ -239,7 +287,8 @@ struct server_telling server_telling(const struct scenario *s, uint16_t call)
 			return (struct server_telling){.object = i,
 				.events = call == API_DELETE_PODS ? 2 : 1,
 				.watchers = m->storage.object[i].watchers,
-				.kubelet = kubelets_watch(s, m->storage.object[i].resource),
+				.kubelet = kubelets_watch(s, m->storage.object[i].resource) &&
+					   !is_unbound(&s->calls.name[call]),
 				.cpu = scaled(
 					m->storage.object[i].told_cpu, m->costs.cpu_scale)};
 	return (struct server_telling){.object = STORED_MAX};

@@ -45,7 +45,11 @@ struct server_telling {
  * the model, in their order. */
 void server_params_init(struct server_params *p, const struct scenario *s);
 
-/* Requests of nodes that have a seat or wait for one, at most; UINT32_MAX: there is no limit.
+/* The level of a user's calls as server_request.own_level has it: 0 if it is that of the call,
+ * as for nodes, or the model does not tell. */
+uint8_t server_level_of_user(const struct apiserver_model *m, const char *user);
+
+/* Requests that have a seat or wait for one, at most; UINT32_MAX: there is no limit.
  */
 uint32_t server_params_limit(const struct server_params *p, const struct scenario *s);
 

@@ -32,9 +32,51 @@ static double takes(const struct closed_servers *c, uint16_t call, double by_etc
 	       telling(c->costs.scenario, call, of_loop);
 }
 
+static double every(ns_t period)
+{
+	return period > 0 ? 1e9 / (double)period : 0;
+}
+
+/* Pods are placed on every node, and those of a node have every namespace there is. */
+static double objects_of(const struct scenario *s, const struct workload_object *o)
+{
+	switch (o->shared_by) {
+	case SHARED_POD:
+		return (double)s->nodes * s->workload.pods;
+	case SHARED_NODE:
+		return s->nodes;
+	case SHARED_NAMESPACE:
+		return s->workload.namespaces;
+	case SHARED_CLUSTER:
+		break;
+	}
+	return 1;
+}
+
 double closed_servers_takes(const struct closed_servers *c, uint16_t call)
 {
 	return takes(c, call, 0, false);
+}
+
+/* Of pods that come and go all the time, and objects that change. */
+double closed_servers_others(const struct closed_servers *c)
+{
+	const struct scenario *s = c->costs.scenario;
+	const struct owner_calls *o = &s->owners;
+	double pods =
+		every(s->workload.replace_pod_every) + every(s->workload.batch.arrival_every);
+	double busy = 0;
+
+	if (o->create < CALLS_MAX)
+		busy = pods * s->nodes *
+		       (takes(c, o->create, 1, true) + takes(c, o->bind, 1, true) +
+			       takes(c, o->remove, 1, true));
+	for (uint32_t i = 0; i < s->workload.n_objects; i++)
+		if (o->change[i] < CALLS_MAX)
+			busy += objects_of(s, &s->workload.objects[i]) *
+				every(s->workload.objects[i].update_every) *
+				takes(c, o->change[i], 1, true);
+	return busy / c->processors;
 }
 
 double closed_servers_busy(

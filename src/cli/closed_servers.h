@@ -20,6 +20,10 @@ void closed_servers_init(struct closed_servers *c, const struct scenario *s);
  * and for telling whoever watches what it wrote. */
 double closed_servers_takes(const struct closed_servers *c, uint16_t call);
 
+/* What those take who are no node and no feature (models/owners.h), as a share of all
+ * processors: for pods that are replaced or run to completion, and for objects that change. */
+double closed_servers_others(const struct closed_servers *c);
+
 /* What the rows of a class take of the processors, as a share of all. */
 double closed_servers_busy(
 	const struct closed_servers *c, const struct toll *toll, uint16_t call);

@@ -40,6 +40,7 @@
  *   scenario       a scenario gathers models; --set
  *   feature        what a feature adds to a scenario, replaces and sets; --with
  *   incident       known regressions and what was published of them
+ *   owners         what is asked by who is no node
  *   resources      the resources that Kubernetes has
  *   call_text      "get pods": requests as files write them
  *   origin, explain        where every constant comes from
@@ -94,6 +95,8 @@
  *   queue.h        requests that wait
  *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up
+ *   balancer       which of them each node is connected to
+ *   owners         requests there that are no node's
  *   servers        the API servers that a scenario's nodes share
  *   fanout         who is told of what is written, and what that takes
  *   changes        objects that users change, and when

@@ -310,6 +310,7 @@ static struct json *servers_by_form(const struct beside *b)
 	double busy = 0;
 
 	closed_servers_init(&servers, b->s);
+	busy = closed_servers_others(&servers);
 	for (uint32_t c = CALL_API; c < b->s->calls.n; c++) {
 		const char *unknown = unknown_load(b, &servers, (uint16_t)c, json_as_num(is));
 

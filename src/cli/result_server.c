@@ -172,6 +172,29 @@ static struct json *each_server(const struct fleet_servers *v)
 	return list;
 }
 
+/* Who is no node: owners of pods, the scheduler, whoever changes objects. */
+static struct json *others(const struct scenario *s, const struct fleet_servers *v)
+{
+	struct json *rows = json_array();
+
+	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
+		const struct fleet_asked *asked = &v->asked[c];
+		struct json *row;
+
+		if (!asked->offered && !asked->sent)
+			continue;
+		row = json_object();
+		json_put_str(row, "verb", s->calls.name[c].verb);
+		json_put_str(row, "resource", s->calls.name[c].resource);
+		json_put_int(row, "offered", (int64_t)asked->offered);
+		json_put_int(row, "sent", (int64_t)asked->sent);
+		json_put_int(row, "rejected", (int64_t)asked->rejected);
+		json_put_int(row, "failed", (int64_t)asked->failed);
+		json_append(rows, row);
+	}
+	return rows;
+}
+
 struct json *result_server(const struct scenario *s, const struct fleet_result *r)
 {
 	const struct fleet_servers *v = &r->servers;
@@ -193,5 +216,6 @@ struct json *result_server(const struct scenario *s, const struct fleet_result *
 	for (uint32_t l = 0; l < v->n_levels; l++)
 		json_append(levels, level(&s->apiserver, v, l));
 	json_put(o, "levels", levels);
+	json_put(o, "others", others(s, v));
 	return o;
 }

@@ -116,14 +116,27 @@ static void add_call(struct stored *d, const struct call_name *name,
 	d->written += (tells->events - deletes) * n;
 }
 
-static void find_peak(struct stored *d, const struct tally *t, const bool *writes, uint32_t n)
+/* Whoever else asks changes an object, or says that it is to go. */
+static void add_others(struct stored *d, const struct server_telling *tells, uint64_t n)
 {
+	if (!tells->events)
+		return;
+	d->writes += n;
+	d->written += n;
+}
+
+static void find_peak(
+	struct stored *d, const struct fleet_result *r, const bool *writes, uint32_t n)
+{
+	const struct tally *t = &r->tally;
+
 	for (uint32_t i = 0; i < t->seconds; i++) {
 		uint32_t sum = 0;
 
 		for (uint32_t c = CALL_API; c < n; c++)
 			if (writes[c])
-				sum += tally_second_of(t, (uint16_t)c, OUTCOME_OK, i);
+				sum += tally_second_of(t, (uint16_t)c, OUTCOME_OK, i) +
+				       (r->others ? fleet_others(r, (uint16_t)c)[i] : 0);
 		d->peak = sum > d->peak ? sum : d->peak;
 	}
 }
@@ -147,9 +160,10 @@ static struct stored stored_of(
 		add_call(&d, &s->calls.name[c], &tells, t->window[0].in.count[c][OUTCOME_OK]);
 		if (c == API_DELETE_PODS)
 			d.writes -= t->window[0].in.marked_pods;
+		add_others(&d, &tells, r->servers.asked[c].answered);
 		d.told += (d.writes - before) * (tells.watchers + tells.kubelet);
 	}
-	find_peak(&d, t, writes, s->calls.n);
+	find_peak(&d, r, writes, s->calls.n);
 	d.read = objects_read(s, r, s->apiserver.storage.object[i].resource);
 	d.objects = count_objects(s, r, s->apiserver.storage.object[i].resource, d.written);
 	return d;

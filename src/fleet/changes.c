@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "fleet/owners.h"
 #include "fleet/together.h"
 
 /* ------------------------------------------------------------------ which objects */
@@ -47,9 +48,11 @@ static const struct fanout *fanout_of(const struct node_plan *plan)
 	return &plan->shared->fanout;
 }
 
-static bool is_told(const struct node_plan *plan, uint32_t object)
+static bool matters(const struct node_plan *plan, uint32_t object)
 {
-	return plan->api.change_every[object] > 0 && fanout_of(plan)->change[object].cpu > 0;
+	return plan->api.change_every[object] > 0 &&
+	       (fanout_of(plan)->change[object].cpu > 0 ||
+		       owners_ask_for(&plan->shared->owners, object));
 }
 
 /* ------------------------------------------------------------------ all of them */
@@ -104,7 +107,7 @@ void changes_init(struct changes *c, const struct node_plan *plan, const struct 
 {
 	*c = (struct changes){0};
 	for (uint32_t o = 0; o < plan->agent.workload->n_objects; o++)
-		if (is_told(plan, o))
+		if (matters(plan, o))
 			changes_of_init(&c->of[o], plan, nodes, o, mem);
 	foresee(c);
 }
@@ -142,15 +145,18 @@ static void load_of(const struct node *n, struct load *l, uint32_t object, uint3
 	struct fanout_change change = told(n->plan, object, node);
 
 	change.home = (uint8_t)n->home;
-	for (ns_t at = first_at(n->plan, node, object, key); at < until; at += every)
+	for (ns_t at = first_at(n->plan, node, object, key); at < until; at += every) {
+		if (change.control_plane && owners_ask_for(&n->plan->shared->owners, object))
+			owners_load_change(n, l, at, object);
 		fanout_load_change(
 			fanout_of(n->plan), n->plan->shared->servers, l, at, &change);
+	}
 }
 
 void changes_load(const struct node *n, struct load *l, ns_t until)
 {
 	for (uint32_t o = 0; o < n->plan->agent.workload->n_objects; o++) {
-		if (!is_told(n->plan, o))
+		if (!matters(n->plan, o))
 			continue;
 		for (uint32_t key = 0; n->index == 0 && key < shared_keys(n->plan, o); key++)
 			load_of(n, l, o, FANOUT_NO_NODE, key, until);

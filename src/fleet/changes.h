@@ -3,8 +3,8 @@
  *
  * When an object changes follows from its name (apiserver.h), so all changes of a run are known
  * before it.  A kubelet is told of those that its pods refer to, whatever has become of these
- * meanwhile; the control plane is told of each once.  Whoever changes them takes nothing.  For
- * src/fleet only.
+ * meanwhile; the control plane is told of each once, and somebody has asked for it (owners.h).
+ * For src/fleet only.
  */
 #ifndef FLEET_CHANGES_H
 #define FLEET_CHANGES_H

@@ -22,6 +22,12 @@ void errands_look(struct errands *e, uint32_t i)
 
 	l->hangs_up = n->agent.hang_ups != n->hang_ups;
 	l->next_at = l->hangs_up ? n->agent.now : node_next_at(n);
+	if (n->asks_owners) {
+		n->asks_owners = false;
+		l->asks_owners = true;
+		l->asks = n->asks;
+		n->asks = (struct node_asks){0};
+	}
 	if (!n->sending)
 		return;
 	n->sending = false;
@@ -35,7 +41,7 @@ void errands_look(struct errands *e, uint32_t i)
 static bool deliver(struct node *n, const struct word *w)
 {
 	node_run_alone(n, w->at);
-	if (n->sending || n->agent.hang_ups != n->hang_ups)
+	if (n->sending || n->asks_owners || n->agent.hang_ups != n->hang_ups)
 		return false;
 	n->shard.telling = w->telling;
 	requests_answer(n, w->at, &w->q, w->what, w->retry_after);

@@ -19,7 +19,9 @@
 struct leaving {
 	struct node_request q; /* if it is_sending */
 	struct demand takes;
+	struct node_asks asks; /* if it asks_owners */
 	bool is_sending;
+	bool asks_owners;
 	bool hangs_up;
 	ns_t next_at; /* something of its own; hangs_up: that */
 };

@@ -59,8 +59,7 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 	objects_init(f, s, first);
 }
 
-/* The nth of those that are there; n beyond any: none is. */
-static uint32_t nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth)
+uint32_t fanout_nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth)
 {
 	uint32_t there = 0;
 
@@ -107,7 +106,7 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 		if (i != w->server && to->up_at[i] <= now)
 			(void)server_tell(&to->server[i], now, 0, cpu, late[i]);
 	for (uint32_t i = 0; i < f->n[w->call]; i++) {
-		uint32_t at = to->n == 1 ? 0 : nth_there(to, now, i);
+		uint32_t at = to->n == 1 ? 0 : fanout_nth_there(to, now, i);
 
 		if (at < to->n)
 			(void)server_tell(&to->server[at], now, f->first[w->call] + i,
@@ -146,11 +145,13 @@ void fanout_tell_change(const struct fanout *f, const struct fanout_servers *to,
 {
 	const struct fanout_of_object *of = &f->change[c->object];
 
+	if (!of->cpu)
+		return;
 	for (uint32_t i = 0; c->control_plane && i < to->n; i++)
 		if (to->up_at[i] <= now)
 			(void)server_tell(&to->server[i], now, 0, of->cpu, 0);
 	for (uint32_t i = 0; c->control_plane && i < of->n; i++) {
-		uint32_t at = nth_there(to, now, i);
+		uint32_t at = fanout_nth_there(to, now, i);
 
 		if (at < to->n)
 			(void)server_tell(&to->server[at], now, of->first + i, of->crowd, 0);
@@ -164,6 +165,8 @@ void fanout_load_change(const struct fanout *f, uint32_t servers, struct load *l
 {
 	const struct fanout_of_object *of = &f->change[c->object];
 
+	if (!of->cpu)
+		return;
 	for (uint32_t s = 0; c->control_plane && s < servers; s++) {
 		uint32_t crowd = of->n / servers + (s < of->n % servers);
 

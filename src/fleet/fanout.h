@@ -64,6 +64,9 @@ static inline uint32_t fanout_watchers(const struct fanout *f, const struct scen
 	return f->kubelets + s->nodes;
 }
 
+/* The nth of the servers that are there, counted round and round; to->n: none is. */
+uint32_t fanout_nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth);
+
 /* Everybody is told; returns about how long it takes until the node's kubelet is, 0 if it does
  * not watch. */
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,

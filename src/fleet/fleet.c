@@ -185,6 +185,8 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 		r->leases = ARENA_ARRAY(&r->mem, uint32_t, r->tenths);
 		r->tried = ARENA_ARRAY(
 			&r->mem, uint32_t, (size_t)FLEET_TRIES * CALLS_MAX * seconds);
+		if (p->scenario->apiserver.processors)
+			r->others = ARENA_ARRAY(&r->mem, uint32_t, (size_t)CALLS_MAX * seconds);
 	}
 	hist_reset(&r->detection);
 	hist_reset(&r->staleness);
@@ -247,6 +249,14 @@ static void tried_merge(struct fleet_result *into, const struct fleet_result *fr
 		}
 }
 
+static void others_merge(struct fleet_result *into, const struct fleet_result *from)
+{
+	size_t n = (size_t)CALLS_MAX * into->tally.seconds;
+
+	for (size_t i = 0; into->others && i < n; i++)
+		into->others[i] += from->others[i];
+}
+
 void fleet_result_merge(struct fleet_result *into, const struct fleet_result *from)
 {
 	tally_merge(&into->tally, &from->tally);
@@ -275,6 +285,7 @@ void fleet_result_merge(struct fleet_result *into, const struct fleet_result *fr
 	for (unsigned i = 0; i < CALLS_MAX; i++)
 		requests_merge(&into->requests[i], &from->requests[i]);
 	tried_merge(into, from);
+	others_merge(into, from);
 	into->ending.offered += from->ending.offered;
 	into->ending.answered += from->ending.answered;
 	into->ending.failed += from->ending.failed;

@@ -128,6 +128,15 @@ struct fleet_starts {
 			   * objective, images not counted */
 };
 
+/* Requests that are no node's, in window 0. */
+struct fleet_asked {
+	uint64_t offered;
+	uint64_t sent; /* with every try again */
+	uint64_t rejected;
+	uint64_t failed; /* after the last try, or without an answer */
+	uint64_t answered;
+};
+
 /* The API servers that nodes shared, all together. */
 struct fleet_servers {
 	uint32_t n;          /* 0: none, requests were answered as they came */
@@ -138,6 +147,7 @@ struct fleet_servers {
 	uint32_t n_levels;
 	uint32_t seats[FLOW_LEVELS]; /* of all of them; UINT32_MAX: no limit */
 	struct flow_counts level[FLOW_LEVELS];
+	struct fleet_asked asked[CALLS_MAX];
 	/* [tally.seconds], of window 0: ns of seats in use in each second, of all of them;
 	 * NULL: there is no series.  Where nobody waited for anybody, all that a request took
 	 * is in the second of its coming. */
@@ -159,6 +169,9 @@ struct fleet_result {
 	struct arena mem; /* owns what follows */
 	struct tally tally;
 	struct fleet_requests requests[CALLS_MAX];
+	/* [CALLS_MAX][tally.seconds] answered requests that are no node's; NULL: there is no
+	 * series, or no server that is asked. */
+	uint32_t *others;
 	uint32_t *tried; /* [FLEET_TRIES][CALLS_MAX][tally.seconds]; NULL: there is no series */
 	struct fleet_ending ending;
 	struct fleet_servers servers;
@@ -204,6 +217,11 @@ static inline uint32_t *fleet_tried(
 	const struct fleet_result *r, enum fleet_try what, uint16_t call)
 {
 	return &r->tried[((size_t)what * CALLS_MAX + call) * r->tally.seconds];
+}
+
+static inline uint32_t *fleet_others(const struct fleet_result *r, uint16_t call)
+{
+	return &r->others[(size_t)call * r->tally.seconds];
 }
 
 /* Since when a run is at its end, for struct fleet_ending. */

@@ -124,18 +124,31 @@ static void take(struct load *l, ns_t at, ns_t seat, uint64_t processors)
 	l->busy_time[second] += processors;
 }
 
-void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu)
+static void request(
+	struct load *l, uint32_t server, struct load_of_call *of, ns_t at, ns_t took, ns_t cpu)
 {
 	assert(at >= 0 && took >= 0);
 	add(l, at, took, cpu, 1);
-	l->used[call] = true;
 	if (at < l->from)
 		return;
 	take(l, at, took, (uint64_t)cpu);
 	l->busy[server] += (uint64_t)cpu;
-	l->measured[call].requests++;
-	l->measured[call].took += (uint64_t)took;
-	l->measured[call].cpu += (uint64_t)cpu;
+	of->requests++;
+	of->took += (uint64_t)took;
+	of->cpu += (uint64_t)cpu;
+}
+
+void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu)
+{
+	l->used[call] = true;
+	request(l, server, &l->measured[call], at, took, cpu);
+}
+
+void load_add_owner(
+	struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu)
+{
+	l->used_by_owners[call] = true;
+	request(l, server, &l->owners[call], at, took, cpu);
 }
 
 void load_tell(struct load *l, uint32_t server, ns_t at, uint32_t watchers, ns_t cpu)
@@ -235,6 +248,13 @@ static void spans_merge(struct load *into, struct load *from)
 	from->spans = NULL;
 }
 
+static void of_call_merge(struct load_of_call *into, const struct load_of_call *from)
+{
+	into->requests += from->requests;
+	into->took += from->took;
+	into->cpu += from->cpu;
+}
+
 void load_merge(struct load *into, struct load *from)
 {
 	assert(into->slices == from->slices);
@@ -259,8 +279,8 @@ void load_merge(struct load *into, struct load *from)
 		into->telling_most = from->telling_most;
 	for (uint32_t c = 0; c < CALLS_MAX; c++) {
 		into->used[c] |= from->used[c];
-		into->measured[c].requests += from->measured[c].requests;
-		into->measured[c].took += from->measured[c].took;
-		into->measured[c].cpu += from->measured[c].cpu;
+		into->used_by_owners[c] |= from->used_by_owners[c];
+		of_call_merge(&into->measured[c], &from->measured[c]);
+		of_call_merge(&into->owners[c], &from->owners[c]);
 	}
 }

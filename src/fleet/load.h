@@ -36,12 +36,13 @@ struct load {
 	/* As of load_count. */
 	uint16_t *inside, *running;         /* [slices], as many as 65,535 */
 	uint16_t most_inside, most_running; /* of any slice */
-	bool used[CALLS_MAX];
+	bool used[CALLS_MAX], used_by_owners[CALLS_MAX];
 	struct load_of_call measured[CALLS_MAX];
-	uint64_t told, telling;     /* events, ns of a processor that they need */
-	ns_t telling_most;          /* of one */
-	uint64_t busy[SERVERS_MAX]; /* ns of each server's processors, for both */
-	uint32_t seconds;           /* from `from` on */
+	struct load_of_call owners[CALLS_MAX]; /* the same of who is no node */
+	uint64_t told, telling;                /* events, ns of a processor that they need */
+	ns_t telling_most;                     /* of one */
+	uint64_t busy[SERVERS_MAX];            /* ns of each server's processors, for both */
+	uint32_t seconds;                      /* from `from` on */
 	/* [seconds]: ns of seats and processors that are taken by what comes in each */
 	uint64_t *seat_time, *busy_time;
 	/* All of them, one by one: 24 bytes a request, or a telling. */
@@ -58,6 +59,10 @@ void load_fini(struct load *l);
 /* A request came to that server at `at`, took so long in all, and so much of that of a
  * processor. */
 void load_add(struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu);
+
+/* The same of a request that is no node's. */
+void load_add_owner(
+	struct load *l, uint32_t server, uint16_t call, ns_t at, ns_t took, ns_t cpu);
 
 /* So many watchers are told of something by that server, which takes each `cpu` of a processor.
  */

@@ -315,7 +315,7 @@ void node_run_alone(struct node *n, ns_t until)
 {
 	bool phases = n->plan->params->window[0].op_mean != NULL;
 
-	while (!n->sending && n->agent.hang_ups == n->hang_ups) {
+	while (!n->sending && !n->asks_owners && n->agent.hang_ups == n->hang_ups) {
 		ns_t others = others_next_at(n);
 		ns_t now = agent_next_at(&n->agent);
 

@@ -15,6 +15,9 @@
 
 struct node;
 
+/* Requests for a pod that are no node's (models/owners.h). */
+enum owner_ask { OWNER_CREATES, OWNER_BINDS, OWNER_REMOVES, OWNER_ASKS };
+
 /* A world that is not simulated: what users do to pods is done there. */
 struct node_world {
 	void (*create_pod)(struct node *n, ns_t now, uint32_t pod);
@@ -118,6 +121,12 @@ struct fetch_left {
 	ns_t at, held;
 };
 
+/* What pods of the node have their owners and the scheduler ask for, at one moment. */
+struct node_asks {
+	ns_t at;
+	uint32_t n[OWNER_ASKS]; /* requests */
+};
+
 struct node {
 	const struct node_plan *plan;
 	struct fleet_result *result; /* adds up here */
@@ -134,6 +143,8 @@ struct node {
 	ns_t requests_at; /* the first of all these */
 	bool sending;     /* `send` leaves for the server at send.at */
 	struct node_request send;
+	bool asks_owners; /* for `asks` */
+	struct node_asks asks;
 	uint32_t hang_ups;                         /* of its agent's, those that are done */
 	uint32_t window;                           /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */

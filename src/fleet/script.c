@@ -2,6 +2,7 @@
 /* What users and scheduler do to a node's pods. */
 #include "base/rng.h"
 #include "fleet/node.h"
+#include "fleet/owners.h"
 #include "fleet/scheduler.h"
 
 enum { DRAW_NAMESPACE = 301 };
@@ -152,6 +153,8 @@ static void create(struct node *n, ns_t created, ns_t now, uint32_t pod)
 	n->deleted_at[pod] = NS_NEVER;
 	n->status_at[pod] = NS_NEVER;
 	n->removal[pod] = REMOVAL_STOPPED;
+	owners_of_pod(n, now, OWNER_CREATES);
+	owners_of_pod(n, now, OWNER_BINDS);
 	budget_begin(n, created, pod, n->plan->world ? 0 : api_pod_arrival(&n->shard, pod));
 	budget_bound(n, now, pod);
 	if (!n->plan->world) {
@@ -167,6 +170,7 @@ static void delete (struct node *n, ns_t now, uint32_t pod)
 	if (!n->shard.pod[pod].exists)
 		return;
 	n->deleted_at[pod] = now;
+	owners_of_pod(n, now, OWNER_REMOVES);
 	if (!n->plan->world) {
 		api_pod_delete(&n->shard, now, pod);
 		return;
@@ -294,6 +298,7 @@ static void remove_ended(struct node *n, ns_t now)
 
 	s->ended_head = (s->ended_head + 1) % n->plan->places;
 	s->n_ended--;
+	owners_of_pod(n, now, OWNER_REMOVES);
 	if (n->plan->world)
 		n->plan->world->delete_pod(n, now, pod);
 	else

@@ -12,8 +12,9 @@ static uint32_t capacity_of(const struct node_plan *plan, const struct server_pa
 {
 	const struct scenario *s = plan->params->scenario;
 	uint32_t limit = server_params_limit(p, s);
+	uint32_t of_node = plan->agent.first[ACTOR_KINDS] + OWNER_ASKS * plan->places;
 
-	return limit == UINT32_MAX ? s->nodes * plan->agent.first[ACTOR_KINDS] : limit;
+	return limit == UINT32_MAX ? s->nodes * of_node : limit;
 }
 
 static enum watched watched_of(const char *resource)
@@ -62,6 +63,7 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 			p->width[c][quorum] = d.width;
 		}
 	watched_init(p, s);
+	owners_params_init(p, s);
 	fanout_init(&p->fanout, s);
 	p->server.watchers = fanout_watchers(&p->fanout, s);
 	p->server.feeds = s->apiserver.storage.n_objects;
@@ -83,6 +85,13 @@ static uint32_t level_of(const struct together_params *p, uint32_t call)
 	return flow_level_of(&p->server.flow, (uint16_t)call, p->mutating[call]);
 }
 
+static uint32_t owners_level(const struct together_params *p, uint32_t call)
+{
+	uint8_t own = p->owners.level[call];
+
+	return p->server.flow.fair && own ? own - 1u : level_of(p, call);
+}
+
 /* That a level has of its own; `kept`: whatever others ask for. */
 static uint32_t seats_of(const struct together_params *p, uint32_t level, bool kept)
 {
@@ -101,9 +110,12 @@ static uint32_t fewest_seats(const struct together_params *p, const struct load 
 {
 	uint32_t fewest = UINT32_MAX;
 
-	for (uint32_t c = CALL_API; c < CALLS_MAX; c++)
+	for (uint32_t c = CALL_API; c < CALLS_MAX; c++) {
 		if (l->used[c] && seats_of(p, level_of(p, c), true) < fewest)
 			fewest = seats_of(p, level_of(p, c), true);
+		if (l->used_by_owners[c] && seats_of(p, owners_level(p, c), true) < fewest)
+			fewest = seats_of(p, owners_level(p, c), true);
+	}
 	return fewest;
 }
 
@@ -132,11 +144,20 @@ static uint32_t seats_of_all(const struct together_params *p, uint32_t level)
 	return seats == UINT32_MAX ? seats : p->servers * seats;
 }
 
-static void level_add(struct flow_counts *into, const struct load_of_call *from)
+static void served_add(struct fleet_servers *s, uint32_t level, const struct load_of_call *of)
 {
-	into->arrived += from->requests;
-	into->dispatched += from->requests;
-	into->seats.sum += from->took;
+	struct flow_counts *into = &s->level[level];
+
+	if (!of->requests)
+		return;
+	s->counts.arrived += of->requests;
+	s->counts.done += of->requests;
+	s->counts.sojourn += of->took;
+	s->counts.inside.sum += of->took;
+	s->counts.running.sum += of->cpu;
+	into->arrived += of->requests;
+	into->dispatched += of->requests;
+	into->seats.sum += of->took;
 }
 
 /* The load's memory goes with the run. */
@@ -172,15 +193,10 @@ bool together_was_idle(
 	for (uint32_t i = 0; i < s->n_levels; i++)
 		s->seats[i] = seats_of_all(p, i);
 	for (uint32_t c = CALL_API; c < CALLS_MAX; c++) {
-		const struct load_of_call *of = &l->measured[c];
-
-		s->counts.arrived += of->requests;
-		s->counts.done += of->requests;
-		s->counts.sojourn += of->took;
-		s->counts.inside.sum += of->took;
-		s->counts.running.sum += of->cpu;
-		if (of->requests)
-			level_add(&s->level[level_of(p, c)], of);
+		served_add(s, level_of(p, c), &l->measured[c]);
+		served_add(s, owners_level(p, c), &l->owners[c]);
+		s->asked[c].offered = s->asked[c].sent = s->asked[c].answered =
+			l->owners[c].requests;
 	}
 	s->counts.told = l->told;
 	s->counts.telling = s->counts.told_late = l->telling;

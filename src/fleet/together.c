@@ -5,9 +5,11 @@
 
 #include "agent/client.h"
 #include "base/rng.h"
+#include "fleet/balancer.h"
 #include "fleet/changes.h"
 #include "fleet/errands.h"
 #include "fleet/flights.h"
+#include "fleet/owners.h"
 #include "fleet/served.h"
 
 enum { DRAW_USER = TOGETHER_DRAW_SERVER + 1 };
@@ -21,11 +23,10 @@ struct together {
 	struct errands errands;
 	struct server *server;
 	struct flights flights;
-	uint8_t *home;               /* [nodes] the server that each is connected to */
-	uint32_t *connections;       /* [nodes] of each, so far */
+	struct balancer balancer;
+	struct owners owners;
 	uint64_t changes[WATCHED_N]; /* by kubelets, so far */
 	uint64_t *knows;             /* [nodes * WATCHED_N] as of which of these each does */
-	ns_t *up_at;                 /* [servers] it is there from then on */
 	uint32_t n_restarts;         /* so far */
 	bool out_of_memory;
 	struct changes changes_of_objects;
@@ -35,50 +36,16 @@ struct together {
 
 /* ------------------------------------------------------------------ nodes and servers */
 
-/* Since when, or from when on, one of them is there, as far as is known before the next
- * restart.
- */
-static ns_t served_from(const struct together *t)
-{
-	ns_t from = NS_NEVER;
-
-	for (uint32_t s = 0; s < t->params->servers; s++)
-		from = ns_min(from, t->up_at[s]);
-	return from;
-}
-
-/* A balancer gives each node's connection to one of the servers that are there.  False: none
- * is there. */
-static bool connect(struct together *t, uint32_t node, ns_t now)
-{
-	uint64_t seed = t->plan->params->scenario->seed;
-	uint32_t n = 0;
-
-	for (uint32_t s = 0; s < t->params->servers; s++)
-		n += t->up_at[s] <= now;
-	if (n == 0)
-		return false;
-	n = (uint32_t)rng_below(
-		rng_draw(seed, TOGETHER_DRAW_SERVER, node, ++t->connections[node]), n);
-	for (uint8_t s = 0; s < t->params->servers; s++)
-		if (t->up_at[s] <= now && n-- == 0)
-			t->home[node] = s;
-	return true;
-}
-
-/* There it stays until that one goes. */
-static bool is_connected(struct together *t, uint32_t node, ns_t now)
-{
-	return t->up_at[t->home[node]] <= now || connect(t, node, now);
-}
-
 /* By what a node does next, which is known. */
 static void put_in_order(struct together *t, uint32_t i)
 {
 	const struct leaving *l = &t->errands.errand[i].next;
 
 	wakes_set(&t->due, i,
-		ns_min(l->is_sending ? l->q.at : l->next_at, t->flights.expires_at[i]));
+		ns_min(l->asks_owners   ? l->asks.at
+			: l->is_sending ? l->q.at
+					: l->next_at,
+			t->flights.expires_at[i]));
 }
 
 /* The same after something was done to it. */
@@ -159,7 +126,8 @@ static void tell_before(struct together *t, uint32_t i, ns_t now)
 		return;
 	if (errands_join(&t->errands, i))
 		put_in_order(t, i);
-	if (e->early || e->next.is_sending || e->next.hangs_up || !plan_errand(t, i, now))
+	if (e->early || e->next.is_sending || e->next.asks_owners || e->next.hangs_up ||
+		!plan_errand(t, i, now))
 		return;
 	e->early = true;
 	wakes_set(&t->due, i, ns_min(e->next.next_at, e->word.at));
@@ -213,19 +181,20 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 	uint32_t id;
 
 	l->is_sending = false;
-	if (!is_connected(t, i, now) || !server_has_room(&t->server[t->home[i]])) {
+	if (!balancer_is_connected(&t->balancer, i, now) ||
+		!server_has_room(&t->server[t->balancer.home[i]])) {
 		requests_lost(&t->errands.node[i], now, &l->q, 0);
 		look_at(t, i);
 		return;
 	}
-	id = flights_begin(&t->flights, i, t->home[i], &l->q);
+	id = flights_begin(&t->flights, i, t->balancer.home[i], &l->q);
 	if (id == FLIGHTS_NONE) {
 		t->out_of_memory = true;
 		return;
 	}
 	r = wanted(t, i, id);
-	if (server_arrive(&t->server[t->home[i]], now, &r, &t->flights.flight[id].ticket) ==
-		SERVER_REJECTS) {
+	if (server_arrive(&t->server[t->balancer.home[i]], now, &r,
+		    &t->flights.flight[id].ticket) == SERVER_REJECTS) {
 		(void)flights_end(&t->flights, id);
 		reject(t, i, now);
 		return;
@@ -252,9 +221,9 @@ static bool remembers(struct together *t, uint32_t node, uint16_t call)
 /* How long the node's own watch takes to tell of it. */
 static ns_t tell(struct together *t, ns_t now, const struct flight *f)
 {
-	const struct fanout_servers to = {t->server, t->up_at, t->params->servers};
-	const struct fanout_write w = {
-		f->q.call, f->node, f->server, t->home[f->node], node_marks_pod(&f->q)};
+	const struct fanout_servers to = {t->server, t->balancer.up_at, t->params->servers};
+	const struct fanout_write w = {f->q.call, f->node, f->server, t->balancer.home[f->node],
+		node_marks_pod(&f->q)};
 
 	return fanout_tell(&t->params->fanout, &to, now, &w);
 }
@@ -294,8 +263,12 @@ static void through(struct together *t, struct server *s, ns_t now)
 	bool told;
 
 	if (!server_take(s, now, &d)) {
-		if (d.id != SERVER_NOBODY && t->flights.flight[d.id].state == FLIGHT_UNDER_WAY)
+		if (d.id < OWNERS_ID && t->flights.flight[d.id].state == FLIGHT_UNDER_WAY)
 			answer_is_sure(t, t->flights.flight[d.id].node, now);
+		return;
+	}
+	if (d.id & OWNERS_ID) {
+		owners_done(&t->owners, now, &d);
 		return;
 	}
 	f = t->flights.flight[d.id];
@@ -380,7 +353,7 @@ static void hang_up(struct together *t, uint32_t i, ns_t now)
 
 		lost(t, i, now, &q);
 	}
-	(void)connect(t, i, now);
+	(void)balancer_connect(&t->balancer, i, now);
 	look_at(t, i);
 }
 
@@ -414,8 +387,8 @@ static void restart(struct together *t, ns_t now)
 	for (uint32_t i = 0; i < p->scenario->nodes; i++)
 		if (errands_join(&t->errands, i))
 			put_in_order(t, i);
-	t->up_at[r->server] = now + r->lasts;
-	t->errands.served_from = served_from(t);
+	t->balancer.up_at[r->server] = now + r->lasts;
+	t->errands.served_from = balancer_served_from(&t->balancer);
 	for (uint32_t id = 0; id < t->flights.n; id++) {
 		struct flight f = t->flights.flight[id];
 
@@ -427,10 +400,11 @@ static void restart(struct together *t, ns_t now)
 		lost(t, f.node, now, &f.q);
 	}
 	for (uint32_t i = 0; i < p->scenario->nodes; i++)
-		if (t->home[i] == r->server) {
+		if (t->balancer.home[i] == r->server) {
 			agent_reset(&t->errands.node[i].agent, now);
 			look_at(t, i);
 		}
+	owners_restart(&t->owners, now, r->server);
 	served_restart(&t->served, r->server, now);
 	begin_server(t, r->server);
 }
@@ -448,12 +422,24 @@ static void run_alone(struct together *t, uint32_t i, ns_t now)
 	put_in_order(t, i);
 }
 
+/* Its pods have something asked for. */
+static void ask_owners(struct together *t, uint32_t i, ns_t now)
+{
+	struct leaving *l = &t->errands.errand[i].next;
+
+	l->asks_owners = false;
+	owners_ask(&t->owners, now, i, &l->asks);
+	put_in_order(t, i);
+}
+
 static void next_of_node(struct together *t, uint32_t i, ns_t now)
 {
 	const struct leaving *l = &t->errands.errand[i].next;
 
 	if (errands_join(&t->errands, i))
 		put_in_order(t, i);
+	else if (l->asks_owners)
+		ask_owners(t, i, now);
 	else if (l->hangs_up)
 		hang_up(t, i, now);
 	else if (l->is_sending && l->q.at == now)
@@ -479,11 +465,14 @@ static struct server *next_server(struct together *t, ns_t *at)
 
 static void object_changes(struct together *t, ns_t now)
 {
-	const struct fanout_servers to = {t->server, t->up_at, t->params->servers};
+	const struct fanout_servers to = {t->server, t->balancer.up_at, t->params->servers};
 	struct fanout_change c = changes_take(&t->changes_of_objects, t->plan);
 
-	c.home = c.node == FANOUT_NO_NODE ? 0 : t->home[c.node];
-	fanout_tell_change(&t->params->fanout, &to, now, &c);
+	c.home = c.node == FANOUT_NO_NODE ? 0 : t->balancer.home[c.node];
+	if (c.control_plane && owners_ask_for(&t->params->owners, c.object))
+		owners_change(&t->owners, now, &c);
+	else
+		fanout_tell_change(&t->params->fanout, &to, now, &c);
 }
 
 static void report(struct together *t, ns_t now)
@@ -501,12 +490,13 @@ static void run(struct together *t)
 {
 	const struct fleet_params *p = t->plan->params;
 
-	while (!t->out_of_memory) {
+	while (!t->out_of_memory && !t->owners.out_of_memory) {
 		ns_t node_at = wakes_next_at(&t->due);
 		ns_t server_at;
 		struct server *s = next_server(t, &server_at);
 		ns_t now = ns_min(ns_min(node_at, server_at),
-			ns_min(next_restart(t), t->changes_of_objects.next_at));
+			ns_min(next_restart(t),
+				ns_min(t->changes_of_objects.next_at, t->owners.next_at)));
 
 		if (now >= p->until)
 			return;
@@ -516,6 +506,8 @@ static void run(struct together *t)
 			restart(t, now);
 		else if (t->changes_of_objects.next_at == now)
 			object_changes(t, now);
+		else if (t->owners.next_at == now)
+			owners_wake(&t->owners, now);
 		else if (server_at <= node_at)
 			through(t, s, now);
 		else
@@ -536,13 +528,11 @@ static void begin(struct together *t)
 		begin_server(t, i);
 	served_init(&t->served, p, t->params, t->result, t->server);
 	flights_init(&t->flights, nodes, &t->mem);
-	t->home = ARENA_ARRAY(&t->mem, uint8_t, nodes);
-	t->connections = ARENA_ARRAY(&t->mem, uint32_t, nodes);
+	balancer_init(&t->balancer, t->plan, &t->mem);
+	owners_init(&t->owners, t->plan, t->result, t->server, &t->balancer);
 	t->knows = ARENA_ARRAY(&t->mem, uint64_t, (size_t)nodes * WATCHED_N);
-	t->up_at = ARENA_ARRAY(&t->mem, ns_t, t->params->servers);
 	wakes_init(&t->due, &t->mem, nodes);
 	for (uint32_t i = 0; i < nodes; i++) {
-		t->home[i] = together_home(t->params, p->scenario, i);
 		node_begin(&t->errands.node[i], t->plan, i, t->result, &t->mem);
 		look_at(t, i);
 	}
@@ -588,7 +578,8 @@ int together_run(const struct node_plan *plan, struct fleet_result *r, struct er
 		end(&t);
 		errands_fini(&t.errands);
 		flights_fini(&t.flights);
-		if (t.out_of_memory)
+		owners_fini(&t.owners);
+		if (t.out_of_memory || t.owners.out_of_memory)
 			rc = err_set(err, ERR_ENV, "no memory for requests at the API server");
 	}
 	arena_fini(&t.mem);

@@ -14,6 +14,7 @@
 #include "fleet/fanout.h"
 #include "fleet/fleet.h"
 #include "fleet/node.h"
+#include "fleet/owners.h"
 
 /* The purpose of the draws of a balancer. */
 enum { TOGETHER_DRAW_SERVER = 401 };
@@ -37,6 +38,7 @@ struct together_params {
 	/* Of pods or nodes (enum watched): what changes them, lists them, watches them. */
 	uint8_t writes[CALLS_MAX], lists[CALLS_MAX], watches[CALLS_MAX];
 	struct fanout fanout;
+	struct owners_params owners;
 	uint32_t remembers; /* changes of each, that a watch may begin with; 0: all */
 };
 

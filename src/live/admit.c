@@ -85,36 +85,6 @@ void admit_fini(struct admit *a)
 	arena_fini(&a->mem);
 }
 
-static size_t fit(const char *pattern, const char *user)
-{
-	size_t len = strlen(pattern);
-
-	if (len && pattern[len - 1] == '*')
-		return strncmp(pattern, user, len - 1) == 0 ? len : 0;
-	return strcmp(pattern, user) == 0 ? len + 1 : 0;
-}
-
-/* As server_request has it.  bootstrap/default.go: the flow schemas of nodes come before those
- * that match every service account or everybody. */
-static uint8_t own_level(const struct apiserver_model *m, const char *user)
-{
-	static const char node[] = "system:node:";
-	size_t best = 0;
-	uint8_t level = 0;
-
-	if (!user || !strncmp(user, node, sizeof(node) - 1))
-		return 0;
-	for (uint32_t i = 0; i < m->fairness.n_users; i++) {
-		size_t fits = fit(m->fairness.user[i].user, user);
-
-		if (fits <= best)
-			continue;
-		best = fits;
-		level = (uint8_t)(m->fairness.user[i].level + 1);
-	}
-	return level;
-}
-
 /* storage/cacher/cacher.go Get, GetToList: without a resource version etcd is asked. */
 static bool asks_etcd(const struct rest_route *r)
 {
@@ -127,7 +97,7 @@ enum server_verdict admit_arrive(
 	struct server_request s = {
 		.call = class_of(a, r->route),
 		.flow = rng_name(r->user ? r->user : ""),
-		.own_level = own_level(&a->scenario->apiserver, r->user),
+		.own_level = server_level_of_user(&a->scenario->apiserver, r->user),
 		.id = r->id,
 		.mutating = rest_verb_mutates(r->route->verb),
 		.unlimited = r->is_exempt || r->route->verb == VERB_WATCH,

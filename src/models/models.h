@@ -532,6 +532,13 @@ struct script_step {
 	ns_t lasts; /* it ends then, wherever it is; 0: over */
 };
 
+/* What API servers with processors are asked by others than nodes (owners.h).  CALLS_MAX: it is
+ * not asked, or a feature asks it. */
+struct owner_calls {
+	uint16_t create, bind, remove; /* for a pod */
+	uint16_t change[OBJECTS_MAX];  /* for one of the workload's objects, when it changes */
+};
+
 /* The scenario names no rate: that of the kubelet's release holds. */
 #define SCHEDULER_BY_VERSION INT64_C(-2)
 
@@ -556,6 +563,7 @@ struct scenario {
 	struct apiserver_model apiserver;
 	struct workload_model workload;
 	struct calls calls;
+	struct owner_calls owners;
 };
 
 /* Pods on a node when as many batch pods come as end. */

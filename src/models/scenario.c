@@ -9,6 +9,7 @@
 #include "models/costs.h"
 #include "models/feature.h"
 #include "models/library_priv.h"
+#include "models/owners.h"
 #include "models/tables.h"
 #include "models/tree.h"
 
@@ -185,6 +186,8 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 	memset(scenario, 0, sizeof(*scenario));
 	calls_init(&scenario->calls);
 	code = table_read(&reading, &table_scenario, m->spec, scenario, err);
+	if (!code)
+		owner_calls_init(scenario);
 	if (!code)
 		code = costs_load(r->lib, doc_get(m->spec, "apiserver"), scenario, err);
 	if (!code && m->name)

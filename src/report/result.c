@@ -251,10 +251,31 @@ static void told(const struct json *watchers, struct str *out)
 				json_as_num(table_value(watchers, "lateSeconds.max"))));
 }
 
+static void others(const struct json *rows, struct str *out)
+{
+	double rejected = sum_of(rows, "rejected"), failed = sum_of(rows, "failed");
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	if (!json_child(rows))
+		return;
+	str_add(out, "By no node, but by owners of pods and objects and by the scheduler: ");
+	for (const struct json *row = json_child(rows); row; row = json_next(row))
+		str_addf(out, "%s%s %s %s", row == json_child(rows) ? "" : ", ",
+			format_count(a, sizeof(a), json_as_num(json_get(row, "offered"))),
+			json_as_str(json_get(row, "verb")),
+			json_as_str(json_get(row, "resource")));
+	if (rejected > 0 || failed > 0)
+		str_addf(out, "; %s tries were rejected, %s came to nothing",
+			format_count(a, sizeof(a), rejected),
+			format_count(b, sizeof(b), failed));
+	str_add(out, ".\n");
+}
+
 void result_below_levels(const struct json *result, struct str *out)
 {
 	struct json *rows = result_level_rows(result);
 
+	others(table_value(result, "apiserver.others"), out);
 	told(table_value(result, "apiserver.watchers"), out);
 	for (const struct json *row = json_child(rows); row; row = json_next(row))
 		borrowed(row, out);

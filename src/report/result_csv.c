@@ -102,6 +102,7 @@ void result_csv(const struct json *result, struct str *out)
 	table_csv_add(table, "slo", json_get(measured, "slo"));
 	table_csv_add(table, "sloLimits", json_get(measured, "sloLimits"));
 	table_csv_add(table, "apiserver.levels", table_value(measured, "apiserver.levels"));
+	table_csv_add(table, "apiserver.others", table_value(measured, "apiserver.others"));
 	table_csv_add(table, "series", series);
 	table_csv_add(table, "series.byRequest", table_value(measured, "series.byRequest"));
 	table_csv_add(table, "classes", json_get(measured, "classes"));

@@ -83,7 +83,7 @@ static void load(struct world *w)
 
 static double busy(const struct world *w)
 {
-	double all = 0;
+	double all = closed_servers_others(&w->servers);
 
 	for (uint32_t c = CALL_API; c < w->s.calls.n; c++)
 		all += closed_servers_busy(&w->servers, &w->toll, (uint16_t)c);

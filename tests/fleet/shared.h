@@ -25,7 +25,8 @@ static inline void shared_init(struct shared *s, struct kit *k)
 	s->params = (struct together_params){.server = {.processors = 64},
 		.servers = 1,
 		.capacity = 10000,
-		.retry_after = NS_S};
+		.retry_after = NS_S,
+		.owners = {.calls = &k->scenario.owners}};
 	for (uint32_t c = 0; c < CALLS_MAX; c++)
 		s->params.cpu[c][0] = s->params.cpu[c][1] = s->params.measured[c][0] =
 			s->params.measured[c][1] = NS_MS / 10;
