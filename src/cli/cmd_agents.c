@@ -266,12 +266,7 @@ static int load(struct agents *m, const char *name, struct err *err)
 	code = take_flags(m, name != NULL, err);
 	if (code)
 		return code;
-	sets = (struct settings){.text = m->o.sets.text,
-		.door = m->o.sets.door,
-		.n = m->o.sets.n,
-		.with = m->o.with.text,
-		.n_with = m->o.with.n,
-		.warnings = &warnings};
+	sets = common_settings(&m->o.sets, &m->o.with, &warnings);
 	code = name ? scenario_load(&m->lib, name, &sets, &m->scenario, &m->resolved, err)
 		    : scenario_compose(&m->lib, &names, &sets, &m->scenario, &m->resolved, err);
 	common_warn(&warnings);

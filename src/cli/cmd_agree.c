@@ -111,12 +111,7 @@ static int load(struct agreement *m, const char *name, struct err *err)
 		code = usual(m, err);
 	if (code)
 		return code;
-	sets = (struct settings){.text = o->sets.text,
-		.door = o->sets.door,
-		.n = o->sets.n,
-		.with = o->with.text,
-		.n_with = o->with.n,
-		.warnings = &warnings};
+	sets = common_settings(&o->sets, &o->with, &warnings);
 	code = name ? scenario_load(&m->lib, name, &sets, &m->scenario, &m->resolved, err)
 		    : scenario_compose(&m->lib, &names, &sets, &m->scenario, &m->resolved, err);
 	common_warn(&warnings);

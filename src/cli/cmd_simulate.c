@@ -202,12 +202,7 @@ static int load(struct simulation *m, const char *name, struct err *err)
 		code = common_set_seed(&m->o.sets, &m->o.seed, &m->mem, err);
 	if (code)
 		return code;
-	sets = (struct settings){.text = m->o.sets.text,
-		.door = m->o.sets.door,
-		.n = m->o.sets.n,
-		.with = m->o.with.text,
-		.n_with = m->o.with.n,
-		.warnings = &warnings};
+	sets = common_settings(&m->o.sets, &m->o.with, &warnings);
 	m->lib.mem = &m->mem;
 	code = scenario_load(&m->lib, name, &sets, &m->scenario, &m->resolved, err);
 	common_warn(&warnings);

@@ -100,12 +100,7 @@ static int take_scenario(struct sweeping *w, const char *name, struct err *err)
 	code = common_set_seed(sets, &w->o.seed, &w->mem, err);
 	if (code)
 		return code;
-	w->sets = (struct settings){.text = sets->text,
-		.door = sets->door,
-		.n = sets->n,
-		.with = w->o.with.text,
-		.n_with = w->o.with.n,
-		.warnings = &w->warnings};
+	w->sets = common_settings(sets, &w->o.with, &w->warnings);
 	code = scenario_load(&w->lib, name, &w->sets, &w->scenario, &w->resolved, err);
 	common_warn(&w->warnings);
 	w->sets.warnings = NULL;

@@ -49,6 +49,17 @@ bool common_is_set(const struct opt_texts *sets, const char *path)
 	return set_of(sets, path) != NULL;
 }
 
+struct settings common_settings(
+	const struct opt_texts *sets, const struct opt_texts *with, struct str *warnings)
+{
+	return (struct settings){.text = sets->text,
+		.door = sets->door,
+		.n = sets->n,
+		.with = with->text,
+		.n_with = with->n,
+		.warnings = warnings};
+}
+
 int common_set(struct opt_texts *sets, const char *path, const char *value, struct arena *mem,
 	struct err *err)
 {

@@ -82,6 +82,10 @@ int common_set_number(struct opt_texts *sets, const struct common_number *number
 int common_set_seed(struct opt_texts *sets, const struct opt_seed *seed, struct arena *mem,
 	struct err *err);
 
+/* A scenario's settings as these flags have them.  They are borrowed; warnings may be NULL. */
+struct settings common_settings(
+	const struct opt_texts *sets, const struct opt_texts *with, struct str *warnings);
+
 /* Whether --set says something of that very path. */
 bool common_is_set(const struct opt_texts *sets, const char *path);
 

@@ -122,21 +122,9 @@ static void full_client(struct toll_making *m, enum client client)
 
 /* ------------------------------------------------------------------ processors */
 
-/* Starts and ends of processes, which share a node's processors. */
 static bool is_work(const struct toll_row *row)
 {
-	switch (row->runtime ? row->call : OP_N) {
-	case OP_RUN_PODSANDBOX:
-	case OP_STOP_PODSANDBOX:
-	case OP_REMOVE_PODSANDBOX:
-	case OP_CREATE_CONTAINER:
-	case OP_START_CONTAINER:
-	case OP_STOP_CONTAINER:
-	case OP_REMOVE_CONTAINER:
-		return true;
-	default:
-		return false;
-	}
+	return row->runtime && call_starts_or_ends(row->call);
 }
 
 /* Seconds that the processors work in a second; and for one pod, from its start to its end. */

@@ -6,17 +6,21 @@
 
 #define N(list) (sizeof(list) / sizeof((list)[0]))
 
+#define RATES_AND_TIMES                                                                        \
+	{"perSecond", "per\nsecond", CELL_RATE, NULL},                                         \
+		{"perSecondPerNode", "and\nnode", CELL_RATE, NULL},                            \
+		{"peakSecond", "peak\nsecond", CELL_COUNT, NULL},                              \
+		{"bytesPerSecond", "bytes\n/s", CELL_RATE, NULL},                              \
+		{"latencySeconds.mean", "mean\nlatency", CELL_SECONDS, NULL},                  \
+	{                                                                                      \
+		"latencySeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL                       \
+	}
 static const struct column runtime_list[] = {
 	{"operation", "operation_type", CELL_TEXT, NULL},
 	{"code", "code", CELL_TEXT, NULL},
 	{"inMetric", "in\nmetric", CELL_YES_NO, NULL},
 	{"count", "calls", CELL_COUNT, NULL},
-	{"perSecond", "per\nsecond", CELL_RATE, NULL},
-	{"perSecondPerNode", "and\nnode", CELL_RATE, NULL},
-	{"peakSecond", "peak\nsecond", CELL_COUNT, NULL},
-	{"bytesPerSecond", "bytes\n/s", CELL_RATE, NULL},
-	{"latencySeconds.mean", "mean\nlatency", CELL_SECONDS, NULL},
-	{"latencySeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
+	RATES_AND_TIMES,
 };
 static const struct column api_list[] = {
 	{"verb", "verb", CELL_TEXT, NULL},
@@ -24,12 +28,7 @@ static const struct column api_list[] = {
 	{"code", "code", CELL_TEXT, NULL},
 	{"client", "client", CELL_TEXT, NULL},
 	{"count", "requests", CELL_COUNT, NULL},
-	{"perSecond", "per\nsecond", CELL_RATE, NULL},
-	{"perSecondPerNode", "and\nnode", CELL_RATE, NULL},
-	{"peakSecond", "peak\nsecond", CELL_COUNT, NULL},
-	{"bytesPerSecond", "bytes\n/s", CELL_RATE, NULL},
-	{"latencySeconds.mean", "mean\nlatency", CELL_SECONDS, NULL},
-	{"latencySeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
+	RATES_AND_TIMES,
 	{"limiterSeconds.mean", "mean in\nlimiter", CELL_SECONDS, NULL},
 	{"limiterSeconds.p99", "99 %\nwithin", CELL_SECONDS, NULL},
 };

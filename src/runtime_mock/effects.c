@@ -30,19 +30,7 @@ void sandbox_set(struct mock *m, uint32_t pod, enum record_state to)
 
 bool call_changes(uint16_t op)
 {
-	switch (op) {
-	case OP_RUN_PODSANDBOX:
-	case OP_STOP_PODSANDBOX:
-	case OP_REMOVE_PODSANDBOX:
-	case OP_CREATE_CONTAINER:
-	case OP_START_CONTAINER:
-	case OP_STOP_CONTAINER:
-	case OP_REMOVE_CONTAINER:
-	case OP_PULL_IMAGE:
-		return true;
-	default:
-		return false;
-	}
+	return call_starts_or_ends(op) || op == OP_PULL_IMAGE;
 }
 
 /* ------------------------------------------------------------------ the heap of changes */

@@ -179,7 +179,7 @@ struct mock_whom mock_whom(struct mock *m, const struct chain *c, uint16_t op, u
 		.instance = c->instance};
 	record_t r;
 
-	if (!call_changes(op) || op == OP_PULL_IMAGE)
+	if (!call_starts_or_ends(op))
 		return w;
 	r = *record_of(m, c->pod, w.container);
 	if (c->instance == CHAIN_CURRENT)

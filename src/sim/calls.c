@@ -62,6 +62,22 @@ bool call_mutates(const struct call_name *name)
 	       strcmp(name->verb, "watch") != 0;
 }
 
+bool call_starts_or_ends(uint16_t call)
+{
+	switch (call) {
+	case OP_RUN_PODSANDBOX:
+	case OP_STOP_PODSANDBOX:
+	case OP_REMOVE_PODSANDBOX:
+	case OP_CREATE_CONTAINER:
+	case OP_START_CONTAINER:
+	case OP_STOP_CONTAINER:
+	case OP_REMOVE_CONTAINER:
+		return true;
+	default:
+		return false;
+	}
+}
+
 enum operation operation_by_name(const char *operation_type)
 {
 	uint32_t i = 0;

@@ -106,6 +106,9 @@ struct calls {
 	struct call_name name[CALLS_MAX];
 };
 
+/* Whether a call starts or ends a container or a sandbox, which takes processors. */
+bool call_starts_or_ends(uint16_t call);
+
 /* Make c hold the fixed classes. */
 void calls_init(struct calls *c);
 

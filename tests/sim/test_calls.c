@@ -105,6 +105,21 @@ static void what_the_metric_does_not_see_has_the_same_name(void **state)
 	}
 }
 
+/* Three of a sandbox's life, four of a container's; no look, no image, no request. */
+static void what_starts_or_ends_is_told_apart(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	for (uint16_t call = 0; call < CALLS_MAX; call++)
+		n += call_starts_or_ends(call);
+	assert_int_equal(n, 7);
+	assert_true(call_starts_or_ends(OP_REMOVE_PODSANDBOX));
+	assert_false(call_starts_or_ends(OP_PULL_IMAGE));
+	assert_false(call_starts_or_ends(CALL_HIDDEN + OP_RUN_PODSANDBOX));
+	assert_false(call_starts_or_ends(API_DELETE_PODS));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +130,7 @@ int main(void)
 		cmocka_unit_test(a_full_table_says_so_and_keeps_what_it_has),
 		cmocka_unit_test(operations_are_found_by_the_metrics_name),
 		cmocka_unit_test(what_the_metric_does_not_see_has_the_same_name),
+		cmocka_unit_test(what_starts_or_ends_is_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
