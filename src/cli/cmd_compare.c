@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/compare_closed.h"
 #include "cli/compare_gates.h"
 #include "cli/compare_rows.h"
 #include "cli/compare_side.h"
@@ -384,6 +385,7 @@ static struct json *result_of(struct comparing *c, struct json *gates)
 	c->differences = NULL;
 	json_put_str(result, "verdict", verdict(c, result));
 	json_put(result, "gates", gates);
+	json_put(result, "closedForm", compare_closed(&c->of_base, &c->of_candidate));
 	json_put(result, "rows", all);
 	str_fini(&text);
 	return result;

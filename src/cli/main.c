@@ -193,7 +193,7 @@
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   result_storage  what etcd stores and reads, and what watchers are told
  *   slo_limits     how far the objectives hold
- *   compare_*      sides, rows and gates of a comparison, its sentence
+ *   compare_*      sides, rows, closed forms and gates of a comparison, its sentence
  *   sweep_*        a grid, its cells, walls, shapes of curves, advice
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows

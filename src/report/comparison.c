@@ -163,6 +163,7 @@ static void block(enum show how, const struct comparison_block *b, const struct 
 void comparison_show(const struct json *result, enum show how, struct str *out)
 {
 	struct json *gates = comparison_gate_rows(result);
+	struct json *closed = comparison_closed_rows(result);
 
 	head(result, how, out);
 	table_titled(how, &(struct titled_table){"Gates", comparison_gate_columns, gates}, out);
@@ -170,12 +171,17 @@ void comparison_show(const struct json *result, enum show how, struct str *out)
 	if (!strcmp(table_text_of(result, "of"), "Result")) {
 		block(how, &comparison_runtime, result, out);
 		block(how, &comparison_requests, result, out);
+		table_titled(how,
+			&(struct titled_table){
+				comparison_closed_title, comparison_closed_columns, closed},
+			out);
 		block(how, &comparison_others, result, out);
 	} else {
 		block(how, &comparison_all, result, out);
 	}
 	foot(result, out);
 	json_free(gates);
+	json_free(closed);
 }
 
 void comparison_csv(const struct json *result, struct str *out)
@@ -183,6 +189,7 @@ void comparison_csv(const struct json *result, struct str *out)
 	struct json *table = json_array();
 
 	table_csv_add(table, "rows", json_get(result, "rows"));
+	table_csv_add(table, "closedForm", json_get(result, "closedForm"));
 	table_csv_add(table, "gates", json_get(result, "gates"));
 	table_csv_add(table, "differences", json_get(result, "differences"));
 	table_csv_add(table, "classes", json_get(result, "classes"));

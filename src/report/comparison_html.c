@@ -105,6 +105,7 @@ void comparison_html(const struct json *result, struct html *page)
 	struct json *gates = comparison_gate_rows(result);
 	struct json *fields = comparison_difference_rows(result, SIZE_MAX);
 	struct json *all = comparison_rows(result, &comparison_all);
+	struct json *closed = comparison_closed_rows(result);
 	struct str about = {0};
 
 	html_headline(page, table_text_of(result, "headline"));
@@ -122,6 +123,8 @@ void comparison_html(const struct json *result, struct html *page)
 	figure(&comparison_runtime, result, "a second and node", page);
 	figure(&comparison_requests, result, "a second, in the cluster", page);
 	html_note(page, comparison_chance(result));
+	html_table(page, &(struct titled_table){
+				 comparison_closed_title, comparison_closed_columns, closed});
 	html_section(page, "Every measure");
 	html_table(page,
 		&(struct titled_table){comparison_all.title, comparison_all.columns, all});
@@ -131,4 +134,5 @@ void comparison_html(const struct json *result, struct html *page)
 	json_free(gates);
 	json_free(fields);
 	json_free(all);
+	json_free(closed);
 }

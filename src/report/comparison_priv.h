@@ -20,11 +20,14 @@ struct comparison_block {
 
 extern const struct comparison_block comparison_runtime, comparison_requests, comparison_others,
 	comparison_all;
-extern const struct columns comparison_gate_columns, comparison_difference_columns;
+extern const struct columns comparison_gate_columns, comparison_difference_columns,
+	comparison_closed_columns;
+extern const char comparison_closed_title[];
 
 /* Rows as they are shown; the caller frees them. */
 struct json *comparison_rows(const struct json *result, const struct comparison_block *block);
 struct json *comparison_gate_rows(const struct json *result);
+struct json *comparison_closed_rows(const struct json *result);
 struct json *comparison_difference_rows(const struct json *result, size_t most);
 
 /* Sentences: what of a difference is chance; sides that had not settled, or nothing. */

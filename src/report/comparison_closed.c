@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The calls of a Comparison's sides by closed form beside what was simulated. */
+#include "report/comparison_priv.h"
+#include "report/estimate.h"
+
+static const struct column list[] = {
+	{"call", "call", CELL_TEXT, NULL},
+	{"base.closedFormPerSecond", "base:\nclosed form", CELL_RATE, "-"},
+	{"base.simulatedPerSecond", "\nsimulated", CELL_RATE, "-"},
+	{"base.relativeDifference", "\ndifference", CELL_PERCENT, "-"},
+	{"candidate.closedFormPerSecond", "candidate:\nclosed form", CELL_RATE, "-"},
+	{"candidate.simulatedPerSecond", "\nsimulated", CELL_RATE, "-"},
+	{"candidate.relativeDifference", "\ndifference", CELL_PERCENT, "-"},
+	{"why", "why there is none", CELL_TEXT, ""},
+};
+const struct columns comparison_closed_columns = COLUMNS_OF(list);
+const char comparison_closed_title[] = "Closed form beside simulation, a second in the cluster";
+
+/* Of the candidate, or of the base where the candidate has one. */
+static const char *why(const struct json *row)
+{
+	const char *text = table_text_of(json_get(row, "candidate"), "why");
+
+	return *text ? text : table_text_of(json_get(row, "base"), "why");
+}
+
+struct json *comparison_closed_rows(const struct json *result)
+{
+	struct json *rows = json_array();
+	const struct json *v = json_child(json_get(result, "closedForm"));
+
+	for (; v; v = json_next(v)) {
+		struct json *row = json_clone(v);
+		struct str name = {0};
+
+		estimate_call_name(v, &name);
+		str_add(&name, table_not_in_metric(v));
+		json_put_str(row, "call", str_text(&name));
+		json_put_str(row, "why", why(v));
+		json_append(rows, row);
+		str_fini(&name);
+	}
+	return rows;
+}
