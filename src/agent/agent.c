@@ -97,15 +97,18 @@ static void step_actor(
 	assert(kind < ACTOR_KINDS);
 }
 
-/* Other workers and what refreshes the runtime cache change nothing for those who rest. */
-static __attribute__((noinline)) void step_among_resting(
+/* The same where some have ended, or will, without a step.  Other workers and what refreshes
+ * the runtime cache change nothing for pods whose syncs do. */
+static __attribute__((noinline)) void step_among_quiet(
 	struct agent *a, uint32_t slot, ns_t now, struct effects *out)
 {
 	enum actor_kind kind = (enum actor_kind)a->plan->kind_of[slot];
 	uint32_t index = slot - a->plan->first[kind];
 
-	if (kind != ACTOR_WORKER && !(kind == ACTOR_PLEG && index == PLEG_SIDE))
-		polls_stir(a, now, slot);
+	if (a->quiet_at <= now)
+		quiet_pass(a, now, slot);
+	if (a->resting && kind != ACTOR_WORKER && !(kind == ACTOR_PLEG && index == PLEG_SIDE))
+		quiet_polls_pass(a, now, slot);
 	step_actor(a, kind, index, now, out);
 }
 
@@ -153,8 +156,8 @@ void agent_step(struct agent *a, ns_t now, struct effects *out)
 	a->now = now;
 	/* Most steps set their own slot anew, so it is cleared only if one did not. */
 	a->drawing = slot;
-	if (a->resting)
-		step_among_resting(a, slot, now, out);
+	if (a->resting || a->quiet_at <= now)
+		step_among_quiet(a, slot, now, out);
 	else
 		step_actor(a, kind, slot - a->plan->first[kind], now, out);
 	if (out->n > 0 && out->effect[0].kind != EFFECT_NOTE && out->effect[0].actor == slot)

@@ -77,7 +77,17 @@ struct agent_plan {
 	uint32_t reacts;                 /* bits of the triggers that some loop waits for */
 	uint32_t first[ACTOR_KINDS + 1]; /* slot of each kind's first actor */
 	uint8_t *kind_of;                /* [slots] */
-	uint32_t lane_name[LANES_MAX];   /* of loops and watches, see models/lanes.h */
+	uint64_t *draws_for;           /* [slots] whom draws are for: kind, and index or name */
+	struct loop_round *round;      /* [loops] */
+	uint32_t lane_name[LANES_MAX]; /* of loops and watches, see models/lanes.h */
+};
+
+/* A round of calls of the runtime that is the same each time, but for what only an old runtime
+ * cache asks for. */
+struct loop_round {
+	bool is_fixed;         /* it is so; else nothing here is used */
+	ns_t older;            /* than this, the runtime cache is old; 0: nobody asks */
+	struct chain chain[2]; /* with that, and without */
 };
 
 /* In which lane the numbers are drawn for what that actor asks for. */
@@ -249,11 +259,12 @@ enum worker_state {
 
 /* A pod's place.  112 bytes. */
 struct pod {
-	ns_t last_sync;   /* end; -1: none */
-	ns_t due;         /* in the work queue; NS_NEVER */
-	ns_t began;       /* the sync under way */
-	uint64_t at_rest; /* polling: the runtime's changes at which nothing was to do; 0: none
-			   */
+	ns_t last_sync; /* end; -1: none */
+	ns_t due;       /* in the work queue; NS_NEVER */
+	ns_t began;     /* the sync under way */
+	/* Nothing was to do as of those changes of the runtime (polling), or of the pod cache's
+	 * version before that; 0: there was */
+	uint64_t at_rest;
 	ns_t rests_at; /* polling: its sync ends then and will have found nothing; 0: not so */
 	uint64_t status_of; /* the pod cache's version that `status` was made from */
 	ns_t token_until;   /* the token is good until then */
@@ -312,6 +323,20 @@ struct status_item {
 	bool running;
 };
 
+/* A round that will have ended at `at` without a step, see quiet.c; NS_NEVER: none is under
+ * way.  What its end has changed already is as it was before. */
+struct quiet {
+	ns_t at;
+	uint32_t slot;
+	ns_t phase;
+	struct draws {            /* so many were drawn on an actor's behalf */
+		uint32_t moments; /* how late a timer fires, a goroutine runs */
+		uint32_t others;
+	} draws;
+};
+
+enum quiet_kind { QUIET_RELIST, QUIET_HOUSEKEEPING, QUIET_KINDS };
+
 struct removal {
 	uint16_t pod;
 	uint16_t instance;
@@ -322,13 +347,10 @@ struct removal {
 struct agent {
 	const struct agent_plan *plan;
 	const struct records *view;
-	uint64_t key;             /* of random draws */
-	uint32_t node;            /* which one of the plan's */
-	struct draws {            /* [slots]: so many were drawn on that actor's behalf */
-		uint32_t moments; /* how late a timer fires, a goroutine runs */
-		uint32_t others;
-	} * draws;
-	uint32_t drawing; /* the slot that draws now */
+	uint64_t key;        /* of random draws */
+	uint32_t node;       /* which one of the plan's */
+	struct draws *draws; /* [slots] */
+	uint32_t drawing;    /* the slot that draws now */
 	struct wakes wakes;
 	uint8_t *answer;        /* [slots], enum outcome */
 	uint32_t *answer_value; /* [slots] */
@@ -388,13 +410,16 @@ struct agent {
 	bool pods_known; /* the pod source has told of those that there are */
 	uint64_t images; /* that are there, as far as pulls tell: a bit each */
 	uint64_t images_cached, images_told; /* of them in the image cache, the node status */
-	bool unhealthy_told;     /* the node status says that the PLEG is not healthy */
-	bool overwritten;        /* somebody else has written the node's conditions */
-	bool resting;            /* some pod may have a rests_at */
+	bool unhealthy_told; /* the node status says that the PLEG is not healthy */
+	bool overwritten;    /* somebody else has written the node's conditions */
+	bool resting;        /* some pod may have a rests_at */
+	struct quiet quiet[QUIET_KINDS];
+	ns_t quiet_at;           /* the first of them */
+	ns_t relist_ended_at;    /* without a step, and nobody was told; 0: no such */
 	uint32_t hang_ups;       /* how often it has closed its connections by itself */
 	uint32_t watches_ended;  /* how often some ended before their time */
 	ns_t told_at;            /* the pod watch told of something last; -1: never */
-	uint64_t rested;         /* syncs that ended without a step */
+	uint64_t rested;         /* rounds and syncs that ended without a step */
 	ns_t *probe_next;        /* [pods * probes] */
 	uint8_t *probe_tries;    /* [pods * probes] */
 	uint8_t *probe_failures; /* [pods * probes], in a row */
@@ -458,6 +483,10 @@ void agent_answer(struct agent *a, uint32_t actor, ns_t at, enum outcome what, u
  * called: those who rest are awake again and find what they find. */
 bool agent_rests(struct agent *a, uint32_t actor, ns_t at, enum outcome what);
 void agent_stirs(struct agent *a, ns_t now);
+
+/* The run is over: as agent_stirs, and notes of what nobody was told yet, each with its time.
+ */
+void agent_ends(struct agent *a, ns_t now, struct effects *out);
 
 /* An effect is not answered yet: until it is, its actor has nothing to do.  Before the next
  * step, every call of a step is either answered or parked. */

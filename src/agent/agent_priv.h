@@ -40,16 +40,13 @@ static inline uint32_t slot_of(const struct agent *a, enum actor_kind kind, uint
 static inline uint64_t agent_draw_for(
 	struct agent *a, uint32_t slot, enum draw purpose, uint32_t item)
 {
-	uint32_t kind = a->plan->kind_of[slot];
-	uint32_t index = slot - a->plan->first[kind];
 	struct draws *n = &a->draws[slot];
 	uint32_t nth = purpose <= DRAW_DISPATCH ? n->moments++ : n->others++;
 
-	if (kind == ACTOR_LOOP)
-		index = a->plan->lane_name[lane_of_loop(index)];
-	else if (kind == ACTOR_WATCH)
-		index = a->plan->lane_name[lane_of_watch(a->plan->kubelet, index)];
-	return rng_draw(a->key, (uint32_t)purpose | kind << 8 | item << 16, index, nth);
+	uint64_t what = a->plan->draws_for[slot] | (uint64_t)((uint32_t)purpose | item << 16)
+							   << 32;
+
+	return rng_draw_for(a->key, what, nth);
 }
 
 /* On behalf of the actor that is at it. */
@@ -167,6 +164,14 @@ bool reflector_waits(
 void watch_step(struct agent *a, uint32_t watch, ns_t now, struct effects *out);
 void startup_step(struct agent *a, ns_t now, struct effects *out);
 
+/* How much of the runtime's records a loop's list returns. */
+static inline uint32_t loop_records(const struct model_call *c)
+{
+	return c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL;
+}
+
+ns_t loop_next_at(struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now);
+
 /* ------------------------------------------------------------------ reactions.c */
 /* For which part of the nodes, pods or objects the loop is: whether for this node, and how it
  * rounds the others. */
@@ -206,6 +211,8 @@ void worker_sync_ends(struct agent *a, uint32_t pod, ns_t now, bool failed);
 bool worker_completes(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 
 /* ------------------------------------------------------------------ start.c */
+/* Whether the pod cache shows the pod's sandbox and all its containers running. */
+bool pod_runs_whole(const struct agent *a, uint32_t pod);
 void start_begins(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void start_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void puller_step(struct agent *a, ns_t now, struct effects *out);
@@ -225,8 +232,41 @@ void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_ask(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_asked(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
-void polls_stir(struct agent *a, ns_t now, uint32_t before);
 void polls_probed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
+
+/* ------------------------------------------------------------------ quiet.c */
+void quiet_pass(struct agent *a, ns_t now, uint32_t before);
+void quiet_polls_pass(struct agent *a, ns_t now, uint32_t before);
+void quiet_disturb(struct agent *a, enum quiet_kind kind);
+
+/* A relist ended without a step: tell of it. */
+static inline void quiet_tell(struct agent *a, struct effects *out)
+{
+	if (a->relist_ended_at == 0)
+		return;
+	agent_note(out, a->relist_ended_at,
+		(struct agent_note){.kind = NOTE_RELIST,
+			.from = a->pleg.last_relist,
+			.before = a->pleg.relist_before});
+	a->relist_ended_at = 0;
+}
+
+/* Whether whoever wants the sync loop now has to wait for it, and so for the end of what is
+ * under way there. */
+static inline bool sync_is_taken(struct agent *a)
+{
+	if (a->sync_busy)
+		quiet_disturb(a, QUIET_HOUSEKEEPING);
+	return a->sync_busy;
+}
+
+/* Nothing changed on the node since this pod's last sync found nothing to do. */
+static inline bool polls_is_at_rest(const struct agent *a, const struct pod *p)
+{
+	return p->at_rest != 0 && p->at_rest == a->view->changes && !p->deleting &&
+	       p->status_cached && p->status_of != UINT64_MAX &&
+	       p->n_mounted == a->plan->volumes;
+}
 
 /* ------------------------------------------------------------------ status.c */
 bool status_set(struct agent *a, uint32_t pod, ns_t now, bool force);

@@ -18,8 +18,7 @@ static ns_t loop_period(struct agent *a, const struct model_loop *l)
 }
 
 /* When the next round begins, after one that began by a tick and ends now. */
-static ns_t loop_next_at(
-	struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
+ns_t loop_next_at(struct agent *a, const struct model_loop *l, struct loop_state *st, ns_t now)
 {
 	if (l->timer == TIMER_REQUEST)
 		return NS_NEVER;
@@ -46,6 +45,17 @@ static ns_t loop_again_at(
 	return agent_late(a, a->drawing, st->phase);
 }
 
+/* runtime_cache.go GetPods: refreshed if the stamp, taken before its list, is older.  The stamp
+ * moves with the first call of the group; the others follow it. */
+static bool cache_is_old(struct agent *a, ns_t older, ns_t now)
+{
+	if (a->runtime_cache_at != now && a->runtime_cache_at >= 0 &&
+		now - a->runtime_cache_at <= older)
+		return false;
+	a->runtime_cache_at = now;
+	return true;
+}
+
 /* Whether the call is left out this time. */
 static bool call_is_skipped(struct agent *a, const struct model_call *c, struct loop_state *st,
 	uint32_t i, ns_t now)
@@ -55,15 +65,7 @@ static bool call_is_skipped(struct agent *a, const struct model_call *c, struct 
 			return true;
 		st->last[i] = now;
 	}
-	/* runtime_cache.go GetPods: refreshed if the stamp, taken before its list, is older.
-	 * The stamp moves with the first call of the group; the others follow it. */
-	if (c->if_older_than > 0) {
-		if (a->runtime_cache_at != now && a->runtime_cache_at >= 0 &&
-			now - a->runtime_cache_at <= c->if_older_than)
-			return true;
-		a->runtime_cache_at = now;
-	}
-	return false;
+	return c->if_older_than > 0 && !cache_is_old(a, c->if_older_than, now);
 }
 
 /* Most calls of most rounds are one a node, which needs no count. */
@@ -78,8 +80,7 @@ static inline uint32_t repeats(struct agent *a, uint32_t loop, const struct mode
 static inline void chain_add_call(
 	struct agent *a, uint32_t loop, struct chain *chain, const struct model_call *c)
 {
-	chain_add(chain, c->call, repeats(a, loop, c),
-		c->records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
+	chain_add(chain, c->call, repeats(a, loop, c), loop_records(c));
 }
 
 /* The runtime cache's new content, as far as killing needs it. */
@@ -123,6 +124,25 @@ static bool runtime_calls(struct agent *a, uint32_t i, ns_t now, struct chain *c
 		st->next++;
 	}
 	return chain->n_steps > 0;
+}
+
+/* The whole round of a loop that has such.  False: of another. */
+static inline bool whole_round(struct agent *a, uint32_t i, ns_t now, struct effects *out)
+{
+	const struct loop_round *r = &a->plan->round[i];
+	const struct model_loop *l = &model_of(a)->loops[i];
+	bool lists = r->older > 0;
+
+	if (!r->is_fixed)
+		return false;
+	if (lists) {
+		lists = cache_is_old(a, r->older, now);
+		if (lists && l->hook == HOOK_HOUSEKEEPING)
+			runtime_cache_fill(a);
+	}
+	a->loop[i].next = (uint8_t)l->n_calls;
+	agent_call_kept(out, slot_of(a, ACTOR_LOOP, i), now, &r->chain[!lists]);
+	return true;
 }
 
 /* Until 1.26 housekeeping asks the runtime cache, which lists only if it is old. */
@@ -207,8 +227,10 @@ static void loop_ends(struct agent *a, uint32_t i, ns_t now, struct effects *out
 /* False if somebody else has the sync loop: the tick waits in the ticker's channel. */
 static bool takes_sync_loop(struct agent *a, struct loop_state *st)
 {
-	a->n_ticks_waiting += (uint32_t)a->sync_busy - (uint32_t)st->waits;
-	st->waits = a->sync_busy;
+	bool taken = sync_is_taken(a);
+
+	a->n_ticks_waiting += (uint32_t)taken - (uint32_t)st->waits;
+	st->waits = taken;
 	a->sync_busy = true;
 	return !st->waits;
 }
@@ -302,6 +324,8 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 	struct chain *chain;
 
 	if (st->next == 0 && l->in_sync_loop && !takes_sync_loop(a, st))
+		return;
+	if (st->next == 0 && whole_round(a, i, now, out))
 		return;
 	if (requests_failed(a, i)) {
 		st->last[st->next - 1] = 0; /* it is due still */
@@ -408,8 +432,7 @@ void startup_step(struct agent *a, ns_t now, struct effects *out)
 	events_of_start(a, now);
 	chain_start(&chain, CHAIN_NO_POD);
 	for (uint32_t i = 0; i < k->n_startup; i++)
-		chain_add(&chain, k->startup[i].call, 1,
-			k->startup[i].records < PPM ? CHAIN_RUNNING : CHAIN_ALL);
+		chain_add(&chain, k->startup[i].call, 1, loop_records(&k->startup[i]));
 	if (chain.n_steps)
 		agent_call(out, slot_of(a, ACTOR_STARTUP, 0), now, &chain);
 }

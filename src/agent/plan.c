@@ -79,12 +79,24 @@ static void count_actors(const struct agent_plan *plan, uint32_t n[ACTOR_KINDS])
 	memcpy(n, counts, sizeof(counts));
 }
 
+/* Whom of its kind draws are for: a loop or watch has the name that the model gives it. */
+static uint32_t name_of(const struct agent_plan *plan, unsigned kind, uint32_t index)
+{
+	if (kind == ACTOR_LOOP)
+		return plan->lane_name[lane_of_loop(index)];
+	if (kind == ACTOR_WATCH)
+		return plan->lane_name[lane_of_watch(plan->kubelet, index)];
+	return index;
+}
+
 /* One kind's slots behind the other's. */
 static void plan_slots(struct agent_plan *plan, struct arena *mem)
 {
 	uint32_t n[ACTOR_KINDS];
 	uint32_t slot = 0;
 
+	for (uint32_t lane = 0; lane < lanes_of(plan->kubelet); lane++)
+		plan->lane_name[lane] = lane_name(plan->kubelet, lane);
 	count_actors(plan, n);
 	for (unsigned k = 0; k < ACTOR_KINDS; k++) {
 		plan->first[k] = slot;
@@ -92,11 +104,48 @@ static void plan_slots(struct agent_plan *plan, struct arena *mem)
 	}
 	plan->first[ACTOR_KINDS] = slot;
 	plan->kind_of = ARENA_ARRAY(mem, uint8_t, slot);
+	plan->draws_for = ARENA_ROOM(mem, uint64_t, slot);
 	for (unsigned k = 0; k < ACTOR_KINDS; k++)
-		for (uint32_t i = plan->first[k]; i < plan->first[k] + n[k]; i++)
-			plan->kind_of[i] = (uint8_t)k;
-	for (uint32_t lane = 0; lane < lanes_of(plan->kubelet); lane++)
-		plan->lane_name[lane] = lane_name(plan->kubelet, lane);
+		for (uint32_t i = 0; i < n[k]; i++) {
+			plan->kind_of[plan->first[k] + i] = (uint8_t)k;
+			plan->draws_for[plan->first[k] + i] =
+				(uint64_t)k << 40 | name_of(plan, k, i);
+		}
+}
+
+/* Whether the call is made in every round, once. */
+static bool is_fixed(const struct model_call *c)
+{
+	return call_is_runtime(c->call) && c->scope == SCOPE_NODE && c->at_most_every == 0 &&
+	       (c->share == 0 || c->share == PPM);
+}
+
+/* All of the round's calls, or those that the runtime cache's age does not matter to. */
+static void plan_chain(const struct model_loop *l, uint32_t kept, bool all, struct chain *chain)
+{
+	chain_start(chain, CHAIN_NO_POD);
+	for (uint32_t i = 0; i < l->n_calls; i++)
+		if (all || l->calls[i].if_older_than == 0)
+			chain_add(chain, l->calls[i].call, 1, loop_records(&l->calls[i]));
+	chain->kept = kept;
+}
+
+static void plan_round(const struct model_loop *l, uint32_t index, struct loop_round *r)
+{
+	*r = (struct loop_round){
+		.is_fixed = l->trigger == TRIGGER_PERIOD && l->n_calls <= CHAIN_STEPS};
+	for (uint32_t c = 0; c < l->n_calls && r->is_fixed; c++) {
+		ns_t older = l->calls[c].if_older_than;
+
+		r->is_fixed = is_fixed(&l->calls[c]) &&
+			      (older == 0 || r->older == 0 || older == r->older);
+		r->older = older ? older : r->older;
+	}
+	if (!r->is_fixed)
+		return;
+	plan_chain(l, 2 * index + 2, true, &r->chain[0]);
+	plan_chain(l, 2 * index + 3, false, &r->chain[1]);
+	r->is_fixed = r->chain[1].n_steps > 0;
 }
 
 void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t pods, ns_t ttl,
@@ -137,6 +186,9 @@ void agent_plan_init(struct agent_plan *plan, const struct scenario *s, uint32_t
 	dist_init(&plan->lateness, late->mean, 0, late->p50, late->p99);
 	dist_init(&plan->dispatch, dispatch->mean, 0, dispatch->p50, dispatch->p99);
 	plan_slots(plan, mem);
+	plan->round = ARENA_ROOM(mem, struct loop_round, k->n_loops);
+	for (uint32_t i = 0; i < k->n_loops; i++)
+		plan_round(&k->loops[i], i, &plan->round[i]);
 }
 
 /* ------------------------------------------------------------------ one agent */
@@ -215,6 +267,9 @@ void agent_init(struct agent *a, const struct agent_plan *plan, const struct rec
 		now + rng_span(agent_draw(a, DRAW_PHASE, 1), 0, k->volumes.reconciler_period);
 	if (plan->workload->image_present)
 		a->images = a->images_cached = a->images_told = UINT64_MAX;
+	a->quiet_at = NS_NEVER;
+	for (unsigned kind = 0; kind < QUIET_KINDS; kind++)
+		a->quiet[kind].at = NS_NEVER;
 	a->runtime_cache_at = -1;
 	a->populator_listed_at = -1;
 	for (uint32_t p = 0; p < plan->pods; p++) {

@@ -22,6 +22,7 @@ void pleg_actor_step(struct agent *a, uint32_t actor, ns_t now, struct effects *
 	case PLEG_WAITS:
 		break;
 	}
+	quiet_tell(a, out);
 	for (uint32_t i = 0; want.wake; i++, want.wake >>= 1)
 		if (want.wake & 1)
 			agent_wake(a, ACTOR_PLEG, i, now);

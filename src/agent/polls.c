@@ -101,29 +101,12 @@ static void take_events(struct agent *a, ns_t now, struct effects *out)
 	}
 }
 
-static bool all_run(const struct agent *a, uint32_t pod)
-{
-	for (uint32_t c = 0; c < a->plan->containers; c++)
-		if (record_state(a->pleg.cached[(size_t)pod * a->plan->containers + c]) !=
-			RECORD_RUNNING)
-			return false;
-	return true;
-}
-
-/* Nothing changed on the node since this pod's last sync found nothing to do. */
-static bool is_at_rest(const struct agent *a, const struct pod *p)
-{
-	return p->at_rest != 0 && p->at_rest == a->view->changes && !p->deleting &&
-	       p->status_cached && p->status_of != UINT64_MAX &&
-	       p->n_mounted == a->plan->volumes;
-}
-
 /* What the sync does about what it was told. */
 static void acts(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
 
-	if (is_at_rest(a, p)) {
+	if (polls_is_at_rest(a, p)) {
 		a->pleg.pod_time[pod] = now;
 		worker_sync_ends(a, pod, now, false);
 		return;
@@ -144,9 +127,7 @@ static void acts(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 		agent_wake(a, ACTOR_WORKER, pod, now + model_of(a)->volumes.mount_timeout);
 		return;
 	}
-	p->at_rest = all_run(a, pod) && a->pleg.sandbox[pod] == RECORD_RUNNING
-			     ? a->view->changes
-			     : 0;
+	p->at_rest = pod_runs_whole(a, pod) ? a->view->changes : 0;
 	start_begins(a, pod, now, out);
 }
 
@@ -182,56 +163,4 @@ void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	(void)pod;
 	(void)out;
 	listed(a, now);
-}
-
-/* ------------------------------------------------------------------ at rest */
-
-/* Whether a sync that finds nothing to do leaves nothing to do either. */
-static bool ends_quietly(const struct agent *a, const struct pod *p)
-{
-	return is_at_rest(a, p) && p->known && p->due == NS_NEVER && !p->undelivered &&
-	       !p->acted && a->plan->probes == 0;
-}
-
-bool agent_rests(struct agent *a, uint32_t actor, ns_t at, enum outcome what)
-{
-	uint32_t pod = actor - a->plan->first[ACTOR_WORKER];
-
-	if (what != OUTCOME_OK || pod >= a->plan->pods || !ends_quietly(a, &a->pod[pod]))
-		return false;
-	a->pod[pod].rests_at = at;
-	a->resting = true;
-	wakes_set(&a->wakes, actor, NS_NEVER);
-	return true;
-}
-
-/* Syncs that would have ended before that actor's turn at `now` did; the others will be stepped
- * when they end, since what they find may be another thing now. */
-void polls_stir(struct agent *a, ns_t now, uint32_t before)
-{
-	a->resting = false;
-	for (uint32_t i = 0; i < a->plan->pods; i++) {
-		uint32_t actor = slot_of(a, ACTOR_WORKER, i);
-		struct pod *p = &a->pod[i];
-		ns_t at = p->rests_at;
-
-		if (at == 0)
-			continue;
-		p->rests_at = 0;
-		if (at < now || (at == now && actor < before)) {
-			a->pleg.pod_time[i] = at;
-			p->last_sync = at;
-			p->working = false;
-			p->state = WORKER_IDLE;
-			a->rested++;
-		} else {
-			agent_answer(a, actor, at, OUTCOME_OK, 0);
-		}
-	}
-}
-
-void agent_stirs(struct agent *a, ns_t now)
-{
-	if (a->resting)
-		polls_stir(a, now, 0);
 }

@@ -25,6 +25,15 @@ static bool container_starts(struct agent *a, uint32_t pod, uint32_t c, ns_t now
 	return false;
 }
 
+bool pod_runs_whole(const struct agent *a, uint32_t pod)
+{
+	for (uint32_t c = 0; c < a->plan->containers; c++)
+		if (record_state(a->pleg.cached[(size_t)pod * a->plan->containers + c]) !=
+			RECORD_RUNNING)
+			return false;
+	return a->pleg.sandbox[pod] == RECORD_RUNNING;
+}
+
 static void start_chain(struct agent *a, uint32_t pod, struct chain *chain)
 {
 	chain_start(chain, pod);

@@ -22,7 +22,7 @@ ns_t sync_tick_after(const struct agent *a, ns_t due)
 
 void sync_wake(struct agent *a, ns_t now)
 {
-	if (a->sync_busy)
+	if (sync_is_taken(a))
 		return;
 	if (wakes_at(&a->wakes, slot_of(a, ACTOR_SYNC, 0)) == NS_NEVER)
 		agent_rouse(a, ACTOR_SYNC, 0, now);
@@ -213,7 +213,7 @@ void sync_step(struct agent *a, ns_t now, struct effects *out)
 {
 	if (a->sync_state == SYNC_LISTS) {
 		removed_pod_listed(a, now);
-	} else if (a->sync_busy) {
+	} else if (sync_is_taken(a)) {
 		return; /* who is at it wakes this one again */
 	} else if (a->n_news &&
 		   (a->pleg.events.n == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {

@@ -37,6 +37,7 @@ static void wait_for_cache(struct agent *a, struct pod *p)
 {
 	p->state = WORKER_WAITS;
 	a->n_waiting++;
+	quiet_disturb(a, QUIET_RELIST);
 }
 
 void worker_cache_changed(struct agent *a, ns_t now)
@@ -231,6 +232,14 @@ bool worker_completes(struct agent *a, uint32_t pod, ns_t now, struct effects *o
 
 /* ------------------------------------------------------------------ a sync */
 
+/* Nothing of the pod cache changed since this pod's last sync found all of it running. */
+static inline bool sync_is_at_rest(const struct agent *a, const struct pod *p)
+{
+	return p->at_rest == a->pleg.cache_version + 1 &&
+	       p->status_of == a->pleg.cache_version && p->status_cached && !p->deleting &&
+	       !p->completed && p->n_mounted == a->plan->volumes;
+}
+
 static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
@@ -239,6 +248,13 @@ static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *ou
 	p->failed = false;
 	p->waits = false;
 	agent_happens(a, TRIGGER_POD_SYNC, now);
+	if (sync_is_at_rest(a, p)) {
+		p->cgroup = model_of(a)->cgroups_per_qos;
+		volumes_mark(a, pod, now);
+		event_warn(a, pod, now);
+		worker_sync_ends(a, pod, now, false);
+		return;
+	}
 	if (status_set(a, pod, now, p->deleting)) /* forced while it is being deleted */
 		agent_note_step(out, now, pod, POD_STEP_KNOWN);
 	if (p->deleting) {
@@ -257,6 +273,7 @@ static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *ou
 		agent_wake(a, ACTOR_WORKER, pod, now + model_of(a)->volumes.mount_timeout);
 		return;
 	}
+	p->at_rest = pod_runs_whole(a, pod) ? a->pleg.cache_version + 1 : 0;
 	start_begins(a, pod, now, out);
 }
 
@@ -317,7 +334,7 @@ static void due(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 	struct pod *p = &a->pod[pod];
 
 	p->due = NS_NEVER;
-	if (a->sync_busy) {
+	if (sync_is_taken(a)) {
 		a->n_deferred += !p->deferred;
 		p->deferred = true;
 	} else if (p->deleting || p->completed || !p->known) {

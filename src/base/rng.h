@@ -35,13 +35,17 @@ static inline uint64_t rng_key(uint64_t seed, uint32_t node)
 	return rng_mix(rng_mix(seed) + ((uint64_t)node + 1) * RNG_STEP);
 }
 
+/* As rng_draw, purpose and item in one number. */
+static inline uint64_t rng_draw_for(uint64_t key, uint64_t what, uint32_t count)
+{
+	return rng_mix(rng_mix(key ^ what) + ((uint64_t)count + 1) * RNG_STEP);
+}
+
 /* 64 random bits for the count-th draw of this purpose about this item (a pod
  * index, say).  The same arguments always give the same bits. */
 static inline uint64_t rng_draw(uint64_t key, uint32_t purpose, uint32_t item, uint32_t count)
 {
-	uint64_t what = (uint64_t)purpose << 32 | item;
-
-	return rng_mix(rng_mix(key ^ what) + ((uint64_t)count + 1) * RNG_STEP);
+	return rng_draw_for(key, (uint64_t)purpose << 32 | item, count);
 }
 
 /* A name as a number (FNV-1a): who is drawn for is told apart by it, not by its place among

@@ -69,6 +69,7 @@
  *   worker, start, removal   a pod's life; killing and cleaning up
  *   backoff        containers that exit again and again
  *   past           what pods at rest did before
+ *   quiet          ends that nobody has to be stepped for
  *   client.h       what client-go does with an answer before its caller sees it
  *   syncloop       the one loop that everything passes
  *   volumes        mounting, and remounting at every sync

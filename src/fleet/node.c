@@ -78,6 +78,8 @@ static void node_init(struct node *n, const struct node_plan *plan, uint32_t ind
 	ready_begin(n, plan->params->kubelet_start);
 	requests_init(n, mem);
 	mock_init(&n->mock, &plan->mock[n->window], mem, rng_mix(key + KEY_RUNTIME));
+	if (!plan->together)
+		mock_prepare_lanes(&n->mock, mem);
 	if (plan->world)
 		api_shard_of_pods(&n->shard, &plan->api, index, mem);
 	else
@@ -108,7 +110,8 @@ static bool do_effects(struct node *n, ns_t now, const struct effects *out)
 		switch (e->kind) {
 		case EFFECT_CHAIN:
 			a = mock_call(&n->mock, e->at, e->actor, e->chain, &n->result->tally);
-			if (!e->chain->kept || !agent_rests(&n->agent, e->actor, a.at, a.what))
+			if (a.at >= n->plan->params->until ||
+				!agent_rests(&n->agent, e->actor, a.at, a.what))
 				agent_answer(&n->agent, e->actor, a.at, a.what, a.done);
 			break;
 		case EFFECT_REQUEST:
@@ -116,7 +119,7 @@ static bool do_effects(struct node *n, ns_t now, const struct effects *out)
 			requested = true;
 			break;
 		case EFFECT_NOTE:
-			node_measure(n, now, &e->note);
+			node_measure(n, e->at, &e->note);
 			break;
 		}
 	}
@@ -278,7 +281,12 @@ void node_step(struct node *n, ns_t now)
 
 void node_end(struct node *n, ns_t now)
 {
-	agent_stirs(&n->agent, now);
+	struct effects out;
+
+	out.n = 0;
+	agent_ends(&n->agent, now, &out);
+	for (uint32_t i = 0; i < out.n; i++)
+		node_measure(n, out.effect[i].at, &out.effect[i].note);
 	n->result->steps += n->agent.rested;
 	node_measure_end(n, now);
 }

@@ -124,6 +124,24 @@ void pleg_relist_ends(struct pleg *g, ns_t now, struct pleg_want *want)
 	tell_relist(g, g->relist_before, want);
 }
 
+bool pleg_will_rest(const struct pleg *g, const struct records *view)
+{
+	bool relists =
+		g->params->kind == PLEG_KIND_GENERIC || g->params->kind == PLEG_KIND_PARALLEL;
+
+	return relists && g->state[PLEG_LOOP] == LISTING && g->seen_changes == view->changes &&
+	       g->n_reinspect == 0;
+}
+
+void pleg_rested(struct pleg *g)
+{
+	g->relist_before = g->last_relist;
+	g->last_relist = g->began_at;
+	g->cache_time = g->began_at;
+	g->state[PLEG_LOOP] = IDLE;
+	g->n_todo = g->next_todo = 0;
+}
+
 void pleg_generic_step(struct pleg *g, unsigned actor, ns_t now, enum outcome answered,
 	const struct records *view, struct pleg_want *want)
 {

@@ -129,6 +129,11 @@ void pleg_settle(struct pleg *g, ns_t now, const struct records *view);
 void pleg_step(struct pleg *g, unsigned actor, ns_t now, enum outcome answered,
 	const struct records *view, struct pleg_want *want);
 
+/* Whether the relist that waits for its lists will find nothing new in them, as long as the
+ * runtime stays as it is; then, in place of a step, that it did and is over. */
+bool pleg_will_rest(const struct pleg *g, const struct records *view);
+void pleg_rested(struct pleg *g);
+
 /* How many actors the design has, from PLEG_LOOP on. */
 unsigned pleg_actors(const struct pleg_params *params);
 

@@ -38,14 +38,30 @@ uint32_t plain_steps(struct mock *m, uint32_t actor, const struct chain *chain, 
 
 /* ------------------------------------------------------------------ chains that are kept */
 
-/* The sum that the step adds to.  An operation's latencies are drawn in the order of its calls,
- * so it is the operation's last, or one behind it. */
+void mock_prepare_lanes(struct mock *m, struct arena *mem)
+{
+	m->of_lanes = ARENA_ROOM(mem, struct mock_prepared, 2 * (size_t)m->params->lanes);
+	for (uint32_t i = 0; i < 2 * m->params->lanes; i++)
+		m->of_lanes[i].kept = 0;
+}
+
+/* Where the actor's chain is prepared; NULL: nowhere. */
+static inline struct mock_prepared *prepared_of(
+	struct mock *m, uint32_t actor, const struct chain *c)
+{
+	if (actor >= m->params->lanes)
+		return &m->prepared;
+	return m->of_lanes ? &m->of_lanes[2 * actor + (c->kept & 1)] : NULL;
+}
+
+/* The sum that the step adds to.  A sequence's latencies are drawn in the order of its calls,
+ * so it is the sequence's last, or one behind it. */
 static struct mock_sum *sum_of(struct mock_prepared *p, const struct mock_sum *step)
 {
 	struct mock_sum *end = &p->sum[p->n_sums];
 	struct mock_sum *last = end;
 
-	while (last > p->sum && last[-1].op != step->op)
+	while (last > p->sum && last[-1].sequence != step->sequence)
 		last--;
 	if (last > p->sum && last[-1].call == step->call && last[-1].mean == step->mean)
 		return &last[-1];
@@ -55,14 +71,16 @@ static struct mock_sum *sum_of(struct mock_prepared *p, const struct mock_sum *s
 	return end;
 }
 
-static void prepare_step(
-	struct mock_prepared *p, const struct mock *m, const struct chain_step *s)
+static void prepare_step(struct mock_prepared *p, const struct mock *m, uint32_t actor,
+	const struct chain_step *s)
 {
 	uint16_t op = op_of(s);
 	uint32_t records = records_listed(m, s, op);
 	const struct dist *d = &m->params->op[op].latency;
-	const struct mock_sum step = {
-		.latency = d, .mean = dist_mean(d, records), .call = s->call, .op = op};
+	const struct mock_sum step = {.latency = d,
+		.mean = dist_mean(d, records),
+		.call = s->call,
+		.sequence = (uint16_t)(sequence_of(m, actor, op) - m->latest)};
 	struct mock_sum *sum = sum_of(p, &step);
 
 	sum->n += s->n;
@@ -71,10 +89,9 @@ static void prepare_step(
 	p->records += lists_containers(op) ? (uint64_t)s->n * records : 0;
 }
 
-static __attribute__((noinline)) bool prepare(struct mock *m, const struct chain *c)
+static __attribute__((noinline)) bool prepare(
+	struct mock *m, struct mock_prepared *p, uint32_t actor, const struct chain *c)
 {
-	struct mock_prepared *p = &m->prepared;
-
 	if (c->ops & ~mock_plain_ops(m, c))
 		return false;
 	p->kept = c->kept;
@@ -83,17 +100,17 @@ static __attribute__((noinline)) bool prepare(struct mock *m, const struct chain
 	p->n_sums = 0;
 	p->records = 0;
 	for (uint32_t i = 0; i < c->n_steps; i++)
-		prepare_step(p, m, &c->step[i]);
+		prepare_step(p, m, actor, &c->step[i]);
 	return true;
 }
 
-static inline bool is_prepared(const struct mock *m, const struct chain *c)
+static inline bool is_prepared(
+	const struct mock *m, const struct mock_prepared *p, const struct chain *c)
 {
-	return m->prepared.kept == c->kept && m->prepared.changes == m->records.changes &&
-	       m->prepared.params == m->params;
+	return p->kept == c->kept && p->changes == m->records.changes && p->params == m->params;
 }
 
-/* Every operation has a sequence of its own, so the order of the chain's calls does not matter
+/* Every sequence is drawn from in its own order, so that of the chain's calls does not matter
  * to what they take together. */
 static inline ns_t draw_all(const struct mock *m, const struct mock_prepared *p)
 {
@@ -101,7 +118,7 @@ static inline ns_t draw_all(const struct mock *m, const struct mock_prepared *p)
 	ns_t takes = 0;
 
 	for (const struct mock_sum *s = p->sum; s < end; s++) {
-		uint64_t key = m->latest[s->op] + s->first;
+		uint64_t key = m->latest[s->sequence] + s->first;
 		uint64_t last = key + s->draws;
 
 		do
@@ -118,7 +135,7 @@ static inline void count_all(
 	const struct mock_sum *end = p->sum + p->n_sums;
 
 	for (const struct mock_sum *s = p->sum; s < end; s++) {
-		m->latest[s->op] += s->draws;
+		m->latest[s->sequence] += s->draws;
 		if (!spot->in)
 			continue;
 		spot->in->count[s->call][OUTCOME_OK] += s->n;
@@ -129,17 +146,19 @@ static inline void count_all(
 		spot->in->records += p->records;
 }
 
-bool plain_kept(struct mock *m, const struct chain *chain, struct tally *t, ns_t *at)
+bool plain_kept(
+	struct mock *m, uint32_t actor, const struct chain *chain, struct tally *t, ns_t *at)
 {
 	const struct tally_spot *spot = tally_spot(t, 0, *at);
+	struct mock_prepared *p = prepared_of(m, actor, chain);
 	ns_t end;
 
-	if (!is_prepared(m, chain) && !prepare(m, chain))
+	if (!p || (!is_prepared(m, p, chain) && !prepare(m, p, actor, chain)))
 		return false;
-	end = *at + draw_all(m, &m->prepared);
+	end = *at + draw_all(m, p);
 	if (end >= spot->until)
 		return false;
-	count_all(m, &m->prepared, spot);
+	count_all(m, p, spot);
 	*at = end;
 	return true;
 }

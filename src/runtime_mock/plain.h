@@ -96,9 +96,10 @@ static inline uint32_t plain_ops(const struct chain *c)
 uint32_t plain_steps(
 	struct mock *m, uint32_t actor, const struct chain *chain, struct tally *t, ns_t *at);
 
-/* Make a kept chain whole, of an actor that has no lane, if all its calls are plain and counted
- * where it begins.  Else false, and nothing is done. */
-bool plain_kept(struct mock *m, const struct chain *chain, struct tally *t, ns_t *at);
+/* Make a kept chain whole if all its calls are plain and counted where it begins, and it can be
+ * prepared.  Else false, and nothing is done. */
+bool plain_kept(
+	struct mock *m, uint32_t actor, const struct chain *chain, struct tally *t, ns_t *at);
 
 /* Make one plain step from `now` on, wherever it is counted and however busy the processors
  * are; when it is answered. */

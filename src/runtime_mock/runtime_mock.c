@@ -319,7 +319,7 @@ struct chain_answer mock_call(
 	uint32_t plain;
 	ns_t at = now;
 
-	if (together && chain->kept && plain_kept(m, chain, t, &at))
+	if (together && chain->kept && plain_kept(m, actor, chain, t, &at))
 		return answered(at, chain->n_steps);
 	plain = mock_plain_ops(m, chain);
 	if ((chain->ops & ~plain) == 0 && together)

@@ -104,9 +104,10 @@ struct mock_prepared {
 	struct mock_sum {
 		const struct dist *latency;
 		uint64_t mean, bytes;
-		uint64_t first, draws; /* where they begin behind `latest`, how far they go */
+		/* where they begin behind the sequence's latest, how far they go */
+		uint64_t first, draws;
 		uint32_t n;
-		uint16_t call, op;
+		uint16_t call, sequence;
 	} sum[CHAIN_STEPS];
 };
 
@@ -117,7 +118,8 @@ struct mock {
 	uint64_t key;     /* of random draws */
 	uint64_t *latest; /* latency: of each operation, of each lane */
 	uint32_t seq;
-	struct mock_prepared prepared;
+	struct mock_prepared prepared;  /* of an actor that has no lane */
+	struct mock_prepared *of_lanes; /* [lanes][2], by the last bit of `kept`; or NULL */
 	struct records records;
 	bool *crashes; /* [pods] */
 	ns_t next_death_at;
@@ -152,6 +154,10 @@ void mock_stock(
 /* An empty runtime in memory from mem.  The random key decides every draw. */
 void mock_init(
 	struct mock *m, const struct mock_params *params, struct arena *mem, uint64_t key);
+
+/* Prepare kept chains of lanes too.  Memory from mem, 1 KB a lane, which is well spent if it
+ * stays in a near cache. */
+void mock_prepare_lanes(struct mock *m, struct arena *mem);
 
 /* Let pod run already, all its containers up, as after a long time; those that end by
  * themselves are of a random age. */

@@ -176,8 +176,7 @@ static void what_an_old_cache_shows_is_killed_again(void **state)
 
 	(void)state;
 	let_the_cache_grow_old(k);
-	k->scenario.kubelet.loops[0].calls[0].if_older_than = 10 * NS_S;
-	k->scenario.kubelet.loops[0].calls[1].if_older_than = 10 * NS_S;
+	k->plan.round[0].older = 10 * NS_S;
 	k->agent.runtime_cache_at = k->now;
 	k->agent.pod[1].known = false;
 	k->agent.pods_at_rest = false;
