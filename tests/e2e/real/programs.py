@@ -28,6 +28,10 @@ class Unavailable(Exception):
     """The programs cannot be had here: no network, no Debian, another release."""
 
 
+class NotBuilt(Exception):
+    """What they are made of is here, and they could not be made: nobody may take that for a machine that has none."""
+
+
 def folder():
     """The folder that holds the programs; made first, if this is the first time."""
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -52,7 +56,7 @@ def make():
     return made
 
 
-def run(what, argv, cwd, env=None):
+def run(what, argv, cwd, env=None, error_is=Unavailable):
     log = cwd / "log"
     with log.open("ab") as out:
         try:
@@ -64,7 +68,7 @@ def run(what, argv, cwd, env=None):
         except OSError as error:
             why = str(error)
     tail = log.read_text(errors="replace").splitlines()[-8:]
-    raise Unavailable("\n    ".join([f"{what}: {why}", *tail]))
+    raise error_is("\n    ".join([f"{what}: {why}", *tail]))
 
 
 def finish(what, child):
@@ -116,7 +120,7 @@ def fetch_source(work, apt):
 def fetch_etcd(work):
     run("Debian's etcd-server", ["apt-get", "-q", "download", "etcd-server"], work)
     package = next(work.glob("etcd-server_*.deb"))
-    run("unpacking etcd-server", ["dpkg-deb", "-x", package, "etcd"], work)
+    run("unpacking etcd-server", ["dpkg-deb", "-x", package, "etcd"], work, error_is=NotBuilt)
     shutil.copy2(work / "etcd/usr/bin/etcd", work / "bin/etcd")
 
 
@@ -135,6 +139,6 @@ def build(work, source, version):
         GOFLAGS="", CGO_ENABLED="0", KUBE_GIT_VERSION_FILE=str(source / "version"),
         PATH="/usr/lib/go/bin:/usr/bin:/bin:" + os.environ["PATH"])
     what = "WHAT=" + " ".join(f"cmd/{name}" for name in BUILT)
-    run("the build of kubernetes", ["nice", "-n", "19", "make", what], source, environment)
+    run("the build of kubernetes", ["nice", "-n", "19", "make", what], source, environment, NotBuilt)
     for name in BUILT:
         shutil.copy2(source / "_output/bin" / name, work / "bin" / name)

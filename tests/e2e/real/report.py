@@ -55,6 +55,15 @@ class Report:
             print(f"    {line}", flush=True)
 
 
+def repeated(attempt):
+    """attempt(is_last): what the machine was too slow for at first is tried once more, and only then skipped."""
+    try:
+        attempt(False)
+    except MachineTooSlow as error:
+        print(f"# the machine was too slow: {error}; once more", flush=True)
+        attempt(True)
+
+
 class Abandoned(Exception):
     """A scenario ended with its first failed case."""
 

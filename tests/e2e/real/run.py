@@ -3,7 +3,7 @@
 """run.py NODETOLL FOLDER [--soak] [SCENARIO...]: nodetoll beside a real control plane.
 
 Logs go below FOLDER.  Exit status 0 when all cases passed, 1 when one failed, 77 when the programs of a
-control plane cannot be had here.
+control plane cannot be had here; that they are here and do not build is a failure.
 """
 
 import argparse
@@ -61,6 +61,9 @@ def main():
     except programs.Unavailable as why:
         print(f"skipped: no control plane here: {why}")
         sys.exit(SKIPPED)
+    except programs.NotBuilt as why:
+        print(f"not ok 1 - the control plane is built\n    {why}\n0 passed, 1 failed")
+        sys.exit(1)
     world = World(chosen.nodetoll.resolve(), folder, chosen.folder.resolve(), chosen.soak, Report())
     for name in chosen.scenarios or SCENARIOS:
         if lacks(world.nodetoll, SCENARIOS[name]):

@@ -12,7 +12,7 @@ import audit
 from agents import Agents, pod_is_up, pod_spec
 from cluster import Cluster
 from process import MachineTooSlow
-from report import expect
+from report import expect, repeated
 
 PODS = 20
 NAMESPACES = 4
@@ -33,8 +33,13 @@ OBJECTS = [("secrets", "default-token"), ("secrets", "app"), ("configmaps", "set
 
 
 def scenario(world):
+    repeated(lambda is_last: counted(world, is_last))
+
+
+def counted(world, is_last):
+    """MachineTooSlow: what was counted is not what was predicted, but this is not the last try."""
     # As when the recordings were made: this controller's annotation would make the cache's TTL 0.
-    with Cluster(world.programs, world.folder / "secrets", "--controllers=*,-ttl") as cluster, \
+    with Cluster(world.programs, world.folder / ("secrets-again" if is_last else "secrets"), "--controllers=*,-ttl") as cluster, \
             ExitStack() as stack:
         check = world.report.check
         agents = {design: stack.enter_context(
@@ -48,10 +53,14 @@ def scenario(world):
               lambda: [expect(a.finish() == 0, a.process.tail()) for a in agents.values()])
         recording = cluster.folder / "recording.json"
         recording.write_text(json.dumps(as_recording(cluster.audit_log, windows), indent=1))
+        slow = slowness(cluster, agents.values())
+        wrong = validation(world, recording)
+        if wrong and slow and not is_last:
+            raise MachineTooSlow(slow)
         world.report.check_each([
             *((f"{design}: the agents sent what the API server counted", lambda a=a: agree(cluster, a))
               for design, a in agents.items()),
-            ("validate predicts what the API server counted", lambda: validates(world, recording, slowness(cluster, agents.values())))])
+            ("validate predicts what the API server counted", lambda: judged(wrong, slow))])
 
 
 def namespaces():
@@ -177,11 +186,18 @@ def slowness(cluster, agents):
     return f"a tenth of the requests took {took:.2f} s or more" if took > SLOW_REQUEST_SECONDS else ""
 
 
-def validates(world, recording, slow):
+def validation(world, recording):
+    """What is not as predicted; "" if all is."""
     done = subprocess.run([world.nodetoll, "validate", recording], capture_output=True, text=True,
                           check=False)
     (recording.parent / "validation.txt").write_text(done.stdout)
-    if done.returncode and slow:
+    if not done.returncode:
+        return ""
+    return f"exit status {done.returncode}: {done.stderr}" + "\n".join(
+        line for line in done.stdout.splitlines() if not line.endswith("yes"))
+
+
+def judged(wrong, slow):
+    if wrong and slow:
         raise MachineTooSlow(slow)
-    expect(done.returncode == 0, done.stderr + "\n".join(
-        line for line in done.stdout.splitlines() if not line.endswith("yes")))
+    expect(not wrong, wrong)

@@ -14,8 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 import audit
+import programs
+import secrets_designs
 from process import Failure, MachineTooSlow, Process, free_ports, wait_for
-from report import Abandoned, Report, expect
+from report import Abandoned, Report, expect, repeated
 
 
 def event(verb, resource, code=200, stage="ResponseComplete", user="system:node:n-0", **more):
@@ -75,6 +77,48 @@ def skips(_):
            "ok 1 - of a slow machine # SKIP the machine was too slow: it stood still", told.getvalue())
 
 
+def tries_again(_):
+    """Once, where the machine was too slow; then it is skipped, and what is wrong on a quick machine fails."""
+    tried = []
+
+    def attempt(is_last):
+        tried.append(is_last)
+        if not is_last:
+            raise MachineTooSlow("it stood still")
+
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        repeated(attempt)
+    expect(tried == [False, True], tried)
+    expect(told.getvalue() == "# the machine was too slow: it stood still; once more\n", told.getvalue())
+    tried.clear()
+    repeated(tried.append)
+    expect(tried == [False], tried)
+    for wrong, slow, raised in [("", "slow", None), ("", "", None), ("wrong", "slow", MachineTooSlow),
+                                ("wrong", "", Failure)]:
+        try:
+            secrets_designs.judged(wrong, slow)
+        except (MachineTooSlow, Failure) as error:
+            expect(type(error) is raised, error)
+        else:
+            expect(raised is None, f"{wrong} {slow} passed")
+
+
+def tells_what_is_not_there_from_what_does_not_build(folder):
+    source = folder / "source"
+    source.mkdir()
+    (source / "Makefile").write_text("all:\n\t@echo no such compiler; false\n")
+    with contextlib.redirect_stdout(io.StringIO()):
+        for what, kind in [(lambda: programs.build(folder, source, "1.20.2"), programs.NotBuilt),
+                           (lambda: programs.run("nothing", ["false"], folder), programs.Unavailable)]:
+            try:
+                what()
+            except (programs.NotBuilt, programs.Unavailable) as error:
+                expect(type(error) is kind, repr(error))
+                expect("no such compiler" in str(error) or kind is programs.Unavailable, error)
+            else:
+                expect(False, "it was built")
+
+
 def waits(_):
     seen = iter([False, OSError("not yet"), "now"])
 
@@ -128,6 +172,8 @@ def main():
     cases = {"an audit log is counted as recordings are": counts,
              "an audit log tells when things happened": tells_times,
              "what a slow machine cannot show is skipped": skips,
+             "what a slow machine cannot show is tried twice": tries_again,
+             "what does not build is no machine that lacks it": tells_what_is_not_there_from_what_does_not_build,
              "waiting polls, and tells what never came": waits,
              "processes are stopped, and missed when they end": ends,
              "what a killed harness started ends with it": outlives_nobody,
