@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 DEADLINE = 20  # seconds, of anything that is waited for
@@ -67,6 +68,28 @@ def until(s, what):
     return got
 
 
+def wait_until(holds):
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < DEADLINE, "not in time"
+        time.sleep(0.1)
+
+
+def gauge(server, name):
+    lines = server.ask("GET", "/metrics")[1].splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name + " "))
+
+
+def is_turned_away(server):
+    """Whether a new connection is closed before anything is said."""
+    with server.connect() as s:
+        try:
+            send(s, "GET", "/healthz", close=True)
+            return until_end(s) == b""
+        except (BrokenPipeError, ConnectionResetError):
+            return True
+
+
 def pod(server, name):
     code, body = server.ask("POST", PODS, {"metadata": {"name": name}, "spec": {"nodeName": "n"}})
     assert code == 201, body
@@ -77,6 +100,44 @@ def test_a_request_that_does_not_come_whole_is_given_up():
     with Server("--request-timeout", "1s") as server, server.connect() as s:
         s.sendall(b"GET / HTTP/1.1\r\nHost:")
         assert until_end(s) == b""
+
+
+def test_a_body_that_does_not_come_whole_is_given_up():
+    with Server("--request-timeout", "1s") as server, server.connect() as s:
+        s.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+        assert until_end(s) == b""
+
+
+def test_a_body_that_is_too_long_is_refused():
+    with Server("--max-body-bytes", "1024") as server:
+        assert server.ask("POST", PODS, "x" * 1000)[0] == 400
+        assert server.ask("POST", PODS, "x" * 1100)[0] == 413
+
+
+def test_a_peer_that_says_nothing_is_closed():
+    with Server("--idle-timeout", "1s") as server, server.connect() as s:
+        assert until_end(s) == b""
+
+
+def test_a_peer_that_does_not_begin_with_tls_is_closed(folder):
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                           "/CN=localhost", "-keyout", f"{folder}/key", "-out", f"{folder}/cert"],
+                          capture_output=True, check=False)
+    assert made.returncode == 0, made.stderr
+    with Server("--request-timeout", "1s", "--tls-cert-file", f"{folder}/cert", "--tls-private-key-file",
+                f"{folder}/key") as server, server.connect() as s:
+        assert until_end(s) == b""
+
+
+def test_who_does_not_take_his_answer_is_closed():
+    with Server("--request-timeout", "1s") as server, server.connect() as s:
+        for i in range(8):
+            code, body = server.ask("POST", "/api/v1/namespaces/default/configmaps",
+                                    {"metadata": {"name": f"c{i}"}, "data": {"k": "x" * 1000000}})
+            assert code == 201, body
+        send(s, "GET", "/api/v1/configmaps")  # more than sockets hold
+        until(s, b"\r\n\r\n")
+        wait_until(lambda: gauge(server, "nodetoll_connections") == 1)  # that which asks
 
 
 def test_an_idle_connection_is_closed():
@@ -112,11 +173,62 @@ def test_one_peer_has_so_many_connections():
     with Server("--max-connections-per-peer", "1") as server, server.connect() as s:
         send(s, "GET", "/healthz")
         until(s, b"ok")
-        with server.connect() as second:
-            try:
-                assert second.recv(1) == b""
-            except ConnectionResetError:
-                pass
+        assert is_turned_away(server)
+
+
+def test_there_are_so_many_connections():
+    with Server("--max-connections", "2") as server, server.connect() as s, server.connect() as t:
+        for one in (s, t):
+            send(one, "GET", "/healthz")
+            until(one, b"ok")
+        assert is_turned_away(server)
+        t.close()
+        wait_until(lambda: not is_turned_away(server))
+
+
+def frame(kind, flags=0, stream=0, payload=b""):
+    """Of HTTP/2: RFC 9113, section 4.1."""
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+BEGINNING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4) + frame(4, 1)
+
+
+def test_requests_that_are_reset_at_once_are_closed():
+    # :method GET, :scheme http, :path /, :authority x; CVE-2023-44487
+    flood = b"".join(frame(1, 5, stream, b"\x82\x86\x84\x41\x01x") + frame(3, 0, stream, b"\0\0\0\x08")
+                     for stream in range(1, 20001, 2))
+    with Server() as server, server.connect() as s:
+        try:
+            s.sendall(BEGINNING + flood)
+            until_end(s)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        assert server.ask("GET", "/healthz") == (200, "ok")
+
+
+def stops_a_flood(one):
+    """Who sends that on and on and reads no answer is read from no more, then closed, and costs no memory."""
+    with Server("--request-timeout", "2s") as server, server.connect() as s:
+        began = gauge(server, "process_resident_memory_bytes")
+        s.sendall(BEGINNING)
+        s.settimeout(1)
+        try:
+            for _ in range(1000):
+                s.sendall(one * 10000)
+            raise AssertionError("all of it was read")
+        except (TimeoutError, BrokenPipeError, ConnectionResetError):
+            pass
+        wait_until(lambda: gauge(server, "nodetoll_connections") == 1)  # that which asks
+        assert gauge(server, "process_resident_memory_bytes") < began + (16 << 20)
+
+
+def test_a_flood_of_pings_is_stopped():
+    stops_a_flood(frame(6, payload=b"abcdefgh"))
+
+
+def test_a_flood_of_settings_is_stopped():
+    stops_a_flood(frame(4))
 
 
 def test_a_header_that_is_too_long_is_refused():
@@ -236,7 +348,8 @@ def main():
     print(f"1..{len(tests)}")
     for i, (name, test) in enumerate(tests, 1):
         try:
-            test()
+            with tempfile.TemporaryDirectory() as folder:
+                test(*[folder][:test.__code__.co_argcount])
             print(f"ok {i} - {name[5:].replace('_', ' ')}")
         except Exception as error:  # pylint: disable=broad-except
             print(f"not ok {i} - {name[5:].replace('_', ' ')}\n# {type(error).__name__}: {error}")
