@@ -27,10 +27,10 @@ static const struct word words_relation[] = {{"equal", RELATION_EQUAL},
 const struct incident_unit incident_units[] = {{"", 1}, {"/s", 1}, {"/min", 1 / MINUTE},
 	{"/10 s", 0.1}, {"/5 min", 1 / (5 * MINUTE)}, {"/3 days", 1 / (3 * DAY)}, {"s", 1},
 	{"min", MINUTE}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12},
-	{"MB/min", 1e6 / MINUTE}, {"GB/day", 1e9 / DAY}};
+	{"MB/min", 1e6 / MINUTE}, {"GB/day", 1e9 / DAY}, {"ms", 1e-3}};
 static const struct word words_unit[] = {{"", 0}, {"/s", 1}, {"/min", 2}, {"/10 s", 3},
 	{"/5 min", 4}, {"/3 days", 5}, {"s", 6}, {"min", 7}, {"KB", 8}, {"MB", 9}, {"GB", 10},
-	{"TB", 11}, {"MB/min", 12}, {"GB/day", 13}};
+	{"TB", 11}, {"MB/min", 12}, {"GB/day", 13}, {"ms", 14}};
 
 #define REC struct incident_figure
 #define WORDS(member_, name_, words_, otherwise_, help_)                                       \
