@@ -37,3 +37,10 @@ ns_t ttl_of_size(const struct apiserver_model *model, uint32_t nodes)
 		ttl_node_added(&c);
 	return ttl_annotation(&c);
 }
+
+ns_t ttl_of(const struct scenario *s)
+{
+	if (s->ttl_annotation != -1)
+		return s->ttl_annotation;
+	return ttl_of_size(&s->apiserver, s->cluster_nodes ? s->cluster_nodes : s->nodes);
+}

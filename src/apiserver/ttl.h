@@ -27,4 +27,7 @@ ns_t ttl_annotation(const struct ttl_controller *c);
 /* The annotation in a cluster that grew to so many nodes. */
 ns_t ttl_of_size(const struct apiserver_model *model, uint32_t nodes);
 
+/* The annotation of a scenario's nodes: its own, or by the size of its cluster. */
+ns_t ttl_of(const struct scenario *s);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "apiserver/ttl.h"
 #include "models/recording.h"
 #include "models/tables.h"
 
@@ -175,6 +176,10 @@ static void put_phase(
 		return;
 	}
 	json_put_str(o, "action", phase == STARTUP ? "createAllPods" : "none");
+	if (phase == STARTUP && r->from == 0)
+		json_put_bool(o, "kubeletStarts", true);
+	if (phase == QUIET)
+		put_seconds(o, "restSeconds", 0);
 	put_seconds(o, "apiSeconds", time);
 	json_put(o, "api", api);
 	json_put(phases, phase == STARTUP ? "startup" : "quiet", o);
@@ -192,8 +197,8 @@ static struct json *node_of(const struct recorder *r, const char *name, uint32_t
 	json_put_str(o, "name", text);
 	json_put_str(o, "changeDetectionStrategy", strategy[s->kubelet.objects.design]);
 	json_put_int(o, "pods", s->workload.pods);
-	if (s->ttl_annotation >= 0)
-		put_seconds(o, "nodeTTLAnnotationSeconds", s->ttl_annotation);
+	if (ttl_of(s) >= 0)
+		put_seconds(o, "nodeTTLAnnotationSeconds", ttl_of(s));
 	put_phase(r, node, STARTUP, ns_min(r->quiet_from, end) - r->from, phases);
 	put_phase(r, node, QUIET, end - r->quiet_from, phases);
 	json_put(o, "phases", phases);

@@ -37,12 +37,7 @@ static int side_load(struct running *r, struct side *side, struct err *err)
 	side->loaded = true;
 	if (incident_scenario(r->lib, side->of, &side->scenario, &side->resolved, err))
 		return ERR_INPUT;
-	toll_of(s,
-		s->ttl_annotation == -1
-			? ttl_of_size(
-				  &s->apiserver, s->cluster_nodes ? s->cluster_nodes : s->nodes)
-			: s->ttl_annotation,
-		r->lib->mem, &side->toll);
+	toll_of(s, ttl_of(s), r->lib->mem, &side->toll);
 	return 0;
 }
 

@@ -329,9 +329,6 @@ static struct json *servers_by_form(const struct beside *b)
 struct json *result_closed(
 	const struct scenario *s, const struct json *result, struct json **servers)
 {
-	uint32_t nodes = s->cluster_nodes ? s->cluster_nodes : s->nodes;
-	ns_t ttl =
-		s->ttl_annotation == -1 ? ttl_of_size(&s->apiserver, nodes) : s->ttl_annotation;
 	ns_t from = s->start == START_AFTER_WARMUP ? 0 : s->warmup;
 	struct json *rows = json_array();
 	struct arena mem;
@@ -342,7 +339,7 @@ struct json *result_closed(
 	b->s = s;
 	b->result = result;
 	b->away = why_away(s, result);
-	toll_of(s, ttl, &mem, &b->toll);
+	toll_of(s, ttl_of(s), &mem, &b->toll);
 	b->begins = s->start != START_STATIONARY;
 	if (b->begins)
 		beginning_of(s, from, from + s->duration, b->beginning);

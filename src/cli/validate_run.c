@@ -111,10 +111,13 @@ static ns_t gap(const struct recorded_phase *phase, uint32_t i, uint64_t seed)
 static void plan(const struct job *j, uint64_t seed, struct fleet_params *p)
 {
 	const struct recorded_node *node = j->node;
-	ns_t at = head_start(&node->phases[0]) + VALIDATE_START_DOUBT;
+	bool starts = node->phases[0].kubelet_starts;
+	ns_t at = starts ? 0 : head_start(&node->phases[0]) + VALIDATE_START_DOUBT;
 
 	*p = (struct fleet_params){.threads = 1, .n_windows = node->n_phases};
-	p->kubelet_start = rng_span(rng_draw(seed, DRAW_START, 0, 0), 0, VALIDATE_START_DOUBT);
+	if (!starts)
+		p->kubelet_start =
+			rng_span(rng_draw(seed, DRAW_START, 0, 0), 0, VALIDATE_START_DOUBT);
 	for (uint32_t i = 0; i < node->n_phases; i++) {
 		const struct recorded_phase *phase = &node->phases[i];
 		ns_t until;

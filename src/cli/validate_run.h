@@ -2,8 +2,8 @@
 /* The runs behind a validation: one recorded node, simulated over several seeds.
  *
  * The node's phases become windows and actions on one clock.  In the first phase the runtime's
- * counts begin at the kubelet's start, the API's when the pods are created; later both begin
- * together, where the phase before ends.
+ * counts begin at the kubelet's start, the API's when the pods are created, unless it says that
+ * the kubelet starts with it; later both begin together, where the phase before ends.
  */
 #ifndef CLI_VALIDATE_RUN_H
 #define CLI_VALIDATE_RUN_H

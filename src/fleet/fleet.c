@@ -105,14 +105,6 @@ static void plan_mock(struct mock_params *m, const struct scenario *s,
 	plan_rules(m, r);
 }
 
-static ns_t annotation_of(const struct scenario *s)
-{
-	if (s->ttl_annotation == -1)
-		return ttl_of_size(
-			&s->apiserver, s->cluster_nodes ? s->cluster_nodes : s->nodes);
-	return s->ttl_annotation;
-}
-
 /* Pods that are replaced overlap for a while: until their containers are collected, which a
  * garbage collection does once a minute. */
 #define OVERLAP (2 * NS_MIN)
@@ -150,8 +142,7 @@ void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct
 	*plan = (struct node_plan){
 		.params = p, .ends_from = fleet_ends_from(p), .batch_from = places_for(p)};
 	plan->places = plan->batch_from + batch_places_for(p->scenario);
-	agent_plan_init(
-		&plan->agent, p->scenario, plan->places, annotation_of(p->scenario), mem);
+	agent_plan_init(&plan->agent, p->scenario, plan->places, ttl_of(p->scenario), mem);
 	plan->agent.batch_from = plan->batch_from;
 	ready_plan(plan);
 	api_init(&plan->api, p->scenario, p->scenario->seed, plan->places);

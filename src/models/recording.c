@@ -86,6 +86,18 @@ static int check_action(
 	return 0;
 }
 
+static int check_start(const struct recorded_node *node, uint32_t i, const struct doc_node *at,
+	struct err *err)
+{
+	const struct doc_node *starts = doc_get(at, "kubeletStarts");
+
+	if (!node->phases[i].kubelet_starts || (i == 0 && recorded_node_is_empty(node)))
+		return 0;
+	return doc_error(starts ? starts : at, err,
+		"phase '%.60s': kubelets start in the first phase, on a node without pods",
+		node->phases[i].name);
+}
+
 /* The phases up to this one fit into a run, with what passes between them. */
 static int check_time(
 	const struct recorded_phase *p, const struct doc_node *at, ns_t *time, struct err *err)
@@ -117,7 +129,8 @@ int recording_finish_node(
 	for (uint32_t i = 0; i < node->n_phases; i++, phase = phase->next) {
 		const struct recorded_phase *p = &node->phases[i];
 
-		if (check_action(p, phase, &there, err) || check_time(p, phase, &time, err) ||
+		if (check_action(p, phase, &there, err) || check_start(node, i, phase, err) ||
+			check_time(p, phase, &time, err) ||
 			check_pods(node, phase, "pods", p->pods, err) ||
 			check_pods(node, phase, "runningSeconds", p->running.pods, err) ||
 			check_pods(node, phase, "goneSeconds", p->gone.pods, err))

@@ -45,6 +45,7 @@ struct recorded_spans {
 struct recorded_phase {
 	const char *name;
 	enum phase_action action;
+	bool kubelet_starts;          /* with it, and what it asks for then is counted */
 	ns_t replace_one_pod_every;   /* churn; 0: never */
 	ns_t update_one_secret_every; /* churn; 0: never */
 	ns_t one_pod_every;           /* create, delete: of all nodes; 0: it was not told */

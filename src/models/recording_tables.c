@@ -122,6 +122,8 @@ static const struct field phase_fields[] = {
 	FIELD(name, "name", FIELD_TEXT_PTR, .flags = FIELD_KEY),
 	FIELD(action, "action", FIELD_ENUM, .words = words_action,
 		.n_words = COUNT_OF(words_action), .help = "what happens in the phase"),
+	KEEP(kubelet_starts, "kubeletStarts", FIELD_BOOL,
+		.help = "the first phase: the kubelet starts when it begins"),
 	/* A node has room for some 2,000 pods, and one that was deleted keeps its own for up to
 	 * two minutes. */
 	FIELD(replace_one_pod_every, "replaceOnePodEverySeconds", FIELD_SECONDS,

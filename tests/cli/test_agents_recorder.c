@@ -82,6 +82,8 @@ static void counts_are_by_node_phase_and_code(void **state)
 	assert_int_equal(count_of(&rec.nodes[1].phases[0], "get pods 403"), 1);
 	assert_int_equal(count_of(&rec.nodes[1].phases[0], "get pods lost"), 2);
 	assert_int_equal(count_of(&rec.nodes[1].phases[1], "delete pods"), 1);
+	assert_true(rec.nodes[1].phases[0].kubelet_starts);
+	assert_int_equal(rec.nodes[1].phases[1].rest, 0);
 	assert_int_equal(rec.nodes[0].n_phases, 1);
 	assert_int_equal(count_of(&rec.nodes[0].phases[0], "create events"), 1);
 	arena_fini(&w.mem);
@@ -102,8 +104,32 @@ static void pods_after_the_warm_up_are_one_phase(void **state)
 	assert_int_equal(rec.nodes[0].n_phases, 1);
 	assert_int_equal(rec.nodes[0].phases[0].action, PHASE_CREATE_ALL);
 	assert_int_equal(rec.nodes[0].phases[0].api_time, 20 * NS_S);
+	assert_false(rec.nodes[0].phases[0].kubelet_starts);
 	assert_int_equal(count_of(&rec.nodes[0].phases[0], "get pods"), 1);
 	arena_fini(&w.mem);
+}
+
+/* Whether the scenario says so, or the size of its cluster. */
+static void it_tells_how_long_secrets_are_cached(void **state)
+{
+	static const struct {
+		const char *set;
+		ns_t ttl;
+	} of[] = {{"ttlAnnotation=15s", 15 * NS_S}, {"clusterNodes=2", 0},
+		{"clusterNodes=5000", 300 * NS_S}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		struct world w;
+		struct recording rec;
+
+		assert_int_equal(begin(&w, of[i].set), 0);
+		for (uint32_t node = 0; node < 2; node++)
+			recorder_count(w.r, node, NS_S, API_GET_SECRETS, 200);
+		read_back(&w, 30 * NS_S, &rec);
+		assert_int_equal(rec.nodes[0].ttl_annotation, of[i].ttl);
+		arena_fini(&w.mem);
+	}
 }
 
 static void what_a_recording_cannot_say_is_refused(void **state)
@@ -126,6 +152,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_are_by_node_phase_and_code),
 		cmocka_unit_test(pods_after_the_warm_up_are_one_phase),
+		cmocka_unit_test(it_tells_how_long_secrets_are_cached),
 		cmocka_unit_test(what_a_recording_cannot_say_is_refused),
 	};
 

@@ -114,6 +114,24 @@ static void what_a_recording_tells_of_its_pace_is_taken(void **state)
 	arena_fini(&f.mem);
 }
 
+/* The events of its start are among the first phase's then. */
+static void a_kubelet_that_starts_with_its_first_phase_is_counted(void **state)
+{
+	struct fixture f;
+	uint64_t events[2];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		load(&f);
+		f.rec.base.kubelet.events.enabled = true;
+		f.rec.nodes[0].phases[0].kubelet_starts = i;
+		simulate(&f, 1, 1);
+		events[i] = all(&f, 0, 0, API_CREATE_EVENTS);
+		arena_fini(&f.mem);
+	}
+	assert_int_equal(events[1], events[0] + 6);
+}
+
 /* A rest of which is told is one moment in the status manager's ten seconds. */
 static void a_rest_that_is_told_is_taken(void **state)
 {
@@ -156,6 +174,7 @@ int main(void)
 		cmocka_unit_test(the_runtimes_window_begins_with_the_kubelet),
 		cmocka_unit_test(a_deletion_begins_after_a_rest),
 		cmocka_unit_test(what_a_recording_tells_of_its_pace_is_taken),
+		cmocka_unit_test(a_kubelet_that_starts_with_its_first_phase_is_counted),
 		cmocka_unit_test(a_rest_that_is_told_is_taken),
 		cmocka_unit_test(threads_do_not_change_what_a_seed_shows),
 	};

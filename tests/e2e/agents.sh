@@ -72,6 +72,18 @@ interrupted() {
 	wait "$running" && is whole false && cmp "$scratch/result" "$scratch/file"
 }
 
+# Nothing of it is left, whoever ends it.
+terminated() {
+	"$nodetoll" agents --server "$url" --http2-prior-knowledge --nodes 2 --name ended --set workload.pods=2 \
+		--warmup 1s --duration 10m --cleanup -o json >"$scratch/result" 2>"$scratch/err" &
+	running=$!
+	until_ready nodes/ended-1
+	kill -TERM "$running"
+	wait "$running" || return 1
+	curl -s --max-time 20 "$url/api/v1/nodes" "$url/api/v1/pods" "$url/api/v1/secrets" >"$scratch/none"
+	is whole false && is unanswered 0 && ! grep -q '"name":"[^"]*ended' "$scratch/none"
+}
+
 # restarts LIST: the containers that were started again, as the server has been told.
 restarts() {
 	curl -s --max-time 20 "$url/api/v1/pods" | grep -o '"restartCount":[0-9]*' >"$1"
@@ -195,7 +207,7 @@ stopped() {
 	is keptTime false && grep -q 'ms while nodes started' "$scratch/err.stopped"
 }
 
-# What was saved stays: whole, and said to be not the end.
+# What was saved stays: whole, and said to be not the end; and it is never older than ten seconds.
 killed() {
 	rm -f "$scratch/saved" "$scratch/saved.rec"
 	"$nodetoll" agents --server "$url" --nodes 3 --set workload.pods=4 --warmup 1s --duration 10m \
@@ -206,9 +218,12 @@ killed() {
 		n=$((n + 1))
 		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
 	done
+	still 12
 	kill -KILL "$running"
 	wait "$running"
 	cp "$scratch/saved" "$scratch/result" && is whole false && "$nodetoll" report "$scratch/saved" || return 1
+	grep '"durationSeconds"' "$scratch/saved"
+	grep -Eq '"durationSeconds": 1[0-9]\b' "$scratch/saved" || return 1
 	"$nodetoll" validate "$scratch/saved.rec" >"$scratch/none"
 	status=$?
 	[ "$status" = 0 ] || [ "$status" = 1 ] # of so few seconds anything may be said, if it is said
@@ -269,11 +284,15 @@ check "no node is left" nothing nodes
 check "no secret is left" nothing secrets
 check "the result renders" "$nodetoll" report "$scratch/result"
 check "SIGINT ends it with what there is" interrupted
-check "SIGKILL loses no result" killed
+check "SIGTERM deletes what was made, when all that was asked is answered" terminated
+check "SIGKILL loses no result that is older than ten seconds" killed
 check "counters can be scraped" scraped
 check "a run becomes a recording" agents --http2-prior-knowledge --name rec --recording "$scratch/rec.json" \
 	--set start=afterWarmup
 check "which validate reads and predicts" "$nodetoll" validate "$scratch/rec.json"
+check "so does one from the kubelets' start on" agents --http2-prior-knowledge --name first \
+	--recording "$scratch/first.json" --set kubelet.objects.design=cache
+check "of which it predicts nine in ten, too" "$nodetoll" validate "$scratch/first.json"
 check "nodes may share connections" agents --http2-prior-knowledge --name shared --shared-connections
 check "one for all of them then" is connections 1
 check "or have several" agents --http2-prior-knowledge --name several --connections-per-node 2

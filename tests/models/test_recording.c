@@ -287,6 +287,19 @@ static void actions_follow_from_what_is_there(void **state)
 #undef PHASE
 }
 
+static void a_kubelet_starts_once_without_pods(void **state)
+{
+#define PHASE(ACTION)                                                                          \
+	"{\"action\": \"" ACTION                                                               \
+	"\", \"kubeletStarts\": true, \"apiSeconds\": 60, \"api\": {\"get pods\": 1}}"
+	(void)state;
+	assert_phase(PHASE("createAllPods"), NULL);
+	assert_phase(PHASE("none"), "'p': kubelets start in the first phase");
+	assert_phase(PHASE("createAllPods") ", \"q\": " PHASE("none"),
+		"'q': kubelets start in the first phase");
+#undef PHASE
+}
+
 static void a_phase_needs_counts_and_churn_its_pace(void **state)
 {
 	(void)state;
@@ -318,6 +331,7 @@ int main(void)
 		cmocka_unit_test(a_recording_becomes_a_scenario_and_rows),
 		cmocka_unit_test(its_settings_override_the_model),
 		cmocka_unit_test(the_loops_account_for_every_call_of_the_quiet_phases),
+		cmocka_unit_test(a_kubelet_starts_once_without_pods),
 		cmocka_unit_test(bad_recordings_are_refused_with_their_place),
 		cmocka_unit_test(actions_follow_from_what_is_there),
 		cmocka_unit_test(a_phase_needs_counts_and_churn_its_pace),
