@@ -220,10 +220,27 @@ void pod_show(struct hollow *h, uint32_t pod, uint32_t status)
 		a->plan->containers * sizeof(*h->shown));
 }
 
+/* So many starts it may have missed: those of a pod between two relists. */
+enum { BEHIND = 64 };
+
+/* How often the container was started for this pod.  Its record goes on counting where that of
+ * the pod before ended, and the PLEG may not know yet how far that came. */
+static uint32_t starts(const struct hollow *h, uint32_t pod, uint32_t c)
+{
+	uint32_t containers = h->node.agent.plan->containers,
+		 own = c < containers ? c : containers - 1;
+	uint32_t n = (record_instance(shown(h, pod, c)) -
+			     h->before[(size_t)pod * containers + own]) &
+		     (RECORD_INSTANCES - 1);
+
+	return n < RECORD_INSTANCES - BEHIND ? n : 0;
+}
+
 static enum record_state state_of(
 	const struct hollow *h, uint32_t pod, uint32_t c, uint32_t status)
 {
-	enum record_state state = record_state(shown(h, pod, c));
+	enum record_state state =
+		starts(h, pod, c) ? record_state(shown(h, pod, c)) : RECORD_NONE;
 
 	if (state == RECORD_NONE && status & STATUS_STARTED)
 		return RECORD_EXITED; /* and removed since */
@@ -234,11 +251,8 @@ static void container(
 	const struct hollow *h, uint32_t pod, uint32_t c, uint32_t status, struct str *out)
 {
 	const struct hollow_pod *p = &h->pod[pod];
-	uint32_t containers = h->node.agent.plan->containers,
-		 own = c < containers ? c : containers - 1;
 	record_t r = shown(h, pod, c);
-	uint32_t started = (record_instance(r) - h->before[(size_t)pod * containers + own]) &
-			   (RECORD_INSTANCES - 1);
+	uint32_t started = starts(h, pod, c);
 	const char *line = p->containers;
 	char began[WHEN_BYTES];
 	int name, image;
