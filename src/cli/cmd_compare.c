@@ -164,6 +164,7 @@ static int open_sides(struct comparing *c, struct err *err)
 		.door = doors,
 		.n = o->sets.n + o->candidate_sets.n,
 		.with = o->with.text,
+		.with_door = o->with.door,
 		.n_with = o->with.n,
 		.warnings = &c->warnings};
 	struct side_given left = {c->name[0], o->scenario, &base};

@@ -56,6 +56,7 @@ struct settings common_settings(
 		.door = sets->door,
 		.n = sets->n,
 		.with = with->text,
+		.with_door = with->door,
 		.n_with = with->n,
 		.warnings = warnings};
 }

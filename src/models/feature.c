@@ -305,6 +305,18 @@ static int apply(struct resolving *r, struct model *scenario, const char *name,
 	return set(&a, err);
 }
 
+static struct doc_node *given(struct arena *mem, const struct settings *sets, size_t i)
+{
+	struct doc_node *node = tree_given(mem, "with", sets->with[i]);
+	char label[240];
+
+	if (!sets->with_door || !sets->with_door[i])
+		return node;
+	(void)snprintf(label, sizeof(label), "%.120s%.100s", sets->with_door[i], sets->with[i]);
+	node->file = arena_strdup(mem, label);
+	return node;
+}
+
 int features_apply(struct resolving *r, struct model *scenario, const struct settings *sets,
 	struct err *err)
 {
@@ -323,7 +335,6 @@ int features_apply(struct resolving *r, struct model *scenario, const struct set
 			       : doc_error(e, err, "'features' has %s, a name is needed",
 					 doc_kind_name(e->kind));
 	for (size_t i = 0; i < sets->n_with && !code; i++)
-		code = apply(r, scenario, sets->with[i],
-			tree_given(r->mem, "with", sets->with[i]), err);
+		code = apply(r, scenario, sets->with[i], given(r->mem, sets, i), err);
 	return code;
 }

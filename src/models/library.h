@@ -60,6 +60,8 @@ struct settings {
 	const char *const *door;
 	size_t n;
 	const char *const *with; /* features, names or paths, before the settings */
+	const char *const
+		*with_door; /* what messages begin with; NULL, or no list: "--with " */
 	size_t n_with;
 	struct str *warnings; /* appended to, about features; NULL: nobody reads them */
 };
