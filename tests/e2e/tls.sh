@@ -113,6 +113,15 @@ by_kubeconfig() {
 	agents --kubeconfig "$scratch/kubeconfig" "$@"
 }
 
+# The current one is of somebody whom the server does not know.
+other_context() {
+	kubeconfig "$ca" ""
+	sed -i "s|^contexts: \[|&{name: there, context: {cluster: it, user: other}}, |; s|^users: \[|&{name: other, user: {$me}}, |" \
+		"$scratch/kubeconfig"
+	agents --kubeconfig "$scratch/kubeconfig" --context there &&
+		agents_say 'does not know who asks (401)' --kubeconfig "$scratch/kubeconfig"
+}
+
 kubeconfig_says() {
 	words=$1
 	kubeconfig "$2" "$3"
@@ -140,6 +149,7 @@ me="client-certificate: $c/admin.crt, client-key: $c/admin.key"
 check "agents come with a client certificate from files" by_kubeconfig "$ca" "$me"
 check "and from data" by_kubeconfig "certificate-authority-data: $(data "$c/ours.crt")" \
 	"client-certificate-data: $(data "$c/admin.crt"), client-key-data: $(data "$c/admin.key")"
+check "another context is another user, if they are told so" other_context
 check "over HTTP/1.1 too" by_kubeconfig "$ca" "$me" --http1
 check "without a look at the server, if they are told so" by_kubeconfig "insecure-skip-tls-verify: true" "$me"
 check "each node as itself, impersonated" by_kubeconfig "$ca" "$me" --impersonate
