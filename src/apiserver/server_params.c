@@ -24,13 +24,20 @@ static uint32_t percent_of(uint32_t seats, uint64_t percent)
 	return part < UINT16_MAX ? (uint32_t)part : UINT16_MAX;
 }
 
-static void share_seats(struct flow_params *f, const struct apiserver_model *m)
+static uint64_t all_shares(const struct apiserver_model *m)
 {
-	uint64_t seats = (uint64_t)m->max_inflight + m->max_mutating;
 	uint64_t shares = 0;
 
 	for (uint32_t i = 0; i < m->fairness.n_levels; i++)
 		shares += m->fairness.level[i].shares;
+	return shares;
+}
+
+static void share_seats(struct flow_params *f, const struct apiserver_model *m)
+{
+	uint64_t seats = (uint64_t)m->max_inflight + m->max_mutating;
+	uint64_t shares = all_shares(m);
+
 	f->n_levels = m->fairness.n_levels;
 	for (uint32_t i = 0; i < f->n_levels; i++) {
 		const struct fair_level *l = &m->fairness.level[i];
@@ -183,6 +190,22 @@ static ns_t scaled(ns_t cpu, int64_t scale)
 	return cpu < DEMAND_MAX ? cpu : DEMAND_MAX;
 }
 
+/* That a list takes at a level.  apf_controller.go finishQueueSetReconfigsLocked, since 1.28:
+ * of a level with queues the smaller of a part of its seats and those for each queue of a hand.
+ */
+static uint32_t widest_of(const struct apiserver_model *m, uint8_t level)
+{
+	const struct fair_level *l = &m->fairness.level[level];
+	uint32_t seats, part;
+
+	if (!m->fairness.max_seats_percent || !l->queues)
+		return m->fairness.max_seats;
+	seats = seats_of((uint64_t)m->max_inflight + m->max_mutating, l->shares, all_shares(m));
+	part = (uint32_t)(((uint64_t)seats * m->fairness.max_seats_percent + 99) / 100);
+	part = part < seats / l->hand ? part : seats / l->hand;
+	return part < m->fairness.max_seats ? part : m->fairness.max_seats;
+}
+
 /* list_work_estimator.go, since 1.23: as many objects as there are of the kind, whoever they
  * are for; by etcd those that are read and those that are returned.  A list of one by its name
  * takes one seat, which is what `listed` says of it. */
@@ -191,13 +214,15 @@ static uint16_t width_of(const struct server_costs *c, uint16_t call, bool quoru
 	const struct apiserver_model *m = &c->scenario->apiserver;
 	uint64_t objects = c->lists_pods[call] ? c->cluster_pods : c->listed[call];
 	uint64_t width;
+	uint32_t widest;
 
 	if (!m->fairness.enabled || !m->fairness.objects_per_seat)
 		return 1;
 	if (c->lists_pods[call] && (quorum || !m->watch_cache))
 		objects *= 2;
 	width = (objects + m->fairness.objects_per_seat - 1) / m->fairness.objects_per_seat;
-	width = width < m->fairness.max_seats ? width : m->fairness.max_seats;
+	widest = widest_of(m, level_of(m, c->scenario->calls.name[call].resource));
+	width = width < widest ? width : widest;
 	return (uint16_t)(width ? width : 1);
 }
 

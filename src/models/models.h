@@ -412,10 +412,11 @@ struct apiserver_model {
 	uint32_t streams;     /* of one connection; 0: no limit */
 	struct {
 		bool enabled;
-		ns_t wait_limit, wait_end; /* in a queue: see flow.h */
-		ns_t lend_every;           /* 0: levels lend each other nothing */
-		uint32_t objects_per_seat; /* of a list; 0: it takes one seat */
-		uint32_t max_seats;        /* that a list takes */
+		ns_t wait_limit, wait_end;  /* in a queue: see flow.h */
+		ns_t lend_every;            /* 0: levels lend each other nothing */
+		uint32_t objects_per_seat;  /* of a list; 0: it takes one seat */
+		uint32_t max_seats;         /* that a list takes */
+		uint32_t max_seats_percent; /* and of its level's; 0: any */
 		uint32_t n_levels;
 		struct fair_level level[FAIR_LEVELS];
 		char nodes_level[32];

@@ -65,21 +65,37 @@ static const struct doc_node *entry_or(const struct doc_node *map, const char *n
 	return entry ? entry : map;
 }
 
+/* What somebody changed who took the level over, by a setting or in a file of his own: that is
+ * what does not fit.  The level itself if it is all of one piece. */
+static const struct doc_node *changed_of(const struct doc_node *level)
+{
+	static const char *const names[] = {"queues", "handSize", "queueLength"};
+
+	for (unsigned i = 0; i < COUNT_OF(names); i++) {
+		const struct doc_node *entry = doc_get(level, names[i]);
+
+		if (entry && entry->file != level->file)
+			return entry;
+	}
+	return level;
+}
+
 static int finish_level(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
 	const struct fair_level *l = record;
-	const struct doc_node *hand = entry_or(at, "handSize");
+	const struct doc_node *changed = changed_of(at);
+	const struct doc_node *hand = changed == at ? entry_or(at, "handSize") : changed;
 
 	(void)r;
 	if (!l->queues && (l->hand || l->queue_length))
-		return doc_error(at, err,
+		return doc_error(changed, err,
 			"a level without 'queues' has no 'handSize' and no "
 			"'queueLength'");
 	if (!l->queues)
 		return 0;
 	if (!l->hand || !l->queue_length)
-		return doc_error(at, err,
+		return doc_error(changed, err,
 			"a level with 'queues' needs a 'handSize' and a "
 			"'queueLength'");
 	if (l->hand > l->queues)
@@ -154,6 +170,10 @@ static const struct field fairness_fields[] = {
 		.help = "a list takes a seat for so many objects of its kind; 0: it takes one"),
 	FIELD(fairness.max_seats, "maximumSeats", FIELD_COUNT, .flags = FIELD_OPTIONAL,
 		.otherwise = 10, .min = 1, .max = 10000, .help = "that a list takes"),
+	FIELD(fairness.max_seats_percent, "maximumSeatsPercent", FIELD_COUNT,
+		.flags = FIELD_OPTIONAL, .max = 100,
+		.help = "of its level's that a list takes, and no more than leave one for "
+			"each queue of a hand; 0: any"),
 	FIELD(fairness.level, "levels", FIELD_NAMED,
 		.n_offset = offsetof(REC, fairness.n_levels), .size = sizeof(struct fair_level),
 		.limit = FAIR_LEVELS, .sub = &level_table,

@@ -170,6 +170,36 @@ static void since_1_23_a_list_takes_a_seat_for_a_hundred_objects(void **state)
 	drop(m);
 }
 
+/* Of 147 seats system has 18: 15 % of them are three, and a hand of six queues has three each.
+ */
+static void since_1_28_a_list_takes_a_part_of_its_level(void **state)
+{
+	static const char *const sets[] = {"kubelet=v1.12", "apiserver=v1.28", "nodes=20",
+		"apiserver.maxRequestsInflight=100",
+		"apiserver.maxMutatingRequestsInflight=47"};
+	static const char *const hand[] = {"kubelet=v1.12", "apiserver=v1.28", "nodes=20",
+		"apiserver.maxRequestsInflight=100", "apiserver.maxMutatingRequestsInflight=47",
+		"apiserver.fairness.levels.system.handSize=9"};
+	static const char *const one[] = {"kubelet=v1.12", "apiserver=v1.28", "nodes=20",
+		"apiserver.maxRequestsInflight=10", "apiserver.maxMutatingRequestsInflight=5"};
+	static const char *const before[] = {"kubelet=v1.12", "apiserver=v1.26", "nodes=20",
+		"apiserver.maxRequestsInflight=10", "apiserver.maxMutatingRequestsInflight=5"};
+	static const struct {
+		const char *const *sets;
+		uint32_t n;
+		uint16_t width;
+	} cases[] = {{sets, COUNT_OF(sets), 3}, {hand, COUNT_OF(hand), 2},
+		{one, COUNT_OF(one), 1}, {before, COUNT_OF(before), 10}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct made *m = make(cases[i].sets, cases[i].n);
+
+		assert_int_equal(width_of(m, "pods", true), cases[i].width);
+		drop(m);
+	}
+}
+
 static void without_fairness_there_are_two_limits_or_one_or_none(void **state)
 {
 	static const char *const two[] = {"apiserver.fairness.enabled=false"};
@@ -427,6 +457,7 @@ int main(void)
 		cmocka_unit_test(since_1_22_what_tells_of_a_nodes_health_has_seats_of_its_own),
 		cmocka_unit_test(since_1_26_levels_lend_each_other_seats),
 		cmocka_unit_test(since_1_23_a_list_takes_a_seat_for_a_hundred_objects),
+		cmocka_unit_test(since_1_28_a_list_takes_a_part_of_its_level),
 		cmocka_unit_test(without_fairness_there_are_two_limits_or_one_or_none),
 		cmocka_unit_test(no_read_from_the_watch_cache_waits_longer_than_one_of_etcd),
 		cmocka_unit_test(a_request_costs_what_was_measured_as_it_is_read_and_encoded),
