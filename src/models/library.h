@@ -63,7 +63,8 @@ struct settings {
 	const char *const
 		*with_door; /* what messages begin with; NULL, or no list: "--with " */
 	size_t n_with;
-	struct str *warnings; /* appended to, about features; NULL: nobody reads them */
+	struct str *warnings; /* appended to: calls that nobody knows, settings of which nothing
+			       * comes; NULL: nobody reads them */
 };
 
 /* A model without references.  It lives in the library's memory. */

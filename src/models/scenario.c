@@ -161,6 +161,46 @@ static int apply_set(struct resolving *r, struct model *m, const char *door, con
 	return doc_set(r->mem, m->spec, door, path, value, err);
 }
 
+/* ------------------------------------------------------------------ settings without effect */
+
+/* Whether a setting is of that field or of something in it. */
+static bool is_of(const char *set, const char *field)
+{
+	size_t len = strlen(field);
+
+	return !strncmp(set, field, len) && strchr("=.[", set[len]);
+}
+
+/* Why nothing comes of a setting; NULL: something does. */
+static const char *why_idle(const char *set, const struct scenario *s)
+{
+	static const char *const pushing_back[] = {"apiserver.servers",
+		"apiserver.maxRequestsInflight", "apiserver.maxMutatingRequestsInflight",
+		"apiserver.retryAfter", "apiserver.requestTimeout", "apiserver.fairness"};
+
+	for (size_t i = 0; i < COUNT_OF(pushing_back) && !s->apiserver.processors; i++)
+		if (is_of(set, pushing_back[i]))
+			return "without apiserver.processors every request is answered as it "
+			       "comes";
+	if (is_of(set, "apiserver.http2MaxStreamsPerConnection") && !s->kubelet.one_connection)
+		return "without kubelet.oneConnection a kubelet opens as many connections as "
+		       "it "
+		       "needs";
+	return NULL;
+}
+
+/* Who sets a limit believes in what comes out. */
+static void warn_of_idle(const struct settings *sets, const struct scenario *s)
+{
+	for (size_t i = 0; i < sets->n && sets->warnings; i++) {
+		const char *why = why_idle(sets->text[i], s);
+
+		if (why)
+			str_addf(sets->warnings, "%s%s: warning: nothing comes of it: %s\n",
+				door_of(sets, i), sets->text[i], why);
+	}
+}
+
 /* Settings of references, references, every other setting, then the struct. */
 static int finish_scenario(struct resolving *r, const struct settings *sets,
 	struct scenario *scenario, struct model *m, struct err *err)
@@ -192,6 +232,8 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 		code = costs_load(r->lib, doc_get(m->spec, "apiserver"), scenario, err);
 	if (!code && m->name)
 		(void)snprintf(scenario->name, sizeof(scenario->name), "%s", m->name);
+	if (!code)
+		warn_of_idle(sets, scenario);
 	return code;
 }
 
