@@ -397,7 +397,7 @@ void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 {
 	const struct model_watch *w = &model_of(a)->watches[i];
 	struct loop_state *st = &a->loop[model_of(a)->n_loops + 1 + i];
-	struct agent_request req = {.client = CLIENT_MAIN};
+	struct agent_request req = {.client = (uint8_t)w->client};
 
 	if (st->next && reflector_waits(a, i, ACTOR_WATCH, i, now)) {
 		st->watching = false;

@@ -22,6 +22,7 @@
 struct api {
 	const struct apiserver_model *model;
 	const struct workload_model *workload;
+	const uint16_t *alike; /* of the scenario's calls */
 	uint64_t seed;
 	uint32_t pods; /* places on a node */
 	struct dist watch_delay;

@@ -310,7 +310,7 @@ struct server_telling server_telling(const struct scenario *s, uint16_t call)
 	for (uint32_t i = 0; i < m->storage.n_objects; i++)
 		if (writes_to(&s->calls.name[call], m->storage.object[i].resource))
 			return (struct server_telling){.object = i,
-				.events = call == API_DELETE_PODS ? 2 : 1,
+				.events = s->calls.alike[call] == API_DELETE_PODS ? 2 : 1,
 				.watchers = m->storage.object[i].watchers,
 				.kubelet = kubelets_watch(s, m->storage.object[i].resource) &&
 					   !is_unbound(&s->calls.name[call]),

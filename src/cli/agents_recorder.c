@@ -144,9 +144,21 @@ static struct json *workload_of(const struct workload_model *w)
 
 /* ------------------------------------------------------------------ counts */
 
+/* Of a request, whoever makes it: a Recording is what an audit log has of a node, by name. */
+static uint32_t count_of(
+	const struct recorder *r, uint32_t node, uint32_t phase, uint32_t call, uint32_t k)
+{
+	const struct calls *c = &r->s->calls;
+	uint32_t n = 0;
+
+	for (uint32_t i = call; i < c->n; i++)
+		if (c->alike[i] == call)
+			n += counts_of(r, node, phase, i)[k];
+	return n;
+}
+
 /* As results and audit logs name it. */
-static void put_count(
-	struct json *api, const struct call_name *call, const uint32_t *n, uint32_t k)
+static void put_count(struct json *api, const struct call_name *call, uint32_t n, uint32_t k)
 {
 	char name[96], code[16] = "";
 	int status = codes[k];
@@ -156,8 +168,8 @@ static void put_count(
 	else if (status != codes[0])
 		(void)snprintf(code, sizeof(code), " %d", status);
 	(void)snprintf(name, sizeof(name), "%s %s%s", call->verb, call->resource, code);
-	if (n[k])
-		json_put_int(api, name, n[k]);
+	if (n)
+		json_put_int(api, name, n);
 }
 
 /* Nothing, if it has counted nothing. */
@@ -168,8 +180,8 @@ static void put_phase(
 	struct json *o = json_object(), *api = json_object();
 
 	for (uint32_t i = 0; time > 0 && i < c->n; i++)
-		for (uint32_t k = 0; k < CODES; k++)
-			put_count(api, &c->name[i], counts_of(r, node, phase, i), k);
+		for (uint32_t k = 0; c->alike[i] == i && k < CODES; k++)
+			put_count(api, &c->name[i], count_of(r, node, phase, i, k), k);
 	if (!json_size(api)) {
 		json_free(api);
 		json_free(o);

@@ -32,6 +32,7 @@ static void put_names(struct json *o, const struct scenario *s, const struct row
 
 		json_put_str(o, "source", "runtime");
 		json_put_str(o, "call", operation_name(op));
+		json_put_str(o, "client", NULL);
 		json_put_bool(o, "inMetric", r->call < CALL_HIDDEN);
 		json_put_str(o, "code", cri_code(r->what));
 		return;
@@ -39,6 +40,7 @@ static void put_names(struct json *o, const struct scenario *s, const struct row
 	str_addf(&text, "%s %s", name->verb, name->resource);
 	json_put_str(o, "source", "api");
 	json_put_str(o, "call", str_text(&text));
+	json_put_str(o, "client", client_of(s, r->call));
 	json_put(o, "inMetric", json_null());
 	json_put_str(o, "code", api_code(name, r->what));
 	str_fini(&text);

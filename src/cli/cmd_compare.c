@@ -12,6 +12,7 @@
 #include "cli/compare_rows.h"
 #include "cli/compare_side.h"
 #include "cli/compare_words.h"
+#include "cli/gate_clients.h"
 #include "report/classes.h"
 #include "report/comparison.h"
 #include "report/difference.h"
@@ -421,15 +422,19 @@ static int breach(const struct comparing *c, const struct json *result, struct e
 
 static int conclude(struct comparing *c, struct err *err)
 {
+	struct gate_words clients = {0};
 	struct calls calls;
 	struct json *gates, *result;
 	int code;
 
 	calls_init(&calls);
 	code = take_points(c, err);
+	if (c->gates.n)
+		clients = gate_clients(&c->lib, c->base.spec, c->candidate.spec);
 	if (!code)
 		code = gates_check(&c->gates, &c->points,
-			c->candidate.is_saved ? &calls : &c->candidate.scenario.calls, err);
+			c->candidate.is_saved ? &calls : &c->candidate.scenario.calls, &clients,
+			err);
 	if (code)
 		return code;
 	gates = json_array();

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What tells calls apart; the rest of a row is what is told of them. */
-static const char *const keys[] = {"operation", "inMetric", "verb", "resource"};
+static const char *const keys[] = {"operation", "inMetric", "client", "verb", "resource"};
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
 static bool same_value(const struct json *a, const struct json *b)

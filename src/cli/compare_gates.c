@@ -74,22 +74,18 @@ int gates_read(struct gates *gates, const struct opt_texts *flags, const struct 
 	return 0;
 }
 
-enum { OTHER_WORDS = 16 };
-
 int gates_check(const struct gates *gates, const struct measure_points *points,
-	const struct calls *calls, struct err *err)
+	const struct calls *calls, const struct gate_words *clients, struct err *err)
 {
 	static const char *const verbs[] = {"get", "list", "watch", "create", "update", "patch",
 		"delete", "deletecollection"};
-	static const char *const clients[] = {"kube", "events", "heartbeat"};
 	static const char *const codes[] = {"200", "201", "404", "409", "410", "429", "500",
 		"504", "lost", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded",
 		"Unknown"};
 	const char *resources[CALLS_MAX], *operations[OP_N];
 	struct gate_words words[] = {{"verb", verbs, sizeof(verbs) / sizeof(verbs[0])},
-		{"client", clients, sizeof(clients) / sizeof(clients[0])},
-		{"code", codes, sizeof(codes) / sizeof(codes[0])}, {"resource", resources, 0},
-		{"operation", operations, OP_N}};
+		*clients, {"code", codes, sizeof(codes) / sizeof(codes[0])},
+		{"resource", resources, 0}, {"operation", operations, OP_N}};
 	struct gate_fault fault;
 
 	for (unsigned i = 0; i < OP_N; i++)

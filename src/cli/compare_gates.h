@@ -22,10 +22,10 @@ struct gates {
 int gates_read(struct gates *gates, const struct opt_texts *flags, const struct budget *budget,
 	const char *kind, struct arena *mem, struct err *err);
 
-/* Whether the values of their labels are known: to rows of the results, or as calls that a
- * scenario may make. */
+/* Whether the values of their labels are known: to rows of the results, as calls that a
+ * scenario may make, or as who may make them (a client of a node, though it made none). */
 int gates_check(const struct gates *gates, const struct measure_points *points,
-	const struct calls *calls, struct err *err);
+	const struct calls *calls, const struct gate_words *clients, struct err *err);
 
 /* Append a row a gate to list: {gate, measure, unit, base, candidate, bound, verdict, reason,
  * why}.  *breached says how many are.  ERR_INPUT: a gate that has nothing to judge. */

@@ -17,15 +17,6 @@ void estimate_put_call(struct json *o, const struct scenario *s, const struct to
 	json_put_str(o, "resource", name && !row->runtime ? name->resource : NULL);
 }
 
-static const char *client_name(const struct scenario *s, const struct toll_row *row)
-{
-	if (row->runtime || row->kind == TOLL_WATCH)
-		return NULL;
-	if (row->client >= CLIENT_OWN)
-		return s->kubelet.agents[row->client - CLIENT_OWN].name;
-	return word_of(words_client, CLIENT_OWN, row->client);
-}
-
 /* The feature that brought a row. */
 static const struct feature_model *feature_of(
 	const struct estimate_input *in, const struct toll_row *row)
@@ -108,7 +99,8 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 	json_put_str(
 		o, "trigger", watch ? "watch" : word_of(words_trigger, TRIGGERS, row->trigger));
 	json_put_str(o, "scope", watch ? "node" : word_of(words_scope, 5, row->scope));
-	json_put_str(o, "client", client_name(last->with, row));
+	json_put_str(o, "client",
+		row->runtime || watch ? NULL : client_name(&last->with->kubelet, row->client));
 	json_put(o, "inMetric", row->runtime ? json_bool(!row->hidden) : json_null());
 	json_put_str(o, "words", row->words);
 	json_put_str(o, "ifItFails", *row->if_it_fails ? row->if_it_fails : NULL);

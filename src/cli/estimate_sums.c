@@ -160,9 +160,7 @@ static struct json *limiter(const struct estimate_size *size, enum client client
 	struct json *o = json_object();
 
 	json_put_int(o, "nodes", size->nodes);
-	json_put_str(o, "client",
-		client >= CLIENT_OWN ? k->agents[client - CLIENT_OWN].name
-				     : word_of(words_client, CLIENT_OWN, client));
+	json_put_str(o, "client", client_name(k, client));
 	json_put(o, "qps", number_or_null(limited, qps));
 	json_put(o, "burst", limited ? json_int((int64_t)burst) : json_null());
 	json_put_num(o, "ownPerSecond", own);

@@ -184,6 +184,7 @@
  *   agree_live, agree_rows   a live run by itself; three engines call by call
  *   cmd*           a command each; models_show: what the last one prints
  *   result_run     a scenario becomes a Result
+ *   gate_clients   whom a gate may name as a client
  *   incidents_run  figures of incidents, computed
  *   estimate_json  features in closed form as JSON
  *   estimate_sums  the same beside the kubelet's own: changes, totals, limiters

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/result_closed.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "apiserver/ttl.h"
 #include "cli/closed_servers.h"
+#include "cli/result_json.h"
 #include "estimate/beginning.h"
 #include "estimate/toll.h"
 #include "sim/chain.h"
@@ -90,6 +90,7 @@ static const char *unforeseen(const struct scenario *s, uint16_t call)
 
 struct beside {
 	const struct scenario *s;
+	struct arena *mem;
 	const struct json *result;
 	struct toll toll;
 	const char *
@@ -104,9 +105,8 @@ struct beside {
 struct foreseen {
 	double rate;
 	const char *why;     /* there is none */
-	const char *formula; /* of the row that makes most of it; NULL: no row does */
-	char counted[80];    /* a formula of its own; "": it has none */
-	const char *feature; /* a feature that has a part in it; NULL: none has */
+	const char *formula; /* of a node, of all rows; NULL: there is none */
+	const char *feature; /* features that have a part in it; NULL: none has */
 };
 
 /* Fewer in all say nothing: chance has made some of them. */
@@ -141,6 +141,7 @@ static void of_a_beginning(const struct beside *b, uint16_t call, struct foresee
 	const struct beginning_row *row = &b->beginning[call];
 	double seconds = SECONDS(b->s->duration);
 	double rate = row->count / seconds * b->s->nodes;
+	struct str formula = {0};
 	bool up = b->s->start == START_AFTER_WARMUP;  /* loops go on as always */
 	bool drifted = b->s->warmup > COUNTED_WARMUP; /* it is not known any more when */
 
@@ -152,8 +153,9 @@ static void of_a_beginning(const struct beside *b, uint16_t call, struct foresee
 	if (row->why || row->count <= 0)
 		return;
 	f->rate = rate;
-	(void)snprintf(
-		f->counted, sizeof(f->counted), "%.6g a node in %g s", row->count, seconds);
+	str_addf(&formula, "%.6g a node in %g s", row->count, seconds);
+	f->formula = arena_strdup(b->mem, str_text(&formula));
+	str_fini(&formula);
 }
 
 /* Whether the call is a request, or stands beside one in a round of a loop. */
@@ -206,11 +208,59 @@ static const char *why_away(const struct scenario *s, const struct json *result)
 	return NULL;
 }
 
+/* Several loops and mechanisms may make a call by one client, features among them: each has its
+ * part in the formula, whose sum is the rate. */
+struct parts {
+	struct str formula, features;
+	double rate; /* of a node */
+	uint32_t n;
+};
+
+/* Whether an earlier row of the call is of the same feature. */
+static bool is_named(const struct toll *toll, uint32_t i)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (toll->row[k].call == toll->row[i].call &&
+			!strcmp(toll->row[k].feature, toll->row[i].feature))
+			return true;
+	return false;
+}
+
+static void add_part(struct parts *p, const struct toll *toll, uint32_t i)
+{
+	const struct toll_row *row = &toll->row[i];
+
+	if (*row->feature && !is_named(toll, i))
+		str_addf(&p->features, "%s%s", str_len(&p->features) ? ", " : "", row->feature);
+	if (row->rate <= 0)
+		return;
+	p->rate += row->rate;
+	str_addf(&p->formula, "%s(%s)", p->n++ ? " + " : "", row->symbols);
+}
+
+/* One part stands without brackets, and has its rate in it. */
+static void tell_parts(struct parts *p, const struct beside *b, struct foreseen *f)
+{
+	size_t len = str_len(&p->formula);
+
+	if (p->n > 1)
+		str_addf(&p->formula, " = %.4g/s", p->rate);
+	if (p->n == 1)
+		f->formula = arena_strndup(b->mem, str_text(&p->formula) + 1, len - 2);
+	else if (p->n > 1)
+		f->formula = arena_strdup(b->mem, str_text(&p->formula));
+	if (str_len(&p->features))
+		f->feature = arena_strdup(b->mem, str_text(&p->features));
+	str_fini(&p->formula);
+	str_fini(&p->features);
+}
+
 /* What all rows of the class foresee in the cluster. */
 static struct foreseen foreseen(const struct beside *b, uint16_t call)
 {
 	struct foreseen f = {.why = unforeseen(b->s, call)};
-	double most = -1, rare = 0;
+	struct parts parts = {0};
+	double rare = 0;
 
 	for (uint32_t i = 0; i < b->toll.n; i++) {
 		const struct toll_row *row = &b->toll.row[i];
@@ -220,10 +270,9 @@ static struct foreseen foreseen(const struct beside *b, uint16_t call)
 		f.rate += row->rate * b->s->nodes;
 		f.why = row->fails ? row->fails : f.why;
 		rare += is_rare(b, row) ? row->rate * b->s->nodes : 0;
-		f.formula = row->rate > most ? row->symbols : f.formula;
-		most = row->rate > most ? row->rate : most;
-		f.feature = *row->feature ? row->feature : f.feature;
+		add_part(&parts, &b->toll, i);
 	}
+	tell_parts(&parts, b, &f);
 	if (rare > RARE_MATTERS * f.rate)
 		f.why = "the run is shorter than the time from one to the next";
 	if (!f.formula && !f.why)
@@ -239,6 +288,7 @@ static double counted(const struct beside *b, uint16_t call)
 {
 	const struct call_name *name = &b->s->calls.name[call];
 	bool runtime = call_is_runtime(call);
+	const char *client = runtime ? NULL : client_of(b->s, call);
 	const struct json *row = json_child(json_get(b->result, runtime ? "runtime" : "api"));
 	double rate = 0;
 
@@ -246,7 +296,8 @@ static double counted(const struct beside *b, uint16_t call)
 		bool same = runtime ? is_text(row, "operation", name->resource) &&
 					      json_as_bool(json_get(row, "inMetric")) ==
 						      (call < CALL_HIDDEN)
-				    : is_text(row, "verb", name->verb) &&
+				    : client && is_text(row, "client", client) &&
+					      is_text(row, "verb", name->verb) &&
 					      is_text(row, "resource", name->resource);
 
 		rate += same ? json_as_num(json_get(row, "perSecond")) : 0;
@@ -268,25 +319,16 @@ static struct json *row_of(const struct beside *b, uint16_t call)
 	json_put_str(o, "feature", f.feature);
 	json_put_str(o, "operation", runtime ? name->resource : NULL);
 	json_put(o, "inMetric", runtime ? json_bool(call < CALL_HIDDEN) : json_null());
+	json_put_str(o, "client", runtime ? NULL : client_of(b->s, call));
 	json_put_str(o, "verb", runtime ? NULL : name->verb);
 	json_put_str(o, "resource", runtime ? NULL : name->resource);
-	json_put_str(o, "formula", *f.counted ? f.counted : f.formula);
+	json_put_str(o, "formula", f.formula);
 	json_put(o, "closedFormPerSecond", f.why ? json_null() : json_num(f.rate));
 	json_put_num(o, "simulatedPerSecond", rate);
 	json_put(o, "relativeDifference",
 		f.why || f.rate <= 0 ? json_null() : json_num(rate / f.rate - 1));
 	json_put_str(o, "why", f.why);
 	return o;
-}
-
-/* Two classes may have one name: a mechanism's and a loop's. */
-static bool is_first(const struct scenario *s, uint32_t call)
-{
-	for (uint32_t i = CALL_API; i < call && call >= CALL_API; i++)
-		if (!strcmp(s->calls.name[i].verb, s->calls.name[call].verb) &&
-			!strcmp(s->calls.name[i].resource, s->calls.name[call].resource))
-			return false;
-	return true;
 }
 
 /* Why requests of that class have no load in closed form though they matter; NULL: they have
@@ -337,6 +379,7 @@ struct json *result_closed(
 	arena_init(&mem, 0);
 	b = ARENA_NEW(&mem, struct beside);
 	b->s = s;
+	b->mem = &mem;
 	b->result = result;
 	b->away = why_away(s, result);
 	toll_of(s, ttl_of(s), &mem, &b->toll);
@@ -344,7 +387,7 @@ struct json *result_closed(
 	if (b->begins)
 		beginning_of(s, from, from + s->duration, b->beginning);
 	for (uint32_t call = 0; call < s->calls.n; call++) {
-		struct json *row = is_first(s, call) ? row_of(b, (uint16_t)call) : NULL;
+		struct json *row = row_of(b, (uint16_t)call);
 
 		if (row)
 			json_append(rows, row);

@@ -8,6 +8,7 @@
 #include "cli/result_server.h"
 #include "cli/result_slo.h"
 #include "cli/result_storage.h"
+#include "models/tables.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
@@ -55,20 +56,9 @@ const char *cri_code(enum outcome what)
 
 const char *client_of(const struct scenario *s, uint16_t call)
 {
-	const struct kubelet_model *k = &s->kubelet;
-	const char *names[CLIENTS] = {"kube", "events", "heartbeat"};
+	uint8_t client = s->calls.client[call];
 
-	for (uint32_t i = 0; i < k->n_agents; i++)
-		names[CLIENT_OWN + i] = k->agents[i].name;
-	if (call == API_CREATE_EVENTS || call == API_PATCH_EVENTS)
-		return names[k->events.client];
-	if (call == API_DELETE_PODS) /* every kubelet does, whoever else */
-		return names[CLIENT_MAIN];
-	for (uint32_t l = 0; l < k->n_loops; l++)
-		for (uint32_t c = 0; c < k->loops[l].n_calls; c++)
-			if (k->loops[l].calls[c].call == call)
-				return names[k->loops[l].calls[c].client];
-	return names[CLIENT_MAIN];
+	return client == CALL_NOBODYS ? NULL : client_name(&s->kubelet, client);
 }
 
 /* ------------------------------------------------------------------ calls */
@@ -118,7 +108,7 @@ static bool size_is_known(const struct scenario *s, uint16_t call)
 		return l->bytes || l->record_bytes;
 	}
 	for (uint32_t i = 0; i < s->apiserver.n_latency; i++)
-		if (s->apiserver.latency[i].call == call)
+		if (s->apiserver.latency[i].call == s->calls.alike[call])
 			return s->apiserver.latency[i].latency.bytes > 0;
 	return false;
 }

@@ -20,8 +20,8 @@ struct json *json_of_hist(const struct hist *h);
 const char *api_code(const struct call_name *call, enum outcome what);
 const char *cri_code(enum outcome what);
 
-/* Whose limiter a request passes: the kubelet's clients kube, events or heartbeat, or the name
- * of the feature whose agent has one of its own. */
+/* Who makes a class of requests: the kubelet's clients kube, events or heartbeat, or the name
+ * of the feature whose agent has a client of its own.  NULL: nobody does. */
 const char *client_of(const struct scenario *s, uint16_t call);
 
 #endif

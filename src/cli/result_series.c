@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/result_json.h"
+
 enum { POINTS_MAX = 600 };
 
 /* A number for each second, of the calls first to end. */
@@ -121,7 +123,7 @@ static bool was_seen(const struct fleet_result *r, uint16_t call)
 	return any;
 }
 
-/* A row a verb and resource that was wanted or answered. */
+/* A row a client, verb and resource that was wanted or answered. */
 static struct json *classes(
 	const struct scenario *s, const struct fleet_result *r, uint32_t each)
 {
@@ -134,6 +136,7 @@ static struct json *classes(
 		if (!was_seen(r, c))
 			continue;
 		row = json_object();
+		json_put_str(row, "client", client_of(s, c));
 		json_put_str(row, "verb", s->calls.name[c].verb);
 		json_put_str(row, "resource", s->calls.name[c].resource);
 		put_points(row, r, one, each, requests_in);

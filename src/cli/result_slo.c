@@ -101,7 +101,7 @@ static bool fails(const struct came *c)
 struct judged {
 	struct hist all;
 	struct came came;
-	const struct hist *slow_times;
+	struct hist slow_times;
 	const struct call_name *slow, *failing;
 	struct came most;
 };
@@ -119,9 +119,9 @@ static void judge_class(struct judged *j, const struct call_name *name, const st
 	if (!h->n)
 		return;
 	hist_merge(&j->all, h);
-	if (j->slow && hist_quantile(h, QUANTILE) <= hist_quantile(j->slow_times, QUANTILE))
+	if (j->slow && hist_quantile(h, QUANTILE) <= hist_quantile(&j->slow_times, QUANTILE))
 		return;
-	j->slow_times = h;
+	j->slow_times = *h;
 	j->slow = name;
 }
 
@@ -135,26 +135,43 @@ static void put_failures(struct json *row, const struct judged *j)
 	json_put_num(row, "failingShare", failing(&j->most));
 }
 
+/* The server's measure is by verb and resource: whoever asks. */
+static void judge_request(
+	struct judged *j, const struct scenario *s, const struct fleet_result *r, uint32_t call)
+{
+	struct came came = {0};
+	struct hist served;
+
+	hist_reset(&served);
+	for (uint32_t c = call; c < s->calls.n; c++) {
+		struct came of_client = came_of(r, c);
+
+		if (s->calls.alike[c] != call)
+			continue;
+		hist_merge(&served, &r->tally.times->served[c - CALL_API]);
+		came.answered += of_client.answered;
+		came.failed += of_client.failed;
+		came.rejected += of_client.rejected;
+	}
+	judge_class(j, &s->calls.name[call], &served, &came);
+}
+
 /* Every class of calls has to meet it by itself: the worst decides. */
 static struct json *calls_row(
 	const struct objective *o, const struct scenario *s, const struct fleet_result *r)
 {
-	const struct tally_times *times = r->tally.times;
 	struct judged j = {0};
 	struct json *row;
 
 	hist_reset(&j.all);
-	j.slow_times = &j.all;
-	for (uint32_t c = CALL_API; times && c < s->calls.n; c++) {
-		struct came came = came_of(r, c);
-
-		if (scope_of(&s->calls.name[c]) == o->scope)
-			judge_class(&j, &s->calls.name[c], &times->served[c - CALL_API], &came);
-	}
+	hist_reset(&j.slow_times);
+	for (uint32_t c = CALL_API; r->tally.times && c < s->calls.n; c++)
+		if (s->calls.alike[c] == c && scope_of(&s->calls.name[c]) == o->scope)
+			judge_request(&j, s, r, c);
 	row = row_begin(o->name, o->within, &j.all);
-	put_slowest(row, j.slow, j.slow_times);
+	put_slowest(row, j.slow, &j.slow_times);
 	put_failures(row, &j);
-	json_put(row, "met", fails(&j.most) ? json_bool(false) : met(j.slow_times, o->within));
+	json_put(row, "met", fails(&j.most) ? json_bool(false) : met(&j.slow_times, o->within));
 	return row;
 }
 

@@ -141,6 +141,15 @@ static void find_peak(
 	}
 }
 
+/* A DELETE that says that a pod is to go, whoever says it, is one of a final one's two. */
+static void of_marks(struct stored *d, const struct scenario *s, uint64_t marked)
+{
+	struct server_telling tells = server_telling(s, API_DELETE_PODS);
+
+	d->writes -= marked;
+	d->told -= marked * (tells.watchers + tells.kubelet);
+}
+
 /* Whoever watches all of a resource is told of every write, and the kubelet that it concerns.
  */
 static struct stored stored_of(
@@ -158,11 +167,11 @@ static struct stored stored_of(
 		if (!writes[c])
 			continue;
 		add_call(&d, &s->calls.name[c], &tells, t->window[0].in.count[c][OUTCOME_OK]);
-		if (c == API_DELETE_PODS)
-			d.writes -= t->window[0].in.marked_pods;
 		add_others(&d, &tells, r->servers.asked[c].answered);
 		d.told += (d.writes - before) * (tells.watchers + tells.kubelet);
 	}
+	if (writes[API_DELETE_PODS])
+		of_marks(&d, s, t->window[0].in.marked_pods);
 	find_peak(&d, r, writes, s->calls.n);
 	d.read = objects_read(s, r, s->apiserver.storage.object[i].resource);
 	d.objects = count_objects(s, r, s->apiserver.storage.object[i].resource, d.written);

@@ -41,6 +41,8 @@ static void add_api_keys(struct keys *k, const struct calls *calls)
 		const struct call_name *name = &calls->name[c];
 		char call[CALL_TEXT];
 
+		if (calls->alike[c] != c)
+			continue; /* an audit log has names: counted with the first */
 		(void)snprintf(call, sizeof(call), "%s %s", name->verb, name->resource);
 		for (unsigned o = 0; o < OUTCOME_N; o++)
 			add_key(k, RECORDED_API, (uint16_t)c, (enum outcome)o, call,
@@ -76,11 +78,16 @@ static uint64_t any_outcome(uint64_t (*count)[OUTCOME_N], unsigned class)
 }
 
 /* How often a run saw what key calls so. */
-static double key_count(const struct key *key, uint64_t (*count)[OUTCOME_N])
+static double key_count(
+	const struct key *key, const struct calls *calls, uint64_t (*count)[OUTCOME_N])
 {
+	double sum = 0;
+
 	switch (key->source) {
 	case RECORDED_API:
-		return (double)count[key->class][key->what];
+		for (uint32_t c = key->class; c < calls->n; c++)
+			sum += calls->alike[c] == key->class ? (double)count[c][key->what] : 0;
+		return sum;
 	case RECORDED_CRI:
 		return (double)(any_outcome(count, key->class) +
 				(key->class == OP_LIST_CONTAINERS
@@ -155,6 +162,7 @@ static const struct bound count_bound = {.least = 1};
 
 struct phase_rows {
 	const struct recorded_node *node;
+	const struct calls *calls;
 	uint32_t phase;
 	const struct validate_sample *samples;
 	uint32_t n;
@@ -167,7 +175,8 @@ static double collect(struct phase_rows *r, const struct key *key)
 	double sum = 0;
 
 	for (uint32_t i = 0; i < r->n; i++) {
-		r->values[i] = key ? key_count(key, r->samples[i].count[r->phase]) : 0;
+		r->values[i] =
+			key ? key_count(key, r->calls, r->samples[i].count[r->phase]) : 0;
 		sum += r->values[i];
 	}
 	return sum / r->n;
@@ -287,7 +296,8 @@ void validate_rows(const struct recorded_node *node, const struct scenario *scen
 	const struct validate_sample *samples, uint32_t n, struct json *rows,
 	struct json *others)
 {
-	struct phase_rows r = {.node = node, .samples = samples, .n = n};
+	struct phase_rows r = {
+		.node = node, .calls = &scenario->calls, .samples = samples, .n = n};
 	struct keys *keys = calloc(1, sizeof(*keys));
 
 	r.values = calloc(n, sizeof(*r.values));

@@ -206,7 +206,7 @@ static void watches(struct toll_making *m)
 
 		row->feature = w->feature;
 		row->call = w->watch;
-		row->client = CLIENT_HEARTBEAT; /* request.go Watch: no limiter */
+		row->client = w->client; /* request.go Watch: without its limiter */
 		row->times = 1;
 		row->period = lasts;
 		row->rounds = row->rate = row->nominal = 1 / lasts;

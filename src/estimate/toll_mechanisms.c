@@ -41,7 +41,11 @@ static void relist(struct toll_making *m)
 		row->rate = row->nominal = row->rounds = e.value / n;
 		(void)snprintf(row->words, sizeof(row->words), "finding out what changed, %s",
 			e.between ? e.between : "");
-		(void)snprintf(row->symbols, sizeof(row->symbols), "%s", e.formula);
+		if (n > 1) /* of both lists */
+			(void)snprintf(row->symbols, sizeof(row->symbols),
+				"%.150s / %u = %.4g/s", e.formula, n, row->rate);
+		else
+			(void)snprintf(row->symbols, sizeof(row->symbols), "%s", e.formula);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "estimate/lives.h"
 #include "estimate/rates.h"
 #include "estimate/toll_priv.h"
+#include "models/tables.h"
 
 /* A round that waits for so little of its time is as good as one that does not. */
 #define WAIT_MATTERS 0.02
@@ -34,14 +35,6 @@ static void fails(struct toll_row *row, const char *text, double at_least)
 		return;
 	row->fails = text;
 	row->at_least = at_least;
-}
-
-static const char *name_of(const struct toll_making *m, enum client client)
-{
-	static const char *const names[CLIENT_OWN] = {"kube", "events", "heartbeat"};
-
-	return client < CLIENT_OWN ? names[client]
-				   : m->s->kubelet.agents[client - CLIENT_OWN].name;
 }
 
 /* ------------------------------------------------------------------ clients */
@@ -111,7 +104,8 @@ static void full_client(struct toll_making *m, enum client client)
 
 	crowd_of(m, client, &crowd);
 	text = why(m, "the limiter of client %s lets %g/s through, it is asked for %.4g/s",
-		name_of(m, client), crowd.limit, crowd.going_on + crowd.pausing);
+		client_name(&m->s->kubelet, client), crowd.limit,
+		crowd.going_on + crowd.pausing);
 	for (uint32_t i = 0; i < m->out->n; i++) {
 		struct toll_row *row = &m->out->row[i];
 

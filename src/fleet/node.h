@@ -170,9 +170,10 @@ struct demand {
 };
 
 /* A DELETE of a pod by somebody who is no kubelet: it says that the pod is to go. */
-static inline bool node_marks_pod(const struct node_request *q)
+static inline bool node_marks_pod(const struct node_plan *plan, const struct node_request *q)
 {
-	return q->call == API_DELETE_PODS && q->pod == REQUEST_NO_POD;
+	return q->pod == REQUEST_NO_POD &&
+	       plan->params->scenario->calls.alike[q->call] == API_DELETE_PODS;
 }
 
 /* requests.c */

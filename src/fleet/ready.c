@@ -23,7 +23,8 @@ void ready_plan(struct node_plan *plan)
 		bool writes = !strcmp(name->verb, "update") || !strcmp(name->verb, "patch");
 
 		plan->is_lease[c] = writes && !strcmp(name->resource, "leases");
-		if (!strcmp(name->verb, "list") && !strcmp(name->resource, "pods"))
+		if (!strcmp(name->verb, "list") && !strcmp(name->resource, "pods") &&
+			calls->client[c] < CLIENT_OWN)
 			plan->list_pods = (uint16_t)c;
 		plan->is_heartbeat[c] =
 			writes && (!strcmp(name->resource, "leases") ||

@@ -116,7 +116,7 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 	fanout_load(&n->plan->shared->fanout, n->plan->shared->servers, n->load,
 		now + d.cpu + d.wait,
 		&(struct fanout_write){q->call, n->index, (uint8_t)n->home, (uint8_t)n->home,
-			node_marks_pod(q)});
+			node_marks_pod(n->plan, q)});
 }
 
 /* rest/request.go 1.20 request(): the client's timeout is set after the first wait in the

@@ -223,7 +223,7 @@ static ns_t tell(struct together *t, ns_t now, const struct flight *f)
 {
 	const struct fanout_servers to = {t->server, t->balancer.up_at, t->params->servers};
 	const struct fanout_write w = {f->q.call, f->node, f->server, t->balancer.home[f->node],
-		node_marks_pod(&f->q)};
+		node_marks_pod(t->plan, &f->q)};
 
 	return fanout_tell(&t->params->fanout, &to, now, &w);
 }

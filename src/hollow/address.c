@@ -161,7 +161,7 @@ static void status_body(
 	struct hollow *h, const struct node_request *q, uint32_t pod, struct str *out)
 {
 	/* Of a feature: what the kubelet wrote last, with a condition of its own. */
-	if (q->pod == REQUEST_NO_POD && q->call == API_PATCH_PODS_STATUS) {
+	if (q->pod == REQUEST_NO_POD && request_of(h, q) == API_PATCH_PODS_STATUS) {
 		body_condition(h, out);
 		return;
 	}
@@ -186,14 +186,14 @@ static bool of_pod(struct hollow *h, const struct node_request *q, const struct 
 	if (!p->name || !address_path(&a->path, "pods", pod_namespace(h, pod)))
 		return false;
 	named(&a->path, p->name, call->resource);
-	if (q->call == API_DELETE_PODS)
+	if (request_of(h, q) == API_DELETE_PODS)
 		body_delete(p->uid, 0, &a->body);
 	else if (patch && !strcmp(call->resource, "pods"))
 		body_annotation(h, &a->body);
 	else if (strcmp(call->verb, "get") != 0)
 		status_body(h, q, pod, &a->body);
 	/* Whoever makes the scenario's pods ends them, too. */
-	if (q->call == API_DELETE_PODS && q->pod == REQUEST_NO_POD)
+	if (request_of(h, q) == API_DELETE_PODS && q->pod == REQUEST_NO_POD)
 		str_add(&a->path, ASKED_FOR_SHOW);
 	a->media = patch ? STRATEGIC : NULL;
 	return true;
@@ -281,7 +281,7 @@ bool address_of(struct hollow *h, const struct node_request *q, struct address *
 		return asked_address(h, q, a);
 	if (resource_is(call->resource, "pods"))
 		return of_pod(h, q, call, a);
-	switch (q->call) {
+	switch (request_of(h, q)) {
 	case API_GET_SECRETS:
 	case API_GET_CONFIGMAPS:
 		return of_object(h, q, call, a);
@@ -289,7 +289,7 @@ bool address_of(struct hollow *h, const struct node_request *q, struct address *
 		return of_token(h, q, a);
 	case API_CREATE_EVENTS:
 	case API_PATCH_EVENTS:
-		a->media = q->call == API_PATCH_EVENTS ? STRATEGIC : NULL;
+		a->media = request_of(h, q) == API_PATCH_EVENTS ? STRATEGIC : NULL;
 		return event_address(h, q, a);
 	default:
 		return of_node(h, q, call, a);

@@ -235,7 +235,7 @@ bool event_address(struct hollow *h, const struct node_request *q, struct addres
 
 	if (!address_path(&a->path, "events", of.namespace))
 		return false;
-	if (q->call == API_CREATE_EVENTS) {
+	if (request_of(h, q) == API_CREATE_EVENTS) {
 		h->asked += event_of_key(q->key).kind == EVENT_ASKED;
 		put_event(h, &of, q, &a->body);
 		return true;

@@ -307,8 +307,9 @@ static const struct wire_hooks hooks = {.opened = on_opened, .line = on_line, .d
  * answered here, and nothing is sent. */
 static void nowhere(struct hollow *h, ns_t now, const struct node_request *q)
 {
-	bool pod = q->call == API_GET_PODS || q->call == API_PATCH_PODS_STATUS ||
-		   q->call == API_UPDATE_PODS_STATUS || q->call == API_DELETE_PODS;
+	uint16_t what = request_of(h, q);
+	bool pod = what == API_GET_PODS || what == API_PATCH_PODS_STATUS ||
+		   what == API_UPDATE_PODS_STATUS || what == API_DELETE_PODS;
 
 	agent_answer(
 		&h->node.agent, q->actor, now + NS_MS, pod ? OUTCOME_NOT_FOUND : OUTCOME_OK, 0);

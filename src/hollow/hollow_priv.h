@@ -191,6 +191,12 @@ void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct s
 void body_delete(const char *uid, int64_t grace, struct str *out);
 void body_object(const char *kind, const char *name, const char *namespace, struct str *out);
 
+/* What is asked, whichever of the node's clients asks. */
+static inline uint16_t request_of(const struct hollow *h, const struct node_request *q)
+{
+	return h->swarm->scenario.calls.alike[q->call];
+}
+
 /* events.c: a request that tells of one, path and body */
 bool event_address(struct hollow *h, const struct node_request *q, struct address *a);
 

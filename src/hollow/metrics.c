@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hollow/hollow_priv.h"
+#include "models/tables.h"
 
 struct metrics {
 	struct evhttp *http;
@@ -37,8 +38,9 @@ static void requests(const struct swarm *s, struct str *out)
 	for (uint32_t i = 0; i < c->n; i++)
 		if (s->view.asked[i])
 			str_addf(out,
-				"nodetoll_agents_requests_total{verb=\"%s\",resource=\"%s\"} "
-				"%" PRIu64 "\n",
+				"nodetoll_agents_requests_total{client=\"%s\",verb=\"%s\","
+				"resource=\"%s\"} %" PRIu64 "\n",
+				client_name(&s->scenario.kubelet, c->client[i]),
 				c->name[i].verb, c->name[i].resource, s->view.asked[i]);
 }
 

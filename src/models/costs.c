@@ -32,7 +32,7 @@ const struct latency *costs_latency(
 	const struct latency *cache = &m->other_cached;
 
 	for (uint32_t i = 0; i < m->n_latency; i++)
-		if (m->latency[i].call == call) {
+		if (m->latency[i].call == s->calls.alike[call]) {
 			etcd = &m->latency[i].latency;
 			cache = &m->latency[i].cached;
 		}

@@ -168,9 +168,10 @@ struct model_watch {
 	char feature[MODEL_NAME];
 	uint16_t list; /* classes */
 	uint16_t watch;
-	bool quorum;       /* the LIST is without a resource version */
-	ns_t change_every; /* mean time between changes that a watcher is told; 0: not known */
-	uint32_t bytes;    /* of what it is told */
+	enum client client; /* its agent's own, if that has one */
+	bool quorum;        /* the LIST is without a resource version */
+	ns_t change_every;  /* mean time between changes that a watcher is told; 0: not known */
+	uint32_t bytes;     /* of what it is told */
 };
 
 /* An agent on the node beside the kubelet: its client's limiter. */
@@ -339,7 +340,7 @@ struct runtime_model {
 };
 
 struct api_latency {
-	uint16_t call; /* CALLS_MAX: every other */
+	uint16_t call; /* the first class of its name; CALLS_MAX: every other */
 	struct latency latency;
 	struct latency cached; /* of a read that the watch cache answers; mean 0: the same */
 };

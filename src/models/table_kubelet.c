@@ -275,15 +275,82 @@ static const struct field kubelet_fields[] = {
 };
 #undef REC
 
-/* Whose limiter "own" is: that of the agent whose feature brought the loop. */
-static int own_client(const struct kubelet_model *k, const char *feature,
-	const struct doc_node *at, struct err *err)
+/* The client of the agent whose feature brought a loop or a watch; CLIENTS: it has none. */
+static enum client client_of_feature(const struct kubelet_model *k, const char *feature)
 {
 	for (uint32_t i = 0; i < k->n_agents; i++)
 		if (!strcmp(k->agents[i].name, feature))
-			return (int)(CLIENT_OWN + i);
-	(void)doc_error(at, err, "'client: own' needs a limiter of that agent ('agents')");
-	return -1;
+			return (enum client)(CLIENT_OWN + i);
+	return CLIENTS;
+}
+
+/* What is read has a name; with who makes it, it has its class. */
+static int find_class(struct reading *r, uint16_t *call, enum client client,
+	const struct doc_node *at, struct err *err)
+{
+	uint16_t class = calls_made_by(r->calls, *call, (uint8_t)client);
+
+	if (class == CALLS_MAX)
+		return doc_error(at, err, "more than %d different calls", CALLS_MAX);
+	*call = class;
+	return 0;
+}
+
+static int finish_loop_calls(struct reading *r, struct kubelet_model *k, struct model_loop *l,
+	const struct doc_node *at, struct err *err)
+{
+	for (uint32_t c = 0; c < l->n_calls; c++) {
+		struct model_call *call = &l->calls[c];
+
+		if (call->client == CLIENT_OWN)
+			call->client = client_of_feature(k, l->feature);
+		if (call->client == CLIENTS)
+			return doc_error(at, err,
+				"'client: own' needs a limiter of that agent ('agents')");
+		if (!call_is_runtime(call->call) &&
+			find_class(r, &call->call, call->client, at, err))
+			return ERR_INPUT;
+	}
+	return 0;
+}
+
+/* An agent with a client of its own watches by that: over its own connection, and not as the
+ * kubelet. */
+static int finish_watch(struct reading *r, struct kubelet_model *k, struct model_watch *w,
+	const struct doc_node *at, struct err *err)
+{
+	w->client = client_of_feature(k, w->feature);
+	if (w->client == CLIENTS)
+		w->client = CLIENT_MAIN;
+	return find_class(r, &w->list, w->client, at, err) ||
+			       find_class(r, &w->watch, w->client, at, err)
+		       ? ERR_INPUT
+		       : 0;
+}
+
+/* The kubelet's mechanisms have their clients, agents their limiters. */
+static int finish_clients(
+	struct reading *r, struct kubelet_model *k, const struct doc_node *at, struct err *err)
+{
+	for (uint32_t i = 0; i < k->n_agents; i++) {
+		for (uint32_t w = 0; w < CLIENT_OWN; w++)
+			if (!strcmp(k->agents[i].name, words_client[w].name))
+				return doc_error(
+					doc_get(doc_get(at, "agents"), k->agents[i].name), err,
+					"who has a client of its own cannot be called '%s', as "
+					"one of the kubelet's is: their requests could not be "
+					"told apart",
+					k->agents[i].name);
+		k->client[CLIENT_OWN + i].qps_milli = k->agents[i].qps_milli;
+		k->client[CLIENT_OWN + i].burst = k->agents[i].burst;
+	}
+	for (uint16_t call = CALL_API; call < API_FIXED_END; call++) {
+		bool event = call == API_CREATE_EVENTS || call == API_PATCH_EVENTS;
+
+		(void)calls_made_by(
+			r->calls, call, (uint8_t)(event ? k->events.client : CLIENT_MAIN));
+	}
+	return 0;
 }
 
 static int finish_kubelet(
@@ -291,23 +358,14 @@ static int finish_kubelet(
 {
 	struct kubelet_model *k = record;
 
-	(void)r;
-	for (uint32_t i = 0; i < k->n_agents; i++) {
-		k->client[CLIENT_OWN + i].qps_milli = k->agents[i].qps_milli;
-		k->client[CLIENT_OWN + i].burst = k->agents[i].burst;
-	}
+	if (finish_clients(r, k, at, err))
+		return ERR_INPUT;
 	for (uint32_t l = 0; l < k->n_loops; l++)
-		for (uint32_t c = 0; c < k->loops[l].n_calls; c++) {
-			struct model_call *call = &k->loops[l].calls[c];
-			int own;
-
-			if (call->client != CLIENT_OWN)
-				continue;
-			own = own_client(k, k->loops[l].feature, at, err);
-			if (own < 0)
-				return ERR_INPUT;
-			call->client = (enum client)own;
-		}
+		if (finish_loop_calls(r, k, &k->loops[l], at, err))
+			return ERR_INPUT;
+	for (uint32_t w = 0; w < k->n_watches; w++)
+		if (finish_watch(r, k, &k->watches[w], at, err))
+			return ERR_INPUT;
 	for (uint32_t c = 0; c < k->n_startup; c++)
 		if (k->startup[c].client == CLIENT_OWN)
 			return doc_error(at, err, "'client: own' is for agents' loops");

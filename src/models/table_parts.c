@@ -73,6 +73,12 @@ const char *word_of(const struct word *words, uint32_t n, int64_t value)
 	return "?";
 }
 
+const char *client_name(const struct kubelet_model *k, uint32_t client)
+{
+	return client < CLIENT_OWN ? word_of(words_client, CLIENT_OWN, client)
+				   : k->agents[client - CLIENT_OWN].name;
+}
+
 #define REC struct latency
 static const struct field latency_fields[] = {
 	SPAN(mean, "mean", 0, NS_MIN * 60, "mean time of a call that lists nothing"),

@@ -40,6 +40,9 @@ extern const struct word words_operation[OP_N + 1]; /* the last is "all" */
 /* The word of a value, "?" if it has none. */
 const char *word_of(const struct word *words, uint32_t n, int64_t value);
 
+/* Of an enum client: "kube", "events", "heartbeat"; of an agent the name of its feature. */
+const char *client_name(const struct kubelet_model *k, uint32_t client);
+
 /* One line of a table each.  REC is the record's type. */
 #define FIELD(member_, name_, type_, ...)                                                      \
 	{                                                                                      \

@@ -21,6 +21,7 @@ enum { WIDTH = 100 };
 	}
 static const struct column api_list[] = {
 	{"call", "request", CELL_TEXT, NULL},
+	{"client", "client", CELL_TEXT, ""},
 	COUNTS,
 };
 static const struct column runtime_list[] = {
@@ -123,6 +124,7 @@ static void reason_words(const struct json *row, const struct json *all, struct 
 			continue;
 		str_addf(&words, "%s%s%s", str_len(&words) ? ", " : "",
 			json_as_str(json_get(r, "call")), table_not_in_metric(r));
+		table_add_client(json_as_str(json_get(r, "client")), &words);
 	}
 	str_addf(&words, ": %s.", reason);
 	format_wrapped(str_text(&words), WIDTH, out);
@@ -182,15 +184,20 @@ static struct json *chart_of(const struct json *result)
 			&(struct chart_axis){"calls made live", "", true});
 	struct json *good = chart_series(chart, "agrees");
 	struct json *bad = chart_series(chart, "does not");
+	struct str name = {0};
 
 	for (const struct json *r = json_child(json_get(result, "rows")); r; r = json_next(r)) {
 		double x = json_as_num(json_get(r, "simulated"));
 		double y = json_as_num(json_get(r, "live"));
 
+		str_reset(&name);
+		str_add(&name, json_as_str(json_get(r, "call")));
+		table_add_client(json_as_str(json_get(r, "client")), &name);
 		if (x > 0 && y > 0)
 			chart_named_point(json_as_bool(json_get(r, "agrees")) ? good : bad, x,
-				y, json_as_str(json_get(r, "call")));
+				y, str_text(&name));
 	}
+	str_fini(&name);
 	chart_diagonal(chart, "both the same");
 	return chart;
 }
@@ -251,8 +258,10 @@ void agreement_junit(const struct json *result, struct junit *junit)
 	for (const struct json *r = json_child(json_get(result, "rows")); r; r = json_next(r)) {
 		str_reset(&name);
 		str_reset(&what);
-		str_addf(&name, "%s%s, %s", json_as_str(json_get(r, "call")),
-			table_not_in_metric(r), json_as_str(json_get(r, "code")));
+		str_addf(&name, "%s%s", json_as_str(json_get(r, "call")),
+			table_not_in_metric(r));
+		table_add_client(json_as_str(json_get(r, "client")), &name);
+		str_addf(&name, ", %s", json_as_str(json_get(r, "code")));
 		str_addf(&what, "simulated %g, interval %g to %g, live %g",
 			number(r, "simulated"), number(r, "low"), number(r, "high"),
 			number(r, "live"));

@@ -5,6 +5,7 @@
 
 static const struct column list[] = {
 	{"call", "call", CELL_TEXT, NULL},
+	{"client", "client", CELL_TEXT, ""},
 	{"base.closedFormPerSecond", "base:\nclosed form", CELL_RATE, "-"},
 	{"base.simulatedPerSecond", "\nsimulated", CELL_RATE, "-"},
 	{"base.relativeDifference", "\ndifference", CELL_PERCENT, "-"},

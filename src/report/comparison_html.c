@@ -24,6 +24,7 @@ static void label_of(const struct json *row, struct str *out)
 	}
 	if (!str_len(out))
 		str_add(out, "all");
+	table_add_client(json_as_str(json_get(labels, "client")), out);
 	if (!strcmp(table_text_of(labels, "inMetric"), "false"))
 		str_add(out, " (not in the metric)");
 }

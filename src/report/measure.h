@@ -22,7 +22,7 @@
 #include "base/json.h"
 #include "base/str.h"
 
-enum { MEASURE_LABELS = 4, MEASURE_STATS = 10, MEASURE_POINTS_MAX = 2000 };
+enum { MEASURE_LABELS = 5, MEASURE_STATS = 10, MEASURE_POINTS_MAX = 2000 };
 
 enum measure_unit {
 	MEASURE_COUNT,   /* of things */

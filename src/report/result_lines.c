@@ -47,6 +47,7 @@ void result_name_of(const struct json *row, struct str *name)
 		str_add(name, json_as_str(json_get(row, "operation")));
 	if (code && *code != '2' && strcmp(code, "OK") != 0)
 		str_addf(name, " %s", code);
+	table_add_client(json_as_str(json_get(row, "client")), name);
 	str_add(name, table_not_in_metric(row));
 }
 

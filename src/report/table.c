@@ -37,6 +37,17 @@ const char *table_not_in_metric(const struct json *row)
 	return json_is_bool(seen) && !json_as_bool(seen) ? " (not in the metric)" : "";
 }
 
+void table_add_client(const char *client, struct str *out)
+{
+	static const char *const own[] = {"kube", "events", "heartbeat"};
+
+	for (size_t i = 0; client && i < sizeof(own) / sizeof(own[0]); i++)
+		if (!strcmp(client, own[i]))
+			return;
+	if (client)
+		str_addf(out, " (%s)", client);
+}
+
 static void number(const struct column *c, double value, struct str *out)
 {
 	char buf[FORMAT_BYTES];

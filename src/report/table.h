@@ -58,6 +58,10 @@ const char *table_text_of(const struct json *row, const char *key);
 /* Behind the name of a row's call: that the runtime's metric does not see it; else nothing. */
 const char *table_not_in_metric(const struct json *row);
 
+/* Append " (NAME)" if it is no client of the kubelet's own who made a row's requests: of two
+ * rows of one name that is what tells them apart. */
+void table_add_client(const char *client, struct str *out);
+
 /* One cell's text as shown in text and Markdown. */
 void table_cell(const struct column *column, const struct json *row, struct str *out);
 

@@ -42,6 +42,9 @@ void calls_init(struct calls *c)
 	for (uint32_t i = 0; i < sizeof(api_name) / sizeof(api_name[0]); i++)
 		name_set(&c->name[CALL_API + i], api_name[i].verb, api_name[i].resource);
 	c->n = API_FIXED_END;
+	memset(c->client, CALL_NOBODYS, sizeof(c->client));
+	for (uint16_t i = 0; i < CALLS_MAX; i++)
+		c->alike[i] = i;
 }
 
 uint16_t calls_intern(struct calls *c, const char *verb, const char *resource)
@@ -53,6 +56,27 @@ uint16_t calls_intern(struct calls *c, const char *verb, const char *resource)
 	if (c->n == CALLS_MAX)
 		return CALLS_MAX;
 	name_set(&c->name[c->n], verb, resource);
+	return (uint16_t)c->n++;
+}
+
+uint16_t calls_made_by(struct calls *c, uint16_t call, uint8_t client)
+{
+	uint16_t first = c->alike[call];
+
+	assert(!call_is_runtime(call) && call < c->n && client != CALL_NOBODYS);
+	for (uint16_t i = first; i < c->n; i++) {
+		if (c->alike[i] != first)
+			continue;
+		if (c->client[i] == CALL_NOBODYS)
+			c->client[i] = client;
+		if (c->client[i] == client)
+			return i;
+	}
+	if (c->n == CALLS_MAX)
+		return CALLS_MAX;
+	c->name[c->n] = c->name[first];
+	c->alike[c->n] = first;
+	c->client[c->n] = client;
 	return (uint16_t)c->n++;
 }
 

@@ -7,6 +7,9 @@
  * ContainerStatus sweep.  Behind them stand API requests: those that mechanisms make, fixed
  * here, and those that a model's loops declare, interned when the model is read.  Names are
  * Kubernetes' own: operation_type, the CRI method, audit verb and resource[/subresource].
+ *
+ * A request that two clients make is two classes of one name, so that whatever is counted is
+ * counted for each: an agent beside the kubelet that gets pods is not the kubelet, which does.
  */
 #ifndef SIM_CALLS_H
 #define SIM_CALLS_H
@@ -99,21 +102,32 @@ struct call_name {
 	char resource[48]; /* resource[/subresource], or the operation_type */
 };
 
-/* All call classes of a run.  Filled by calls_init, extended by calls_intern; read by anyone.
- */
+/* Of a class that nobody makes yet: its name alone is known. */
+#define CALL_NOBODYS UINT8_MAX
+
+/* All call classes of a run.  Filled by calls_init, extended by calls_intern and calls_made_by;
+ * read by anyone.  Who makes a request is a number of the caller's (models.h: enum client). */
 struct calls {
 	uint32_t n;
 	struct call_name name[CALLS_MAX];
+	uint16_t alike[CALLS_MAX]; /* the first class of the same name: by it what hangs on the
+				    * request alone, and not on who makes it, is looked up */
+	uint8_t client[CALLS_MAX]; /* of requests: who makes it, or CALL_NOBODYS */
 };
 
 /* Whether a call starts or ends a container or a sandbox, which takes processors. */
 bool call_starts_or_ends(uint16_t call);
 
-/* Make c hold the fixed classes. */
+/* Make c hold the fixed classes, which are nobody's. */
 void calls_init(struct calls *c);
 
-/* The class of an API request, added if new.  CALLS_MAX is returned when the table is full. */
+/* The first class of that name, added if new: then it is nobody's.  CALLS_MAX is returned when
+ * the table is full. */
 uint16_t calls_intern(struct calls *c, const char *verb, const char *resource);
+
+/* The class of the same request, made by that client: one that is nobody's becomes its.
+ * CALLS_MAX is returned when the table is full. */
+uint16_t calls_made_by(struct calls *c, uint16_t call, uint8_t client);
 
 /* Whether a request changes what is stored: maxinflight.go nonMutatingRequestVerbs. */
 bool call_mutates(const struct call_name *name);

@@ -142,7 +142,8 @@ static uint32_t compare(const char *kubelet, const char *feature, const struct w
 				!strcmp(without->s.calls.name[k].resource,
 					w->s.calls.name[c].resource) &&
 				(k < CALL_API) == (c < CALL_API) &&
-				(k < CALL_HIDDEN) == (c < CALL_HIDDEN))
+				(k < CALL_HIDDEN) == (c < CALL_HIDDEN) &&
+				without->s.calls.client[k] == w->s.calls.client[c])
 				added -= without->simulated[k];
 		room = form * 0.05;
 		if (is_by_the_clock(w, c) && added == w->simulated[c])

@@ -9,10 +9,15 @@
 #define CALL(closed, simulated, rest)                                                          \
 	"{\"feature\": null, \"closedFormPerSecond\": " closed                                 \
 	", \"simulatedPerSecond\": " simulated ", \"why\": null, " rest "}"
-#define GET  "\"operation\": null, \"inMetric\": null, \"verb\": \"get\", \"resource\": \"pods\""
-#define SEEN "\"operation\": \"status\", \"inMetric\": true, \"verb\": null, \"resource\": null"
-#define UNSEEN                                                                                 \
-	"\"operation\": \"status\", \"inMetric\": false, \"verb\": null, \"resource\": null"
+#define BY(client)                                                                             \
+	"\"operation\": null, \"inMetric\": null, \"client\": \"" client "\", "                \
+	"\"verb\": \"get\", \"resource\": \"pods\""
+#define GET BY("kube")
+#define STATUS(seen)                                                                           \
+	"\"operation\": \"status\", \"inMetric\": " seen ", \"client\": null, "                \
+	"\"verb\": null, \"resource\": null"
+#define SEEN   STATUS("true")
+#define UNSEEN STATUS("false")
 
 static struct json *result(const char *rows)
 {
@@ -63,6 +68,26 @@ static void seeds_become_means_and_calls_stay_apart(void **state)
 	json_free(candidate[0]);
 }
 
+/* What the feature gets is none of what the kubelet does, which goes on as before. */
+static void a_row_is_one_clients(void **state)
+{
+	struct json *base[] = {result(CALL("5", "5", BY("kube")))};
+	struct json *candidate[] = {
+		result(CALL("5", "5", BY("kube")) "," CALL("1", "1", BY("shipper")))};
+	struct compare_results b = {base, 1}, c = {candidate, 1};
+	struct json *rows = compare_closed(&b, &c);
+
+	(void)state;
+	assert_int_equal(json_size(rows), 2);
+	assert_string_equal(json_as_str(json_get(json_at(rows, 0), "client")), "kube");
+	assert_true(number(json_at(rows, 0), "candidate", "simulatedPerSecond") == 5);
+	assert_string_equal(json_as_str(json_get(json_at(rows, 1), "client")), "shipper");
+	assert_true(json_is_null(json_get(json_at(rows, 1), "base")));
+	json_free(rows);
+	json_free(base[0]);
+	json_free(candidate[0]);
+}
+
 /* A mean over some of the seeds would be none of the sum. */
 static void what_one_seed_lacks_is_unknown(void **state)
 {
@@ -84,6 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seeds_become_means_and_calls_stay_apart),
+		cmocka_unit_test(a_row_is_one_clients),
 		cmocka_unit_test(what_one_seed_lacks_is_unknown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

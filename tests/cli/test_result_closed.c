@@ -70,24 +70,31 @@ static bool is(const struct json *row, const char *key, const char *text)
 	return has && !strcmp(has, text);
 }
 
-/* "get pods", or an operation that the metric sees. */
-static const struct json *row(const struct fixture *f, const char *call)
+/* "get pods" by that client (NULL: any), or an operation that the metric sees. */
+static const struct json *row_by(const struct fixture *f, const char *call, const char *client)
 {
 	const char *blank = strchr(call, ' ');
 
 	for (const struct json *at = json_child(f->rows); at; at = json_next(at))
-		if (blank ? is(at, "resource", blank + 1) &&
-					!strncmp(json_as_str(json_get(at, "verb")), call,
-						(size_t)(blank - call))
-			  : is(at, "operation", call) && json_as_bool(json_get(at, "inMetric")))
+		if (client && !is(at, "client", client))
+			continue;
+		else if (blank ? is(at, "resource", blank + 1) &&
+					 !strncmp(json_as_str(json_get(at, "verb")), call,
+						 (size_t)(blank - call))
+			       : is(at, "operation", call) &&
+					 json_as_bool(json_get(at, "inMetric")))
 			return at;
 	fail_msg("no row of %s", call);
 	return NULL;
 }
 
-static void agrees(const struct fixture *f, const char *call, double within)
+static const struct json *row(const struct fixture *f, const char *call)
 {
-	const struct json *at = row(f, call);
+	return row_by(f, call, NULL);
+}
+
+static void row_agrees(const struct json *at, const char *call, double within)
+{
 	double difference = json_as_num(json_get(at, "relativeDifference"));
 
 	if (!json_is_num(json_get(at, "relativeDifference")) || difference > within ||
@@ -96,6 +103,11 @@ static void agrees(const struct fixture *f, const char *call, double within)
 			json_as_num(json_get(at, "closedFormPerSecond")),
 			json_as_num(json_get(at, "simulatedPerSecond")),
 			json_as_str(json_get(at, "why")));
+}
+
+static void agrees(const struct fixture *f, const char *call, double within)
+{
+	row_agrees(row(f, call), call, within);
 }
 
 /* Nothing is made of which nothing is said. */
@@ -144,13 +156,15 @@ static void what_pods_that_come_and_go_cost_is_foreseen(void **state)
 static void closed_form_and_simulation_stand_side_by_side(void **state)
 {
 	struct fixture *f = run("node-problem-detector", NULL);
-	const struct json *status = row(f, "patch nodes/status");
+	const struct json *own = row_by(f, "patch nodes/status", "heartbeat");
+	const struct json *added = row_by(f, "patch nodes/status", "node-problem-detector");
 
 	(void)state;
-	/* both the kubelet's own and the feature's: 1 in 5 min each */
-	assert_true(json_as_num(json_get(status, "closedFormPerSecond")) > 20 / 160.0);
-	agrees(f, "patch nodes/status", 0.05);
-	assert_string_equal(json_as_str(json_get(status, "feature")), "node-problem-detector");
+	/* the kubelet's own and the feature's, each for itself: 1 in 5 min */
+	row_agrees(own, "the kubelet's", 0.05);
+	row_agrees(added, "the feature's", 0.05);
+	assert_true(json_is_null(json_get(own, "feature")));
+	assert_string_equal(json_as_str(json_get(added, "feature")), "node-problem-detector");
 	assert_true(json_is_null(json_get(row(f, "update leases"), "feature")));
 	end(f);
 }
@@ -161,7 +175,49 @@ static void a_features_part_adds_to_the_kubelets_own(void **state)
 
 	(void)state;
 	agrees(f, "get pods", 0.03);
-	assert_true(json_is_str(json_get(row(f, "get pods"), "feature")));
+	assert_true(is(row(f, "get pods"), "feature", "pod-ready-condition"));
+	/* one client, two that make it use of it: the formula is of both, and of no other */
+	assert_true(is(row(f, "get pods"), "formula",
+		"(1 x (s) = 1 x 0.01667/s = 0.01667/s) + (s x 7 = 0.01667/s x 7) = 0.1333/s"));
+	end(f);
+}
+
+/* What stands behind the last equals sign: a node's rate, as the form has it. */
+static double ends_in(const char *formula)
+{
+	const char *equals = formula ? strrchr(formula, '=') : NULL;
+
+	return equals ? strtod(equals + 1, NULL) : -1;
+}
+
+/* A row of a client has that client's rate and formula, whoever else makes the call. */
+static void each_client_has_a_row_whose_formula_is_its_rate(void **state)
+{
+	const char *features[] = {"log-shipper-lists-pods", "node-feature-discovery"};
+	const char *texts[] = {
+		"nodes=20", "duration=30m", "warmup=40m", "workload.replacePodEvery=60s"};
+	struct fixture *f = run_scenario("quiet-5000x30",
+		(struct settings){.text = texts, .n = 4, .with = features, .n_with = 2});
+	const double rates[] = {7 / 60.0, 0.1 / 6, 0.5};
+	const char *clients[] = {"kube", features[0], features[1]};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		const struct json *at = row_by(f, "get pods", clients[i]);
+		double form = json_as_num(json_get(at, "closedFormPerSecond")) / 20;
+		double told = ends_in(json_as_str(json_get(at, "formula")));
+
+		row_agrees(at, clients[i], 0.03);
+		if (form < rates[i] * 0.999 || form > rates[i] * 1.001)
+			fail_msg("%s: %g, not %g", clients[i], form, rates[i]);
+		if (i && (told < form * 0.999 || told > form * 1.001))
+			fail_msg("%s: its formula ends in %g, not in %g", clients[i], told,
+				form);
+		assert_true(i ? is(at, "feature", clients[i])
+			      : json_is_null(json_get(at, "feature")));
+	}
+	row_agrees(row_by(f, "watch pods", "kube"), "the kubelet's watch", 0.3);
+	row_agrees(row_by(f, "watch pods", features[0]), "the feature's watch", 0.3);
 	end(f);
 }
 
@@ -271,6 +327,7 @@ int main(void)
 		cmocka_unit_test(what_pods_that_come_and_go_cost_is_foreseen),
 		cmocka_unit_test(closed_form_and_simulation_stand_side_by_side),
 		cmocka_unit_test(a_features_part_adds_to_the_kubelets_own),
+		cmocka_unit_test(each_client_has_a_row_whose_formula_is_its_rate),
 		cmocka_unit_test(what_a_standing_watch_is_told_is_counted),
 		cmocka_unit_test(where_containers_fail_it_says_so),
 		cmocka_unit_test(a_start_is_counted_from_its_beginning),

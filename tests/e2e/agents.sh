@@ -245,7 +245,7 @@ scraped() {
 		at=$(sed -n 's/^agents: metrics at //p' "$scratch/err")
 		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
 	done
-	metric 'nodetoll_agents_requests_total{verb="update",resource="leases"} [1-9]'
+	metric 'nodetoll_agents_requests_total{client="heartbeat",verb="update",resource="leases"} [1-9]'
 	status=$?
 	kill -INT "$running"
 	wait "$running" && return "$status"

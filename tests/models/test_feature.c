@@ -105,6 +105,65 @@ static void its_loops_run_beside_the_kubelets_own(void **state)
 	end(l);
 }
 
+/* The kubelet gets pods, too: who counts them counts each for itself. */
+static void what_an_agent_asks_for_by_its_own_client_is_a_class_of_its_own(void **state)
+{
+	struct loaded *l = begin();
+	const struct calls *calls = &l->s.calls;
+	uint16_t call;
+
+	(void)state;
+	assert_int_equal(load(l, "node-feature-discovery", NULL), 0);
+	call = find(l, "node-feature-discovery/scan")->calls[0].call;
+	assert_int_not_equal(call, API_GET_PODS);
+	assert_int_equal(calls->alike[call], API_GET_PODS);
+	assert_int_equal(calls->client[call], CLIENT_OWN);
+	assert_int_equal(calls->client[API_GET_PODS], CLIENT_MAIN);
+	assert_int_equal(calls->client[API_CREATE_EVENTS], CLIENT_EVENTS);
+	assert_int_equal(calls->client[find(l, "lease")->calls[0].call], CLIENT_HEARTBEAT);
+	end(l);
+}
+
+static void what_a_feature_asks_for_by_the_kubelets_client_is_the_kubelets(void **state)
+{
+	struct loaded *l = begin();
+
+	(void)state;
+	assert_int_equal(load(l, "pod-ready-condition", NULL), 0);
+	assert_int_equal(find(l, "pod-ready-condition/condition")->calls[0].call, API_GET_PODS);
+	end(l);
+}
+
+static const struct model_watch *find_watch(const struct loaded *l, const char *name)
+{
+	uint32_t i = 0;
+
+	while (i < l->s.kubelet.n_watches && strcmp(l->s.kubelet.watches[i].name, name) != 0)
+		i++;
+	assert_true(i < l->s.kubelet.n_watches);
+	return &l->s.kubelet.watches[i];
+}
+
+static void an_agent_watches_by_its_own_client(void **state)
+{
+	struct loaded *l = begin();
+	const struct calls *calls = &l->s.calls;
+	const struct model_watch *own, *kubelets;
+
+	(void)state;
+	assert_int_equal(load(l, "kube-proxy", NULL), 0);
+	own = find_watch(l, "kube-proxy/services");
+	kubelets = find_watch(l, "services");
+	assert_int_equal(own->client, CLIENT_OWN);
+	assert_int_equal(kubelets->client, CLIENT_MAIN);
+	assert_int_not_equal(own->watch, kubelets->watch);
+	assert_int_not_equal(own->list, kubelets->list);
+	assert_int_equal(calls->alike[own->watch], calls->alike[kubelets->watch]);
+	assert_int_equal(calls->client[own->watch], CLIENT_OWN);
+	assert_int_equal(calls->client[kubelets->watch], CLIENT_MAIN);
+	end(l);
+}
+
 /* What a result embeds is the scenario with its features, which are not laid over it again. */
 static void a_resolved_scenario_holds_its_features(void **state)
 {
@@ -258,6 +317,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(its_loops_run_beside_the_kubelets_own),
+		cmocka_unit_test(
+			what_an_agent_asks_for_by_its_own_client_is_a_class_of_its_own),
+		cmocka_unit_test(
+			what_a_feature_asks_for_by_the_kubelets_client_is_the_kubelets),
+		cmocka_unit_test(an_agent_watches_by_its_own_client),
 		cmocka_unit_test(a_resolved_scenario_holds_its_features),
 		cmocka_unit_test(a_setting_takes_a_scenarios_features_away),
 		cmocka_unit_test(it_sets_fields_and_settings_come_after_it),

@@ -81,6 +81,61 @@ static void a_full_table_says_so_and_keeps_what_it_has(void **state)
 	assert_int_equal(calls_intern(&c, "get", "pods"), API_GET_PODS);
 }
 
+static void what_two_clients_make_is_two_classes_of_one_name(void **state)
+{
+	struct calls c;
+	uint16_t first, second;
+
+	(void)state;
+	calls_init(&c);
+	first = calls_made_by(&c, API_GET_PODS, 0);
+	assert_int_equal(first, API_GET_PODS);
+	assert_int_equal(calls_made_by(&c, API_GET_PODS, 0), first);
+	assert_int_equal(c.n, API_FIXED_END);
+	second = calls_made_by(&c, API_GET_PODS, 3);
+	assert_int_equal(second, API_FIXED_END);
+	assert_string_equal(c.name[second].verb, "get");
+	assert_string_equal(c.name[second].resource, "pods");
+	assert_int_equal(c.client[first], 0);
+	assert_int_equal(c.client[second], 3);
+	assert_int_equal(c.alike[second], first);
+	assert_int_equal(c.alike[first], first);
+	/* whichever of them one begins from */
+	assert_int_equal(calls_made_by(&c, second, 0), first);
+	assert_int_equal(calls_made_by(&c, second, 3), second);
+	assert_int_equal(calls_intern(&c, "get", "pods"), first);
+}
+
+/* A model of a server names calls that nobody makes. */
+static void a_name_that_is_nobodys_becomes_whoevers_is_first(void **state)
+{
+	struct calls c;
+	uint16_t call;
+
+	(void)state;
+	calls_init(&c);
+	call = calls_intern(&c, "get", "widgets");
+	assert_int_equal(c.client[call], CALL_NOBODYS);
+	assert_int_equal(calls_made_by(&c, call, 4), call);
+	assert_int_equal(c.client[call], 4);
+	assert_int_equal(calls_made_by(&c, call, 0), call + 1);
+	assert_int_equal(c.n, API_FIXED_END + 2);
+}
+
+static void a_full_table_has_no_room_for_another_client(void **state)
+{
+	struct calls c;
+	uint16_t call;
+
+	(void)state;
+	calls_init(&c);
+	call = calls_made_by(&c, API_GET_PODS, 0);
+	for (uint8_t i = 1; c.n < CALLS_MAX; i++)
+		assert_int_equal(c.alike[calls_made_by(&c, call, i)], call);
+	assert_int_equal(calls_made_by(&c, call, CALLS_MAX), CALLS_MAX);
+	assert_int_equal(calls_made_by(&c, call, 0), call);
+}
+
 static void operations_are_found_by_the_metrics_name(void **state)
 {
 	(void)state;
@@ -128,6 +183,9 @@ int main(void)
 		cmocka_unit_test(the_longest_verb_is_kept_whole),
 		cmocka_unit_test(an_operation_is_no_request),
 		cmocka_unit_test(a_full_table_says_so_and_keeps_what_it_has),
+		cmocka_unit_test(what_two_clients_make_is_two_classes_of_one_name),
+		cmocka_unit_test(a_name_that_is_nobodys_becomes_whoevers_is_first),
+		cmocka_unit_test(a_full_table_has_no_room_for_another_client),
 		cmocka_unit_test(operations_are_found_by_the_metrics_name),
 		cmocka_unit_test(what_the_metric_does_not_see_has_the_same_name),
 		cmocka_unit_test(what_starts_or_ends_is_told_apart),
