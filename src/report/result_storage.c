@@ -62,7 +62,7 @@ void result_storage_limit(const struct json *result, struct str *out)
 			str_addf(out,
 				"One watcher of all %s has to be told of %s events a second, "
 				"%s "
-				"in the busiest; this etcd passes on fewer than %.0f.\n",
+				"in the busiest; this etcd passes on no more than %.0f.\n",
 				json_as_str(json_get(row, "resource")),
 				format_rate(a, sizeof(a),
 					json_as_num(json_get(row, "eventsPerSecond"))),
