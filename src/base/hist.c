@@ -36,6 +36,22 @@ ns_t hist_middle(uint32_t bucket)
 	return (ns_t)((sub << shift) + (UINT64_C(1) << shift) / 2);
 }
 
+void hist_since(const struct hist *h, const struct hist *before, struct hist *out)
+{
+	hist_reset(out);
+	for (uint32_t i = 0; i < HIST_BUCKETS; i++) {
+		uint64_t n = h->bucket[i] - before->bucket[i];
+
+		if (!n)
+			continue;
+		out->bucket[i] = n;
+		out->n += n;
+		out->min = ns_min(out->min, hist_middle(i));
+		out->max = hist_middle(i);
+	}
+	out->sum = h->sum - before->sum;
+}
+
 ns_t hist_quantile(const struct hist *h, uint32_t per_million)
 {
 	uint64_t rank;

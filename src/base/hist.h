@@ -78,6 +78,10 @@ void hist_reset(struct hist *h);
 /* Count in into what from has counted. */
 void hist_merge(struct hist *into, const struct hist *from);
 
+/* What h has counted since it was `before`, into *out.  As close as buckets are, the smallest
+ * and the largest too; out->sum is exact unless one of them has overflown. */
+void hist_since(const struct hist *h, const struct hist *before, struct hist *out);
+
 /* The middle of a bucket: at most half a bucket from anything in it. */
 ns_t hist_middle(uint32_t bucket);
 

@@ -22,14 +22,22 @@ void agents_late(const struct hollow_view *v, struct str *out)
 		(long long)(v->lag.max / NS_MS), (long long)(v->start_lag.max / NS_MS));
 }
 
-/* The calls that were made most since the line before, a second. */
+static unsigned long long per_second(uint64_t now, uint64_t before, ns_t since)
+{
+	return (unsigned long long)((now - before) * NS_S / (uint64_t)since);
+}
+
+/* What was asked since the line before, a second, and the calls that were made most. */
 static void add_calls(const struct hollow_view *v, const struct calls *c,
 	struct agents_pace *pace, struct str *out)
 {
 	enum { CALLS_TOLD = 3 };
 	ns_t since = v->now - pace->at;
 
-	for (uint32_t told = 0; since >= NS_MS && told < CALLS_TOLD; told++) {
+	if (since < NS_MS)
+		return;
+	str_addf(out, ", %llu/s", per_second(v->requests, pace->requests, since));
+	for (uint32_t told = 0; told < CALLS_TOLD; told++) {
 		uint32_t most = 0;
 
 		for (uint32_t i = 1; i < c->n; i++)
@@ -38,13 +46,31 @@ static void add_calls(const struct hollow_view *v, const struct calls *c,
 		if (v->asked[most] == pace->asked[most])
 			break;
 		str_addf(out, "%s%llu %s %s", told ? ", " : ": ",
-			(unsigned long long)((v->asked[most] - pace->asked[most]) * NS_S /
-					     (uint64_t)since),
+			per_second(v->asked[most], pace->asked[most], since),
 			c->name[most].verb, c->name[most].resource);
 		pace->asked[most] = v->asked[most];
 	}
-	pace->at = v->now;
-	memcpy(pace->asked, v->asked, sizeof(pace->asked));
+}
+
+static long long p99_ms(const struct hist *h)
+{
+	return (long long)(hist_quantile(h, 990000) / NS_MS);
+}
+
+/* Of the time since the line before, and of all that is measured beside it. */
+static void add_lag(
+	const struct hollow_view *v, const struct agents_pace *pace, struct str *out)
+{
+	struct hist since, start;
+
+	hist_since(&v->lag, &pace->lag, &since);
+	hist_since(&v->start_lag, &pace->start_lag, &start);
+	hist_merge(&since, &start);
+	if (since.n)
+		str_addf(out, ", lag p99 %lld ms", p99_ms(&since));
+	if (v->lag.n)
+		str_addf(out, "%s%lld ms in all%s", since.n ? ", " : ", lag p99 ",
+			p99_ms(&v->lag), agents_kept_time(v) ? "" : " (too late)");
 }
 
 void agents_line(const struct hollow_view *v, const struct scenario *s, ns_t until,
@@ -57,17 +83,19 @@ void agents_line(const struct hollow_view *v, const struct scenario *s, ns_t unt
 	}
 	str_addf(out,
 		"agents: %lld of %lld s, %u of %u nodes ready, %u of %u pods running, %llu "
-		"requests, %llu errors, %llu/s",
+		"requests, %llu errors",
 		(long long)(v->now / NS_S), (long long)(until / NS_S), v->nodes_ready, s->nodes,
 		v->pods_running, v->pods_there, (unsigned long long)v->requests,
-		(unsigned long long)v->errors,
-		(unsigned long long)(v->now > NS_S ? v->requests / (uint64_t)(v->now / NS_S)
-						   : v->requests));
+		(unsigned long long)v->errors);
+	if (v->refused)
+		str_addf(out, ", %llu refused", (unsigned long long)v->refused);
 	add_calls(v, &s->calls, pace, out);
-	if (v->lag.n)
-		str_addf(out, ", lag p99 %lld ms%s",
-			(long long)(hist_quantile(&v->lag, 990000) / NS_MS),
-			agents_kept_time(v) ? "" : " (too late)");
+	add_lag(v, pace, out);
+	pace->at = v->now;
+	pace->requests = v->requests;
+	memcpy(pace->asked, v->asked, sizeof(pace->asked));
+	pace->lag = v->lag;
+	pace->start_lag = v->start_lag;
 }
 
 static struct json *by_call(const struct hollow_view *v, const struct calls *c)
@@ -83,6 +111,31 @@ static struct json *by_call(const struct hollow_view *v, const struct calls *c)
 		json_put_int(o, name, (int64_t)v->asked[i]);
 	}
 	return o;
+}
+
+static struct json *by_code(const struct hollow_view *v)
+{
+	struct json *o = json_object();
+	char code[16];
+
+	for (unsigned i = 1; i < HOLLOW_CODES; i++) {
+		(void)snprintf(code, sizeof(code), "%u", i);
+		if (v->by_code[i])
+			json_put_int(o, code, (int64_t)v->by_code[i]);
+	}
+	if (v->by_code[0])
+		json_put_int(o, "lost", (int64_t)v->by_code[0]);
+	return o;
+}
+
+static struct json *said(const struct hollow_view *v)
+{
+	struct json *list = json_array();
+
+	for (unsigned i = 0; i < HOLLOW_WORDS; i++)
+		if (*v->said[i])
+			json_append_str(list, v->said[i]);
+	return list;
 }
 
 struct json *agents_json(const struct hollow_view *v, const struct calls *calls, bool whole)
@@ -101,6 +154,11 @@ struct json *agents_json(const struct hollow_view *v, const struct calls *calls,
 	json_put(o, "requestsByCall", by_call(v, calls));
 	json_put_int(o, "errors", (int64_t)v->errors);
 	json_put_int(o, "errorsUnanswered", (int64_t)v->lost);
+	json_put_int(o, "errorsUnreadable", (int64_t)v->unreadable);
+	json_put_int(o, "refused", (int64_t)v->refused);
+	json_put(o, "requestsByCode", by_code(v));
+	json_put_int(o, "waitedForStream", (int64_t)v->wire.waited);
+	json_put(o, "said", said(v));
 	json_put_int(o, "userRequests", (int64_t)v->user_requests);
 	json_put_int(o, "unanswered", (int64_t)v->unanswered);
 	json_put_int(o, "connections", (int64_t)v->wire.connections);

@@ -7,14 +7,15 @@
 #include "base/str.h"
 #include "hollow/hollow.h"
 
-/* What was asked when a line was written last; zeroed at first. */
+/* How things stood when a line was written last; zeroed at first. */
 struct agents_pace {
 	ns_t at;
-	uint64_t asked[CALLS_MAX];
+	uint64_t requests, asked[CALLS_MAX];
+	struct hist lag, start_lag;
 };
 
-/* One line for a terminal, of a live run that ends at `until`: also what was asked for most
- * since the line before. */
+/* One line for a terminal, of a live run that ends at `until`.  Rates, what was asked for most,
+ * and how late turns came are of the time since the line before. */
 void agents_line(const struct hollow_view *v, const struct scenario *s, ns_t until,
 	struct agents_pace *pace, struct str *out);
 

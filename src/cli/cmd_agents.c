@@ -165,6 +165,13 @@ static bool tell(void *ctx, const struct hollow_view *v)
 	return true;
 }
 
+static void say(void *ctx, const char *text)
+{
+	const struct agents *m = ctx;
+
+	(void)fprintf(stderr, "%sagents: %s\n", m->shown ? "\n" : "", text);
+}
+
 static void answered(void *ctx, uint32_t node, ns_t now, uint16_t call, int code)
 {
 	const struct agents *m = ctx;
@@ -199,6 +206,7 @@ static int run_agents(struct agents *m, struct err *err)
 		.token = (const char *const *)m->token,
 		.metrics = m->o.metrics,
 		.answered = m->recorder ? answered : NULL,
+		.say = say,
 		.tell = tell,
 		.ctx = m};
 	struct hollow_view view = {0};

@@ -316,6 +316,12 @@ static struct json *notes(const struct agreement *m)
 			(unsigned long long)m->view.errors);
 		json_append_str(list, str_text(&text));
 	}
+	if (m->view.refused) {
+		str_reset(&text);
+		str_addf(&text, "%llu requests of the live run were refused.",
+			(unsigned long long)m->view.refused);
+		json_append_str(list, str_text(&text));
+	}
 	str_fini(&text);
 	return list;
 }

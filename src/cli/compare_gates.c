@@ -79,8 +79,9 @@ int gates_check(const struct gates *gates, const struct measure_points *points,
 {
 	static const char *const verbs[] = {"get", "list", "watch", "create", "update", "patch",
 		"delete", "deletecollection"};
-	static const char *const codes[] = {"200", "201", "404", "409", "410", "429", "500",
-		"504", "lost", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded",
+	static const char *const codes[] = {"200", "201", "400", "401", "403", "404", "405",
+		"409", "410", "413", "415", "422", "429", "500", "502", "503", "504", "lost",
+		"unreadable", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded",
 		"Unknown"};
 	const char *resources[CALLS_MAX], *operations[OP_N];
 	struct gate_words words[] = {{"verb", verbs, sizeof(verbs) / sizeof(verbs[0])},

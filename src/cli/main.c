@@ -169,6 +169,7 @@
  *   script         what is done to pods, and when
  *   flights        a node's requests on the wire, and what answers mean
  *   address        a call of the model as a request
+ *   answers        what answers are worth: read, counted, and said once if they are no good
  *   asked          what features ask for, and no kubelet knows
  *   bodies, events what nodes write: JSON
  *   pods           the server's pods in the agent's places

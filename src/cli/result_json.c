@@ -2,6 +2,7 @@
 #include "cli/result_json.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/result_series.h"
@@ -156,8 +157,7 @@ static struct json *runtime_row(
 	return row;
 }
 
-static struct json *api_row(
-	const struct scenario *s, const struct tally *t, uint16_t call, enum outcome what)
+static struct json *api_names(const struct scenario *s, uint16_t call, const char *code)
 {
 	const struct call_name *name = &s->calls.name[call];
 	struct json *row = json_object();
@@ -165,22 +165,64 @@ static struct json *api_row(
 	json_put_str(row, "client", client_of(s, call));
 	json_put_str(row, "verb", name->verb);
 	json_put_str(row, "resource", name->resource);
-	json_put_str(row, "code", api_code(name, what));
+	json_put_str(row, "code", code);
+	return row;
+}
+
+static struct json *api_row(
+	const struct scenario *s, const struct tally *t, uint16_t call, enum outcome what)
+{
+	struct json *row = api_names(s, call, api_code(&s->calls.name[call], what));
+
 	put_call(row, s, t, call, what);
 	return row;
 }
 
-static struct json *rows(const struct scenario *s, const struct tally *t, bool runtime)
+/* What failed, by the server's own codes. */
+static struct json *code_row(
+	const struct scenario *s, const struct tally *t, const struct fleet_code *c)
+{
+	char code[16] = "unreadable";
+	struct json *row;
+
+	if (c->code >= 300)
+		(void)snprintf(code, sizeof(code), "%u", c->code);
+	row = api_names(s, c->call, code);
+	put_rates(row, s, t, c->call, c->count);
+	json_put(row, "peakSecond", t->seconds ? json_int(c->peak) : json_null());
+	json_put(row, "bytes", json_null());
+	json_put(row, "bytesPerSecond", json_null());
+	json_put(row, "latencySeconds", json_of_hist(&c->took));
+	json_put(row, "limiterSeconds", json_of_hist(&c->held));
+	return row;
+}
+
+static struct json *runtime_rows(const struct scenario *s, const struct tally *t)
 {
 	struct json *list = json_array();
 
-	for (uint32_t c = runtime ? 0 : CALL_API; c < (runtime ? CALL_API : s->calls.n); c++)
+	for (uint16_t c = 0; c < CALL_API; c++)
 		for (unsigned o = 0; o < OUTCOME_N; o++)
 			if (t->window[0].in.count[c][o])
-				json_append(list,
-					runtime ? runtime_row(
-							  s, t, (uint16_t)c, (enum outcome)o)
-						: api_row(s, t, (uint16_t)c, (enum outcome)o));
+				json_append(list, runtime_row(s, t, c, (enum outcome)o));
+	return list;
+}
+
+static struct json *api_rows(const struct scenario *s, const struct fleet_result *r)
+{
+	const struct tally *t = &r->tally;
+	struct json *list = json_array();
+
+	for (uint16_t c = CALL_API; c < s->calls.n; c++)
+		for (unsigned o = 0; o < OUTCOME_N; o++) {
+			if (!t->window[0].in.count[c][o])
+				continue;
+			if (o != OUTCOME_ERROR || !r->codes)
+				json_append(list, api_row(s, t, c, (enum outcome)o));
+			for (const struct fleet_code *e = r->codes; e; e = e->next)
+				if (o == OUTCOME_ERROR && e->call == c)
+					json_append(list, code_row(s, t, e));
+		}
 	return list;
 }
 
@@ -284,8 +326,8 @@ void result_put_measurements(
 	const struct tally *t = &r->tally;
 	struct json *o;
 
-	json_put(result, "runtime", rows(s, t, true));
-	json_put(result, "api", rows(s, t, false));
+	json_put(result, "runtime", runtime_rows(s, t));
+	json_put(result, "api", api_rows(s, r));
 	json_put(result, "requests", result_requests(s, r));
 	json_put(result, "apiserver", result_server(s, r));
 	json_put(result, "storage", result_storage(s, r));

@@ -186,7 +186,9 @@ struct wire_call *wire_send(struct wire *w, const struct wire_request *r)
 void wire_cancel(struct wire *w, struct wire_call *c)
 {
 	(void)w;
-	if (c->link)
+	if (c->is_over)
+		c->cancelled = true;
+	else if (c->link)
 		link_cancel(c);
 	else
 		curl_cancel(c);

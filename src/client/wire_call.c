@@ -173,8 +173,12 @@ void wire_call_ends(struct wire_call *c, enum wire_fault fault, const char *why)
 		.retry_after = c->retry_after,
 		.body = c->opened ? "" : str_text(&c->body),
 		.len = c->opened ? 0 : str_len(&c->body),
-		.why = why};
+		.why = c->too_long ? "the answer is too long" : why};
 
+	c->is_over = true;
+	/* A last line need not have an end. */
+	if (c->opened && a.fault == WIRE_ANSWERED && str_len(&c->body) > 0 && !c->cancelled)
+		c->hooks->line(c->ctx, str_text(&c->body), str_len(&c->body));
 	if (!c->cancelled)
 		c->hooks->done(c->ctx, &a);
 	wire_call_free(c);

@@ -26,6 +26,7 @@ struct wire_call {
 	int code;
 	ns_t retry_after;
 	bool stream, opened, too_long, cancelled;
+	bool is_over; /* in its last callbacks, and in no list any more */
 	/* over HTTP/2 */
 	bool timed;
 	bool telling; /* in a callback: who cancels it leaves it to be freed */

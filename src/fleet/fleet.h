@@ -165,9 +165,20 @@ struct fleet_servers {
 enum removal_step { REMOVAL_STOPPED, REMOVAL_CLEANED_UP, REMOVAL_STEPS };
 
 /* What was measured, over all nodes.  Times in ns. */
+/* Requests of one class that failed (OUTCOME_ERROR) by one code of the server's, in window 0.
+ */
+struct fleet_code {
+	struct fleet_code *next;
+	uint64_t count;
+	uint32_t second, in_second, peak; /* the one counted last; and the most in one */
+	uint16_t call, code;              /* 200: what came with it could not be read */
+	struct hist took, held;           /* as in tally_times */
+};
+
 struct fleet_result {
 	struct arena mem; /* owns what follows */
 	struct tally tally;
+	struct fleet_code *codes; /* a list by call and code; NULL: 500 is all that there is */
 	struct fleet_requests requests[CALLS_MAX];
 	/* [CALLS_MAX][tally.seconds] answered requests that are no node's; NULL: there is no
 	 * series, or no server that is asked. */

@@ -7,13 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A server that has never answered may be of another kind: it is not asked that often. */
+/* A server that has never answered may be of another kind: it is not asked that often.  One of
+ * which nothing comes for SETUP_S is of no use either. */
 enum {
 	CHORES_AT_ONCE = 64,
 	CHORE_TRIES = 30,
 	FIRST_TRIES = 2,
 	PATIENCE_S = 60,
-	FIRST_PATIENCE_S = 8
+	FIRST_PATIENCE_S = 8,
+	SILENCE_S = 5,
+	SETUP_S = 60
 };
 
 /* ------------------------------------------------------------------ the queue */
@@ -59,19 +62,33 @@ static void address_fini(struct address *a)
 	str_fini(&a->body);
 }
 
-/* What it wanted is so, whoever did it. */
-static bool is_done(const struct chore *c, long code)
+/* Why a write that was taken cannot have been: what came back is no object.  NULL: it is one,
+ * or a read, which its own reader looks at. */
+static const char *unreadable(const struct chore *c, const struct wire_answer *a)
 {
-	return (code >= 200 && code < 300) ||
-	       (code == 409 && !strcmp(c->kind->method, "POST")) ||
-	       (code == 404 && !strcmp(c->kind->method, "DELETE"));
+	static const struct call_name any = {.verb = "create"};
+
+	if (a->fault != WIRE_ANSWERED || a->code < 200 || a->code >= 300 ||
+		!strcmp(c->kind->method, "GET"))
+		return NULL;
+	return answer_unreadable(&any, a->body, a->len);
+}
+
+/* What it wanted is so, whoever did it. */
+static bool is_done(const struct chore *c, const struct wire_answer *a)
+{
+	if (a->fault != WIRE_ANSWERED || unreadable(c, a))
+		return false;
+	return (a->code >= 200 && a->code < 300) ||
+	       (a->code == 409 && !strcmp(c->kind->method, "POST")) ||
+	       (a->code == 404 && !strcmp(c->kind->method, "DELETE"));
 }
 
 static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 {
 	bool passing = a->fault == WIRE_RESET || a->fault == WIRE_TIMED_OUT ||
 		       (a->fault == WIRE_REFUSED && c->swarm->zero >= 0) || a->code == 429 ||
-		       a->code >= 500;
+		       a->code >= 500 || (c->swarm->zero >= 0 && unreadable(c, a));
 
 	/* Controllers go on until it is done, as long as there is a run. */
 	if (c->swarm->zero >= 0 && !c->swarm->stops)
@@ -79,16 +96,6 @@ static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 	if (a->fault == WIRE_TIMED_OUT && !c->swarm->has_answered)
 		return false;
 	return passing && c->tries < (c->swarm->has_answered ? CHORE_TRIES : FIRST_TRIES);
-}
-
-/* The message of a body that has one, behind a colon; else nothing. */
-static void message_of(const char *body, char *to, size_t size)
-{
-	const char *at = strstr(body, "\"message\":");
-
-	*to = '\0';
-	if (at && str_bad_byte(at, strlen(at)) == strlen(at))
-		(void)snprintf(to, size, ": %.*s", (int)strcspn(at + 10, "\n,}"), at + 10);
 }
 
 static int complain_of(const struct chore *c, const struct wire_answer *a, const char *path)
@@ -113,7 +120,11 @@ static int complain_of(const struct chore *c, const struct wire_answer *a, const
 			"server '%s' does not know who asks (401): a token is missing, wrong "
 			"or has expired",
 			server);
-	message_of(a->body, message, sizeof(message));
+	if (unreadable(c, a))
+		return err_set(s->err, ERR_ENV,
+			"server '%s': %s %s is answered by %ld and what cannot be read: %s",
+			server, c->kind->method, path, a->code, unreadable(c, a));
+	answer_message(a->body, message, sizeof(message));
 	if (!strcmp(path, "/version") && a->code != 403 && a->code != 429 && a->code < 500)
 		return err_set(s->err, ERR_ENV,
 			"server '%s' is no Kubernetes API server: GET /version is answered by "
@@ -132,6 +143,58 @@ static int complain(const struct chore *c, const struct wire_answer *a)
 	code = complain_of(c, a, str_text(&to.path));
 	address_fini(&to);
 	return code;
+}
+
+/* Before the agents start: what is being tried, and what has come of it. */
+static void note(const struct chore *c, const char *path, const char *why)
+{
+	struct swarm *s = c->swarm;
+
+	if (s->zero < 0)
+		(void)snprintf(s->tried, sizeof(s->tried), "%s %.100s: %.80s", c->kind->method,
+			path, why);
+}
+
+static void note_answer(const struct chore *c, const struct wire_answer *a)
+{
+	struct address to;
+	char code[16];
+
+	(void)write_request(c, &to);
+	(void)snprintf(code, sizeof(code), "%ld", a->code);
+	note(c, str_text(&to.path), a->fault == WIRE_ANSWERED ? code : a->why);
+	address_fini(&to);
+}
+
+void chores_look(struct swarm *s)
+{
+	int64_t silence = (swarm_clock() - s->done_at) / NS_S;
+
+	if (s->zero >= 0 || s->stops || !s->has_answered || silence < SILENCE_S)
+		return;
+	if (silence >= SETUP_S)
+		swarm_fail(
+			s, err_set(s->err, ERR_ENV,
+				   "server '%s': nothing has come of setting up for %d s: %s",
+				   s->params->access->server, SETUP_S, s->tried));
+	else
+		swarm_say(s, HOLLOW_SETUP,
+			"setting up: nothing has come of it for %d s, and it is tried for %d: "
+			"%s",
+			SILENCE_S, SETUP_S, s->tried);
+}
+
+/* Nobody does it again: the nodes go on without. */
+static void say_refused(const struct chore *c, const struct wire_answer *a)
+{
+	struct address to;
+	char message[160];
+
+	(void)write_request(c, &to);
+	answer_message(a->body, message, sizeof(message));
+	swarm_say(c->swarm, HOLLOW_USERS, "what users ask for is refused: %s %.80s: %ld%s",
+		c->kind->method, str_text(&to.path), a->code, message);
+	address_fini(&to);
 }
 
 static void again(evutil_socket_t fd, short what, void *ctx)
@@ -164,12 +227,16 @@ static void on_done(void *ctx, const struct wire_answer *a)
 	s->view.user_requests++;
 	s->view.unanswered += a->fault != WIRE_ANSWERED;
 	s->has_answered |= a->fault == WIRE_ANSWERED;
-	if (!is_done(c, a->code) && is_worth_another(c, a)) {
+	if (!is_done(c, a) && is_worth_another(c, a)) {
+		note_answer(c, a);
 		sleep_and_try(c, a);
 		return;
 	}
+	s->done_at = swarm_clock();
 	s->chores_under_way--;
-	if (!is_done(c, a->code) && s->zero < 0 && !s->stops && !c->may_fail) {
+	if (!is_done(c, a) && s->zero >= 0 && !s->stops && a->fault == WIRE_ANSWERED)
+		say_refused(c, a);
+	if (!is_done(c, a) && s->zero < 0 && !s->stops && !c->may_fail) {
 		swarm_fail(s, complain(c, a));
 	} else if (c->step + 1 < c->steps) {
 		c->step++;
@@ -190,6 +257,8 @@ static void start(struct chore *c)
 	struct address a;
 	bool known = write_request(c, &a);
 
+	if (!c->tries) /* else what came of it says more */
+		note(c, str_text(&a.path), "no answer");
 	s->chores_under_way++;
 	if (!known ||
 		!swarm_put_on_wire(s, c->kind->of_node ? c->of : NULL, &a,

@@ -61,22 +61,6 @@ static bool mutates(const struct flight *f)
 	return call_mutates(&f->hollow->swarm->scenario.calls.name[f->q.call]);
 }
 
-/* As an audit log counts: once each, a watch when it opens. */
-static void count(struct flight *f, ns_t now, enum wire_fault fault, int code)
-{
-	struct swarm *s = f->hollow->swarm;
-	struct hollow_view *v = &s->view;
-
-	v->requests++;
-	v->asked[f->q.call]++;
-	v->unanswered += fault != WIRE_ANSWERED;
-	v->lost += fault != WIRE_ANSWERED;
-	v->errors += fault != WIRE_ANSWERED || code == 429 || code >= 500;
-	if (s->params->answered)
-		s->params->answered(s->params->ctx, f->hollow->node.index, now, f->q.call,
-			fault == WIRE_ANSWERED ? code : 0);
-}
-
 /* ------------------------------------------------------------------ watches */
 
 static void on_opened(void *ctx)
@@ -86,7 +70,8 @@ static void on_opened(void *ctx)
 
 	f->opened = true;
 	f->opened_at = now;
-	count(f, now, WIRE_ANSWERED, 200);
+	answer_counts(f->hollow, now, f->q.call, &(struct wire_answer){.code = 200, .body = ""},
+		NULL);
 	if (f->hollow->swarm->stops)
 		return;
 	requests_opened(&f->hollow->node, now, &f->q);
@@ -100,20 +85,32 @@ static void watch_ends(struct flight *f, ns_t now, const struct wire_answer *a)
 
 	if (f->is_gone)
 		what = OUTCOME_GONE;
-	else if (now - f->opened_at < NS_S && f->told == 0)
+	else if (f->is_garbled || (now - f->opened_at < NS_S && f->told == 0))
 		what = OUTCOME_ERROR;
-	f->hollow->swarm->view.errors += a->fault != WIRE_ANSWERED;
+	f->hollow->swarm->view.errors += a->fault != WIRE_ANSWERED || what == OUTCOME_ERROR;
 	requests_closed(&f->hollow->node, now, &f->q, what);
 }
 
-/* It cannot follow: as if its version were gone. */
+/* It cannot follow. */
 static void begin_anew(struct flight *f, ns_t now)
 {
-	f->hollow->missed = false;
-	f->is_gone = true;
 	wire_cancel(f->hollow->swarm->wire, f->call);
 	watch_ends(f, now, &(struct wire_answer){.fault = WIRE_ANSWERED});
 	end(f);
+}
+
+/* StreamWatcher.receive: an event that cannot be decoded is the watch's last. */
+static void is_garbled(struct flight *f, ns_t now)
+{
+	struct hollow *h = f->hollow;
+	const struct call_name *call = &h->swarm->scenario.calls.name[f->q.call];
+
+	f->is_garbled = true;
+	h->swarm->view.unreadable++;
+	swarm_say(h->swarm, HOLLOW_UNREADABLE, "%s %s of %s told what cannot be read: no JSON",
+		call->verb, call->resource, h->name);
+	begin_anew(f, now);
+	swarm_run_node(h, now);
 }
 
 /* One event.  An error is one of a Status: 410 if its version is too old. */
@@ -130,6 +127,12 @@ static void on_line(void *ctx, const char *text, size_t len)
 
 	if (h->swarm->stops)
 		return;
+	while (len > 1 && strchr(" \r\n", text[len - 1]))
+		len--;
+	if (*text != '{' || text[len - 1] != '}') {
+		is_garbled(f, now);
+		return;
+	}
 	if (is_error) {
 		f->is_gone |= strstr(text, "410") != NULL;
 		return;
@@ -138,15 +141,21 @@ static void on_line(void *ctx, const char *text, size_t len)
 	version_scan(text, version);
 	if (*version && watched(f))
 		*watched(f) = version_number(version);
-	if (!is_of(f, "pods") || strstr(text, "\"BOOKMARK\"") ||
-		json_parse(text, len, &event, NULL))
+	if (!is_of(f, "pods") || strstr(text, "\"BOOKMARK\""))
 		return;
+	if (json_parse(text, len, &event, NULL)) {
+		is_garbled(f, now);
+		return;
+	}
 	swarm_run_node(h, now);
 	if (h->lives == lives) /* else it has hung up, and the flight is gone */
 		pods_told(h, now, event);
 	json_free(event);
-	if (h->lives == lives && h->missed)
+	if (h->lives == lives && h->missed) { /* as if its version were gone */
+		h->missed = false;
+		f->is_gone = true;
 		begin_anew(f, now);
+	}
 	swarm_run_node(h, now);
 }
 
@@ -240,6 +249,7 @@ static void refused(struct flight *f, ns_t now, const struct wire_answer *a)
 	struct node *n = &f->hollow->node;
 	ns_t again = a->retry_after;
 
+	f->hollow->swarm->answered_by = (uint16_t)a->code;
 	if (a->code == 429)
 		requests_answer(n, now, &f->q, OUTCOME_REJECTED, again ? again : NS_S);
 	else if (a->code == 404)
@@ -271,11 +281,15 @@ static void on_done(void *ctx, const struct wire_answer *a)
 	struct flight *f = ctx;
 	struct hollow *h = f->hollow;
 	bool ok = a->fault == WIRE_ANSWERED && a->code >= 200 && a->code < 300;
+	const char *unreadable = NULL;
 	ns_t now = swarm_now(h->swarm);
 
 	unlink_flight(f); /* the agent may hang up meanwhile */
+	if (ok && !f->opened)
+		unreadable = answer_unreadable(
+			&h->swarm->scenario.calls.name[f->q.call], a->body, a->len);
 	if (!f->opened)
-		count(f, now, a->fault, (int)a->code);
+		answer_counts(h, now, f->q.call, a, unreadable);
 	if (h->swarm->stops) {
 		free(f);
 		swarm_drained(h->swarm);
@@ -284,11 +298,11 @@ static void on_done(void *ctx, const struct wire_answer *a)
 	swarm_run_node(h, now);
 	agent_stirs(&h->node.agent, now);
 	if (writes_status(f))
-		status_written(f, ok);
+		status_written(f, ok && !unreadable);
 	if (f->opened) {
 		watch_ends(f, now, a);
 	} else {
-		if (ok)
+		if (ok && !unreadable)
 			served(f, now, a, OUTCOME_OK);
 		else if (a->fault == WIRE_ANSWERED)
 			refused(f, now, a);
@@ -379,7 +393,8 @@ void flights_hang_up(struct hollow *h, ns_t now)
 		next = f->after;
 		wire_cancel(h->swarm->wire, f->call);
 		if (!f->opened) {
-			count(f, now, WIRE_RESET, 0);
+			answer_counts(h, now, f->q.call,
+				&(struct wire_answer){.fault = WIRE_RESET, .body = ""}, NULL);
 			lost(f, now, WIRE_RESET);
 		}
 		end(f);

@@ -19,7 +19,6 @@
 /* A loop that is later than this, one time in a hundred, says little of what it measures. */
 #define HOLLOW_LAG_BEARABLE (100 * NS_MS)
 
-/* What a run has come to so far. */
 /* Nor one that stood still for so long, if only once. */
 #define HOLLOW_STOP_BEARABLE NS_S
 
@@ -27,20 +26,42 @@
  * kube-controller-manager's --node-monitor-grace-period, 1.20. */
 #define HOLLOW_GRACE (40 * NS_S)
 
+enum {
+	HOLLOW_CODES = 600, /* of answers, that are told apart */
+	HOLLOW_SAID = 320   /* bytes of a sentence */
+};
+
+/* What is said of a run as soon as it is so, once. */
+enum hollow_word {
+	HOLLOW_UNKNOWN,    /* 401 */
+	HOLLOW_FORBIDDEN,  /* 403 */
+	HOLLOW_UNREADABLE, /* 200, and no object */
+	HOLLOW_NO_STREAM,  /* requests wait for one */
+	HOLLOW_SETUP,      /* nothing comes of it */
+	HOLLOW_USERS,      /* what users do is refused */
+	HOLLOW_WORDS
+};
+
+/* What a run has come to so far. */
 struct hollow_view {
-	ns_t now;               /* since the agents started; < 0: they have not */
-	uint32_t nodes_ready;   /* as a node controller sees them: HOLLOW_GRACE */
-	uint32_t pods_running;  /* whose status says so, acknowledged */
-	uint32_t pods_there;    /* that the watches told of */
-	uint64_t requests;      /* answered or failed */
-	uint64_t errors;        /* connections that broke, 5xx, 429, time that ran out */
-	uint64_t lost;          /* of errors: no answer came */
-	uint64_t user_requests; /* of those who make nodes, pods and objects */
-	uint64_t unanswered;    /* of both: no answer came, so the server may have counted none
-				 */
+	ns_t now;              /* since the agents started; < 0: they have not */
+	uint32_t nodes_ready;  /* as a node controller sees them: HOLLOW_GRACE */
+	uint32_t pods_running; /* whose status says so, acknowledged */
+	uint32_t pods_there;   /* that the watches told of */
+	uint64_t requests;     /* answered or failed */
+	uint64_t errors;       /* connections that broke, 5xx, 429, time that ran out, and what
+				* could not be read */
+	uint64_t lost;         /* of errors: no answer came */
+	uint64_t unreadable;   /* of errors: a code of success, and no object that fits */
+	uint64_t refused;      /* by another 4xx than 404, 410 and 429; no errors */
+	uint64_t by_code[HOLLOW_CODES]; /* of requests; [0]: no answer came */
+	uint64_t user_requests;         /* of those who make nodes, pods and objects */
+	uint64_t unanswered; /* of both: no answer came, so the server may have counted none
+			      */
 	uint64_t asked[CALLS_MAX]; /* requests, by class of the scenario's calls */
 	ns_t ready_after; /* the first request to the last node's status; 0: not all are ready
 			   */
+	char said[HOLLOW_WORDS][HOLLOW_SAID]; /* "": it was not */
 	struct wire_counts wire;
 	struct hist lag;       /* of the measured time: how late agents' turns came */
 	struct hist start_lag; /* and of the time before it */
@@ -63,6 +84,8 @@ struct hollow_params {
 	/* A request of the node was answered with that code: a watch, when it opens; 0: it
 	 * had no answer.  NULL: off. */
 	void (*answered)(void *ctx, uint32_t node, ns_t now, uint16_t call, int code);
+	/* What is to be known at once, without a line's end.  NULL: off. */
+	void (*say)(void *ctx, const char *text);
 	/* Every second while it runs; returns false to stop.  NULL: off. */
 	bool (*tell)(void *ctx, const struct hollow_view *v);
 	void *ctx;

@@ -79,7 +79,7 @@ struct flight {
 	struct node_request q;
 	ns_t opened_at;
 	uint32_t told; /* lines of a watch */
-	bool opened, is_gone;
+	bool opened, is_gone, is_garbled;
 };
 
 enum { STOCK_WAITING, STOCK_STARTS, STOCK_CHUNKS, STOCK_JOBS, STOCKS };
@@ -106,13 +106,16 @@ struct swarm {
 	struct chore *first_chore, **last_chore, *free_chores;
 	struct stock *stock; /* [STOCKS] what nodes take and give back */
 	uint32_t chores_under_way;
+	int64_t done_at;         /* the last chore, of the machine's clock */
+	char tried[HOLLOW_SAID]; /* the chore of the set-up that was last begun or failed */
 	void (*phase)(struct swarm *s); /* when all chores are done */
 	struct hollow_view view;
 	char user_agent[HOLLOW_USER_AGENT]; /* of kubelets */
 	struct err *err;
-	int code;          /* why it ended */
-	uint32_t told;     /* nodes whose status the server has had */
-	bool has_answered; /* the server, a user */
+	int code;             /* why it ended */
+	uint16_t answered_by; /* the code of the answer that is being dealt with */
+	uint32_t told;        /* nodes whose status the server has had */
+	bool has_answered;    /* the server, a user */
 	bool stops, drained, ended;
 };
 
@@ -135,6 +138,19 @@ void flights_stop_watches(struct hollow *h);
 void flights_remain(struct hollow *h);
 void flights_end_watches(struct hollow *h);
 void flights_drop(struct hollow *h);
+
+/* answers.c: what they are worth */
+void answers_begin(struct swarm *s);
+/* Why a 2xx answer cannot be read: "no JSON", "no such kind"; NULL: it can. */
+const char *answer_unreadable(const struct call_name *call, const char *body, size_t len);
+/* The message of a body that has one, behind a colon; else nothing. */
+void answer_message(const char *body, char *to, size_t size);
+/* As an audit log counts: once each, a watch when it opens. */
+void answer_counts(const struct hollow *h, ns_t now, uint16_t call, const struct wire_answer *a,
+	const char *unreadable);
+/* Only the first time, of each word. */
+void swarm_say(struct swarm *s, enum hollow_word word, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* address.c: what a request is on the wire.  False: it has no address, nothing is sent. */
 struct address {
@@ -230,6 +246,8 @@ void users_end(struct swarm *s);   /* delete what was made */
 /* chores.c: the queue of what users do */
 struct chore;
 void chores_next(struct swarm *s);
+/* Each second: a set-up of which nothing comes is said, and not tried for ever. */
+void chores_look(struct swarm *s);
 void chores_drop(struct swarm *s); /* those that have not begun */
 
 #endif

@@ -61,6 +61,17 @@ static void lag(const struct hist *h, struct str *out)
 	str_addf(out, "%s_count %" PRIu64 "\n", name, h->n);
 }
 
+static void answers(const struct hollow_view *v, struct str *out)
+{
+	str_add(out, "# HELP nodetoll_agents_answers_total Answers to the nodes' agents.\n"
+		     "# TYPE nodetoll_agents_answers_total counter\n");
+	for (unsigned i = 1; i < HOLLOW_CODES; i++)
+		if (v->by_code[i])
+			str_addf(out,
+				"nodetoll_agents_answers_total{code=\"%u\"} %" PRIu64 "\n", i,
+				v->by_code[i]);
+}
+
 static void write_all(const struct swarm *s, struct str *out)
 {
 	const struct hollow_view *v = &s->view;
@@ -75,7 +86,13 @@ static void write_all(const struct swarm *s, struct str *out)
 		"Of them, whose status says so, acknowledged.", v->pods_running);
 	requests(s, out);
 	one(out, "nodetoll_agents_request_errors_total", "counter",
-		"Of these: connections that broke, 5xx, 429, time that ran out.", v->errors);
+		"Of these: connections that broke, 5xx, 429, time that ran out, and what "
+		"cannot "
+		"be read.",
+		v->errors);
+	one(out, "nodetoll_agents_requests_refused_total", "counter",
+		"Of these: 4xx but 404, 410 and 429.", v->refused);
+	answers(v, out);
 	one(out, "nodetoll_agents_user_requests_total", "counter",
 		"Requests of those who make nodes, pods and objects.", v->user_requests);
 	one(out, "nodetoll_agents_requests_in_flight", "gauge", "Requests and open watches.",
@@ -84,6 +101,9 @@ static void write_all(const struct swarm *s, struct str *out)
 		w.connections);
 	one(out, "nodetoll_agents_received_bytes_total", "counter", "Bytes of answers.",
 		w.received);
+	one(out, "nodetoll_agents_waited_for_stream_total", "counter",
+		"Requests and watches that had to wait for a stream of their connection.",
+		w.waited);
 	lag(&v->lag, out);
 }
 

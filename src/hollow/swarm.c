@@ -204,7 +204,12 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	s->view.now = s->zero < 0 ? -1 : swarm_now(s);
 	if (!s->stops)
 		count_ready(s);
+	chores_look(s);
 	s->view.wire = wire_counts(s->wire);
+	if (s->view.wire.waited)
+		swarm_say(s, HOLLOW_NO_STREAM,
+			"requests wait for one another: a connection has as many under way as "
+			"the server allows, and this kubelet opens no other");
 	if (!s->stops && s->params->tell && !s->params->tell(s->params->ctx, &s->view))
 		stop(s);
 	if (s->zero >= 0 && s->view.now >= s->run.until)
@@ -264,6 +269,7 @@ static void begin_plan(struct swarm *s)
 	begin_stocks(s);
 	s->plan.world = &users_world;
 	fleet_result_init(s->result, &s->run);
+	answers_begin(s);
 }
 
 /* A connection each, and further ones where a server's limit of streams is as low as clients
@@ -399,7 +405,7 @@ int hollow_run(const struct hollow_params *p, struct fleet_result *r, struct hol
 	if (!code)
 		code = metrics_begin(s, err);
 	if (!code) {
-		s->asked_at = swarm_clock();
+		s->asked_at = s->done_at = swarm_clock();
 		users_begin(s);
 		(void)event_base_dispatch(s->base);
 		code = s->code;

@@ -18,14 +18,54 @@ const char result_calls_note[] = "Bytes are of answers; - is a size that was not
 
 static void live_failures(const struct json *l, struct str *out)
 {
-	char errors[FORMAT_BYTES], lost[FORMAT_BYTES];
+	double errors = json_as_num(json_get(l, "errors"));
+	double unreadable = json_as_num(json_get(l, "errorsUnreadable"));
+	char all[FORMAT_BYTES], lost[FORMAT_BYTES];
 
-	if (json_as_num(json_get(l, "errors")) <= 0)
+	if (errors <= 0)
 		return;
 	str_addf(out, "; %s request%s failed, %s of them without an answer",
-		format_count(errors, sizeof(errors), json_as_num(json_get(l, "errors"))),
-		format_plural(json_as_num(json_get(l, "errors"))),
+		format_count(all, sizeof(all), errors), format_plural(errors),
 		format_count(lost, sizeof(lost), json_as_num(json_get(l, "errorsUnanswered"))));
+	if (unreadable > 0)
+		str_addf(out, ", %s with one that cannot be read",
+			format_count(lost, sizeof(lost), unreadable));
+}
+
+/* Codes whose requests count as refused. */
+static bool is_refusal(const char *code)
+{
+	return *code == '4' && strcmp(code, "404") != 0 && strcmp(code, "410") != 0 &&
+	       strcmp(code, "429") != 0;
+}
+
+static void live_refused(const struct json *l, struct str *out)
+{
+	double refused = json_as_num(json_get(l, "refused"));
+	const char *before = " (";
+	char n[FORMAT_BYTES];
+
+	if (refused <= 0)
+		return;
+	str_addf(out, "; %s request%s refused", format_count(n, sizeof(n), refused),
+		refused == 1 ? " was" : "s were");
+	for (const struct json *c = json_child(json_get(l, "requestsByCode")); c;
+		c = json_next(c)) {
+		if (!is_refusal(json_key(c)))
+			continue;
+		str_addf(out, "%s%s: %s", before, json_key(c),
+			format_count(n, sizeof(n), json_as_num(c)));
+		before = ", ";
+	}
+	if (*before == ',')
+		str_add_char(out, ')');
+}
+
+/* What was said of it while it ran. */
+static void live_said(const struct json *l, struct str *out)
+{
+	for (const struct json *s = json_child(json_get(l, "said")); s; s = json_next(s))
+		str_addf(out, "Meanwhile: %s.\n", json_as_str(s));
 }
 
 static void live_start(const struct json *l, struct str *out)
@@ -56,7 +96,9 @@ static void live(const struct json *result, struct str *out)
 			json_as_num(json_get(json_get(l, "lagSeconds"), "p99"))));
 	live_start(l, out);
 	live_failures(l, out);
+	live_refused(l, out);
 	str_add(out, ".\n");
+	live_said(l, out);
 	if (!json_as_bool(json_get(l, "keptTime")))
 		str_add(out, "That is too late: the machine had too little for so many nodes, "
 			     "and latencies are its own.\n");

@@ -160,6 +160,29 @@ static void merging_is_the_same_in_any_grouping(void **state)
 	assert_memory_equal(&right, &all, sizeof left);
 }
 
+static void what_came_since_is_counted_by_itself(void **state)
+{
+	struct hist all, before, since;
+
+	(void)state;
+	hist_reset(&all);
+	for (ns_t i = 0; i < 1000; i++)
+		hist_add(&all, i * NS_MS);
+	before = all;
+	hist_since(&all, &before, &since);
+	assert_int_equal(since.n, 0);
+	assert_int_equal(hist_quantile(&since, 990000), 0);
+	for (ns_t i = 0; i < 100; i++)
+		hist_add(&all, 5 * NS_MS);
+	hist_since(&all, &before, &since);
+	assert_int_equal(since.n, 100);
+	assert_int_equal(hist_mean(&since), 5 * NS_MS);
+	assert_in_range(hist_quantile(&since, 990000), 5 * NS_MS - 80000, 5 * NS_MS + 80000);
+	before = (struct hist){.n = 0}; /* as a caller's that was zeroed */
+	hist_since(&all, &before, &since);
+	assert_int_equal(since.n, 1100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +193,7 @@ int main(void)
 		cmocka_unit_test(the_sum_stays_at_its_end),
 		cmocka_unit_test(quantiles_keep_their_bound),
 		cmocka_unit_test(merging_is_the_same_in_any_grouping),
+		cmocka_unit_test(what_came_since_is_counted_by_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

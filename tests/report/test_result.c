@@ -123,7 +123,9 @@ static void text_says_what_failed_on_sockets(void **state)
 	static const char gone[] =
 		"{\"whole\": true, \"keptTime\": false, \"nodesReady\": 0, \"podsRunning\": 6, "
 		"\"lagSeconds\": {\"p99\": 0.25}, \"startLagSeconds\": {\"count\": 9, \"max\": "
-		"1.5}, \"errors\": 1840, \"errorsUnanswered\": 138}";
+		"1.5}, \"errors\": 1840, \"errorsUnanswered\": 138, \"errorsUnreadable\": 2, "
+		"\"refused\": 12, \"requestsByCode\": {\"200\": 9, \"401\": 4, \"404\": 1, "
+		"\"409\": 8, \"lost\": 138}, \"said\": [\"the server is gone\"]}";
 	struct json *r = result(), *live = NULL;
 	struct err err = {0};
 	struct str out = {0};
@@ -134,7 +136,10 @@ static void text_says_what_failed_on_sockets(void **state)
 	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out),
 		"late, and all of them at most 1.500 s while nodes started; 1,840 requests "
-		"failed, 138 of them without an answer.\nThat is too late: "));
+		"failed, 138 of them without an answer, 2 with one that cannot be read; 12 "
+		"requests were refused (401: 4, 409: 8).\nMeanwhile: the server is gone.\nThat "
+		"is "
+		"too late: "));
 	str_fini(&out);
 	json_free(r);
 }
