@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hist.h"
 #include "base/str.h"
 
 /* Where the check is: a place below another. */
@@ -116,6 +117,20 @@ static const struct json *resolve(const struct check *c, const struct json *sche
 	return json_get(json_get(c->root, "definitions"), ref + sizeof(prefix) - 1);
 }
 
+/* Of a histogram: whether its buckets exist, and what is in them is what it counts. */
+static bool adds_up(const struct json *histogram)
+{
+	const struct json *pair = json_child(json_get(histogram, "buckets"));
+	double counted = 0;
+
+	for (; pair; pair = json_next(pair)) {
+		if (json_size(pair) != 2 || json_as_num(json_at(pair, 0)) >= HIST_BUCKETS)
+			return false;
+		counted += json_as_num(json_at(pair, 1));
+	}
+	return counted == json_as_num(json_get(histogram, "count"));
+}
+
 static int check_object(const struct check *c, const struct json *value,
 	const struct json *schema, const struct place *place)
 {
@@ -141,6 +156,8 @@ static int check_object(const struct check *c, const struct json *value,
 		else if (json_is_bool(others) && !json_as_bool(others))
 			code = wrong(&at, "no result has this", c->err);
 	}
+	if (!code && json_get(value, "sumNs") && !adds_up(value))
+		code = wrong(place, "its buckets do not make up its count", c->err);
 	return code;
 }
 

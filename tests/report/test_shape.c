@@ -66,11 +66,28 @@ static void the_first_wrong_place_is_named(void **state)
 		"maybe.n: integer is needed");
 }
 
+static void a_histogram_adds_up(void **state)
+{
+	(void)state;
+#define BUCKETS(n, list)                                                                       \
+	"{\"kind\": \"K\", \"rows\": [{\"h\": {\"n\": 0, \"count\": " n ", \"sumNs\": 9, "     \
+	"\"buckets\": " list "}}]}"
+	expect(BUCKETS("3", "[[0, 1], [7, 2]]"), "");
+	expect(BUCKETS("0", "[]"), "");
+	expect(BUCKETS("4", "[[0, 1], [7, 2]]"),
+		"rows[0].h: its buckets do not make up its count");
+	expect(BUCKETS("5", "[[99999999, 5]]"),
+		"rows[0].h: its buckets do not make up its count");
+	expect(BUCKETS("1", "[[1]]"), "rows[0].h: its buckets do not make up its count");
+#undef BUCKETS
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_of_the_right_shape_passes),
 		cmocka_unit_test(the_first_wrong_place_is_named),
+		cmocka_unit_test(a_histogram_adds_up),
 	};
 
 	return cmocka_run_group_tests_name("shape", tests, NULL, NULL);
