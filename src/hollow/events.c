@@ -10,31 +10,40 @@
 #include "hollow/hollow_priv.h"
 #include "rest/when.h"
 
-struct event_counts {
-	uint32_t n;
-	struct {
-		uint32_t key, count;
-	} of[];
+struct event_told {
+	struct event_told *next;
+	uint32_t place; /* the pod's; REQUEST_NO_POD: of the node */
+	uint32_t key, count;
 };
+
+void events_forget(struct hollow *h, uint32_t place)
+{
+	for (struct event_told **link = &h->told_again, *e; (e = *link) != NULL;) {
+		if (e->place != place) {
+			link = &e->next;
+			continue;
+		}
+		*link = e->next;
+		free(e);
+	}
+}
 
 /* How often that was told, with this time.  There are as many as kinds, containers, and what is
  * told of each. */
-static uint32_t count_again(struct event_counts **counts, uint32_t key)
+static uint32_t count_again(struct hollow *h, uint32_t place, uint32_t key)
 {
-	struct event_counts *c = *counts;
-	uint32_t n = c ? c->n : 0;
+	struct event_told *e = h->told_again;
 
-	for (uint32_t i = 0; i < n; i++)
-		if (c->of[i].key == key)
-			return ++c->of[i].count;
-	c = realloc(c, sizeof(*c) + (n + 1) * sizeof(c->of[0]));
-	if (!c)
+	while (e && (e->place != place || e->key != key))
+		e = e->next;
+	if (e)
+		return ++e->count;
+	e = calloc(1, sizeof(*e));
+	if (!e)
 		abort();
-	c->n = n + 1;
-	c->of[n].key = key;
-	c->of[n].count = 2;
-	*counts = c;
-	return 2;
+	*e = (struct event_told){.next = h->told_again, .place = place, .key = key, .count = 2};
+	h->told_again = e;
+	return e->count;
 }
 
 /* ------------------------------------------------------------------ words */
@@ -142,7 +151,7 @@ static void put_words(const struct hollow *h, const struct hollow_pod *p, struct
 
 /* Who it is about; a feature's is about the node's pods by turns. */
 struct about {
-	struct hollow_pod *pod; /* NULL: the node */
+	const struct hollow_pod *pod; /* NULL: the node */
 	const char *name, *namespace;
 	uint32_t place;
 };
@@ -153,7 +162,7 @@ static struct about about_of(struct hollow *h, const struct node_request *q)
 	uint32_t i = asked && q->pod == REQUEST_NO_POD ? asked_pod(h) : q->pod;
 
 	if (i >= h->swarm->plan.places || !h->pod[i].name)
-		return (struct about){NULL, h->name, "default", 0};
+		return (struct about){NULL, h->name, "default", REQUEST_NO_POD};
 	return (struct about){&h->pod[i], h->pod[i].name, pod_namespace(h, i), i};
 }
 
@@ -221,12 +230,11 @@ static void put_event(const struct hollow *h, const struct about *of,
 static void put_again(
 	struct hollow *h, const struct about *of, const struct node_request *q, struct str *out)
 {
-	struct event_counts **counts = of->pod ? &of->pod->told_again : &h->told_again;
 	char now[WHEN_BYTES];
+	uint32_t told = count_again(h, of->place, q->key);
 
 	(void)when_text(now, (int64_t)time(NULL));
-	str_addf(out, "{\"count\":%u,\"lastTimestamp\":\"%s\"}", count_again(counts, q->key),
-		now);
+	str_addf(out, "{\"count\":%u,\"lastTimestamp\":\"%s\"}", told, now);
 }
 
 bool event_address(struct hollow *h, const struct node_request *q, struct address *a)

@@ -22,9 +22,8 @@ enum {
 
 /* A pod of the server, in a place of the agent's. */
 struct hollow_pod {
-	char *name;                      /* owned; NULL: the place was never taken */
-	char *containers, *objects;      /* owned: lines of NAME<tab>IMAGE, of RESOURCE/NAME */
-	struct event_counts *told_again; /* owned; events, NULL: none */
+	char *name;                 /* owned; NULL: the place was never taken */
+	char *containers, *objects; /* owned: lines of NAME<tab>IMAGE, of RESOURCE/NAME */
 	char uid[HOLLOW_UID];
 	uint64_t seen;       /* a fingerprint of the status that the watch showed */
 	int64_t started_at;  /* seconds since 1970 */
@@ -64,9 +63,9 @@ struct hollow {
 	uint32_t turn;          /* the pod that a feature asked for last */
 	uint32_t asked;         /* what features wrote so far */
 	bool missed;            /* a pod's change: its watch has to begin anew */
-	struct event_counts *told_again; /* owned; events of the node */
-	bool is_told;                    /* the server has had its status */
-	ns_t heard_at;                   /* its last status or lease that the server took */
+	struct event_told *told_again; /* owned; a list: events told more than once */
+	bool is_told;                  /* the server has had its status */
+	ns_t heard_at;                 /* its last status or lease that the server took */
 	char name[HOLLOW_NAME], uid[HOLLOW_UID];
 	char lease[HOLLOW_VERSION], version[HOLLOW_VERSION]; /* resource versions */
 };
@@ -215,6 +214,7 @@ static inline uint16_t request_of(const struct hollow *h, const struct node_requ
 
 /* events.c: a request that tells of one, path and body */
 bool event_address(struct hollow *h, const struct node_request *q, struct address *a);
+void events_forget(struct hollow *h, uint32_t place); /* REQUEST_NO_POD: the node */
 
 /* others.c: statuses that somebody else has written since */
 bool node_is_overwritten(const struct hollow *h, const char *text, size_t len);
@@ -226,7 +226,7 @@ void pods_told(struct hollow *h, ns_t now, const struct json *event);
 const char *pod_namespace(const struct hollow *h, uint32_t pod);
 uint32_t swarm_namespace(struct swarm *s, const char *name);
 void pods_fini(struct hollow *h);
-void pod_forget(struct hollow_pod *p);
+void pod_forget(struct hollow *h, uint32_t pod);
 /* A copy that free() takes back. */
 char *text_copy(const char *text);
 

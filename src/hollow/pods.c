@@ -94,20 +94,22 @@ static uint64_t fingerprint(const struct json *status)
 
 /* ------------------------------------------------------------------ places */
 
-void pod_forget(struct hollow_pod *p)
+void pod_forget(struct hollow *h, uint32_t pod)
 {
+	struct hollow_pod *p = &h->pod[pod];
+
+	events_forget(h, pod);
 	free(p->name);
 	free(p->containers);
 	free(p->objects);
-	free(p->told_again);
 	*p = (struct hollow_pod){0};
 }
 
 void pods_fini(struct hollow *h)
 {
 	for (uint32_t i = 0; h->pod && i < h->swarm->plan.places; i++)
-		pod_forget(&h->pod[i]);
-	free(h->told_again);
+		pod_forget(h, i);
+	events_forget(h, REQUEST_NO_POD);
 }
 
 static uint32_t find(const struct hollow *h, uint32_t namespace, const char *name)
@@ -280,7 +282,7 @@ static void changed(struct hollow *h, ns_t now, const struct json *object)
 			h->unplaced++;
 			return;
 		}
-		pod_forget(&h->pod[i]);
+		pod_forget(h, i);
 		h->pod[i].name = text_copy(name);
 		h->pod[i].namespace = namespace;
 		h->node.shard.pod[i] = (struct api_pod){.exists = true};

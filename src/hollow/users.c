@@ -293,7 +293,7 @@ static void create_pod(struct node *n, ns_t now, uint32_t pod)
 		c->steps++;
 	c->steps++;
 	pod_name(c, name);
-	pod_forget(p);
+	pod_forget(h, pod);
 	p->ours = p->coming = true;
 	p->generation = n->script.churned;
 	p->name = text_copy(name);
