@@ -196,11 +196,13 @@ static ns_t scaled(ns_t cpu, int64_t scale)
 static uint32_t widest_of(const struct apiserver_model *m, uint8_t level)
 {
 	const struct fair_level *l = &m->fairness.level[level];
+	uint64_t shares = all_shares(m);
 	uint32_t seats, part;
 
 	if (!m->fairness.max_seats_percent || !l->queues)
 		return m->fairness.max_seats;
-	seats = seats_of((uint64_t)m->max_inflight + m->max_mutating, l->shares, all_shares(m));
+	assert(shares > 0);
+	seats = seats_of((uint64_t)m->max_inflight + m->max_mutating, l->shares, shares);
 	part = (uint32_t)(((uint64_t)seats * m->fairness.max_seats_percent + 99) / 100);
 	part = part < seats / l->hand ? part : seats / l->hand;
 	return part < m->fairness.max_seats ? part : m->fairness.max_seats;

@@ -35,8 +35,8 @@ bool balancer_connect(struct balancer *b, uint32_t node, ns_t now)
 		return false;
 	n = (uint32_t)rng_below(
 		rng_draw(b->seed, TOGETHER_DRAW_SERVER, node, ++b->connections[node]), n);
-	for (uint8_t s = 0; s < b->servers; s++)
+	for (uint32_t s = 0; s < b->servers; s++)
 		if (b->up_at[s] <= now && n-- == 0)
-			b->home[node] = s;
+			b->home[node] = (uint8_t)s;
 	return true;
 }

@@ -84,6 +84,7 @@ static void answered(
 {
 	const struct fleet_window *w = &p->window[0];
 
+	assert(r);
 	if (r->others && now >= w->from[1] && now < w->until[1])
 		fleet_others(r, call)[(now - w->from[1]) / NS_S]++;
 }
