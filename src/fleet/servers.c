@@ -39,6 +39,7 @@ static void watched_init(struct together_params *p, const struct scenario *s)
 			p->lists[c] = watched;
 		else if (!strcmp(name->verb, "watch"))
 			p->watches[c] = watched;
+		p->opens[c] = !strcmp(name->verb, "watch");
 	}
 }
 

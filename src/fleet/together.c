@@ -148,7 +148,7 @@ static struct server_request wanted(struct together *t, uint32_t node, uint32_t 
 		.wait = l->takes.wait,
 		.width = t->params->width[q->call][q->quorum],
 		.mutating = t->params->mutating[q->call],
-		.unlimited = q->timeout > 0};
+		.unlimited = t->params->opens[q->call]};
 }
 
 /* Too many are there.  Whoever tries again sleeps, and does nothing else for that. */

@@ -8,11 +8,13 @@ static bool come_and_go(const struct scenario *s)
 }
 
 /* Whether a feature asks for it, or a kubelet. */
-static bool is_asked(const struct kubelet_model *k, uint16_t call)
+static bool is_asked(const struct scenario *s, uint16_t call)
 {
+	const struct kubelet_model *k = &s->kubelet;
+
 	for (uint32_t l = 0; l < k->n_loops; l++)
 		for (uint32_t i = 0; i < k->loops[l].n_calls; i++)
-			if (k->loops[l].calls[i].call == call)
+			if (s->calls.alike[k->loops[l].calls[i].call] == s->calls.alike[call])
 				return true;
 	return false;
 }
@@ -22,7 +24,7 @@ static void pods_init(struct scenario *s)
 	struct owner_calls *o = &s->owners;
 	uint16_t create = calls_intern(&s->calls, "create", "pods");
 
-	if (!come_and_go(s) || is_asked(&s->kubelet, create))
+	if (!come_and_go(s) || is_asked(s, create))
 		return;
 	o->create = create;
 	o->bind = calls_intern(&s->calls, "create", "pods/binding");

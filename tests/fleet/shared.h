@@ -3,6 +3,8 @@
 #ifndef NODETOLL_TESTS_FLEET_SHARED_H
 #define NODETOLL_TESTS_FLEET_SHARED_H
 
+#include <string.h>
+
 #include "fleet/together.h"
 
 #include "kit.h"
@@ -27,6 +29,8 @@ static inline void shared_init(struct shared *s, struct kit *k)
 		.capacity = 10000,
 		.retry_after = NS_S,
 		.owners = {.calls = &k->scenario.owners}};
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++)
+		s->params.opens[c] = !strcmp(k->scenario.calls.name[c].verb, "watch");
 	for (uint32_t c = 0; c < CALLS_MAX; c++)
 		s->params.cpu[c][0] = s->params.cpu[c][1] = s->params.measured[c][0] =
 			s->params.measured[c][1] = NS_MS / 10;
