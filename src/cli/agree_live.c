@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "live/serve.h"
 
-enum { LINE = 512 };
+enum {
+	LINE = 512,
+	FILES = 128 /* that client and server have open beside a connection of each node */
+};
 
 /* As `nodetoll serve`, for clients that are known: limits that they do not reach. */
 static int serve(const struct scenario *s, FILE *out, struct err *err)
@@ -127,6 +131,22 @@ static int stop(struct served *server, struct err *err)
 	return 0;
 }
 
+/* The limit holds for both sides alike; said before one of them says it of its own options. */
+static int check_files(const struct scenario *s, struct err *err)
+{
+	unsigned long long needed = (unsigned long long)s->nodes + FILES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return err_set(err, ERR_ENV, "the limit of open files cannot be read");
+	if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= needed)
+		return 0;
+	return err_set(err, ERR_ENV,
+		"%u nodes and their server need %llu open files each, a process may have "
+		"%llu: raise the limit (ulimit -Hn), or run fewer nodes",
+		s->nodes, needed, (unsigned long long)limit.rlim_max);
+}
+
 int agree_live(const struct scenario *s, bool (*tell)(void *ctx, const struct hollow_view *v),
 	void *ctx, struct fleet_result *r, struct hollow_view *last, struct err *err)
 {
@@ -146,7 +166,9 @@ int agree_live(const struct scenario *s, bool (*tell)(void *ctx, const struct ho
 	int code;
 
 	arena_init(&mem, 0);
-	code = start(&server, s, err);
+	code = check_files(s, err);
+	if (!code)
+		code = start(&server, s, err);
 	if (!code)
 		code = access_from_flags(&access, server.url, NULL, NULL, &mem, err);
 	runs = !code;

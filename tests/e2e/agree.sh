@@ -64,6 +64,18 @@ leaves_nothing() {
 	is_over "$child"
 }
 
+# In its own words, not in its server's.
+few_descriptors() {
+	(
+		ulimit -n 60
+		"$nodetoll" agree --nodes 50 >"$scratch/text" 2>"$scratch/err"
+	)
+	status=$?
+	cat "$scratch/text" "$scratch/err"
+	[ "$status" = 3 ] && [ ! -s "$scratch/text" ] && [ "$(wc -l <"$scratch/err")" = 1 ] &&
+		grep -q '^nodetoll: 50 nodes and their server need 178 open files each, a process may have 60:' "$scratch/err"
+}
+
 check "a short run agrees" agrees
 check "every container was created in all three" says '^ *create_container .* 8.0 .* 8 .* 8 .* yes'
 check "all forms show it" renders
@@ -71,4 +83,5 @@ check "its calls have measures" is_gate
 check "an interrupt ends it with what was counted" ends_early
 check "and its server" is_over "$child"
 check "its server does not outlive it" leaves_nothing
+check "too few descriptors are one message" few_descriptors
 finish
