@@ -89,6 +89,26 @@ static void counts_are_by_node_phase_and_code(void **state)
 	arena_fini(&w.mem);
 }
 
+/* A Recording has names, as an audit log of a node that is read by name. */
+static void what_two_clients_make_is_one_row(void **state)
+{
+	struct world w;
+	struct recording rec;
+	uint16_t own;
+
+	(void)state;
+	assert_int_equal(begin(&w, "seed=1"), 0);
+	own = calls_made_by(&w.s.calls, API_GET_PODS, CLIENT_OWN);
+	assert_int_not_equal(own, API_GET_PODS);
+	assert_int_equal(recorder_new(&w.r, &w.s, &w.mem, &w.err), 0); /* of all classes */
+	for (int i = 0; i < 3; i++)
+		recorder_count(w.r, 0, 2 * NS_S, i ? own : API_GET_PODS, 200);
+	recorder_count(w.r, 1, 2 * NS_S, API_CREATE_EVENTS, 201);
+	read_back(&w, 25 * NS_S, &rec);
+	assert_int_equal(count_of(&rec.nodes[0].phases[0], "get pods"), 3);
+	arena_fini(&w.mem);
+}
+
 static void pods_after_the_warm_up_are_one_phase(void **state)
 {
 	struct world w;
@@ -151,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_are_by_node_phase_and_code),
+		cmocka_unit_test(what_two_clients_make_is_one_row),
 		cmocka_unit_test(pods_after_the_warm_up_are_one_phase),
 		cmocka_unit_test(it_tells_how_long_secrets_are_cached),
 		cmocka_unit_test(what_a_recording_cannot_say_is_refused),

@@ -3,6 +3,7 @@
 
 #include "tcase.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +92,30 @@ static void outside_it_the_tolerance_decides(void **state)
 	end(f);
 }
 
+/* Both sides know who asked: what an agent does too much the kubelet does not do too little. */
+static void each_clients_requests_are_a_row(void **state)
+{
+	struct fixture *f = begin();
+	struct calls *calls = &f->scenario.calls;
+	uint16_t own;
+
+	(void)state;
+	(void)calls_made_by(calls, API_GET_PODS, CLIENT_MAIN);
+	own = calls_made_by(calls, API_GET_PODS, CLIENT_OWN);
+	f->scenario.kubelet.n_agents = 1;
+	(void)snprintf(f->scenario.kubelet.agents[0].name, MODEL_NAME, "shipper");
+	put(f, API_GET_PODS, OUTCOME_OK, (uint64_t[]){100, 100, 100}, 100);
+	put(f, own, OUTCOME_OK, (uint64_t[]){200, 200, 200}, 150);
+	f->verdict = agree_rows(&f->runs, f->rows);
+	assert_int_equal(f->verdict.rows, 2);
+	assert_int_equal(f->verdict.agree, 1);
+	assert_string_equal(json_as_str(json_get(json_at(f->rows, 0), "client")), "kube");
+	assert_true(json_as_bool(json_get(json_at(f->rows, 0), "agrees")));
+	assert_string_equal(json_as_str(json_get(json_at(f->rows, 1), "client")), "shipper");
+	assert_string_equal(json_as_str(json_get(json_at(f->rows, 1), "call")), "get pods");
+	end(f);
+}
+
 static void what_only_one_side_knows_is_a_row(void **state)
 {
 	struct fixture *f = begin();
@@ -131,6 +156,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_count_in_the_interval_agrees),
 		cmocka_unit_test(outside_it_the_tolerance_decides),
+		cmocka_unit_test(each_clients_requests_are_a_row),
 		cmocka_unit_test(what_only_one_side_knows_is_a_row),
 		cmocka_unit_test(a_form_that_does_not_hold_is_no_number),
 	};

@@ -169,6 +169,27 @@ static void lists_have_objectives_of_their_own_and_watches_none(void **state)
 	arena_fini(&m.mem);
 }
 
+/* The server's metric has verb and resource, and nobody who asked: one of a hundred of all. */
+static void whoever_asks_is_of_one_class(void **state)
+{
+	struct made m = made();
+	struct calls *calls = &m.scenario->calls;
+	struct json *rows;
+	uint16_t own;
+
+	(void)state;
+	(void)calls_made_by(calls, API_GET_PODS, CLIENT_MAIN);
+	own = calls_made_by(calls, API_GET_PODS, CLIENT_OWN);
+	assert_int_not_equal(own, API_GET_PODS);
+	serve(&m, API_GET_PODS, 199, NS_MS);
+	serve(&m, own, 1, 2 * NS_S);
+	rows = result_slo(m.scenario, m.result);
+	assert_int_equal(made_number(row(rows, "apiCalls"), "count"), 200);
+	assert_true(json_as_bool(json_get(row(rows, "apiCalls"), "met")));
+	json_free(rows);
+	arena_fini(&m.mem);
+}
+
 static void pods_start_within_five_seconds_or_not(void **state)
 {
 	struct made m = made();
@@ -218,6 +239,7 @@ int main(void)
 		cmocka_unit_test(a_class_that_only_fails_misses_it),
 		cmocka_unit_test(one_caller_in_a_hundred_may_have_an_error),
 		cmocka_unit_test(lists_have_objectives_of_their_own_and_watches_none),
+		cmocka_unit_test(whoever_asks_is_of_one_class),
 		cmocka_unit_test(pods_start_within_five_seconds_or_not),
 		cmocka_unit_test(pods_that_never_start_miss_it),
 	};

@@ -130,6 +130,26 @@ static void requests_are_told_apart_by_code(void **state)
 	end(&f);
 }
 
+/* An audit log's row is a name, and so is a recording's. */
+static void what_two_clients_make_is_one_recorded_request(void **state)
+{
+	struct fixture f;
+	uint16_t own;
+
+	(void)state;
+	begin(&f);
+	(void)calls_made_by(&f.scenario.calls, API_GET_PODS, CLIENT_MAIN);
+	own = calls_made_by(&f.scenario.calls, API_GET_PODS, CLIENT_OWN);
+	assert_int_not_equal(own, API_GET_PODS);
+	record(&f, RECORDED_API, "get pods", 50);
+	simulate(&f, API_GET_PODS, OUTCOME_OK, 20);
+	simulate(&f, own, OUTCOME_OK, 30);
+	finish(&f);
+	expect(&f, "api", "get pods", 50, 50);
+	assert_int_equal(json_size(f.json), 1);
+	end(&f);
+}
+
 static void what_one_side_alone_knows_is_a_row(void **state)
 {
 	struct fixture f;
@@ -251,6 +271,7 @@ int main(void)
 		cmocka_unit_test(the_metric_counts_any_outcome_and_nothing_hidden),
 		cmocka_unit_test(the_socket_sees_all_by_outcome),
 		cmocka_unit_test(requests_are_told_apart_by_code),
+		cmocka_unit_test(what_two_clients_make_is_one_recorded_request),
 		cmocka_unit_test(what_one_side_alone_knows_is_a_row),
 		cmocka_unit_test(a_source_that_was_not_recorded_has_no_rows),
 		cmocka_unit_test(relists_stand_beside_and_do_not_count),
