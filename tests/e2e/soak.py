@@ -164,7 +164,8 @@ def flat(name, values, slack):
     """Its last fifth against its second, when all had started."""
     fifth = len(values) // 5
     before, after = median(values[fifth:2 * fifth]), median(values[-fifth:])
-    print(f"# {name}: {before:.0f} at first, {after:.0f} at the end, {max(values)} at most")
+    print(f"# {name}: {before:.0f} at first, {after:.0f} at the end, {max(values)} at most; "
+          f"over time {', '.join(str(v) for v in values[::max(1, len(values) // 30)])}")
     assert after <= before * (1 + GROWTH) + slack, f"{name} grew from {before:.0f} to {after:.0f}"
 
 
