@@ -27,28 +27,38 @@ static unsigned long long per_second(uint64_t now, uint64_t before, ns_t since)
 	return (unsigned long long)((now - before) * NS_S / (uint64_t)since);
 }
 
+/* By verb and resource, whichever of a node's clients asks: at the first class of each name. */
+static void by_name(const uint64_t *asked, const struct calls *c, uint64_t *sums)
+{
+	memset(sums, 0, CALLS_MAX * sizeof(*sums));
+	for (uint32_t i = 0; i < c->n; i++)
+		sums[c->alike[i]] += asked[i];
+}
+
 /* What was asked since the line before, a second, and the calls that were made most. */
 static void add_calls(const struct hollow_view *v, const struct calls *c,
 	struct agents_pace *pace, struct str *out)
 {
 	enum { CALLS_TOLD = 3 };
 	ns_t since = v->now - pace->at;
+	uint64_t asked[CALLS_MAX];
 
 	if (since < NS_MS)
 		return;
+	by_name(v->asked, c, asked);
 	str_addf(out, ", %llu/s", per_second(v->requests, pace->requests, since));
 	for (uint32_t told = 0; told < CALLS_TOLD; told++) {
 		uint32_t most = 0;
 
 		for (uint32_t i = 1; i < c->n; i++)
-			if (v->asked[i] - pace->asked[i] > v->asked[most] - pace->asked[most])
+			if (asked[i] - pace->asked[i] > asked[most] - pace->asked[most])
 				most = i;
-		if (v->asked[most] == pace->asked[most])
+		if (asked[most] == pace->asked[most])
 			break;
 		str_addf(out, "%s%llu %s %s", told ? ", " : ": ",
-			per_second(v->asked[most], pace->asked[most], since),
-			c->name[most].verb, c->name[most].resource);
-		pace->asked[most] = v->asked[most];
+			per_second(asked[most], pace->asked[most], since), c->name[most].verb,
+			c->name[most].resource);
+		pace->asked[most] = asked[most];
 	}
 }
 
@@ -93,7 +103,7 @@ void agents_line(const struct hollow_view *v, const struct scenario *s, ns_t unt
 	add_lag(v, pace, out);
 	pace->at = v->now;
 	pace->requests = v->requests;
-	memcpy(pace->asked, v->asked, sizeof(pace->asked));
+	by_name(v->asked, &s->calls, pace->asked);
 	pace->lag = v->lag;
 	pace->start_lag = v->start_lag;
 }
@@ -102,13 +112,15 @@ static struct json *by_call(const struct hollow_view *v, const struct calls *c)
 {
 	struct json *o = json_object();
 	char name[sizeof(c->name[0].verb) + sizeof(c->name[0].resource)];
+	uint64_t asked[CALLS_MAX];
 
+	by_name(v->asked, c, asked);
 	for (uint32_t i = 0; i < c->n; i++) {
-		if (!v->asked[i])
+		if (!asked[i])
 			continue;
 		(void)snprintf(
 			name, sizeof(name), "%s %s", c->name[i].verb, c->name[i].resource);
-		json_put_int(o, name, (int64_t)v->asked[i]);
+		json_put_int(o, name, (int64_t)asked[i]);
 	}
 	return o;
 }

@@ -141,7 +141,7 @@ void answer_counts(const struct hollow *h, ns_t now, uint16_t call, const struct
 	bool known = code >= 200 && code < HOLLOW_CODES;
 
 	v->requests++;
-	v->asked[s->scenario.calls.alike[call]]++;
+	v->asked[call]++;
 	v->unanswered += lost;
 	v->lost += lost;
 	v->unreadable += unreadable != NULL;

@@ -58,7 +58,7 @@ struct hollow_view {
 	uint64_t user_requests;         /* of those who make nodes, pods and objects */
 	uint64_t unanswered; /* of both: no answer came, so the server may have counted none
 			      */
-	uint64_t asked[CALLS_MAX]; /* requests, by the first class of their name */
+	uint64_t asked[CALLS_MAX]; /* requests, by class of the scenario's calls */
 	ns_t ready_after; /* the first request to the last node's status; 0: not all are ready
 			   */
 	char said[HOLLOW_WORDS][HOLLOW_SAID]; /* "": it was not */

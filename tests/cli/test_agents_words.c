@@ -98,11 +98,34 @@ static void codes_and_what_was_said_are_in_the_result(void **state)
 	end(&r);
 }
 
+/* One line and one key a name, whichever of a node's clients asks. */
+static void requests_of_one_name_are_told_together(void **state)
+{
+	struct run r;
+	struct json *o;
+	uint16_t own;
+
+	(void)state;
+	begin(&r);
+	(void)calls_made_by(&r.scenario->calls, API_GET_PODS, CLIENT_MAIN);
+	own = calls_made_by(&r.scenario->calls, API_GET_PODS, CLIENT_OWN);
+	r.view.asked[own] += 20;
+	assert_non_null(strstr(after(&r, 2 * NS_S, 0, 180, 0), "/s: 100 get pods"));
+	assert_null(strstr(strstr(str_text(&r.line), "get pods") + 1, "get pods"));
+	r.view.asked[own] += 10;
+	assert_non_null(strstr(after(&r, 3 * NS_S, 0, 0, 0), "/s: 10 get pods"));
+	o = agents_json(&r.view, &r.scenario->calls, true);
+	assert_int_equal(json_as_num(json_get(json_get(o, "requestsByCall"), "get pods")), 210);
+	json_free(o);
+	end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_tells_of_the_time_since_the_line_before),
 		cmocka_unit_test(who_was_refused_is_in_the_line),
+		cmocka_unit_test(requests_of_one_name_are_told_together),
 		cmocka_unit_test(codes_and_what_was_said_are_in_the_result),
 	};
 
