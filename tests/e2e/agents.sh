@@ -245,7 +245,11 @@ scraped() {
 		at=$(sed -n 's/^agents: metrics at //p' "$scratch/err")
 		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
 	done
-	metric 'nodetoll_agents_requests_total{client="heartbeat",verb="update",resource="leases"} [1-9]'
+	metric 'nodetoll_agents_requests_total{client="heartbeat",verb="update",resource="leases"} [1-9]' &&
+		metric 'nodetoll_agents_answers_total{code="200"} [1-9]' &&
+		metric 'nodetoll_agents_requests_refused_total [0-9]' &&
+		metric 'nodetoll_agents_waited_for_stream_total 0' && [ -z "$(curl -s --max-time 5 "$at" |
+			sed '/^#/d; s/ [^ ]*$//' | sort | uniq -d)" ]
 	status=$?
 	kill -INT "$running"
 	wait "$running" && return "$status"
