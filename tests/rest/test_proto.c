@@ -337,6 +337,33 @@ static void objects_are_created_from_it_and_answered_in_json(void **state)
 	kit_fini(&k);
 }
 
+/* As client-go's typed clients do, in their group's version. */
+static void a_delete_takes_its_options_from_it(void **state)
+{
+	static const char path[] = "/api/v1/namespaces/default/configmaps/m";
+	struct str options = {0}, preconditions = {0}, o;
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(kit_ask(&k, "POST", "/api/v1/namespaces/default/configmaps",
+				 "{\"metadata\":{\"name\":\"m\"}}"),
+		201);
+	put_text(&preconditions, 1, "another");
+	put(&options, 2, &preconditions);
+	put_text(&options, 4, "Background");
+	o = object("apps/v1", "DeleteOptions", &options);
+	assert_int_equal(
+		kit_send_n(&k, "DELETE", path, PROTO_MEDIA, str_text(&o), str_len(&o)), 409);
+	str_fini(&o);
+	put_number(&options, 1, 0);
+	o = object("v1", "DeleteOptions", &options);
+	assert_int_equal(
+		kit_send_n(&k, "DELETE", path, PROTO_MEDIA, str_text(&o), str_len(&o)), 200);
+	str_fini(&o);
+	kit_fini(&k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +376,7 @@ int main(void)
 		cmocka_unit_test(broken_bytes_are_refused),
 		cmocka_unit_test(a_body_of_too_many_values_is_refused),
 		cmocka_unit_test(objects_are_created_from_it_and_answered_in_json),
+		cmocka_unit_test(a_delete_takes_its_options_from_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
