@@ -107,6 +107,9 @@ static void objects(const struct store *s, struct str *out)
 	for (size_t i = 0; i < n; i++)
 		str_addf(out, "%s{resource=\"%s%s%s\"} %zu\n", name, all[i].plural,
 			*all[i].group ? "." : "", all[i].group, s->kind[i].n);
+	one(out, "nodetoll_storage_bytes", "gauge",
+		"Objects, and former states of them that watches may ask for.",
+		s->bytes + s->history_bytes);
 }
 
 /* ------------------------------------------------------------------ levels */
