@@ -344,11 +344,11 @@ static int finish_clients(
 		k->client[CLIENT_OWN + i].qps_milli = k->agents[i].qps_milli;
 		k->client[CLIENT_OWN + i].burst = k->agents[i].burst;
 	}
-	for (uint16_t call = CALL_API; call < API_FIXED_END; call++) {
+	for (uint32_t call = CALL_API; call < API_FIXED_END; call++) {
 		bool event = call == API_CREATE_EVENTS || call == API_PATCH_EVENTS;
 
-		(void)calls_made_by(
-			r->calls, call, (uint8_t)(event ? k->events.client : CLIENT_MAIN));
+		(void)calls_made_by(r->calls, (uint16_t)call,
+			(uint8_t)(event ? k->events.client : CLIENT_MAIN));
 	}
 	return 0;
 }

@@ -64,13 +64,13 @@ uint16_t calls_made_by(struct calls *c, uint16_t call, uint8_t client)
 	uint16_t first = c->alike[call];
 
 	assert(!call_is_runtime(call) && call < c->n && client != CALL_NOBODYS);
-	for (uint16_t i = first; i < c->n; i++) {
+	for (uint32_t i = first; i < c->n; i++) {
 		if (c->alike[i] != first)
 			continue;
 		if (c->client[i] == CALL_NOBODYS)
 			c->client[i] = client;
 		if (c->client[i] == client)
-			return i;
+			return (uint16_t)i;
 	}
 	if (c->n == CALLS_MAX)
 		return CALLS_MAX;
