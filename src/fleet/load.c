@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fleet/load.h"
 
+#include "base/fetch.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -10,7 +11,8 @@ struct load_span {
 	uint32_t inside, running, n;
 };
 
-enum { SPANS = 1023 }; /* 24 KB: counted while they are in a near cache still */
+/* 24 KB: counted while they are in a near cache still; so many ahead slices are asked for. */
+enum { SPANS = 1023, AHEAD = 16 };
 
 struct load_spans {
 	struct load_spans *before;
@@ -22,8 +24,7 @@ void load_init(struct load *l, struct arena *mem, ns_t from, ns_t until)
 {
 	*l = (struct load){.from = from};
 	l->slices = (uint32_t)((until + LOAD_SLICE - 1) / LOAD_SLICE);
-	l->inside = ARENA_ARRAY(mem, uint16_t, l->slices);
-	l->running = ARENA_ARRAY(mem, uint16_t, l->slices);
+	l->slice = ARENA_ARRAY(mem, struct load_slice, l->slices);
 	l->seconds = (uint32_t)((until - from + NS_S - 1) / NS_S);
 	l->seat_time = ARENA_ARRAY(mem, uint64_t, l->seconds);
 	l->busy_time = ARENA_ARRAY(mem, uint64_t, l->seconds);
@@ -47,50 +48,64 @@ static uint16_t larger(uint16_t a, uint16_t b)
 	return a > b ? a : b;
 }
 
-/* The most of any of them.  What comes at the end of the run, or goes on after it, counts as
- * far as there are slices. */
-static uint16_t count(
-	const struct load *l, uint16_t *slice, ns_t from, uint32_t lasts, uint32_t n)
+/* What comes at the end of the run, or goes on after it, counts as far as there are slices. */
+static inline uint64_t slice_at(const struct load *l, ns_t from, uint32_t lasts)
 {
-	uint64_t last = ((uint64_t)from + lasts) / LOAD_SLICE;
-	uint16_t most = 0;
+	uint64_t i = ((uint64_t)from + lasts) / LOAD_SLICE;
 
-	for (uint64_t i = (uint64_t)from / LOAD_SLICE; i <= last && i < l->slices; i++) {
-		slice[i] = more(slice[i], n);
-		most = larger(most, slice[i]);
-	}
-	return most;
+	return i < l->slices ? i : l->slices - 1u;
 }
 
-/* Many at a time: slices are all over memory, and a processor that has nothing else to do
- * waits for several of them at once.  Only the last spans may not be counted yet. */
-void load_count(struct load *l)
+static inline void count(struct load *l, const struct load_span *s)
 {
-	struct load_spans *last = l->spans;
+	uint64_t first = (uint64_t)s->from / LOAD_SLICE;
 	uint16_t inside = l->most_inside;
 	uint16_t running = l->most_running;
 
-	for (; last && last->counted < last->n; last->counted++) {
-		const struct load_span *s = &last->span[last->counted];
-
-		if (s->inside)
-			inside = larger(inside, count(l, l->inside, s->from, s->inside, s->n));
-		running = larger(running, count(l, l->running, s->from, s->running, s->n));
+	if (first >= l->slices)
+		return;
+	for (uint64_t i = first, last = slice_at(l, s->from, s->running); i <= last; i++) {
+		l->slice[i].running = more(l->slice[i].running, s->n);
+		running = larger(running, l->slice[i].running);
+	}
+	for (uint64_t i = first, last = slice_at(l, s->from, s->inside); i <= last && s->inside;
+		i++) {
+		l->slice[i].inside = more(l->slice[i].inside, s->n);
+		inside = larger(inside, l->slice[i].inside);
 	}
 	l->most_inside = inside;
 	l->most_running = running;
 }
 
-static void write_down(struct load *l, struct load_span span)
+/* Many at a time: slices are all over memory, and what is asked for ahead comes side by side.
+ * Only the last spans may not be counted yet. */
+void load_count(struct load *l)
 {
-	if (!l->spans || l->spans->n == SPANS) {
-		struct load_spans *next = ARENA_ROOM(&l->log, struct load_spans, 1);
+	struct load_spans *last = l->spans;
 
-		load_count(l);
-		next->before = l->spans;
-		next->n = next->counted = 0;
-		l->spans = next;
+	for (; last && last->counted < last->n; last->counted++) {
+		uint32_t ahead =
+			last->counted + AHEAD < last->n ? last->counted + AHEAD : last->n - 1;
+
+		fetch(&l->slice[slice_at(l, last->span[ahead].from, 0)], sizeof(*l->slice));
+		count(l, &last->span[last->counted]);
 	}
+}
+
+static __attribute__((noinline)) void more_spans(struct load *l)
+{
+	struct load_spans *next = ARENA_ROOM(&l->log, struct load_spans, 1);
+
+	load_count(l);
+	next->before = l->spans;
+	next->n = next->counted = 0;
+	l->spans = next;
+}
+
+static inline void write_down(struct load *l, struct load_span span)
+{
+	if (!l->spans || l->spans->n == SPANS)
+		more_spans(l);
 	l->spans->span[l->spans->n++] = span;
 	l->n_spans++;
 }
@@ -101,15 +116,22 @@ static uint32_t part(ns_t of)
 	return of < UINT32_MAX ? (uint32_t)of : UINT32_MAX;
 }
 
-static void add(struct load *l, ns_t from, ns_t inside, ns_t running, uint32_t n)
+static __attribute__((noinline)) void add_long(
+	struct load *l, ns_t from, ns_t inside, ns_t running, uint32_t n)
 {
-	write_down(l, (struct load_span){from, part(inside), part(running), n});
 	while (inside > UINT32_MAX || running > UINT32_MAX) {
 		from += UINT32_MAX;
 		inside -= part(inside);
 		running -= part(running);
 		write_down(l, (struct load_span){from, part(inside), part(running), n});
 	}
+}
+
+static inline void add(struct load *l, ns_t from, ns_t inside, ns_t running, uint32_t n)
+{
+	write_down(l, (struct load_span){from, part(inside), part(running), n});
+	if (inside > UINT32_MAX || running > UINT32_MAX)
+		add_long(l, from, inside, running, n);
 }
 
 /* ------------------------------------------------------------------ requests */
@@ -183,19 +205,32 @@ static int by_time(const void *a, const void *b)
 	return (x->n > 0) - (y->n > 0);
 }
 
-/* Whether it touches a slice that has more than so many. */
-static bool is_crowded(const struct load *l, const struct load_span *s, uint32_t limit)
+/* The slices that have more than so many, a bit each: those of all slices fit a near cache. */
+static uint64_t *find_crowds(const struct load *l, uint32_t limit, struct arena *mem)
 {
-	uint64_t last = (uint64_t)(s->from + s->running) / LOAD_SLICE;
+	uint64_t *crowded = ARENA_ARRAY(mem, uint64_t, l->slices / 64 + 1);
 
-	for (uint64_t i = (uint64_t)s->from / LOAD_SLICE; i <= last && i < l->slices; i++)
-		if (l->running[i] > limit)
+	for (uint32_t i = 0; i < l->slices; i++)
+		crowded[i / 64] |= (uint64_t)(l->slice[i].running > limit) << i % 64;
+	return crowded;
+}
+
+/* Whether it touches one of them. */
+static inline bool is_crowded(
+	const struct load *l, const struct load_span *s, const uint64_t *crowded)
+{
+	uint64_t i = (uint64_t)s->from / LOAD_SLICE;
+
+	if (i >= l->slices)
+		return false;
+	for (uint64_t last = slice_at(l, s->from, s->running); i <= last; i++)
+		if (crowded[i / 64] >> i % 64 & 1)
 			return true;
 	return false;
 }
 
 /* Of all that touch such slices.  Others are at no moment of those. */
-static size_t find_edges(const struct load *l, uint32_t limit, struct edge *edge)
+static size_t find_edges(const struct load *l, const uint64_t *crowded, struct edge *edge)
 {
 	size_t n = 0;
 
@@ -203,7 +238,7 @@ static size_t find_edges(const struct load *l, uint32_t limit, struct edge *edge
 		for (uint32_t i = 0; i < some->n; i++) {
 			const struct load_span *s = &some->span[i];
 
-			if (!is_crowded(l, s, limit))
+			if (!is_crowded(l, s, crowded))
 				continue;
 			if (edge) {
 				edge[n] = (struct edge){s->from, s->n};
@@ -218,6 +253,7 @@ static size_t find_edges(const struct load *l, uint32_t limit, struct edge *edge
 bool load_exceeds(const struct load *l, uint32_t processors)
 {
 	struct arena scratch;
+	const uint64_t *crowded;
 	struct edge *edge;
 	int64_t running = 0;
 	size_t n;
@@ -226,9 +262,10 @@ bool load_exceeds(const struct load *l, uint32_t processors)
 	if (l->most_running <= processors)
 		return false;
 	arena_init(&scratch, 0);
-	n = find_edges(l, processors, NULL);
+	crowded = find_crowds(l, processors, &scratch);
+	n = find_edges(l, crowded, NULL);
 	edge = ARENA_ROOM(&scratch, struct edge, n);
-	(void)find_edges(l, processors, edge);
+	(void)find_edges(l, crowded, edge);
 	qsort(edge, n, sizeof(*edge), by_time);
 	while (i < n && running <= processors)
 		running += edge[i++].n;
@@ -262,10 +299,12 @@ void load_merge(struct load *into, struct load *from)
 	load_count(from);
 	spans_merge(into, from);
 	for (uint32_t i = 0; i < into->slices; i++) {
-		into->inside[i] = more(into->inside[i], from->inside[i]);
-		into->running[i] = more(into->running[i], from->running[i]);
-		into->most_inside = larger(into->most_inside, into->inside[i]);
-		into->most_running = larger(into->most_running, into->running[i]);
+		struct load_slice *s = &into->slice[i];
+
+		s->inside = more(s->inside, from->slice[i].inside);
+		s->running = more(s->running, from->slice[i].running);
+		into->most_inside = larger(into->most_inside, s->inside);
+		into->most_running = larger(into->most_running, s->running);
 	}
 	for (uint32_t i = 0; i < into->seconds; i++) {
 		into->seat_time[i] += from->seat_time[i];

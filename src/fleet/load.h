@@ -34,7 +34,9 @@ struct load {
 	ns_t from; /* of the span that is measured */
 	uint32_t slices;
 	/* As of load_count. */
-	uint16_t *inside, *running;         /* [slices], as many as 65,535 */
+	struct load_slice {
+		uint16_t inside, running;   /* as many as 65,535 */
+	} * slice;                          /* [slices] */
 	uint16_t most_inside, most_running; /* of any slice */
 	bool used[CALLS_MAX], used_by_owners[CALLS_MAX];
 	struct load_of_call measured[CALLS_MAX];

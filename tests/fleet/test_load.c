@@ -37,8 +37,8 @@ static void requests_at_one_time_are_counted_together(void **state)
 	load_count(&l);
 	assert_int_equal(l.most_inside, 3);
 	assert_int_equal(l.most_running, 2);
-	assert_int_equal(l.running[1], 1); /* the second goes on into it */
-	assert_int_equal(l.inside[9], 1);
+	assert_int_equal(l.slice[1].running, 1); /* the second goes on into it */
+	assert_int_equal(l.slice[9].inside, 1);
 	load_fini(&l);
 	arena_fini(&mem);
 }
@@ -89,8 +89,8 @@ static void watchers_are_told_at_once(void **state)
 		load_tell(&l[i], 0, NS_MS, 2, (i + 1) * 100 * NS_US);
 	}
 	load_merge(&l[0], &l[1]);
-	assert_int_equal(l[0].running[0], 6);
-	assert_int_equal(l[0].running[1], 4);
+	assert_int_equal(l[0].slice[0].running, 6);
+	assert_int_equal(l[0].slice[1].running, 4);
 	assert_int_equal(l[0].most_inside, 0);
 	assert_int_equal(l[0].told, 4); /* the others came before the measuring */
 	assert_int_equal(l[0].telling, 600 * NS_US);
