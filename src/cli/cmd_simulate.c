@@ -125,14 +125,15 @@ static void on_progress(void *ctx, uint32_t nodes_done)
 	progress_tell(&m->progress, nodes_done);
 }
 
-/* Where nobody asks for it, the search takes no longer than the run itself, or than a moment.
- */
-enum { SAMPLE_NODES = 8, SAMPLE_TIMES = 4, SAMPLE_STEPS = 1000000 };
+/* Where nobody asks for it, the search takes no longer than a part of the run itself, or than a
+ * moment. */
+enum { SAMPLE_NODES = 8, SAMPLE_TIMES = 4, SAMPLE_STEPS = 1000000, SAMPLE_PART = 4 };
 
 static int find_limits(struct simulation *m, struct json *result, struct err *err)
 {
 	bool asked = m->o.slo_limits > 0;
-	uint64_t steps = m->steps > SAMPLE_STEPS ? m->steps : SAMPLE_STEPS;
+	uint64_t part = m->steps / SAMPLE_PART;
+	uint64_t steps = part > SAMPLE_STEPS ? part : SAMPLE_STEPS;
 	const struct slo_limits search = {.scenario = &m->scenario,
 		.times = asked ? m->o.slo_limits : SAMPLE_TIMES,
 		.sample = asked ? 0 : SAMPLE_NODES,

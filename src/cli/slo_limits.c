@@ -136,7 +136,8 @@ static struct span known(const struct search *x, uint32_t objective)
 	return s;
 }
 
-/* What to try next; 0: it is known well enough. */
+/* What to try next; 0: it is known well enough.  What breaks is tried with one first, which
+ * takes next to nothing: if that breaks too there is nothing to look for. */
 static uint32_t next_try(const struct search *x, struct span s)
 {
 	uint32_t near = s.holds / SLO_LIMITS_PRECISION;
@@ -148,7 +149,10 @@ static uint32_t next_try(const struct search *x, struct span s)
 	}
 	if (s.breaks - s.holds <= 1 || s.breaks - s.holds <= near)
 		return 0;
-	return s.holds ? s.holds + (s.breaks - s.holds) / 2 : s.breaks / 2;
+	if (!s.holds)
+		return 1;
+	/* One holds; halves of what breaks do not, until one does. */
+	return s.holds == 1 && s.breaks > 3 ? s.breaks / 2 : s.holds + (s.breaks - s.holds) / 2;
 }
 
 static int search_objective(struct search *x, uint32_t objective, bool *found, struct err *err)

@@ -173,6 +173,24 @@ static void what_takes_too_much_work_is_not_told(void **state)
 	end(&f);
 }
 
+/* Half as many nodes would be too much work; one node, whose client's limiter is what holds it
+ * up, shows that there is nothing to look for. */
+static void what_breaks_with_one_is_known_at_once(void **state)
+{
+	static const char *const slow_start[] = {"nodes=40", "start=atOnce", "warmup=0s",
+		"duration=1m", "workload.pods=60", "apiserver.processors=16", NULL};
+	const struct slo_limits little = {.times = 1, .steps = 250000, .own_steps = 1000000};
+	struct fixture f;
+	const struct json *r;
+
+	(void)state;
+	search_in(&f, little, slow_start);
+	r = row(&f, "podStarts", "nodes");
+	assert_int_equal(number(r, "breaksAt"), 1);
+	assert_true(json_is_null(json_get(r, "holdsTo")));
+	end(&f);
+}
+
 /* Servers that nodes share bound their number. */
 static void nodes_that_meet_are_varied_too(void **state)
 {
@@ -220,6 +238,7 @@ int main(void)
 		cmocka_unit_test(an_objective_that_does_not_break_says_how_far_was_tried),
 		cmocka_unit_test(a_few_nodes_show_what_all_do),
 		cmocka_unit_test(what_takes_too_much_work_is_not_told),
+		cmocka_unit_test(what_breaks_with_one_is_known_at_once),
 		cmocka_unit_test(nodes_that_meet_are_varied_too),
 		cmocka_unit_test(what_cannot_be_simulated_is_not_tried_again),
 	};
