@@ -495,16 +495,16 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 		agent_draws_for(a, ACTOR_LOOP, i);
 		memset(&a->loop[i], 0, sizeof(a->loop[i]));
 		loop_takes_part(a, i);
-		if (l->timer == TIMER_REQUEST || a->loop[i].off) {
-			agent_wake(a, ACTOR_LOOP, i, NS_NEVER);
-			continue;
-		}
-		if (stationary)
+		if (stationary && l->timer != TIMER_REQUEST)
 			at = now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, l->period);
 		if (stationary)
 			for (uint32_t c = 0; c < l->n_calls; c++)
 				a->loop[i].last[c] = at - rng_span(agent_draw(a, DRAW_PHASE, c),
 								  0, l->calls[c].at_most_every);
+		if (l->timer == TIMER_REQUEST || a->loop[i].off) {
+			agent_wake(a, ACTOR_LOOP, i, NS_NEVER);
+			continue;
+		}
 		a->loop[i].phase = at;
 		agent_sleep(a, ACTOR_LOOP, i, at);
 	}

@@ -109,6 +109,7 @@ void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 			agent_wake(a, ACTOR_MOUNT, reader, NS_NEVER);
 		}
 		m->served_at = 0;
+		m->version = 0; /* who comes into its place has been shown nothing yet */
 		m->referenced = false;
 		m->mounted = false;
 		sc_forget_reader(&a->objects, reader);

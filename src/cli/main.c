@@ -112,6 +112,7 @@
  *   cost           CPU, fitted to a calibration
  *   beginning      a run that is no long run: calls while a node starts
  *   toll           each call of a node: its rate, its busiest second
+ *   toll_events    how often what follows upon events is made
  *   toll_mechanisms   those of the kubelet that are no loop
  *   toll_waits     where somebody waits, and a rate does not hold
  *   toll_words     its formula

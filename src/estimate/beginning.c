@@ -57,12 +57,13 @@ static double rounds_before(const struct model_loop *l, double gap, double until
 
 /* Of so many rounds those in which a call is made that is made at most every so often: the
  * first one, then each that is late enough. */
-static double made_in(const struct model_call *c, double gap, double rounds)
+static double made_in(
+	const struct model_loop *l, const struct model_call *c, double gap, double rounds)
 {
 	double every = ceiling(SECONDS(c->at_most_every) / gap);
 
 	if (c->if_older_than > 0)
-		return rounds * rates_share(c, gap);
+		return rounds * rates_share(l, c, gap);
 	return every > 1 ? ceiling(rounds / every) : rounds;
 }
 
@@ -81,8 +82,8 @@ static void timed_call(
 	struct beginning *b, const struct model_loop *l, const struct model_call *c, double gap)
 {
 	double until = rounds_before(l, gap, b->until), from = rounds_before(l, gap, b->from);
-	double rounds = b->up ? rates_share(c, gap) * b->until / gap
-			      : made_in(c, gap, until) - made_in(c, gap, from);
+	double rounds = b->up ? rates_share(l, c, gap) * b->until / gap
+			      : made_in(l, c, gap, until) - made_in(l, c, gap, from);
 	double times = rates_times(b->s, l, c) * rates_nodes(b->s, l);
 
 	if (c->scope != SCOPE_NODE && b->s->workload.pods > 0 && (b->from <= 0 || b->pods))
@@ -138,6 +139,8 @@ static void caused_call(
 		fails(b, c->call, why);
 		return;
 	}
+	if (c->at_most_every > 0 && times > 1)
+		fails(b, c->call, "how often it is made hangs on how close starts come");
 	times *= all_of_event(b->s, l, c);
 	add(b, c->call, rates_part(b->s, l, c, times) * rates_nodes(b->s, l));
 }

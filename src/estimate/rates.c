@@ -14,6 +14,9 @@
  * delays that are alike and independent that is 1 - 1/e. */
 #define REFRESHED_SHARE 0.6321205588285577
 
+/* After so many jittered rounds nothing is left of when the first one was. */
+#define JITTERED_ROUNDS 16
+
 static double pods(const struct scenario *s)
 {
 	return s->workload.pods;
@@ -270,9 +273,7 @@ double rates_times(
 	return rates_part(s, l, c, rates_all(s, c));
 }
 
-/* Of rounds `gap` apart, the share in which what is to be `age` old is so.  A whole number of
- * ticks: noise decides. */
-static double aged(double age, double gap)
+double rates_aged(double age, double gap)
 {
 	double rounds = (double)(int64_t)(age / gap + 1e-9);
 
@@ -283,13 +284,52 @@ static double aged(double age, double gap)
 	return 1 / (rounds + 1);
 }
 
-double rates_share(const struct model_call *c, double gap)
+/* That n numbers between 0 and 1, each by chance, are together less than x (Irwin, Hall). */
+static double sum_below(double x, int n)
+{
+	double sum = 0, choose = 1, nth = 1;
+
+	if (x <= 0 || x >= n)
+		return x > 0;
+	if (2 * x > n) /* the terms are small from this side */
+		return 1 - sum_below(n - x, n);
+	for (int i = 2; i <= n; i++)
+		nth *= i;
+	for (int k = 0; k < x; k++) {
+		double power = 1;
+
+		for (int i = 0; i < n; i++)
+			power *= x - k;
+		sum += (k % 2 ? -1 : 1) * choose * power;
+		choose *= (double)(n - k) / (k + 1);
+	}
+	return sum / nth;
+}
+
+/* Of rounds `gap` apart on average, each by up to `width` more or less by chance, the share in
+ * which what is to be `age` old is so: one in as many as it takes to be so late. */
+static double aged_by_chance(double age, double gap, double width)
+{
+	double rounds = 1;
+
+	if (age > JITTERED_ROUNDS *
+			  (gap - width / 2)) /* and the last one is half over, or a bit more */
+		return gap / (age + gap / 2 + width * width / (24 * gap));
+	for (int n = 1; n * (gap - width / 2) < age; n++)
+		rounds += sum_below((age - n * (gap - width / 2)) / width, n);
+	return 1 / rounds;
+}
+
+double rates_share(const struct model_loop *l, const struct model_call *c, double gap)
 {
 	double least = SECONDS(c->at_most_every);
+	double width = SECONDS(l->period) * (double)l->jitter / PPM;
 
 	if (c->if_older_than > 0)
-		return aged(SECONDS(c->if_older_than), gap);
-	return least > gap ? aged(least, gap) : 1;
+		return rates_aged(SECONDS(c->if_older_than), gap);
+	if (width > 0 && least > SECONDS(l->period))
+		return aged_by_chance(least, gap, width);
+	return least > gap ? rates_aged(least, gap) : 1;
 }
 
 double rates_request_latency(const struct scenario *s, const struct model_call *c)
@@ -299,24 +339,61 @@ double rates_request_latency(const struct scenario *s, const struct model_call *
 	return SECONDS(costs_latency(s, c->call, c->quorum, &cached)->mean);
 }
 
+/* Seconds that a call takes in a round that makes it. */
+static double takes(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
+{
+	double one = call_is_runtime(c->call)
+			     ? rates_latency(s, (enum operation)(c->call % OP_N))
+			     : rates_request_latency(s, c);
+
+	return one * rates_times(s, l, c);
+}
+
+double rates_longest(const struct scenario *s, const struct model_loop *l)
+{
+	double all = SECONDS(l->work);
+
+	for (uint32_t i = 0; i < l->n_calls; i++)
+		all += takes(s, l, &l->calls[i]);
+	return all;
+}
+
 /* A ticker keeps one tick for a round that takes longer, and drops what else passed. */
+static double gap_of_rounds(const struct scenario *s, const struct model_loop *l, double calls)
+{
+	double period = SECONDS(l->period);
+
+	if (l->timer == TIMER_TICKER)
+		return calls > period ? calls : period;
+	return period * (1 + (double)l->jitter / PPM / 2) + lateness(s) + calls;
+}
+
+/* The calls that are left out of some rounds make the others longer, and fewer of those leave
+ * them out: a few turns come to what is so. */
 double rates_gap(const struct scenario *s, const struct model_loop *l)
 {
-	double period = SECONDS(l->period) * (1 + (double)l->jitter / PPM / 2);
-	double calls = SECONDS(l->work);
+	enum { TURNS = 4 };
+	double always = SECONDS(l->work), gap;
+	bool sometimes = false;
 
 	for (uint32_t i = 0; i < l->n_calls; i++) {
-		const struct model_call *c = &l->calls[i];
-
-		if (call_is_runtime(c->call))
-			calls += rates_latency(s, (enum operation)(c->call % OP_N)) *
-				 rates_times(s, l, c);
-		else if (c->at_most_every <= l->period)
-			calls += rates_request_latency(s, c) * rates_times(s, l, c);
+		if (l->calls[i].at_most_every > l->period)
+			sometimes = true;
+		else
+			always += takes(s, l, &l->calls[i]);
 	}
-	if (l->timer == TIMER_TICKER)
-		return calls > SECONDS(l->period) ? calls : SECONDS(l->period);
-	return period + lateness(s) + calls;
+	gap = gap_of_rounds(s, l, always);
+	for (int turn = 0; turn < TURNS && sometimes; turn++) {
+		double calls = always;
+
+		for (uint32_t i = 0; i < l->n_calls; i++)
+			if (l->calls[i].at_most_every > l->period)
+				calls += takes(s, l, &l->calls[i]) *
+					 rates_share(l, &l->calls[i], gap);
+		gap = gap_of_rounds(s, l, calls);
+	}
+	return gap;
 }
 
 void rates_loops(const struct scenario *s, struct estimate *out)
@@ -332,7 +409,7 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 			continue;
 		for (uint32_t k = 0; k < l->n_calls; k++) {
 			const struct model_call *c = &l->calls[k];
-			double often = rates_share(c, gap);
+			double often = rates_share(l, c, gap);
 			double rate = rates_times(s, l, c) * often / gap;
 
 			if (!call_is_runtime(c->call))

@@ -6,11 +6,17 @@
 
 #include "estimate/interval.h"
 #include "estimate/lives.h"
-#include "estimate/objects.h"
 #include "estimate/rates.h"
 #include "estimate/renewal.h"
 #include "estimate/toll_priv.h"
 #include "estimate/toll_words.h"
+
+/* Pods that have ended beside those that live, as a share that would be seen. */
+#define ENDED_MATTER 0.05
+
+/* A container that has run for two of its longest back-offs begins with the shortest one again
+ * (backoff.go hasExpired). */
+#define OFTEN_BACK_OFF 2
 
 struct toll_row *toll_row_add(struct toll_making *m, enum toll_kind kind, const char *name)
 {
@@ -23,98 +29,7 @@ struct toll_row *toll_row_add(struct toll_making *m, enum toll_kind kind, const 
 	return row;
 }
 
-/* ------------------------------------------------------------------ what happens */
-
-double toll_a_second(ns_t every)
-{
-	return every > 0 ? 1 / SECONDS(every) : 0;
-}
-
-/* Versions of objects that pods of a node are shown, each pod for itself. */
-static double object_changes(const struct scenario *s)
-{
-	const struct workload_model *w = &s->workload;
-	double shown = 0;
-
-	for (uint32_t o = 0; o < w->n_objects; o++) {
-		double distinct = 0;
-
-		for (uint32_t i = 0; i < w->n_objects; i++)
-			distinct += objects_distinct_of(s, i);
-		shown += w->pods *
-			 (w->update_object_every
-					 ? toll_a_second(w->update_object_every) / distinct
-					 : toll_a_second(w->objects[o].update_every));
-	}
-	return shown;
-}
-
-/* How often a second it happens on a node; why that is not all is *fails. */
-static double events(const struct toll_making *m, enum trigger what, const char **fails)
-{
-	const struct workload_model *w = &m->s->workload;
-	double lives = toll_a_second(w->replace_pod_every);
-	double deaths = toll_a_second(w->container_death_every);
-
-	*fails = NULL;
-	if (w->crash_looping > 0 && what != TRIGGER_POD_START && what != TRIGGER_POD_STOP)
-		*fails = "containers that exit again and again back off";
-	switch (what) {
-	case TRIGGER_POD_START:
-	case TRIGGER_POD_STOP:
-		return lives;
-	case TRIGGER_POD_SYNC:
-		if (lives > 0)
-			*fails = "a pod that starts or stops syncs some more times";
-		return m->s->kubelet.pleg.design == PLEG_POLLING
-			       ? w->pods * toll_a_second(m->s->kubelet.pleg.poll_period)
-			       : w->pods / m->resync;
-	case TRIGGER_STATUS_CHANGE:
-		if (deaths > 0)
-			*fails =
-				"a container that died and started again is told once or twice";
-		if (lives > 0 && m->s->kubelet.pleg.design == PLEG_POLLING)
-			*fails = "under polling it hangs on when polls meet changes";
-		return lives_status_writes(m->s) * lives;
-	case TRIGGER_CONTAINER_START:
-	case TRIGGER_CONTAINER_DEATH:
-		return w->containers * lives + deaths;
-	case TRIGGER_OBJECT_CHANGE:
-		if (m->s->kubelet.objects.design == OBJECT_NEVER)
-			return 0;
-		return object_changes(m->s);
-	case TRIGGER_ERROR:
-		*fails = "errors are not foreseen";
-		return 0;
-	case TRIGGER_KUBELET_START:
-		*fails = "it is made once, when a kubelet starts: there is no rate";
-		return 0;
-	case TRIGGER_PERIOD:
-	case TRIGGERS:
-		break;
-	}
-	return 0;
-}
-
-/* That a round is about which an event about one pod caused. */
-static double all_of_event(
-	const struct scenario *s, enum trigger what, const struct model_call *c)
-{
-	bool one = what == TRIGGER_CONTAINER_START || what == TRIGGER_CONTAINER_DEATH ||
-		   what == TRIGGER_OBJECT_CHANGE;
-
-	if (c->scope == SCOPE_CONTAINER && !one)
-		return s->workload.containers;
-	if (c->scope == SCOPE_EACH_OBJECT && !one)
-		return s->workload.n_objects;
-	return 1;
-}
-
-/* Of what happens one by one, all in all, that share. */
-static double in_the_long_run(double n, const struct model_call *c)
-{
-	return c->share ? n * (double)c->share / PPM : n;
-}
+/* ------------------------------------------------------------------ loops */
 
 /* What happens because pods come and go. */
 static bool is_of_pods(enum trigger what)
@@ -124,7 +39,15 @@ static bool is_of_pods(enum trigger what)
 	       what == TRIGGER_CONTAINER_START || what == TRIGGER_CONTAINER_DEATH;
 }
 
-/* ------------------------------------------------------------------ loops */
+/* A pod that has ended is known until the status manager's batch finds it deletable, and as
+ * long it refers to objects and is of a namespace. */
+static bool counts_the_ended(const struct scenario *s, enum call_scope scope)
+{
+	double known = SECONDS(s->kubelet.status.batch_period);
+
+	return (scope == SCOPE_EACH_OBJECT || scope == SCOPE_EACH_NAMESPACE) &&
+	       s->workload.replace_pod_every > 0 && known > ENDED_MATTER * lives_seconds(s);
+}
 
 static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row)
@@ -133,11 +56,16 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 
 	row->of = rates_all(s, c);
 	row->times = rates_times(s, l, c);
-	row->rounds = rates_share(c, gap) / gap;
+	row->looked = 1 / gap;
+	row->rounds = rates_share(l, c, gap) * row->looked;
 	row->period = c->at_most_every > l->period ? SECONDS(c->at_most_every) : period;
 	row->nominal = row->times * row->nodes / row->period;
 	if (c->if_older_than > 0)
 		row->nominal = row->times * row->nodes * row->rounds;
+	if (counts_the_ended(s, c->scope))
+		row->fails = "pods that have ended and are still known count, too";
+	if (c->scope == SCOPE_CONTAINER && toll_backs_off(s, OFTEN_BACK_OFF))
+		row->fails = "containers that exit again and again back off";
 }
 
 static void loop_call(
@@ -158,16 +86,10 @@ static void loop_call(
 	row->by_etcd = c->quorum;
 	row->took = row->runtime ? rates_latency(s, (enum operation)(c->call % OP_N))
 				 : rates_request_latency(s, c);
-	if (l->trigger == TRIGGER_PERIOD) {
+	if (l->trigger == TRIGGER_PERIOD)
 		by_the_clock(s, l, c, row);
-	} else {
-		bool starts = l->trigger == TRIGGER_KUBELET_START;
-
-		row->of = starts ? rates_all(s, c) : all_of_event(s, l->trigger, c);
-		row->times = starts ? rates_times(s, l, c) : in_the_long_run(row->of, c);
-		row->rounds = events(m, l->trigger, &row->fails);
-		row->nominal = row->times * row->rounds * row->nodes;
-	}
+	else
+		toll_upon_event(m, l, c, row);
 	row->rate = row->times * row->rounds * row->nodes;
 	row->of_lives = s->workload.replace_pod_every > 0 && is_of_pods(l->trigger);
 	toll_words(s, l, c, row);
@@ -218,12 +140,15 @@ static void watches(struct toll_making *m)
 
 void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll *out)
 {
-	struct toll_making m = {.s = s, .mem = mem, .out = out};
 	struct renewal r;
+	struct toll_making m = {.s = s, .mem = mem, .out = out, .resync = &r};
 
+	if (s->kubelet.objects.design == OBJECT_CACHE)
+		m.ttl = SECONDS(s->kubelet.objects.ttl_annotation && ttl >= 0
+					? ttl
+					: s->kubelet.objects.ttl);
 	out->n = 0;
 	renewal_init(&r, &s->kubelet, mem);
-	m.resync = r.mean;
 	loops(&m);
 	watches(&m);
 	toll_mechanisms(&m, ttl, &r);
@@ -237,7 +162,8 @@ double toll_together(const struct scenario *s, const struct toll_row *row)
 	double most = row->times;
 	double qps = (double)s->kubelet.client[row->client].qps_milli / 1000;
 
-	if (row->trigger != TRIGGER_PERIOD && row->trigger != TRIGGER_KUBELET_START)
+	if (row->trigger != TRIGGER_PERIOD && row->trigger != TRIGGER_KUBELET_START &&
+		row->period <= 0)
 		most *= s->workload.pods;
 	else if (row->period > 0 && row->period < 1)
 		most /= row->period;

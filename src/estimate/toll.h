@@ -36,7 +36,8 @@ struct toll_row {
 	double of;         /* of so many in a round times is a share, loops only */
 	double times;      /* in a round, of a node that has it */
 	double rounds;     /* in which it is made, a second */
-	double period;     /* seconds from round to round as stated; 0: upon events */
+	double looked;     /* of a loop, loops only: those that leave it out as well */
+	double period;     /* seconds from one to the next as stated; 0: upon every event */
 	double nodes;      /* share of the nodes that have it */
 	double rate;       /* a second and node */
 	double nominal;    /* with the stated period: no drift, jitter or ticks */

@@ -48,6 +48,7 @@ static double rate(const struct scenario *s, const struct model_loop *l,
 {
 	double tries = l->tries > 1 ? l->tries : 1, busy = tries * lasts + SECONDS(l->work);
 	double qps = (double)s->kubelet.client[row->client].qps_milli / 1000, rate;
+	double often = tries > 1 ? row->looked : row->rounds; /* it is due still */
 
 	if (row->rounds <= 0)
 		return 0;
@@ -56,7 +57,7 @@ static double rate(const struct scenario *s, const struct model_loop *l,
 	else if (l->try_again_after) /* one round after the other, never done */
 		rate = tries * sends / (busy + SECONDS(l->try_again_after));
 	else
-		rate = tries * sends * (row->rounds < 1 / busy ? row->rounds : 1 / busy);
+		rate = tries * sends * (often < 1 / busy ? often : 1 / busy);
 	return (qps > 0 && rate > qps ? qps : rate) * row->nodes;
 }
 

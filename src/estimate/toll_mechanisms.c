@@ -140,6 +140,8 @@ static void deaths(struct toll_making *m)
 		if (s->kubelet.interface == INTERFACE_DOCKER ||
 			s->kubelet.pleg.design == PLEG_POLLING)
 			row->fails = "what a death costs docker has no closed form here";
+		if (toll_backs_off(s, ALL_BACK_OFF))
+			row->fails = "containers that exit again and again back off";
 		(void)snprintf(row->words, sizeof(row->words), "%g for a container that died",
 			row->times);
 		(void)snprintf(row->symbols, sizeof(row->symbols), "d x %g = %.4g/s x %g",

@@ -13,7 +13,8 @@ struct toll_making {
 	const struct scenario *s;
 	struct arena *mem;
 	struct toll *out;
-	double resync; /* mean seconds from sync to sync of a pod at rest */
+	double ttl;                   /* of cached objects, seconds; 0: they are not cached */
+	const struct renewal *resync; /* of a pod at rest */
 };
 
 /* One more row; the last one's place is taken again when there is no room. */
@@ -21,6 +22,15 @@ struct toll_row *toll_row_add(struct toll_making *m, enum toll_kind kind, const 
 
 /* How often a second what happens so often. */
 double toll_a_second(ns_t every);
+
+/* Fill in how often the call of a loop is made whose rounds follow upon an event. */
+void toll_upon_event(const struct toll_making *m, const struct model_loop *l,
+	const struct model_call *c, struct toll_row *row);
+
+/* Whether a container that died does so again within so many of the longest back-offs.  Within
+ * ALL_BACK_OFF all of a node may be waiting for theirs at once, and none is left to die. */
+#define ALL_BACK_OFF 1.25
+bool toll_backs_off(const struct scenario *s, double back_offs);
 
 /* What the row of a loop's call becomes while requests fail, and in words whether it is
  * retried. */

@@ -14,6 +14,9 @@
 /* A round that waits for so little of its time is as good as one that does not. */
 #define WAIT_MATTERS 0.02
 
+/* A limiter that is asked for more than this share seldom has what a round needs. */
+#define NEARLY_FULL 0.9
+
 static const char *why(struct toll_making *m, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -28,13 +31,11 @@ static const char *why(struct toll_making *m, const char *format, ...)
 	return arena_strdup(m->mem, text);
 }
 
-/* What is said first of a row stays. */
+/* What is said first of a row stays; sure is what all reasons leave of it. */
 static void fails(struct toll_row *row, const char *text, double at_least)
 {
-	if (row->fails)
-		return;
-	row->fails = text;
-	row->at_least = at_least;
+	row->fails = row->fails ? row->fails : text;
+	row->at_least = at_least < row->at_least ? at_least : row->at_least;
 }
 
 /* ------------------------------------------------------------------ clients */
@@ -44,21 +45,30 @@ static double limit_of(const struct toll_making *m, enum client client)
 	return (double)m->s->kubelet.client[client].qps_milli / 1000;
 }
 
-static bool is_over(const struct toll_making *m, enum client client)
+static bool is_filled(const struct toll_making *m, enum client client, double share)
 {
 	double qps = limit_of(m, client);
 
-	return qps > 0 && toll_of_client(m->out, client, false) > qps;
+	return qps > 0 && toll_of_client(m->out, client, false) > share * qps;
 }
 
-/* A loop whose next round waits for the end of this one asks for less when it is kept waiting;
- * everything else asks on. */
+static bool is_over(const struct toll_making *m, enum client client)
+{
+	return is_filled(m, client, 1);
+}
+
+/* A loop whose next round waits for the end of this one asks for less when it is kept waiting,
+ * and so does one that has no time between ticks; everything else asks on. */
 static bool pauses(const struct toll_making *m, const struct toll_row *row)
 {
-	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++)
+	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++) {
+		const struct model_loop *l = &m->s->kubelet.loops[i];
+
 		if (row->kind == TOLL_LOOP && row->trigger == TRIGGER_PERIOD &&
-			!strcmp(row->name, m->s->kubelet.loops[i].name))
-			return m->s->kubelet.loops[i].timer != TIMER_TICKER;
+			!strcmp(row->name, l->name))
+			return l->timer != TIMER_TICKER ||
+			       rates_longest(m->s, l) > SECONDS(l->period);
+	}
 	return false;
 }
 
@@ -67,6 +77,7 @@ struct crowd {
 	double limit;
 	double going_on;
 	double pausing;
+	double pressing;    /* the same if no round of theirs left out a call */
 	uint32_t n_pausing; /* rows */
 };
 
@@ -81,6 +92,7 @@ static void crowd_of(const struct toll_making *m, enum client client, struct cro
 			continue;
 		*(pausing ? &out->pausing : &out->going_on) += row->rate / row->nodes;
 		out->n_pausing += pausing;
+		out->pressing += pausing ? row->times * row->looked : 0;
 	}
 }
 
@@ -93,23 +105,71 @@ static double sure(double rate, bool pauses, const struct crowd *c)
 
 	if (left <= 0)
 		return pauses ? 0 : rate * c->limit / c->going_on;
-	return pauses ? rate / (1 + c->n_pausing * c->pausing / left) : rate;
+	return pauses ? rate / (1 + c->n_pausing * c->pressing / left) : rate;
 }
 
-/* What is asked for beyond the limit waits for ever longer. */
-static void full_client(struct toll_making *m, enum client client)
+static bool is_of(const struct toll_row *row, const struct model_loop *l)
+{
+	return row->kind == TOLL_LOOP && !strcmp(row->name, l->name);
+}
+
+/* Of a loop's rounds, the part that is sure behind a full client; 1: it does not use it. */
+static double sure_part(const struct toll_making *m, const struct model_loop *l,
+	enum client client, const struct crowd *crowd)
+{
+	double part = 1;
+
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		const struct toll_row *row = &m->out->row[i];
+		double is;
+
+		if (!is_of(row, l) || !toll_passes(row, client) || row->rate <= 0)
+			continue;
+		is = sure(row->rate, pauses(m, row), crowd) / row->rate;
+		part = is < part ? is : part;
+	}
+	return part;
+}
+
+/* A loop makes one call after the other: those that wait for nobody come as seldom as the one
+ * beside them that does, and who waits for two clients waits for one after the other. */
+static void loop_waits(
+	struct toll_making *m, const struct model_loop *l, double part, const char *text)
+{
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		struct toll_row *row = &m->out->row[i];
+		double before = row->rate > 0 ? row->at_least / row->rate : 0;
+
+		if (!is_of(row, l))
+			continue;
+		fails(row, text,
+			before > 0 && part > 0 ? row->rate / (1 / before + 1 / part - 1) : 0);
+	}
+}
+
+/* What is asked for beyond the limit waits for ever longer.  Below it, but not by much, rounds
+ * that pause wait for one another. */
+static void full_client(struct toll_making *m, enum client client, bool over)
 {
 	struct crowd crowd;
 	const char *text;
 
 	crowd_of(m, client, &crowd);
+	if (!over && crowd.n_pausing == 0)
+		return;
 	text = why(m, "the limiter of client %s lets %g/s through, it is asked for %.4g/s",
-		client_name(&m->s->kubelet, client), crowd.limit,
-		crowd.going_on + crowd.pausing);
-	for (uint32_t i = 0; i < m->out->n; i++) {
+		client_name(&m->s->kubelet, client), crowd.limit, crowd.going_on + crowd.pausing);
+	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++) {
+		const struct model_loop *l = &m->s->kubelet.loops[i];
+		double part = sure_part(m, l, client, &crowd);
+
+		if (part < 1)
+			loop_waits(m, l, part, text);
+	}
+	for (uint32_t i = 0; i < m->out->n && over; i++) {
 		struct toll_row *row = &m->out->row[i];
 
-		if (toll_passes(row, client))
+		if (row->kind != TOLL_LOOP && toll_passes(row, client))
 			fails(row, text, sure(row->rate, pauses(m, row), &crowd));
 	}
 }
@@ -140,47 +200,114 @@ static double work(const struct toll_making *m, double *of_a_life)
 
 /* ------------------------------------------------------------------ rounds */
 
-static bool is_of(const struct toll_row *row, const struct model_loop *l)
+/* Requests of a loop's rounds that want to leave by a client. */
+struct wanted {
+	double always;  /* in every round, */
+	double at_most; /* and in one that makes all calls that others leave out, */
+	double rounds;  /* which is one in so many at most */
+	double mean;
+};
+
+static void wanted_of(const struct toll_making *m, const struct model_loop *l, double gap,
+	enum client client, struct wanted *out)
 {
-	return row->kind == TOLL_LOOP && !strcmp(row->name, l->name);
+	double none = 1; /* of what is left out */
+
+	*out = (struct wanted){0};
+	for (uint32_t i = 0; i < l->n_calls; i++) {
+		const struct model_call *c = &l->calls[i];
+		double n = rates_times(m->s, l, c), often = rates_share(l, c, gap);
+
+		if (call_is_runtime(c->call) || c->client != client)
+			continue;
+		out->at_most += n;
+		out->mean += n * often;
+		if (c->at_most_every > l->period)
+			none *= 1 - often;
+		else
+			out->always += n;
+	}
+	out->rounds = none < 1 ? 1 / (1 - none) : 1;
 }
 
-/* Requests of a round that want to leave by a client. */
-static double requests_of(
-	const struct toll_making *m, const struct model_loop *l, enum client client)
+/* How long `n` requests wait that find so many tokens, and what they leave of them. */
+static double waiting(double n, double left, double *tokens)
 {
-	double n = 0;
+	double waits = n > *tokens ? (n - *tokens) / left : 0;
 
-	for (uint32_t c = 0; c < l->n_calls; c++)
-		if (!call_is_runtime(l->calls[c].call) && l->calls[c].client == client &&
-			l->calls[c].at_most_every <= l->period)
-			n += rates_times(m->s, l, &l->calls[c]);
-	return n;
+	*tokens = n > *tokens ? 0 : *tokens - n;
+	return waits;
+}
+
+/* Seconds that rounds `gap` apart wait on average for a limiter that refills by `left` a second
+ * and is full before one that makes all calls. */
+static double mean_wait(const struct wanted *w, double burst, double left, double gap)
+{
+	enum { RECOVERS_MAX = 4096 };
+	double usual = w->always > burst ? (w->always - burst) / left : 0;
+	double tokens = burst, waits = waiting(w->at_most, left, &tokens), n = 1;
+
+	for (; n < w->rounds && n < RECOVERS_MAX && tokens + left * gap < burst; n++) {
+		tokens += left * gap;
+		waits += waiting(w->always, left, &tokens);
+	}
+	if (n < w->rounds)
+		waits += (w->rounds - n) * usual;
+	return waits / w->rounds;
+}
+
+/* Seconds that rounds wait on average, of as many as bring one that makes all calls. */
+static double limiters_wait(
+	const struct toll_making *m, const struct model_loop *l, double gap, double *rounds)
+{
+	double waits = 0;
+
+	*rounds = 1;
+	for (unsigned c = 0; c < CLIENTS; c++) {
+		double limit = limit_of(m, (enum client)c), left;
+		struct wanted w;
+
+		wanted_of(m, l, gap, (enum client)c, &w);
+		*rounds = w.rounds > *rounds ? w.rounds : *rounds;
+		left = limit - toll_of_client(m->out, (enum client)c, false) + w.mean / gap;
+		if (limit > 0 && w.at_most > 0 && !is_over(m, (enum client)c))
+			waits += mean_wait(&w, m->s->kubelet.client[c].burst, left, gap);
+	}
+	return waits;
+}
+
+/* Whether its rounds wait for something else already. */
+static bool is_late(const struct toll_making *m, const struct model_loop *l)
+{
+	for (uint32_t i = 0; i < m->out->n; i++)
+		if (is_of(&m->out->row[i], l) && m->out->row[i].at_least < m->out->row[i].rate)
+			return true;
+	return false;
 }
 
 /* A round of more requests than a burst: its last ones wait for what the others who use the
- * client leave.  A ticker does not mind. */
+ * client leave.  A ticker does not mind until a tick passes. */
 static void waiting_rounds(struct toll_making *m, const struct model_loop *l)
 {
-	double gap = rates_gap(m->s, l), waits = 0;
+	double gap = rates_gap(m->s, l), rounds, later;
+	double waits = limiters_wait(m, l, gap, &rounds), all = rates_longest(m->s, l);
 	const char *text;
 
-	for (unsigned c = 0; c < CLIENTS && l->timer != TIMER_TICKER; c++) {
-		double n = requests_of(m, l, (enum client)c);
-		double left = limit_of(m, (enum client)c) -
-			      toll_of_client(m->out, (enum client)c, false) + n / gap;
-
-		if (limit_of(m, (enum client)c) > 0 && !is_over(m, (enum client)c) &&
-			n > m->s->kubelet.client[c].burst)
-			waits += (n - m->s->kubelet.client[c].burst) / left;
+	later = waits;
+	if (l->timer == TIMER_TICKER && gap <= SECONDS(l->period) && !is_late(m, l)) {
+		later = (all + waits * rounds - SECONDS(l->period)) / rounds;
+		later = later > 0 ? later : 0;
 	}
-	if (waits <= WAIT_MATTERS * gap)
+	if (later <= WAIT_MATTERS * gap)
 		return;
-	text = why(
-		m, "a round waits %.3g s for the limiter, and the next begins after it", waits);
-	for (uint32_t i = 0; i < m->out->n; i++)
-		if (is_of(&m->out->row[i], l))
-			fails(&m->out->row[i], text, m->out->row[i].rate * gap / (gap + waits));
+	text = waits > 0
+		       ? why(m,
+				 "a round waits %.3g s for the limiter%s, and the next begins "
+				 "after it",
+				 waits, rounds > 1 ? " on average" : "")
+		       : why(m, "a round that makes all calls takes %.3g s, and ticks pass",
+				 all);
+	loop_waits(m, l, gap / (gap + later), text);
 }
 
 /* Where pods start and end, all calls of the runtime take longer, by about the share of time in
@@ -205,24 +332,31 @@ static void slowed_rounds(struct toll_making *m, const struct model_loop *l)
 				0);
 }
 
-/* One goroutine takes what happens one after the other. */
+/* One goroutine takes what happens one after the other.  If that is too much, calls that are
+ * made at most every so often go on, and what is left of its time is that of all others. */
 static void late_rounds(struct toll_making *m, const struct model_loop *l)
 {
-	double takes = SECONDS(l->work), often = 0;
+	double busy = 0, limited = 0, looked = 0, part;
 	const char *text;
 
 	for (uint32_t i = 0; i < m->out->n; i++) {
 		const struct toll_row *row = &m->out->row[i];
 
-		takes += is_of(row, l) ? row->times * row->took : 0;
-		often = is_of(row, l) ? row->rounds : often;
+		if (!is_of(row, l))
+			continue;
+		looked = row->looked;
+		busy += row->times * row->took * row->rounds;
+		limited += row->rounds < looked ? row->times * row->took * row->rounds : 0;
 	}
-	if (takes * often <= 1)
+	busy += SECONDS(l->work) * looked;
+	if (busy <= 1)
 		return;
-	text = why(m, "a round takes %.3g s and one is due every %.3g s", takes, 1 / often);
+	part = limited < 1 ? (1 - limited) / (busy - limited) : 0;
+	text = why(m, "a round takes %.3g s and one is due every %.3g s", busy / looked,
+		1 / looked);
 	for (uint32_t i = 0; i < m->out->n; i++)
 		if (is_of(&m->out->row[i], l))
-			fails(&m->out->row[i], text, m->out->row[i].rate / (takes * often));
+			fails(&m->out->row[i], text, m->out->row[i].rate * part);
 }
 
 static void rounds(struct toll_making *m)
@@ -269,7 +403,7 @@ static void replaced_pods(struct toll_making *m, const char *text)
 	for (uint32_t i = 0; i < m->out->n && text; i++) {
 		struct toll_row *row = &m->out->row[i];
 
-		if (row->of_lives || is_work(row) || row->scope != SCOPE_NODE)
+		if (!row->fails && (row->of_lives || is_work(row) || row->scope != SCOPE_NODE))
 			fails(row, text, 0);
 	}
 }
@@ -282,9 +416,11 @@ void toll_waits(struct toll_making *m)
 		m->out->row[i].at_least = m->out->row[i].fails ? 0 : m->out->row[i].rate;
 	replaced_pods(m, too_often(m));
 	for (unsigned c = 0; c < CLIENTS; c++) {
+		if (!is_filled(m, (enum client)c, NEARLY_FULL))
+			continue;
+		full_client(m, (enum client)c, is_over(m, (enum client)c));
 		if (!is_over(m, (enum client)c))
 			continue;
-		full_client(m, (enum client)c);
 		if (c == CLIENT_MAIN && m->s->workload.replace_pod_every > 0)
 			replaced_pods(
 				m, "pods that come and go wait for the limiter of client kube");

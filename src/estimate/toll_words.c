@@ -109,6 +109,35 @@ static void clock_symbols(const struct model_loop *l, const struct model_call *c
 	str_addf(out, " / %.5g s = %.4g/s", gap, row->rate);
 }
 
+static void event_words(const struct model_loop *l, const struct model_call *c,
+	const struct toll_row *row, struct str *words)
+{
+	bool each = row->times > 1 && l->trigger != TRIGGER_KUBELET_START;
+
+	str_addf(words, "%s%s", upon(l->trigger),
+		each ? ", for each of the pod's containers or objects" : "");
+	if (c->at_most_every > 0)
+		str_addf(words, ", every %g s at most", SECONDS(c->at_most_every));
+}
+
+/* "1 x (s) = 1 x 0.02/s = 0.02/s", "1 x (s), T' apart = 1 / 612 s = 0.00163/s". */
+static void event_symbols(const struct model_loop *l, const struct model_call *c,
+	const struct toll_row *row, const struct str *who, struct str *out)
+{
+	bool apart = c->at_most_every > 0 && row->rounds > 0;
+
+	str_addf(out, "%s x (%s)%s%s = ", str_text(who), rate_symbol(l->trigger),
+		apart ? ", T' apart" : "", row->nodes < 1 ? ", n" : "");
+	times(c, row, out);
+	if (row->nodes < 1)
+		str_addf(out, " x %.4g", row->nodes);
+	if (apart)
+		str_addf(out, " / %.5g s", 1 / row->rounds);
+	else
+		str_addf(out, " x %.4g/s", row->rounds);
+	str_addf(out, " = %.4g/s", row->rate);
+}
+
 void toll_words(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row)
 {
@@ -122,11 +151,8 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 		clock_words(s, l, c, row, &words);
 		clock_symbols(l, c, row, &who, &symbols);
 	} else {
-		str_addf(&words, "%s%s", upon(l->trigger),
-			row->times > 1 ? ", for each of the pod's containers or objects" : "");
-		str_addf(&symbols, "%s x (%s) = ", str_text(&who), rate_symbol(l->trigger));
-		times(c, row, &symbols);
-		str_addf(&symbols, " x %.4g/s = %.4g/s", row->rounds, row->rate);
+		event_words(l, c, row, &words);
+		event_symbols(l, c, row, &who, &symbols);
 	}
 	put(row->words, &words);
 	put(row->symbols, &symbols);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apiserver/ttl.h"
+#include "base/str.h"
 #include "estimate/toll.h"
 #include "fleet/fleet.h"
 #include "models/library.h"
@@ -16,6 +17,7 @@
 #define NODES 8
 
 struct world {
+	struct str feature; /* and what is set */
 	struct property *p;
 	struct arena mem;
 	struct scenario s;
@@ -25,7 +27,7 @@ struct world {
 
 /* How often each of its ways was met: a test that never meets one shows nothing. */
 static struct met {
-	uint32_t holds, over, rounds, lives;
+	uint32_t holds, over, rounds, lives, limited;
 } met;
 
 static const char *one_of(struct property *p, const char *const *words, uint32_t n)
@@ -34,26 +36,69 @@ static const char *one_of(struct property *p, const char *const *words, uint32_t
 }
 #define ONE_OF(p, words) one_of((p), (words), sizeof(words) / sizeof((words)[0]))
 
-/* A feature with a loop that makes a call which nobody else makes: its file's descriptor. */
-static int any_feature(struct property *p, char *path)
+#define BEGINS_TIMED 14
+
+/* What begins a round, and for whom its calls may be made. */
+static const char *any_beginning(struct property *p, bool *timed)
 {
 	static const char *const begins[] = {"timer: sliding, period: 100ms",
 		"timer: sliding, period: 5s", "timer: sliding, period: 60s",
-		"timer: ticker, period: 200ms", "timer: ticker, period: 1s",
-		"timer: ticker, period: 20s", "timer: sleep, period: 2s", "trigger: podStart",
-		"trigger: podStop", "trigger: containerStart"};
-	static const char *const calls[] = {"api: get widgets.example.com",
-		"api: get widgets.example.com, client: events", "runtime: exec_sync"};
-	static const char *const whom[] = {"pod", "container"};
-	int fd = mkstemps(path, 5);
+		"timer: sliding, period: 9s, jitter: 1",
+		"timer: sliding, period: 2s, jitter: 4", "timer: sleep, period: 2s",
+		"timer: sleep, period: 700ms, jitter: 0.3",
+		"timer: sliding, period: 20s, jitter: 0.04", "timer: ticker, period: 200ms",
+		"timer: ticker, period: 1s", "timer: ticker, period: 1s, tries: 3",
+		"timer: sleep, period: 3s, tries: 5, tryAgainAfter: 1s, work: 30ms",
+		"timer: ticker, period: 20s", "timer: sliding, period: 1s",
+		/* BEGINS_TIMED */
+		"trigger: podStart", "trigger: podStop", "trigger: podSync",
+		"trigger: podSync, work: 20ms", "trigger: statusChange",
+		"trigger: containerStart", "trigger: containerDeath", "trigger: objectChange"};
+	uint32_t i = property_below(p, sizeof(begins) / sizeof(begins[0]));
 
-	assert_true(fd >= 0);
-	assert_true(dprintf(fd,
-			    "apiVersion: nodetoll/v1alpha1\nkind: Feature\n"
-			    "metadata: {name: mine}\n"
-			    "spec:\n  loops:\n    ours: {%s, calls: [{%s, scope: %s}]}\n",
-			    ONE_OF(p, begins), ONE_OF(p, calls), ONE_OF(p, whom)) > 0);
-	return fd;
+	*timed = i < BEGINS_TIMED;
+	return begins[i];
+}
+
+/* A call that nobody else makes. */
+static void any_call(struct property *p, bool timed, uint32_t i, struct str *out)
+{
+	static const char *const clients[] = {"", ", client: events", ", client: own"};
+	static const char *const scopes[] = {"pod", "container", "object", "namespace", "node"};
+	static const char *const often[] = {"", "", "", ", atMostEvery: 300ms",
+		", atMostEvery: 4s", ", atMostEvery: 30s", ", atMostEvery: 77s",
+		", atMostEvery: 3m", ", atMostEvery: 10m"};
+	uint32_t scope = property_below(p, timed ? 5 : 4);
+
+	str_addf(out, "%s{", i ? ", " : "");
+	if (i == 0 && property_below(p, 3) == 0)
+		str_addf(out, "runtime: exec_sync");
+	else
+		str_addf(out, "api: get widgets%u.example.com%s", i, ONE_OF(p, clients));
+	str_addf(out, ", scope: %s%s%s}", scopes[scope], ONE_OF(p, often),
+		scope < 4 && property_below(p, 4) == 0 ? ", share: 30%" : "");
+}
+
+/* A feature of a loop with one to three calls. */
+static void any_feature(struct property *p, struct str *out)
+{
+	static const char *const limits[] = {
+		"{qps: 5, burst: 10}", "{qps: 20, burst: 40}", "{qps: -1, burst: 10}"};
+	static const char *const nodes[] = {"", "", ", nodes: 30%", ", nodes: 0.5"};
+	uint32_t n = 1 + property_below(p, 3);
+	const char *begins;
+	bool timed;
+
+	begins = any_beginning(p, &timed);
+	str_addf(out,
+		"apiVersion: nodetoll/v1alpha1\nkind: Feature\nmetadata: {name: mine}\n"
+		"spec:\n  limiter: %s\n  loops:\n    ours: {%s%s, calls: [",
+		ONE_OF(p, limits), begins, ONE_OF(p, nodes));
+	for (uint32_t i = 0; i < n; i++)
+		any_call(p, timed, i, out);
+	if (strstr(begins, "tries")) /* they are of requests */
+		str_addf(out, ", {api: get leases%u.example.com}", n);
+	str_add(out, "]}\n");
 }
 
 static void load(struct world *w)
@@ -64,11 +109,16 @@ static void load(struct world *w)
 		"kubelet.clients.kube={qps: 50, burst: 100}",
 		"kubelet.clients.kube={qps: 20, burst: 5}"};
 	static const char *const lives[] = {"workload.replacePodEvery=0s",
-		"workload.replacePodEvery=120ms", "workload.replacePodEvery=700ms",
+		"workload.replacePodEvery=0s", "workload.replacePodEvery=120ms",
+		"workload.replacePodEvery=700ms", "workload.replacePodEvery=40s",
 		"workload.replacePodEvery=3s", "workload.replacePodEvery=20s"};
+	static const char *const others[] = {"warmup=2m", "workload.containerDeathEvery=15s",
+		"workload.containerDeathEvery=2m", "workload.updateObjectEvery=2s",
+		"workload.updateObjectEvery=30s"};
 	char path[] = "/tmp/nodetoll-feature-XXXXXX.yaml", pods[40], seed[40];
 	const char *texts[] = {ONE_OF(w->p, kubelets), ONE_OF(w->p, limits),
-		ONE_OF(w->p, lives), pods, seed, "nodes=8", "duration=10m", "warmup=2m"};
+		ONE_OF(w->p, lives), ONE_OF(w->p, others), pods, seed, "nodes=8",
+		"duration=10m", "warmup=2m"};
 	const char *with = path;
 	const struct settings sets = {.text = texts,
 		.n = sizeof(texts) / sizeof(texts[0]),
@@ -78,14 +128,18 @@ static void load(struct world *w)
 	struct library lib = {.dir = dir ? dir : "models", .mem = &w->mem};
 	struct model resolved = {0};
 	struct err err = {0};
-	int fd = any_feature(w->p, path);
+	int fd = mkstemps(path, 5);
 
+	any_feature(w->p, &w->feature);
+	assert_true(fd >= 0 && write(fd, str_text(&w->feature), str_len(&w->feature)) > 0);
 	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(w->p, 60));
 	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(w->p, 1000000));
 	if (scenario_load(&lib, "quiet-5000x30", &sets, &w->s, &resolved, &err))
 		fail_msg("%s: SEED=%" PRIu64, err.text, w->p->seed);
 	(void)close(fd);
 	(void)unlink(path);
+	for (size_t i = 0; i < sets.n; i++)
+		str_addf(&w->feature, "%s ", sets.text[i]);
 }
 
 static double counted(const struct world *w, uint32_t from, uint32_t until)
@@ -123,9 +177,10 @@ static void what_is_said_is_so(const struct world *w, const struct toll_row *row
 		return; /* who is let through is up to those who wait: see the sums */
 	if (row->fails ? is < row->at_least * 0.95 - room
 		       : is < row->rate - room || is > row->rate + room)
-		fail_msg("%s: %.4f/s, at least %.4f/s, simulated %.4f/s (%s): SEED=%" PRIu64,
+		fail_msg("%s: %.4f/s, at least %.4f/s, simulated %.4f/s (%s): SEED=%" PRIu64
+			 "\n%s",
 			row->symbols, row->rate, row->at_least, is,
-			row->fails ? row->fails : "holds", w->p->seed);
+			row->fails ? row->fails : "holds", w->p->seed, str_text(&w->feature));
 }
 
 static void sums_of_what_is_sure_are_sure(const struct world *w)
@@ -137,14 +192,15 @@ static void sums_of_what_is_sure_are_sure(const struct world *w)
 		sure[w->toll.row[i].runtime] += w->toll.row[i].at_least;
 	for (int runtime = 0; runtime < 2; runtime++)
 		if (sure[runtime] > is[runtime] * 1.1 + 0.1)
-			fail_msg("%s: at least %.3f/s, simulated %.3f/s: SEED=%" PRIu64,
+			fail_msg("%s: at least %.3f/s, simulated %.3f/s: SEED=%" PRIu64 "\n%s",
 				runtime ? "runtime" : "api", sure[runtime], is[runtime],
-				w->p->seed);
+				w->p->seed, str_text(&w->feature));
 }
 
 static void count_ways(const struct toll_row *row)
 {
 	met.holds += row->fails == NULL;
+	met.limited += !row->fails && row->trigger != TRIGGER_PERIOD && row->period > 0;
 	met.over += row->fails && strstr(row->fails, "lets");
 	met.rounds += row->fails && strstr(row->fails, "round");
 	met.lives += row->fails && strstr(row->fails, "pods");
@@ -172,6 +228,7 @@ static void formula_and_simulation_agree_or_it_says_why(struct property *p)
 			count_ways(&w->toll.row[i]);
 		}
 	fleet_result_fini(&w->result);
+	str_fini(&w->feature);
 	arena_fini(&w->mem);
 	free(w);
 }
@@ -186,6 +243,7 @@ static void a_form_knows_where_it_ends(void **state)
 	assert_true(met.over > 5);
 	assert_true(met.rounds > 3);
 	assert_true(met.lives > 3);
+	assert_true(met.limited > 3);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 
 #include "tcase.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -280,6 +281,134 @@ static void a_share_is_taken_of_all(void **state)
 	end(f);
 }
 
+/* ------------------------------------------------------------------ at most every so often */
+
+/* A feature whose calls carry a made-up trigger. */
+static struct fixture *upon(const char *round, const char *set)
+{
+	struct fixture *f;
+	char text[300];
+
+	(void)snprintf(text, sizeof(text),
+		"kubelet.loops.node-feature-discovery/scan={feature: node-feature-discovery, "
+		"%s}",
+		round);
+	f = calloc(1, sizeof(*f));
+	assert_non_null(f);
+	kit_compose(&f->mem, &f->s, "v1.36", "node-feature-discovery", text);
+	if (set)
+		f->s.workload.replace_pod_every = 20 * NS_S;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+	return f;
+}
+
+static void of_what_comes_at_an_even_pace_each_nth_is_late_enough(void **state)
+{
+	struct fixture *f = upon("trigger: podStart, calls: [{api: get pods, atMostEvery: 50s},"
+				 " {api: get nodes, atMostEvery: 40s}, {api: get leases}]",
+		"20s");
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_null(r[0].fails);
+	assert_within(r[0].rate, 1 / 60.0, 1e-9);
+	assert_string_equal(r[0].words, "when a pod starts, every 50 s at most");
+	assert_string_equal(r[0].symbols, "1 x (s), T' apart = 1 / 60 s = 0.01667/s");
+	/* exactly two: milliseconds decide between the second and the third */
+	assert_true(r[1].rate < 1 / 40.0 && r[1].rate > 1 / 60.0);
+	assert_within(r[2].rate, 1 / 20.0, 1e-9);
+	assert_within(toll_together(&f->s, &r[0]), 1, 1e-9);
+	assert_within(toll_together(&f->s, &r[2]), 30, 1e-9);
+	end(f);
+}
+
+/* Thirty pods, each every 75.5 s: one of them comes 2.5 s behind whatever has passed. */
+static void syncs_of_many_pods_soon_follow_the_time_that_has_passed(void **state)
+{
+	struct fixture *f = upon("trigger: podSync, calls: [{api: get pods, atMostEvery: 10m}, "
+				 "{api: get nodes, atMostEvery: 5h}, {api: get leases}]",
+		NULL);
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_within(r[0].rate, 1 / 602.5, 0.001);
+	assert_within(r[1].rate, 1 / 18002.5, 0.001);
+	assert_within(r[2].rate, 30 / 75.5, 0.001);
+	end(f);
+	/* where pods come and go there are more of them, which is soon no difference */
+	f = upon("trigger: podSync, calls: [{api: get pods, atMostEvery: 10m}, "
+		 "{api: get nodes, atMostEvery: 10s}]",
+		"20s");
+	r = row(f, "node-feature-discovery/scan");
+	assert_null(r[0].fails);
+	assert_non_null(strstr(r[1].fails, "syncs some more times"));
+	end(f);
+}
+
+static void what_comes_in_bunches_has_bounds_or_a_reason(void **state)
+{
+	struct fixture *f = upon("trigger: statusChange, calls: [{api: get pods, atMostEvery: "
+				 "10m}, {api: get nodes, atMostEvery: 15s}]",
+		"20s");
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_null(r[0].fails);
+	assert_within(r[0].rate, 1 / 610.0, 0.02);
+	assert_non_null(strstr(r[1].fails, "how many come together"));
+	end(f);
+}
+
+/* Of rounds that are 7.5 s apart on average, 5 s at least, nine of ten are 5.5 s late. */
+static void a_jittered_round_may_be_late_enough_or_not(void **state)
+{
+	struct fixture *f = upon("timer: sliding, period: 5s, jitter: 1, calls: [{api: get "
+				 "pods, atMostEvery: 5500ms}]",
+		NULL);
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_within(r->rate, 1 / (1.1 * 7.503), 0.002);
+	end(f);
+}
+
+/* Every thirty seconds a round of thirty requests finds a burst of ten at five a second: four
+ * of 28 seconds. */
+static void a_call_that_most_rounds_leave_out_keeps_its_own_round_waiting(void **state)
+{
+	struct fixture *f = upon("timer: sleep, period: 700ms, calls: [{api: get pods, scope: "
+				 "pod, atMostEvery: 30s}, {runtime: exec_sync}]",
+		NULL);
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_null(r[1].fails); /* fifty a second */
+	f->s.kubelet.client[CLIENT_MAIN].qps_milli = 5000;
+	f->s.kubelet.client[CLIENT_MAIN].burst = 10;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+	r = row(f, "node-feature-discovery/scan");
+	assert_non_null(strstr(r[1].fails, "s for the limiter on average"));
+	assert_true(r[1].at_least < 0.9 * r[1].rate && r[1].at_least > 0.8 * r[1].rate);
+	end(f);
+}
+
+/* What stands beside a request that waits for ever waits as long. */
+static void a_loop_has_one_pace(void **state)
+{
+	struct fixture *f = upon("timer: sleep, period: 1s, calls: [{api: get pods, scope: pod,"
+				 " client: events}, {runtime: exec_sync}]",
+		NULL);
+	const struct toll_row *r;
+
+	(void)state;
+	f->s.kubelet.client[CLIENT_EVENTS].qps_milli = 5000;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+	r = row(f, "node-feature-discovery/scan");
+	assert_non_null(strstr(r[1].fails, "the limiter of client events"));
+	assert_within(r[1].at_least / r[1].rate, r[0].at_least / r[0].rate, 1e-9);
+	end(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +425,12 @@ int main(void)
 		cmocka_unit_test(a_ticker_is_no_faster_than_its_rounds),
 		cmocka_unit_test(pods_cannot_come_faster_than_a_node_starts_them),
 		cmocka_unit_test(a_share_is_taken_of_all),
+		cmocka_unit_test(of_what_comes_at_an_even_pace_each_nth_is_late_enough),
+		cmocka_unit_test(syncs_of_many_pods_soon_follow_the_time_that_has_passed),
+		cmocka_unit_test(what_comes_in_bunches_has_bounds_or_a_reason),
+		cmocka_unit_test(a_jittered_round_may_be_late_enough_or_not),
+		cmocka_unit_test(a_call_that_most_rounds_leave_out_keeps_its_own_round_waiting),
+		cmocka_unit_test(a_loop_has_one_pace),
 	};
 
 	return cmocka_run_group_tests_name("toll", tests, NULL, NULL);
