@@ -32,8 +32,9 @@ static const struct opt opts[] = {
 		.max = NODES_MAX, .help = "cluster sizes"),
 	ROW(pods, "pods-per-node", OPT_COUNT, .value = "N", .fallback = "30", .max = PODS_MAX,
 		.help = "pods of a node"),
-	ROW(churn, "churn", OPT_TEXT, .value = "RATE", .fallback = "100/s",
-		.help = "pods that come and go in the cluster, 0/s is none"),
+	ROW(churn, "churn", OPT_TEXT, .value = "RATE",
+		.help = "pods that come and go in the cluster, 0/s is none (100/s, none where "
+			"nodes have no pods)"),
 	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME", .fallback = "v1.36",
 		.help = "kubelet model"),
 	ROW(prr, "prr", OPT_FLAG,
@@ -56,9 +57,13 @@ struct estimating {
 /* "100/s", "0.5/s", "100". */
 static int read_churn(struct estimating *e, struct err *err)
 {
-	size_t len = strlen(e->o.churn);
-	const char *text = e->o.churn;
+	const char *text;
+	size_t len;
 
+	if (!e->o.churn)
+		e->o.churn = e->o.pods > 0 ? "100/s" : "0/s";
+	text = e->o.churn;
+	len = strlen(text);
 	if (len > 2 && !strcmp(text + len - 2, "/s"))
 		text = arena_strndup(&e->mem, text, len - 2);
 	if (decimal_parse(text, 3, &e->in.churn_milli, err) || e->in.churn_milli < 0 ||
@@ -66,6 +71,11 @@ static int read_churn(struct estimating *e, struct err *err)
 		return err_set(err, ERR_INPUT,
 			"--churn '%.40s': a rate of pods is needed, as in 100/s or 0/s, up to "
 			"1000000/s",
+			e->o.churn);
+	if (e->o.pods == 0 && e->in.churn_milli > 0)
+		return err_set(err, ERR_INPUT,
+			"--churn '%.40s': nodes have no pods that could come and go; 0/s goes "
+			"with --pods-per-node 0",
 			e->o.churn);
 	return 0;
 }

@@ -18,13 +18,23 @@ void estimate_put_call(struct json *o, const struct scenario *s, const struct to
 }
 
 /* The feature that brought a row. */
-static const struct feature_model *feature_of(
+static const struct estimate_feature *feature_of(
 	const struct estimate_input *in, const struct toll_row *row)
 {
 	for (uint32_t i = 0; i < in->n_features; i++)
 		if (!strcmp(in->feature[i].resolved.name, row->feature))
-			return &in->feature[i].model;
+			return &in->feature[i];
 	return NULL;
+}
+
+/* Who has a limiter is a client of its own. */
+static const char *sender_of(const struct estimate_feature *f)
+{
+	if (!f)
+		return "kubelet";
+	if (*f->model.sender)
+		return f->model.sender;
+	return f->model.limiter.burst ? f->resolved.name : "kubelet";
 }
 
 static struct json *number_or_null(bool known, double value)
@@ -87,13 +97,12 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 {
 	const struct estimate_size *last = &in->size[in->n_sizes - 1];
 	const struct toll_row *row = &last->after->row[i];
-	const struct feature_model *f = feature_of(in, row);
 	struct json *o = json_object(), *sizes = json_array();
 	bool watch = row->kind == TOLL_WATCH;
 
 	json_put_str(o, "feature", row->feature);
 	json_put_str(o, "name", row->name);
-	json_put_str(o, "sender", f && *f->sender ? f->sender : "kubelet");
+	json_put_str(o, "sender", sender_of(feature_of(in, row)));
 	estimate_put_call(o, last->with, row);
 	json_put(o, "resourceIsBuiltIn", is_built_in(last->with, row));
 	json_put_str(
@@ -121,7 +130,7 @@ static struct json *features(const struct estimate_input *in)
 
 		json_put_str(o, "name", in->feature[i].resolved.name);
 		json_put_str(o, "title", *f->title ? f->title : NULL);
-		json_put_str(o, "sender", *f->sender ? f->sender : "kubelet");
+		json_put_str(o, "sender", sender_of(&in->feature[i]));
 		json_append(list, o);
 	}
 	return list;

@@ -20,7 +20,7 @@ struct estimate_input {
 	uint32_t n_sizes;
 	struct estimate_size size[ESTIMATE_SIZES];
 	uint32_t n_features;
-	struct {
+	struct estimate_feature {
 		const char *asked; /* as the command named it */
 		struct feature_model model;
 		struct model resolved;

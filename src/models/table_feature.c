@@ -48,7 +48,8 @@ static const struct field feature_fields[] = {
 	FIELD(title, "title", FIELD_TEXT, .size = sizeof(((REC *)0)->title),
 		.flags = FIELD_OPTIONAL, .help = "what it is, in a line"),
 	FIELD(sender, "sender", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
-		.help = "who makes the calls; the kubelet"),
+		.help = "who makes the calls; the kubelet, or the feature itself if it has a "
+			"limiter"),
 	FIELD(limiter, "limiter", FIELD_MAP, .flags = FIELD_OPTIONAL, .sub = &limiter_table,
 		.help = "of its own client, for calls with 'client: own'"),
 	FIELD(loops, "loops", FIELD_NAMED, .flags = FIELD_OPTIONAL,
@@ -95,6 +96,15 @@ static int finish_feature(
 				doc_get(doc_get(doc_get(at, "loops"), f->loops[l].name),
 					"calls"),
 				err, "loop '%.60s' makes no call", f->loops[l].name);
+	for (uint32_t l = 0; l < f->n_loops; l++)
+		if (f->loops[l].trigger == TRIGGER_PERIOD && f->loops[l].timer == TIMER_REQUEST)
+			return doc_error(
+				doc_get(doc_get(doc_get(at, "loops"), f->loops[l].name),
+					"timer"),
+				err,
+				"nobody asks a feature: a 'timer' (sliding, ticker or sleep) "
+				"or "
+				"a 'trigger' is needed");
 	for (uint32_t l = 0; l < f->n_loops; l++)
 		if (f->loops[l].hook != HOOK_NONE || f->loops[l].in_sync_loop)
 			return doc_error(doc_get(at, "loops"), err,

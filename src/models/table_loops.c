@@ -35,7 +35,9 @@ static const struct field loop_fields[] = {
 	FIELD(period, "period", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = 24 * HOUR,
 		.help = "of the timer; onRequest has none"),
 	FIELD(jitter, "jitter", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = 10 * PPM,
-		.help = "added at most, as a share of the period, drawn every time"),
+		.help = "added at most, as a share of the period, drawn every time; a ticker "
+			"has "
+			"none"),
 	FIELD(first, "first", FIELD_DURATION, .flags = FIELD_OPTIONAL, .otherwise = -1,
 		.help = "first round; at once, a ticker after one period"),
 	FIELD(in_sync_loop, "inSyncLoop", FIELD_BOOL, .flags = FIELD_OPTIONAL,
@@ -78,6 +80,24 @@ static int begins_how(const struct model_loop *loop, const struct doc_node *at, 
 		loop->period < NS_MS)
 		return doc_error(period ? period : at, err,
 			period ? "a period is 1ms or longer" : "'period' is missing");
+	return 0;
+}
+
+/* Only where the next round's time is drawn. */
+static int jitters(const struct model_loop *loop, const struct doc_node *at, struct err *err)
+{
+	const struct doc_node *jitter = doc_get(at, "jitter");
+
+	if (!jitter || loop->jitter == 0)
+		return 0;
+	if (loop->trigger != TRIGGER_PERIOD)
+		return doc_error(jitter, err,
+			"'jitter' is a share of the period, and a round that follows upon "
+			"'trigger' has none");
+	if (loop->timer == TIMER_TICKER)
+		return doc_error(jitter, err,
+			"a ticker keeps its phase: 'jitter' goes with the timers sliding and "
+			"sleep");
 	return 0;
 }
 
@@ -139,7 +159,8 @@ static int finish_loop(
 	struct model_loop *loop = record;
 
 	(void)r;
-	if (begins_how(loop, at, err) || scopes(loop, at, err) || again(loop, at, err))
+	if (begins_how(loop, at, err) || jitters(loop, at, err) || scopes(loop, at, err) ||
+		again(loop, at, err))
 		return ERR_INPUT;
 	if (loop->trigger != TRIGGER_PERIOD)
 		loop->timer = TIMER_REQUEST;

@@ -236,7 +236,33 @@ struct json *comparison_gate_rows(const struct json *result)
 	return rows;
 }
 
-/* A field and what it was; a whole map or list is "...". */
+/* "podSync: get pods every 10m at most", "ticker 20s: exec_sync, and 2 more": what a loop's
+ * rounds begin by, and what they make. */
+static void loop_in_short(const struct json *loop, struct str *out)
+{
+	const struct json *calls = json_get(loop, "calls");
+	const char *trigger = json_as_str(json_get(loop, "trigger"));
+	const char *period = json_as_str(json_get(loop, "period"));
+
+	if (trigger && strcmp(trigger, "period") != 0)
+		str_add(out, trigger);
+	else
+		str_addf(out, "%s %s", table_text_of(loop, "timer"), period ? period : "");
+	for (const struct json *c = json_child(calls); c; c = json_next(c)) {
+		bool first = c == json_child(calls);
+		const char *at_most = json_as_str(json_get(c, "atMostEvery"));
+
+		if (!first) {
+			str_addf(out, ", and %zu more", json_size(calls) - 1);
+			return;
+		}
+		str_addf(out, ": %s%s", table_text_of(c, "api"), table_text_of(c, "runtime"));
+		if (at_most)
+			str_addf(out, " every %s at most", at_most);
+	}
+}
+
+/* A field and what it was; a whole map or list is "...", but for a loop. */
 static struct json *difference(const struct json *row)
 {
 	static const char *const sides[] = {"base", "candidate"};
@@ -246,9 +272,17 @@ static struct json *difference(const struct json *row)
 	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
 		const struct json *v = json_get(row, sides[i]);
 		bool whole = json_is_object(v) || json_is_array(v);
+		struct str words = {0};
 
+		if (json_is_array(json_get(v, "calls")))
+			loop_in_short(v, &words);
+		else if (whole)
+			str_add(&words, "...");
 		json_put(to, sides[i],
-			!v || whole ? json_str(whole ? "..." : NULL) : json_clone(v));
+			str_len(&words) ? json_str(str_text(&words))
+			: v             ? json_clone(v)
+					: json_str(NULL));
+		str_fini(&words);
 	}
 	return to;
 }

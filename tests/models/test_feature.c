@@ -240,6 +240,15 @@ static void mistakes_have_a_message_each(void **state)
 	expect("  loops: {a: {timer: sliding, period: 0s, calls: []}}",
 		"f.yaml:5:39: a period is 1ms or longer");
 	expect("  loops: {a: {trigger: podStart, period: 1s, calls: []}}", "not both");
+	expect("  loops: {a: {trigger: podStart, jitter: 0.5, calls: [{api: get nodes}]}}",
+		"f.yaml:5:42: 'jitter' is a share of the period");
+	expect("  loops: {a: {timer: ticker, period: 1s, jitter: 50%, calls: []}}",
+		"f.yaml:5:50: a ticker keeps its phase");
+	expect("  loops: {a: {timer: ticker, period: 1s, jitter: 0, calls: [{api: get "
+	       "nodes}]}}",
+		NULL);
+	expect("  loops: {a: {timer: onRequest, calls: [{api: get nodes}]}}",
+		"f.yaml:5:22: nobody asks a feature: a 'timer' (sliding, ticker or sleep) or");
 	expect("  loops: {a: {trigger: podStrat, calls: []}}", "did you mean 'podStart'?");
 	expect("  loops: {a: {trigger: podStart, calls: [{api: get pods, scope: node}]}}",
 		"a call on podStart is made for that pod");
