@@ -114,6 +114,7 @@
  *   toll           each call of a node: its rate, its busiest second
  *   toll_events    how often what follows upon events is made
  *   toll_mechanisms   those of the kubelet that are no loop
+ *   toll_peak      its busiest second
  *   toll_waits     where somebody waits, and a rate does not hold
  *   toll_words     its formula
  *   toll_failing   what it becomes while requests fail

@@ -57,13 +57,13 @@ static double rounds_before(const struct model_loop *l, double gap, double until
 
 /* Of so many rounds those in which a call is made that is made at most every so often: the
  * first one, then each that is late enough. */
-static double made_in(
-	const struct model_loop *l, const struct model_call *c, double gap, double rounds)
+static double made_in(const struct beginning *b, const struct model_loop *l,
+	const struct model_call *c, double rounds)
 {
-	double every = ceiling(SECONDS(c->at_most_every) / gap);
+	double every = ceiling(SECONDS(c->at_most_every) / rates_gap(b->s, l));
 
 	if (c->if_older_than > 0)
-		return rounds * rates_share(l, c, gap);
+		return rounds * rates_share(b->s, l, c);
 	return every > 1 ? ceiling(rounds / every) : rounds;
 }
 
@@ -82,8 +82,8 @@ static void timed_call(
 	struct beginning *b, const struct model_loop *l, const struct model_call *c, double gap)
 {
 	double until = rounds_before(l, gap, b->until), from = rounds_before(l, gap, b->from);
-	double rounds = b->up ? rates_share(l, c, gap) * b->until / gap
-			      : made_in(l, c, gap, until) - made_in(l, c, gap, from);
+	double rounds = b->up ? rates_share(b->s, l, c) * b->until / gap
+			      : made_in(b, l, c, until) - made_in(b, l, c, from);
 	double times = rates_times(b->s, l, c) * rates_nodes(b->s, l);
 
 	if (c->scope != SCOPE_NODE && b->s->workload.pods > 0 && (b->from <= 0 || b->pods))

@@ -320,18 +320,6 @@ static double aged_by_chance(double age, double gap, double width)
 	return 1 / rounds;
 }
 
-double rates_share(const struct model_loop *l, const struct model_call *c, double gap)
-{
-	double least = SECONDS(c->at_most_every);
-	double width = SECONDS(l->period) * (double)l->jitter / PPM;
-
-	if (c->if_older_than > 0)
-		return rates_aged(SECONDS(c->if_older_than), gap);
-	if (width > 0 && least > SECONDS(l->period))
-		return aged_by_chance(least, gap, width);
-	return least > gap ? rates_aged(least, gap) : 1;
-}
-
 double rates_request_latency(const struct scenario *s, const struct model_call *c)
 {
 	bool cached;
@@ -339,8 +327,7 @@ double rates_request_latency(const struct scenario *s, const struct model_call *
 	return SECONDS(costs_latency(s, c->call, c->quorum, &cached)->mean);
 }
 
-/* Seconds that a call takes in a round that makes it. */
-static double takes(
+double rates_takes(
 	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
 {
 	double one = call_is_runtime(c->call)
@@ -355,7 +342,7 @@ double rates_longest(const struct scenario *s, const struct model_loop *l)
 	double all = SECONDS(l->work);
 
 	for (uint32_t i = 0; i < l->n_calls; i++)
-		all += takes(s, l, &l->calls[i]);
+		all += rates_takes(s, l, &l->calls[i]);
 	return all;
 }
 
@@ -369,31 +356,63 @@ static double gap_of_rounds(const struct scenario *s, const struct model_loop *l
 	return period * (1 + (double)l->jitter / PPM / 2) + lateness(s) + calls;
 }
 
-/* The calls that are left out of some rounds make the others longer, and fewer of those leave
- * them out: a few turns come to what is so. */
-double rates_gap(const struct scenario *s, const struct model_loop *l)
+/* In how many of the rounds a call is made, where those that leave it out are `gap` apart and
+ * one that makes it takes `own` longer. */
+static double share_of(
+	const struct model_loop *l, const struct model_call *c, double gap, double own)
+{
+	double least = SECONDS(c->at_most_every) - own;
+	double width = SECONDS(l->period) * (double)l->jitter / PPM;
+
+	if (c->if_older_than > 0)
+		return rates_aged(SECONDS(c->if_older_than), gap + own);
+	if (c->at_most_every <= l->period || least <= 0)
+		return 1;
+	if (width > 0)
+		return aged_by_chance(least, gap, width);
+	return least > gap ? rates_aged(least, gap) : 1;
+}
+
+/* Mean seconds from a round to the next, and each call's share of them.  What makes a call in
+ * some rounds makes those longer, and fewer of them leave out the others: a few turns come to
+ * what is so. */
+static double rounds(const struct scenario *s, const struct model_loop *l, double *share)
 {
 	enum { TURNS = 4 };
-	double always = SECONDS(l->work), gap;
-	bool sometimes = false;
+	double calls = SECONDS(l->work);
 
 	for (uint32_t i = 0; i < l->n_calls; i++) {
-		if (l->calls[i].at_most_every > l->period)
-			sometimes = true;
-		else
-			always += takes(s, l, &l->calls[i]);
+		share[i] = l->calls[i].at_most_every <= l->period;
+		calls += share[i] * rates_takes(s, l, &l->calls[i]);
 	}
-	gap = gap_of_rounds(s, l, always);
-	for (int turn = 0; turn < TURNS && sometimes; turn++) {
-		double calls = always;
+	for (int turn = 0; turn < TURNS; turn++)
+		for (uint32_t i = 0; i < l->n_calls; i++) {
+			double own = rates_takes(s, l, &l->calls[i]);
+			double others = gap_of_rounds(s, l, calls - share[i] * own);
+			double with = gap_of_rounds(s, l, calls + (1 - share[i]) * own);
+			double is = share_of(l, &l->calls[i], others, with - others);
 
-		for (uint32_t i = 0; i < l->n_calls; i++)
-			if (l->calls[i].at_most_every > l->period)
-				calls += takes(s, l, &l->calls[i]) *
-					 rates_share(l, &l->calls[i], gap);
-		gap = gap_of_rounds(s, l, calls);
-	}
-	return gap;
+			if (l->calls[i].if_older_than <= 0)
+				calls += (is - share[i]) * own;
+			share[i] = is;
+		}
+	return gap_of_rounds(s, l, calls);
+}
+
+double rates_gap(const struct scenario *s, const struct model_loop *l)
+{
+	double share[LOOP_CALLS];
+
+	return rounds(s, l, share);
+}
+
+double rates_share(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
+{
+	double share[LOOP_CALLS];
+
+	(void)rounds(s, l, share);
+	return share[c - l->calls];
 }
 
 void rates_loops(const struct scenario *s, struct estimate *out)
@@ -409,7 +428,7 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 			continue;
 		for (uint32_t k = 0; k < l->n_calls; k++) {
 			const struct model_call *c = &l->calls[k];
-			double often = rates_share(l, c, gap);
+			double often = rates_share(s, l, c);
 			double rate = rates_times(s, l, c) * often / gap;
 
 			if (!call_is_runtime(c->call))

@@ -45,10 +45,15 @@ double rates_part(const struct scenario *s, const struct model_loop *l,
 /* Of one loop with a timer: mean seconds from a round to the next, in how many of its rounds a
  * call is made, and how often then; how many there are that its share is of. */
 double rates_gap(const struct scenario *s, const struct model_loop *l);
-double rates_share(const struct model_loop *l, const struct model_call *c, double gap);
+double rates_share(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c);
 double rates_times(
 	const struct scenario *s, const struct model_loop *l, const struct model_call *c);
 double rates_all(const struct scenario *s, const struct model_call *c);
+
+/* Seconds that a call takes in a round that makes it. */
+double rates_takes(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c);
 
 /* Seconds that a round takes which makes all calls, where nothing waits. */
 double rates_longest(const struct scenario *s, const struct model_loop *l);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "estimate/interval.h"
 #include "estimate/lives.h"
 #include "estimate/rates.h"
 #include "estimate/renewal.h"
@@ -13,6 +12,9 @@
 
 /* Pods that have ended beside those that live, as a share that would be seen. */
 #define ENDED_MATTER 0.05
+
+/* What makes rounds last longer or shorter by so much is seen, as a share. */
+#define UNEVEN 0.05
 
 /* A container that has run for two of its longest back-offs begins with the shortest one again
  * (backoff.go hasExpired). */
@@ -49,6 +51,31 @@ static bool counts_the_ended(const struct scenario *s, enum call_scope scope)
 	       s->workload.replace_pod_every > 0 && known > ENDED_MATTER * lives_seconds(s);
 }
 
+/* Why rounds are not alike where it matters; NULL: they are.  Of a share that is no whole
+ * number some nodes make one more and have longer rounds; and the rounds in which one call may
+ * be made again hang on which of them make the others that are left out now and then. */
+static const char *uneven(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, double gap)
+{
+	double others = 0;
+
+	if (l->timer == TIMER_TICKER && rates_longest(s, l) <= SECONDS(l->period))
+		return NULL;
+	for (uint32_t i = 0; i < l->n_calls; i++) {
+		const struct model_call *is = &l->calls[i];
+		double n = rates_times(s, l, is), part = n - (double)(int64_t)n;
+
+		if (n > 0 && part * (1 - part) * rates_takes(s, l, is) > UNEVEN * n * n * gap)
+			return "nodes make one more or one less, and their rounds last "
+			       "accordingly";
+		if (is != c && is->at_most_every > l->period)
+			others += rates_takes(s, l, is);
+	}
+	return c->at_most_every > l->period && others > UNEVEN * SECONDS(c->at_most_every)
+		       ? "in which rounds it is made hangs on which make the other calls"
+		       : NULL;
+}
+
 static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row)
 {
@@ -57,11 +84,13 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 	row->of = rates_all(s, c);
 	row->times = rates_times(s, l, c);
 	row->looked = 1 / gap;
-	row->rounds = rates_share(l, c, gap) * row->looked;
+	row->varies = l->jitter > 0;
+	row->rounds = rates_share(s, l, c) * row->looked;
 	row->period = c->at_most_every > l->period ? SECONDS(c->at_most_every) : period;
 	row->nominal = row->times * row->nodes / row->period;
 	if (c->if_older_than > 0)
 		row->nominal = row->times * row->nodes * row->rounds;
+	row->fails = uneven(s, l, c, gap);
 	if (counts_the_ended(s, c->scope))
 		row->fails = "pods that have ended and are still known count, too";
 	if (c->scope == SCOPE_CONTAINER && toll_backs_off(s, OFTEN_BACK_OFF))
@@ -155,41 +184,7 @@ void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll 
 	toll_waits(&m);
 }
 
-/* ------------------------------------------------------------------ busy seconds */
-
-double toll_together(const struct scenario *s, const struct toll_row *row)
-{
-	double most = row->times;
-	double qps = (double)s->kubelet.client[row->client].qps_milli / 1000;
-
-	if (row->trigger != TRIGGER_PERIOD && row->trigger != TRIGGER_KUBELET_START &&
-		row->period <= 0)
-		most *= s->workload.pods;
-	else if (row->period > 0 && row->period < 1)
-		most /= row->period;
-	if (row->took > 0 && most > 1 && most > 1 / row->took)
-		most = 1 / row->took;
-	if (!row->runtime && qps > 0 && most > qps + s->kubelet.client[row->client].burst)
-		most = qps + s->kubelet.client[row->client].burst;
-	return most;
-}
-
-double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes)
-{
-	double most = toll_together(s, row) * row->nodes * nodes;
-
-	return most > row->at_least * nodes ? most : row->at_least * nodes;
-}
-
-double toll_spread(const struct scenario *s, const struct toll_row *row, double nodes)
-{
-	double mean = row->rate * nodes;
-	double together = row->trigger == TRIGGER_PERIOD ? toll_together(s, row) : row->times;
-	double busy = mean + 3 * interval_root(mean * (together > 1 ? together : 1));
-	double most = toll_aligned(s, row, nodes);
-
-	return busy < most ? busy : most;
-}
+/* ------------------------------------------------------------------ clients */
 
 bool toll_passes(const struct toll_row *row, enum client client)
 {

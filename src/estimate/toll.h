@@ -29,6 +29,7 @@ struct toll_row {
 	uint16_t call;       /* CALLS_MAX: several of a mechanism */
 	bool runtime;        /* else a request */
 	bool hidden;         /* the kubelet's own metric does not see it */
+	bool varies;         /* its rounds are apart by chance, not by a clock */
 	bool of_lives;       /* it hangs on how often pods come and go */
 	enum client client;
 	enum trigger trigger;
@@ -69,8 +70,9 @@ void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll 
 double toll_together(const struct scenario *s, const struct toll_row *row);
 
 /* The busiest second of so many nodes.  aligned: all in the same second.  spread: at phases of
- * their own; one second in about seven hundred is busier (mean + 3 standard deviations of
- * batches that come independently), and none busier than aligned. */
+ * their own, the busiest of ten minutes on average: what a second has of a node at any phase
+ * of its round, its mean, spread and skewness, and the largest of as many seconds as differ
+ * (those of a clock's rounds come again).  None is busier than aligned. */
 double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes);
 double toll_spread(const struct scenario *s, const struct toll_row *row, double nodes);
 

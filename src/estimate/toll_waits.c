@@ -208,7 +208,7 @@ struct wanted {
 	double mean;
 };
 
-static void wanted_of(const struct toll_making *m, const struct model_loop *l, double gap,
+static void wanted_of(const struct toll_making *m, const struct model_loop *l,
 	enum client client, struct wanted *out)
 {
 	double none = 1; /* of what is left out */
@@ -216,7 +216,7 @@ static void wanted_of(const struct toll_making *m, const struct model_loop *l, d
 	*out = (struct wanted){0};
 	for (uint32_t i = 0; i < l->n_calls; i++) {
 		const struct model_call *c = &l->calls[i];
-		double n = rates_times(m->s, l, c), often = rates_share(l, c, gap);
+		double n = rates_times(m->s, l, c), often = rates_share(m->s, l, c);
 
 		if (call_is_runtime(c->call) || c->client != client)
 			continue;
@@ -267,7 +267,7 @@ static double limiters_wait(
 		double limit = limit_of(m, (enum client)c), left;
 		struct wanted w;
 
-		wanted_of(m, l, gap, (enum client)c, &w);
+		wanted_of(m, l, (enum client)c, &w);
 		*rounds = w.rounds > *rounds ? w.rounds : *rounds;
 		left = limit - toll_of_client(m->out, (enum client)c, false) + w.mean / gap;
 		if (limit > 0 && w.at_most > 0 && !is_over(m, (enum client)c))

@@ -188,9 +188,10 @@ enum { NOTE_WIDTH = 100 };
 static void foot(const struct json *result, enum show how, struct str *out)
 {
 	str_add(out,
-		"\nSpread: nodes at phases of their own, one second in about 700 is busier. "
-		"Aligned: all in the\nsame second, as after a common start; what follows upon "
-		"events: all pods of all nodes at once.\n");
+		"\nSpread: the busiest second of ten minutes on average, nodes at phases of "
+		"their "
+		"own. Aligned: all in the\nsame second, as after a common start; what follows "
+		"upon events: all pods of all nodes at once.\n");
 	estimate_own_toll(result, out);
 	str_add_char(out, '\n');
 	if (something_fails(result) || json_as_num(json_get(result, "churnPodsPerSecond")) > 0)

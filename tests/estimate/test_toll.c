@@ -322,6 +322,17 @@ static void of_what_comes_at_an_even_pace_each_nth_is_late_enough(void **state)
 	end(f);
 }
 
+static void what_begins_with_the_kubelet_is_of_all_its_pods(void **state)
+{
+	struct fixture *f =
+		upon("trigger: kubeletStart, calls: [{api: get pods, scope: pod}]", NULL);
+
+	(void)state;
+	assert_string_equal(row(f, "node-feature-discovery/scan")->words,
+		"for each of the node's 30 pods, when the kubelet starts");
+	end(f);
+}
+
 /* Thirty pods, each every 75.5 s: one of them comes 2.5 s behind whatever has passed. */
 static void syncs_of_many_pods_soon_follow_the_time_that_has_passed(void **state)
 {
@@ -392,6 +403,41 @@ static void a_call_that_most_rounds_leave_out_keeps_its_own_round_waiting(void *
 	end(f);
 }
 
+/* ------------------------------------------------------------------ busy seconds */
+
+/* The second of 500 nodes, each of them every 10 s, has 50 +- 6.7; of ten the largest is 1.5
+ * of these above. */
+static void a_busy_second_of_many_nodes_is_a_few_deviations_above_the_mean(void **state)
+{
+	struct fixture *f = upon("timer: ticker, period: 10s, calls: [{api: get pods}]", NULL);
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+
+	(void)state;
+	assert_within(toll_spread(&f->s, r, 500), 50 + 1.54 * 6.7, 0.02);
+	assert_within(toll_spread(&f->s, r, 50000), 5000 + 1.54 * 67, 0.02);
+	end(f);
+}
+
+/* Turns of a cluster's pods are even; requests that a limiter spreads are a few each second. */
+static void a_busy_second_is_not_busier_than_chance_makes_it(void **state)
+{
+	struct fixture *f = upon("trigger: podStart, calls: [{api: get pods}]", "20s");
+	const struct toll_row *r = row(f, "node-feature-discovery/scan");
+	double waiting;
+
+	(void)state;
+	assert_within(toll_spread(&f->s, r, 500), 27, 1e-9);
+	end(f);
+	f = upon("timer: ticker, period: 60s, calls: [{api: get pods, scope: pod}]", NULL);
+	r = row(f, "node-feature-discovery/scan");
+	assert_within(toll_spread(&f->s, r, 500), 467, 0.02);
+	f->s.kubelet.client[CLIENT_MAIN].qps_milli = 5000;
+	f->s.kubelet.client[CLIENT_MAIN].burst = 10;
+	waiting = toll_spread(&f->s, r, 500);
+	assert_true(waiting > 330 && waiting < 370);
+	end(f);
+}
+
 /* What stands beside a request that waits for ever waits as long. */
 static void a_loop_has_one_pace(void **state)
 {
@@ -427,10 +473,14 @@ int main(void)
 		cmocka_unit_test(a_share_is_taken_of_all),
 		cmocka_unit_test(of_what_comes_at_an_even_pace_each_nth_is_late_enough),
 		cmocka_unit_test(syncs_of_many_pods_soon_follow_the_time_that_has_passed),
+		cmocka_unit_test(what_begins_with_the_kubelet_is_of_all_its_pods),
 		cmocka_unit_test(what_comes_in_bunches_has_bounds_or_a_reason),
 		cmocka_unit_test(a_jittered_round_may_be_late_enough_or_not),
 		cmocka_unit_test(a_call_that_most_rounds_leave_out_keeps_its_own_round_waiting),
 		cmocka_unit_test(a_loop_has_one_pace),
+		cmocka_unit_test(
+			a_busy_second_of_many_nodes_is_a_few_deviations_above_the_mean),
+		cmocka_unit_test(a_busy_second_is_not_busier_than_chance_makes_it),
 	};
 
 	return cmocka_run_group_tests_name("toll", tests, NULL, NULL);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The busiest second of a row: of nodes that do the same in it, and of nodes at phases of their
+ * own. */
+#include "estimate/interval.h"
+#include "estimate/toll_priv.h"
+
+/* So many seconds are looked at for the busiest one. */
+#define LOOKED_AT 600.0
+
+/* Requests of a node's round that leave one after the other, then as the limiter lets them. */
+struct leaving {
+	double n, took, burst, qps;
+	double lasts; /* seconds until the last one */
+};
+
+/* Central moments of what one node's requests of a second are. */
+struct moments {
+	double variance, third;
+};
+
+double toll_together(const struct scenario *s, const struct toll_row *row)
+{
+	double most = row->times;
+	double qps = (double)s->kubelet.client[row->client].qps_milli / 1000;
+
+	if (row->trigger != TRIGGER_PERIOD && row->trigger != TRIGGER_KUBELET_START &&
+		row->period <= 0)
+		most *= s->workload.pods;
+	else if (row->period > 0 && row->period < 1)
+		most /= row->period;
+	if (row->took > 0 && most > 1 && most > 1 / row->took)
+		most = 1 / row->took;
+	if (!row->runtime && qps > 0 && most > qps + s->kubelet.client[row->client].burst)
+		most = qps + s->kubelet.client[row->client].burst;
+	return most;
+}
+
+double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes)
+{
+	double most = toll_together(s, row) * row->nodes * nodes;
+
+	return most > row->at_least * nodes ? most : row->at_least * nodes;
+}
+
+/* ------------------------------------------------------------------ one round */
+
+static void leaving_of(
+	const struct scenario *s, const struct toll_row *row, struct leaving *out)
+{
+	double qps = (double)s->kubelet.client[row->client].qps_milli / 1000;
+
+	*out = (struct leaving){.n = row->times, .took = row->took, .burst = row->times};
+	if (!row->runtime && row->kind == TOLL_LOOP && qps > 0 &&
+		row->times > s->kubelet.client[row->client].burst) {
+		out->burst = s->kubelet.client[row->client].burst;
+		out->qps = qps;
+	}
+	out->lasts = out->burst * out->took;
+	if (out->qps > 0)
+		out->lasts += (out->n - out->burst) / out->qps;
+}
+
+/* How many have left so long after the round's beginning.  The first one does at once. */
+static double left_by(const struct leaving *l, double t)
+{
+	double first;
+
+	if (t < 0)
+		return 0;
+	first = l->took > 0 && l->burst > 1 ? 1 + t / l->took : l->burst;
+	if (first <= l->burst)
+		return first < l->n ? first : l->n;
+	first = l->burst + (t - l->burst * l->took) * l->qps;
+	return first < l->n ? first : l->n;
+}
+
+/* Of the second that ends t after some round, with the rounds before and behind it. */
+static double in_second(const struct leaving *l, double gap, double t)
+{
+	double sum = 0;
+
+	for (double at = t; at - 1 < l->lasts; at += gap)
+		sum += left_by(l, at) - left_by(l, at - 1);
+	return sum;
+}
+
+/* Over all phases of a node whose rounds are `gap` apart, or come by chance as often. */
+static void at_any_phase(const struct leaving *l, double gap, bool chance, struct moments *out)
+{
+	enum { PHASES = 400 };
+	bool alone = chance || l->lasts + 1 < gap;
+	double span = alone ? l->lasts + 1 : gap, mean = 0, squares = 0, cubes = 0;
+
+	for (int i = 0; i < PHASES; i++) {
+		double t = (i + 0.5) / PHASES * span, weight = span / gap / PHASES;
+		double x = alone ? left_by(l, t) - left_by(l, t - 1) : in_second(l, gap, t);
+
+		mean += weight * x;
+		squares += weight * x * x;
+		cubes += weight * x * x * x;
+	}
+	*out = (struct moments){squares, cubes};
+	if (chance)
+		return;
+	out->variance = squares > mean * mean ? squares - mean * mean : 0;
+	out->third = cubes - 3 * mean * squares + 2 * mean * mean * mean;
+}
+
+/* ------------------------------------------------------------------ the busiest of many */
+
+/* How many standard deviations the largest of n independent normal values is above the mean,
+ * on average (order statistics, any table of them). */
+static double largest_of(double n)
+{
+	static const struct {
+		double n, deviations;
+	} table[] = {{1, 0}, {2, 0.564}, {3, 0.846}, {5, 1.163}, {10, 1.539}, {20, 1.867},
+		{50, 2.249}, {100, 2.508}, {200, 2.746}, {400, 2.968}, {600, 3.088}};
+	size_t i = 1;
+
+	if (n <= 1)
+		return 0;
+	while (i + 1 < sizeof(table) / sizeof(table[0]) && table[i].n < n)
+		i++;
+	if (n >= table[i].n)
+		return table[i].deviations;
+	return table[i - 1].deviations +
+	       (n - table[i - 1].n) / (table[i].n - table[i - 1].n) *
+		       (table[i].deviations - table[i - 1].deviations);
+}
+
+/* Pods of a cluster come and go at an even pace, each node at a turn of its own, and so does
+ * what follows upon them at once.  By chance are only the nodes that have a loop, and for which
+ * pods a share of it is made. */
+static bool is_even(const struct toll_row *row)
+{
+	return row->of_lives && row->trigger != TRIGGER_POD_SYNC && row->period <= 0;
+}
+
+/* Rounds by a clock make the same seconds again and again. */
+static double seconds_that_differ(const struct toll_row *row)
+{
+	bool timer = row->trigger == TRIGGER_PERIOD && !row->varies;
+	bool clock = row->kind == TOLL_LOOP && (timer || is_even(row));
+
+	return clock && row->rounds * LOOKED_AT > 1 ? 1 / row->rounds : LOOKED_AT;
+}
+
+double toll_spread(const struct scenario *s, const struct toll_row *row, double nodes)
+{
+	double mean = row->rate * nodes, most = toll_aligned(s, row, nodes), busy, deviations;
+	bool chance = row->kind != TOLL_LOOP || row->trigger != TRIGGER_PERIOD;
+	struct leaving leaving;
+	struct moments one;
+
+	if (row->rounds <= 0 || row->times <= 0)
+		return mean < most ? mean : most;
+	leaving_of(s, row, &leaving);
+	at_any_phase(&leaving, 1 / row->rounds, chance, &one);
+	if (is_even(row)) {
+		mean += 2 * (row->times > 1 ? row->times : 1);
+		one.variance *= 1 - row->nodes;
+		one.third *= 1 - row->nodes;
+	}
+	deviations = largest_of(seconds_that_differ(row));
+	busy = mean + deviations * interval_root(one.variance * nodes * row->nodes);
+	if (one.variance > 0)
+		busy += (deviations * deviations - 1) / 6 * one.third / one.variance;
+	busy = busy > mean ? busy : mean;
+	return busy < most ? busy : most;
+}
