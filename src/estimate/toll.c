@@ -13,6 +13,9 @@
 /* Pods that have ended beside those that live, as a share that would be seen. */
 #define ENDED_MATTER 0.05
 
+/* Seconds that a pod still runs beside the one that has come for it, about. */
+#define STOPPING 1.0
+
 /* What makes rounds last longer or shorter by so much is seen, as a share. */
 #define UNEVEN 0.05
 
@@ -42,13 +45,14 @@ static bool is_of_pods(enum trigger what)
 }
 
 /* A pod that has ended is known until the status manager's batch finds it deletable, and as
- * long it refers to objects and is of a namespace. */
+ * long it refers to objects and is of a namespace; it runs while it is being stopped. */
 static bool counts_the_ended(const struct scenario *s, enum call_scope scope)
 {
-	double known = SECONDS(s->kubelet.status.batch_period);
+	bool known = scope == SCOPE_EACH_OBJECT || scope == SCOPE_EACH_NAMESPACE;
+	double ends = known ? SECONDS(s->kubelet.status.batch_period) : STOPPING;
 
-	return (scope == SCOPE_EACH_OBJECT || scope == SCOPE_EACH_NAMESPACE) &&
-	       s->workload.replace_pod_every > 0 && known > ENDED_MATTER * lives_seconds(s);
+	return scope != SCOPE_NODE && s->workload.replace_pod_every > 0 &&
+	       ends > ENDED_MATTER * lives_seconds(s);
 }
 
 /* Why rounds are not alike where it matters; NULL: they are.  Of a share that is no whole
@@ -92,7 +96,7 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 		row->nominal = row->times * row->nodes * row->rounds;
 	row->fails = uneven(s, l, c, gap);
 	if (counts_the_ended(s, c->scope))
-		row->fails = "pods that have ended and are still known count, too";
+		row->fails = "pods that are about to be gone count, too";
 	if (c->scope == SCOPE_CONTAINER && toll_backs_off(s, OFTEN_BACK_OFF))
 		row->fails = "containers that exit again and again back off";
 }

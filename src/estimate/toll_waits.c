@@ -158,7 +158,8 @@ static void full_client(struct toll_making *m, enum client client, bool over)
 	if (!over && crowd.n_pausing == 0)
 		return;
 	text = why(m, "the limiter of client %s lets %g/s through, it is asked for %.4g/s",
-		client_name(&m->s->kubelet, client), crowd.limit, crowd.going_on + crowd.pausing);
+		client_name(&m->s->kubelet, client), crowd.limit,
+		crowd.going_on + crowd.pausing);
 	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++) {
 		const struct model_loop *l = &m->s->kubelet.loops[i];
 		double part = sure_part(m, l, client, &crowd);

@@ -188,9 +188,9 @@ enum { NOTE_WIDTH = 100 };
 static void foot(const struct json *result, enum show how, struct str *out)
 {
 	str_add(out,
-		"\nSpread: the busiest second of ten minutes on average, nodes at phases of "
+		"\nSpread: the busiest second of ten minutes on average, of nodes at phases of "
 		"their "
-		"own. Aligned: all in the\nsame second, as after a common start; what follows "
+		"own. Aligned: all\nin the same second, as after a common start; what follows "
 		"upon events: all pods of all nodes at once.\n");
 	estimate_own_toll(result, out);
 	str_add_char(out, '\n');
