@@ -13,6 +13,11 @@
 /* Pods that have ended beside those that live, as a share that would be seen. */
 #define ENDED_MATTER 0.05
 
+/* Of what a node knows they are most at most, so many times those that live. */
+#define MOST_ENDED 4
+
+static const char about_to_be_gone[] = "pods that are about to be gone count, too";
+
 /* Seconds that a pod still runs beside the one that has come for it, about. */
 #define STOPPING 1.0
 
@@ -61,9 +66,14 @@ static bool counts_the_ended(const struct scenario *s, enum call_scope scope)
 static const char *uneven(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, double gap)
 {
-	double others = 0;
+	double others = 0, longest = rates_longest(s, l), period = SECONDS(l->period);
 
-	if (l->timer == TIMER_TICKER && rates_longest(s, l) <= SECONDS(l->period))
+	for (uint32_t i = 0; i < l->n_calls; i++)
+		if (counts_the_ended(s, l->calls[i].scope) &&
+			(l->timer != TIMER_TICKER || MOST_ENDED * longest > period) &&
+			rates_takes(s, l, &l->calls[i]) > UNEVEN * gap)
+			return about_to_be_gone;
+	if (l->timer == TIMER_TICKER && longest <= period)
 		return NULL;
 	for (uint32_t i = 0; i < l->n_calls; i++) {
 		const struct model_call *is = &l->calls[i];
@@ -96,7 +106,7 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 		row->nominal = row->times * row->nodes * row->rounds;
 	row->fails = uneven(s, l, c, gap);
 	if (counts_the_ended(s, c->scope))
-		row->fails = "pods that are about to be gone count, too";
+		row->fails = about_to_be_gone;
 	if (c->scope == SCOPE_CONTAINER && toll_backs_off(s, OFTEN_BACK_OFF))
 		row->fails = "containers that exit again and again back off";
 }
