@@ -98,7 +98,8 @@ static void a_node_that_is_not_heard_of_is_not_ready(void **state)
 		struct together_params shared = {.server = {.processors = 1},
 			.servers = 1,
 			.capacity = 1000,
-			.retry_after = NS_S};
+			.retry_after = NS_S,
+			.owners = {.calls = &k->scenario.owners}};
 		struct node_plan plan;
 		struct err err = {0};
 
