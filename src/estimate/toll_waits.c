@@ -113,6 +113,63 @@ static bool is_of(const struct toll_row *row, const struct model_loop *l)
 	return row->kind == TOLL_LOOP && !strcmp(row->name, l->name);
 }
 
+/* Requests a second and node of a loop that leave by a client. */
+static double asked_by(
+	const struct toll_making *m, const struct model_loop *l, enum client client)
+{
+	double asked = 0;
+
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		const struct toll_row *row = &m->out->row[i];
+
+		if (is_of(row, l) && toll_passes(row, client) && row->nodes > 0)
+			asked += row->rate / row->nodes;
+	}
+	return asked;
+}
+
+/* Of rounds that become late, calls that are made at most every so often are in ever more: what
+ * a loop asks for as a share of what it would if no round left out a call. */
+static double share_asked(
+	const struct toll_making *m, const struct model_loop *l, enum client client)
+{
+	double all = 0, asked = asked_by(m, l, client);
+
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		const struct toll_row *row = &m->out->row[i];
+
+		if (is_of(row, l) && toll_passes(row, client) && row->nodes > 0)
+			all += row->times * row->looked;
+	}
+	return all > asked ? asked / all : 1;
+}
+
+/* Who may have a request before a limiter at once: each loop one, and of others (workers of
+ * pods, reflectors) as many as there are. */
+static uint32_t queue_of(const struct toll_making *m, enum client client)
+{
+	uint32_t n = 0, others = 0;
+
+	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++)
+		n += asked_by(m, &m->s->kubelet.loops[i], client) > 0;
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		const struct toll_row *row = &m->out->row[i];
+
+		others += row->kind != TOLL_LOOP && toll_passes(row, client) && row->rate > 0;
+	}
+	return n + others + (others ? m->s->workload.pods : 0);
+}
+
+/* Of a loop's requests through a client that is asked for too much, the part that gets through
+ * if all others have one before each of its own. */
+static double turns(const struct toll_making *m, const struct model_loop *l, enum client client)
+{
+	double asked = asked_by(m, l, client);
+	double own = limit_of(m, client) / queue_of(m, client);
+
+	return asked > own ? own / asked : 1;
+}
+
 /* Of a loop's rounds, the part that is sure behind a full client; 1: it does not use it. */
 static double sure_part(const struct toll_making *m, const struct model_loop *l,
 	enum client client, const struct crowd *crowd)
@@ -164,6 +221,10 @@ static void full_client(struct toll_making *m, enum client client, bool over)
 		const struct model_loop *l = &m->s->kubelet.loops[i];
 		double part = sure_part(m, l, client, &crowd);
 
+		if (over && crowd.going_on < crowd.limit && turns(m, l, client) < part)
+			part = turns(m, l, client);
+		if (over && part < 1)
+			part *= share_asked(m, l, client);
 		if (part < 1)
 			loop_waits(m, l, part, text);
 	}

@@ -158,12 +158,14 @@ void answer_counts(const struct hollow *h, ns_t now, uint16_t call, const struct
 /* The row of that call and code, in their order. */
 static struct fleet_code *row_of(struct fleet_result *r, uint16_t call, uint16_t code)
 {
-	struct fleet_code **at = &r->codes, *row;
+	struct fleet_code **at = &r->codes, *row = r->codes;
 
-	while (*at && ((*at)->call < call || ((*at)->call == call && (*at)->code < code)))
-		at = &(*at)->next;
-	if (*at && (*at)->call == call && (*at)->code == code)
-		return *at;
+	while (row && (row->call < call || (row->call == call && row->code < code))) {
+		at = &row->next;
+		row = row->next;
+	}
+	if (row && row->call == call && row->code == code)
+		return row;
 	row = ARENA_NEW(&r->mem, struct fleet_code);
 	*row = (struct fleet_code){.next = *at, .call = call, .code = code};
 	hist_reset(&row->took);

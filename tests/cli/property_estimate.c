@@ -16,6 +16,9 @@
 
 #define NODES 8
 
+/* NULL: any feature. */
+static const char *given;
+
 struct world {
 	struct str feature; /* and what is set */
 	struct property *p;
@@ -79,12 +82,26 @@ static void any_call(struct property *p, bool timed, uint32_t i, struct str *out
 		scope < 4 && property_below(p, 4) == 0 ? ", share: 30%" : "");
 }
 
-/* A feature of a loop with one to three calls. */
+/* Another loop behind the same limiter. */
+static void any_neighbour(struct property *p, struct str *out)
+{
+	const char *begins;
+	bool timed;
+
+	begins = any_beginning(p, &timed);
+	str_addf(out,
+		"    theirs: {%s, calls: [{api: get gadgets.example.com, scope: %s, client: "
+		"own}]}\n",
+		begins, property_below(p, 2) ? "pod" : "container");
+}
+
+/* A feature of a loop with one to three calls, and now and then a second one. */
 static void any_feature(struct property *p, struct str *out)
 {
 	static const char *const limits[] = {
 		"{qps: 5, burst: 10}", "{qps: 20, burst: 40}", "{qps: -1, burst: 10}"};
 	static const char *const nodes[] = {"", "", ", nodes: 30%", ", nodes: 0.5"};
+	bool alone = property_below(p, 3) > 0;
 	uint32_t n = 1 + property_below(p, 3);
 	const char *begins;
 	bool timed;
@@ -99,6 +116,8 @@ static void any_feature(struct property *p, struct str *out)
 	if (strstr(begins, "tries")) /* they are of requests */
 		str_addf(out, ", {api: get leases%u.example.com}", n);
 	str_add(out, "]}\n");
+	if (!alone)
+		any_neighbour(p, out);
 }
 
 static void load(struct world *w)
@@ -130,7 +149,10 @@ static void load(struct world *w)
 	struct err err = {0};
 	int fd = mkstemps(path, 5);
 
-	any_feature(w->p, &w->feature);
+	if (given)
+		str_add(&w->feature, given);
+	else
+		any_feature(w->p, &w->feature);
 	assert_true(fd >= 0 && write(fd, str_text(&w->feature), str_len(&w->feature)) > 0);
 	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(w->p, 60));
 	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(w->p, 1000000));
@@ -206,13 +228,11 @@ static void count_ways(const struct toll_row *row)
 	met.lives += row->fails && strstr(row->fails, "pods");
 }
 
-static void formula_and_simulation_agree_or_it_says_why(struct property *p)
+static void simulate(struct world *w, struct property *p)
 {
-	struct world *w = calloc(1, sizeof(*w));
 	struct fleet_params params;
 	struct err err = {0};
 
-	assert_non_null(w);
 	w->p = p;
 	arena_init(&w->mem, 0);
 	load(w);
@@ -220,6 +240,22 @@ static void formula_and_simulation_agree_or_it_says_why(struct property *p)
 	fleet_params_init(&params, &w->s, 1);
 	if (fleet_run(&params, &w->result, &err))
 		fail_msg("%s", err.text);
+}
+
+static void world_free(struct world *w)
+{
+	fleet_result_fini(&w->result);
+	str_fini(&w->feature);
+	arena_fini(&w->mem);
+	free(w);
+}
+
+static void formula_and_simulation_agree_or_it_says_why(struct property *p)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	simulate(w, p);
 	the_busiest_second_is_no_quieter_than_the_mean(w);
 	sums_of_what_is_sure_are_sure(w);
 	for (uint32_t i = 0; i < w->toll.n; i++)
@@ -227,10 +263,7 @@ static void formula_and_simulation_agree_or_it_says_why(struct property *p)
 			what_is_said_is_so(w, &w->toll.row[i]);
 			count_ways(&w->toll.row[i]);
 		}
-	fleet_result_fini(&w->result);
-	str_fini(&w->feature);
-	arena_fini(&w->mem);
-	free(w);
+	world_free(w);
 }
 
 static void a_form_knows_where_it_ends(void **state)
@@ -246,10 +279,58 @@ static void a_form_knows_where_it_ends(void **state)
 	assert_true(met.limited > 3);
 }
 
+#define OWN_CLIENT                                                                             \
+	"apiVersion: nodetoll/v1alpha1\nkind: Feature\nmetadata: {name: mine}\nspec:\n"        \
+	"  limiter: {qps: 1, burst: 1}\n  loops:\n"                                            \
+	"    ours: {timer: sliding, period: 10s, calls: "                                      \
+	"[{api: get widgets.example.com, scope: pod, client: own}]}\n"                         \
+	"    theirs: {"
+#define THEIR_CALLS                                                                            \
+	", calls: [{api: get gadgets.example.com, scope: container, client: own}]}\n"
+
+static uint32_t held_up;
+
+static void turns_are_taken(struct property *p)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	simulate(w, p);
+	for (uint32_t i = 0; i < w->toll.n; i++) {
+		const struct toll_row *row = &w->toll.row[i];
+
+		if (strcmp(row->name, "mine/theirs") != 0 || row->rate < 0.6 || row->rate > 0.9)
+			continue;
+		held_up++;
+		HOLDS(p, row->fails != NULL);
+		HOLDS(p, row->at_least < 0.501);
+		HOLDS(p, counted(w, row->call, row->call + 1u) > row->at_least * 0.95);
+	}
+	world_free(w);
+}
+
+/* One that pauses fills the client; another does not pause, and would fit beside what is left
+ * of it.  Each has one request in the queue, so each gets half. */
+static void whoever_does_not_pause_takes_turns(void **state)
+{
+	static const char *const features[] = {OWN_CLIENT "trigger: podSync" THEIR_CALLS,
+		OWN_CLIENT "timer: ticker, period: 45s" THEIR_CALLS,
+		OWN_CLIENT "timer: ticker, period: 75s" THEIR_CALLS};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+		given = features[i];
+		property_each(8, turns_are_taken);
+	}
+	given = NULL;
+	assert_true(getenv("SEED") || held_up > 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_form_knows_where_it_ends),
+		cmocka_unit_test(whoever_does_not_pause_takes_turns),
 	};
 
 	return cmocka_run_group_tests_name("estimate", tests, NULL, NULL);
