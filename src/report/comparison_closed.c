@@ -27,19 +27,9 @@ static const char *why(const struct json *row)
 
 struct json *comparison_closed_rows(const struct json *result)
 {
-	struct json *rows = json_array();
-	const struct json *v = json_child(json_get(result, "closedForm"));
+	struct json *rows = estimate_named_calls(json_get(result, "closedForm"));
 
-	for (; v; v = json_next(v)) {
-		struct json *row = json_clone(v);
-		struct str name = {0};
-
-		estimate_call_name(v, &name);
-		str_add(&name, table_not_in_metric(v));
-		json_put_str(row, "call", str_text(&name));
-		json_put_str(row, "why", why(v));
-		json_append(rows, row);
-		str_fini(&name);
-	}
+	for (struct json *row = json_child(rows); row; row = json_next(row))
+		json_put_str(row, "why", why(row));
 	return rows;
 }

@@ -16,6 +16,9 @@ void estimate_junit(const struct json *result, struct junit *junit);
 /* A call's name: "get pods", "list_containers", or what makes several. */
 void estimate_call_name(const struct json *row, struct str *out);
 
+/* The rows of a list, each with the name of its call under "call"; the caller's. */
+struct json *estimate_named_calls(const struct json *list);
+
 /* What a call is in the largest cluster; borrowed. */
 const struct json *estimate_largest(const struct json *call);
 

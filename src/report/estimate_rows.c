@@ -19,6 +19,23 @@ void estimate_call_name(const struct json *row, struct str *out)
 		str_add(out, json_as_str(json_get(row, "name")));
 }
 
+struct json *estimate_named_calls(const struct json *list)
+{
+	struct json *rows = json_array();
+
+	for (const struct json *v = json_child(list); v; v = json_next(v)) {
+		struct json *row = json_clone(v);
+		struct str name = {0};
+
+		estimate_call_name(v, &name);
+		str_add(&name, table_not_in_metric(v));
+		json_put_str(row, "call", str_text(&name));
+		json_append(rows, row);
+		str_fini(&name);
+	}
+	return rows;
+}
+
 bool estimate_is_watch(const struct json *call)
 {
 	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");

@@ -21,20 +21,7 @@ const char result_closed_title[] = "Closed form beside simulation";
 
 struct json *result_closed_rows(const struct json *result)
 {
-	struct json *rows = json_array();
-	const struct json *v = json_child(json_get(result, "closedForm"));
-
-	for (; v; v = json_next(v)) {
-		struct json *row = json_clone(v);
-		struct str name = {0};
-
-		estimate_call_name(v, &name);
-		str_add(&name, table_not_in_metric(v));
-		json_put_str(row, "call", str_text(&name));
-		json_append(rows, row);
-		str_fini(&name);
-	}
-	return rows;
+	return estimate_named_calls(json_get(result, "closedForm"));
 }
 
 struct json *result_closed_chart(const struct json *rows)

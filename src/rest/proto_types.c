@@ -10,62 +10,24 @@
 	static const struct proto_field id##_fields[] = {__VA_ARGS__, {0, NULL, 0, 0, NULL}};  \
 	static const struct proto_message id = {text, id##_fields}
 
-#define TEXT(n, name)                                                                          \
+#define FIELD(n, name, kind, how, of)                                                          \
 	{                                                                                      \
-		n, name, PROTO_TEXT, PROTO_ONE, NULL                                           \
+		n, name, kind, how, of                                                         \
 	}
-#define TEXTS(n, name)                                                                         \
-	{                                                                                      \
-		n, name, PROTO_TEXT, PROTO_EACH, NULL                                          \
-	}
-#define TEXT_MAP(n, name)                                                                      \
-	{                                                                                      \
-		n, name, PROTO_TEXT, PROTO_MAP, NULL                                           \
-	}
-#define BYTES_MAP(n, name)                                                                     \
-	{                                                                                      \
-		n, name, PROTO_BYTES, PROTO_MAP, NULL                                          \
-	}
-#define TEXT_POINTER(n, name)                                                                  \
-	{                                                                                      \
-		n, name, PROTO_TEXT, PROTO_POINTER, NULL                                       \
-	}
-#define INT(n, name)                                                                           \
-	{                                                                                      \
-		n, name, PROTO_INT, PROTO_ONE, NULL                                            \
-	}
-#define INT_POINTER(n, name)                                                                   \
-	{                                                                                      \
-		n, name, PROTO_INT, PROTO_POINTER, NULL                                        \
-	}
-#define TRUTH(n, name)                                                                         \
-	{                                                                                      \
-		n, name, PROTO_TRUTH, PROTO_ONE, NULL                                          \
-	}
-#define TRUTH_POINTER(n, name)                                                                 \
-	{                                                                                      \
-		n, name, PROTO_TRUTH, PROTO_POINTER, NULL                                      \
-	}
-#define TIME(n, name)                                                                          \
-	{                                                                                      \
-		n, name, PROTO_TIME, PROTO_ONE, NULL                                           \
-	}
-#define ONE(n, name, of)                                                                       \
-	{                                                                                      \
-		n, name, PROTO_MESSAGE, PROTO_ONE, &(of)                                       \
-	}
-#define POINTER(n, name, of)                                                                   \
-	{                                                                                      \
-		n, name, PROTO_MESSAGE, PROTO_POINTER, &(of)                                   \
-	}
-#define EACH(n, name, of)                                                                      \
-	{                                                                                      \
-		n, name, PROTO_MESSAGE, PROTO_EACH, &(of)                                      \
-	}
-#define SKIPPED(n)                                                                             \
-	{                                                                                      \
-		n, "", PROTO_SKIPPED, PROTO_ONE, NULL                                          \
-	}
+#define TEXT(n, name)          FIELD(n, name, PROTO_TEXT, PROTO_ONE, NULL)
+#define TEXTS(n, name)         FIELD(n, name, PROTO_TEXT, PROTO_EACH, NULL)
+#define TEXT_MAP(n, name)      FIELD(n, name, PROTO_TEXT, PROTO_MAP, NULL)
+#define BYTES_MAP(n, name)     FIELD(n, name, PROTO_BYTES, PROTO_MAP, NULL)
+#define TEXT_POINTER(n, name)  FIELD(n, name, PROTO_TEXT, PROTO_POINTER, NULL)
+#define INT(n, name)           FIELD(n, name, PROTO_INT, PROTO_ONE, NULL)
+#define INT_POINTER(n, name)   FIELD(n, name, PROTO_INT, PROTO_POINTER, NULL)
+#define TRUTH(n, name)         FIELD(n, name, PROTO_TRUTH, PROTO_ONE, NULL)
+#define TRUTH_POINTER(n, name) FIELD(n, name, PROTO_TRUTH, PROTO_POINTER, NULL)
+#define TIME(n, name)          FIELD(n, name, PROTO_TIME, PROTO_ONE, NULL)
+#define ONE(n, name, of)       FIELD(n, name, PROTO_MESSAGE, PROTO_ONE, &(of))
+#define POINTER(n, name, of)   FIELD(n, name, PROTO_MESSAGE, PROTO_POINTER, &(of))
+#define EACH(n, name, of)      FIELD(n, name, PROTO_MESSAGE, PROTO_EACH, &(of))
+#define SKIPPED(n)             FIELD(n, "", PROTO_SKIPPED, PROTO_ONE, NULL)
 
 /* ------------------------------------------------------------------ meta/v1, runtime */
 

@@ -10,6 +10,7 @@
 
 #include "cli/result_slo.h"
 #include "cli/result_storage.h"
+#include "features_kit.h"
 #include "fleet/fleet.h"
 #include "models/feature.h"
 
@@ -23,22 +24,14 @@ struct world {
 /* False: the kubelet does not have what the feature replaces. */
 static bool load(struct world *w, const char *feature, const char *processors)
 {
-	const char *dir = getenv("NODETOLL_MODELS");
 	const char *texts[] = {"nodes=5", "duration=4m", "warmup=1m",
 		"workload.replacePodEvery=15s", "workload.updateObjectEvery=10s", processors};
-	struct settings sets = {.text = texts,
-		.n = sizeof(texts) / sizeof(texts[0]),
-		.with = &feature,
-		.n_with = feature != NULL};
-	struct model resolved = {0};
-	struct err err = {0};
+	const struct settings sets = {.text = texts, .n = sizeof(texts) / sizeof(texts[0])};
 
 	arena_init(&w->mem, 0);
-	w->lib = (struct library){.dir = dir ? dir : "models", .mem = &w->mem};
-	if (!scenario_load(&w->lib, "quiet-5000x30", &sets, &w->s, &resolved, &err))
+	w->lib = features_library(&w->mem);
+	if (features_load(&w->lib, feature, &sets, &w->s))
 		return true;
-	if (!strstr(err.text, "to replace") && !strstr(err.text, "no loop of this"))
-		fail_msg("%s", err.text);
 	arena_fini(&w->mem);
 	return false;
 }
@@ -208,24 +201,15 @@ static uint32_t of_feature(const char *feature, const char *processors)
 
 /* ------------------------------------------------------------------ the shipped ones */
 
-static const char **all_features(struct arena *mem, uint32_t *n)
-{
-	const char *dir = getenv("NODETOLL_MODELS");
-	struct library lib = {.dir = dir ? dir : "models", .mem = mem};
-	const char **names = NULL;
-	struct err err = {0};
-
-	arena_init(mem, 0);
-	assert_int_equal(library_list(&lib, MODEL_FEATURE, &names, n, &err), 0);
-	return names;
-}
-
 static void clients_add_up(const char *processors)
 {
 	struct arena mem;
+	struct library lib = features_library(&mem);
 	uint32_t n = 0, shared = 0;
-	const char **names = all_features(&mem, &n);
+	const char **names;
 
+	arena_init(&mem, 0);
+	names = features_all(&lib, &n);
 	for (uint32_t i = 0; i < n; i++)
 		shared += of_feature(names[i], processors);
 	assert_true(shared >= 8);
@@ -292,12 +276,12 @@ static void same_kubelet(
 static void an_agent_beside_it_leaves_the_kubelets_requests_alone(void **state)
 {
 	struct world *without = begin(NULL, "apiserver.processors=0");
-	struct arena mem;
+	const char **names;
 	uint32_t n = 0, beside = 0;
-	const char **names = all_features(&mem, &n);
 
 	(void)state;
 	assert_non_null(without);
+	names = features_all(&without->lib, &n);
 	simulate(without);
 	for (uint32_t i = 0; i < n; i++) {
 		struct world *with;
@@ -313,7 +297,6 @@ static void an_agent_beside_it_leaves_the_kubelets_requests_alone(void **state)
 	}
 	assert_true(beside >= 8);
 	end(without);
-	arena_fini(&mem);
 }
 
 int main(void)

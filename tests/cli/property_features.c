@@ -9,8 +9,8 @@
 #include "tcase.h"
 
 #include "apiserver/ttl.h"
+#include "features_kit.h"
 #include "fleet/fleet.h"
-#include "models/library.h"
 
 struct world {
 	struct arena mem;
@@ -28,19 +28,11 @@ static bool load(struct world *w, const char *kubelet, const char *feature)
 	const char *texts[] = {reference, "nodes=40", "duration=20m", "warmup=2m",
 		"workload.replacePodEvery=20s", "workload.updateObjectEvery=10s",
 		"workload.namespaces=50"};
-	struct settings sets = {.text = texts,
-		.n = sizeof(texts) / sizeof(texts[0]),
-		.with = &feature,
-		.n_with = feature != NULL};
-	struct model resolved = {0};
-	struct err err = {0};
+	const struct settings sets = {.text = texts, .n = sizeof(texts) / sizeof(texts[0])};
 
 	(void)snprintf(reference, sizeof(reference), "kubelet=%s", kubelet);
-	if (scenario_load(&w->lib, "quiet-5000x30", &sets, &w->s, &resolved, &err)) {
-		if (!strstr(err.text, "to replace") && !strstr(err.text, "no loop of this"))
-			fail_msg("%s", err.text);
+	if (!features_load(&w->lib, feature, &sets, &w->s))
 		return false;
-	}
 	w->s.kubelet.client[CLIENT_MAIN].qps_milli = -1; /* nothing waits */
 	return true;
 }
@@ -48,13 +40,12 @@ static bool load(struct world *w, const char *kubelet, const char *feature)
 static struct world *simulate(const char *kubelet, const char *feature)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	const char *dir = getenv("NODETOLL_MODELS");
 	struct fleet_params p;
 	struct err err = {0};
 
 	assert_non_null(w);
 	arena_init(&w->mem, 0);
-	w->lib = (struct library){.dir = dir ? dir : "models", .mem = &w->mem};
+	w->lib = features_library(&w->mem);
 	if (!load(w, kubelet, feature)) {
 		arena_fini(&w->mem);
 		free(w);
@@ -164,12 +155,11 @@ static uint32_t compare(const char *kubelet, const char *feature, const struct w
 static void of_all(const char *kubelet)
 {
 	struct world *without = simulate(kubelet, NULL);
-	const char **names = NULL;
-	struct err err = {0};
+	const char **names;
 	uint32_t n = 0, compared = 0;
 
 	assert_non_null(without);
-	assert_int_equal(library_list(&without->lib, MODEL_FEATURE, &names, &n, &err), 0);
+	names = features_all(&without->lib, &n);
 	assert_true(n >= 8);
 	for (uint32_t i = 0; i < n; i++)
 		compared += compare(kubelet, names[i], without);
