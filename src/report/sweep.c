@@ -328,13 +328,14 @@ static void note(const struct json *result, struct str *out)
 static void about(const struct json *result, struct str *out)
 {
 	double n = json_as_num(json_get(result, "nodes"));
-	size_t cells = json_size(json_get(result, "cells"));
-	char nodes[FORMAT_BYTES];
+	double n_cells = (double)json_size(json_get(result, "cells"));
+	char nodes[FORMAT_BYTES], cells[FORMAT_BYTES];
 
-	str_addf(out, "Scenario %s, %s node%s, %zu cell%s, seed %.0f.\n",
+	str_addf(out, "Scenario %s, %s node%s, %s cell%s, seed %.0f.\n",
 		table_text_of(json_get(result, "metadata"), "name"),
-		format_count(nodes, sizeof(nodes), n), format_plural(n), cells,
-		format_plural((double)cells), json_as_num(json_get(result, "seed")));
+		format_count(nodes, sizeof(nodes), n), format_plural(n),
+		format_count(cells, sizeof(cells), n_cells), format_plural(n_cells),
+		json_as_num(json_get(result, "seed")));
 }
 
 void sweep_show(const struct json *result, enum show how, struct str *out)
@@ -401,14 +402,15 @@ static void put_cells(
 	const struct sweep_shown *cells, const struct titled_table *table, struct html *page)
 {
 	struct titled_table titled = *table;
-	char words[128];
+	char words[128], shown[FORMAT_BYTES], all[FORMAT_BYTES];
 
 	titled.title = "Every cell";
-	if (json_size(table->rows) < cells->n) {
+	if (cells->n_shown < cells->n) {
 		titled.title = "The cells of the curves above";
 		(void)snprintf(words, sizeof(words),
-			"%zu of the %u cells; all of them are in the result and its CSV.",
-			json_size(table->rows), cells->n);
+			"%s of the %s cells; all of them are in the result and its CSV.",
+			format_count(shown, sizeof(shown), cells->n_shown),
+			format_count(all, sizeof(all), cells->n));
 		html_words(page, words);
 	}
 	html_table(page, &titled);

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "report/chart.h"
+#include "report/format.h"
 
 /* A log axis where values lie further apart. */
 #define FAR_APART 50.0
@@ -120,11 +121,10 @@ static struct json *rows_of(const struct curves *c, const char *measure)
 
 		group_name(group, &name);
 		for (; k && sweep_shown_curve(c->cells, i); k = json_next(k)) {
-			const struct json *cell = sweep_shown_cell(c->cells, k);
-
-			if (cell)
+			if (sweep_shown_point(c->cells, k))
 				json_append(
-					rows, row_of(str_text(&name), &c->axis, cell, measure));
+					rows, row_of(str_text(&name), &c->axis,
+						      sweep_shown_cell(c->cells, k), measure));
 		}
 	}
 	str_fini(&name);
@@ -224,20 +224,36 @@ static void add_figure(const struct curves *c, const struct json *m, struct html
 	json_free(rows);
 }
 
-void sweep_curves(const struct json *result, const struct sweep_shown *cells, struct html *page)
+/* What of it is not drawn. */
+static void put_left_out(const struct sweep_shown *cells, struct html *page)
 {
-	struct curves c = {.result = result, .cells = cells};
-	char words[128];
+	char words[320], shown[FORMAT_BYTES], points[FORMAT_BYTES];
 
-	if (!find_axis(result, &c.axis))
-		return;
-	html_section(page, "Along the axis");
 	if (cells->drawn < cells->curves) {
 		(void)snprintf(words, sizeof(words),
 			"%u of the %u curves are drawn, at even distances.", cells->drawn,
 			cells->curves);
 		html_words(page, words);
 	}
+	if (cells->points <= SWEEP_CELLS)
+		return;
+	(void)snprintf(words, sizeof(words),
+		"%s of %s points are shown: of each curve its ends, knee and walls, the least "
+		"and the most of every measure, cells that no other beats, and others at even "
+		"distances. The result file and its CSV have all.",
+		format_count(shown, sizeof(shown), cells->n_shown),
+		format_count(points, sizeof(points), cells->points));
+	html_words(page, words);
+}
+
+void sweep_curves(const struct json *result, const struct sweep_shown *cells, struct html *page)
+{
+	struct curves c = {.result = result, .cells = cells};
+
+	if (!find_axis(result, &c.axis))
+		return;
+	html_section(page, "Along the axis");
+	put_left_out(cells, page);
 	for (const struct json *m = json_child(json_get(result, "measures")); m;
 		m = json_next(m))
 		add_figure(&c, m, page);
