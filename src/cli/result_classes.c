@@ -17,10 +17,10 @@ static struct json *list_of(const char *const *words)
 	return list;
 }
 
-/* Append an entry.  of: the calls or resources that it is about, taken over; NULL: about all.
- * by: names, NULL behind the last. */
+/* Append an entry.  of: the calls or resources that it is about; NULL: about all.  It and the
+ * list of names by are taken over. */
 static void add_of(struct json *classes, const char *class, const char *const *fields,
-	const char *key, struct json *of, const char *const *by)
+	const char *key, struct json *of, struct json *by)
 {
 	struct json *entry = json_object();
 
@@ -29,14 +29,15 @@ static void add_of(struct json *classes, const char *class, const char *const *f
 	if (strcmp(key, "calls") != 0)
 		json_put(entry, "calls", json_null());
 	json_put(entry, key, of ? of : json_null());
-	json_put(entry, "by", list_of(by));
+	json_put(entry, "by", by);
 	json_append(classes, entry);
 }
 
+/* by: names, NULL behind the last. */
 static void add(struct json *classes, const char *class, const char *const *fields,
 	struct json *calls, const char *const *by)
 {
-	add_of(classes, class, fields, "calls", calls, by);
+	add_of(classes, class, fields, "calls", calls, list_of(by));
 }
 
 static const char *const by_rules[] = {NULL};
@@ -130,11 +131,11 @@ static void add_sorted(struct json *classes, struct sorted *names, const char *k
 {
 	if (json_child(names->known))
 		add_of(classes, "calibrated", fields, key, names->known,
-			(const char *const[]){by, NULL});
+			list_of((const char *const[]){by, NULL}));
 	else
 		json_free(names->known);
 	if (json_child(names->guessed))
-		add_of(classes, "assumed", fields, key, names->guessed, by_rules);
+		add_of(classes, "assumed", fields, key, names->guessed, list_of(by_rules));
 	else
 		json_free(names->guessed);
 }
@@ -316,15 +317,10 @@ struct json *servercounts_classes(void)
 /* Whether any size that a feature's file states is nobody's measurement or text. */
 static bool has_guessed_sizes(const struct doc_node *node, const struct origins *origins)
 {
-	const struct origin *origin;
-
 	for (const struct doc_node *at = node->first; at; at = at->next) {
-		if (has_guessed_sizes(at, origins))
-			return true;
-		if (!at->key || strcmp(at->key, "bytes") != 0 || at->kind != DOC_SCALAR)
-			continue;
-		origin = origin_find(origins, at);
-		if (!origin || origin->is == EVIDENCE_ASSUMED || origin->is == EVIDENCE_NONE)
+		bool size = at->key && !strcmp(at->key, "bytes") && at->kind == DOC_SCALAR;
+
+		if (size ? is_guess(at, origins) : has_guessed_sizes(at, origins))
 			return true;
 	}
 	return false;
@@ -388,7 +384,7 @@ static void append_names(struct json *list, const char *names)
 
 struct json *incidents_classes(const struct json *rows)
 {
-	static const char *const classes_of[] = {"counted", "calibrated"};
+	static const char *const classes_of[] = {"counted", "calibrated", "assumed"};
 	struct json *classes = json_array();
 
 	for (size_t c = 0; c < sizeof(classes_of) / sizeof(classes_of[0]); c++) {
@@ -407,13 +403,11 @@ struct json *incidents_classes(const struct json *rows)
 		}
 		(void)snprintf(
 			fields, sizeof(fields), "rows[].ours of restsOn %s", classes_of[c]);
-		if (any) {
-			add(classes, classes_of[c], (const char *const[]){fields, NULL}, NULL,
-				by_rules);
-			json_set(
-				json_at(classes, json_size(classes) - 1), "by", json_clone(by));
-		}
-		json_free(by);
+		if (any)
+			add_of(classes, classes_of[c], (const char *const[]){fields, NULL},
+				"calls", NULL, by);
+		else
+			json_free(by);
 	}
 	return classes;
 }

@@ -93,10 +93,9 @@ struct beside {
 	struct arena *mem;
 	const struct json *result;
 	struct toll toll;
-	const char *
-		away; /* why requests, and loops that make them, are held up; NULL: they are not
-		       */
-	bool begins;  /* kubelets or pods start together, and that may be counted */
+	/* why requests, and loops that make them, are held up; NULL: they are not */
+	const char *away;
+	bool begins; /* kubelets or pods start together, and that may be counted */
 	struct beginning_row beginning[CALLS_MAX];
 };
 
@@ -105,6 +104,7 @@ struct beside {
 struct foreseen {
 	double rate;
 	const char *why;     /* there is none */
+	const char *lacks;   /* why rows do not have all of it; NULL: they have */
 	const char *formula; /* of a node, of all rows; NULL: there is none */
 	const char *feature; /* features that have a part in it; NULL: none has */
 };
@@ -153,6 +153,7 @@ static void of_a_beginning(const struct beside *b, uint16_t call, struct foresee
 	if (row->why || row->count <= 0)
 		return;
 	f->rate = rate;
+	f->lacks = f->lacks ? f->lacks : unsteady(b->s);
 	str_addf(&formula, "%.6g a node in %g s", row->count, seconds);
 	f->formula = arena_strdup(b->mem, str_text(&formula));
 	str_fini(&formula);
@@ -277,6 +278,7 @@ static struct foreseen foreseen(const struct beside *b, uint16_t call)
 		f.why = "the run is shorter than the time from one to the next";
 	if (!f.formula && !f.why)
 		f.why = "made once at a start, or upon what is not foreseen";
+	f.lacks = f.why;
 	if (b->begins)
 		of_a_beginning(b, call, &f);
 	if (b->away && waits_for_requests(b, call))
@@ -337,10 +339,20 @@ static const char *unknown_load(const struct beside *b, const struct closed_serv
 	uint16_t call, double simulated)
 {
 	struct foreseen f = foreseen(b, call);
+	const char *why = f.why ? f.why : f.lacks;
 	double is =
 		counted(b, call) * closed_servers_takes(servers, call) / servers->processors;
 
-	return f.why && is > RARE_MATTERS * simulated ? f.why : NULL;
+	return why && is > RARE_MATTERS * simulated ? why : NULL;
+}
+
+/* Pods that somebody creates, and the scheduler binds, all at once: that is in no row. */
+static const char *created_at_once(const struct scenario *s)
+{
+	bool are = s->start == START_AFTER_WARMUP && s->owners.create < CALLS_MAX &&
+		   s->workload.pods > 0;
+
+	return are ? unsteady(s) : NULL;
 }
 
 static struct json *servers_by_form(const struct beside *b)
@@ -348,7 +360,7 @@ static struct json *servers_by_form(const struct beside *b)
 	struct closed_servers servers;
 	const struct json *is = json_get(json_get(b->result, "apiserver"), "utilization");
 	struct json *o = json_object();
-	const char *why = NULL;
+	const char *why = created_at_once(b->s);
 	double busy = 0;
 
 	closed_servers_init(&servers, b->s);

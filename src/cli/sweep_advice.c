@@ -282,15 +282,18 @@ static void climb(void *ctx, unsigned thread, uint32_t i)
 	a->rung[i] = from;
 }
 
-/* At which cell of a group: the last that holds, or where the limiter is the first wall. */
+/* At which cell of a group: the hardest that holds, or where the limiter is the first wall. */
 static uint32_t cell_of(const struct sweep *s, uint32_t first, const struct json *group)
 {
 	const char *wall = json_as_str(json_get(group, "firstWall"));
-	uint32_t n = holding(s, first).to;
+	bool at_wall = wall && !strcmp(wall, wall_name(WALL_LIMITER));
+	struct holds h = holding(s, first);
 
-	if (n < axis_of(s)->n && wall && !strcmp(wall, wall_name(WALL_LIMITER)))
-		return grid_along(s->grid, first, n);
-	return grid_along(s->grid, first, n ? n - 1 : 0);
+	if (gets_easier(s, h))
+		return grid_along(s->grid, first, at_wall ? h.from - 1 : h.from);
+	if (h.to < axis_of(s)->n && at_wall)
+		return grid_along(s->grid, first, h.to);
+	return grid_along(s->grid, first, h.to ? h.to - 1 : 0);
 }
 
 static struct json *with_client(const struct json *group, uint32_t rung, double at)

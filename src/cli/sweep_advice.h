@@ -16,8 +16,9 @@ struct json *advice_groups(const struct sweep *s, const char *knee_of);
 struct json *advice_pareto(const struct sweep *s);
 
 /* Put the kubelet's client limits into the first 64 groups, which become new ones: the least of
- * a ladder with which its limiter is no wall, at the most pods that hold or, where the limiter
- * is the first wall, at that wall. Simulates each group a few times more.  ERR_ENV. */
+ * a ladder with which its limiter is no wall, at the hardest value that holds (the most pods)
+ * or, where the limiter is the first wall, at that wall.  Simulates each group a few times
+ * more.  ERR_ENV. */
 int advice_client(const struct sweep *s, struct json **groups, struct err *err);
 
 #endif

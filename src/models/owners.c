@@ -19,19 +19,34 @@ static bool is_asked(const struct scenario *s, uint16_t call)
 	return false;
 }
 
-static void pods_init(struct scenario *s)
+static int find_class(struct scenario *s, const char *verb, const char *resource,
+	const struct doc_node *at, uint16_t *call, struct err *err)
 {
-	struct owner_calls *o = &s->owners;
-	uint16_t create = calls_intern(&s->calls, "create", "pods");
-
-	if (!come_and_go(s) || is_asked(s, create))
-		return;
-	o->create = create;
-	o->bind = calls_intern(&s->calls, "create", "pods/binding");
-	o->remove = API_DELETE_PODS;
+	*call = calls_intern(&s->calls, verb, resource);
+	if (*call == CALLS_MAX)
+		return doc_error(at, err,
+			"more than %d different calls, with those of who owns pods and objects",
+			CALLS_MAX);
+	return 0;
 }
 
-void owner_calls_init(struct scenario *s)
+static int pods_init(struct scenario *s, const struct doc_node *at, struct err *err)
+{
+	struct owner_calls *o = &s->owners;
+	uint16_t create;
+
+	if (!come_and_go(s))
+		return 0;
+	if (find_class(s, "create", "pods", at, &create, err))
+		return ERR_INPUT;
+	if (is_asked(s, create))
+		return 0;
+	o->create = create;
+	o->remove = API_DELETE_PODS;
+	return find_class(s, "create", "pods/binding", at, &o->bind, err);
+}
+
+int owner_calls_init(struct scenario *s, const struct doc_node *at, struct err *err)
 {
 	struct owner_calls *o = &s->owners;
 
@@ -39,10 +54,15 @@ void owner_calls_init(struct scenario *s)
 	for (uint32_t i = 0; i < OBJECTS_MAX; i++)
 		o->change[i] = CALLS_MAX;
 	if (!s->apiserver.processors)
-		return;
-	pods_init(s);
-	for (uint32_t i = 0; i < s->workload.n_objects; i++)
-		if (s->workload.objects[i].update_every > 0)
-			o->change[i] = calls_intern(
-				&s->calls, "update", s->workload.objects[i].resource);
+		return 0;
+	if (pods_init(s, at, err))
+		return ERR_INPUT;
+	for (uint32_t i = 0; i < s->workload.n_objects; i++) {
+		const struct workload_object *object = &s->workload.objects[i];
+
+		if (object->update_every > 0 &&
+			find_class(s, "update", object->resource, at, &o->change[i], err))
+			return ERR_INPUT;
+	}
+	return 0;
 }

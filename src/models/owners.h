@@ -12,9 +12,12 @@
 #ifndef MODELS_OWNERS_H
 #define MODELS_OWNERS_H
 
+#include "base/doc.h"
+#include "base/err.h"
 #include "models/models.h"
 
-/* Fill s->owners, and s->calls with what is in it; all else of s has been read. */
-void owner_calls_init(struct scenario *s);
+/* Fill s->owners, and s->calls with what is in it; all else of s has been read.  ERR_INPUT, at
+ * that place: s has more different calls then than there may be. */
+int owner_calls_init(struct scenario *s, const struct doc_node *at, struct err *err);
 
 #endif

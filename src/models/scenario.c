@@ -227,7 +227,8 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 	calls_init(&scenario->calls);
 	code = table_read(&reading, &table_scenario, m->spec, scenario, err);
 	if (!code)
-		owner_calls_init(scenario);
+		code = owner_calls_init(
+			scenario, doc_get(doc_get(m->spec, "apiserver"), "processors"), err);
 	if (!code)
 		code = costs_load(r->lib, doc_get(m->spec, "apiserver"), scenario, err);
 	if (!code && m->name)

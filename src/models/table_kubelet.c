@@ -353,12 +353,27 @@ static int finish_clients(
 	return 0;
 }
 
+static int finish_startup(
+	struct reading *r, struct kubelet_model *k, const struct doc_node *at, struct err *err)
+{
+	for (uint32_t c = 0; c < k->n_startup; c++) {
+		struct model_call *call = &k->startup[c];
+
+		if (call->client == CLIENT_OWN)
+			return doc_error(at, err, "'client: own' is for agents' loops");
+		if (!call_is_runtime(call->call) &&
+			find_class(r, &call->call, call->client, at, err))
+			return ERR_INPUT;
+	}
+	return 0;
+}
+
 static int finish_kubelet(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
 	struct kubelet_model *k = record;
 
-	if (finish_clients(r, k, at, err))
+	if (finish_clients(r, k, at, err) || finish_startup(r, k, at, err))
 		return ERR_INPUT;
 	for (uint32_t l = 0; l < k->n_loops; l++)
 		if (finish_loop_calls(r, k, &k->loops[l], at, err))
@@ -366,9 +381,6 @@ static int finish_kubelet(
 	for (uint32_t w = 0; w < k->n_watches; w++)
 		if (finish_watch(r, k, &k->watches[w], at, err))
 			return ERR_INPUT;
-	for (uint32_t c = 0; c < k->n_startup; c++)
-		if (k->startup[c].client == CLIENT_OWN)
-			return doc_error(at, err, "'client: own' is for agents' loops");
 	return 0;
 }
 

@@ -150,6 +150,29 @@ static void what_is_stored_is_as_sure_as_its_size_and_its_watchers(void **state)
 	fixture_fini(&f);
 }
 
+static void figures_of_incidents_rest_on_what_their_rows_say(void **state)
+{
+	static const char rows[] =
+		"[{\"restsOn\": \"counted\"}, {\"restsOn\": null},"
+		" {\"restsOn\": \"calibrated\", \"calibration\": \"c, apiserver:a\"},"
+		" {\"restsOn\": \"calibrated\", \"calibration\": \"d, c\"},"
+		" {\"restsOn\": \"assumed\"}]";
+	struct fixture f = {0};
+	struct json *list;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(json_parse(rows, strlen(rows), &list, &err), 0);
+	f.classes = incidents_classes(list);
+	assert_int_equal(json_size(f.classes), 3);
+	expect(json_get(entry_of(&f, "counted", "rows[].ours of restsOn counted"), "by"), "");
+	expect(json_get(entry_of(&f, "calibrated", "rows[].ours of restsOn calibrated"), "by"),
+		"c | apiserver:a | d");
+	expect(json_get(entry_of(&f, "assumed", "rows[].ours of restsOn assumed"), "by"), "");
+	json_free(f.classes);
+	json_free(list);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -157,6 +180,7 @@ int main(void)
 		cmocka_unit_test(times_are_of_the_calibration_or_else_of_the_model),
 		cmocka_unit_test(what_nobody_measured_is_assumed),
 		cmocka_unit_test(what_is_stored_is_as_sure_as_its_size_and_its_watchers),
+		cmocka_unit_test(figures_of_incidents_rest_on_what_their_rows_say),
 	};
 
 	return cmocka_run_group_tests_name("result_classes", tests, NULL, NULL);

@@ -283,6 +283,26 @@ static void pods_that_start_on_nodes_that_are_up_are_counted(void **state)
 	end(f);
 }
 
+/* Their requests are known as so many in the run, which no row has: what they are for the
+ * servers is not known, even where statuses, which have no count, are next to nothing. */
+static void servers_at_such_a_start_have_no_form(void **state)
+{
+	static const char lists[] =
+		"kubelet.loops.evictionManager={trigger: containerStart, calls: [{api: list "
+		"pods, quorum: true}]}";
+	struct fixture *f =
+		RUN("quiet-5000x30", lists, "nodes=50", "start=afterWarmup", "workload.pods=30",
+			"workload.containers=8", "duration=10m", "apiserver.processors=64");
+	const struct json *servers = json_get(f->result, "closedFormServers");
+
+	(void)state;
+	agrees(f, "list pods", 1e-9);
+	assert_true(json_is_null(json_get(servers, "utilization")));
+	assert_string_equal(
+		json_as_str(json_get(servers, "why")), "pods start together: only simulated");
+	end(f);
+}
+
 static void kubelets_that_start_again_are_counted(void **state)
 {
 	struct fixture *f = RUN("restart-5000", "nodes=10", "apiserver.processors=0");
@@ -332,6 +352,7 @@ int main(void)
 		cmocka_unit_test(where_containers_fail_it_says_so),
 		cmocka_unit_test(a_start_is_counted_from_its_beginning),
 		cmocka_unit_test(pods_that_start_on_nodes_that_are_up_are_counted),
+		cmocka_unit_test(servers_at_such_a_start_have_no_form),
 		cmocka_unit_test(kubelets_that_start_again_are_counted),
 		cmocka_unit_test(pods_that_started_long_before_are_at_rest),
 		cmocka_unit_test(docker_s_pods_have_docker_s_calls),

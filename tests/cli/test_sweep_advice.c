@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/sweep_advice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/sweep_walls.h"
@@ -135,6 +136,46 @@ static void without_a_wall_all_of_the_axis_holds(void **state)
 	end(w);
 }
 
+/* At which value of the axis the client's limits are asked for; the walls are given, and what
+ * is simulated for it is small. */
+static double asked_at(const char *vary, const char *const *walls)
+{
+	static const char *const small[] = {
+		"nodes=1", "workload.pods=1", "duration=10s", "warmup=0s"};
+	const struct settings sets = {.text = small, .n = sizeof(small) / sizeof(small[0])};
+	const char *dir = getenv("NODETOLL_MODELS");
+	struct world *w = along(vary, walls);
+	struct library lib = {.dir = dir ? dir : "models", .mem = &w->mem};
+	struct err err = {0};
+	double at;
+
+	w->sweep.lib = &lib;
+	w->sweep.scenario = "quiet-5000x30";
+	w->sweep.sets = &sets;
+	w->sweep.threads = 1;
+	if (advice_client(&w->sweep, &w->groups, &err))
+		fail_msg("%s", err.text);
+	at = json_as_num(json_get(json_child(w->groups), "clientQpsAt"));
+	end(w);
+	return at;
+}
+
+static void limits_are_asked_for_where_it_just_holds_or_where_they_are_the_wall(void **state)
+{
+	static const char *const harder[] = {"", "limiter", "limiter"};
+	static const char *const harder_slo[] = {"", "", "slo"};
+	static const char *const easier[] = {"slo limiter", "limiter", ""};
+	static const char *const easier_slo[] = {"slo limiter", "slo", ""};
+	const char *pods = "podsPerNode=1,2,3";
+	const char *every = "workload.replacePodEvery=1s,2s,5s";
+
+	(void)state;
+	assert_true(asked_at(pods, harder) == 2);
+	assert_true(asked_at(pods, harder_slo) == 2);
+	assert_true(asked_at(every, easier) == 2);
+	assert_true(asked_at(every, easier_slo) == 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +183,8 @@ int main(void)
 		cmocka_unit_test(what_gets_easier_holds_from_where_its_last_wall_is_behind),
 		cmocka_unit_test(a_wall_in_the_middle_leaves_both_ends),
 		cmocka_unit_test(without_a_wall_all_of_the_axis_holds),
+		cmocka_unit_test(
+			limits_are_asked_for_where_it_just_holds_or_where_they_are_the_wall),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

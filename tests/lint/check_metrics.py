@@ -49,7 +49,7 @@ def type_of(node):
     kind = node.get("type", "")
     kinds = kind if isinstance(kind, list) else [kind]
     if "enum" in node and len(node["enum"]) <= 6:
-        return ", ".join(f"`{word}`" for word in node["enum"])
+        return ", ".join("null" if word is None else f"`{word}`" for word in node["enum"])
     if node.get("nullable"):
         kinds = kinds + ["null"]
     return " or ".join(kinds)

@@ -269,9 +269,8 @@ static void mistakes_have_a_message_each(void **state)
 }
 
 /* A feature's text, laid over a scenario by a file. */
-static void expect_applied(const char *spec, const char *message)
+static int load_text(struct loaded *l, const char *spec, const char *set)
 {
-	struct loaded *l = begin();
 	const char *file = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	char path[256];
 	FILE *f;
@@ -287,13 +286,96 @@ static void expect_applied(const char *spec, const char *message)
 		"f}\nspec:\n%s\n",
 		spec);
 	(void)fclose(f);
-	code = load(l, path, NULL);
+	code = load(l, path, set);
 	(void)remove(path);
+	return code;
+}
+
+static void expect_applied(const char *spec, const char *message)
+{
+	struct loaded *l = begin();
+	int code = load_text(l, spec, NULL);
+
 	if (message ? code != ERR_INPUT || !strstr(l->err.text, message) : code != 0)
 		fail_msg("'%s': %s", message ? message : "fine", l->err.text);
 	if (!message)
 		assert_false(has(l, "lease"));
 	end(l);
+}
+
+#define STARTS_WITH_WIDGETS "kubelet.startup=[{api: get widgets}]"
+
+/* It is nobody's until somebody makes it: results tell of requests by their client. */
+static void what_a_kubelet_asks_for_as_it_starts_is_its_own(void **state)
+{
+	struct loaded *l = begin();
+	const struct model_call *call = &l->s.kubelet.startup[0];
+
+	(void)state;
+	assert_int_equal(load(l, NULL, STARTS_WITH_WIDGETS), 0);
+	assert_int_equal(l->s.kubelet.n_startup, 1);
+	assert_int_equal(l->s.calls.client[call->call], CLIENT_MAIN);
+	end(l);
+}
+
+static void what_it_asks_for_as_it_starts_is_not_an_agents_of_that_name(void **state)
+{
+	struct loaded *l = begin();
+	const struct model_call *call = &l->s.kubelet.startup[0];
+	const struct calls *calls = &l->s.calls;
+	uint16_t own;
+
+	(void)state;
+	assert_int_equal(
+		load_text(l,
+			"  limiter: {qps: 5, burst: 10}\n"
+			"  loops: {a: {timer: sliding, period: 1s, calls: [{api: get widgets, "
+			"client: own}]}}",
+			STARTS_WITH_WIDGETS),
+		0);
+	own = find(l, "f/a")->calls[0].call;
+	assert_int_equal(calls->client[call->call], CLIENT_MAIN);
+	assert_int_equal(calls->client[own], CLIENT_OWN);
+	assert_int_equal(calls->alike[own], calls->alike[call->call]);
+	end(l);
+}
+
+/* A feature that makes so many different calls, and has pods come and go. */
+static void add_feature(struct str *text, uint32_t calls)
+{
+	str_add(text, "  set: {workload.replacePodEvery: 20s}\n  loops:\n");
+	for (uint32_t i = 0; i < calls; i++) {
+		bool first = i % LOOP_CALLS == 0;
+		bool last = i % LOOP_CALLS == LOOP_CALLS - 1 || i + 1 == calls;
+
+		if (first)
+			str_addf(text, "    a%u: {timer: sliding, period: 1m, calls: [", i);
+		str_addf(text, "%s{api: get things%u}%s", first ? "" : ", ", i,
+			last ? "]}\n" : "");
+	}
+}
+
+/* As many calls as there may be, then the servers have processors, which somebody asks to
+ * create and bind pods: what has no class any more is not left out. */
+static void what_owners_ask_for_has_its_class_or_an_error(void **state)
+{
+	struct loaded *l = begin();
+	struct str text = {0};
+
+	(void)state;
+	assert_int_equal(load(l, NULL, NULL), 0);
+	add_feature(&text, CALLS_MAX - l->s.calls.n);
+	end(l);
+	l = begin();
+	assert_int_equal(load_text(l, str_text(&text), NULL), 0);
+	assert_int_equal(l->s.calls.n, CALLS_MAX);
+	end(l);
+	l = begin();
+	assert_int_equal(load_text(l, str_text(&text), "apiserver.processors=4"), ERR_INPUT);
+	if (!strstr(l->err.text, "more than 128 different calls, with those of who owns pods"))
+		fail_msg("%s", l->err.text);
+	end(l);
+	str_fini(&text);
 }
 
 static void what_it_replaces_goes(void **state)
@@ -331,12 +413,15 @@ int main(void)
 		cmocka_unit_test(
 			what_a_feature_asks_for_by_the_kubelets_client_is_the_kubelets),
 		cmocka_unit_test(an_agent_watches_by_its_own_client),
+		cmocka_unit_test(what_a_kubelet_asks_for_as_it_starts_is_its_own),
+		cmocka_unit_test(what_it_asks_for_as_it_starts_is_not_an_agents_of_that_name),
 		cmocka_unit_test(a_resolved_scenario_holds_its_features),
 		cmocka_unit_test(a_setting_takes_a_scenarios_features_away),
 		cmocka_unit_test(it_sets_fields_and_settings_come_after_it),
 		cmocka_unit_test(a_triggered_call_is_made_for_its_pod),
 		cmocka_unit_test(a_feature_that_is_not_there_has_near_ones),
 		cmocka_unit_test(mistakes_have_a_message_each),
+		cmocka_unit_test(what_owners_ask_for_has_its_class_or_an_error),
 		cmocka_unit_test(what_it_replaces_goes),
 		cmocka_unit_test(an_unknown_resource_is_a_warning),
 	};
