@@ -66,7 +66,7 @@ void swarm_next_timer(struct swarm *s)
 	ns_t at = wakes_next_at(&s->due), now, wait;
 	struct timeval tv;
 
-	if (at >= s->armed_for || s->stops)
+	if (at >= s->armed_for || at > s->run.until || s->stops)
 		return;
 	s->armed_for = at;
 	now = swarm_now(s);
@@ -77,18 +77,18 @@ void swarm_next_timer(struct swarm *s)
 	(void)event_add(s->timer, &tv);
 }
 
-/* A turn for everybody that is due, sockets between: a slice of them at a time. */
+/* A turn for everybody that is due, sockets between: a slice of them at a time.  Who is due
+ * after the run's end has no turn any more. */
 static void on_due(evutil_socket_t fd, short what, void *ctx)
 {
 	struct swarm *s = ctx;
-	ns_t now = swarm_now(s);
-	int64_t began = swarm_clock();
+	ns_t now = swarm_now(s), began = now;
 
 	(void)fd;
 	(void)what;
 	s->armed_for = 0; /* not before everybody had a turn */
-	while (!s->stops && wakes_next_at(&s->due) <= now &&
-		swarm_clock() - began < 5 * NS_MS) {
+	while (!s->stops && wakes_next_at(&s->due) <= ns_min(now, s->run.until) &&
+		now - began < 5 * NS_MS) {
 		uint32_t i = wakes_next(&s->due);
 
 		if (now < s->run.until)
