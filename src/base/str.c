@@ -74,17 +74,21 @@ void str_add_char(struct str *s, char c)
 void str_addf(struct str *s, const char *fmt, ...)
 {
 	va_list args;
+	size_t room = s->cap - s->len;
 	int len;
 
+	/* Most fit where they are put; else it is known how much more they need. */
 	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(s->data ? s->data + s->len : NULL, room, fmt, args);
 	va_end(args);
 	if (len <= 0)
 		return;
-	reserve(s, (size_t)len);
-	va_start(args, fmt);
-	(void)vsnprintf(s->data + s->len, (size_t)len + 1, fmt, args);
-	va_end(args);
+	if ((size_t)len >= room) {
+		reserve(s, (size_t)len);
+		va_start(args, fmt);
+		(void)vsnprintf(s->data + s->len, (size_t)len + 1, fmt, args);
+		va_end(args);
+	}
 	s->len += (size_t)len;
 }
 
@@ -208,6 +212,17 @@ static size_t sequence(const unsigned char *p, size_t len)
 	return n;
 }
 
+/* Eight letters at once: no byte beyond 0x7f, none below a space (it would borrow from its
+ * highest bit), none that is 0x7f. */
+static bool are_plain(const unsigned char *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return ((w | (w - ones * 0x20) | (w + ones)) & ones * 0x80) == 0;
+}
+
 size_t str_bad_byte(const char *bytes, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)bytes;
@@ -216,6 +231,10 @@ size_t str_bad_byte(const char *bytes, size_t len)
 	while (i < len) {
 		size_t n = 1;
 
+		while (len - i >= 8 && are_plain(p + i))
+			i += 8;
+		if (i == len)
+			break;
 		if (p[i] >= 0x80)
 			n = sequence(p + i, len - i);
 		else if (p[i] == 0x7f ||

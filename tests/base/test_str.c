@@ -37,6 +37,23 @@ static void a_text_grows_as_needed(void **state)
 	str_fini(&s);
 }
 
+/* At every length that the text has before: what does not fit is written once more. */
+static void a_format_fits_wherever_the_text_ends(void **state)
+{
+	(void)state;
+	for (size_t before = 0; before < 200; before++) {
+		struct str s = {0};
+
+		for (size_t i = 0; i < before; i++)
+			str_add_char(&s, 'x');
+		str_addf(&s, "%s-%d", "abcdefghijklmnopqrstuvwxyz", 123456);
+		str_addf(&s, "%s", "");
+		assert_int_equal(str_len(&s), before + 33);
+		assert_string_equal(str_text(&s) + before, "abcdefghijklmnopqrstuvwxyz-123456");
+		str_fini(&s);
+	}
+}
+
 static void a_taken_text_leaves_nothing_behind(void **state)
 {
 	struct str s = {0};
@@ -95,6 +112,28 @@ static void check_bad(const char *bytes, size_t len, size_t want)
 	assert_int_equal(str_bad_byte(bytes, len), want);
 }
 
+/* Wherever it stands among letters, alone or with another behind it. */
+static void a_bad_byte_is_found_at_any_place(void **state)
+{
+	static const char bad[] = "\x01\x1f\x7f\x80\xff\xc0";
+	char text[40];
+
+	(void)state;
+	for (size_t len = 1; len <= sizeof(text); len++)
+		for (size_t at = 0; at < len; at++)
+			for (size_t b = 0; b < sizeof(bad); b++) {
+				memset(text, 'a' + (int)(len % 20), sizeof(text));
+				text[at] = bad[b];
+				check_bad(text, len, at);
+				text[len - 1] = bad[b];
+				check_bad(text, len, at);
+			}
+	memset(text, ' ', sizeof(text));
+	text[9] = '\t';
+	text[17] = '~';
+	check_bad(text, sizeof(text), sizeof(text));
+}
+
 static void text_is_told_from_binary(void **state)
 {
 	(void)state;
@@ -121,9 +160,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_text_is_a_text),
 		cmocka_unit_test(a_text_grows_as_needed),
+		cmocka_unit_test(a_format_fits_wherever_the_text_ends),
 		cmocka_unit_test(a_taken_text_leaves_nothing_behind),
 		cmocka_unit_test(a_misspelt_word_finds_the_right_one),
 		cmocka_unit_test(a_word_that_is_like_none_finds_none),
+		cmocka_unit_test(a_bad_byte_is_found_at_any_place),
 		cmocka_unit_test(text_is_told_from_binary),
 	};
 
