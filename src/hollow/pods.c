@@ -75,21 +75,46 @@ char *text_copy(const char *text)
 
 /* ------------------------------------------------------------------ fingerprints */
 
+static uint64_t hash_bytes(uint64_t h, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * UINT64_C(1099511628211);
+	return h;
+}
+
 static uint64_t hash_text(uint64_t h, const char *text)
 {
-	for (; text && *text; text++)
-		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return h;
+	return text ? hash_bytes(h, text, strlen(text) + 1) : h;
+}
+
+/* What it is, what is in it, and where that ends. */
+static uint64_t hash_value(uint64_t h, const struct json *value)
+{
+	bool many = json_is_object(value) || json_is_array(value), yes = json_as_bool(value);
+	double number = json_as_num(value);
+	char kind = json_is_object(value)  ? '{'
+		    : json_is_array(value) ? '['
+		    : json_is_str(value)   ? '"'
+		    : json_is_num(value)   ? '0'
+		    : json_is_bool(value)  ? 't'
+					   : 'n';
+
+	h = hash_text(hash_bytes(h, &kind, 1), json_as_str(value));
+	if (json_is_num(value))
+		h = hash_bytes(h, &number, sizeof(number));
+	if (json_is_bool(value))
+		h = hash_bytes(h, &yes, sizeof(yes));
+	for (const struct json *c = json_child(value); c; c = json_next(c))
+		h = hash_value(hash_text(h, json_key(c)), c);
+	return many ? hash_bytes(h, "]", 1) : h;
 }
 
 /* Of the status alone: labels and the like are written by others. */
 static uint64_t fingerprint(const struct json *status)
 {
-	char *text = status ? json_print(status) : NULL;
-	uint64_t h = hash_text(UINT64_C(14695981039346656037), text);
-
-	free(text);
-	return h;
+	return hash_value(UINT64_C(14695981039346656037), status);
 }
 
 /* ------------------------------------------------------------------ places */
