@@ -154,6 +154,7 @@ void wire_free(struct wire *w)
 		return;
 	links_fini(w);
 	curl_fini(w);
+	str_fini(&w->line);
 	free(w->places);
 	free(w->peer);
 	free(w);

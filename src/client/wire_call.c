@@ -119,9 +119,11 @@ static bool has_room(struct wire_call *c, size_t len)
 	return !c->too_long;
 }
 
-/* Whole lines are told; what is left waits for its end. */
+/* Whole lines are told; what is left waits for its end.  Most come whole, and lie in one place
+ * for all streams while they are told. */
 static bool lines(struct wire_call *c, const char *bytes, size_t len)
 {
+	struct str *line = str_len(&c->body) > 0 ? &c->body : &c->wire->line;
 	const char *end;
 
 	while (len > 0 && !c->cancelled && (end = memchr(bytes, '\n', len)) != NULL) {
@@ -129,10 +131,11 @@ static bool lines(struct wire_call *c, const char *bytes, size_t len)
 
 		if (!has_room(c, n))
 			return false;
-		str_add_n(&c->body, bytes, n);
-		if (str_len(&c->body) > 0 && !c->cancelled)
-			c->hooks->line(c->ctx, str_text(&c->body), str_len(&c->body));
-		str_reset(&c->body);
+		str_add_n(line, bytes, n);
+		if (str_len(line) > 0)
+			c->hooks->line(c->ctx, str_text(line), str_len(line));
+		str_reset(line);
+		line = &c->wire->line;
 		bytes += n + 1;
 		len -= n + 1;
 	}

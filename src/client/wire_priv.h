@@ -56,6 +56,7 @@ struct wire {
 	bool tls, over_curl;
 	struct wire_peer *peer;
 	struct wire_counts counts;
+	struct str line; /* of a stream, while it is told */
 	/* link.c's */
 	struct secure *secure;
 	struct link *links, *dirty;

@@ -8,22 +8,38 @@
 
 #define STRATEGIC "application/strategic-merge-patch+json"
 
+struct address *address_new(struct swarm *s, const char *method)
+{
+	struct address *a = &s->address;
+
+	a->method = method;
+	a->media = NULL;
+	a->stream = false;
+	str_reset(&a->path);
+	str_reset(&a->body);
+	return a;
+}
+
 bool address_path(struct str *out, const char *resource, const char *namespace)
 {
 	const struct rest_resource *r = rest_resource_named(resource);
 	size_t plural = strcspn(resource, "./");
 	size_t group = strcspn(resource + plural, "/");
 	bool namespaced = r ? rest_is(r, REST_NAMESPACED) : group == 0;
+	/* Somebody's own: most are of no namespace, and at v1. */
+	const char *name = r ? r->group : group > 1 ? resource + plural + 1 : "";
+	size_t len = r ? strlen(name) : group > 1 ? group - 1 : 0;
 
-	if (r)
-		str_addf(out, *r->group ? "/apis/%s/%s" : "/api%s/%s", r->group, r->version);
-	else if (group > 1) /* somebody's own; most are of no namespace, and at v1 */
-		str_addf(out, "/apis/%.*s/v1", (int)group - 1, resource + plural + 1);
-	else
-		str_add(out, "/api/v1");
-	if (namespaced && namespace)
-		str_addf(out, "/namespaces/%s", namespace);
-	str_addf(out, "/%.*s", (int)plural, resource);
+	str_add(out, len ? "/apis/" : "/api/");
+	str_add_n(out, name, len);
+	str_add(out, len ? "/" : "");
+	str_add(out, r ? r->version : "v1");
+	if (namespaced && namespace) {
+		str_add(out, "/namespaces/");
+		str_add(out, namespace);
+	}
+	str_add_char(out, '/');
+	str_add_n(out, resource, plural);
 	return plural > 0;
 }
 
@@ -154,7 +170,9 @@ static void named(struct str *path, const char *name, const char *resource)
 {
 	const char *sub = strchr(resource, '/');
 
-	str_addf(path, "/%s%s", name, sub ? sub : "");
+	str_add_char(path, '/');
+	str_add(path, name);
+	str_add(path, sub ? sub : "");
 }
 
 static void status_body(

@@ -107,7 +107,6 @@ static void say(const struct hollow *h, const struct call_name *call,
 	bool by_name = s->params->token || s->params->impersonate;
 	char message[160];
 
-	answer_message(a->body, message, sizeof(message));
 	if (unreadable)
 		swarm_say(s, HOLLOW_UNREADABLE,
 			"%s %s of %s was answered by %ld and what cannot be read: %s",
@@ -116,10 +115,12 @@ static void say(const struct hollow *h, const struct call_name *call,
 		swarm_say(s, HOLLOW_UNKNOWN,
 			"the server does not know who asks any more (401): %s %s of %s",
 			call->verb, call->resource, h->name);
-	else if (a->code == 403)
-		swarm_say(s, HOLLOW_FORBIDDEN, "%s%s may not %s %s (403)%s",
-			by_name ? "system:node:" : "who asks for ", h->name, call->verb,
-			call->resource, message);
+	if (a->code != 403 || unreadable)
+		return;
+	answer_message(a->body, message, sizeof(message));
+	swarm_say(s, HOLLOW_FORBIDDEN, "%s%s may not %s %s (403)%s",
+		by_name ? "system:node:" : "who asks for ", h->name, call->verb, call->resource,
+		message);
 }
 
 /* ------------------------------------------------------------------ counting */

@@ -49,17 +49,20 @@ struct chore *chore_new(struct swarm *s, const struct chore_kind *kind, struct h
 	return c;
 }
 
-/* The request that is its next. */
-static bool write_request(const struct chore *c, struct address *a)
+/* The request that is its next; NULL: it has no address. */
+static const struct address *request(const struct chore *c)
 {
-	*a = (struct address){.method = c->kind->method};
-	return c->kind->write(c, a);
+	struct address *a = address_new(c->swarm, c->kind->method);
+
+	return c->kind->write(c, a) ? a : NULL;
 }
 
-static void address_fini(struct address *a)
+/* Its path, for those who read. */
+static const char *path_of(const struct chore *c)
 {
-	str_fini(&a->path);
-	str_fini(&a->body);
+	const struct address *a = request(c);
+
+	return a ? str_text(&a->path) : "";
 }
 
 /* Why a write that was taken cannot have been: what came back is no object.  NULL: it is one,
@@ -98,10 +101,10 @@ static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 	return passing && c->tries < (c->swarm->has_answered ? CHORE_TRIES : FIRST_TRIES);
 }
 
-static int complain_of(const struct chore *c, const struct wire_answer *a, const char *path)
+static int complain(const struct chore *c, const struct wire_answer *a)
 {
 	struct swarm *s = c->swarm;
-	const char *server = s->params->access->server;
+	const char *server = s->params->access->server, *path = path_of(c);
 	char message[160];
 
 	if (a->fault == WIRE_TIMED_OUT && !s->has_answered)
@@ -134,17 +137,6 @@ static int complain_of(const struct chore *c, const struct wire_answer *a, const
 		path, a->code, message);
 }
 
-static int complain(const struct chore *c, const struct wire_answer *a)
-{
-	struct address to;
-	int code;
-
-	(void)write_request(c, &to);
-	code = complain_of(c, a, str_text(&to.path));
-	address_fini(&to);
-	return code;
-}
-
 /* Before the agents start: what is being tried, and what has come of it. */
 static void note(const struct chore *c, const char *path, const char *why)
 {
@@ -157,13 +149,10 @@ static void note(const struct chore *c, const char *path, const char *why)
 
 static void note_answer(const struct chore *c, const struct wire_answer *a)
 {
-	struct address to;
 	char code[16];
 
-	(void)write_request(c, &to);
 	(void)snprintf(code, sizeof(code), "%ld", a->code);
-	note(c, str_text(&to.path), a->fault == WIRE_ANSWERED ? code : a->why);
-	address_fini(&to);
+	note(c, path_of(c), a->fault == WIRE_ANSWERED ? code : a->why);
 }
 
 void chores_look(struct swarm *s)
@@ -187,14 +176,11 @@ void chores_look(struct swarm *s)
 /* Nobody does it again: the nodes go on without. */
 static void say_refused(const struct chore *c, const struct wire_answer *a)
 {
-	struct address to;
 	char message[160];
 
-	(void)write_request(c, &to);
 	answer_message(a->body, message, sizeof(message));
 	swarm_say(c->swarm, HOLLOW_USERS, "what users ask for is refused: %s %.80s: %ld%s",
-		c->kind->method, str_text(&to.path), a->code, message);
-	address_fini(&to);
+		c->kind->method, path_of(c), a->code, message);
 }
 
 static void again(evutil_socket_t fd, short what, void *ctx)
@@ -254,19 +240,17 @@ static void start(struct chore *c)
 {
 	static const struct wire_hooks hooks = {.done = on_done};
 	struct swarm *s = c->swarm;
-	struct address a;
-	bool known = write_request(c, &a);
+	const struct address *a = request(c);
 
-	if (!c->tries) /* else what came of it says more */
-		note(c, str_text(&a.path), "no answer");
+	if (a && !c->tries) /* else what came of it says more */
+		note(c, str_text(&a->path), "no answer");
 	s->chores_under_way++;
-	if (!known ||
-		!swarm_put_on_wire(s, c->kind->of_node ? c->of : NULL, &a,
+	if (!a ||
+		!swarm_put_on_wire(s, c->kind->of_node ? c->of : NULL, a,
 			(s->has_answered ? PATIENCE_S : FIRST_PATIENCE_S) * NS_S, &hooks, c)) {
 		s->chores_under_way--;
 		chore_free(c);
 	}
-	address_fini(&a);
 }
 
 void chores_next(struct swarm *s)

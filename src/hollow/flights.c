@@ -332,12 +332,12 @@ static void nowhere(struct hollow *h, ns_t now, const struct node_request *q)
 void flights_send(struct hollow *h, ns_t now)
 {
 	struct node *n = &h->node;
-	struct address a = {0};
+	struct address *a = address_new(h->swarm, NULL);
 	struct flight *f;
 	ns_t left = n->send.expires_at == NS_NEVER ? 0 : n->send.expires_at - now;
 
 	n->sending = false;
-	if (!address_of(h, &n->send, &a)) {
+	if (!address_of(h, &n->send, a)) {
 		nowhere(h, now, &n->send);
 	} else {
 		f = begin(h, &n->send);
@@ -345,15 +345,12 @@ void flights_send(struct hollow *h, ns_t now)
 			h->pod[f->q.pod].sent = f->q.status;
 			h->pod[f->q.pod].writing = true;
 		}
-		f->call =
-			swarm_put_on_wire(h->swarm, h, &a, left < 0 ? NS_MS : left, &hooks, f);
+		f->call = swarm_put_on_wire(h->swarm, h, a, left < 0 ? NS_MS : left, &hooks, f);
 		if (!f->call) {
 			end(f);
 			requests_lost(n, now, &n->send, 0);
 		}
 	}
-	str_fini(&a.path);
-	str_fini(&a.body);
 }
 
 static void on_read(void *ctx, const struct wire_answer *a)
@@ -369,15 +366,14 @@ static void on_read(void *ctx, const struct wire_answer *a)
 static void read_again(struct flight *f)
 {
 	static const struct wire_hooks to = {.done = on_read};
-	struct address a = {.method = "GET"};
+	struct hollow *h = f->hollow;
+	struct address *a = address_new(h->swarm, "GET");
 
-	if ((is_of(f, "leases") && address_path(&a.path, "leases", "kube-node-lease")) ||
-		(is_of(f, "nodes/status") && address_path(&a.path, "nodes", NULL)))
-		str_addf(&a.path, "/%s", f->hollow->name);
-	if (str_len(&a.path))
-		(void)swarm_put_on_wire(
-			f->hollow->swarm, f->hollow, &a, 10 * NS_S, &to, f->hollow);
-	str_fini(&a.path);
+	if ((is_of(f, "leases") && address_path(&a->path, "leases", "kube-node-lease")) ||
+		(is_of(f, "nodes/status") && address_path(&a->path, "nodes", NULL)))
+		str_addf(&a->path, "/%s", h->name);
+	if (str_len(&a->path))
+		(void)swarm_put_on_wire(h->swarm, h, a, 10 * NS_S, &to, h);
 }
 
 /* ------------------------------------------------------------------ ends */

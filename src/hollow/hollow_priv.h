@@ -83,6 +83,14 @@ struct flight {
 
 enum { STOCK_WAITING, STOCK_STARTS, STOCK_CHUNKS, STOCK_JOBS, STOCKS };
 
+/* A request as it is put on the wire. */
+struct address {
+	const char *method;
+	const char *media; /* NULL: JSON */
+	struct str path, body;
+	bool stream;
+};
+
 struct swarm {
 	const struct hollow_params *params;
 	struct fleet_params run;
@@ -92,6 +100,7 @@ struct swarm {
 	struct arena mem;
 	struct event_base *base;
 	struct wire *wire;
+	struct address address; /* address_new's */
 	struct hollow **hollow;
 	struct wakes due; /* a node a slot */
 	struct event *timer, *ticker;
@@ -152,12 +161,9 @@ void swarm_say(struct swarm *s, enum hollow_word word, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* address.c: what a request is on the wire.  False: it has no address, nothing is sent. */
-struct address {
-	const char *method;
-	const char *media; /* NULL: JSON */
-	struct str path, body;
-	bool stream;
-};
+/* The one that is being written, as empty as it begins: its texts are the swarm's, and stay
+ * until another is. */
+struct address *address_new(struct swarm *s, const char *method);
 /* Send it; h: in its name, NULL: in that of users.  NULL: it could not be sent. */
 struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
 	const struct address *a, ns_t timeout, const struct wire_hooks *hooks, void *ctx);

@@ -364,6 +364,8 @@ static void fini(struct swarm *s)
 	}
 	metrics_end(s);
 	wire_free(s->wire);
+	str_fini(&s->address.path);
+	str_fini(&s->address.body);
 	if (s->timer)
 		event_free(s->timer);
 	if (s->ticker)
