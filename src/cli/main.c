@@ -96,7 +96,7 @@
  *   queue.h        requests that wait
  *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up
- *   balancer       which of them each node is connected to
+ *   balancer       which of them each client is connected to
  *   owners         requests there that are no node's
  *   servers        the API servers that a scenario's nodes share
  *   fanout         who is told of what is written, and what that takes

@@ -59,7 +59,8 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 	objects_init(f, s, first);
 }
 
-uint32_t fanout_nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth)
+/* The nth of the servers that are there, counted round and round; to->n: none is. */
+static uint32_t nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth)
 {
 	uint32_t there = 0;
 
@@ -106,7 +107,7 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 		if (i != w->server && to->up_at[i] <= now)
 			(void)server_tell(&to->server[i], now, 0, cpu, late[i]);
 	for (uint32_t i = 0; i < f->n[w->call]; i++) {
-		uint32_t at = to->n == 1 ? 0 : fanout_nth_there(to, now, i);
+		uint32_t at = to->n == 1 ? 0 : nth_there(to, now, i);
 
 		if (at < to->n)
 			(void)server_tell(&to->server[at], now, f->first[w->call] + i,
@@ -131,7 +132,7 @@ void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t 
 	for (uint32_t s = 0; s < servers; s++) {
 		uint32_t crowd = f->n[call] / servers + (s < f->n[call] % servers);
 
-		if (s != w->home)
+		if (s != w->server)
 			load_tell(l, s, now, 1, cpu);
 		if (crowd)
 			load_tell(l, s, now, crowd, of_crowd);
@@ -151,7 +152,7 @@ void fanout_tell_change(const struct fanout *f, const struct fanout_servers *to,
 		if (to->up_at[i] <= now)
 			(void)server_tell(&to->server[i], now, 0, of->cpu, 0);
 	for (uint32_t i = 0; c->control_plane && i < of->n; i++) {
-		uint32_t at = fanout_nth_there(to, now, i);
+		uint32_t at = nth_there(to, now, i);
 
 		if (at < to->n)
 			(void)server_tell(&to->server[at], now, of->first + i, of->crowd, 0);

@@ -64,15 +64,12 @@ static inline uint32_t fanout_watchers(const struct fanout *f, const struct scen
 	return f->kubelets + s->nodes;
 }
 
-/* The nth of the servers that are there, counted round and round; to->n: none is. */
-uint32_t fanout_nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth);
-
 /* Everybody is told; returns about how long it takes until the node's kubelet is, 0 if it does
  * not watch. */
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w);
 
-/* The same where nobody waits: it is written down.  It was made where its node is connected. */
+/* The same where nobody waits: it is written down. */
 void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
 	const struct fanout_write *w);
 

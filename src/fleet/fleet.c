@@ -7,6 +7,7 @@
 
 #include "apiserver/ttl.h"
 #include "base/pool.h"
+#include "fleet/balancer.h"
 #include "fleet/changes.h"
 #include "fleet/node.h"
 #include "fleet/together.h"
@@ -345,7 +346,7 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		node_begin(&t->node, &f->plan, i, &t->result, &t->mem);
 		if (f->plan.shared) {
 			t->node.load = &t->load;
-			t->node.home = together_home(f->plan.shared, f->params->scenario, i);
+			t->node.home = balancer_home(&f->plan, i);
 		}
 		node_run_until(&t->node, f->params->until);
 		node_end(&t->node, f->params->until);

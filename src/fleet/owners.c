@@ -71,6 +71,13 @@ static uint16_t call_of(const struct owner_calls *calls, enum owner_ask ask)
 	return CALLS_MAX;
 }
 
+/* Each of the two users has one connection. */
+static uint32_t client_of(const struct node_plan *plan, uint16_t call)
+{
+	return plan->params->scenario->nodes +
+	       (call == plan->shared->owners.calls->bind ? BALANCER_SCHEDULER : BALANCER_OWNER);
+}
+
 /* A DELETE of theirs says that a pod is to go: one change. */
 static struct fanout_write write_of(uint16_t call, uint32_t node, uint8_t server, uint8_t home)
 {
@@ -89,14 +96,16 @@ static void answered(
 		fleet_others(r, call)[(now - w->from[1]) / NS_S]++;
 }
 
-static void load(const struct node *n, struct load *l, ns_t at, uint16_t call)
+/* Returns when it is through. */
+static ns_t load(const struct node *n, struct load *l, ns_t at, uint16_t call, uint32_t server)
 {
 	const struct together_params *p = n->plan->shared;
 	ns_t cpu = p->cpu[call][1];
 	ns_t takes = cpu + p->owners.wait[call];
 
-	load_add_owner(l, n->home, call, at, takes, cpu);
+	load_add_owner(l, server, call, at, takes, cpu);
 	answered(n->result, n->plan->params, at + takes, call);
+	return at + takes;
 }
 
 void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask)
@@ -104,6 +113,7 @@ void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask)
 	const struct together_params *p = n->plan->shared;
 	uint16_t call = p ? call_of(p->owners.calls, ask) : CALLS_MAX;
 	struct fanout_write w;
+	uint8_t server;
 
 	if (call == CALLS_MAX ||
 		now == 0) /* what is there from the beginning was made before */
@@ -116,21 +126,22 @@ void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask)
 	}
 	if (!n->load)
 		return;
-	load(n, n->load, now, call);
-	w = write_of(call, n->index, (uint8_t)n->home, (uint8_t)n->home);
-	fanout_load(&p->fanout, p->servers, n->load,
-		now + p->cpu[call][1] + p->owners.wait[call], &w);
+	server = balancer_home(n->plan, client_of(n->plan, call));
+	w = write_of(call, n->index, server, (uint8_t)n->home);
+	fanout_load(&p->fanout, p->servers, n->load, load(n, n->load, now, call, server), &w);
 }
 
 void owners_load_change(const struct node *n, struct load *l, ns_t at, uint32_t object)
 {
-	load(n, l, at, n->plan->shared->owners.calls->change[object]);
+	uint16_t call = n->plan->shared->owners.calls->change[object];
+
+	(void)load(n, l, at, call, balancer_home(n->plan, client_of(n->plan, call)));
 }
 
 /* ------------------------------------------------------------------ requests */
 
 void owners_init(struct owners *o, const struct node_plan *plan, struct fleet_result *result,
-	struct server *server, const struct balancer *balancer)
+	struct server *server, struct balancer *balancer)
 {
 	*o = (struct owners){.plan = plan,
 		.result = result,
@@ -218,19 +229,6 @@ static void fails(struct owners *o, ns_t now, uint32_t id, bool again)
 	end(o, id);
 }
 
-/* Each of the two users has one connection. */
-static uint32_t server_of(const struct owners *o, ns_t now, uint16_t call)
-{
-	const struct together_params *p = o->plan->shared;
-	const struct fanout_servers to = {o->server, o->balancer->up_at, p->servers};
-	uint64_t seed = o->plan->params->scenario->seed;
-
-	return fanout_nth_there(&to, now,
-		(uint32_t)rng_below(
-			rng_draw(seed, DRAW_OWNER, call == p->owners.calls->bind, 0),
-			UINT32_MAX));
-}
-
 /* bootstrap/default.go: kube-controller-manager and kube-scheduler are a flow for each
  * namespace; whose pods and objects are of which is taken by the node. */
 static struct server_request wanted(const struct owners *o, uint32_t id)
@@ -254,11 +252,13 @@ static void send(struct owners *o, ns_t now, uint32_t id)
 {
 	struct owner_request *r = &o->one[id];
 	struct fleet_asked *c = counts(o, now, r->call);
-	uint32_t at = server_of(o, now, r->call);
+	uint32_t client = client_of(o->plan, r->call);
+	bool connected = balancer_is_connected(o->balancer, client, now);
+	uint8_t at = o->balancer->home[client];
 	struct server_request q;
 	uint32_t ticket;
 
-	if (at == o->plan->shared->servers || !server_has_room(&o->server[at])) {
+	if (!connected || !server_has_room(&o->server[at])) {
 		fails(o, now, id, false);
 		return;
 	}
@@ -266,7 +266,7 @@ static void send(struct owners *o, ns_t now, uint32_t id)
 	if (c)
 		c->sent++;
 	r->state = OWNER_INSIDE;
-	r->server = (uint8_t)at;
+	r->server = at;
 	if (server_arrive(&o->server[at], now, &q, &ticket) != SERVER_REJECTS)
 		return;
 	if (c)

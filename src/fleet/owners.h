@@ -28,7 +28,7 @@ struct owners {
 	const struct node_plan *plan;
 	struct fleet_result *result;
 	struct server *server;
-	const struct balancer *balancer;
+	struct balancer *balancer; /* who is connected where; they open connections of theirs */
 	struct owner_request *one; /* grows */
 	uint32_t n, first_free;
 	uint32_t asleep, asleep_last; /* by time */
@@ -50,7 +50,7 @@ void owners_load_change(const struct node *n, struct load *l, ns_t at, uint32_t 
 
 /* Nobody asks for anything yet.  Release with owners_fini. */
 void owners_init(struct owners *o, const struct node_plan *plan, struct fleet_result *result,
-	struct server *server, const struct balancer *balancer);
+	struct server *server, struct balancer *balancer);
 void owners_fini(struct owners *o);
 
 /* What a node's pods want is asked for. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "apiserver/server_params.h"
-#include "base/rng.h"
 #include "fleet/together.h"
 
 /* Without limits everybody may be inside at once. */
@@ -70,13 +69,6 @@ void together_params_init(struct together_params *p, const struct node_plan *pla
 	p->server.feeds = s->apiserver.storage.n_objects;
 	p->server.feed_rate = p->fanout.rate;
 	p->capacity = capacity_of(plan, &p->server);
-}
-
-uint8_t together_home(const struct together_params *p, const struct scenario *s, uint32_t node)
-{
-	uint64_t draw = rng_draw(s->seed, TOGETHER_DRAW_SERVER, node, 0);
-
-	return (uint8_t)rng_below(draw, p->servers);
 }
 
 /* ------------------------------------------------------------------ nobody waited */

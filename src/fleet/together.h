@@ -46,9 +46,6 @@ struct together_params {
 /* The servers of the plan's scenario, which says that they have processors. */
 void together_params_init(struct together_params *p, const struct node_plan *plan);
 
-/* The server that the balancer gives a node at first. */
-uint8_t together_home(const struct together_params *p, const struct scenario *s, uint32_t node);
-
 /* Whether so much load, of nodes that ran alone, may have made somebody wait.  More load never
  * makes that untrue. */
 bool together_may_wait(const struct together_params *p, const struct load *l);

@@ -389,10 +389,11 @@ static void two_servers_may_be_away_at_once(void **state)
 }
 
 /* One at leisure is as busy, server by server, whether its nodes were together or alone. */
-static void each_server_has_the_nodes_that_are_connected_to_it(void **state)
+static void each_server_has_the_clients_that_are_connected_to_it(void **state)
 {
 	struct kit *k = KIT("v1.20", "secrets-30", "nodes=7", "warmup=0s", "duration=2m",
-		"start=stationary", "apiserver.processors=16", "apiserver.servers=3");
+		"start=stationary", "apiserver.processors=16", "apiserver.servers=3",
+		"workload.pods=10", "workload.replacePodEvery=2s");
 	const struct fleet_servers *alone = &k->result.servers;
 	struct err err = {0};
 	struct shared s;
@@ -586,7 +587,7 @@ int main(void)
 		cmocka_unit_test(where_there_are_others_nobody_lists),
 		cmocka_unit_test(two_servers_may_be_away_at_once),
 		cmocka_unit_test(what_etcd_does_not_pass_on_in_time_is_told_late),
-		cmocka_unit_test(each_server_has_the_nodes_that_are_connected_to_it),
+		cmocka_unit_test(each_server_has_the_clients_that_are_connected_to_it),
 		cmocka_unit_test(heartbeats_that_time_out_close_the_connection),
 		cmocka_unit_test(a_busy_server_is_left_by_those_who_hang_up),
 		cmocka_unit_test(who_watches_from_too_long_ago_lists),
