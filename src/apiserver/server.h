@@ -131,9 +131,14 @@ enum server_verdict server_arrive(
  * with the number of those that are served. */
 enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket);
 
-/* That many changes are written: how late etcd tells this server of the last, one after the
- * other. */
-ns_t server_feed(struct server *s, ns_t now, uint32_t feed, uint32_t events);
+/* That many changes are written, of which etcd tells this server, one after the other. */
+void server_feed(struct server *s, ns_t now, uint32_t feed, uint32_t events);
+
+/* How late it does of the last of them. */
+static inline ns_t server_late(const struct server *s, ns_t now, uint32_t feed)
+{
+	return bucket_behind(&s->feed[feed], now);
+}
 
 /* A watcher is to be told of something, which takes `cpu` of a processor (> 0), after what it
  * was to be told before.  late: the server itself is told so late; the time of its processors

@@ -27,7 +27,7 @@ static bool is_first(const struct node *n, uint32_t object, uint32_t pod)
 	return true;
 }
 
-/* Keys that are shared beyond a node are told to the control plane by themselves. */
+/* Keys that are shared beyond a node are there whether any pod refers to them or not. */
 static uint32_t shared_keys(const struct node_plan *plan, uint32_t object)
 {
 	enum sharing by = plan->agent.workload->objects[object].shared_by;
@@ -43,15 +43,10 @@ static ns_t first_at(const struct node_plan *plan, uint32_t node, uint32_t objec
 		&plan->api, node == FANOUT_NO_NODE ? 0 : node, object, key, 2);
 }
 
-static const struct fanout *fanout_of(const struct node_plan *plan)
-{
-	return &plan->shared->fanout;
-}
-
 static bool matters(const struct node_plan *plan, uint32_t object)
 {
 	return plan->api.change_every[object] > 0 &&
-	       (fanout_of(plan)->change[object].cpu > 0 ||
+	       (plan->shared->fanout.change[object].cpu > 0 ||
 		       owners_ask_for(&plan->shared->owners, object));
 }
 
@@ -59,17 +54,19 @@ static bool matters(const struct node_plan *plan, uint32_t object)
 
 static int by_time(const void *a, const void *b)
 {
-	const struct change *x = a, *y = b;
+	const struct referrer *x = a, *y = b;
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
 	return (x->node > y->node) - (x->node < y->node);
 }
 
 static void add(struct changes_of *of, const struct node_plan *plan, uint32_t node,
 	uint32_t object, uint32_t key)
 {
-	of->one[of->n++] = (struct change){first_at(plan, node, object, key), node};
+	of->one[of->n++] = (struct referrer){first_at(plan, node, object, key), key, node};
 }
 
 static void changes_of_init(struct changes_of *of, const struct node_plan *plan,
@@ -79,7 +76,7 @@ static void changes_of_init(struct changes_of *of, const struct node_plan *plan,
 	uint32_t shared = shared_keys(plan, object);
 
 	of->every = plan->api.change_every[object];
-	of->one = ARENA_ROOM(mem, struct change, (size_t)n * pods + shared);
+	of->one = ARENA_ROOM(mem, struct referrer, (size_t)n * pods + shared);
 	for (uint32_t key = 0; key < shared; key++)
 		add(of, plan, FANOUT_NO_NODE, object, key);
 	for (uint32_t i = 0; i < n; i++)
@@ -112,44 +109,76 @@ void changes_init(struct changes *c, const struct node_plan *plan, const struct 
 	foresee(c);
 }
 
-static struct fanout_change told(const struct node_plan *plan, uint32_t object, uint32_t node)
+/* Entries of one object, from `next` on. */
+static uint32_t of_one_object(
+	const struct changes_of *of, const struct node_plan *plan, uint32_t object)
 {
-	return (struct fanout_change){.object = object,
-		.node = node,
-		.control_plane = node == FANOUT_NO_NODE ||
-				 is_local(plan->agent.workload->objects[object].shared_by)};
+	const struct referrer *first = &of->one[of->next];
+	uint32_t n = 1;
+
+	if (is_local(plan->agent.workload->objects[object].shared_by))
+		return 1;
+	while (of->next + n < of->n && first[n].at == first->at && first[n].key == first->key)
+		n++;
+	return n;
 }
 
-struct fanout_change changes_take(struct changes *c, const struct node_plan *plan)
+struct change changes_take(struct changes *c, const struct node_plan *plan)
 {
 	struct changes_of *of = c->of;
-	uint32_t node;
+	struct change change;
 
 	while (next_of(of) != c->next_at)
 		of++;
-	node = of->one[of->next].node;
-	if (++of->next == of->n) {
+	change.object = (uint32_t)(of - c->of);
+	change.n = of_one_object(of, plan, change.object);
+	change.by = &of->one[of->next];
+	of->next += change.n;
+	if (of->next == of->n) {
 		of->next = 0;
 		of->rounds += of->every;
 	}
 	foresee(c);
-	return told(plan, (uint32_t)(of - c->of), node);
+	return change;
+}
+
+void changes_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
+	const struct change *c, const uint8_t *home, uint8_t server)
+{
+	struct fanout_write w = {
+		.of = &f->change[c->object], .node = FANOUT_NO_NODE, .server = server};
+
+	(void)fanout_tell(f, to, now, &w);
+	for (uint32_t i = 0; i < c->n; i++) {
+		w.node = c->by[i].node;
+		w.home = w.node == FANOUT_NO_NODE ? 0 : home[w.node];
+		(void)fanout_tell_kubelet(f, to, now, &w);
+	}
 }
 
 /* ------------------------------------------------------------------ nodes alone */
 
+/* node: n's index if it is told, FANOUT_NO_NODE if the control plane is of what nodes share. */
 static void load_of(const struct node *n, struct load *l, uint32_t object, uint32_t node,
 	uint32_t key, ns_t until)
 {
+	const struct together_params *p = n->plan->shared;
+	bool is_shared = !is_local(n->plan->agent.workload->objects[object].shared_by);
 	ns_t every = n->plan->api.change_every[object];
-	struct fanout_change change = told(n->plan, object, node);
+	struct fanout_write w = {.of = &p->fanout.change[object],
+		.node = node,
+		.home = (uint8_t)n->home,
+		.server = FANOUT_NOWHERE};
+	ns_t takes = owners_change_takes(n->plan, object, &w.server);
 
-	change.home = (uint8_t)n->home;
 	for (ns_t at = first_at(n->plan, node, object, key); at < until; at += every) {
-		if (change.control_plane && owners_ask_for(&n->plan->shared->owners, object))
+		if (is_shared && node != FANOUT_NO_NODE) {
+			fanout_load_kubelet(l, at + takes, &w);
+			continue;
+		}
+		if (owners_ask_for(&p->owners, object))
 			owners_load_change(n, l, at, object);
-		fanout_load_change(
-			fanout_of(n->plan), n->plan->shared->servers, l, at, &change);
+		fanout_load(p->servers, l, at + takes, &w);
 	}
 }
 

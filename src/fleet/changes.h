@@ -2,9 +2,9 @@
 /* Objects that pods mount change, and whoever watches them is told.
  *
  * When an object changes follows from its name (apiserver.h), so all changes of a run are known
- * before it.  A kubelet is told of those that its pods refer to, whatever has become of these
- * meanwhile; the control plane is told of each once, and somebody has asked for it (owners.h).
- * For src/fleet only.
+ * before it.  The control plane is told of each, and every kubelet whose pods refer to it,
+ * whatever has become of these meanwhile: when the request of whoever asked for it (owners.h)
+ * is through.  For src/fleet only.
  */
 #ifndef FLEET_CHANGES_H
 #define FLEET_CHANGES_H
@@ -12,15 +12,23 @@
 #include "fleet/fanout.h"
 #include "fleet/node.h"
 
+struct referrer {
+	ns_t at; /* first, and then again and again */
+	uint32_t key;
+	uint32_t node; /* whose pods refer to it; FANOUT_NO_NODE: it is there anyhow */
+};
+
+/* An object changes. */
 struct change {
-	ns_t at;       /* first, and then again and again */
-	uint32_t node; /* FANOUT_NO_NODE: the control plane is told of what nodes share */
+	uint32_t object;
+	uint32_t n; /* nodes whose pods refer to it, and perhaps FANOUT_NO_NODE */
+	const struct referrer *by;
 };
 
 /* Read by anyone; written by changes.c only. */
 struct changes {
 	struct changes_of {
-		struct change *one; /* by time, all within `every` */
+		struct referrer *one; /* by time, all within `every` */
 		uint32_t n, next;
 		ns_t every, rounds; /* all of those that are over */
 	} of[OBJECTS_MAX];
@@ -31,8 +39,13 @@ struct changes {
 void changes_init(struct changes *c, const struct node_plan *plan, const struct node *nodes,
 	struct arena *mem);
 
-/* The next, at c->next_at.  home is for its taker to fill in. */
-struct fanout_change changes_take(struct changes *c, const struct node_plan *plan);
+/* The next, at c->next_at; valid as long as c. */
+struct change changes_take(struct changes *c, const struct node_plan *plan);
+
+/* Whoever watches is told of it.  home: [nodes] where each is connected; server: where it was
+ * written, FANOUT_NOWHERE. */
+void changes_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
+	const struct change *c, const uint8_t *home, uint8_t server);
 
 /* The same of one node that ran alone until `until`: what it takes of servers is written down.
  */

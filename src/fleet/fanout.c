@@ -11,25 +11,26 @@ static bool kubelets_watch_objects(const struct kubelet_model *k)
 	return k->objects.design == OBJECT_WATCH || k->objects.design == OBJECT_BULKWATCH;
 }
 
-/* Those that change have the watchers of their kind. */
-static void objects_init(struct fanout *f, const struct scenario *s, uint32_t *first)
+/* Watchers of a kind are the same, whatever writes it. */
+static void of_init(
+	struct fanout *f, struct fanout_of *of, const struct server_telling *t, uint32_t *first)
 {
-	for (uint32_t o = 0; o < s->workload.n_objects; o++) {
-		struct server_telling t = server_change(s, s->workload.objects[o].resource);
-		struct fanout_of_object *of = &f->change[o];
+	uint32_t n = t->watchers < CROWD ? t->watchers : CROWD;
+	ns_t cpu = t->cpu * t->events;
 
-		if (!t.events || !t.cpu)
-			continue;
-		of->cpu = t.cpu;
-		of->kubelet = kubelets_watch_objects(&s->kubelet);
-		of->n = t.watchers < CROWD ? t.watchers : CROWD;
-		of->crowd = of->n ? t.cpu * t.watchers / of->n : 0;
-		if (!first[t.object]) {
-			first[t.object] = f->kubelets;
-			f->kubelets += of->n;
-		}
-		of->first = first[t.object];
+	if (!cpu)
+		return;
+	if (!first[t->object]) {
+		first[t->object] = f->kubelets;
+		f->kubelets += n;
 	}
+	*of = (struct fanout_of){.cpu = cpu,
+		.crowd = n ? cpu * t->watchers / n : 0,
+		.first = first[t->object],
+		.n = n,
+		.events = (uint8_t)t->events,
+		.object = (uint8_t)t->object,
+		.kubelet = t->kubelet};
 }
 
 /* Watchers of a server: its own cache is the first, those of each kind follow, then kubelets.
@@ -42,21 +43,14 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
 		struct server_telling t = server_telling(s, (uint16_t)c);
 
-		if (!t.events || !t.cpu)
-			continue;
-		f->n[c] = t.watchers < CROWD ? t.watchers : CROWD;
-		if (!first[t.object]) {
-			first[t.object] = f->kubelets;
-			f->kubelets += f->n[c];
-		}
-		f->first[c] = first[t.object];
-		f->kubelet[c] = t.kubelet;
-		f->events[c] = (uint8_t)t.events;
-		f->object[c] = (uint8_t)t.object;
-		f->cpu[c] = t.cpu * t.events;
-		f->crowd[c] = f->n[c] ? f->cpu[c] * t.watchers / f->n[c] : 0;
+		of_init(f, &f->call[c], &t, first);
 	}
-	objects_init(f, s, first);
+	for (uint32_t o = 0; o < s->workload.n_objects; o++) {
+		struct server_telling t = server_change(s, s->workload.objects[o].resource);
+
+		t.kubelet = kubelets_watch_objects(&s->kubelet);
+		of_init(f, &f->change[o], &t, first);
+	}
 }
 
 /* The nth of the servers that are there, counted round and round; to->n: none is. */
@@ -74,107 +68,78 @@ static uint32_t nth_there(const struct fanout_servers *to, ns_t now, uint32_t nt
 			return i;
 }
 
+/* Of all that is told of it. */
+static ns_t told_of(const struct fanout_write *w, ns_t of_all)
+{
+	return w->marks ? of_all / w->of->events : of_all;
+}
+
 /* Each server that is there is told by etcd, that one too which has written; whoever watches is
  * told by the servers, and so no sooner (storage/cacher/cacher.go: one watch of etcd a kind).
  */
 static void hear(const struct fanout *f, const struct fanout_servers *to, ns_t now,
-	const struct fanout_write *w, ns_t late[SERVERS_MAX])
+	const struct fanout_write *w)
 {
-	if (!f->rate)
-		return;
-	for (uint32_t i = 0; i < to->n; i++)
+	for (uint32_t i = 0; f->rate && i < to->n; i++)
 		if (to->up_at[i] <= now)
-			late[i] = server_feed(&to->server[i], now, f->object[w->call],
-				w->marks ? 1 : f->events[w->call]);
+			server_feed(&to->server[i], now, w->of->object,
+				w->marks ? 1 : w->of->events);
 }
 
-/* Of all that is told of a write of that call. */
-static ns_t told_of(const struct fanout *f, uint16_t call, bool marks, ns_t of_all)
+static ns_t tell(const struct fanout *f, struct server *s, ns_t now,
+	const struct fanout_write *w, uint32_t watcher, ns_t cpu)
 {
-	return marks ? of_all / f->events[call] : of_all;
+	return server_tell(s, now, watcher, told_of(w, cpu),
+		f->rate ? server_late(s, now, w->of->object) : 0);
+}
+
+ns_t fanout_tell_kubelet(const struct fanout *f, const struct fanout_servers *to, ns_t now,
+	const struct fanout_write *w)
+{
+	if (!w->of->kubelet || w->node == FANOUT_NO_NODE || to->up_at[w->home] > now)
+		return 0;
+	return tell(f, &to->server[w->home], now, w, f->kubelets + w->node, w->of->cpu);
 }
 
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w)
 {
-	ns_t cpu = f->cpu[w->call] ? told_of(f, w->call, w->marks, f->cpu[w->call]) : 0;
-	ns_t late[SERVERS_MAX] = {0};
+	const struct fanout_of *of = w->of;
 
-	if (!cpu)
+	if (!of->cpu)
 		return 0;
-	hear(f, to, now, w, late);
+	hear(f, to, now, w);
 	for (uint32_t i = 0; i < to->n; i++)
 		if (i != w->server && to->up_at[i] <= now)
-			(void)server_tell(&to->server[i], now, 0, cpu, late[i]);
-	for (uint32_t i = 0; i < f->n[w->call]; i++) {
+			(void)tell(f, &to->server[i], now, w, 0, of->cpu);
+	for (uint32_t i = 0; i < of->n; i++) {
 		uint32_t at = to->n == 1 ? 0 : nth_there(to, now, i);
 
 		if (at < to->n)
-			(void)server_tell(&to->server[at], now, f->first[w->call] + i,
-				told_of(f, w->call, w->marks, f->crowd[w->call]), late[at]);
+			(void)tell(f, &to->server[at], now, w, of->first + i, of->crowd);
 	}
-	if (!f->kubelet[w->call] || to->up_at[w->home] > now)
-		return 0;
-	return server_tell(
-		&to->server[w->home], now, f->kubelets + w->node, cpu, late[w->home]);
+	return fanout_tell_kubelet(f, to, now, w);
 }
 
-void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
-	const struct fanout_write *w)
+void fanout_load_kubelet(struct load *l, ns_t now, const struct fanout_write *w)
 {
-	uint16_t call = w->call;
-	ns_t cpu, of_crowd;
+	if (w->of->kubelet && w->node != FANOUT_NO_NODE)
+		load_tell(l, w->home, now, 1, told_of(w, w->of->cpu));
+}
 
-	if (!f->cpu[call])
+void fanout_load(uint32_t servers, struct load *l, ns_t now, const struct fanout_write *w)
+{
+	const struct fanout_of *of = w->of;
+
+	if (!of->cpu)
 		return;
-	cpu = told_of(f, call, w->marks, f->cpu[call]);
-	of_crowd = told_of(f, call, w->marks, f->crowd[call]);
 	for (uint32_t s = 0; s < servers; s++) {
-		uint32_t crowd = f->n[call] / servers + (s < f->n[call] % servers);
-
-		if (s != w->server)
-			load_tell(l, s, now, 1, cpu);
-		if (crowd)
-			load_tell(l, s, now, crowd, of_crowd);
-	}
-	if (f->kubelet[call])
-		load_tell(l, w->home, now, 1, cpu);
-}
-
-void fanout_tell_change(const struct fanout *f, const struct fanout_servers *to, ns_t now,
-	const struct fanout_change *c)
-{
-	const struct fanout_of_object *of = &f->change[c->object];
-
-	if (!of->cpu)
-		return;
-	for (uint32_t i = 0; c->control_plane && i < to->n; i++)
-		if (to->up_at[i] <= now)
-			(void)server_tell(&to->server[i], now, 0, of->cpu, 0);
-	for (uint32_t i = 0; c->control_plane && i < of->n; i++) {
-		uint32_t at = nth_there(to, now, i);
-
-		if (at < to->n)
-			(void)server_tell(&to->server[at], now, of->first + i, of->crowd, 0);
-	}
-	if (c->node != FANOUT_NO_NODE && of->kubelet && to->up_at[c->home] <= now)
-		(void)server_tell(&to->server[c->home], now, f->kubelets + c->node, of->cpu, 0);
-}
-
-void fanout_load_change(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
-	const struct fanout_change *c)
-{
-	const struct fanout_of_object *of = &f->change[c->object];
-
-	if (!of->cpu)
-		return;
-	for (uint32_t s = 0; c->control_plane && s < servers; s++) {
 		uint32_t crowd = of->n / servers + (s < of->n % servers);
 
-		load_tell(l, s, now, 1, of->cpu);
+		if (s != w->server)
+			load_tell(l, s, now, 1, told_of(w, of->cpu));
 		if (crowd)
-			load_tell(l, s, now, crowd, of->crowd);
+			load_tell(l, s, now, crowd, told_of(w, of->crowd));
 	}
-	if (c->node != FANOUT_NO_NODE && of->kubelet)
-		load_tell(l, c->home, now, 1, of->cpu);
+	fanout_load_kubelet(l, now, w);
 }

@@ -12,20 +12,21 @@
 #include "fleet/load.h"
 #include "models/models.h"
 
-/* Read-only after fanout_init.  cpu 0: who is told takes nothing, and is not looked at. */
+/* Who is told of a write, of a server's watchers.  cpu 0: that takes nothing, and is not looked
+ * at. */
+struct fanout_of {
+	ns_t cpu;          /* for one of them, of all events of the write */
+	ns_t crowd;        /* the same for one of `n`, which may stand for many */
+	uint32_t first, n; /* who watch all objects of the kind */
+	uint8_t events;
+	uint8_t object; /* the kind, of those that etcd passes on */
+	bool kubelet;   /* who watches what concerns it alone */
+};
+
+/* Read-only after fanout_init. */
 struct fanout {
-	uint32_t first[CALLS_MAX]; /* of a server's watchers, those of what the call writes */
-	uint32_t n[CALLS_MAX];
-	bool kubelet[CALLS_MAX]; /* and the kubelet that it concerns */
-	ns_t cpu[CALLS_MAX];     /* for one of them, of all events of a write */
-	ns_t crowd[CALLS_MAX];   /* for one of `n`, which may stand for many */
-	uint8_t events[CALLS_MAX], object[CALLS_MAX]; /* how many, of which kind */
-	/* Of the workload's objects that change: for one who is told; cpu 0: nobody is. */
-	struct fanout_of_object {
-		ns_t cpu, crowd;
-		uint32_t first, n;
-		bool kubelet;
-	} change[OBJECTS_MAX];
+	struct fanout_of call[CALLS_MAX];
+	struct fanout_of change[OBJECTS_MAX]; /* of the workload's objects, when they change */
 	uint32_t rate;     /* that etcd passes on of a kind in a second; 0: no limit */
 	uint32_t kubelets; /* the first of them; there are as many as nodes */
 };
@@ -39,22 +40,16 @@ struct fanout_servers {
 
 /* A write that is through. */
 struct fanout_write {
-	uint16_t call;
-	uint32_t node;        /* that it concerns */
-	uint8_t server, home; /* where it was made; to which its node is connected */
+	const struct fanout_of *of;
+	uint32_t node;  /* that it concerns; FANOUT_NO_NODE */
+	uint8_t home;   /* the server to which that is connected */
+	uint8_t server; /* where it was made; FANOUT_NOWHERE: by nobody who is simulated */
 	bool marks; /* a DELETE that says that a pod is to go: one change, not the two of the
 		     * final one */
 };
 
-/* An object of the workload has changed. */
-struct fanout_change {
-	uint32_t object;
-	uint32_t node; /* whose kubelet is told; FANOUT_NO_NODE: none is */
-	uint8_t home;
-	bool control_plane; /* so is that */
-};
-
 #define FANOUT_NO_NODE UINT32_MAX
+#define FANOUT_NOWHERE UINT8_MAX
 
 void fanout_init(struct fanout *f, const struct scenario *s);
 
@@ -69,14 +64,12 @@ static inline uint32_t fanout_watchers(const struct fanout *f, const struct scen
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w);
 
-/* The same where nobody waits: it is written down. */
-void fanout_load(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
+/* So is the kubelet of one more node that it concerns. */
+ns_t fanout_tell_kubelet(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w);
 
-/* The node's kubelet is told, if there is one, and the control plane, if it is. */
-void fanout_tell_change(const struct fanout *f, const struct fanout_servers *to, ns_t now,
-	const struct fanout_change *c);
-void fanout_load_change(const struct fanout *f, uint32_t servers, struct load *l, ns_t now,
-	const struct fanout_change *c);
+/* The same where nobody waits: it is written down. */
+void fanout_load(uint32_t servers, struct load *l, ns_t now, const struct fanout_write *w);
+void fanout_load_kubelet(struct load *l, ns_t now, const struct fanout_write *w);
 
 #endif

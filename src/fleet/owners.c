@@ -19,7 +19,7 @@ enum owner_state { OWNER_FREE, OWNER_INSIDE, OWNER_ASLEEP };
 struct owner_request {
 	ns_t at;       /* asleep: it wakes up */
 	uint32_t node; /* whose pod it is about; FANOUT_NO_NODE: it is about an object */
-	struct fanout_change change;
+	struct change change;
 	uint32_t next; /* asleep or free */
 	uint16_t call;
 	uint8_t state, tries, server;
@@ -79,9 +79,14 @@ static uint32_t client_of(const struct node_plan *plan, uint16_t call)
 }
 
 /* A DELETE of theirs says that a pod is to go: one change. */
-static struct fanout_write write_of(uint16_t call, uint32_t node, uint8_t server, uint8_t home)
+static struct fanout_write write_of(const struct together_params *p, uint16_t call,
+	uint32_t node, uint8_t server, uint8_t home)
 {
-	return (struct fanout_write){call, node, server, home, call == API_DELETE_PODS};
+	return (struct fanout_write){.of = &p->fanout.call[call],
+		.node = node,
+		.home = home,
+		.server = server,
+		.marks = call == API_DELETE_PODS};
 }
 
 /* ------------------------------------------------------------------ nodes alone */
@@ -96,16 +101,21 @@ static void answered(
 		fleet_others(r, call)[(now - w->from[1]) / NS_S]++;
 }
 
-/* Returns when it is through. */
-static ns_t load(const struct node *n, struct load *l, ns_t at, uint16_t call, uint32_t server)
+/* Until it is through, and at which server. */
+static ns_t takes(const struct node_plan *plan, uint16_t call, uint8_t *server)
 {
-	const struct together_params *p = n->plan->shared;
-	ns_t cpu = p->cpu[call][1];
-	ns_t takes = cpu + p->owners.wait[call];
+	*server = balancer_home(plan, client_of(plan, call));
+	return plan->shared->cpu[call][1] + plan->shared->owners.wait[call];
+}
 
-	load_add_owner(l, server, call, at, takes, cpu);
-	answered(n->result, n->plan->params, at + takes, call);
-	return at + takes;
+/* Returns when it is through. */
+static ns_t load(const struct node *n, struct load *l, ns_t at, uint16_t call, uint8_t *server)
+{
+	ns_t lasts = takes(n->plan, call, server);
+
+	load_add_owner(l, *server, call, at, lasts, n->plan->shared->cpu[call][1]);
+	answered(n->result, n->plan->params, at + lasts, call);
+	return at + lasts;
 }
 
 void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask)
@@ -114,6 +124,7 @@ void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask)
 	uint16_t call = p ? call_of(p->owners.calls, ask) : CALLS_MAX;
 	struct fanout_write w;
 	uint8_t server;
+	ns_t through;
 
 	if (call == CALLS_MAX ||
 		now == 0) /* what is there from the beginning was made before */
@@ -126,16 +137,23 @@ void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask)
 	}
 	if (!n->load)
 		return;
-	server = balancer_home(n->plan, client_of(n->plan, call));
-	w = write_of(call, n->index, server, (uint8_t)n->home);
-	fanout_load(&p->fanout, p->servers, n->load, load(n, n->load, now, call, server), &w);
+	through = load(n, n->load, now, call, &server);
+	w = write_of(p, call, n->index, server, (uint8_t)n->home);
+	fanout_load(p->servers, n->load, through, &w);
 }
 
 void owners_load_change(const struct node *n, struct load *l, ns_t at, uint32_t object)
 {
-	uint16_t call = n->plan->shared->owners.calls->change[object];
+	uint8_t server;
 
-	(void)load(n, l, at, call, balancer_home(n->plan, client_of(n->plan, call)));
+	(void)load(n, l, at, n->plan->shared->owners.calls->change[object], &server);
+}
+
+ns_t owners_change_takes(const struct node_plan *plan, uint32_t object, uint8_t *server)
+{
+	const struct owners_params *p = &plan->shared->owners;
+
+	return owners_ask_for(p, object) ? takes(plan, p->calls->change[object], server) : 0;
 }
 
 /* ------------------------------------------------------------------ requests */
@@ -297,7 +315,7 @@ void owners_ask(struct owners *o, ns_t now, uint32_t node, const struct node_ask
 						(enum owner_ask)i)});
 }
 
-void owners_change(struct owners *o, ns_t now, const struct fanout_change *change)
+void owners_change(struct owners *o, ns_t now, const struct change *change)
 {
 	ask(o, now,
 		&(struct owner_request){.node = FANOUT_NO_NODE,
@@ -323,10 +341,10 @@ static void tell(const struct owners *o, ns_t now, const struct owner_request *r
 	struct fanout_write w;
 
 	if (r->node == FANOUT_NO_NODE) {
-		fanout_tell_change(&p->fanout, &to, now, &r->change);
+		changes_tell(&p->fanout, &to, now, &r->change, o->balancer->home, r->server);
 		return;
 	}
-	w = write_of(r->call, r->node, r->server, o->balancer->home[r->node]);
+	w = write_of(p, r->call, r->node, r->server, o->balancer->home[r->node]);
 	(void)fanout_tell(&p->fanout, &to, now, &w);
 }
 

@@ -10,6 +10,7 @@
 #define FLEET_OWNERS_H
 
 #include "fleet/balancer.h"
+#include "fleet/changes.h"
 #include "fleet/fanout.h"
 #include "fleet/node.h"
 
@@ -48,6 +49,9 @@ void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask);
  * alone. */
 void owners_load_change(const struct node *n, struct load *l, ns_t at, uint32_t object);
 
+/* How long that takes, and at which server; 0: nobody asks for it. */
+ns_t owners_change_takes(const struct node_plan *plan, uint32_t object, uint8_t *server);
+
 /* Nobody asks for anything yet.  Release with owners_fini. */
 void owners_init(struct owners *o, const struct node_plan *plan, struct fleet_result *result,
 	struct server *server, struct balancer *balancer);
@@ -62,8 +66,9 @@ static inline bool owners_ask_for(const struct owners_params *p, uint32_t object
 	return p->calls->change[object] != CALLS_MAX;
 }
 
-/* An object changes; whoever watches it is told when that is through. */
-void owners_change(struct owners *o, ns_t now, const struct fanout_change *change);
+/* An object changes, which lives as long as o; whoever watches it is told when that is through.
+ */
+void owners_change(struct owners *o, ns_t now, const struct change *change);
 
 /* At o->next_at. */
 void owners_wake(struct owners *o, ns_t now);

@@ -113,10 +113,12 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 	if (!n->load)
 		return;
 	load_add(n->load, n->home, q->call, now, d.cpu + d.wait, d.cpu);
-	fanout_load(&n->plan->shared->fanout, n->plan->shared->servers, n->load,
-		now + d.cpu + d.wait,
-		&(struct fanout_write){q->call, n->index, (uint8_t)n->home, (uint8_t)n->home,
-			node_marks_pod(n->plan, q)});
+	fanout_load(n->plan->shared->servers, n->load, now + d.cpu + d.wait,
+		&(struct fanout_write){.of = &n->plan->shared->fanout.call[q->call],
+			.node = n->index,
+			.home = (uint8_t)n->home,
+			.server = (uint8_t)n->home,
+			.marks = node_marks_pod(n->plan, q)});
 }
 
 /* rest/request.go 1.20 request(): the client's timeout is set after the first wait in the

@@ -69,7 +69,7 @@ static bool is_foreseen(const struct together *t, uint16_t call)
 {
 	const struct together_params *p = t->params;
 
-	return !(p->fanout.kubelet[call] && p->fanout.cpu[call]) &&
+	return !p->fanout.call[call].kubelet &&
 	       (p->watches[call] == WATCHED_NONE || !p->remembers);
 }
 
@@ -222,8 +222,11 @@ static bool remembers(struct together *t, uint32_t node, uint16_t call)
 static ns_t tell(struct together *t, ns_t now, const struct flight *f)
 {
 	const struct fanout_servers to = {t->server, t->balancer.up_at, t->params->servers};
-	const struct fanout_write w = {f->q.call, f->node, f->server, t->balancer.home[f->node],
-		node_marks_pod(t->plan, &f->q)};
+	const struct fanout_write w = {.of = &t->params->fanout.call[f->q.call],
+		.node = f->node,
+		.home = t->balancer.home[f->node],
+		.server = f->server,
+		.marks = node_marks_pod(t->plan, &f->q)};
 
 	return fanout_tell(&t->params->fanout, &to, now, &w);
 }
@@ -466,13 +469,13 @@ static struct server *next_server(struct together *t, ns_t *at)
 static void object_changes(struct together *t, ns_t now)
 {
 	const struct fanout_servers to = {t->server, t->balancer.up_at, t->params->servers};
-	struct fanout_change c = changes_take(&t->changes_of_objects, t->plan);
+	struct change c = changes_take(&t->changes_of_objects, t->plan);
 
-	c.home = c.node == FANOUT_NO_NODE ? 0 : t->balancer.home[c.node];
-	if (c.control_plane && owners_ask_for(&t->params->owners, c.object))
+	if (owners_ask_for(&t->params->owners, c.object))
 		owners_change(&t->owners, now, &c);
 	else
-		fanout_tell_change(&t->params->fanout, &to, now, &c);
+		changes_tell(
+			&t->params->fanout, &to, now, &c, t->balancer.home, FANOUT_NOWHERE);
 }
 
 static void report(struct together *t, ns_t now)

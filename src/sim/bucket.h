@@ -43,6 +43,12 @@ static inline ns_t bucket_take(struct bucket *b, ns_t now)
 	return at > now ? at : now;
 }
 
+/* How long who took last is still to wait. */
+static inline ns_t bucket_behind(const struct bucket *b, ns_t now)
+{
+	return b->full_at - b->depth > now ? b->full_at - b->depth - now : 0;
+}
+
 /* Take a token only if there is one now. */
 static inline bool bucket_try(struct bucket *b, ns_t now)
 {

@@ -36,7 +36,8 @@ static uint32_t telling(const struct told *t, uint32_t i)
 static ns_t tell(struct told *t, uint32_t servers, uint16_t call, uint8_t home)
 {
 	const struct fanout_servers to = {t->server, t->up_at, servers};
-	const struct fanout_write w = {.call = call, .node = 1, .server = 0, .home = home};
+	const struct fanout_write w = {
+		.of = &t->fanout.call[call], .node = 1, .server = 0, .home = home};
 
 	return fanout_tell(&t->fanout, &to, 0, &w);
 }
@@ -66,8 +67,6 @@ static void one_server_tells_everybody(void **state)
 static void a_delete_that_marks_a_pod_is_one_change(void **state)
 {
 	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "apiserver.processors=4");
-	const struct fanout_write w[] = {{.call = API_DELETE_PODS, .node = 1},
-		{.call = API_DELETE_PODS, .node = 1, .marks = true}};
 	ns_t cpu = server_telling(&k->scenario, API_DELETE_PODS).cpu;
 	struct load l[2];
 
@@ -75,9 +74,11 @@ static void a_delete_that_marks_a_pod_is_one_change(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct told t;
 		const struct fanout_servers to = {t.server, t.up_at, 1};
+		const struct fanout_write w = {
+			.of = &t.fanout.call[API_DELETE_PODS], .node = 1, .marks = i == 1};
 
 		told_init(&t, &k->scenario);
-		(void)fanout_tell(&t.fanout, &to, 0, &w[i]);
+		(void)fanout_tell(&t.fanout, &to, 0, &w);
 		while (server_next_at(&t.server[0]) < NS_NEVER) {
 			struct server_done d;
 
@@ -86,7 +87,7 @@ static void a_delete_that_marks_a_pod_is_one_change(void **state)
 		/* two watchers of all pods, and the kubelet */
 		assert_int_equal(t.server[0].counts.telling, (2 - i) * 3 * cpu);
 		load_init(&l[i], &t.mem, 0, NS_S);
-		fanout_load(&t.fanout, 1, &l[i], 0, &w[i]);
+		fanout_load(1, &l[i], 0, &w);
 		assert_int_equal(l[i].telling, (2 - i) * 3 * cpu);
 		load_fini(&l[i]);
 		arena_fini(&t.mem);
@@ -129,9 +130,9 @@ static void a_crowd_takes_what_all_of_it_take(void **state)
 	(void)state;
 	told_init(&t, &k->scenario);
 	(void)tell(&t, 1, lease, 0);
-	assert_in_range(t.fanout.n[lease], 10, 1000);
-	assert_in_range((uint64_t)t.fanout.n[lease] * (uint64_t)t.fanout.crowd[lease],
-		5000 * (uint64_t)of.cpu - t.fanout.n[lease], 5000 * (uint64_t)of.cpu);
+	assert_in_range(t.fanout.call[lease].n, 10, 1000);
+	assert_in_range((uint64_t)t.fanout.call[lease].n * (uint64_t)t.fanout.call[lease].crowd,
+		5000 * (uint64_t)of.cpu - t.fanout.call[lease].n, 5000 * (uint64_t)of.cpu);
 	arena_fini(&t.mem);
 	kit_free(k);
 }

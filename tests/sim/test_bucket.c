@@ -27,6 +27,21 @@ static void whoever_comes_later_does_not_overtake(void **state)
 	assert_int_equal(bucket_take(&b, 600 * NS_MS), 600 * NS_MS);
 }
 
+static void who_took_last_waits_less_and_less(void **state)
+{
+	struct bucket b;
+
+	(void)state;
+	bucket_init(&b, 5000, 1);
+	assert_int_equal(bucket_behind(&b, 0), 0);
+	(void)bucket_take(&b, 0);
+	assert_int_equal(bucket_behind(&b, 0), 0);
+	(void)bucket_take(&b, 0);
+	assert_int_equal(bucket_behind(&b, 0), 200 * NS_MS);
+	assert_int_equal(bucket_behind(&b, 150 * NS_MS), 50 * NS_MS);
+	assert_int_equal(bucket_behind(&b, NS_S), 0);
+}
+
 static void a_pause_fills_the_bucket_up_to_its_burst(void **state)
 {
 	struct bucket b;
@@ -71,6 +86,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_burst_goes_at_once_and_the_rest_five_a_second),
 		cmocka_unit_test(whoever_comes_later_does_not_overtake),
+		cmocka_unit_test(who_took_last_waits_less_and_less),
 		cmocka_unit_test(a_pause_fills_the_bucket_up_to_its_burst),
 		cmocka_unit_test(trying_takes_only_what_is_there),
 		cmocka_unit_test(a_negative_rate_is_no_limit),
