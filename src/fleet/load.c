@@ -48,10 +48,11 @@ static uint16_t larger(uint16_t a, uint16_t b)
 	return a > b ? a : b;
 }
 
-/* What comes at the end of the run, or goes on after it, counts as far as there are slices. */
+/* The last that it touches.  What comes at the end of the run, or goes on after it, counts as
+ * far as there are slices. */
 static inline uint64_t slice_at(const struct load *l, ns_t from, uint32_t lasts)
 {
-	uint64_t i = ((uint64_t)from + lasts) / LOAD_SLICE;
+	uint64_t i = ((uint64_t)from + lasts - (lasts > 0)) / LOAD_SLICE;
 
 	return i < l->slices ? i : l->slices - 1u;
 }
@@ -64,7 +65,8 @@ static inline void count(struct load *l, const struct load_span *s)
 
 	if (first >= l->slices)
 		return;
-	for (uint64_t i = first, last = slice_at(l, s->from, s->running); i <= last; i++) {
+	for (uint64_t i = first, last = slice_at(l, s->from, s->running);
+		i <= last && s->running; i++) {
 		l->slice[i].running = more(l->slice[i].running, s->n);
 		running = larger(running, l->slice[i].running);
 	}
@@ -110,28 +112,27 @@ static inline void write_down(struct load *l, struct load_span span)
 	l->n_spans++;
 }
 
-/* As much of it as fits a span. */
-static uint32_t part(ns_t of)
-{
-	return of < UINT32_MAX ? (uint32_t)of : UINT32_MAX;
-}
-
+/* More than fits a span: in several, one after the other, that share no slice. */
 static __attribute__((noinline)) void add_long(
 	struct load *l, ns_t from, ns_t inside, ns_t running, uint32_t n)
 {
-	while (inside > UINT32_MAX || running > UINT32_MAX) {
-		from += UINT32_MAX;
-		inside -= part(inside);
-		running -= part(running);
-		write_down(l, (struct load_span){from, part(inside), part(running), n});
+	while (inside > 0 || running > 0) {
+		ns_t part = UINT32_MAX - (from + UINT32_MAX) % LOAD_SLICE;
+
+		write_down(l, (struct load_span){from, (uint32_t)ns_min(inside, part),
+				      (uint32_t)ns_min(running, part), n});
+		from += part;
+		inside = ns_max(inside - part, 0);
+		running = ns_max(running - part, 0);
 	}
 }
 
 static inline void add(struct load *l, ns_t from, ns_t inside, ns_t running, uint32_t n)
 {
-	write_down(l, (struct load_span){from, part(inside), part(running), n});
 	if (inside > UINT32_MAX || running > UINT32_MAX)
 		add_long(l, from, inside, running, n);
+	else
+		write_down(l, (struct load_span){from, (uint32_t)inside, (uint32_t)running, n});
 }
 
 /* ------------------------------------------------------------------ requests */

@@ -38,7 +38,53 @@ static void requests_at_one_time_are_counted_together(void **state)
 	assert_int_equal(l.most_inside, 3);
 	assert_int_equal(l.most_running, 2);
 	assert_int_equal(l.slice[1].running, 1); /* the second goes on into it */
-	assert_int_equal(l.slice[9].inside, 1);
+	assert_int_equal(l.slice[8].inside, 1);
+	assert_int_equal(l.slice[9].inside, 0);
+	load_fini(&l);
+	arena_fini(&mem);
+}
+
+/* It is inside for a quarter of a minute, of which it needs a processor now and then. */
+static void who_is_there_for_long_is_there_once(void **state)
+{
+	static const ns_t cpu[] = {NS_MS, 5 * NS_S, 15 * NS_S};
+	struct arena mem;
+
+	(void)state;
+	arena_init(&mem, 0);
+	for (size_t c = 0; c < sizeof(cpu) / sizeof(cpu[0]); c++) {
+		struct load l;
+
+		load_init(&l, &mem, 0, 20 * NS_S);
+		load_add(&l, 0, API_GET_PODS, 100, 15 * NS_S, cpu[c]);
+		load_count(&l);
+		assert_int_equal(l.most_inside, 1);
+		assert_int_equal(l.most_running, 1);
+		for (uint32_t i = 0; i < l.slices; i++) {
+			assert_int_equal(l.slice[i].inside, i <= 15000);
+			assert_int_equal(l.slice[i].running, i <= (uint32_t)(cpu[c] / NS_MS));
+		}
+		assert_false(load_exceeds(&l, 1));
+		load_fini(&l);
+	}
+	arena_fini(&mem);
+}
+
+/* One ends where the other begins. */
+static void who_goes_makes_room_for_who_comes(void **state)
+{
+	struct arena mem;
+	struct load l;
+
+	(void)state;
+	arena_init(&mem, 0);
+	load_init(&l, &mem, 0, NS_S);
+	load_add(&l, 0, API_GET_PODS, NS_MS, NS_MS, NS_MS);
+	load_add(&l, 0, API_GET_PODS, 2 * NS_MS, NS_MS, 0);
+	load_count(&l);
+	assert_int_equal(l.most_inside, 1);
+	assert_int_equal(l.slice[1].running, 1);
+	assert_int_equal(l.slice[2].running, 0);
 	load_fini(&l);
 	arena_fini(&mem);
 }
@@ -188,6 +234,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_at_one_time_are_counted_together),
+		cmocka_unit_test(who_is_there_for_long_is_there_once),
+		cmocka_unit_test(who_goes_makes_room_for_who_comes),
 		cmocka_unit_test(what_goes_on_after_the_end_is_cut_off),
 		cmocka_unit_test(parts_add_up_and_stop_at_the_most),
 		cmocka_unit_test(watchers_are_told_at_once),
