@@ -20,7 +20,7 @@ struct address *address_new(struct swarm *s, const char *method)
 	return a;
 }
 
-bool address_path(struct str *out, const char *resource, const char *namespace)
+void address_path(struct str *out, const char *resource, const char *namespace)
 {
 	const struct rest_resource *r = rest_resource_named(resource);
 	size_t plural = strcspn(resource, "./");
@@ -40,7 +40,6 @@ bool address_path(struct str *out, const char *resource, const char *namespace)
 	}
 	str_add_char(out, '/');
 	str_add_n(out, resource, plural);
-	return plural > 0;
 }
 
 /* ------------------------------------------------------------------ objects */
@@ -154,8 +153,7 @@ static bool read_many(struct hollow *h, const struct node_request *q,
 {
 	a->method = "GET";
 	a->stream = q->timeout > 0;
-	if (!address_path(&a->path, call->resource, namespace_of_list(h, q, call->resource)))
-		return false;
+	address_path(&a->path, call->resource, namespace_of_list(h, q, call->resource));
 	if (a->stream)
 		str_addf(&a->path,
 			"?allowWatchBookmarks=true&resourceVersion=%llu&timeoutSeconds=%lld&"
@@ -201,8 +199,9 @@ static bool of_pod(struct hollow *h, const struct node_request *q, const struct 
 	if (pod == REQUEST_NO_POD)
 		return false;
 	p = &h->pod[pod];
-	if (!p->name || !address_path(&a->path, "pods", pod_namespace(h, pod)))
+	if (!p->name)
 		return false;
+	address_path(&a->path, "pods", pod_namespace(h, pod));
 	named(&a->path, p->name, call->resource);
 	if (request_of(h, q) == API_DELETE_PODS)
 		body_delete(p->uid, 0, &a->body);
@@ -222,41 +221,37 @@ static bool of_object(struct hollow *h, const struct node_request *q,
 {
 	struct str name = {0};
 	uint32_t ns;
-	bool known = object_name(h, q->object, q->key, &name, &ns) &&
-		     address_path(&a->path, call->resource, h->swarm->namespace[ns]);
+	bool known = object_name(h, q->object, q->key, &name, &ns);
 
+	address_path(&a->path, call->resource, h->swarm->namespace[ns]);
 	str_addf(&a->path, "/%s%s", str_text(&name), q->quorum ? "" : "?resourceVersion=0");
 	str_fini(&name);
 	return known;
 }
 
-static bool of_node(struct hollow *h, const struct node_request *q,
+/* The node itself and its lease.  A feature that deletes them does so for show: its kubelet
+ * would have nothing to write to any more. */
+static void of_node(struct hollow *h, const struct node_request *q,
 	const struct call_name *call, struct address *a)
 {
-	bool lease = !strcmp(call->resource, "leases");
+	bool lease = resource_is(call->resource, "leases");
 	bool patch = !strcmp(call->verb, "patch");
 
-	if (!address_path(&a->path, call->resource, lease ? "kube-node-lease" : "default"))
-		return false;
-	if (!strcmp(call->verb, "create")) {
-		str_add(&a->body, "{}");
-		return true;
-	}
+	address_path(&a->path, call->resource, lease ? "kube-node-lease" : NULL);
 	named(&a->path, h->name, call->resource);
+	a->media = patch ? STRATEGIC : NULL;
 	if (!strcmp(call->verb, "get")) {
 		str_add(&a->path, q->quorum ? "" : "?resourceVersion=0");
-		return true;
-	}
-	if (lease)
+	} else if (!strcmp(call->verb, "delete")) {
+		str_add(&a->path, ASKED_FOR_SHOW);
+		body_delete(NULL, -1, &a->body);
+	} else if (lease) {
 		body_lease(h, &a->body);
-	else if (!strncmp(call->resource, "nodes", 5) && patch)
+	} else if (patch) {
 		body_node_status(h, &a->body);
-	else if (!strncmp(call->resource, "nodes", 5))
+	} else {
 		body_node(h, &a->body);
-	else
-		str_add(&a->body, "{}");
-	a->media = patch ? STRATEGIC : NULL;
-	return true;
+	}
 }
 
 static bool of_token(struct hollow *h, const struct node_request *q, struct address *a)
@@ -267,8 +262,9 @@ static bool of_token(struct hollow *h, const struct node_request *q, struct addr
 	if (pod == REQUEST_NO_POD)
 		return false;
 	p = &h->pod[pod];
-	if (!p->name || !address_path(&a->path, "serviceaccounts", pod_namespace(h, pod)))
+	if (!p->name)
 		return false;
+	address_path(&a->path, "serviceaccounts", pod_namespace(h, pod));
 	str_add(&a->path, "/default/token");
 	str_addf(&a->body,
 		"{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"TokenRequest\","
@@ -295,8 +291,10 @@ bool address_of(struct hollow *h, const struct node_request *q, struct address *
 	a->method = method_of(call->verb);
 	if (q->timeout > 0 || !strcmp(call->verb, "list"))
 		return read_many(h, q, call, a);
-	if (asked_is_own(h, q))
-		return asked_address(h, q, a);
+	if (asked_is_own(h, q)) {
+		asked_address(h, q, a);
+		return true;
+	}
 	if (resource_is(call->resource, "pods"))
 		return of_pod(h, q, call, a);
 	switch (request_of(h, q)) {
@@ -308,8 +306,10 @@ bool address_of(struct hollow *h, const struct node_request *q, struct address *
 	case API_CREATE_EVENTS:
 	case API_PATCH_EVENTS:
 		a->media = request_of(h, q) == API_PATCH_EVENTS ? STRATEGIC : NULL;
-		return event_address(h, q, a);
+		event_address(h, q, a);
+		return true;
 	default:
-		return of_node(h, q, call, a);
+		of_node(h, q, call, a);
+		return true;
 	}
 }

@@ -3,7 +3,6 @@
  * said of those that help nobody. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "hollow/hollow_priv.h"
@@ -25,8 +24,7 @@ static bool fits(const struct call_name *call, const char *kind, size_t len)
 	const char *wanted = NULL;
 
 	if (is_status)
-		return !strcmp(call->verb, "delete") || !strcmp(call->verb, "create") ||
-		       !strcmp(call->verb, "deletecollection");
+		return !strcmp(call->verb, "delete") || !strcmp(call->verb, "create");
 	if (!strcmp(call->verb, "list"))
 		return is_list;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)

@@ -49,20 +49,19 @@ struct chore *chore_new(struct swarm *s, const struct chore_kind *kind, struct h
 	return c;
 }
 
-/* The request that is its next; NULL: it has no address. */
+/* The request that is its next. */
 static const struct address *request(const struct chore *c)
 {
 	struct address *a = address_new(c->swarm, c->kind->method);
 
-	return c->kind->write(c, a) ? a : NULL;
+	c->kind->write(c, a);
+	return a;
 }
 
 /* Its path, for those who read. */
 static const char *path_of(const struct chore *c)
 {
-	const struct address *a = request(c);
-
-	return a ? str_text(&a->path) : "";
+	return str_text(&request(c)->path);
 }
 
 /* Why a write that was taken cannot have been: what came back is no object.  NULL: it is one,
@@ -242,12 +241,11 @@ static void start(struct chore *c)
 	struct swarm *s = c->swarm;
 	const struct address *a = request(c);
 
-	if (a && !c->tries) /* else what came of it says more */
+	if (!c->tries) /* else what came of it says more */
 		note(c, str_text(&a->path), "no answer");
 	s->chores_under_way++;
-	if (!a ||
-		!swarm_put_on_wire(s, c->kind->of_node ? c->of : NULL, a,
-			(s->has_answered ? PATIENCE_S : FIRST_PATIENCE_S) * NS_S, &hooks, c)) {
+	if (!swarm_put_on_wire(s, c->kind->of_node ? c->of : NULL, a,
+		    (s->has_answered ? PATIENCE_S : FIRST_PATIENCE_S) * NS_S, &hooks, c)) {
 		s->chores_under_way--;
 		chore_free(c);
 	}

@@ -7,8 +7,7 @@
 
 struct chore_kind {
 	const char *method;
-	/* The request of c->step; false: there is none. */
-	bool (*write)(const struct chore *c, struct address *a);
+	void (*write)(const struct chore *c, struct address *a);    /* the request of c->step */
 	void (*then)(struct chore *c, const struct wire_answer *a); /* after the last; NULL */
 	bool of_node; /* c->of asks, not the users */
 };

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events in words: each about the pod or the node that its agent raised it for.  Its name says
- * what it tells of, so that the same told again is found where it stands, and only how often is
- * kept. */
+/* Events in words: each about the node, or the pod that is in its place when it is sent.  Its
+ * name says what it tells of, so that the same told again is found where it stands, and only
+ * how often is kept. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/rng.h"
 #include "hollow/hollow_priv.h"
 #include "rest/when.h"
 
@@ -181,12 +182,13 @@ static uint32_t number_of(
 	       (uint32_t)record_instance(a->pleg.cached[of->place * a->plan->containers]) << 16;
 }
 
-/* As event.go makeEvent, with the run's beginning and the number in place of the moment. */
+/* As event.go makeEvent, with the run's beginning, whose life it is about (pods that others
+ * make may have one name after the other) and the number in place of the moment. */
 static void put_name(const struct hollow *h, const struct about *of,
 	const struct node_request *q, struct str *out)
 {
-	str_addf(out, "%s.%llx%05x", of->name, (unsigned long long)h->swarm->began,
-		number_of(h, of, q));
+	str_addf(out, "%s.%llx%08x%05x", of->name, (unsigned long long)h->swarm->began,
+		rng_name(of->pod ? of->pod->uid : ""), number_of(h, of, q));
 }
 
 static void put_object(
@@ -237,19 +239,17 @@ static void put_again(
 	str_addf(out, "{\"count\":%u,\"lastTimestamp\":\"%s\"}", told, now);
 }
 
-bool event_address(struct hollow *h, const struct node_request *q, struct address *a)
+void event_address(struct hollow *h, const struct node_request *q, struct address *a)
 {
 	const struct about of = about_of(h, q);
 
-	if (!address_path(&a->path, "events", of.namespace))
-		return false;
+	address_path(&a->path, "events", of.namespace);
 	if (request_of(h, q) == API_CREATE_EVENTS) {
 		h->asked += event_of_key(q->key).kind == EVENT_ASKED;
 		put_event(h, &of, q, &a->body);
-		return true;
+		return;
 	}
 	str_add_char(&a->path, '/');
 	put_name(h, &of, q, &a->path);
 	put_again(h, &of, q, &a->body);
-	return true;
 }

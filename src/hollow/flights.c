@@ -75,6 +75,7 @@ static void on_opened(void *ctx)
 	if (f->hollow->swarm->stops)
 		return;
 	requests_opened(&f->hollow->node, now, &f->q);
+	flights_stop_watches(f->hollow); /* its reflector may have been stopped meanwhile */
 }
 
 /* reflector.go ListAndWatch: a watch that ends is opened again; 410 and one that ends at once
@@ -169,6 +170,21 @@ static const char *the_object(const char *body)
 	return items ? items : body;
 }
 
+/* What writes to come have to name. */
+static void keep_version(struct flight *f, const char *body)
+{
+	struct hollow *h = f->hollow;
+	const struct call_name *call = &h->swarm->scenario.calls.name[f->q.call];
+	struct asked_own *own = asked_own_of(h, &f->q);
+
+	if (is_of(f, "leases") && strcmp(call->verb, "list") != 0)
+		version_scan(body, h->lease);
+	else if (resource_is(call->resource, "nodes"))
+		version_scan(the_object(body), h->version);
+	else if (own)
+		version_scan(body, own->version);
+}
+
 /* What the node keeps of an answer for requests to come. */
 static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32_t *value)
 {
@@ -178,14 +194,13 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 
 	version_scan(a->body, version);
 	*value = (uint32_t)version_number(version);
+	if (!strcmp(call->verb, "delete")) /* nothing is written to it any more */
+		return;
 	if (!strcmp(call->verb, "list") && watched(f))
 		*watched(f) = version_number(version);
 	if (!strcmp(call->verb, "list") && is_of(f, "pods"))
 		pods_listed(h, now, a->body, a->len);
-	if (is_of(f, "leases"))
-		memcpy(h->lease, version, sizeof(version));
-	if (!strncmp(call->resource, "nodes", 5))
-		version_scan(the_object(a->body), h->version);
+	keep_version(f, a->body);
 	if (!strcmp(call->verb, "get") && is_of(f, "nodes") &&
 		node_is_overwritten(h, a->body, a->len))
 		agent_overwritten(&h->node.agent);
@@ -365,15 +380,20 @@ static void on_read(void *ctx, const struct wire_answer *a)
 
 static void read_again(struct flight *f)
 {
+	struct asked_own *own = asked_own_of(f->hollow, &f->q);
 	static const struct wire_hooks to = {.done = on_read};
 	struct hollow *h = f->hollow;
-	struct address *a = address_new(h->swarm, "GET");
+	bool lease = is_of(f, "leases");
+	struct address *a;
 
-	if ((is_of(f, "leases") && address_path(&a->path, "leases", "kube-node-lease")) ||
-		(is_of(f, "nodes/status") && address_path(&a->path, "nodes", NULL)))
-		str_addf(&a->path, "/%s", h->name);
-	if (str_len(&a->path))
-		(void)swarm_put_on_wire(h->swarm, h, a, 10 * NS_S, &to, h);
+	if (own)
+		asked_read_again(h, own);
+	if (!lease && !is_of(f, "nodes/status"))
+		return;
+	a = address_new(h->swarm, "GET");
+	address_path(&a->path, lease ? "leases" : "nodes", lease ? "kube-node-lease" : NULL);
+	str_addf(&a->path, "/%s", h->name);
+	(void)swarm_put_on_wire(h->swarm, h, a, 10 * NS_S, &to, h);
 }
 
 /* ------------------------------------------------------------------ ends */

@@ -48,6 +48,12 @@ struct hollow_pod {
 
 struct swarm;
 
+/* An object that users make for a node, since features ask for its kind. */
+struct asked_own {
+	const char *resource; /* as one of the calls names it */
+	char version[HOLLOW_VERSION];
+};
+
 /* One node. */
 struct hollow {
 	struct node node; /* first: world callbacks get it */
@@ -63,6 +69,7 @@ struct hollow {
 	uint32_t turn;          /* the pod that a feature asked for last */
 	uint32_t asked;         /* what features wrote so far */
 	bool missed;            /* a pod's change: its watch has to begin anew */
+	struct asked_own *own;  /* [the swarm's n_own] */
 	struct event_told *told_again; /* owned; a list: events told more than once */
 	bool is_told;                  /* the server has had its status */
 	ns_t heard_at;                 /* its last status or lease that the server took */
@@ -111,6 +118,7 @@ struct swarm {
 	struct metrics *metrics;
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
+	uint32_t n_own; /* kinds of objects that are made for nodes */
 	struct chore *first_chore, **last_chore, *free_chores;
 	struct stock *stock; /* [STOCKS] what nodes take and give back */
 	uint32_t chores_under_way;
@@ -160,17 +168,18 @@ void answer_counts(const struct hollow *h, ns_t now, uint16_t call, const struct
 void swarm_say(struct swarm *s, enum hollow_word word, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* address.c: what a request is on the wire.  False: it has no address, nothing is sent. */
+/* address.c: what a request is on the wire */
 /* The one that is being written, as empty as it begins: its texts are the swarm's, and stay
  * until another is. */
 struct address *address_new(struct swarm *s, const char *method);
 /* Send it; h: in its name, NULL: in that of users.  NULL: it could not be sent. */
 struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
 	const struct address *a, ns_t timeout, const struct wire_hooks *hooks, void *ctx);
+/* False: it has no address, nothing is sent. */
 bool address_of(struct hollow *h, const struct node_request *q, struct address *a);
 /* Where a resource[.group][/subresource] is: "/api/v1/namespaces/NS/RESOURCE"; namespace NULL:
  * of all, or of none.  One that nobody knows is of its group's v1, or of the core's. */
-bool address_path(struct str *out, const char *resource, const char *namespace);
+void address_path(struct str *out, const char *resource, const char *namespace);
 /* The name of the object that the key of the workload's object stands for, and its namespace;
  * false: the pod has none. */
 bool object_name(const struct hollow *h, uint32_t object, uint32_t key, struct str *name,
@@ -189,9 +198,15 @@ static inline bool resource_is(const char *resource, const char *base)
 uint32_t asked_pod(struct hollow *h);
 /* Whether it is about an object that users make for it, one a node, and the request then. */
 bool asked_is_own(const struct hollow *h, const struct node_request *q);
-bool asked_address(struct hollow *h, const struct node_request *q, struct address *a);
-/* Chores that make these objects; one that a server does not take is missed by nobody. */
+void asked_address(struct hollow *h, const struct node_request *q, struct address *a);
+/* Chores that make these objects (in namespace default, if they are in any), and that delete
+ * them; one that a server does not take is missed by nobody. */
 void asked_objects(struct swarm *s);
+void asked_objects_end(struct swarm *s);
+/* That which a request is about; NULL: none that is there.  It is read again after somebody
+ * else has written it. */
+struct asked_own *asked_own_of(const struct hollow *h, const struct node_request *q);
+void asked_read_again(const struct hollow *h, struct asked_own *own);
 /* ERR_INPUT: some call has no live side. */
 int asked_check(const struct swarm *s);
 /* Asked and answered, and nothing is done. */
@@ -219,7 +234,7 @@ static inline uint16_t request_of(const struct hollow *h, const struct node_requ
 }
 
 /* events.c: a request that tells of one, path and body */
-bool event_address(struct hollow *h, const struct node_request *q, struct address *a);
+void event_address(struct hollow *h, const struct node_request *q, struct address *a);
 void events_forget(struct hollow *h, uint32_t place); /* REQUEST_NO_POD: the node */
 
 /* others.c: statuses that somebody else has written since */

@@ -9,11 +9,10 @@
 
 /* ------------------------------------------------------------------ what has to be there */
 
-static bool write_namespace(const struct chore *c, struct address *a)
+static void write_namespace(const struct chore *c, struct address *a)
 {
 	str_add(&a->path, "/api/v1/namespaces");
 	body_object("Namespace", c->swarm->namespace[c->key], NULL, &a -> body);
-	return true;
 }
 
 static void namespaces(struct swarm *s)
@@ -34,19 +33,18 @@ static void put_object(const struct hollow *h, uint32_t object, uint32_t key, co
 	uint32_t ignored;
 
 	(void)object_name(h, object, key, &name, &ignored);
-	(void)address_path(&a->path, o->resource, ns);
+	address_path(&a->path, o->resource, ns);
 	body_object(secret ? "Secret" : "ConfigMap", str_text(&name), ns, &a->body);
 	str_fini(&name);
 }
 
-static bool write_shared(const struct chore *c, struct address *a)
+static void write_shared(const struct chore *c, struct address *a)
 {
 	const struct swarm *s = c->swarm;
 	bool of_namespace =
 		s->scenario.workload.objects[c->object].shared_by == SHARED_NAMESPACE;
 
 	put_object(c->of, c->object, c->key, s->namespace[of_namespace ? c->key : 0], a);
-	return true;
 }
 
 static void make_shared(struct hollow *h, uint32_t object, uint32_t key)
@@ -92,11 +90,10 @@ static void on_node(struct chore *c, const struct wire_answer *a)
 	}
 }
 
-static bool write_lease_read(const struct chore *c, struct address *a)
+static void write_lease_read(const struct chore *c, struct address *a)
 {
-	(void)address_path(&a->path, "leases", "kube-node-lease");
+	address_path(&a->path, "leases", "kube-node-lease");
 	str_addf(&a->path, "/%s", c->of->name);
-	return true;
 }
 
 static void on_lease(struct chore *c, const struct wire_answer *a)
@@ -108,18 +105,16 @@ static void on_lease(struct chore *c, const struct wire_answer *a)
 		(void)chore_new(c->swarm, &read, c->of);
 }
 
-static bool write_node(const struct chore *c, struct address *a)
+static void write_node(const struct chore *c, struct address *a)
 {
-	(void)address_path(&a->path, "nodes", NULL);
+	address_path(&a->path, "nodes", NULL);
 	body_node(c->of, &a->body);
-	return true;
 }
 
-static bool write_lease(const struct chore *c, struct address *a)
+static void write_lease(const struct chore *c, struct address *a)
 {
-	(void)address_path(&a->path, "leases", "kube-node-lease");
+	address_path(&a->path, "leases", "kube-node-lease");
 	body_lease(c->of, &a->body);
-	return true;
 }
 
 static void of_every_node(struct swarm *s, const struct chore_kind *kind)
@@ -189,11 +184,10 @@ static void on_version(struct chore *c, const struct wire_answer *a)
 					     c->swarm->params->access->server));
 }
 
-static bool write_version(const struct chore *c, struct address *a)
+static void write_version(const struct chore *c, struct address *a)
 {
 	(void)c;
 	str_add(&a->path, "/version");
-	return true;
 }
 
 void users_begin(struct swarm *s)
@@ -227,7 +221,7 @@ static const char *namespace_of(const struct chore *c)
 }
 
 /* Its own objects, then the pod, bound to its node as by the scheduler. */
-static bool write_pod(const struct chore *c, struct address *a)
+static void write_pod(const struct chore *c, struct address *a)
 {
 	uint32_t own = nth_own(&c->swarm->scenario.workload, c->step);
 
@@ -237,21 +231,19 @@ static bool write_pod(const struct chore *c, struct address *a)
 		char name[HOLLOW_POD_NAME];
 
 		pod_name(c, name);
-		(void)address_path(&a->path, "pods", namespace_of(c));
+		address_path(&a->path, "pods", namespace_of(c));
 		body_pod(c->of, c->pod, name, namespace_of(c), &a->body);
 	}
-	return true;
 }
 
-static bool write_delete(const struct chore *c, struct address *a)
+static void write_delete(const struct chore *c, struct address *a)
 {
 	char name[HOLLOW_POD_NAME];
 
 	pod_name(c, name);
-	(void)address_path(&a->path, "pods", namespace_of(c));
+	address_path(&a->path, "pods", namespace_of(c));
 	str_addf(&a->path, "/%s", name);
 	body_delete(NULL, -1, &a->body);
-	return true;
 }
 
 static void enqueue_delete(struct hollow *h, uint32_t pod, uint32_t generation)
@@ -324,21 +316,20 @@ static void over(struct swarm *s)
 	(void)event_base_loopbreak(s->base);
 }
 
-static bool put_removal(
+static void put_removal(
 	struct address *a, const char *resource, const char *ns, const char *name)
 {
-	(void)address_path(&a->path, resource, ns);
+	address_path(&a->path, resource, ns);
 	str_addf(&a->path, "/%s", name);
 	body_delete(NULL, 0, &a->body);
-	return true;
 }
 
-static bool remove_pod(const struct chore *c, struct address *a)
+static void remove_pod(const struct chore *c, struct address *a)
 {
-	return put_removal(a, "pods", pod_namespace(c->of, c->pod), c->of->pod[c->pod].name);
+	put_removal(a, "pods", pod_namespace(c->of, c->pod), c->of->pod[c->pod].name);
 }
 
-static bool remove_object(const struct chore *c, struct address *a)
+static void remove_object(const struct chore *c, struct address *a)
 {
 	const struct swarm *s = c->swarm;
 	uint32_t ns, key = agent_object_key(
@@ -346,25 +337,24 @@ static bool remove_object(const struct chore *c, struct address *a)
 	struct str name = {0};
 
 	(void)object_name(c->of, c->object, key, &name, &ns);
-	(void)put_removal(a, s->scenario.workload.objects[c->object].resource, s->namespace[ns],
+	put_removal(a, s->scenario.workload.objects[c->object].resource, s->namespace[ns],
 		str_text(&name));
 	str_fini(&name);
-	return true;
 }
 
-static bool remove_lease(const struct chore *c, struct address *a)
+static void remove_lease(const struct chore *c, struct address *a)
 {
-	return put_removal(a, "leases", "kube-node-lease", c->of->name);
+	put_removal(a, "leases", "kube-node-lease", c->of->name);
 }
 
-static bool remove_node(const struct chore *c, struct address *a)
+static void remove_node(const struct chore *c, struct address *a)
 {
-	return put_removal(a, "nodes", NULL, c->of->name);
+	put_removal(a, "nodes", NULL, c->of->name);
 }
 
-static bool remove_namespace(const struct chore *c, struct address *a)
+static void remove_namespace(const struct chore *c, struct address *a)
 {
-	return put_removal(a, "namespaces", NULL, c->swarm->namespace[c->key]);
+	put_removal(a, "namespaces", NULL, c->swarm->namespace[c->key]);
 }
 
 static void remove_pods_and_objects(struct hollow *h)
@@ -409,6 +399,8 @@ void users_end(struct swarm *s)
 		(void)chore_new(s, &lease, s->hollow[i]);
 		(void)chore_new(s, &node, s->hollow[i]);
 	}
+	if (s->params->cleans_up)
+		asked_objects_end(s);
 	s->phase = s->params->cleans_up ? namespace_end : over;
 	chores_next(s);
 }

@@ -50,17 +50,20 @@ static const struct rest_resource table[] = {
 	{"certificates.k8s.io", "v1", "certificatesigningrequests", "certificatesigningrequest",
 		"CertificateSigningRequest", "csr", REST_HAS_STATUS, {0}},
 	{"coordination.k8s.io", "v1", "leases", "lease", "Lease", "",
-		REST_NAMESPACED | REST_PUT_CREATES, {0}},
+		REST_NAMESPACED | REST_PUT_CREATES | REST_CONDITIONAL, {0}},
 	{"discovery.k8s.io", "v1", "endpointslices", "endpointslice", "EndpointSlice", "",
 		REST_NAMESPACED, {0}},
-	{"node.k8s.io", "v1", "runtimeclasses", "runtimeclass", "RuntimeClass", "", 0, {0}},
-	{"storage.k8s.io", "v1", "csidrivers", "csidriver", "CSIDriver", "", 0, {0}},
-	{"storage.k8s.io", "v1", "csinodes", "csinode", "CSINode", "", 0, {0}},
+	{"node.k8s.io", "v1", "runtimeclasses", "runtimeclass", "RuntimeClass", "",
+		REST_PUT_CREATES | REST_CONDITIONAL, {0}},
+	{"storage.k8s.io", "v1", "csidrivers", "csidriver", "CSIDriver", "", REST_CONDITIONAL,
+		{0}},
+	{"storage.k8s.io", "v1", "csinodes", "csinode", "CSINode", "", REST_CONDITIONAL, {0}},
 	{"storage.k8s.io", "v1", "volumeattachments", "volumeattachment", "VolumeAttachment",
-		"", REST_HAS_STATUS, {0}},
-	/* Of node-feature-discovery, as its chart defines it. */
+		"", REST_HAS_STATUS | REST_CONDITIONAL, {0}},
+	/* Of node-feature-discovery, as its chart defines it; apiextensions-apiserver
+	 * customresource/strategy.go. */
 	{"topology.node.k8s.io", "v1alpha2", "noderesourcetopologies", "noderesourcetopology",
-		"NodeResourceTopology", "node-res-topo", 0, {0}},
+		"NodeResourceTopology", "node-res-topo", REST_CONDITIONAL, {0}},
 };
 
 const struct rest_resource *rest_resources(size_t *n)

@@ -22,6 +22,7 @@ enum rest_trait {
 	REST_CREATE_ONLY = 1u << 7,  /* bindings: nothing is kept */
 	REST_IN_ALL = 1u << 8,       /* `kubectl get all`: storage.go Categories */
 	REST_REVIEW = 1u << 9,       /* a question, answered in its status; nothing is kept */
+	REST_CONDITIONAL = 1u << 10, /* strategy.go: no AllowUnconditionalUpdate */
 };
 
 struct rest_resource {

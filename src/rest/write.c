@@ -148,7 +148,8 @@ static struct json *joined(const struct rest_route *r, struct json *old, struct 
 	return tree;
 }
 
-/* False and an answer: the client has seen another object than the one there is. */
+/* False and an answer: the client has seen another object than the one there is, or has to say
+ * which one it has seen (registry/generic/registry/store.go Update). */
 static bool is_current(
 	struct rest_call *c, const struct rest_object *o, const struct json *tree)
 {
@@ -169,7 +170,15 @@ static bool is_current(
 		rest_conflict(c, "Precondition failed: the UID is that of another object");
 		return false;
 	}
-	if (version && *version && strcmp(version, "0") != 0 && strcmp(version, own) != 0) {
+	if (!version || !*version || !strcmp(version, "0")) {
+		if (!rest_is(o->resource, REST_CONDITIONAL))
+			return true;
+		rest_fail(c->reply, 422, NULL,
+			"metadata.resourceVersion: Invalid value: must be specified for an "
+			"update");
+		return false;
+	}
+	if (strcmp(version, own) != 0) {
 		rest_conflict(c,
 			"the object has been modified; please apply your changes to the latest "
 			"version and try again");

@@ -23,6 +23,7 @@ struct both {
 	struct arena mem;
 	struct trace simulated, live;
 	uint32_t faults; /* as world_fails */
+	bool (*tell)(void *ctx, const struct hollow_view *v);
 };
 
 /* Latencies without noise, of which no two add up to a third: nobody is due together with
@@ -79,7 +80,8 @@ static void run_live(struct both *c)
 		.http = WIRE_HTTP2,
 		.connections = 1,
 		.name = "n",
-		.pods_first = true};
+		.pods_first = true,
+		.tell = c->tell};
 	struct hollow_view last = {0};
 	struct fleet_result r = {0};
 	struct err err = {0};
@@ -94,6 +96,7 @@ static void run_live(struct both *c)
 	assert_true(last.lag.n > 100);
 	/* Timers are whole milliseconds; nobody's turn comes later than that. */
 	assert_true(last.lag.max <= NS_MS);
+	assert_int_equal(world.strays, 0);
 	fleet_result_fini(&r);
 	world_end();
 }
@@ -373,9 +376,44 @@ static void pods_of_the_beginning_are_in_the_first_list(void **state)
 	arena_fini(&c.mem);
 }
 
+static void pods_vanish(struct world_event *e)
+{
+	(void)e;
+	world_asks("DELETE", "/api/v1/namespaces/nodetoll-0/pods?gracePeriodSeconds=0");
+}
+
+/* A secret's LIST goes out each fifth of a second, its WATCH after the answer: while one is
+ * under way, somebody else deletes all pods. */
+static bool pods_vanish_soon(void *ctx, const struct hollow_view *v)
+{
+	(void)ctx;
+	if (v->now / NS_S == 2)
+		(void)world_at(world.now + ANSWER, pods_vanish, &world);
+	return true;
+}
+
+static void a_watch_that_opens_late_goes_with_its_reflector(void **state)
+{
+	const struct scenario_names names = {
+		"any", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30", false};
+	const char *const sets[] = {"nodes=1", "start=atOnce", "warmup=1s", "duration=30s",
+		"workload.pods=20", "workload.namespaces=1", "kubelet.objects.design=watch",
+		"kubelet.clients.kube={qps: 5, burst: 5}"};
+	struct both c = {.tell = pods_vanish_soon};
+
+	(void)state;
+	arena_init(&c.mem, 0);
+	load(&c, &names, sets, 8);
+	run_live(&c);
+	assert_true(world.watches < 20);
+	trace_fini(&c.live);
+	arena_fini(&c.mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_watch_that_opens_late_goes_with_its_reflector),
 		cmocka_unit_test(pods_of_the_beginning_are_in_the_first_list),
 		cmocka_unit_test(effects_are_the_same),
 		cmocka_unit_test(effects_are_the_same_when_watches_are_dropped),

@@ -30,6 +30,8 @@ void __wrap_agent_answer(
 	struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value);
 void __real_flights_send(struct hollow *h, ns_t now);
 void __wrap_flights_send(struct hollow *h, ns_t now);
+void __real_flights_end_watches(struct hollow *h);
+void __wrap_flights_end_watches(struct hollow *h);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ts)
 {
@@ -66,6 +68,32 @@ void __wrap_flights_send(struct hollow *h, ns_t now)
 	}
 	__real_flights_send(h, now);
 	world.is_agents = false;
+}
+
+static bool has_another(const struct flight *f)
+{
+	for (const struct flight *g = f->after; g; g = g->after)
+		if (g->opened && g->q.actor == f->q.actor)
+			return true;
+	return false;
+}
+
+void __wrap_flights_end_watches(struct hollow *h)
+{
+	const struct agent *a = &h->node.agent;
+	const uint32_t *first = a->plan->first;
+
+	for (const struct flight *f = h->flights; f; f = f->after) {
+		uint32_t entry = f->q.actor - first[ACTOR_REFLECTOR];
+
+		if (!f->opened || f->q.actor < first[ACTOR_REFLECTOR] ||
+			f->q.actor >= first[ACTOR_REFLECTOR + 1])
+			continue;
+		world.watches++;
+		world.strays +=
+			a->objects.entry[entry].reflector != SC_WATCHING || has_another(f);
+	}
+	__real_flights_end_watches(h);
 }
 
 /* ------------------------------------------------------------------ faults */
@@ -130,6 +158,7 @@ enum world_fault world_meets(const struct node *n, const struct node_request *q)
 	uint8_t *asked = &world.asked[n->index % WORLD_NODES][key % WORLD_KEYS];
 	uint64_t draw = rng_draw(key, 1, *asked, 0);
 	enum world_fault fault = (enum world_fault)(draw % WORLD_FAULTS);
+
 	if (world.faults && world.followed)
 		return meets_followed(q);
 	if (is_spared(call) || *asked == 3)
@@ -197,15 +226,10 @@ void __wrap_agent_answer(
 void world_begin(const struct world_times *times)
 {
 	static const struct store_limits limits = {100000, 1 << 28, 10000, 1 << 28};
-
-	const uint32_t faults = world.faults;
 	const uint16_t followed = world.followed;
 
-	world = (struct world){.times = *times,
-		.now = BEGINNING,
-		.nominal = BEGINNING,
-		.faults = faults,
-		.followed = followed};
+	world = (struct world){
+		.times = *times, .now = BEGINNING, .nominal = BEGINNING, .followed = followed};
 	rest_init(&world.rest, &limits, "v1.20.2", 1, 1700000000);
 }
 

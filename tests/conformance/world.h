@@ -71,6 +71,8 @@ struct world {
 	ns_t sent_at[WORLD_SENT];
 	enum world_fault met[WORLD_SENT];
 	uint32_t n_sent;
+	/* At the end: watches of objects that are open, and of them those that nobody has. */
+	uint32_t watches, strays;
 };
 extern struct world world;
 
@@ -78,6 +80,8 @@ void world_begin(const struct world_times *times);
 /* Those of a mask strike from now on, and are counted anew. */
 void world_fails(uint32_t faults);
 void world_end(void);
+/* What somebody asks whom the driver does not know, now; nobody waits for the answer. */
+void world_asks(const char *method, const char *path);
 
 /* Have something happen; its owner is told by happens() with the clock at `at` or behind. */
 struct world_event *world_at(ns_t at, void (*happens)(struct world_event *e), void *whom);

@@ -40,6 +40,14 @@ nothing() {
 	curl -s --max-time 20 "$url/api/v1/$1" | grep -q '"items":\[\]'
 }
 
+# reads RESOURCE: it was there whenever somebody asked for it.
+reads() {
+	tr -d ' \n' <"$scratch/result" | grep -o "\"verb\":\"get\",\"resource\":\"$1\",\"code\":\"[0-9]*\"" \
+		>"$scratch/rows"
+	cat "$scratch/rows"
+	grep -q '"code":"200"' "$scratch/rows" && ! grep -q '"code":"404"' "$scratch/rows"
+}
+
 fails_with() {
 	want=$1
 	says=$2
@@ -286,6 +294,11 @@ check "a connection a node, and one for the users" is connections 4
 check "no pod is left" nothing pods
 check "no node is left" nothing nodes
 check "no secret is left" nothing secrets
+check "a feature's objects are made for the nodes" agents --http2-prior-knowledge --cleanup \
+	--with persistent-volume-gets
+check "and it reads them" reads persistentvolumes
+check "nor is any of them left" nothing persistentvolumes
+check "in a namespace neither" nothing persistentvolumeclaims
 check "the result renders" "$nodetoll" report "$scratch/result"
 check "SIGINT ends it with what there is" interrupted
 check "SIGTERM deletes what was made, when all that was asked is answered" terminated

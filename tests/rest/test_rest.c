@@ -169,13 +169,37 @@ static void a_lease_is_created_by_its_first_put(void **state)
 {
 	static const char lease[] = LEASE "n";
 	struct kit k;
+	char body[256];
 
 	(void)state;
 	kit_init(&k);
 	assert_int_equal(kit_ask(&k, "PUT", lease, "{\"metadata\":{\"name\":\"n\"}}"), 201);
-	assert_int_equal(
-		kit_ask(&k, "PUT", lease, "{\"spec\":{\"holderIdentity\":\"n\"}}"), 200);
+	(void)snprintf(body, sizeof(body),
+		"{\"metadata\":{\"resourceVersion\":\"%s\"},\"spec\":{\"holderIdentity\":\"n\"}"
+		"}",
+		kit_text(&k, "metadata.resourceVersion"));
+	assert_int_equal(kit_ask(&k, "PUT", lease, body), 200);
 	assert_string_equal(kit_text(&k, "spec.holderIdentity"), "n");
+	kit_fini(&k);
+}
+
+/* A patch names none: it is made to what there is. */
+static void some_kinds_are_not_replaced_unseen(void **state)
+{
+	static const char lease[] = LEASE "n";
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	assert_int_equal(kit_ask(&k, "PUT", lease, "{\"metadata\":{\"name\":\"n\"}}"), 201);
+	assert_int_equal(kit_ask(&k, "PUT", lease, "{}"), 422);
+	assert_non_null(strstr(kit_text(&k, "message"), "must be specified for an update"));
+	assert_int_equal(kit_send_n(&k, "PATCH", lease, "application/merge-patch+json",
+				 "{\"spec\":{}}", 11),
+		200);
+	assert_int_equal(
+		kit_ask(&k, "POST", "/api/v1/nodes", "{\"metadata\":{\"name\":\"n\"}}"), 201);
+	assert_int_equal(kit_ask(&k, "PUT", "/api/v1/nodes/n", "{}"), 200);
 	kit_fini(&k);
 }
 
@@ -446,6 +470,7 @@ int main(void)
 		cmocka_unit_test(a_write_that_changes_nothing_takes_no_version),
 		cmocka_unit_test(status_and_the_rest_have_their_own_doors),
 		cmocka_unit_test(a_lease_is_created_by_its_first_put),
+		cmocka_unit_test(some_kinds_are_not_replaced_unseen),
 		cmocka_unit_test(a_pod_that_runs_is_deleted_in_two_steps),
 		cmocka_unit_test(a_pod_without_a_node_goes_at_once),
 		cmocka_unit_test(the_last_finalizer_lets_an_object_go),
