@@ -5,17 +5,16 @@
 
 #include "estimate/objects.h"
 #include "estimate/rates.h"
+#include "models/scheduler.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
-/* Rounds of a jittered timer, in so many or more, are as many as their mean gap says. */
-#define JITTERED_ROUNDS 5
+/* Of rounds of a jittered timer there may be one more or less than their mean gap says; of so
+ * many that is a fifth at most. */
+#define ROUNDS_FROM 5
 
 /* A round that is later by so little of its time is as good as one that is not. */
 #define SLOWED 0.02
-
-/* Events that wait for the limiter (client-go tools/record/event.go maxQueuedEvents). */
-#define EVENT_QUEUE 1000
 
 struct beginning {
 	const struct scenario *s;
@@ -90,7 +89,7 @@ static void timed_call(
 		fails(b, c->call, "it is made for each of the pods that are there by then");
 	else if (call_is_runtime(c->call) && slowed(b->s, c, gap))
 		fails(b, c->call, "its rounds share the processors with pods that start");
-	else if (l->jitter > 0 && until < JITTERED_ROUNDS && !b->up)
+	else if (l->jitter > 0 && until < ROUNDS_FROM && !b->up)
 		fails(b, c->call, "its timer is jittered, and its rounds are few");
 	else
 		add(b, c->call, times * rounds);
@@ -99,7 +98,7 @@ static void timed_call(
 		fails(b, c->call, "images that were pulled are told of, too");
 }
 
-/* That a round is about which one event caused, as toll.c has it. */
+/* That a round is about which one event caused, as toll_events.c has it. */
 static double all_of_event(
 	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
 {
@@ -355,20 +354,6 @@ static void tokens(struct beginning *b)
 
 /* ------------------------------------------------------------------ all of it */
 
-/* Pods that the scheduler binds in a second, if somebody waits for it; 0: they are bound. */
-static double bound_a_second(const struct scenario *s)
-{
-	const struct scheduler_model *m = &s->kubelet.scheduler;
-	double binds = (double)m->pods_milli / 1000, asks = (double)m->qps_milli / 1000;
-
-	if (s->scheduler_milli != SCHEDULER_BY_VERSION)
-		return s->scheduler_milli > 0 ? (double)s->scheduler_milli / 1000 : 0;
-	if (s->start != START_AFTER_WARMUP)
-		return 0;
-	asks = asks > 0 && m->requests > 0 ? asks / m->requests : binds;
-	return binds > 0 && binds < asks ? binds : asks;
-}
-
 /* Requests that starts of a pod make by the client of its mounts and statuses: two statuses of
  * a GET and a write, its token and objects, and events where they share it. */
 static double requests_of_starts(const struct scenario *s)
@@ -383,13 +368,17 @@ static double requests_of_starts(const struct scenario *s)
 	return w->pods * of_pod;
 }
 
-/* Relists, mounts and hand-overs that no rate holds up, and more than that. */
+/* Seconds of relists, mounts and hand-overs that no rate holds up, and more than that; and how
+ * much longer than its mean the work of all starts is taken to last, for latencies vary.  Both
+ * are to be surely enough: who has it later than that is told to have no count. */
 #define AT_LEISURE 10
+#define SURELY     1.5
 
 double beginning_takes(const struct scenario *s)
 {
 	const struct workload_model *w = &s->workload;
-	double bound = bound_a_second(s), qps, takes = AT_LEISURE, requests, one;
+	ns_t pods = (ns_t)w->pods * s->nodes;
+	double qps, takes = AT_LEISURE, requests, one;
 
 	if (s->n_script || w->batch.arrival_every || w->crash_looping || !w->image_present ||
 		w->pull_always || s->scheduler_pair > 0 || s->runtime.n_rules)
@@ -400,9 +389,9 @@ double beginning_takes(const struct scenario *s)
 	takes += s->runtime.processors ? w->pods * one / s->runtime.processors : one;
 	qps = (double)s->kubelet.client[CLIENT_MAIN].qps_milli / 1000;
 	requests = requests_of_starts(s) - s->kubelet.client[CLIENT_MAIN].burst;
-	takes *= 1.5;
+	takes *= SURELY;
 	takes += qps > 0 && requests > 0 ? requests / qps : 0;
-	return takes + (bound > 0 ? (double)w->pods * s->nodes / bound : 0);
+	return takes + (pods > 0 ? SECONDS(scheduler_bound_after(s, pods - 1)) : 0);
 }
 
 static const char *why_not_pods(const struct scenario *s, ns_t from, ns_t until)

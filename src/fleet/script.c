@@ -3,7 +3,7 @@
 #include "base/rng.h"
 #include "fleet/node.h"
 #include "fleet/owners.h"
-#include "fleet/scheduler.h"
+#include "models/scheduler.h"
 
 enum { DRAW_NAMESPACE = 301 };
 

@@ -8,8 +8,7 @@
 
 #include "models/library.h"
 
-static void rows(const char *kubelet, const char *const *sets, size_t n, ns_t until,
-	struct beginning_row *row)
+static struct scenario *compose(const char *kubelet, const char *const *sets, size_t n)
 {
 	struct scenario *s = calloc(1, sizeof(*s));
 	const struct scenario_names names = {
@@ -26,8 +25,16 @@ static void rows(const char *kubelet, const char *const *sets, size_t n, ns_t un
 	lib = (struct library){.dir = dir ? dir : "models", .mem = &mem};
 	if (scenario_compose(&lib, &names, &settings, s, &resolved, &err))
 		fail_msg("%s", err.text);
-	beginning_of(s, 0, until, row);
 	arena_fini(&mem);
+	return s;
+}
+
+static void rows(const char *kubelet, const char *const *sets, size_t n, ns_t until,
+	struct beginning_row *row)
+{
+	struct scenario *s = compose(kubelet, sets, n);
+
+	beginning_of(s, 0, until, row);
 	free(s);
 }
 
@@ -86,12 +93,31 @@ static void a_node_without_pods_has_a_form_for_its_relists(void **state)
 	IS(OP_RUN_PODSANDBOX, 0);
 }
 
+/* 1.1: thirty requests at once, two for each pod, then twenty a second: fifteen pods do not
+ * wait for the client. */
+static void starts_take_as_long_as_the_scheduler_whose_bucket_is_full_at_first(void **state)
+{
+	static const char *const sets[] = {"start=afterWarmup", "nodes=4", "workload.pods=30",
+		"schedulerPodsPerSecond=-1"};
+	struct scenario *bound = compose("v1.1", sets, 3);
+	struct scenario *at_once = compose("v1.1", sets, 4);
+	double waited = beginning_takes(bound) - beginning_takes(at_once);
+
+	(void)state;
+	assert_true(waited > (2 * 120 - 30) / 20.0 - 1e-6);
+	assert_true(waited < (2 * 120 - 30) / 20.0 + 1e-6);
+	free(bound);
+	free(at_once);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_minute_of_1_20_is_what_its_timers_and_its_pods_make_of_it),
 		cmocka_unit_test(what_hangs_on_draws_is_no_number),
 		cmocka_unit_test(a_node_without_pods_has_a_form_for_its_relists),
+		cmocka_unit_test(
+			starts_take_as_long_as_the_scheduler_whose_bucket_is_full_at_first),
 	};
 
 	return cmocka_run_group_tests_name("beginning", tests, NULL, NULL);

@@ -116,6 +116,20 @@ static void a_scheduler_that_looks_at_pods_slows_down(void **state)
 	}
 }
 
+/* 40 pods on four nodes, none of which waits for the client. */
+static void starts_have_the_wait_for_the_scheduler_in_them(void **state)
+{
+	struct kit *k = KIT("v1.1", "serving", "nodes=4", "warmup=10s", "duration=1m",
+		"start=afterWarmup", "workload.pods=10");
+
+	(void)state;
+	kit_run(k);
+	assert_int_equal(k->result.starts.all.n, 40);
+	assert_int_equal(k->result.starts.part[PART_SCHEDULER].max, 40 * (1000 * NS_S / 15000));
+	assert_int_equal(k->result.starts.part[PART_SCHEDULER].min, 1000 * NS_S / 15000);
+	kit_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +137,7 @@ int main(void)
 		cmocka_unit_test(churn_waits_for_the_pods),
 		cmocka_unit_test(a_scheduler_binds_at_its_rate),
 		cmocka_unit_test(a_scheduler_that_looks_at_pods_slows_down),
+		cmocka_unit_test(starts_have_the_wait_for_the_scheduler_in_them),
 		cmocka_unit_test(nodes_that_are_up_do_not_tick_together),
 		cmocka_unit_test(old_events_are_many_and_make_others_wait),
 	};

@@ -4,8 +4,8 @@
  * A function of the scenario alone, not a state: it binds pods that were created at one moment
  * one after the other, to node after node in turn.  Who creates pods one by one is no
  * scheduler. */
-#ifndef NODETOLL_FLEET_SCHEDULER_H
-#define NODETOLL_FLEET_SCHEDULER_H
+#ifndef MODELS_SCHEDULER_H
+#define MODELS_SCHEDULER_H
 
 #include <stdbool.h>
 

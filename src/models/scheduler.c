@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fleet/scheduler.h"
+#include "models/scheduler.h"
 
 #include "base/ns.h"
 #include "models/models.h"
