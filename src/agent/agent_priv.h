@@ -300,7 +300,6 @@ void killer_step(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void removal_kill(struct agent *a, uint32_t pod, ns_t now, bool known);
 
 /* ------------------------------------------------------------------ events.c */
-enum { EVENT_QUEUE = 1000 };
 static inline struct event_item event_of(
 	uint32_t pod, enum event_kind kind, uint32_t container, bool known)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/closed_servers.h"
 
+#include "models/workload.h"
+
 void closed_servers_init(struct closed_servers *c, const struct scenario *s)
 {
 	server_costs_init(&c->costs, s);
@@ -37,22 +39,6 @@ static double every(ns_t period)
 	return period > 0 ? 1e9 / (double)period : 0;
 }
 
-/* Pods are placed on every node, and those of a node have every namespace there is. */
-static double objects_of(const struct scenario *s, const struct workload_object *o)
-{
-	switch (o->shared_by) {
-	case SHARED_POD:
-		return (double)s->nodes * s->workload.pods;
-	case SHARED_NODE:
-		return s->nodes;
-	case SHARED_NAMESPACE:
-		return s->workload.namespaces;
-	case SHARED_CLUSTER:
-		break;
-	}
-	return 1;
-}
-
 double closed_servers_takes(const struct closed_servers *c, uint16_t call)
 {
 	return takes(c, call, 0, false);
@@ -73,7 +59,7 @@ double closed_servers_others(const struct closed_servers *c)
 			       takes(c, o->remove, 1, true));
 	for (uint32_t i = 0; i < s->workload.n_objects; i++)
 		if (o->change[i] < CALLS_MAX)
-			busy += objects_of(s, &s->workload.objects[i]) *
+			busy += (double)workload_objects(s, s->workload.objects[i].shared_by) *
 				every(s->workload.objects[i].update_every) *
 				takes(c, o->change[i], 1, true);
 	return busy / c->processors;

@@ -13,6 +13,7 @@
 #include "cli/agree_rows.h"
 #include "cli/common.h"
 #include "cli/result_classes.h"
+#include "models/workload.h"
 
 /* What one machine carries beside its server without being late, with some to spare. */
 enum { NODES_LIVE = 500, PODS_LIVE = 20000 };

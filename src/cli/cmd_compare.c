@@ -153,35 +153,34 @@ static void name_candidate(struct comparing *c)
 	str_fini(&label);
 }
 
+/* What both sides have, then what only the candidate has: settings and features. */
+static struct settings candidate_settings(struct comparing *c, const struct settings *base)
+{
+	struct opt_texts *own = &c->o.candidate_sets;
+	struct settings all;
+
+	for (uint32_t i = 0; i < own->n; i++)
+		own->door[i] = own->door[i] ? own->door[i] : "--candidate-set ";
+	all = settings_joined(&c->mem, base,
+		&(struct settings){.text = own->text, .door = own->door, .n = own->n});
+	all.with = c->o.with.text;
+	all.with_door = c->o.with.door;
+	all.n_with = c->o.with.n;
+	return all;
+}
+
 static int open_sides(struct comparing *c, struct err *err)
 {
 	const struct compare_options *o = &c->o;
-	const char **all = ARENA_ARRAY(&c->mem, const char *, o->sets.n + o->candidate_sets.n);
-	const char **doors =
-		ARENA_ARRAY(&c->mem, const char *, o->sets.n + o->candidate_sets.n);
-	struct settings base = {
-		.text = all, .door = doors, .n = o->sets.n, .warnings = &c->warnings};
-	struct settings candidate = {.text = all,
-		.door = doors,
-		.n = o->sets.n + o->candidate_sets.n,
-		.with = o->with.text,
-		.with_door = o->with.door,
-		.n_with = o->with.n,
+	const struct settings base = {.text = o->sets.text,
+		.door = o->sets.door,
+		.n = o->sets.n,
 		.warnings = &c->warnings};
+	const struct settings candidate = candidate_settings(c, &base);
 	struct side_given left = {c->name[0], o->scenario, &base};
 	struct side_given right = {c->name[1], o->scenario, &candidate};
 	int code;
 
-	for (uint32_t i = 0; i < o->sets.n; i++) {
-		all[i] = o->sets.text[i];
-		doors[i] = o->sets.door[i];
-	}
-	for (uint32_t i = 0; i < o->candidate_sets.n; i++) {
-		const char *door = o->candidate_sets.door[i];
-
-		all[o->sets.n + i] = o->candidate_sets.text[i];
-		doors[o->sets.n + i] = door ? door : "--candidate-set ";
-	}
 	code = side_open(&c->base, &c->lib, &left, &right, err);
 	if (!code)
 		code = side_open(&c->candidate, &c->lib, &right, &left, err);
@@ -376,12 +375,13 @@ static struct json *result_of(struct comparing *c, struct json *gates)
 	json_put_int(result, "seeds", c->base.n > c->candidate.n ? c->base.n : c->candidate.n);
 	json_put_str(
 		result, "test", compare_test_name(compare_test_of(c->base.n, c->candidate.n)));
-	str_reset(&text);
-	measure_calibration(c->candidate.result[0], &text);
-	json_put_str(result, "calibration", str_text(&text));
+	json_put_str(result, "calibration", "");
 	json_put(result, "classes",
 		classes_both(json_get(c->candidate.result[0], "classes"),
 			json_get(c->base.result[0], "classes")));
+	str_reset(&text);
+	measure_calibration(result, &text); /* that of its classes, of both sides */
+	json_set_str(result, "calibration", str_text(&text));
 	json_put(result, "differences", c->differences);
 	json_put_int(result, "differencesTotal", c->n_differences);
 	c->differences = NULL;

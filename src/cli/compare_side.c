@@ -124,23 +124,18 @@ static int from_saved(struct side *side, const struct library *lib, const struct
 static int open_kubelet(struct side *side, const struct library *lib, const char *kubelet,
 	const struct side_given *given, const struct side_given *other, struct err *err)
 {
-	const char **sets = ARENA_ARRAY(lib->mem, const char *, given->sets->n + 1);
-	const char **doors = ARENA_ARRAY(lib->mem, const char *, given->sets->n + 1);
+	static const char *const no_door = "";
 	struct settings all = *given->sets;
 	struct found file = {.name = given->scenario};
-	char set[100];
+	char text[100];
+	const char *set = text;
 	int code;
 
-	(void)snprintf(set, sizeof(set), "kubelet=%.80s", kubelet);
-	sets[0] = arena_strdup(lib->mem, set);
-	doors[0] = "";
-	for (size_t i = 0; i < given->sets->n; i++) {
-		sets[i + 1] = given->sets->text[i];
-		doors[i + 1] = given->sets->door[i];
-	}
-	all.text = sets;
-	all.door = doors;
-	all.n++;
+	(void)snprintf(text, sizeof(text), "kubelet=%.80s", kubelet);
+	all.text = &set;
+	all.door = &no_door;
+	all.n = 1;
+	all = settings_joined(lib->mem, &all, given->sets);
 	if (!file.name)
 		file.name = side_kubelet(other->name) ? USUAL : other->name;
 	code = read_result(file.name, &file.text, &file.len, err);

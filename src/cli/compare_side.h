@@ -16,8 +16,8 @@ enum { COMPARE_SEEDS_MAX = 100 };
 
 struct side {
 	const char *name; /* as given */
-	const char
-		*label; /* the same with what it has beside: "NAME with FEATURE"; NULL: name */
+	/* The same with what it has beside: "NAME with FEATURE"; NULL: name. */
+	const char *label;
 	struct saved saved;
 	bool is_saved;
 	struct scenario scenario; /* unless it is saved */

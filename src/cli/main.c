@@ -34,6 +34,7 @@
  * models/        files in models/ become checked structs
  *   models.h       the structs: kubelet, runtime, API server, workload, scenario
  *   lanes.h        who shares a sequence of random numbers
+ *   workload.h     how many pods and objects a workload comes to
  *   field, scalar, number, path   tables that say what a file may hold, their one reader
  *   table_*        those tables
  *   library, names files, `extends`; what there is
@@ -41,6 +42,7 @@
  *   feature        what a feature adds to a scenario, replaces and sets; --with
  *   incident       known regressions and what was published of them
  *   owners         what is asked by who is no node
+ *   scheduler      when pods are bound
  *   resources      the resources that Kubernetes has
  *   call_text      "get pods": requests as files write them
  *   origin, explain        where every constant comes from
@@ -87,7 +89,6 @@
  *   fleet          nodes over threads, results added up
  *   node           one node from its first event to its last
  *   script         what is done to its pods
- *   scheduler      when they are bound to it
  *   measure        what an agent's notes mean
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apiserver/server_params.h"
+#include "models/workload.h"
 
 /* What became of one resource in window 0. */
 struct stored {
@@ -17,28 +18,13 @@ struct stored {
 
 /* ------------------------------------------------------------------ objects */
 
-static uint64_t objects_of(const struct scenario *s, enum sharing shared)
-{
-	switch (shared) {
-	case SHARED_POD:
-		return (uint64_t)s->nodes * s->workload.pods;
-	case SHARED_NAMESPACE:
-		return s->workload.namespaces;
-	case SHARED_NODE:
-		return s->nodes;
-	case SHARED_CLUSTER:
-		break;
-	}
-	return 1;
-}
-
 static uint64_t referred_to(const struct scenario *s, const char *resource)
 {
 	uint64_t n = 0;
 
 	for (uint32_t i = 0; i < s->workload.n_objects; i++)
 		if (!strcmp(s->workload.objects[i].resource, resource))
-			n += objects_of(s, s->workload.objects[i].shared_by);
+			n += workload_objects(s, s->workload.objects[i].shared_by);
 	return n;
 }
 

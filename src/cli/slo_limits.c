@@ -5,7 +5,8 @@
 
 #include "cli/result_slo.h"
 #include "fleet/fleet.h"
-#include "fleet/scheduler.h"
+#include "models/scheduler.h"
+#include "models/workload.h"
 
 enum { OBJECTIVES_MAX = 8 };
 

@@ -20,28 +20,22 @@ static struct settings settings_of(
 	const struct sweep *s, uint32_t cell, const struct settings *more, struct arena *mem)
 {
 	const struct grid *g = s->grid;
-	const char **text = ARENA_ARRAY(mem, const char *, s->sets->n + g->n + more->n);
-	const char **door = ARENA_ARRAY(mem, const char *, s->sets->n + g->n + more->n);
-	struct settings sets = *s->sets;
+	const char **text = ARENA_ARRAY(mem, const char *, g->n);
+	const char **door = ARENA_ARRAY(mem, const char *, g->n);
+	const struct settings varied = {.text = text, .door = door, .n = g->n};
+	struct settings sets;
 
-	for (size_t i = 0; i < s->sets->n; i++) {
-		text[i] = s->sets->text[i];
-		door[i] = s->sets->door ? s->sets->door[i] : NULL;
-	}
 	for (uint32_t v = 0; v < g->n; v++) {
 		const struct vary *vary = &g->vary[v];
 		struct str set = {0};
 
 		str_addf(&set, "%s=%s", vary->field, vary->value[grid_value(g, cell, v)]);
-		door[sets.n] = "--vary ";
-		text[sets.n++] = arena_strdup(mem, str_text(&set));
+		door[v] = "--vary ";
+		text[v] = arena_strdup(mem, str_text(&set));
 		str_fini(&set);
 	}
-	for (size_t i = 0; more->text && i < more->n; i++)
-		text[sets.n++] = more->text[i];
-	sets.text = text;
-	sets.door = door;
-	return sets;
+	sets = settings_joined(mem, s->sets, &varied);
+	return settings_joined(mem, &sets, more);
 }
 
 static int load(const struct sweep *s, const struct settings *given, struct arena *mem,

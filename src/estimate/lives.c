@@ -98,7 +98,7 @@ static void of_docker(const struct workload_model *w, struct lives *out)
 		{OP_START_CONTAINER, 1 + n}, {OP_INSPECT_IMAGE, images}};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		out->of[out->n++] = calls[i];
+		add(out, calls[i].call, calls[i].times);
 	out->sure = OP_BIT(OP_CREATE_CONTAINER) | OP_BIT(OP_START_CONTAINER) |
 		    OP_BIT(OP_INSPECT_IMAGE);
 }

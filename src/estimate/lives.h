@@ -3,7 +3,7 @@
  *
  * The counts are those of one undisturbed life: it starts, it is deleted, nothing fails, and a
  * relist meets each of its steps once, and as often between two changes of one as chance has
- * it.  For toll.c alone.
+ * it.  For toll*.c alone.
  */
 #ifndef ESTIMATE_LIVES_H
 #define ESTIMATE_LIVES_H

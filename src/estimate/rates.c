@@ -14,8 +14,9 @@
  * delays that are alike and independent that is 1 - 1/e. */
 #define REFRESHED_SHARE 0.6321205588285577
 
-/* After so many jittered rounds nothing is left of when the first one was. */
-#define JITTERED_ROUNDS 16
+/* After so many jittered rounds nothing is left of when the first one was: what renewals come
+ * to in the long run holds. */
+#define ROUNDS_FORGET 16
 
 static double pods(const struct scenario *s)
 {
@@ -312,7 +313,7 @@ static double aged_by_chance(double age, double gap, double width)
 {
 	double rounds = 1;
 
-	if (age > JITTERED_ROUNDS *
+	if (age > ROUNDS_FORGET *
 			  (gap - width / 2)) /* and the last one is half over, or a bit more */
 		return gap / (age + gap / 2 + width * width / (24 * gap));
 	for (int n = 1; n * (gap - width / 2) < age; n++)
@@ -422,19 +423,19 @@ void rates_loops(const struct scenario *s, struct estimate *out)
 	*out = (struct estimate){.between = "of the slowest loop"};
 	for (uint32_t i = 0; i < s->kubelet.n_loops; i++) {
 		const struct model_loop *l = &s->kubelet.loops[i];
-		double gap = rates_gap(s, l);
+		double often[LOOP_CALLS], gap;
 
 		if (l->timer == TIMER_REQUEST)
 			continue;
+		gap = rounds(s, l, often);
 		for (uint32_t k = 0; k < l->n_calls; k++) {
 			const struct model_call *c = &l->calls[k];
-			double often = rates_share(s, l, c);
-			double rate = rates_times(s, l, c) * often / gap;
+			double rate = rates_times(s, l, c) * often[k] / gap;
 
 			if (!call_is_runtime(c->call))
 				continue;
-			if (SECONDS(l->period) / often > out->period)
-				out->period = SECONDS(l->period) / often;
+			if (SECONDS(l->period) / often[k] > out->period)
+				out->period = SECONDS(l->period) / often[k];
 			if (c->scope == SCOPE_NODE)
 				node += rate;
 			else

@@ -43,7 +43,8 @@ double rates_part(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, double n);
 
 /* Of one loop with a timer: mean seconds from a round to the next, in how many of its rounds a
- * call is made, and how often then; how many there are that its share is of. */
+ * call is made, and how often then; how many there are that its share is of.  The call is one
+ * of l->calls. */
 double rates_gap(const struct scenario *s, const struct model_loop *l);
 double rates_share(
 	const struct scenario *s, const struct model_loop *l, const struct model_call *c);

@@ -157,6 +157,8 @@ double toll_spread(const struct scenario *s, const struct toll_row *row, double 
 		return mean < most ? mean : most;
 	leaving_of(s, row, &leaving);
 	at_any_phase(&leaving, 1 / row->rounds, chance, &one);
+	/* A second meets one more of what comes at an even pace than its mean says, and
+	 * requests of one before it are still leaving. */
 	if (is_even(row)) {
 		mean += 2 * (row->times > 1 ? row->times : 1);
 		one.variance *= 1 - row->nodes;
@@ -164,6 +166,9 @@ double toll_spread(const struct scenario *s, const struct toll_row *row, double 
 	}
 	deviations = largest_of(seconds_that_differ(row));
 	busy = mean + deviations * interval_root(one.variance * nodes * row->nodes);
+	/* What is skewed is further out on its long side (Cornish and Fisher: (d^2 - 1) / 6 of
+	 * the skewness more than d deviations; as many nodes as one likes have the same third
+	 * moment for their variance). */
 	if (one.variance > 0)
 		busy += (deviations * deviations - 1) / 6 * one.third / one.variance;
 	busy = busy > mean ? busy : mean;

@@ -5,6 +5,7 @@
 
 #include "base/fetch.h"
 #include "base/rng.h"
+#include "models/workload.h"
 
 #include <assert.h>
 

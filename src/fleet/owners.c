@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "fleet/together.h"
 #include "models/costs.h"
+#include "models/workload.h"
 
 enum { DRAW_OWNER = TOGETHER_DRAW_SERVER + 2 };
 

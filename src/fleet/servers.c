@@ -5,6 +5,7 @@
 
 #include "apiserver/server_params.h"
 #include "fleet/together.h"
+#include "models/workload.h"
 
 /* Without limits everybody may be inside at once. */
 static uint32_t capacity_of(const struct node_plan *plan, const struct server_params *p)

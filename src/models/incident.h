@@ -70,7 +70,7 @@ struct incident {
 	struct incident_side before, after;
 	uint32_t n_figures;
 	struct incident_figure figures[INCIDENT_FIGURES];
-	struct origins origins; /* of what its sides set */
+	struct origins origins; /* of every constant in its file */
 };
 
 struct incident_unit {

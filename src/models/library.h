@@ -60,12 +60,16 @@ struct settings {
 	const char *const *door;
 	size_t n;
 	const char *const *with; /* features, names or paths, before the settings */
-	const char *const
-		*with_door; /* what messages begin with; NULL, or no list: "--with " */
+	/* What messages begin with; NULL, or no list: "--with ". */
+	const char *const *with_door;
 	size_t n_with;
 	struct str *warnings; /* appended to: calls that nobody knows, settings of which nothing
 			       * comes; NULL: nobody reads them */
 };
+
+/* a, with the settings of b behind its own; what else settings have is a's.  Lists from mem. */
+struct settings settings_joined(
+	struct arena *mem, const struct settings *a, const struct settings *b);
 
 /* A model without references.  It lives in the library's memory. */
 struct model {

@@ -41,6 +41,9 @@
 #define CONTAINERS_MAX 16
 #define NAMESPACES_MAX 10000
 #define PPM            1000000
+/* Events that wait for their limiter; those that come then are lost (client-go
+ * tools/record/event.go maxQueuedEvents). */
+#define EVENT_QUEUE 1000
 /* JSON holds integers exactly up to 2^53, and a seed is echoed. */
 #define SEED_MAX (INT64_C(1) << 53)
 
@@ -567,14 +570,5 @@ struct scenario {
 	struct calls calls;
 	struct owner_calls owners;
 };
-
-/* Pods on a node when as many batch pods come as end. */
-static inline uint32_t workload_pods(const struct workload_model *w)
-{
-	const struct workload_batch *b = &w->batch;
-
-	return w->pods +
-	       (b->arrival_every ? (uint32_t)(b->lifetime.mean / b->arrival_every) : 0);
-}
 
 #endif

@@ -67,6 +67,8 @@ int scenario_inline(struct resolving *r, struct model *scenario, struct err *err
 	return 0;
 }
 
+/* ------------------------------------------------------------------ settings */
+
 /* "path=value" in two; path is a copy. */
 static int split(struct arena *mem, const char *door, const char *set, char **path,
 	const char **value, struct err *err)
@@ -80,6 +82,29 @@ static int split(struct arena *mem, const char *door, const char *set, char **pa
 	*path = arena_strndup(mem, set, (size_t)(equals - set));
 	*value = equals + 1;
 	return 0;
+}
+
+static void put_settings(const char **text, const char **door, const struct settings *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		text[i] = from->text[i];
+		door[i] = from->door ? from->door[i] : NULL;
+	}
+}
+
+struct settings settings_joined(
+	struct arena *mem, const struct settings *a, const struct settings *b)
+{
+	const char **text = ARENA_ARRAY(mem, const char *, a->n + b->n);
+	const char **door = ARENA_ARRAY(mem, const char *, a->n + b->n);
+	struct settings all = *a;
+
+	put_settings(text, door, a);
+	put_settings(text + a->n, door + a->n, b);
+	all.text = text;
+	all.door = door;
+	all.n = a->n + b->n;
+	return all;
 }
 
 static const char *door_of(const struct settings *sets, size_t i)

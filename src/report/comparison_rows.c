@@ -240,7 +240,8 @@ struct json *comparison_gate_rows(const struct json *result)
  * rounds begin by, and what they make. */
 static void loop_in_short(const struct json *loop, struct str *out)
 {
-	const struct json *calls = json_get(loop, "calls");
+	const struct json *calls = json_get(loop, "calls"), *first = json_child(calls);
+	const char *at_most = json_as_str(json_get(first, "atMostEvery"));
 	const char *trigger = json_as_str(json_get(loop, "trigger"));
 	const char *period = json_as_str(json_get(loop, "period"));
 
@@ -248,21 +249,41 @@ static void loop_in_short(const struct json *loop, struct str *out)
 		str_add(out, trigger);
 	else
 		str_addf(out, "%s %s", table_text_of(loop, "timer"), period ? period : "");
-	for (const struct json *c = json_child(calls); c; c = json_next(c)) {
-		bool first = c == json_child(calls);
-		const char *at_most = json_as_str(json_get(c, "atMostEvery"));
-
-		if (!first) {
-			str_addf(out, ", and %zu more", json_size(calls) - 1);
-			return;
-		}
-		str_addf(out, ": %s%s", table_text_of(c, "api"), table_text_of(c, "runtime"));
-		if (at_most)
-			str_addf(out, " every %s at most", at_most);
-	}
+	if (!first)
+		return;
+	str_addf(out, ": %s%s", table_text_of(first, "api"), table_text_of(first, "runtime"));
+	if (at_most)
+		str_addf(out, " every %s at most", at_most);
+	if (json_next(first))
+		str_addf(out, ", and %zu more", json_size(calls) - 1);
 }
 
-/* A field and what it was; a whole map or list is "...", but for a loop. */
+/* Of a map no more than so much. */
+enum { MAP_SHOWN = 4 };
+
+/* "resource: nodes, bytes: 10k"; what has fields itself, or a list, by its name alone, and the
+ * feature that brought it is in the field's path. */
+static void map_in_short(const struct json *map, struct str *out)
+{
+	char buf[FORMAT_BYTES];
+	size_t n = 0;
+
+	for (const struct json *v = json_child(map); v; v = json_next(v)) {
+		if (!strcmp(json_key(v), "feature") || ++n > MAP_SHOWN)
+			continue;
+		str_addf(out, "%s%s", n > 1 ? ", " : "", json_key(v));
+		if (json_is_str(v))
+			str_addf(out, ": %s", json_as_str(v));
+		else if (json_is_bool(v))
+			str_addf(out, ": %s", json_as_bool(v) ? "yes" : "no");
+		else if (json_is_num(v))
+			str_addf(out, ": %s", format_exact(buf, sizeof(buf), json_as_num(v)));
+	}
+	if (n > MAP_SHOWN)
+		str_addf(out, ", and %zu more", n - MAP_SHOWN);
+}
+
+/* A field and what it was: a map in short, a list is "...". */
 static struct json *difference(const struct json *row)
 {
 	static const char *const sides[] = {"base", "candidate"};
@@ -271,12 +292,13 @@ static struct json *difference(const struct json *row)
 	json_put_str(to, "path", table_text_of(row, "path"));
 	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
 		const struct json *v = json_get(row, sides[i]);
-		bool whole = json_is_object(v) || json_is_array(v);
 		struct str words = {0};
 
 		if (json_is_array(json_get(v, "calls")))
 			loop_in_short(v, &words);
-		else if (whole)
+		else if (json_is_object(v))
+			map_in_short(v, &words);
+		if (!str_len(&words) && (json_is_object(v) || json_is_array(v)))
 			str_add(&words, "...");
 		json_put(to, sides[i],
 			str_len(&words) ? json_str(str_text(&words))

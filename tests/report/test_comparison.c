@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/comparison.h"
+#include "report/comparison_priv.h"
 
 #include "tcase.h"
 
@@ -91,11 +91,42 @@ static void text_shows_gates_differences_and_rows(void **state)
 	json_free(result);
 }
 
+/* A loop by what it is, a map by what is in it: of things with names these. */
+static void what_is_on_one_side_only_is_told_in_short(void **state)
+{
+	static const char differences[] =
+		"{\"differences\": [{\"base\": null, \"candidate\": {\"timer\": \"ticker\","
+		"  \"period\": \"20s\", \"calls\": [{\"runtime\": \"status\"}, {}]}},"
+		" {\"candidate\": {\"kube-proxy\": {\"qps\": 5}, \"b\": {\"qps\": 6}}},"
+		" {\"candidate\": {\"resource\": \"pods\", \"qps\": 2.5, \"feature\": \"f\","
+		"  \"quorum\": true}},"
+		" {\"candidate\": {\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4, \"e\": 5}},"
+		" {\"candidate\": {}}, {\"candidate\": [1, 2]}]}";
+	static const char *const words[] = {"ticker 20s: status, and 1 more", "kube-proxy, b",
+		"resource: pods, qps: 2.5, quorum: yes", "a: 1, b: 2, c: 3, d: 4, and 1 more",
+		"...", "..."};
+	struct json *result = NULL, *rows;
+	const struct json *row;
+	struct err err = {0};
+
+	(void)state;
+	if (json_parse(differences, strlen(differences), &result, &err))
+		fail_msg("%s", err.text);
+	rows = comparison_difference_rows(result, 10);
+	row = json_child(rows);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++, row = json_next(row))
+		assert_string_equal(json_as_str(json_get(row, "candidate")), words[i]);
+	assert_null(row);
+	json_free(rows);
+	json_free(result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_may_be_chance_has_no_figure),
 		cmocka_unit_test(text_shows_gates_differences_and_rows),
+		cmocka_unit_test(what_is_on_one_side_only_is_told_in_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
