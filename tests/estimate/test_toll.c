@@ -283,8 +283,8 @@ static void a_share_is_taken_of_all(void **state)
 
 /* ------------------------------------------------------------------ at most every so often */
 
-/* A feature whose calls carry a made-up trigger. */
-static struct fixture *upon(const char *round, const char *set)
+/* A feature whose rounds are made up; a pod of the node is replaced so often, 0: never. */
+static struct fixture *upon(const char *round, ns_t replace_every)
 {
 	struct fixture *f;
 	char text[300];
@@ -296,8 +296,7 @@ static struct fixture *upon(const char *round, const char *set)
 	f = calloc(1, sizeof(*f));
 	assert_non_null(f);
 	kit_compose(&f->mem, &f->s, "v1.36", "node-feature-discovery", text);
-	if (set)
-		f->s.workload.replace_pod_every = 20 * NS_S;
+	f->s.workload.replace_pod_every = replace_every;
 	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
 	return f;
 }
@@ -306,7 +305,7 @@ static void of_what_comes_at_an_even_pace_each_nth_is_late_enough(void **state)
 {
 	struct fixture *f = upon("trigger: podStart, calls: [{api: get pods, atMostEvery: 50s},"
 				 " {api: get nodes, atMostEvery: 40s}, {api: get leases}]",
-		"20s");
+		20 * NS_S);
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 
 	(void)state;
@@ -325,7 +324,7 @@ static void of_what_comes_at_an_even_pace_each_nth_is_late_enough(void **state)
 static void what_begins_with_the_kubelet_is_of_all_its_pods(void **state)
 {
 	struct fixture *f =
-		upon("trigger: kubeletStart, calls: [{api: get pods, scope: pod}]", NULL);
+		upon("trigger: kubeletStart, calls: [{api: get pods, scope: pod}]", 0);
 
 	(void)state;
 	assert_string_equal(row(f, "node-feature-discovery/scan")->words,
@@ -338,7 +337,7 @@ static void syncs_of_many_pods_soon_follow_the_time_that_has_passed(void **state
 {
 	struct fixture *f = upon("trigger: podSync, calls: [{api: get pods, atMostEvery: 10m}, "
 				 "{api: get nodes, atMostEvery: 5h}, {api: get leases}]",
-		NULL);
+		0);
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 
 	(void)state;
@@ -349,7 +348,7 @@ static void syncs_of_many_pods_soon_follow_the_time_that_has_passed(void **state
 	/* where pods come and go there are more of them, which is soon no difference */
 	f = upon("trigger: podSync, calls: [{api: get pods, atMostEvery: 10m}, "
 		 "{api: get nodes, atMostEvery: 10s}]",
-		"20s");
+		20 * NS_S);
 	r = row(f, "node-feature-discovery/scan");
 	assert_null(r[0].fails);
 	assert_non_null(strstr(r[1].fails, "syncs some more times"));
@@ -360,7 +359,7 @@ static void what_comes_in_bunches_has_bounds_or_a_reason(void **state)
 {
 	struct fixture *f = upon("trigger: statusChange, calls: [{api: get pods, atMostEvery: "
 				 "10m}, {api: get nodes, atMostEvery: 15s}]",
-		"20s");
+		20 * NS_S);
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 
 	(void)state;
@@ -375,7 +374,7 @@ static void a_jittered_round_may_be_late_enough_or_not(void **state)
 {
 	struct fixture *f = upon("timer: sliding, period: 5s, jitter: 1, calls: [{api: get "
 				 "pods, atMostEvery: 5500ms}]",
-		NULL);
+		0);
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 
 	(void)state;
@@ -389,7 +388,7 @@ static void a_call_that_most_rounds_leave_out_keeps_its_own_round_waiting(void *
 {
 	struct fixture *f = upon("timer: sleep, period: 700ms, calls: [{api: get pods, scope: "
 				 "pod, atMostEvery: 30s}, {runtime: exec_sync}]",
-		NULL);
+		0);
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 
 	(void)state;
@@ -409,7 +408,7 @@ static void a_call_that_most_rounds_leave_out_keeps_its_own_round_waiting(void *
  * of these above. */
 static void a_busy_second_of_many_nodes_is_a_few_deviations_above_the_mean(void **state)
 {
-	struct fixture *f = upon("timer: ticker, period: 10s, calls: [{api: get pods}]", NULL);
+	struct fixture *f = upon("timer: ticker, period: 10s, calls: [{api: get pods}]", 0);
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 
 	(void)state;
@@ -421,14 +420,14 @@ static void a_busy_second_of_many_nodes_is_a_few_deviations_above_the_mean(void 
 /* Turns of a cluster's pods are even; requests that a limiter spreads are a few each second. */
 static void a_busy_second_is_not_busier_than_chance_makes_it(void **state)
 {
-	struct fixture *f = upon("trigger: podStart, calls: [{api: get pods}]", "20s");
+	struct fixture *f = upon("trigger: podStart, calls: [{api: get pods}]", 20 * NS_S);
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 	double waiting;
 
 	(void)state;
 	assert_within(toll_spread(&f->s, r, 500), 27, 1e-9);
 	end(f);
-	f = upon("timer: ticker, period: 60s, calls: [{api: get pods, scope: pod}]", NULL);
+	f = upon("timer: ticker, period: 60s, calls: [{api: get pods, scope: pod}]", 0);
 	r = row(f, "node-feature-discovery/scan");
 	assert_within(toll_spread(&f->s, r, 500), 467, 0.02);
 	f->s.kubelet.client[CLIENT_MAIN].qps_milli = 5000;
@@ -443,7 +442,7 @@ static void a_loop_has_one_pace(void **state)
 {
 	struct fixture *f = upon("timer: sleep, period: 1s, calls: [{api: get pods, scope: pod,"
 				 " client: events}, {runtime: exec_sync}]",
-		NULL);
+		0);
 	const struct toll_row *r;
 
 	(void)state;
