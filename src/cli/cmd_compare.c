@@ -56,7 +56,8 @@ struct comparing {
 	struct library lib;
 	struct arena mem;
 	struct budget budget;
-	const char *name[2]; /* of base and candidate */
+	struct side_name name[2]; /* of base and candidate */
+	struct side_name scenario;
 	struct str warnings;
 	struct side base, candidate;
 	struct json *differences;
@@ -99,11 +100,12 @@ static int take_budget(struct comparing *c, struct err *err)
 	code = budget_load(&c->mem, o->budget, &c->budget, err);
 	if (code)
 		return code;
-	if (!c->name[0]) {
-		c->name[0] = b->base;
-		c->name[1] = b->candidate;
+	if (!c->name[0].text) {
+		c->name[0] = (struct side_name){b->base.text, b->base.at};
+		c->name[1] = (struct side_name){b->candidate.text, b->candidate.at};
 	}
-	o->scenario = o->scenario ? o->scenario : b->scenario;
+	if (!o->scenario)
+		c->scenario = (struct side_name){b->scenario.text, b->scenario.at};
 	o->seeds = o->seeds ? o->seeds : b->seeds;
 	if (append(c, &o->sets, "set", b->sets, b->n_sets, err) ||
 		append(c, &o->candidate_sets, "candidate-set", b->candidate_sets,
@@ -116,17 +118,18 @@ static int take_names(struct comparing *c, const struct opt_line *line, struct e
 {
 	int code;
 
-	c->name[0] = line->n_arguments > 0 ? line->arguments[0] : NULL;
-	c->name[1] = line->n_arguments > 1 ? line->arguments[1] : NULL;
+	c->name[0].text = line->n_arguments > 0 ? line->arguments[0] : NULL;
+	c->name[1].text = line->n_arguments > 1 ? line->arguments[1] : NULL;
+	c->scenario.text = c->o.scenario;
 	c->seeds_given = c->o.seeds || c->o.seed.given;
 	code = take_budget(c, err);
 	if (code)
 		return code;
 	c->o.seeds = c->o.seeds ? c->o.seeds : SEEDS_USUAL;
-	if (!c->name[0])
+	if (!c->name[0].text)
 		return err_set(err, ERR_INPUT,
 			"compare: BASE is missing; 'nodetoll compare --help' tells more");
-	if (c->name[1])
+	if (c->name[1].text)
 		return 0;
 	c->name[1] = c->name[0];
 	if (c->o.with.n || c->o.candidate_sets.n)
@@ -177,8 +180,8 @@ static int open_sides(struct comparing *c, struct err *err)
 		.n = o->sets.n,
 		.warnings = &c->warnings};
 	const struct settings candidate = candidate_settings(c, &base);
-	struct side_given left = {c->name[0], o->scenario, &base};
-	struct side_given right = {c->name[1], o->scenario, &candidate};
+	struct side_given left = {c->name[0], c->scenario, &base};
+	struct side_given right = {c->name[1], c->scenario, &candidate};
 	int code;
 
 	code = side_open(&c->base, &c->lib, &left, &right, err);

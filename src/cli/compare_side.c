@@ -120,30 +120,68 @@ static int from_saved(struct side *side, const struct library *lib, const struct
 
 #define USUAL "quiet-5000x30"
 
+static const char *place_of(struct arena *mem, const struct doc_node *at)
+{
+	char place[400];
+
+	(void)snprintf(place, sizeof(place), "%.360s:%u:%u: ", at->file, at->line, at->column);
+	return arena_strdup(mem, place);
+}
+
+/* The error with the place of the name in its budget; what has a place of its own keeps it. */
+static int at_name(const struct doc_node *at, struct err *err)
+{
+	struct err why = *err;
+
+	if (!at)
+		return err->code;
+	if (err->code == ERR_INPUT && !strchr(err->text, '\n'))
+		return doc_error(at, err, "%s", why.text);
+	return err_wrap(err, "%.300s:%u:%u", at->file, at->line, at->column);
+}
+
+/* The scenario of a name.  If it is no good, with the name's place in a budget; settings have
+ * places of their own, and are what is wrong if it is fine without them. */
+static int load(struct side *side, const struct library *lib, const struct side_name *name,
+	const struct settings *sets, struct err *err)
+{
+	int code = scenario_load(lib, name->text, sets, &side->scenario, &side->resolved, err);
+	struct err why = {0};
+
+	if (!code || !name->at)
+		return code;
+	if (!scenario_load(lib, name->text, NULL, &side->scenario, &side->resolved, &why))
+		return code;
+	*err = why;
+	return at_name(name->at, err);
+}
+
 /* "kubelet:v1.12": the other side's scenario with that kubelet. */
 static int open_kubelet(struct side *side, const struct library *lib, const char *kubelet,
 	const struct side_given *given, const struct side_given *other, struct err *err)
 {
-	static const char *const no_door = "";
 	struct settings all = *given->sets;
-	struct found file = {.name = given->scenario};
+	struct side_name from = given->scenario;
+	struct found file = {0};
+	const char *door = given->name.at ? place_of(lib->mem, given->name.at) : "";
 	char text[100];
 	const char *set = text;
 	int code;
 
 	(void)snprintf(text, sizeof(text), "kubelet=%.80s", kubelet);
 	all.text = &set;
-	all.door = &no_door;
+	all.door = &door;
 	all.n = 1;
 	all = settings_joined(lib->mem, &all, given->sets);
-	if (!file.name)
-		file.name = side_kubelet(other->name) ? USUAL : other->name;
+	if (!from.text)
+		from = side_kubelet(other->name.text) ? (struct side_name){USUAL, NULL}
+						      : other->name;
+	file.name = from.text;
 	code = read_result(file.name, &file.text, &file.len, err);
 	if (!code && file.text)
 		code = from_saved(side, lib, &file, &all, err);
 	else if (!code)
-		code = scenario_load(
-			lib, file.name, &all, &side->scenario, &side->resolved, err);
+		code = load(side, lib, &from, &all, err);
 	free(file.text);
 	return code;
 }
@@ -151,21 +189,22 @@ static int open_kubelet(struct side *side, const struct library *lib, const char
 int side_open(struct side *side, const struct library *lib, const struct side_given *given,
 	const struct side_given *other, struct err *err)
 {
-	const char *kubelet = side_kubelet(given->name);
+	const char *kubelet = side_kubelet(given->name.text);
 	char *text = NULL;
 	size_t len = 0;
 	int code;
 
-	side->name = given->name;
+	side->name = given->name.text;
 	if (kubelet) {
 		code = open_kubelet(side, lib, kubelet, given, other, err);
 	} else {
-		code = read_result(given->name, &text, &len, err);
+		code = read_result(side->name, &text, &len, err);
 		if (!code && text)
 			code = open_saved(side, text, len, given->sets, err);
-		else if (!code)
-			code = scenario_load(lib, given->name, given->sets, &side->scenario,
-				&side->resolved, err);
+		if (code)
+			code = at_name(given->name.at, err);
+		if (!code && !text)
+			code = load(side, lib, &given->name, given->sets, err);
 		free(text);
 	}
 	if (!code && !side->is_saved)

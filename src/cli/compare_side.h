@@ -27,10 +27,16 @@ struct side {
 	uint32_t n;
 };
 
+/* The name of a scenario or a result, and its place in a budget; NULL: on the command line. */
+struct side_name {
+	const char *text;
+	const struct doc_node *at;
+};
+
 /* What a side is made of. */
 struct side_given {
-	const char *name;
-	const char *scenario; /* for "kubelet:NAME" beside another; NULL: not given */
+	struct side_name name;
+	struct side_name scenario; /* for "kubelet:NAME" beside another; text NULL: not given */
 	const struct settings *sets;
 };
 

@@ -37,6 +37,14 @@ static const char *sender_of(const struct estimate_feature *f)
 	return f->model.limiter.burst ? f->resolved.name : "kubelet";
 }
 
+/* Its client's; "kubelet": it has none of its own. */
+static const char *runs_on(const struct estimate_feature *f)
+{
+	if (!f->model.limiter.burst || !strcmp(sender_of(f), "kubelet"))
+		return "kubelet";
+	return f->model.runs_on == RUNS_ELSEWHERE ? "elsewhere" : "everyNode";
+}
+
 static struct json *number_or_null(bool known, double value)
 {
 	return known ? json_num(value) : json_null();
@@ -131,6 +139,7 @@ static struct json *features(const struct estimate_input *in)
 		json_put_str(o, "name", in->feature[i].resolved.name);
 		json_put_str(o, "title", *f->title ? f->title : NULL);
 		json_put_str(o, "sender", sender_of(&in->feature[i]));
+		json_put_str(o, "runsOn", runs_on(&in->feature[i]));
 		json_append(list, o);
 	}
 	return list;

@@ -148,19 +148,34 @@ static double at_once(const struct toll *toll, enum client client)
 	return n;
 }
 
-static struct json *limiter(const struct estimate_size *size, enum client client)
+/* One for the cluster; else each node has one. */
+static bool is_elsewhere(const struct estimate_input *in, const char *client)
+{
+	for (uint32_t i = 0; i < in->n_features; i++)
+		if (!strcmp(in->feature[i].resolved.name, client))
+			return in->feature[i].model.runs_on == RUNS_ELSEWHERE;
+	return false;
+}
+
+/* Rounds of all nodes do not come at once, so how long the last request of a client for the
+ * cluster waits is not known. */
+static struct json *limiter(
+	const struct estimate_input *in, const struct estimate_size *size, enum client client)
 {
 	const struct kubelet_model *k = &size->with->kubelet;
 	double qps = (double)k->client[client].qps_milli / 1000,
 	       burst = k->client[client].burst;
-	double own = toll_of_client(size->after, client, true);
-	double all = toll_of_client(size->after, client, false);
+	bool cluster = is_elsewhere(in, client_name(k, client));
+	double clients = cluster ? size->nodes : 1;
+	double own = toll_of_client(size->after, client, true) * clients;
+	double all = toll_of_client(size->after, client, false) * clients;
 	double together = at_once(size->after, client);
 	bool limited = qps > 0, over = limited && all > qps;
 	struct json *o = json_object();
 
 	json_put_int(o, "nodes", size->nodes);
 	json_put_str(o, "client", client_name(k, client));
+	json_put_str(o, "of", cluster ? "cluster" : "node");
 	json_put(o, "qps", number_or_null(limited, qps));
 	json_put(o, "burst", limited ? json_int((int64_t)burst) : json_null());
 	json_put_num(o, "ownPerSecond", own);
@@ -168,10 +183,10 @@ static struct json *limiter(const struct estimate_size *size, enum client client
 	json_put_num(o, "withFeaturesPerSecond", all);
 	json_put(o, "full", number_or_null(limited, limited ? all / qps : 0));
 	json_put_bool(o, "over", over);
-	json_put_num(o, "atOnce", together);
+	json_put(o, "atOnce", number_or_null(!cluster, together));
 	json_put(o, "waitsSeconds",
-		number_or_null(
-			limited && !over, together > burst ? (together - burst) / qps : 0));
+		number_or_null(limited && !over && !cluster,
+			together > burst ? (together - burst) / qps : 0));
 	return o;
 }
 
@@ -192,7 +207,7 @@ static struct json *limiters(const struct estimate_input *in)
 	for (unsigned c = 0; c < CLIENTS; c++)
 		for (uint32_t s = 0; s < in->n_sizes; s++)
 			if (has_feature(in->size[s].after, (enum client)c))
-				json_append(list, limiter(&in->size[s], (enum client)c));
+				json_append(list, limiter(in, &in->size[s], (enum client)c));
 	return list;
 }
 

@@ -38,6 +38,7 @@
  *   field, scalar, number, path   tables that say what a file may hold, their one reader
  *   table_*        those tables
  *   library, names files, `extends`; what there is
+ *   naming         what may be a name
  *   scenario       a scenario gathers models; --set
  *   feature        what a feature adds to a scenario, replaces and sets; --with
  *   incident       known regressions and what was published of them

@@ -24,11 +24,11 @@ static const struct table gate_table = TABLE("a gate", gate_fields);
 
 #define REC struct reading_budget
 static const struct field budget_fields[] = {
-	FIELD(budget.base, "base", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
+	FIELD(budget.base.text, "base", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
 		.help = "a scenario, a saved result or kubelet:NAME, as on the command line"),
-	FIELD(budget.candidate, "candidate", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
+	FIELD(budget.candidate.text, "candidate", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
 		.help = "the same; without it the base with what with and candidateSet say"),
-	FIELD(budget.scenario, "scenario", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
+	FIELD(budget.scenario.text, "scenario", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
 		.help = "in which kubelet:NAME runs"),
 	FIELD(budget.seeds, "seeds", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 100,
 		.help = "how many runs of each side"),
@@ -81,7 +81,7 @@ static int read_gates(const struct doc_node *spec, struct budget *b, struct err 
 
 static void paths(struct arena *mem, const char *from, struct budget *b)
 {
-	const char **const names[] = {&b->base, &b->candidate, &b->scenario};
+	const char **const names[] = {&b->base.text, &b->candidate.text, &b->scenario.text};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (*names[i])
@@ -111,6 +111,9 @@ int budget_load(struct arena *mem, const char *path, struct budget *budget, stru
 		read_texts(r->with, r->budget.with, &r->budget.n_with, err) ||
 		read_gates(spec, &r->budget, err))
 		return ERR_INPUT;
+	r->budget.base.at = doc_get(spec, "base");
+	r->budget.candidate.at = doc_get(spec, "candidate");
+	r->budget.scenario.at = doc_get(spec, "scenario");
 	paths(mem, path, &r->budget);
 	*budget = r->budget;
 	return 0;

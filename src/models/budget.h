@@ -27,9 +27,9 @@ struct budget_text {
 
 struct budget {
 	const char *name;
-	const char *base, *candidate; /* NULL: on the command line */
-	const char *scenario;         /* for "kubelet:NAME"; NULL: not given */
-	uint32_t seeds;               /* 0: as always */
+	struct budget_text base, candidate; /* text NULL: on the command line */
+	struct budget_text scenario;        /* for "kubelet:NAME"; text NULL: not given */
+	uint32_t seeds;                     /* 0: as always */
 	uint32_t n_gates, n_sets, n_candidate_sets, n_with;
 	struct budget_gate gates[BUDGET_GATES_MAX];
 	struct budget_text sets[BUDGET_TEXTS_MAX]; /* "path=value", of both sides */

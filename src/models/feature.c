@@ -254,14 +254,17 @@ static int set(const struct applying *a, struct err *err)
 			doc_kind_name(map->kind));
 	for (const struct doc_node *e = map ? map->first : NULL; e; e = e->next) {
 		struct err why = {0};
+		char door[400];
 		bool needed;
 
+		(void)snprintf(
+			door, sizeof(door), "%.360s:%u:%u: set ", e->file, e->line, e->column);
 		if (e->kind != DOC_SCALAR)
 			return doc_error(e, err, "'set' has %s for '%.80s', a value is needed",
 				doc_kind_name(e->kind), e->key);
 		if (table_check_path(&table_scenario, a->scenario->spec, e->key, &needed, &why))
 			return doc_error_key(e, err, "set %.80s: %.200s", e->key, why.text);
-		if (doc_set(a->r->mem, a->scenario->spec, "set ", e->key, e->text, err))
+		if (doc_set(a->r->mem, a->scenario->spec, door, e->key, e->text, err))
 			return ERR_INPUT;
 	}
 	return 0;

@@ -12,6 +12,7 @@
 #include "models/feature.h"
 #include "models/incident.h"
 #include "models/library_priv.h"
+#include "models/naming.h"
 #include "models/tables.h"
 #include "models/tree.h"
 
@@ -140,6 +141,8 @@ int model_check_head(
 	if (strlen(named->text) >= MODEL_NAME)
 		return doc_error(named, err, "'metadata.name' is longer than %d characters",
 			MODEL_NAME - 1);
+	if (naming_object(named, named->text, err))
+		return ERR_INPUT;
 	*name = named->text;
 	return 0;
 }

@@ -153,8 +153,9 @@ struct model_loop {
 	int64_t nodes; /* share of nodes that have it, PPM; 0: all */
 	enum timer_kind timer;
 	ns_t period;
-	int64_t jitter;    /* PPM of the period added at most, drawn every time */
-	ns_t first;        /* after the kubelet's start */
+	int64_t jitter;  /* PPM of the period added at most, drawn every time */
+	ns_t first;      /* after the kubelet's start */
+	bool on_request; /* when somebody reads the kubelet's metrics; timer is TIMER_REQUEST */
 	bool in_sync_loop; /* runs in the kubelet's one sync loop, which it blocks meanwhile */
 	enum loop_hook hook;
 	ns_t work;            /* what a round takes beside its calls */
@@ -301,10 +302,14 @@ struct kubelet_model {
 
 /* A feature under review, or an agent beside the kubelet: what it adds to a node.  What it
  * replaces and sets is read where it is applied. */
+/* Where a client of its own is: on every node, or elsewhere, once for the cluster. */
+enum runs_on { RUNS_EVERY_NODE, RUNS_ELSEWHERE };
+
 struct feature_model {
 	char name[MODEL_NAME];
 	char title[160];
-	char sender[MODEL_NAME];    /* "": the kubelet */
+	char sender[MODEL_NAME]; /* "": the kubelet */
+	enum runs_on runs_on;
 	struct model_agent limiter; /* of its own client; burst 0: it has none */
 	uint32_t n_loops;
 	struct model_loop loops[LOOPS_MAX];

@@ -41,6 +41,11 @@ static const struct field limiter_fields[] = {
 #undef REC
 static const struct table limiter_table = TABLE("the limiter", limiter_fields);
 
+static const struct word words_runs_on[] = {
+	{"everyNode", RUNS_EVERY_NODE},
+	{"elsewhere", RUNS_ELSEWHERE},
+};
+
 #define REC struct feature_model
 static const struct field feature_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
@@ -50,11 +55,16 @@ static const struct field feature_fields[] = {
 	FIELD(sender, "sender", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
 		.help = "who makes the calls; the kubelet, or the feature itself if it has a "
 			"limiter"),
+	FIELD(runs_on, "runsOn", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_runs_on,
+		.n_words = COUNT_OF(words_runs_on), .otherwise = RUNS_EVERY_NODE,
+		.help = "where its client is: everyNode, or elsewhere, one for the cluster: "
+			"each node's share of its calls is made there then, through a limiter "
+			"of each node; an estimate has the one"),
 	FIELD(limiter, "limiter", FIELD_MAP, .flags = FIELD_OPTIONAL, .sub = &limiter_table,
 		.help = "of its own client, for calls with 'client: own'"),
 	FIELD(loops, "loops", FIELD_NAMED, .flags = FIELD_OPTIONAL,
 		.n_offset = offsetof(REC, n_loops), .size = sizeof(struct model_loop),
-		.limit = LOOPS_MAX, .sub = &table_loop,
+		.limit = LOOPS_MAX, .sub = &table_feature_loop,
 		.help = "what begins a round, and its calls"),
 	FIELD(watches, "watches", FIELD_NAMED, .flags = FIELD_OPTIONAL,
 		.n_offset = offsetof(REC, n_watches), .size = sizeof(struct model_watch),
@@ -80,6 +90,28 @@ static int has_limiter(
 	return 0;
 }
 
+/* A client that is no node's passes no kubelet's limiter, and no node keeps its watches. */
+static int is_somewhere(
+	const struct feature_model *f, const struct doc_node *at, struct err *err)
+{
+	if (f->runs_on != RUNS_ELSEWHERE)
+		return 0;
+	if (!f->limiter.burst)
+		return doc_error(doc_get(at, "runsOn"), err,
+			"who runs elsewhere is a client of its own, which needs a 'limiter' "
+			"with qps and burst");
+	if (f->n_watches)
+		return doc_error_key(doc_get(at, "watches"), err,
+			"'watches' are open on every node, and this runs elsewhere");
+	for (uint32_t l = 0; l < f->n_loops; l++)
+		for (uint32_t c = 0; c < f->loops[l].n_calls; c++)
+			if (f->loops[l].calls[c].client != CLIENT_OWN)
+				return doc_error(doc_get(at, "loops"), err,
+					"who runs elsewhere makes no call of a kubelet: "
+					"'client: own' is needed");
+	return 0;
+}
+
 static int finish_feature(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
@@ -96,20 +128,7 @@ static int finish_feature(
 				doc_get(doc_get(doc_get(at, "loops"), f->loops[l].name),
 					"calls"),
 				err, "loop '%.60s' makes no call", f->loops[l].name);
-	for (uint32_t l = 0; l < f->n_loops; l++)
-		if (f->loops[l].trigger == TRIGGER_PERIOD && f->loops[l].timer == TIMER_REQUEST)
-			return doc_error(
-				doc_get(doc_get(doc_get(at, "loops"), f->loops[l].name),
-					"timer"),
-				err,
-				"nobody asks a feature: a 'timer' (sliding, ticker or sleep) "
-				"or "
-				"a 'trigger' is needed");
-	for (uint32_t l = 0; l < f->n_loops; l++)
-		if (f->loops[l].hook != HOOK_NONE || f->loops[l].in_sync_loop)
-			return doc_error(doc_get(at, "loops"), err,
-				"'hook' and 'inSyncLoop' are for the kubelet's own loops");
-	return has_limiter(f, at, err);
+	return has_limiter(f, at, err) ? ERR_INPUT : is_somewhere(f, at, err);
 }
 
 const struct table table_feature = {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What runs on a node by the clock, or because something happened: the kubelet's loops and
  * watches, and those that a feature brings. */
+#include <string.h>
+
+#include "models/naming.h"
 #include "models/tables.h"
 
 #define HOUR (60 * NS_MIN)
@@ -9,7 +12,6 @@ static const struct word words_timer[] = {
 	{"sliding", TIMER_SLIDING},
 	{"ticker", TIMER_TICKER},
 	{"sleep", TIMER_SLEEP},
-	{"onRequest", TIMER_REQUEST},
 };
 static const struct word words_hook[] = {
 	{"none", HOOK_NONE},
@@ -31,15 +33,18 @@ static const struct field loop_fields[] = {
 	FIELD(timer, "timer", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_timer,
 		.n_words = COUNT_OF(words_timer), .otherwise = TIMER_SLIDING,
 		.help = "sliding: end of a round + period; ticker: fixed phase; sleep: as "
-			"sliding; onRequest: none, somebody asks for it"),
+			"sliding"),
 	FIELD(period, "period", FIELD_DURATION, .flags = FIELD_OPTIONAL, .max = 24 * HOUR,
-		.help = "of the timer; onRequest has none"),
+		.help = "of the timer"),
 	FIELD(jitter, "jitter", FIELD_RATIO, .flags = FIELD_OPTIONAL, .max = 10 * PPM,
 		.help = "added at most, as a share of the period, drawn every time; a ticker "
 			"has "
 			"none"),
 	FIELD(first, "first", FIELD_DURATION, .flags = FIELD_OPTIONAL, .otherwise = -1,
-		.help = "first round; at once, a ticker after one period"),
+		.help = "first round of a timer; at once, a ticker after one period"),
+	FIELD(on_request, "onRequest", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "of the kubelet's own: runs when its metrics are read; in the place of "
+			"timer and trigger"),
 	FIELD(in_sync_loop, "inSyncLoop", FIELD_BOOL, .flags = FIELD_OPTIONAL,
 		.help = "runs in the kubelet's one sync loop and blocks it"),
 	FIELD(hook, "hook", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_hook,
@@ -62,25 +67,73 @@ static const struct field loop_fields[] = {
 };
 #undef REC
 
-static int begins_how(const struct model_loop *loop, const struct doc_node *at, struct err *err)
+/* The first of those fields that a loop has; NULL: none. */
+static const struct doc_node *first_of(
+	const struct doc_node *at, const char *const *names, size_t n)
 {
-	const struct doc_node *timer = doc_get(at, "timer"), *period = doc_get(at, "period");
+	const struct doc_node *found = NULL;
 
-	if (!timer && !doc_get(at, "trigger"))
-		return doc_error(at, err,
-			"no trigger: 'timer' and 'period' are needed, as in sliding and 10s, "
-			"or 'trigger', as in podStart");
-	if (loop->trigger != TRIGGER_PERIOD && (timer || period))
-		return doc_error(timer ? timer : period, err,
-			"a round follows upon 'trigger' or upon 'timer' and 'period', not "
-			"both");
-	if (loop->trigger == TRIGGER_PERIOD && !timer)
+	for (size_t i = 0; i < n && !found; i++)
+		found = doc_get(at, names[i]);
+	return found;
+}
+
+static int follows_its_timer(
+	const struct model_loop *loop, const struct doc_node *at, struct err *err)
+{
+	const struct doc_node *period = doc_get(at, "period");
+
+	if (!doc_get(at, "timer"))
 		return doc_error(at, err, "'timer' is missing");
-	if (loop->trigger == TRIGGER_PERIOD && loop->timer != TIMER_REQUEST &&
-		loop->period < NS_MS)
+	if (loop->period < NS_MS)
 		return doc_error(period ? period : at, err,
 			period ? "a period is 1ms or longer" : "'period' is missing");
 	return 0;
+}
+
+static int begins_how(const struct model_loop *loop, const struct doc_node *at, struct err *err)
+{
+	static const char *const other[] = {"timer", "period", "first", "trigger"};
+	const struct doc_node *of_a_timer = first_of(at, other, 3);
+
+	if (loop->on_request && first_of(at, other, 4))
+		return doc_error(first_of(at, other, 4), err,
+			"with 'onRequest' goes neither a trigger nor a timer");
+	if (loop->on_request)
+		return 0;
+	if (!doc_get(at, "timer") && !doc_get(at, "trigger"))
+		return doc_error(at, err,
+			"no trigger: 'timer' and 'period' are needed, as in sliding and 10s, "
+			"or 'trigger', as in podStart");
+	if (loop->trigger == TRIGGER_PERIOD)
+		return follows_its_timer(loop, at, err);
+	if (of_a_timer)
+		return doc_error(of_a_timer, err,
+			"a round follows upon 'trigger', or upon a timer with 'period' and "
+			"'first', not both");
+	return 0;
+}
+
+/* What only the kubelet has: its sync loop, its caches, who reads its metrics. */
+static int is_no_kubelets(const struct doc_node *at, struct err *err)
+{
+	static const char *const own[] = {"hook", "inSyncLoop", "onRequest"};
+	const struct doc_node *found = first_of(at, own, COUNT_OF(own));
+
+	return found ? doc_error_key(found, err,
+			       "'hook', 'inSyncLoop' and 'onRequest' are for the kubelet's own "
+			       "loops")
+		     : 0;
+}
+
+/* "scan"; "node-feature-discovery/scan" once its feature is in a scenario. */
+static int has_a_name(
+	const char *name, const char *feature, const struct doc_node *at, struct err *err)
+{
+	size_t len = strlen(feature);
+	bool prefixed = len && !strncmp(name, feature, len) && name[len] == '/';
+
+	return naming_entry(at, prefixed ? name + len + 1 : name, err);
 }
 
 /* Only where the next round's time is drawn. */
@@ -159,10 +212,11 @@ static int finish_loop(
 	struct model_loop *loop = record;
 
 	(void)r;
-	if (begins_how(loop, at, err) || jitters(loop, at, err) || scopes(loop, at, err) ||
-		again(loop, at, err))
+	if (has_a_name(loop->name, loop->feature, at, err) ||
+		(*loop->feature && is_no_kubelets(at, err)) || begins_how(loop, at, err) ||
+		jitters(loop, at, err) || scopes(loop, at, err) || again(loop, at, err))
 		return ERR_INPUT;
-	if (loop->trigger != TRIGGER_PERIOD)
+	if (loop->trigger != TRIGGER_PERIOD || loop->on_request)
 		loop->timer = TIMER_REQUEST;
 	if (loop->first < 0)
 		loop->first = loop->timer == TIMER_TICKER ? loop->period : 0;
@@ -174,6 +228,19 @@ const struct table table_loop = {
 	.field = loop_fields,
 	.n = COUNT_OF(loop_fields),
 	.finish = finish_loop,
+};
+
+static int finish_feature_loop(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	return is_no_kubelets(at, err) ? ERR_INPUT : finish_loop(r, record, at, err);
+}
+
+const struct table table_feature_loop = {
+	.what = "loop",
+	.field = loop_fields,
+	.n = COUNT_OF(loop_fields),
+	.finish = finish_feature_loop,
 };
 
 #define REC struct model_watch
@@ -190,7 +257,22 @@ static const struct field watch_fields[] = {
 		.help = "of what it is told, for estimates"),
 };
 #undef REC
-const struct table table_watch = TABLE("watch", watch_fields);
+
+static int finish_watch(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct model_watch *watch = record;
+
+	(void)r;
+	return has_a_name(watch->name, watch->feature, at, err);
+}
+
+const struct table table_watch = {
+	.what = "watch",
+	.field = watch_fields,
+	.n = COUNT_OF(watch_fields),
+	.finish = finish_watch,
+};
 
 #define REC struct model_agent
 static const struct field agent_fields[] = {

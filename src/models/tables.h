@@ -9,20 +9,21 @@
 #include "models/field.h"
 #include "models/models.h"
 
-extern const struct table table_kubelet;    /* struct kubelet_model */
-extern const struct table table_runtime;    /* struct runtime_model */
-extern const struct table table_apiserver;  /* struct apiserver_model */
-extern const struct table table_storage;    /* its part storage */
-extern const struct table table_fairness;   /* its part fairness */
-extern const struct table table_costs;      /* its part costs */
-extern const struct table table_workload;   /* struct workload_model */
-extern const struct table table_scenario;   /* struct scenario */
-extern const struct table table_loop;       /* struct model_loop */
-extern const struct table table_watch;      /* struct model_watch */
-extern const struct table table_agent;      /* struct model_agent */
-extern const struct table table_feature;    /* struct feature_model */
-extern const struct table table_latency;    /* struct latency */
-extern const struct table table_model_call; /* struct model_call */
+extern const struct table table_kubelet;      /* struct kubelet_model */
+extern const struct table table_runtime;      /* struct runtime_model */
+extern const struct table table_apiserver;    /* struct apiserver_model */
+extern const struct table table_storage;      /* its part storage */
+extern const struct table table_fairness;     /* its part fairness */
+extern const struct table table_costs;        /* its part costs */
+extern const struct table table_workload;     /* struct workload_model */
+extern const struct table table_scenario;     /* struct scenario */
+extern const struct table table_loop;         /* struct model_loop */
+extern const struct table table_feature_loop; /* the same, of a feature's file */
+extern const struct table table_watch;        /* struct model_watch */
+extern const struct table table_agent;        /* struct model_agent */
+extern const struct table table_feature;      /* struct feature_model */
+extern const struct table table_latency;      /* struct latency */
+extern const struct table table_model_call;   /* struct model_call */
 
 /* Words of enums that several tables or reports need. */
 extern const struct word words_pleg_design[PLEG_DESIGNS];

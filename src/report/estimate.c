@@ -45,7 +45,7 @@ static const struct column limiter_list[] = {
 	{"withFeaturesPerSecond", "with it\n/s", CELL_RATE, NULL},
 	{"full", "share of\nthe limit", CELL_RATE, "-"},
 	{"over", "over\nit", CELL_YES_NO, NULL},
-	{"atOnce", "requests of\na round", CELL_RATE, NULL},
+	{"atOnce", "requests of\na round", CELL_RATE, "-"},
 	{"waitsSeconds", "of which the\nlast waits", CELL_SECONDS, "-"},
 };
 static const struct column change_list[] = {

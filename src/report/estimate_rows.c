@@ -149,9 +149,18 @@ struct json *estimate_limiters(const struct json *result)
 {
 	struct json *rows = json_clone(json_get(result, "limiters"));
 
-	for (struct json *row = json_child(rows); row; row = json_next(row))
+	for (struct json *row = json_child(rows); row; row = json_next(row)) {
+		const char *of = json_as_str(json_get(row, "of"));
+		struct str client = {0};
+
+		str_addf(&client, "%s, one of the cluster",
+			json_as_str(json_get(row, "client")));
+		if (of && !strcmp(of, "cluster"))
+			json_set_str(row, "client", str_text(&client));
+		str_fini(&client);
 		if (json_as_bool(json_get(row, "over")))
 			json_set_str(row, "waitsSeconds", "ever longer");
+	}
 	return rows;
 }
 

@@ -224,24 +224,33 @@ static void new_types(const struct json *result, struct str *out)
 		any ? "\n" : "None that its calls name: Kubernetes has all of them. ");
 }
 
+/* Of a client that no node has. */
+static bool is_of_cluster(const struct json *limiter)
+{
+	const char *of = json_as_str(json_get(limiter, "of"));
+
+	return of && !strcmp(of, "cluster");
+}
+
 /* One client's limiter at one cluster size: what is added, and what is there then. */
 static void limit(const struct json *limiter, struct str *out)
 {
 	double qps = json_as_num(json_get(limiter, "qps"));
 	double added = json_as_num(json_get(limiter, "addedPerSecond"));
+	bool cluster = is_of_cluster(limiter);
+	const char *where = cluster ? "" : " on a node";
 	char nodes[FORMAT_BYTES], a[FORMAT_BYTES], b[FORMAT_BYTES];
 
-	str_addf(out, "- Client `%s`, %s nodes: ", json_as_str(json_get(limiter, "client")),
+	str_addf(out, "- Client `%s`%s, %s nodes: ", json_as_str(json_get(limiter, "client")),
+		cluster ? ", one for the cluster" : "",
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(limiter, "nodes"))));
 	if (!json_is_num(json_get(limiter, "qps"))) {
-		str_addf(out, "it adds %s/s on a node; there is no limit to wait for.\n",
-			format_rate(a, sizeof(a), added));
+		str_addf(out, "it adds %s/s%s; there is no limit to wait for.\n",
+			format_rate(a, sizeof(a), added), where);
 		return;
 	}
-	str_addf(out,
-		"it adds %s/s on a node, %.1f%% of the limit of %s/s, which is then %.1f%% "
-		"full",
-		format_rate(a, sizeof(a), added), 100 * added / qps,
+	str_addf(out, "it adds %s/s%s, %.1f%% of the limit of %s/s, which is then %.1f%% full",
+		format_rate(a, sizeof(a), added), where, 100 * added / qps,
 		format_rate(b, sizeof(b), qps), 100 * json_as_num(json_get(limiter, "full")));
 	if (json_as_bool(json_get(limiter, "over")))
 		str_add(out, ": **over the limit**, requests wait for ever longer.\n");
@@ -250,6 +259,8 @@ static void limit(const struct json *limiter, struct str *out)
 			format_rate(a, sizeof(a), json_as_num(json_get(limiter, "atOnce"))),
 			format_seconds(
 				b, sizeof(b), json_as_num(json_get(limiter, "waitsSeconds"))));
+	else if (cluster)
+		str_add(out, "; what waits when many come at once is not modelled.\n");
 	else
 		str_add(out, "; no round waits.\n");
 }
@@ -349,9 +360,30 @@ static void failing(const struct json *result, struct str *out)
 	}
 }
 
-static void exhausted(const struct json *result, struct str *out)
+/* What clients of their own have open on a node. */
+static void sockets(const struct json *result, struct str *out)
 {
 	const struct json *f = json_child(json_get(result, "features"));
+
+	for (; f; f = json_next(f)) {
+		const char *where = json_as_str(json_get(f, "runsOn"));
+		const char *sender = json_as_str(json_get(f, "sender"));
+
+		if (where && !strcmp(where, "everyNode"))
+			str_addf(out,
+				"- Sockets: `%s` is a client of its own, with a connection a "
+				"node to the API server.\n",
+				sender);
+		else if (where && !strcmp(where, "elsewhere"))
+			str_addf(out,
+				"- Sockets: `%s` runs elsewhere, one client for the cluster, "
+				"and has none on a node.\n",
+				sender);
+	}
+}
+
+static void exhausted(const struct json *result, struct str *out)
+{
 	const struct json *call = json_child(json_get(result, "calls"));
 	const struct json *limiter = json_child(json_get(result, "limiters"));
 	uint32_t watches = 0;
@@ -362,16 +394,11 @@ static void exhausted(const struct json *result, struct str *out)
 		out);
 	for (; call; call = json_next(call))
 		watches += estimate_is_watch(call);
-	for (; f; f = json_next(f))
-		if (strcmp(json_as_str(json_get(f, "sender")), "kubelet") != 0)
-			str_addf(out,
-				"- Sockets: `%s` is a client of its own, with a connection a "
-				"node to the API server.\n",
-				json_as_str(json_get(f, "sender")));
+	sockets(result, out);
 	str_addf(out, "- Watches: it keeps %u open on every node%s.\n", watches,
 		watches ? ", each a stream of its client's connection" : "");
 	for (; limiter; limiter = json_next(limiter))
-		if (json_as_bool(json_get(limiter, "over")))
+		if (json_as_bool(json_get(limiter, "over")) && !is_of_cluster(limiter))
 			str_addf(out,
 				"- Requests of client `%s` that wait at its limiter become "
 				"more "

@@ -66,9 +66,10 @@ static void a_budget_says_what_is_compared_and_what_must_hold(void **state)
 		      "    - gate: a.b <= +5%\n      why: w\n    - {gate: \"c < 1\"}\n",
 		    b, &err))
 		fail_msg("%s", err.text);
-	assert_string_equal(b->base, "quiet");
+	assert_string_equal(b->base.text, "quiet");
+	assert_int_equal(b->base.at->line, 5);
 	(void)snprintf(wanted, sizeof(wanted), "%s/./c.yaml", dir);
-	assert_string_equal(b->candidate, wanted);
+	assert_string_equal(b->candidate.text, wanted);
 	(void)snprintf(wanted, sizeof(wanted), "%s/f.yaml", dir);
 	assert_string_equal(b->with[0].text, wanted);
 	assert_string_equal(b->with[1].text, "proxy");

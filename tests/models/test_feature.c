@@ -210,6 +210,25 @@ static void it_sets_fields_and_settings_come_after_it(void **state)
 	end(l);
 }
 
+static void what_is_the_kubelets_cannot_be_set_either(void **state)
+{
+	static const char *const sets[] = {"onRequest=true", "timer=onRequest",
+		"hook=housekeeping", "inSyncLoop=true"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		struct loaded *l = begin();
+		char set[100];
+
+		(void)snprintf(set, sizeof(set),
+			"kubelet.loops.node-problem-detector/conditions.%s", sets[i]);
+		assert_int_equal(load(l, "node-problem-detector", set), ERR_INPUT);
+		if (strncmp(l->err.text, "--set ", 6) != 0)
+			fail_msg("%s", l->err.text);
+		end(l);
+	}
+}
+
 static void a_triggered_call_is_made_for_its_pod(void **state)
 {
 	struct loaded *l = begin();
@@ -248,7 +267,14 @@ static void mistakes_have_a_message_each(void **state)
 	       "nodes}]}}",
 		NULL);
 	expect("  loops: {a: {timer: onRequest, calls: [{api: get nodes}]}}",
-		"f.yaml:5:22: nobody asks a feature: a 'timer' (sliding, ticker or sleep) or");
+		"f.yaml:5:22: 'timer' is 'onRequest'; there are: sliding, ticker, sleep\n");
+	expect("  loops: {a: {onRequest: true, calls: [{api: get nodes}]}}",
+		"f.yaml:5:15: 'hook', 'inSyncLoop' and 'onRequest' are for the kubelet's own");
+	expect("  loops: {a: {trigger: podStart, first: 1s, calls: [{api: get nodes}]}}",
+		"f.yaml:5:41: a round follows upon 'trigger', or upon a timer");
+	expect("  loops: {'a,b': {timer: sliding, period: 1s, calls: [{api: get nodes}]}}",
+		"f.yaml:5:11: 'a,b' is no name");
+	expect("  watches: {a/b: {resource: nodes}}", "f.yaml:5:13: 'a/b' is no name");
 	expect("  loops: {a: {trigger: podStrat, calls: []}}", "did you mean 'podStart'?");
 	expect("  loops: {a: {trigger: podStart, calls: [{api: get pods, scope: node}]}}",
 		"a call on podStart is made for that pod");
@@ -266,6 +292,23 @@ static void mistakes_have_a_message_each(void **state)
 	expect("  loops: {a: {timer: sliding, period: 1s, calls: [{api: get pods, share: "
 	       "10%}]}}",
 		"use 'nodes' of its loop");
+}
+
+static void who_runs_elsewhere_is_a_client_for_the_cluster(void **state)
+{
+	(void)state;
+	expect("  runsOn: elsewhere\n  limiter: {qps: 5, burst: 10}\n  loops: {a: {timer: "
+	       "sliding, period: 1s, calls: [{api: get nodes, client: own}]}}",
+		NULL);
+	expect("  runsOn: elsewhere\n  loops: {a: {timer: sliding, period: 1s, calls: [{api: "
+	       "get nodes}]}}",
+		"f.yaml:5:11: who runs elsewhere is a client of its own");
+	expect("  runsOn: elsewhere\n  limiter: {qps: 5, burst: 10}\n  loops: {a: {timer: "
+	       "sliding, period: 1s, calls: [{api: get nodes}]}}",
+		"f.yaml:7:3: who runs elsewhere makes no call of a kubelet");
+	expect("  runsOn: elsewhere\n  limiter: {qps: 5, burst: 10}\n  watches: {a: "
+	       "{resource: nodes}}",
+		"f.yaml:7:3: 'watches' are open on every node");
 }
 
 /* A feature's text, laid over a scenario by a file. */
@@ -418,6 +461,8 @@ int main(void)
 		cmocka_unit_test(a_resolved_scenario_holds_its_features),
 		cmocka_unit_test(a_setting_takes_a_scenarios_features_away),
 		cmocka_unit_test(it_sets_fields_and_settings_come_after_it),
+		cmocka_unit_test(what_is_the_kubelets_cannot_be_set_either),
+		cmocka_unit_test(who_runs_elsewhere_is_a_client_for_the_cluster),
 		cmocka_unit_test(a_triggered_call_is_made_for_its_pod),
 		cmocka_unit_test(a_feature_that_is_not_there_has_near_ones),
 		cmocka_unit_test(mistakes_have_a_message_each),
