@@ -212,8 +212,8 @@ static void it_sets_fields_and_settings_come_after_it(void **state)
 
 static void what_is_the_kubelets_cannot_be_set_either(void **state)
 {
-	static const char *const sets[] = {"onRequest=true", "timer=onRequest",
-		"hook=housekeeping", "inSyncLoop=true"};
+	static const char *const sets[] = {
+		"onRequest=true", "timer=onRequest", "hook=housekeeping", "inSyncLoop=true"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
