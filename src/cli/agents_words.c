@@ -12,6 +12,15 @@ bool agents_kept_time(const struct hollow_view *v)
 	       v->lag.max <= HOLLOW_STOP_BEARABLE && v->start_lag.max <= HOLLOW_STOP_BEARABLE;
 }
 
+int agents_check(const struct hollow_view *v, uint32_t nodes, struct err *err)
+{
+	if (v->nodes_ready || v->nodes_refused < nodes)
+		return 0;
+	return err_set(err, ERR_ENV, "none of %u nodes is ready: the server %s", nodes,
+		*v->said[HOLLOW_UNKNOWN] ? "does not know who asks (401)"
+					 : "takes neither status nor lease of any (403)");
+}
+
 void agents_late(const struct hollow_view *v, struct str *out)
 {
 	str_addf(out,

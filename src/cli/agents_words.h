@@ -25,6 +25,9 @@ struct json *agents_json(const struct hollow_view *v, const struct calls *calls,
 /* True if the loop kept time well enough for latencies to mean something. */
 bool agents_kept_time(const struct hollow_view *v);
 
+/* ERR_ENV: no node is ready, since the server refuses all of them. */
+int agents_check(const struct hollow_view *v, uint32_t nodes, struct err *err);
+
 /* How late it was, in words. */
 void agents_late(const struct hollow_view *v, struct str *out);
 

@@ -10,12 +10,18 @@
 void agree_counts_of(const struct fleet_result *r, struct agree_counts *counts)
 {
 	memcpy(counts->of, r->tally.window[0].in.count, sizeof(counts->of));
+	counts->n_failed = 0;
+	for (const struct fleet_code *c = r->codes; c; c = c->next)
+		if (c->code != 500 && counts->n_failed < AGREE_CODES)
+			counts->failed[counts->n_failed++] =
+				(struct agree_code){c->count, c->call, c->code};
 }
 
 /* A row that is about to be made: which call, and its counts. */
 struct row {
 	uint16_t call;
 	enum outcome what;
+	uint16_t code; /* the server's, of a failure; 0: that of the outcome */
 	double simulated, live;
 	double closed; /* < 0: none */
 	const char *why;
@@ -25,6 +31,7 @@ struct row {
 static void put_names(struct json *o, const struct scenario *s, const struct row *r)
 {
 	const struct call_name *name = &s->calls.name[r->call];
+	char code[FAILED_CODE];
 	struct str text = {0};
 
 	if (call_is_runtime(r->call)) {
@@ -42,7 +49,7 @@ static void put_names(struct json *o, const struct scenario *s, const struct row
 	json_put_str(o, "call", str_text(&text));
 	json_put_str(o, "client", client_of(s, r->call));
 	json_put(o, "inMetric", json_null());
-	json_put_str(o, "code", api_code(name, r->what));
+	json_put_str(o, "code", r->code ? failed_code(code, r->code) : api_code(name, r->what));
 	str_fini(&text);
 }
 
@@ -96,40 +103,81 @@ static void fill_closed(const struct agree_runs *runs, struct row *r)
 		r->closed = closed->count * runs->scenario->nodes;
 }
 
+/* How many there are of the row; of a failure without a code, those by 500. */
+static double count_of(const struct agree_counts *counts, const struct row *r)
+{
+	double n = r->code ? 0 : (double)counts->of[r->call][r->what];
+
+	for (uint32_t i = 0; r->what == OUTCOME_ERROR && i < counts->n_failed; i++) {
+		const struct agree_code *c = &counts->failed[i];
+
+		if (c->call == r->call && !r->code)
+			n -= (double)c->count;
+		else if (c->call == r->call && c->code == r->code)
+			n += (double)c->count;
+	}
+	return n;
+}
+
 /* False if nobody knows of such a call. */
 static bool fill(const struct agree_runs *runs, struct row *r, double *values)
 {
 	double sum = 0;
 
 	for (uint32_t i = 0; i < runs->n; i++) {
-		values[i] = (double)runs->simulated[i].of[r->call][r->what];
+		values[i] = count_of(&runs->simulated[i], r);
 		sum += values[i];
 	}
 	r->simulated = values[0];
-	r->live = (double)runs->live->of[r->call][r->what];
+	r->live = count_of(runs->live, r);
 	r->interval = interval_of(values, runs->n, 1);
 	fill_closed(runs, r);
 	return sum > 0 || r->live > 0 || r->closed > 0;
 }
 
+/* Rows on their way. */
+struct writing {
+	const struct agree_runs *runs;
+	struct json *rows;
+	double *values; /* [runs->n] */
+	struct agree_verdict verdict;
+};
+
+static void write_row(struct writing *w, struct row r)
+{
+	if (!fill(w->runs, &r, w->values))
+		return;
+	json_append(w->rows, row_json(w->runs, &r));
+	w->verdict.rows++;
+	w->verdict.within += is_within(&r);
+	w->verdict.agree += agrees(&r, w->runs->tolerance);
+}
+
+/* Virtual time's server fails by no other code than 500. */
+static void write_failures(struct writing *w, uint16_t call)
+{
+	const struct agree_counts *live = w->runs->live;
+
+	for (uint32_t i = 0; i < live->n_failed; i++)
+		if (live->failed[i].call == call)
+			write_row(w, (struct row){.call = call,
+					     .what = OUTCOME_ERROR,
+					     .code = live->failed[i].code});
+}
+
 struct agree_verdict agree_rows(const struct agree_runs *runs, struct json *rows)
 {
-	struct agree_verdict v = {0};
-	double *values = calloc(runs->n, sizeof(*values));
+	struct writing w = {
+		.runs = runs, .rows = rows, .values = calloc(runs->n, sizeof(double))};
 
-	if (!values)
+	if (!w.values)
 		abort();
-	for (uint32_t c = 0; c < runs->scenario->calls.n; c++)
+	for (uint16_t c = 0; c < runs->scenario->calls.n; c++)
 		for (unsigned o = 0; o < OUTCOME_N; o++) {
-			struct row r = {.call = (uint16_t)c, .what = (enum outcome)o};
-
-			if (!fill(runs, &r, values))
-				continue;
-			json_append(rows, row_json(runs, &r));
-			v.rows++;
-			v.within += is_within(&r);
-			v.agree += agrees(&r, runs->tolerance);
+			if (o == OUTCOME_ERROR)
+				write_failures(&w, c);
+			write_row(&w, (struct row){.call = c, .what = (enum outcome)o});
 		}
-	free(values);
-	return v;
+	free(w.values);
+	return w.verdict;
 }

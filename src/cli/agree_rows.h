@@ -7,9 +7,18 @@
 #include "estimate/beginning.h"
 #include "fleet/fleet.h"
 
+/* Classes of requests and codes by which they failed, that are told apart. */
+enum { AGREE_CODES = 256 };
+
 /* What one run counted. */
 struct agree_counts {
 	uint64_t of[CALLS_MAX][OUTCOME_N];
+	/* Of OUTCOME_ERROR, by the server's codes but 500: in the order of calls. */
+	struct agree_code {
+		uint64_t count;
+		uint16_t call, code;
+	} failed[AGREE_CODES];
+	uint32_t n_failed;
 };
 
 struct agree_runs {

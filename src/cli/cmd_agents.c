@@ -228,6 +228,8 @@ static int run_agents(struct agents *m, struct err *err)
 		code = write_recording(m, &view, err);
 	if (!code && m->save_code)
 		(void)fprintf(stderr, "agents: while it ran: %s\n", m->save_err.text);
+	if (!code)
+		code = agents_check(&view, m->scenario.nodes, err);
 	json_free(whole);
 	fleet_result_fini(&r);
 	return code;

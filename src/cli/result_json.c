@@ -55,6 +55,14 @@ const char *cri_code(enum outcome what)
 	return "Unknown";
 }
 
+const char *failed_code(char buf[FAILED_CODE], uint16_t code)
+{
+	if (code < 300)
+		return "unreadable";
+	(void)snprintf(buf, FAILED_CODE, "%u", code);
+	return buf;
+}
+
 const char *client_of(const struct scenario *s, uint16_t call)
 {
 	uint8_t client = s->calls.client[call];
@@ -182,12 +190,9 @@ static struct json *api_row(
 static struct json *code_row(
 	const struct scenario *s, const struct tally *t, const struct fleet_code *c)
 {
-	char code[16] = "unreadable";
-	struct json *row;
+	char code[FAILED_CODE];
+	struct json *row = api_names(s, c->call, failed_code(code, c->code));
 
-	if (c->code >= 300)
-		(void)snprintf(code, sizeof(code), "%u", c->code);
-	row = api_names(s, c->call, code);
 	put_rates(row, s, t, c->call, c->count);
 	json_put(row, "peakSecond", t->seconds ? json_int(c->peak) : json_null());
 	json_put(row, "bytes", json_null());

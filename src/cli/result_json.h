@@ -19,6 +19,9 @@ struct json *json_of_hist(const struct hist *h);
 /* "200", "404", ... of a request; "OK", "NotFound", ... of a runtime operation. */
 const char *api_code(const struct call_name *call, enum outcome what);
 const char *cri_code(enum outcome what);
+/* "409", or "unreadable", of a request that failed by that code (fleet_code). */
+enum { FAILED_CODE = 16 };
+const char *failed_code(char buf[FAILED_CODE], uint16_t code);
 
 /* Who makes a class of requests: the kubelet's clients kube, events or heartbeat, or the name
  * of the feature whose agent has a client of its own.  NULL: nobody does. */

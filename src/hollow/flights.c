@@ -205,8 +205,10 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 		node_is_overwritten(h, a->body, a->len))
 		agent_overwritten(&h->node.agent);
 	if (call_mutates(call) &&
-		(is_of(f, "leases") || !strcmp(call->resource, "nodes/status")))
+		(is_of(f, "leases") || !strcmp(call->resource, "nodes/status"))) {
 		h->heard_at = now;
+		h->is_refused = false;
+	}
 	if (!strcmp(call->resource, "nodes/status") && !h->is_told) {
 		h->is_told = true;
 		if (++h->swarm->told == h->swarm->scenario.nodes)
@@ -261,8 +263,14 @@ static void read_again(struct flight *f);
 
 static void refused(struct flight *f, ns_t now, const struct wire_answer *a)
 {
+	const char *resource = f->hollow->swarm->scenario.calls.name[f->q.call].resource;
 	struct node *n = &f->hollow->node;
 	ns_t again = a->retry_after;
+
+	/* A status is read before it is written: who may not read it writes none. */
+	if (a->code == 401 || (a->code == 403 && (resource_is(resource, "nodes") ||
+							 resource_is(resource, "leases"))))
+		f->hollow->is_refused = true;
 
 	f->hollow->swarm->answered_by = (uint16_t)a->code;
 	if (a->code == 429)

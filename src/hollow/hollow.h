@@ -44,16 +44,18 @@ enum hollow_word {
 
 /* What a run has come to so far. */
 struct hollow_view {
-	ns_t now;              /* since the agents started; < 0: they have not */
-	uint32_t nodes_ready;  /* as a node controller sees them: HOLLOW_GRACE */
-	uint32_t pods_running; /* whose status says so, acknowledged */
-	uint32_t pods_there;   /* that the watches told of */
-	uint64_t requests;     /* answered or failed */
-	uint64_t errors;       /* connections that broke, 5xx, 429, time that ran out, and what
-				* could not be read */
-	uint64_t lost;         /* of errors: no answer came */
-	uint64_t unreadable;   /* of errors: a code of success, and no object that fits */
-	uint64_t refused;      /* by another 4xx than 404, 410 and 429; no errors */
+	ns_t now;               /* since the agents started; < 0: they have not */
+	uint32_t nodes_ready;   /* as a node controller sees them: HOLLOW_GRACE */
+	uint32_t nodes_refused; /* who asks for them is unknown (401), or may not tell of them
+				 * (403), and has not been let since */
+	uint32_t pods_running;  /* whose status says so, acknowledged */
+	uint32_t pods_there;    /* that the watches told of */
+	uint64_t requests;      /* answered or failed */
+	uint64_t errors;        /* connections that broke, 5xx, 429, time that ran out, and what
+				 * could not be read */
+	uint64_t lost;          /* of errors: no answer came */
+	uint64_t unreadable;    /* of errors: a code of success, and no object that fits */
+	uint64_t refused;       /* by another 4xx than 404, 410 and 429; no errors */
 	uint64_t by_code[HOLLOW_CODES]; /* of requests; [0]: no answer came */
 	uint64_t user_requests;         /* of those who make nodes, pods and objects */
 	uint64_t unanswered; /* of both: no answer came, so the server may have counted none

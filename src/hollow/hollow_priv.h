@@ -72,6 +72,7 @@ struct hollow {
 	struct asked_own *own;  /* [the swarm's n_own] */
 	struct event_told *told_again; /* owned; a list: events told more than once */
 	bool is_told;                  /* the server has had its status */
+	bool is_refused;               /* and has refused it since it took one: 401, 403 */
 	ns_t heard_at;                 /* its last status or lease that the server took */
 	char name[HOLLOW_NAME], uid[HOLLOW_UID];
 	char lease[HOLLOW_VERSION], version[HOLLOW_VERSION]; /* resource versions */

@@ -143,10 +143,12 @@ struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
 
 static void count_ready(struct swarm *s)
 {
-	s->view.nodes_ready = 0;
-	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+	s->view.nodes_ready = s->view.nodes_refused = 0;
+	for (uint32_t i = 0; i < s->scenario.nodes; i++) {
 		s->view.nodes_ready += s->hollow[i]->is_told &&
 				       s->view.now - s->hollow[i]->heard_at <= HOLLOW_GRACE;
+		s->view.nodes_refused += s->hollow[i]->is_refused;
+	}
 }
 
 static void stop(struct swarm *s)

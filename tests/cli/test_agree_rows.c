@@ -137,6 +137,32 @@ static void what_only_one_side_knows_is_a_row(void **state)
 	end(f);
 }
 
+/* Virtual time knows of 500 alone; what the server says is what helps. */
+static void failures_are_told_by_the_servers_codes(void **state)
+{
+	static const char *const codes[] = {"422", "409", "unreadable", "500"};
+	static const int counts[] = {4, 3, 1, 2};
+	struct fixture *f = begin();
+
+	(void)state;
+	put(f, API_GET_SECRETS, OUTCOME_ERROR, (uint64_t[]){2, 2, 2}, 10);
+	f->live.failed[0] = (struct agree_code){4, API_GET_SECRETS, 422};
+	f->live.failed[1] = (struct agree_code){3, API_GET_SECRETS, 409};
+	f->live.failed[2] = (struct agree_code){1, API_GET_SECRETS, 200};
+	f->live.n_failed = 3;
+	f->verdict = agree_rows(&f->runs, f->rows);
+	assert_int_equal(f->verdict.rows, 4);
+	for (size_t i = 0; i < 4; i++) {
+		const struct json *row = json_at(f->rows, i);
+
+		assert_string_equal(json_as_str(json_get(row, "code")), codes[i]);
+		assert_int_equal((int)json_as_num(json_get(row, "live")), counts[i]);
+		assert_int_equal((int)json_as_num(json_get(row, "simulated")), i == 3 ? 2 : 0);
+	}
+	assert_int_equal(f->verdict.agree, 2); /* one is within a call of none */
+	end(f);
+}
+
 static void a_form_that_does_not_hold_is_no_number(void **state)
 {
 	struct fixture *f = begin();
@@ -158,6 +184,7 @@ int main(void)
 		cmocka_unit_test(outside_it_the_tolerance_decides),
 		cmocka_unit_test(each_clients_requests_are_a_row),
 		cmocka_unit_test(what_only_one_side_knows_is_a_row),
+		cmocka_unit_test(failures_are_told_by_the_servers_codes),
 		cmocka_unit_test(a_form_that_does_not_hold_is_no_number),
 	};
 

@@ -157,12 +157,13 @@ overwritten() {
 
 # fault WHAT: from now on.
 fault() {
-	curl -s --max-time 20 --retry 50 --retry-delay 1 --retry-all-errors -o "$scratch/none" -X POST \
+	alive && curl -s --max-time 20 --retry 50 --retry-delay 1 --retry-all-errors -o "$scratch/none" -X POST \
 		"$url/nodetoll/faults?do=$1"
 }
 
 # ten: so many pods of the node stay.
 ten() {
+	alive || return 1
 	curl -s --max-time 20 --retry 50 --retry-delay 1 --retry-all-errors \
 		"$url/api/v1/pods?fieldSelector=spec.nodeName%3Dlossy-0" >"$scratch/pods"
 	[ "$(grep -o '"kind":"Pod","metadata":{[^{]*' "$scratch/pods" | wc -l)" -ge 10 ] &&

@@ -128,6 +128,13 @@ def forbidden(upstream):
     return agents(Proxy(upstream, answers).url, "--name", "barred", "--warmup", "10s", "--duration", "21s")
 
 
+def shut(upstream):
+    """Nodes may be made, and none of them may tell of itself."""
+    def answers(method, path):
+        return (403, FORBIDDEN) if method in ("PUT", "PATCH") else None
+    return agents(Proxy(upstream, answers).url, "--name", "shut", "--warmup", "4s", "--duration", "8s")
+
+
 def forgotten():
     """The server comes back at its port, and knows other tokens."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -221,6 +228,7 @@ def main():
     server = Server()
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         barred, unknown = pool.submit(forbidden, server.address), pool.submit(forgotten)
+        closed = pool.submit(shut, server.address)
         garbled = pool.submit(unreadable, server.address)
         noise = pool.submit(agents, raw(lambda peer: peer.sendall(RUBBISH["random bytes"])))
         huge, mute = pool.submit(agents, raw(endless)), pool.submit(impatient)
@@ -230,6 +238,7 @@ def main():
         done = barred.result()
         result = json.loads(done.stdout)
         told = result["live"]
+        check("whose nodes are ready for it has run well", done.returncode == 0, done.stderr)
         check("a lease that may not be renewed is counted as 403", rows(result, "403").get(("update", "leases"), 0) >= 2
               and not rows(result, "500"), result["api"])
         check("as refused, not as an error", told["refused"] == told["requestsByCode"]["403"] > 0 and
@@ -240,7 +249,15 @@ def main():
         check("and in the result", f"{told['refused']} requests were refused (403: {told['refused']})" in report(done) and
               "Meanwhile: who asks for barred-" in report(done), report(done))
 
+        done = closed.result()
+        check("nodes that may tell nothing of themselves are no run", done.returncode == 3 and
+              once(done, "nodes is ready: the server takes neither status nor lease of any (403)"),
+              (done.returncode, done.stderr))
+        check("whose result says so", live(done)["nodesReady"] == 0 and live(done)["refused"] > 0, live(done))
+
         done = unknown.result()
+        check("nodes that nobody knows any more are none", done.returncode == 3 and
+              once(done, "nodes is ready: the server does not know who asks (401)"), (done.returncode, done.stderr))
         result = json.loads(done.stdout)
         check("a token that is not known any more is counted as 401", rows(result, "401").get(("update", "leases"), 0) > 2,
               result["api"])
