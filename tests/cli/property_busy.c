@@ -37,12 +37,6 @@ static struct met {
 	uint32_t busy, lives, waited, classes;
 } met;
 
-static const char *one_of(struct property *p, const char *const *words, uint32_t n)
-{
-	return words[property_below(p, n)];
-}
-#define ONE_OF(p, words) one_of((p), (words), sizeof(words) / sizeof((words)[0]))
-
 /* Where pods come and go, what is asked at their syncs has no closed form. */
 static void load(struct world *w)
 {

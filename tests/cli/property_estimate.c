@@ -1,43 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any loop under any limiter: what the closed form says holds comes out in simulation, and
  * where it says that it does not, what is sure of it is there all the same. */
-#include "property.h"
+#include "toll_kit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "apiserver/ttl.h"
-#include "base/str.h"
-#include "estimate/toll.h"
-#include "fleet/fleet.h"
-#include "models/library.h"
 
 #define NODES 8
 
 /* NULL: any feature. */
 static const char *given;
 
-struct world {
-	struct str feature; /* and what is set */
-	struct property *p;
-	struct arena mem;
-	struct scenario s;
-	struct toll toll;
-	struct fleet_result result;
-};
-
 /* How often each of its ways was met: a test that never meets one shows nothing. */
 static struct met {
 	uint32_t holds, over, rounds, lives, limited;
 } met;
-
-static const char *one_of(struct property *p, const char *const *words, uint32_t n)
-{
-	return words[property_below(p, n)];
-}
-#define ONE_OF(p, words) one_of((p), (words), sizeof(words) / sizeof((words)[0]))
 
 #define BEGINS_TIMED 14
 
@@ -134,34 +111,21 @@ static void load(struct world *w)
 	static const char *const others[] = {"warmup=2m", "workload.containerDeathEvery=15s",
 		"workload.containerDeathEvery=2m", "workload.updateObjectEvery=2s",
 		"workload.updateObjectEvery=30s"};
-	char path[] = "/tmp/nodetoll-feature-XXXXXX.yaml", pods[40], seed[40];
+	char pods[40], seed[40];
 	const char *texts[] = {ONE_OF(w->p, kubelets), ONE_OF(w->p, limits),
 		ONE_OF(w->p, lives), ONE_OF(w->p, others), pods, seed, "nodes=8",
 		"duration=10m", "warmup=2m"};
-	const char *with = path;
-	const struct settings sets = {.text = texts,
-		.n = sizeof(texts) / sizeof(texts[0]),
-		.with = &with,
-		.n_with = 1};
-	const char *dir = getenv("NODETOLL_MODELS");
-	struct library lib = {.dir = dir ? dir : "models", .mem = &w->mem};
-	struct model resolved = {0};
-	struct err err = {0};
-	int fd = mkstemps(path, 5);
+	const size_t n = sizeof(texts) / sizeof(texts[0]);
 
 	if (given)
 		str_add(&w->feature, given);
 	else
 		any_feature(w->p, &w->feature);
-	assert_true(fd >= 0 && write(fd, str_text(&w->feature), str_len(&w->feature)) > 0);
 	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(w->p, 60));
 	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(w->p, 1000000));
-	if (scenario_load(&lib, "quiet-5000x30", &sets, &w->s, &resolved, &err))
-		fail_msg("%s: SEED=%" PRIu64, err.text, w->p->seed);
-	(void)close(fd);
-	(void)unlink(path);
-	for (size_t i = 0; i < sets.n; i++)
-		str_addf(&w->feature, "%s ", sets.text[i]);
+	world_load(w, texts, n);
+	for (size_t i = 0; i < n; i++)
+		str_addf(&w->feature, "%s ", texts[i]);
 }
 
 static double counted(const struct world *w, uint32_t from, uint32_t until)
@@ -228,34 +192,19 @@ static void count_ways(const struct toll_row *row)
 	met.lives += row->fails && strstr(row->fails, "pods");
 }
 
-static void simulate(struct world *w, struct property *p)
+static struct world *simulate(struct property *p)
 {
-	struct fleet_params params;
-	struct err err = {0};
+	struct world *w = world_new(p);
 
-	w->p = p;
-	arena_init(&w->mem, 0);
 	load(w);
-	toll_of(&w->s, ttl_of_size(&w->s.apiserver, NODES), &w->mem, &w->toll);
-	fleet_params_init(&params, &w->s, 1);
-	if (fleet_run(&params, &w->result, &err))
-		fail_msg("%s", err.text);
-}
-
-static void world_free(struct world *w)
-{
-	fleet_result_fini(&w->result);
-	str_fini(&w->feature);
-	arena_fini(&w->mem);
-	free(w);
+	world_run(w, false);
+	return w;
 }
 
 static void formula_and_simulation_agree_or_it_says_why(struct property *p)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct world *w = simulate(p);
 
-	assert_non_null(w);
-	simulate(w, p);
 	the_busiest_second_is_no_quieter_than_the_mean(w);
 	sums_of_what_is_sure_are_sure(w);
 	for (uint32_t i = 0; i < w->toll.n; i++)
@@ -292,10 +241,8 @@ static uint32_t held_up;
 
 static void turns_are_taken(struct property *p)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct world *w = simulate(p);
 
-	assert_non_null(w);
-	simulate(w, p);
 	for (uint32_t i = 0; i < w->toll.n; i++) {
 		const struct toll_row *row = &w->toll.row[i];
 

@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The busiest second of ten minutes of many nodes at phases of their own is about what the
  * closed form says it is, whatever the loop. */
-#include "property.h"
+#include "toll_kit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "apiserver/ttl.h"
-#include "base/str.h"
-#include "estimate/toll.h"
-#include "fleet/fleet.h"
-#include "models/library.h"
 
 #define NODES 300
-
-struct world {
-	struct property *p;
-	struct arena mem;
-	struct str feature;
-	struct scenario s;
-	struct toll toll;
-	struct fleet_result result;
-};
 
 /* Of all that were compared: the largest of a run is by chance, and by how much it is more or
  * less than on average has a mean of about nothing. */
@@ -31,12 +14,6 @@ static struct sum {
 	uint32_t n, waited, upon_events;
 	double over;
 } sum;
-
-static const char *one_of(struct property *p, const char *const *words, uint32_t n)
-{
-	return words[property_below(p, n)];
-}
-#define ONE_OF(p, words) one_of((p), (words), sizeof(words) / sizeof((words)[0]))
 
 static void any_feature(struct property *p, struct str *out)
 {
@@ -63,26 +40,13 @@ static void load(struct world *w)
 {
 	static const char *const lives[] = {
 		"workload.replacePodEvery=0s", "workload.replacePodEvery=17s"};
-	char path[] = "/tmp/nodetoll-feature-XXXXXX.yaml", pods[40], seed[40];
+	char pods[40], seed[40];
 	const char *texts[] = {ONE_OF(w->p, lives), pods, seed, "nodes=300", "kubelet=v1.36"};
-	const char *with = path, *dir = getenv("NODETOLL_MODELS");
-	const struct settings sets = {.text = texts,
-		.n = sizeof(texts) / sizeof(texts[0]),
-		.with = &with,
-		.n_with = 1};
-	struct library lib = {.dir = dir ? dir : "models", .mem = &w->mem};
-	struct model resolved = {0};
-	struct err err = {0};
-	int fd = mkstemps(path, 5);
 
 	any_feature(w->p, &w->feature);
-	assert_true(fd >= 0 && write(fd, str_text(&w->feature), str_len(&w->feature)) > 0);
 	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(w->p, 20));
 	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(w->p, 1000000));
-	if (scenario_load(&lib, "quiet-5000x30", &sets, &w->s, &resolved, &err))
-		fail_msg("%s: SEED=%" PRIu64, err.text, w->p->seed);
-	(void)close(fd);
-	(void)unlink(path);
+	world_load(w, texts, sizeof(texts) / sizeof(texts[0]));
 	str_addf(&w->feature, "%s %s %s", texts[0], pods, seed);
 }
 
@@ -122,25 +86,13 @@ static void compare(struct world *w, const struct toll_row *row)
 
 static void the_busiest_second_is_about_what_is_said(struct property *p)
 {
-	struct world *w = calloc(1, sizeof(*w));
-	struct fleet_params params;
-	struct err err = {0};
+	struct world *w = world_new(p);
 
-	assert_non_null(w);
-	w->p = p;
-	arena_init(&w->mem, 0);
 	load(w);
-	toll_of(&w->s, ttl_of_size(&w->s.apiserver, NODES), &w->mem, &w->toll);
-	fleet_params_init(&params, &w->s, 1);
-	params.series = true;
-	if (fleet_run(&params, &w->result, &err))
-		fail_msg("%s", err.text);
+	world_run(w, true);
 	for (uint32_t i = 0; i < w->toll.n; i++)
 		compare(w, &w->toll.row[i]);
-	fleet_result_fini(&w->result);
-	str_fini(&w->feature);
-	arena_fini(&w->mem);
-	free(w);
+	world_free(w);
 }
 
 static void many_nodes_are_seldom_busy_together(void **state)

@@ -31,6 +31,15 @@ static inline ns_t property_span(struct property *p, ns_t lo, ns_t hi)
 	return rng_span(rng_draw(p->seed, 1, 0, p->draws++), lo, hi);
 }
 
+static inline const char *property_one_of(
+	struct property *p, const char *const *words, uint32_t n)
+{
+	return words[property_below(p, n)];
+}
+
+/* One word of an array of them. */
+#define ONE_OF(p, words) property_one_of((p), (words), sizeof(words) / sizeof((words)[0]))
+
 static inline void property_each(uint64_t n, void (*holds)(struct property *))
 {
 	const char *only = getenv("SEED");
