@@ -29,7 +29,7 @@ void link_leave(struct wire_call *c)
 	if (c->after)
 		c->after->before = c->before;
 	if (c->timed)
-		(void)event_del(&c->patience);
+		(void)event_del(c->patience);
 	c->timed = false;
 	c->asked = NULL;
 }
@@ -168,8 +168,8 @@ void link_send(struct wire_call *c)
 		return;
 	tv = (struct timeval){.tv_sec = (time_t)(c->request->timeout / NS_S),
 		.tv_usec = (suseconds_t)(c->request->timeout % NS_S / 1000)};
-	(void)evtimer_assign(&c->patience, w->base, on_patience, c);
-	(void)event_add(&c->patience, &tv);
+	(void)evtimer_assign(c->patience, w->base, on_patience, c);
+	(void)event_add(c->patience, &tv);
 	c->timed = true;
 }
 

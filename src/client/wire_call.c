@@ -55,7 +55,7 @@ static struct wire_request *copy_of(const struct wire *w, const struct wire_requ
 
 struct wire_call *wire_call_new(struct wire *w, const struct wire_request *r)
 {
-	struct wire_call *c = calloc(1, sizeof(*c));
+	struct wire_call *c = calloc(1, sizeof(*c) + (r->timeout ? sizeof(c->patience[0]) : 0));
 
 	assert(r->peer < w->params.peers);
 	if (!c)

@@ -31,11 +31,12 @@ struct wire_call {
 	bool timed;
 	bool telling; /* in a callback: who cancels it leaves it to be freed */
 	uint8_t tries;
-	struct event patience;
 	struct link *link;
 	struct ask_stream *asked;
 	/* over libcurl */
 	struct curl_part *curl;
+	/* Of a request that has a timeout; without, as of a watch, there is none behind it. */
+	struct event patience[];
 };
 
 struct wire_peer {
