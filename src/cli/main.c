@@ -18,6 +18,7 @@
  *   str, file      text that grows; whole files
  *   doc*           YAML as a tree that knows its places (libfyaml)
  *   json           JSON values (cJSON)
+ *   skim           parts of a JSON text where they lie
  *   pool           a few threads, many items
  *   crew           a few threads that wait for items
  *   journal        lines that are on disk as soon as they are written

@@ -39,20 +39,18 @@ static bool fits(const struct call_name *call, const char *kind, size_t len)
 /* The whole of it; a list is read so by whoever gets it, too. */
 static const char *parsed(const struct call_name *call, const char *body, size_t len)
 {
-	struct json *o = NULL;
-	const char *kind, *what = NULL;
+	static const char *const key = "kind";
+	struct skim object, value;
+	char kind[64];
 
-	if (json_parse(body, len, &o, NULL))
+	if (!skim_all(body, len, &object))
 		return "no JSON";
-	if (!json_is_object(o)) {
-		json_free(o);
+	if (*object.at != '{')
 		return "no JSON object";
-	}
-	kind = json_as_str(json_get(o, "kind"));
-	if (!kind || !fits(call, kind, strlen(kind)))
-		what = "no such kind";
-	json_free(o);
-	return what;
+	skim_members(object, &key, 1, &value);
+	if (!skim_copy(value, kind, sizeof(kind)) || !fits(call, kind, strlen(kind)))
+		return "no such kind";
+	return NULL;
 }
 
 const char *answer_unreadable(const struct call_name *call, const char *body, size_t len)

@@ -121,7 +121,7 @@ static void on_line(void *ctx, const char *text, size_t len)
 	struct hollow *h = f->hollow;
 	ns_t now = swarm_now(h->swarm);
 	char version[HOLLOW_VERSION];
-	struct json *event = NULL;
+	struct skim event;
 	uint32_t lives = h->lives;
 	bool is_error =
 		!strncmp(text, "{\"type\":\"ERROR\"", 15) || !strstr(text, "\"object\"");
@@ -144,14 +144,13 @@ static void on_line(void *ctx, const char *text, size_t len)
 		*watched(f) = version_number(version);
 	if (!is_of(f, "pods") || strstr(text, "\"BOOKMARK\""))
 		return;
-	if (json_parse(text, len, &event, NULL)) {
+	if (!skim_all(text, len, &event)) {
 		is_garbled(f, now);
 		return;
 	}
 	swarm_run_node(h, now);
 	if (h->lives == lives) /* else it has hung up, and the flight is gone */
 		pods_told(h, now, event);
-	json_free(event);
 	if (h->lives == lives && h->missed) { /* as if its version were gone */
 		h->missed = false;
 		f->is_gone = true;

@@ -6,7 +6,7 @@
 #include <event2/event.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/skim.h"
 #include "base/str.h"
 #include "fleet/node.h"
 #include "hollow/hollow.h"
@@ -240,11 +240,11 @@ void events_forget(struct hollow *h, uint32_t place); /* REQUEST_NO_POD: the nod
 
 /* others.c: statuses that somebody else has written since */
 bool node_is_overwritten(const struct hollow *h, const char *text, size_t len);
-bool pod_is_overwritten(const struct json *status);
+bool pod_is_overwritten(struct skim status);
 
 /* pods.c: what LISTs and watches tell of pods */
 void pods_listed(struct hollow *h, ns_t now, const char *text, size_t len);
-void pods_told(struct hollow *h, ns_t now, const struct json *event);
+void pods_told(struct hollow *h, ns_t now, struct skim event);
 const char *pod_namespace(const struct hollow *h, uint32_t pod);
 uint32_t swarm_namespace(struct swarm *s, const char *name);
 void pods_fini(struct hollow *h);

@@ -7,37 +7,40 @@
 
 #include "hollow/hollow_priv.h"
 
-/* "" if there is none. */
-static const char *condition(const struct json *status, const char *type)
+/* Its status. */
+static struct skim condition(struct skim status, const char *type)
 {
-	const struct json *c = json_child(json_get(status, "conditions"));
-	const char *is = NULL, *value;
+	static const char *const key = "conditions";
+	static const char *const keys[] = {"type", "status"};
+	struct skim conditions, value[2];
 
-	for (; c; c = json_next(c)) {
-		is = json_as_str(json_get(c, "type"));
-		value = json_as_str(json_get(c, "status"));
-		if (is && value && !strcmp(is, type))
-			return value;
+	skim_members(status, &key, 1, &conditions);
+	for (struct skim c = {0}; skim_next(conditions, &c);) {
+		skim_members(c, keys, 2, value);
+		if (skim_is(value[0], type))
+			return value[1];
 	}
-	return "";
+	return (struct skim){0};
 }
 
 bool node_is_overwritten(const struct hollow *h, const char *text, size_t len)
 {
-	struct json *node = NULL;
-	const char *ready;
-	bool differs;
+	static const char *const key = "status";
+	struct skim node, status, ready;
 
-	if (!h->is_told || json_parse(text, len, &node, NULL))
+	if (!h->is_told || !skim_all(text, len, &node))
 		return false;
-	ready = condition(json_get(node, "status"), "Ready");
-	differs = *ready && strcmp(ready, node_says_ready(h) ? "True" : "False") != 0;
-	json_free(node);
-	return differs;
+	skim_members(node, &key, 1, &status);
+	ready = condition(status, "Ready");
+	return ready.at && !skim_is(ready, node_says_ready(h) ? "True" : "False");
 }
 
 /* We write both alike. */
-bool pod_is_overwritten(const struct json *status)
+bool pod_is_overwritten(struct skim status)
 {
-	return strcmp(condition(status, "Ready"), condition(status, "ContainersReady")) != 0;
+	struct skim ready = condition(status, "Ready"),
+		    containers = condition(status, "ContainersReady");
+
+	return ready.len != containers.len ||
+	       (ready.len > 0 && memcmp(ready.at, containers.at, ready.len) != 0);
 }

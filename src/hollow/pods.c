@@ -20,11 +20,12 @@ static bool is_plain(const char *text)
 	return len > 0 && len < 512 && strspn(text, plain) == len;
 }
 
-static const char *plain(const struct json *object, const char *key)
+static bool plain(struct skim value, char *to, size_t size)
 {
-	const char *text = json_as_str(json_get(object, key));
-
-	return is_plain(text) ? text : NULL;
+	if (skim_copy(value, to, size) && is_plain(to))
+		return true;
+	*to = '\0';
+	return false;
 }
 
 uint32_t swarm_namespace(struct swarm *s, const char *name)
@@ -73,48 +74,34 @@ char *text_copy(const char *text)
 	return str_take(&copy);
 }
 
-/* ------------------------------------------------------------------ fingerprints */
+/* ------------------------------------------------------------------ what is told */
 
-static uint64_t hash_bytes(uint64_t h, const void *bytes, size_t len)
+enum { NAME_BYTES = 512 };
+
+/* A pod as the server has it now; texts are part of what told of it. */
+struct told {
+	char name[NAME_BYTES], namespace[NAME_BYTES], uid[HOLLOW_UID]; /* "": none */
+	struct skim spec, status;
+	int64_t grace;
+	bool deleting;
+};
+
+static void read_pod(struct skim object, struct told *t)
 {
-	const unsigned char *p = bytes;
+	static const char *const parts[] = {"metadata", "spec", "status"};
+	static const char *const of_meta[] = {
+		"name", "namespace", "uid", "deletionTimestamp", "deletionGracePeriodSeconds"};
+	struct skim part[3], meta[5];
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * UINT64_C(1099511628211);
-	return h;
-}
-
-static uint64_t hash_text(uint64_t h, const char *text)
-{
-	return text ? hash_bytes(h, text, strlen(text) + 1) : h;
-}
-
-/* What it is, what is in it, and where that ends. */
-static uint64_t hash_value(uint64_t h, const struct json *value)
-{
-	bool many = json_is_object(value) || json_is_array(value), yes = json_as_bool(value);
-	double number = json_as_num(value);
-	char kind = json_is_object(value)  ? '{'
-		    : json_is_array(value) ? '['
-		    : json_is_str(value)   ? '"'
-		    : json_is_num(value)   ? '0'
-		    : json_is_bool(value)  ? 't'
-					   : 'n';
-
-	h = hash_text(hash_bytes(h, &kind, 1), json_as_str(value));
-	if (json_is_num(value))
-		h = hash_bytes(h, &number, sizeof(number));
-	if (json_is_bool(value))
-		h = hash_bytes(h, &yes, sizeof(yes));
-	for (const struct json *c = json_child(value); c; c = json_next(c))
-		h = hash_value(hash_text(h, json_key(c)), c);
-	return many ? hash_bytes(h, "]", 1) : h;
-}
-
-/* Of the status alone: labels and the like are written by others. */
-static uint64_t fingerprint(const struct json *status)
-{
-	return hash_value(UINT64_C(14695981039346656037), status);
+	skim_members(object, parts, 3, part);
+	skim_members(part[0], of_meta, 5, meta);
+	(void)plain(meta[0], t->name, sizeof(t->name));
+	(void)plain(meta[1], t->namespace, sizeof(t->namespace));
+	(void)plain(meta[2], t->uid, sizeof(t->uid));
+	t->deleting = meta[3].at != NULL;
+	t->grace = skim_int(meta[4]);
+	t->spec = part[1];
+	t->status = part[2];
 }
 
 /* ------------------------------------------------------------------ places */
@@ -159,31 +146,57 @@ static uint32_t free_place(const struct hollow *h)
 	return places;
 }
 
-static char *container_lines(const struct json *spec)
+static struct skim part_of(struct skim object, const char *key)
 {
+	struct skim value;
+
+	skim_members(object, &key, 1, &value);
+	return value;
+}
+
+static bool has_containers(struct skim spec)
+{
+	struct skim first = {0};
+
+	return skim_next(part_of(spec, "containers"), &first);
+}
+
+static char *container_lines(struct skim containers)
+{
+	static const char *const keys[] = {"name", "image"};
+	struct skim value[2];
 	struct str lines = {0};
 
-	for (struct json *c = json_child(json_get(spec, "containers")); c; c = json_next(c)) {
-		const char *name = plain(c, "name"), *image = plain(c, "image");
+	for (struct skim c = {0}; skim_next(containers, &c);) {
+		char name[NAME_BYTES], image[NAME_BYTES];
 
-		str_addf(&lines, "%s\t%s\n", name ? name : "unnamed", image ? image : "none");
+		skim_members(c, keys, 2, value);
+		str_addf(&lines, "%s\t%s\n",
+			plain(value[0], name, sizeof(name)) ? name : "unnamed",
+			plain(value[1], image, sizeof(image)) ? image : "none");
 	}
 	return str_take(&lines);
 }
 
-static void object_line(struct str *lines, const char *resource, const char *name)
+static void object_line(
+	struct str *lines, const char *resource, struct skim source, const char *key)
 {
-	if (name)
+	char name[NAME_BYTES];
+
+	if (plain(part_of(source, key), name, sizeof(name)))
 		str_addf(lines, "%s/%s\n", resource, name);
 }
 
-static char *object_lines(const struct json *spec)
+static char *object_lines(struct skim volumes)
 {
+	static const char *const keys[] = {"secret", "configMap"};
+	struct skim source[2];
 	struct str lines = {0};
 
-	for (struct json *v = json_child(json_get(spec, "volumes")); v; v = json_next(v)) {
-		object_line(&lines, "secrets", plain(json_get(v, "secret"), "secretName"));
-		object_line(&lines, "configmaps", plain(json_get(v, "configMap"), "name"));
+	for (struct skim v = {0}; skim_next(volumes, &v);) {
+		skim_members(v, keys, 2, source);
+		object_line(&lines, "secrets", source[0], "secretName");
+		object_line(&lines, "configmaps", source[1], "name");
 	}
 	return str_take(&lines);
 }
@@ -220,22 +233,20 @@ static void count_instances(struct hollow *h, uint32_t pod)
 		h->before[r] = (uint16_t)record_instance(h->node.mock.records.container[r]);
 }
 
-static void added(struct hollow *h, ns_t now, uint32_t i, const struct json *object)
+static void added(struct hollow *h, ns_t now, uint32_t i, const struct told *t)
 {
-	const struct json *spec = json_get(object, "spec");
-	const char *uid = plain(json_get(object, "metadata"), "uid");
 	struct hollow_pod *p = &h->pod[i];
 
-	(void)snprintf(p->uid, sizeof(p->uid), "%s", uid ? uid : "");
+	(void)snprintf(p->uid, sizeof(p->uid), "%s", t->uid);
 	free(p->containers);
 	free(p->objects);
-	p->containers = container_lines(spec);
-	p->objects = object_lines(spec);
+	p->containers = container_lines(part_of(t->spec, "containers"));
+	p->objects = object_lines(part_of(t->spec, "volumes"));
 	p->started_at = (int64_t)time(NULL);
 	p->there = true;
 	p->told = 0;
 	count_instances(h, i);
-	p->seen = fingerprint(json_get(object, "status"));
+	p->seen = skim_hash(t->status);
 	h->swarm->view.pods_there++;
 	h->node.shard.pod[i].exists = true;
 	tell(h, now, i, API_POD_ADDED);
@@ -243,31 +254,29 @@ static void added(struct hollow *h, ns_t now, uint32_t i, const struct json *obj
 
 /* A status that differs from what was seen last is what its kubelet wrote last, unless it shows
  * that others have written it since: then it is one that no kubelet writes. */
-static uint32_t status_seen(const struct hollow_pod *p, const struct json *status)
+static uint32_t status_seen(const struct hollow_pod *p, struct skim status)
 {
 	uint32_t ours = p->writing ? p->sent : p->wrote;
 
 	return pod_is_overwritten(status) ? ours ^ STATUS_OF_OTHERS : ours;
 }
 
-static void modified(struct hollow *h, ns_t now, uint32_t i, const struct json *object)
+static void modified(struct hollow *h, ns_t now, uint32_t i, const struct told *t)
 {
 	struct hollow_pod *p = &h->pod[i];
-	const struct json *meta = json_get(object, "metadata");
-	uint64_t seen = fingerprint(json_get(object, "status"));
-	int64_t grace = (int64_t)json_as_num(json_get(meta, "deletionGracePeriodSeconds"));
+	uint64_t seen = skim_hash(t->status); /* of that alone: others write labels */
 
 	/* config.go podsDifferSemantically: less time to end is a change, too. */
-	if (json_get(meta, "deletionTimestamp") && (!p->deleting || p->grace != grace)) {
+	if (t->deleting && (!p->deleting || p->grace != t->grace)) {
 		p->deleting = true;
-		p->grace = grace;
+		p->grace = t->grace;
 		h->node.shard.pod[i].deleting = true;
 		tell(h, now, i, API_POD_DELETING);
 	}
 	if (seen == p->seen)
 		return;
 	p->seen = seen;
-	p->told = status_seen(p, json_get(object, "status"));
+	p->told = status_seen(p, t->status);
 	if (!p->writing)
 		h->node.shard.pod[i].status = p->told;
 	tell(h, now, i, API_POD_STATUS);
@@ -284,20 +293,21 @@ static void removed(struct hollow *h, ns_t now, uint32_t i)
 	tell(h, now, i, API_POD_REMOVED);
 }
 
-/* A pod as the server has it now. */
-static void changed(struct hollow *h, ns_t now, const struct json *object)
+static void changed(struct hollow *h, ns_t now, struct skim object)
 {
-	const struct json *meta = json_get(object, "metadata");
-	const char *name = plain(meta, "name"), *ns = plain(meta, "namespace");
-	const char *uid = plain(meta, "uid");
+	struct told t;
 	uint32_t namespace, i;
+	bool known;
 
-	if (!name || !ns || !uid ||
-		!json_child(json_get(json_get(object, "spec"), "containers")))
+	read_pod(object, &t);
+	if (!*t.name || !*t.namespace || !*t.uid)
 		return;
-	namespace = swarm_namespace(h->swarm, ns);
-	i = find(h, namespace, name);
-	if (i < h->swarm->plan.places && h->pod[i].there && strcmp(h->pod[i].uid, uid) != 0) {
+	namespace = swarm_namespace(h->swarm, t.namespace);
+	i = find(h, namespace, t.name);
+	known = i < h->swarm->plan.places && h->pod[i].there;
+	if (!known && !has_containers(t.spec))
+		return;
+	if (known && strcmp(h->pod[i].uid, t.uid) != 0) {
 		removed(h, now, i); /* another one of that name */
 		i = h->swarm->plan.places;
 	}
@@ -308,14 +318,14 @@ static void changed(struct hollow *h, ns_t now, const struct json *object)
 			return;
 		}
 		pod_forget(h, i);
-		h->pod[i].name = text_copy(name);
+		h->pod[i].name = text_copy(t.name);
 		h->pod[i].namespace = namespace;
 		h->node.shard.pod[i] = (struct api_pod){.exists = true};
 	}
 	h->pod[i].listed = true;
 	if (!h->pod[i].there)
-		added(h, now, i, object);
-	modified(h, now, i, object);
+		added(h, now, i, &t);
+	modified(h, now, i, &t);
 }
 
 /* What one object can be news of: gone, come anew, to end, with a status. */
@@ -332,40 +342,47 @@ static bool has_room(struct hollow *h)
 	return room;
 }
 
-void pods_told(struct hollow *h, ns_t now, const struct json *event)
+static void deleted(struct hollow *h, ns_t now, struct skim object)
 {
-	const char *type = json_as_str(json_get(event, "type"));
-	const struct json *object = json_get(event, "object");
-	const struct json *meta = json_get(object, "metadata");
+	struct told t;
+	uint32_t i;
 
-	if (!type || !has_room(h))
+	read_pod(object, &t);
+	if (!*t.name || !*t.namespace)
 		return;
-	if (!strcmp(type, "ADDED") || !strcmp(type, "MODIFIED")) {
-		changed(h, now, object);
-	} else if (!strcmp(type, "DELETED")) {
-		const char *name = plain(meta, "name"), *ns = plain(meta, "namespace");
-		uint32_t i = name && ns ? find(h, swarm_namespace(h->swarm, ns), name)
-					: h->swarm->plan.places;
+	i = find(h, swarm_namespace(h->swarm, t.namespace), t.name);
+	if (i < h->swarm->plan.places && h->pod[i].there)
+		removed(h, now, i);
+}
 
-		if (i < h->swarm->plan.places && h->pod[i].there)
-			removed(h, now, i);
-	}
+void pods_told(struct hollow *h, ns_t now, struct skim event)
+{
+	static const char *const keys[] = {"type", "object"};
+	struct skim value[2];
+
+	skim_members(event, keys, 2, value);
+	if (!value[0].at || !has_room(h))
+		return;
+	if (skim_is(value[0], "ADDED") || skim_is(value[0], "MODIFIED"))
+		changed(h, now, value[1]);
+	else if (skim_is(value[0], "DELETED"))
+		deleted(h, now, value[1]);
 }
 
 void pods_listed(struct hollow *h, ns_t now, const char *text, size_t len)
 {
-	struct json *list = NULL;
+	struct skim list, items;
 
-	if (json_parse(text, len, &list, NULL))
+	if (!skim_all(text, len, &list))
 		return;
 	h->unplaced = 0;
 	for (uint32_t i = 0; i < h->swarm->plan.places; i++)
 		h->pod[i].listed = false;
-	for (struct json *o = json_child(json_get(list, "items")); o; o = json_next(o))
+	items = part_of(list, "items");
+	for (struct skim pod = {0}; skim_next(items, &pod);)
 		if (has_room(h))
-			changed(h, now, o);
+			changed(h, now, pod);
 	for (uint32_t i = 0; i < h->swarm->plan.places; i++)
 		if (h->pod[i].there && !h->pod[i].listed && has_room(h))
 			removed(h, now, i);
-	json_free(list);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Any bytes are JSON or an error; what was read prints to text that reads and
- * prints the same. */
+ * prints the same.  What skim.h takes for JSON, it finds the same in as in the tree. */
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/skim.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -14,14 +15,41 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Keys that come twice are found once. */
+static void same(struct skim value, const struct json *tree)
+{
+	struct skim entry = {0}, member;
+	const struct json *c = json_child(tree);
+
+	for (; c && json_is_array(tree); c = json_next(c)) {
+		assert(skim_next(value, &entry));
+		same(entry, c);
+	}
+	assert(!skim_next(value, &entry));
+	for (; c; c = json_next(c)) {
+		const char *key = json_key(c);
+
+		if (json_get(tree, key) != c || strpbrk(key, "\"\\\n\t\r"))
+			continue;
+		skim_members(value, &key, 1, &member);
+		if (member.at)
+			same(member, c);
+	}
+	if (json_is_str(tree))
+		assert(*value.at == '"');
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct skim whole;
 	struct err err = {.code = ERR_OK};
 	struct json *value = NULL;
 	if (json_parse((const char *)data, size, &value, &err) != 0) {
 		assert(value == NULL && err.text[0] != '\0');
 		return 0;
 	}
+	if (skim_all((const char *)data, size, &whole))
+		same(whole, value);
 	char *once = json_print(value);
 	json_free(value);
 	value = NULL;

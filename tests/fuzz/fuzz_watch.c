@@ -93,13 +93,12 @@ static void check(const struct world *w)
 
 static void take(struct world *w, ns_t now, const char *line)
 {
-	struct json *event = NULL;
+	struct skim event;
 
 	if (*line == '=') {
 		pods_listed(&w->hollow, now, line + 1, strlen(line + 1));
-	} else if (!json_parse(line, strlen(line), &event, NULL)) {
+	} else if (skim_all(line, strlen(line), &event)) {
 		pods_told(&w->hollow, now, event);
-		json_free(event);
 	}
 }
 
