@@ -124,14 +124,25 @@ static void print_heading(const char *what, unsigned times)
 		"median", "CPU s", "median", "ns/event", "M calls/s");
 }
 
+static void print_size(const struct run_job *j)
+{
+	(void)printf("%-24s %6u %5u %5lld %2u", j->design->name, j->nodes, j->pods,
+		(long long)(j->duration / NS_S), j->threads);
+}
+
+static void print_times(const struct run_measured *m)
+{
+	(void)printf(" %8.3f %8.3f %8.3f %8.3f %9.2f", m->wall_best, m->wall_median,
+		m->cpu_best, m->cpu_median, ns_an_event(m));
+}
+
 static void print_row(const struct run_job *j, const struct run_measured *m)
 {
-	(void)printf("%-24s %6u %5u %5lld %2u %9.2f %9.2f %9.2f %8.3f %8.3f %8.3f %8.3f "
-		     "%9.2f %9.2f\n",
-		j->design->name, j->nodes, j->pods, (long long)(j->duration / NS_S), j->threads,
-		(double)m->sample.calls / 1e6, events_of(m) / 1e6,
-		(double)m->sample.steps / 1e6, m->wall_best, m->wall_median, m->cpu_best,
-		m->cpu_median, ns_an_event(m), (double)m->sample.calls / m->wall_best / 1e6);
+	print_size(j);
+	(void)printf(" %9.2f %9.2f %9.2f", (double)m->sample.calls / 1e6, events_of(m) / 1e6,
+		(double)m->sample.steps / 1e6);
+	print_times(m);
+	(void)printf(" %9.2f\n", (double)m->sample.calls / m->wall_best / 1e6);
 }
 
 static void print_rows(const struct bench *b)
@@ -308,12 +319,14 @@ static const struct server_job {
 };
 enum { SERVER_JOBS = sizeof(server_jobs) / sizeof(server_jobs[0]) };
 
+_Static_assert((unsigned)SERVER_JOBS <= (unsigned)JOBS_MAX, "add_job has room for all");
+
 static void print_server_row(const struct run_job *j, const struct run_measured *m)
 {
-	(void)printf("%-24s %6u %5u %5lld %2u %10u %9.2f %8.3f %8.3f %8.3f %8.3f %9.2f %7.1f\n",
-		j->design->name, j->nodes, j->pods, (long long)(j->duration / NS_S), j->threads,
-		j->processors, events_of(m) / 1e6, m->wall_best, m->wall_median, m->cpu_best,
-		m->cpu_median, ns_an_event(m), mb(m->sample.rss_bytes));
+	print_size(j);
+	(void)printf(" %10u %9.2f", j->processors, events_of(m) / 1e6);
+	print_times(m);
+	(void)printf(" %7.1f\n", mb(m->sample.rss_bytes));
 }
 
 static int measure_servers(struct bench *b, struct err *err)

@@ -45,8 +45,11 @@ run() {
 # Programs on sockets mostly wait: they run beside everything else, and go before it when they do not.
 e2e_beside() {
 	expect release e2e
+	# A group of its own: who stops this run stops meson and the programs below it, too.
+	set -m
 	run release e2e --suite e2e --num-processes 1 >build/e2e.log 2>&1 &
-	trap 'kill $(jobs -p) 2>/dev/null' EXIT
+	set +m
+	trap "kill -- -$! 2>/dev/null" EXIT
 	renice -n 10 -p $$ >/dev/null
 }
 

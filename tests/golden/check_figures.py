@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures of docs/MODEL.md's table of scenarios: check_figures.py [NODETOLL [WORD...]]
 
-figures.json says of every number of that table that is ours which run shows it, as a list of
+figures.json says of most numbers of that table that are ours, and of one in each row, which run shows
+it, as a list of
   row        how the row begins, as far as it takes to tell it from others
   run        the arguments of `nodetoll simulate`, as a shell would split them
   seconds    about how many it takes, if more than a few
   figures    a list of
     says     as the row has it; the last number of it counts, with its unit
-    path     of the result's JSON, as in bounds.json
+    path     of the result's JSON, as in bounds.json; several, joined by " + ", are added up
+    over     the number is so much less: of nodes, or a second's
     against  what was published: the number is the difference from it, in per cent
     value    what the run came to
 Without a program the table is held against those values: nothing may differ by more than the digits
@@ -32,6 +34,7 @@ FIGURES = Path(__file__).resolve().parent / "figures.json"
 MODEL = ROOT / "docs" / "MODEL.md"
 HEADING = "## Scenarios and what was published of them"
 NUMBER = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?) ?(ms|%|MB|million|min)?(?![\w.])")
+ROUNDED_FROM = 10000  # zeros at the end of less are digits
 UNITS = {"": 1, "ms": 1e-3, "%": 1e-2, "MB": 1e6, "million": 1e6, "min": 60}
 
 
@@ -56,13 +59,14 @@ def last_number(says):
     if "." in plain:
         place = 10.0 ** -len(plain.split(".")[1])
     else:
-        place = 10.0 ** (len(plain) - len(plain.rstrip("0"))) if "," in digits else 1.0
+        rounded = abs(float(plain)) >= ROUNDED_FROM
+        place = 10.0 ** (len(plain) - len(plain.rstrip("0"))) if rounded else 1.0
     scale = UNITS[unit]
     return float(plain) * scale, place * scale
 
 
 def shown(figure):
-    value = figure["value"]
+    value = figure["value"] / figure.get("over", 1)
     return value / figure["against"] - 1 if "against" in figure else value
 
 
@@ -96,7 +100,7 @@ def check_table(entries):
 
 def result_of(program, run, file):
     subprocess.run([program, "simulate", *shlex.split(run), "--filename", file], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+                   stdout=subprocess.DEVNULL, cwd=ROOT)
     return json.loads(Path(file).read_text())
 
 
@@ -114,7 +118,7 @@ def check_runs(program, entries, words):
                 results[run] = result_of(program, run, str(Path(beside, "result.json")))
         for figure in entry["figures"]:
             try:
-                value = value_at(results[run], figure["path"])
+                value = sum(value_at(results[run], path) for path in figure["path"].split(" + "))
             except (KeyError, TypeError, IndexError) as fault:
                 wrong.append(f"simulate {run}: {figure['path']}: {fault!r}")
                 continue

@@ -29,6 +29,8 @@ STATES = os.environ.get("NODETOLL_TIDY_NODES", "75000")
 def flags_of(compiled):
     """The compiler's command without what it is told to write and to read."""
     words = shlex.split(compiled)
+    if Path(words[0]).name == "ccache":
+        del words[0]
     for flag in ("-o", "-MF", "-MQ", "-c"):
         if flag in words:
             at = words.index(flag)
