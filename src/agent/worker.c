@@ -237,40 +237,48 @@ static inline bool sync_is_at_rest(const struct agent *a, const struct pod *p)
 {
 	return p->at_rest == a->pleg.cache_version + 1 &&
 	       p->status_of == a->pleg.cache_version && p->status_cached && !p->deleting &&
-	       !p->completed && p->n_mounted == a->plan->volumes;
+	       !p->completed;
+}
+
+/* What comes first.  True: the pod is not to run, and that is all. */
+static bool tells_and_ends(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
+{
+	struct pod *p = &a->pod[pod];
+
+	if (status_set(a, pod, now, p->deleting)) /* forced while it is being deleted */
+		agent_note_step(out, now, pod, POD_STEP_KNOWN);
+	if (p->deleting) {
+		worker_kill(a, pod, now, out);
+		return true;
+	}
+	if (worker_completes(a, pod, now, out))
+		return true;
+	if (p->last_sync < 0)
+		agent_note_step(out, now, pod, POD_STEP_WORKER);
+	return false;
 }
 
 static void sync_pod(struct agent *a, uint32_t pod, ns_t now, struct effects *out)
 {
 	struct pod *p = &a->pod[pod];
+	bool rests = sync_is_at_rest(a, p);
 
 	p->began = now;
 	p->failed = false;
 	p->waits = false;
 	agent_happens(a, TRIGGER_POD_SYNC, now);
-	if (sync_is_at_rest(a, p)) {
-		p->cgroup = model_of(a)->cgroups_per_qos;
-		volumes_mark(a, pod, now);
-		event_warn(a, pod, now);
-		worker_sync_ends(a, pod, now, false);
+	if (!rests && tells_and_ends(a, pod, now, out))
 		return;
-	}
-	if (status_set(a, pod, now, p->deleting)) /* forced while it is being deleted */
-		agent_note_step(out, now, pod, POD_STEP_KNOWN);
-	if (p->deleting) {
-		worker_kill(a, pod, now, out);
-		return;
-	}
-	if (worker_completes(a, pod, now, out))
-		return;
-	if (p->last_sync < 0)
-		agent_note_step(out, now, pod, POD_STEP_WORKER);
 	p->cgroup = model_of(a)->cgroups_per_qos;
 	volumes_mark(a, pod, now);
 	event_warn(a, pod, now);
 	if (p->n_mounted < a->plan->volumes) {
 		p->state = WORKER_MOUNTS;
 		agent_wake(a, ACTOR_WORKER, pod, now + model_of(a)->volumes.mount_timeout);
+		return;
+	}
+	if (rests) {
+		worker_sync_ends(a, pod, now, false);
 		return;
 	}
 	p->at_rest = pod_runs_whole(a, pod) ? a->pleg.cache_version + 1 : 0;
