@@ -7,7 +7,7 @@
 
 #include "kit.h"
 
-enum { PODS = 8, CONTAINERS = 2, EVENTS = 60, NOTES = 8192 };
+enum { PODS = 8, CONTAINERS = 2, EVENTS = 60, ACTS = 7, NOTES = 8192 };
 
 struct twin {
 	struct kit *k;
@@ -47,11 +47,19 @@ static void do_chain(struct twin *t, const struct effect *e)
 		agent_answer(&k->agent, e->actor, at, OUTCOME_OK, e->chain->n_steps);
 }
 
+/* Who is stepped for every answer looks at all of it, too, and not only at what is new. */
+static void look_anew(struct twin *t)
+{
+	for (uint32_t p = 0; !t->rests && p < PODS; p++)
+		t->k->agent.pod[p].at_rest = 0;
+}
+
 static void run_until(struct twin *t, ns_t until)
 {
 	struct kit *k = t->k;
 
 	while (agent_next_at(&k->agent) < until) {
+		look_anew(t);
 		k->now = agent_next_at(&k->agent);
 		k->out.n = 0;
 		agent_step(&k->agent, k->now, &k->out);
@@ -70,8 +78,20 @@ static void run_until(struct twin *t, ns_t until)
 		agent_stirs(&k->agent, until);
 }
 
+/* A pod that runs is to go, one that is to go is gone, and another one comes in its place. */
+static void pod_comes_or_goes(struct kit *k, uint32_t pod)
+{
+	const struct pod *of = &k->agent.pod[pod];
+
+	if (of->known)
+		agent_pod_news(&k->agent, k->now, pod,
+			of->deleting ? POD_REMOVED : POD_DELETING, 0, k->server_status[pod]);
+	else if (agent_place_is_free(&k->agent, pod))
+		agent_pod_news(&k->agent, k->now, pod, POD_ADDED, 0, 0);
+}
+
 /* A status comes, a container dies, or all of the pod's do, or something changes that is as it
- * was when it is looked at again: the same for both. */
+ * was when it is looked at again, or a pod comes or goes: the same for both. */
 static void somebody_acts(struct twin *t, uint32_t act, uint32_t pod)
 {
 	record_t *r = &t->k->view.container[pod * CONTAINERS];
@@ -79,6 +99,10 @@ static void somebody_acts(struct twin *t, uint32_t act, uint32_t pod)
 	if (act == 0) {
 		agent_pod_news(
 			&t->k->agent, t->k->now, pod, POD_STATUS, 0, t->k->server_status[pod]);
+		return;
+	}
+	if (act == ACTS - 1) {
+		pod_comes_or_goes(t->k, pod);
 		return;
 	}
 	for (uint32_t c = 0; act <= 2 && c < (act == 1 ? 1 : CONTAINERS); c++)
@@ -113,10 +137,10 @@ struct pace {
 	ns_t latency, start, dispatch;
 };
 
-static struct twin twin(
-	struct property *p, const char *design, bool rests, const struct pace *pace)
+static struct twin twin(struct property *p, const char *version, const char *design, bool rests,
+	const struct pace *pace)
 {
-	struct kit *k = KIT("v1.20", "serving", design, "workload.pods=8",
+	struct kit *k = KIT(version, "serving", design, "workload.pods=8",
 		"workload.containers=2", "kubelet.pleg.pollPeriod=2s");
 
 	k->scenario.runtime.timer_lateness.mean = 100 * NS_US;
@@ -158,17 +182,20 @@ static void who_rests_does_what_he_would_have_done_once(struct property *p)
 {
 	static const char *const designs[] = {"kubelet.pleg.design=polling",
 		"kubelet.pleg.design=generic", "kubelet.pleg.design=parallel"};
+	/* Their housekeeping lists, or asks the runtime cache, or does both. */
+	static const char *const versions[] = {"v1.5", "v1.12", "v1.20", "v1.27"};
 	static const ns_t latencies[] = {NS_US, NS_MS, 30 * NS_MS, 300 * NS_MS};
 	const char *design = designs[property_below(p, 3)];
+	const char *version = versions[property_below(p, 4)];
 	const struct pace pace = {.latency = latencies[property_below(p, 4)],
 		.start = property_span(p, NS_MS, 5 * NS_S),
 		.dispatch = latencies[property_below(p, 4)]};
-	struct twin all = twin(p, design, false, &pace);
-	struct twin few = twin(p, design, true, &pace);
+	struct twin all = twin(p, version, design, false, &pace);
+	struct twin few = twin(p, version, design, true, &pace);
 	ns_t now = 0;
 
 	for (int i = 0; i < EVENTS; i++) {
-		uint32_t act = property_below(p, 6);
+		uint32_t act = property_below(p, ACTS);
 		uint32_t pod = property_below(p, PODS);
 
 		now += property_span(p, 1, 15 * NS_S);
