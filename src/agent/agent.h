@@ -105,7 +105,6 @@ static inline uint32_t agent_lane(const struct agent_plan *plan, uint32_t actor)
  */
 #define REQUEST_NO_POD UINT32_MAX
 
-/* A request to the API server. */
 /* What events tell of. */
 enum event_kind {
 	EVENT_ASKED,          /* a feature's: nobody knows of what */
@@ -142,6 +141,7 @@ static inline struct event_item event_of_key(uint32_t key)
 		.kind = key & 15, .container = key >> 4 & 15, .nth = key >> 8 & 127};
 }
 
+/* A request to the API server. */
 struct agent_request {
 	uint16_t call;
 	uint8_t client; /* enum client */
@@ -478,9 +478,11 @@ void agent_step(struct agent *a, ns_t now, struct effects *out);
 void agent_answer(struct agent *a, uint32_t actor, ns_t at, enum outcome what, uint32_t value);
 
 /* In virtual time an answer is known when its call begins.  If an actor will find nothing to do
- * then, it need not be stepped for it: true if so, and agent_answer is not to be called. Before
- * anything but agent_step happens to the agent, its runtime or its pods, agent_stirs has to be
- * called: those who rest are awake again and find what they find. */
+ * then, it need not be stepped for it: true if so, and agent_answer is not to be called.  `at`
+ * is before the end of the run: a round whose end is nothing to anybody has ended when this
+ * says so, and cannot be taken back.  Others can: before anything but agent_step happens to the
+ * agent, its runtime or its pods, agent_stirs has to be called, and they are awake again and
+ * find what they find. */
 bool agent_rests(struct agent *a, uint32_t actor, ns_t at, enum outcome what);
 void agent_stirs(struct agent *a, ns_t now);
 

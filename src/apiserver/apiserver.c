@@ -128,11 +128,7 @@ void api_init(struct api *api, const struct scenario *s, uint64_t seed, uint32_t
 {
 	const struct apiserver_model *m = &s->apiserver;
 
-	*api = (struct api){.model = m,
-		.workload = &s->workload,
-		.alike = s->calls.alike,
-		.seed = seed,
-		.pods = pods};
+	*api = (struct api){.model = m, .workload = &s->workload, .seed = seed, .pods = pods};
 	dist_from(&api->watch_delay, &m->watch_delay);
 	dist_from(&api->creation, latency_of(s, "create", "pods"));
 	api->deletion_write = latency_of(s, "delete", "pods")->mean / 2;
@@ -367,7 +363,7 @@ static void count_size(
 		return;
 	in->bytes[r->call] += s->api->bytes[r->call];
 	in->quorum[r->call] += r->quorum;
-	in->marked_pods += r->pod >= s->api->pods && s->api->alike[r->call] == API_DELETE_PODS;
+	in->marked_pods += r->marks;
 }
 
 struct api_answer api_serve(

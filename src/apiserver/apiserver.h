@@ -22,7 +22,6 @@
 struct api {
 	const struct apiserver_model *model;
 	const struct workload_model *workload;
-	const uint16_t *alike; /* of the scenario's calls */
 	uint64_t seed;
 	uint32_t pods; /* places on a node */
 	struct dist watch_delay;
@@ -51,6 +50,7 @@ struct api_request {
 	uint32_t pod;   /* that it reads or changes; none if there is no such pod */
 	uint32_t key;
 	uint32_t status;
+	bool marks;   /* a DELETE that says that a pod is to go */
 	bool quorum;  /* it reads what etcd has, not what the watch cache has */
 	ns_t timeout; /* a watch asks to be ended after it */
 	ns_t wanted;  /* for the times: since when its client wants it */

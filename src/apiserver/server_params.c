@@ -283,17 +283,22 @@ static bool kubelets_watch(const struct scenario *s, const char *resource)
 	return false;
 }
 
+/* One change of an object that the model stores as its i-th. */
+static struct server_telling stored(const struct apiserver_model *m, uint32_t i)
+{
+	return (struct server_telling){.object = i,
+		.events = 1,
+		.watchers = m->storage.object[i].watchers,
+		.cpu = scaled(m->storage.object[i].told_cpu, m->costs.cpu_scale)};
+}
+
 struct server_telling server_change(const struct scenario *s, const char *resource)
 {
 	const struct apiserver_model *m = &s->apiserver;
 
 	for (uint32_t i = 0; i < m->storage.n_objects; i++)
 		if (!strcmp(m->storage.object[i].resource, resource))
-			return (struct server_telling){.object = i,
-				.events = 1,
-				.watchers = m->storage.object[i].watchers,
-				.cpu = scaled(
-					m->storage.object[i].told_cpu, m->costs.cpu_scale)};
+			return stored(m, i);
 	return (struct server_telling){.object = STORED_MAX};
 }
 
@@ -308,15 +313,17 @@ static bool is_unbound(const struct call_name *name)
 struct server_telling server_telling(const struct scenario *s, uint16_t call)
 {
 	const struct apiserver_model *m = &s->apiserver;
+	const struct call_name *name = &s->calls.name[call];
+	struct server_telling t = {.object = STORED_MAX};
 
-	for (uint32_t i = 0; i < m->storage.n_objects; i++)
-		if (writes_to(&s->calls.name[call], m->storage.object[i].resource))
-			return (struct server_telling){.object = i,
-				.events = s->calls.alike[call] == API_DELETE_PODS ? 2 : 1,
-				.watchers = m->storage.object[i].watchers,
-				.kubelet = kubelets_watch(s, m->storage.object[i].resource) &&
-					   !is_unbound(&s->calls.name[call]),
-				.cpu = scaled(
-					m->storage.object[i].told_cpu, m->costs.cpu_scale)};
-	return (struct server_telling){.object = STORED_MAX};
+	for (uint32_t i = 0; i < m->storage.n_objects; i++) {
+		if (!writes_to(name, m->storage.object[i].resource))
+			continue;
+		t = stored(m, i);
+		t.events = call_deletes_pods(&s->calls, call) ? 2 : 1;
+		t.kubelet =
+			kubelets_watch(s, m->storage.object[i].resource) && !is_unbound(name);
+		break;
+	}
+	return t;
 }

@@ -23,7 +23,7 @@ static double telling(const struct scenario *s, uint16_t call, bool of_loop)
 {
 	struct server_telling t = server_telling(s, call);
 	double told = t.watchers + t.kubelet + (s->apiserver.servers - 1.0);
-	bool marks = of_loop && s->calls.alike[call] == API_DELETE_PODS;
+	bool marks = of_loop && call_deletes_pods(&s->calls, call);
 
 	return (marks ? 1 : t.events) * told * (double)t.cpu / 1e9;
 }

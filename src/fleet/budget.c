@@ -5,7 +5,7 @@
 
 /* How far a pod's start is.  What its status manager asks matters once there is a status to
  * tell. */
-enum start_phase { START_OVER, START_GOES_ON, START_KNOWN, START_HELD, START_SENT };
+enum start_phase { START_GOES_ON, START_KNOWN, START_HELD, START_SENT };
 
 static void spend(struct pod_start *s, enum start_part part, ns_t now)
 {
@@ -43,10 +43,12 @@ void budget_init(struct node *n, struct arena *mem)
 		mem, struct fetch_left, place_of_entry(n, n->plan->agent.objects.entries + 1));
 }
 
-/* So far is the pod's start; what tells of one that is over finds none. */
-static enum start_phase phase_of(const struct node *n, uint32_t pod)
+/* The pod's start, as long as its kubelet does not know that all of it runs; NULL. */
+static struct pod_start *going_on(const struct node *n, uint32_t pod)
 {
-	return n->start[pod] ? (enum start_phase)n->start[pod]->phase : START_OVER;
+	struct pod_start *s = n->start[pod];
+
+	return s && s->phase == START_GOES_ON ? s : NULL;
 }
 
 static void is_over(struct node *n, uint32_t pod)
@@ -88,14 +90,18 @@ static void burst_is_seen(struct node *n, ns_t now, const struct pod_start *s)
 
 void budget_bound(struct node *n, ns_t now, uint32_t pod)
 {
-	if (phase_of(n, pod) == START_GOES_ON)
-		spend(n->start[pod], PART_SCHEDULER, now);
+	struct pod_start *s = going_on(n, pod);
+
+	if (s)
+		spend(s, PART_SCHEDULER, now);
 }
 
 void budget_told(struct node *n, ns_t now, uint32_t pod)
 {
-	if (phase_of(n, pod) == START_GOES_ON)
-		spend(n->start[pod], PART_WATCH, now);
+	struct pod_start *s = going_on(n, pod);
+
+	if (s)
+		spend(s, PART_WATCH, now);
 }
 
 /* Who waits for one that was asked already waits for what was asked for the entry, under the
@@ -148,9 +154,9 @@ void budget_step(struct node *n, ns_t now, const struct agent_note *note)
 		[POD_STEP_PULLED] = PART_IMAGES,
 		[POD_STEP_KNOWN] = PART_DETECTION,
 	};
-	struct pod_start *s = n->start[note->pod];
+	struct pod_start *s = going_on(n, note->pod);
 
-	if (!s || s->phase != START_GOES_ON)
+	if (!s)
 		return;
 	if (note->value > POD_STEP_KNOWN) {
 		fetches(n, now, note);

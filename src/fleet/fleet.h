@@ -164,7 +164,6 @@ struct fleet_servers {
 /* How far the runtime is with a pod that was deleted: nothing of it runs; nothing is left. */
 enum removal_step { REMOVAL_STOPPED, REMOVAL_CLEANED_UP, REMOVAL_STEPS };
 
-/* What was measured, over all nodes.  Times in ns. */
 /* Requests of one class that failed (OUTCOME_ERROR) by one code of the server's, in window 0.
  */
 struct fleet_code {
@@ -175,10 +174,13 @@ struct fleet_code {
 	struct hist took, held;           /* as in tally_times */
 };
 
+/* What was measured, over all nodes.  Times in ns. */
 struct fleet_result {
 	struct arena mem; /* owns what follows */
 	struct tally tally;
-	struct fleet_code *codes; /* a list by call and code; NULL: 500 is all that there is */
+	/* A list by call and code, NULL: 500 is all that there is.  Of hollow nodes, whose
+	 * result is one: fleet_result_merge leaves it alone. */
+	struct fleet_code *codes;
 	struct fleet_requests requests[CALLS_MAX];
 	/* [CALLS_MAX][tally.seconds] answered requests that are no node's; NULL: there is no
 	 * series, or no server that is asked. */
@@ -233,6 +235,12 @@ static inline uint32_t *fleet_tried(
 static inline uint32_t *fleet_others(const struct fleet_result *r, uint16_t call)
 {
 	return &r->others[(size_t)call * r->tally.seconds];
+}
+
+/* Whether window 0 has `now`, on the API server's side. */
+static inline bool fleet_measures(const struct fleet_params *p, ns_t now)
+{
+	return now >= p->window[0].from[1] && now < p->window[0].until[1];
 }
 
 /* Since when a run is at its end, for struct fleet_ending. */

@@ -173,7 +173,7 @@ struct demand {
 static inline bool node_marks_pod(const struct node_plan *plan, const struct node_request *q)
 {
 	return q->pod == REQUEST_NO_POD &&
-	       plan->params->scenario->calls.alike[q->call] == API_DELETE_PODS;
+	       call_deletes_pods(&plan->params->scenario->calls, q->call);
 }
 
 /* requests.c */

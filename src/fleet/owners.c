@@ -87,7 +87,7 @@ static struct fanout_write write_of(const struct together_params *p, uint16_t ca
 		.node = node,
 		.home = home,
 		.server = server,
-		.marks = call == API_DELETE_PODS};
+		.marks = call == p->owners.calls->remove};
 }
 
 /* ------------------------------------------------------------------ nodes alone */
@@ -95,11 +95,9 @@ static struct fanout_write write_of(const struct together_params *p, uint16_t ca
 static void answered(
 	struct fleet_result *r, const struct fleet_params *p, ns_t now, uint16_t call)
 {
-	const struct fleet_window *w = &p->window[0];
-
 	assert(r);
-	if (r->others && now >= w->from[1] && now < w->until[1])
-		fleet_others(r, call)[(now - w->from[1]) / NS_S]++;
+	if (r->others && fleet_measures(p, now))
+		fleet_others(r, call)[(now - p->window[0].from[1]) / NS_S]++;
 }
 
 /* Until it is through, and at which server. */
@@ -208,11 +206,7 @@ static void end(struct owners *o, uint32_t id)
 /* For counting; outside window 0 nobody looks at it. */
 static struct fleet_asked *counts(struct owners *o, ns_t now, uint16_t call)
 {
-	static const ns_t api = 1;
-	const struct fleet_window *w = &o->plan->params->window[0];
-	bool measures = now >= w->from[api] && now < w->until[api];
-
-	return measures ? &o->result->servers.asked[call] : NULL;
+	return fleet_measures(o->plan->params, now) ? &o->result->servers.asked[call] : NULL;
 }
 
 /* As long as all wait for the same time, they wake up in the order in which they fell asleep.

@@ -66,13 +66,14 @@ struct demand node_demand(struct node *n, const struct node_request *q)
 			(p ? p->etcd[q->call][q->quorum] : 0)};
 }
 
-static struct api_request asked(const struct node_request *q)
+static struct api_request asked(const struct node *n, const struct node_request *q)
 {
 	return (struct api_request){.call = q->call,
 		.object = q->object,
 		.pod = q->pod,
 		.key = q->key,
 		.status = q->status,
+		.marks = node_marks_pod(n->plan, q),
 		.quorum = q->quorum,
 		.timeout = q->timeout,
 		.wanted = q->wanted_at,
@@ -106,7 +107,7 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 /* As many servers as it takes: at leisure.  How busy shared ones would be is written down. */
 static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 {
-	const struct api_request r = asked(q);
+	const struct api_request r = asked(n, q);
 	struct demand d = node_demand(n, q);
 
 	answer(n, now, q, api_serve(&n->shard, now, d.cpu + d.wait, &r, &n->result->tally));
@@ -118,7 +119,7 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 			.node = n->index,
 			.home = (uint8_t)n->home,
 			.server = (uint8_t)n->home,
-			.marks = node_marks_pod(n->plan, q)});
+			.marks = r.marks});
 }
 
 /* rest/request.go 1.20 request(): the client's timeout is set after the first wait in the
@@ -272,7 +273,7 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 void requests_answer(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t retry_after)
 {
-	struct api_request r = asked(q);
+	struct api_request r = asked(n, q);
 
 	if (what != OUTCOME_OK) {
 		failed(n, now, q, what, now - q->at, retry_after);

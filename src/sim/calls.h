@@ -139,6 +139,12 @@ enum operation operation_by_name(const char *operation_type);
 const char *operation_name(enum operation op);
 const char *operation_cri_method(enum operation op);
 
+/* Whether it is the DELETE of a pod, whoever makes it. */
+static inline bool call_deletes_pods(const struct calls *c, uint16_t call)
+{
+	return c->alike[call] == API_DELETE_PODS;
+}
+
 /* True for a runtime operation, whether the kubelet's metric sees it or not. */
 static inline bool call_is_runtime(uint16_t call)
 {

@@ -40,7 +40,10 @@ struct chain {
 	uint16_t n_steps;
 	bool parallel; /* one call for each of the pod's containers that run */
 	uint32_t ops;  /* its operations, a bit each */
-	uint32_t kept; /* 0: made for once; else the asker's number for these very steps */
+	/* 0: made for once; else the asker's number for these very steps.  One who has two such
+	 * chains numbers them so that they differ in the last bit: the runtime prepares one of
+	 * each. */
+	uint32_t kept;
 	struct chain_step step[CHAIN_STEPS];
 };
 
