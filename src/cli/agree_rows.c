@@ -10,6 +10,10 @@
 void agree_counts_of(const struct fleet_result *r, struct agree_counts *counts)
 {
 	memcpy(counts->of, r->tally.window[0].in.count, sizeof(counts->of));
+	for (uint32_t c = 0; c < CALLS_MAX; c++)
+		counts->mean[c] = r->tally.times && r->tally.times->took[c][OUTCOME_OK].n
+					  ? hist_mean(&r->tally.times->took[c][OUTCOME_OK])
+					  : 0;
 	counts->n_failed = 0;
 	for (const struct fleet_code *c = r->codes; c; c = c->next)
 		if (c->code != 500 && counts->n_failed < AGREE_CODES)
@@ -53,6 +57,17 @@ static void put_names(struct json *o, const struct scenario *s, const struct row
 	str_fini(&text);
 }
 
+/* Of requests that succeeded. */
+static ns_t mean_of(const struct agree_counts *counts, const struct row *r)
+{
+	return r->what == OUTCOME_OK && !call_is_runtime(r->call) ? counts->mean[r->call] : 0;
+}
+
+static void put_mean(struct json *o, const char *key, ns_t mean)
+{
+	json_put(o, key, mean ? json_num((double)mean / 1e9) : json_null());
+}
+
 static void put_share(struct json *o, const char *key, double value, double of)
 {
 	json_put(o, key, of > 0 ? json_num(value / of - 1) : json_null());
@@ -84,6 +99,8 @@ static struct json *row_json(const struct agree_runs *runs, const struct row *r)
 	json_put_int(o, "difference", (int64_t)(r->live - r->simulated));
 	put_share(o, "relativeDifference", r->live, r->simulated);
 	put_share(o, "closedFormDifference", r->live, r->closed);
+	put_mean(o, "simulatedMeanSeconds", mean_of(&runs->simulated[0], r));
+	put_mean(o, "liveMeanSeconds", mean_of(runs->live, r));
 	json_put_bool(o, "within", is_within(r));
 	json_put_bool(o, "agrees", agrees(r, runs->tolerance));
 	return o;
@@ -180,4 +197,40 @@ struct agree_verdict agree_rows(const struct agree_runs *runs, struct json *rows
 		}
 	free(w.values);
 	return w.verdict;
+}
+
+static void late_words(const struct agree_runs *runs, const struct row *r, struct str *out)
+{
+	const struct call_name *name = &runs->scenario->calls.name[r->call];
+	const char *client = client_of(runs->scenario, r->call);
+
+	str_addf(out,
+		"%s %s%s%s%s took %.1f ms in the mean, %.1f in virtual time: ", name->verb,
+		name->resource, client ? " (" : "", client ? client : "", client ? ")" : "",
+		(double)mean_of(runs->live, r) / NS_MS,
+		(double)mean_of(&runs->simulated[0], r) / NS_MS);
+	str_add(out, "the machine answered late, and who makes one after the other makes fewer "
+		     "then.");
+}
+
+void agree_late(const struct agree_runs *runs, struct json *notes)
+{
+	double *values = calloc(runs->n, sizeof(double));
+
+	if (!values)
+		abort();
+	for (uint16_t c = CALL_API; c < runs->scenario->calls.n; c++) {
+		struct row r = {.call = c, .what = OUTCOME_OK};
+		struct str words = {0};
+		ns_t virtually = mean_of(&runs->simulated[0], &r);
+		double longer = (double)(mean_of(runs->live, &r) - virtually);
+
+		if (!virtually || !fill(runs, &r, values) || agrees(&r, runs->tolerance) ||
+			r.live >= r.simulated || longer <= runs->tolerance * (double)virtually)
+			continue;
+		late_words(runs, &r, &words);
+		json_append_str(notes, str_text(&words));
+		str_fini(&words);
+	}
+	free(values);
 }

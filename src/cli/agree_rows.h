@@ -13,6 +13,7 @@ enum { AGREE_CODES = 256 };
 /* What one run counted. */
 struct agree_counts {
 	uint64_t of[CALLS_MAX][OUTCOME_N];
+	ns_t mean[CALLS_MAX]; /* that those took that succeeded; 0: none, or not measured */
 	/* Of OUTCOME_ERROR, by the server's codes but 500: in the order of calls. */
 	struct agree_code {
 		uint64_t count;
@@ -38,6 +39,11 @@ struct agree_verdict {
 };
 
 void agree_counts_of(const struct fleet_result *r, struct agree_counts *counts);
+
+/* Append a sentence of each request that live was made less often and took longer than in
+ * virtual time: the machine answered late, and who makes one after the other makes fewer then.
+ */
+void agree_late(const struct agree_runs *runs, struct json *notes);
 
 /* Append the rows.  A row agrees if the live count is within the interval of the simulated
  * ones (never less than +- 1 call) or differs by no more than the tolerance. */

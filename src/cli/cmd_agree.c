@@ -60,7 +60,7 @@ struct agreement {
 	struct hollow_view view;
 	struct agree_counts live, *simulated;
 	struct beginning_row closed[CALLS_MAX];
-	struct json *rows;
+	struct json *rows, *late; /* sentences */
 	struct agree_verdict verdict;
 	bool shows, shown;
 	struct agents_pace pace;
@@ -233,6 +233,7 @@ static int run_virtual(struct agreement *m, struct err *err)
 		asked.seed = m->scenario.seed + i;
 		hollow_script(&asked, s, &p);
 		p.series = false;
+		p.times = i == 0;
 		p.threads = m->o.common.threads;
 		code = fleet_run(&p, &r, err);
 		if (code)
@@ -267,6 +268,8 @@ static void compare(struct agreement *m)
 	beginning_of(s, s->warmup, s->warmup + s->duration, m->closed);
 	m->rows = json_array();
 	m->verdict = agree_rows(&runs, m->rows);
+	m->late = json_array();
+	agree_late(&runs, m->late);
 }
 
 /* ------------------------------------------------------------------ what is told */
@@ -311,6 +314,8 @@ static struct json *notes(const struct agreement *m)
 		str_add_char(&text, '.');
 		json_append_str(list, str_text(&text));
 	}
+	for (const struct json *l = json_child(m->late); l; l = json_next(l))
+		json_append_str(list, json_as_str(l));
 	if (m->view.errors) {
 		str_reset(&text);
 		str_addf(&text, "%llu requests of the live run failed.",
@@ -403,6 +408,7 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 		code = report(m, err);
 	}
 	json_free(m->rows);
+	json_free(m->late);
 	arena_fini(&m->mem);
 	return code;
 }

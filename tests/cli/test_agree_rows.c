@@ -92,6 +92,35 @@ static void outside_it_the_tolerance_decides(void **state)
 	end(f);
 }
 
+static size_t late_of(ns_t virtually, ns_t live, uint64_t count)
+{
+	struct fixture *f = begin();
+	size_t n;
+
+	(void)calls_made_by(&f->scenario.calls, API_GET_PODS, CLIENT_MAIN);
+	put(f, API_GET_PODS, OUTCOME_OK, (uint64_t[]){100, 100, 100}, count);
+	f->simulated[0].mean[API_GET_PODS] = virtually;
+	f->live.mean[API_GET_PODS] = live;
+	agree_late(&f->runs, f->rows);
+	n = json_size(f->rows);
+	if (n)
+		assert_non_null(strstr(json_as_str(json_at(f->rows, 0)),
+			"get pods (kube) took 8.0 ms in the mean, 5.7 in virtual time"));
+	end(f);
+	return n;
+}
+
+/* A loop makes them one after the other: a machine that answers late has fewer of them made. */
+static void requests_that_came_short_and_took_longer_are_told(void **state)
+{
+	(void)state;
+	assert_int_equal(late_of(5700 * NS_US, 8 * NS_MS, 70), 1);
+	assert_int_equal(late_of(5700 * NS_US, 8 * NS_MS, 100), 0);
+	assert_int_equal(late_of(5700 * NS_US, 8 * NS_MS, 130), 0);
+	assert_int_equal(late_of(5700 * NS_US, 5800 * NS_US, 70), 0);
+	assert_int_equal(late_of(0, 8 * NS_MS, 70), 0);
+}
+
 /* Both sides know who asked: what an agent does too much the kubelet does not do too little. */
 static void each_clients_requests_are_a_row(void **state)
 {
@@ -182,6 +211,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_count_in_the_interval_agrees),
 		cmocka_unit_test(outside_it_the_tolerance_decides),
+		cmocka_unit_test(requests_that_came_short_and_took_longer_are_told),
 		cmocka_unit_test(each_clients_requests_are_a_row),
 		cmocka_unit_test(what_only_one_side_knows_is_a_row),
 		cmocka_unit_test(failures_are_told_by_the_servers_codes),
