@@ -121,6 +121,7 @@
  *   toll_waits     where somebody waits, and a rate does not hold
  *   toll_words     its formula
  *   toll_failing   what it becomes while requests fail
+ *   deaths         what containers that die leave behind
  *   lives          what a pod's life has of each
  *   interval       what one further run will show: prediction intervals
  * http/          one HTTP connection without its socket

@@ -40,19 +40,11 @@ static const char *unsteady(const struct scenario *s)
 						       : "pods start together: only simulated";
 }
 
-/* A death is told by statuses and events, once or twice. */
+/* A restart is told by events that count, a back-off by one that is new or counts. */
 static bool tells_of_deaths(const struct scenario *s, uint16_t call)
 {
-	switch (call) {
-	case API_GET_PODS:
-	case API_PATCH_PODS_STATUS:
-	case API_UPDATE_PODS_STATUS:
-	case API_CREATE_EVENTS:
-	case API_PATCH_EVENTS:
-		return s->workload.container_death_every > 0;
-	default:
-		return false;
-	}
+	return s->workload.container_death_every > 0 &&
+	       (call == API_CREATE_EVENTS || call == API_PATCH_EVENTS);
 }
 
 /* Docker's calls are known of pods at rest, and of starts those that nobody else makes. */
@@ -83,7 +75,9 @@ static const char *unforeseen(const struct scenario *s, uint16_t call)
 					  : NULL;
 	if (unsteady(s))
 		return unsteady(s);
-	return tells_of_deaths(s, call) ? "a container that died is told once or twice" : NULL;
+	return tells_of_deaths(s, call) ? "how often a back-off is told hangs on how long it "
+					  "is, and on the events' filter"
+					: NULL;
 }
 
 /* ------------------------------------------------------------------ both rates */

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "estimate/lives.h"
 
+#include "estimate/deaths.h"
 #include "estimate/rates.h"
 #include "sim/chain.h"
 
 /* A life's calls: so many for the pod, for each container, and for each pair of containers.
  * Until 1.21 the worker kills and deletors remove; since 1.22 the worker proves that nothing
- * runs, and the garbage collection removes.
+ * runs, and the garbage collection removes.  What chance adds is in of_chance.
  *
  * Start: RunPodSandbox, its status for the address; for each container twice its image
  * (EnsureImageExists, getImageUser), create, start.  The relist inspects the pod when it has
- * started, when it has ended and when its containers are removed, or the worker does: two
- * lists, a status a sandbox and container each (kuberuntime_manager.go SyncPod, GetPodStatus).
- * Once the runtime's pods are listed for it, when the API server has forgotten it (kubelet.go
- * deletePod).  Each ContainerDied, of C containers and the sandbox, enqueues all C for removal,
- * and each time the log manager looks for a status (pod_container_deletor.go).  The status
- * manager gets the pod before it writes: made, running, deleted, ended, gone; until 1.21
- * TerminatePod and the batch behind it once more each (status_manager.go syncPod). */
+ * started, when it has ended and, until 1.21, when its containers are removed; since then the
+ * worker does once: two lists, a status a sandbox and container each (kuberuntime_manager.go
+ * SyncPod, GetPodStatus).  Until 1.21 each ContainerDied, of C containers and the sandbox,
+ * enqueues all C for removal, and each time the log manager looks for a status
+ * (pod_container_deletor.go).  The status manager gets the pod before it writes: made, running,
+ * deleted, ended, gone; until 1.21 TerminatePod and the batch behind it once more each
+ * (status_manager.go syncPod). */
 static const struct life {
 	uint16_t call;
 	struct {
@@ -25,10 +26,10 @@ static const struct life {
 } lives[] = {
 	{OP_RUN_PODSANDBOX, {{1, 0, 0}, {1, 0, 0}}},
 	{OP_PODSANDBOX_STATUS, {{4, 0, 0}, {4, 0, 0}}},
-	{OP_LIST_PODSANDBOX, {{4, 0, 0}, {4, 0, 0}}},
-	{OP_LIST_CONTAINERS, {{4, 0, 0}, {4, 0, 0}}},
+	{OP_LIST_PODSANDBOX, {{3, 0, 0}, {3, 0, 0}}},
+	{OP_LIST_CONTAINERS, {{3, 0, 0}, {3, 0, 0}}},
 	{OP_CONTAINER_STATUS, {{0, 3, 0}, {0, 4, 0}}},
-	{CALL_HIDDEN + OP_CONTAINER_STATUS, {{0, 1, 1}, {0, 1, 0}}},
+	{CALL_HIDDEN + OP_CONTAINER_STATUS, {{0, 1, 1}, {0, 0, 0}}},
 	{OP_IMAGE_STATUS, {{0, 2, 0}, {0, 2, 0}}},
 	{OP_CREATE_CONTAINER, {{0, 1, 0}, {0, 1, 0}}},
 	{OP_START_CONTAINER, {{0, 1, 0}, {0, 1, 0}}},
@@ -64,29 +65,185 @@ static void add(struct lives *out, uint16_t call, double times)
 		out->of[out->n++] = (struct lives_call){call, times};
 }
 
-/* How often a relist comes between two changes of one step and so looks once more: as many
- * times as it fits into what lies between them.  From the sandbox's start until its last
- * container has started; where the worker stops the sandbox itself, from the containers' end
- * until it is stopped, and in the garbage collection from the last container's removal until
- * the sandbox, which is stopped again, is removed.  Until 1.21 a relist finds the containers'
- * end first, and what removes them waits for it. */
-static double looks_between(const struct scenario *s)
+/* ------------------------------------------------------------------ what chance adds */
+
+/* How often a relist comes between two steps of one life and so looks once more: as many times
+ * as it fits into what lies between them. */
+struct chance {
+	double start;     /* from the sandbox's start until its last container has started */
+	double end;       /* from the containers' end until the sandbox is stopped, */
+	double known;     /* and from then until the API server has forgotten the pod */
+	double collected; /* from the containers' removal until the sandbox's, since 1.22 */
+	double lists;     /* how often the populator asks which pods run, for it has ended */
+	double kills;     /* how often housekeeping stops once more what has ended */
+};
+
+static double at_most(double x, double most)
 {
-	double gap = s->workload.containers * (rates_latency(s, OP_CREATE_CONTAINER) +
-						      rates_latency(s, OP_START_CONTAINER));
+	return x < most ? x : most;
+}
+
+static double request(const struct scenario *s, uint16_t call)
+{
+	return rates_request_latency(s, &(struct model_call){.call = call, .quorum = true});
+}
+
+/* Since 1.22 the garbage collection finds all pods that have ended since it was there, and
+ * takes first their containers away, then one sandbox after the other, which it stops once
+ * more: the later, the longer lies between (kuberuntime_gc.go GarbageCollect). */
+static double collected(const struct scenario *s, double period)
+{
+	double container = rates_latency(s, OP_REMOVE_CONTAINER) * s->workload.containers;
+	double sandbox =
+		rates_latency(s, OP_STOP_PODSANDBOX) + rates_latency(s, OP_REMOVE_PODSANDBOX);
+	double every = (double)s->workload.replace_pod_every / 1e9, sum = 0, round = 0;
+	uint32_t pods = 1;
+
+	for (uint32_t i = 0; i < s->kubelet.n_loops; i++)
+		if (s->kubelet.loops[i].hook == HOOK_CONTAINER_GC)
+			round = (double)s->kubelet.loops[i].period / 1e9;
+	if (every > 0 && round > every)
+		pods = (uint32_t)(round / every + 0.5);
+	for (uint32_t k = 1; k <= pods; k++)
+		sum += at_most((k * sandbox + (pods - k) * container) / period, 1);
+	return sum / pods;
+}
+
+/* The populator asks the runtime at most every so often, and as long the pod's volumes are
+ * mounted and it stays known (volumemanager/populator findAndRemoveDeletedPods). */
+static void of_volumes(const struct scenario *s, double period, struct chance *c)
+{
+	double pause = (double)s->kubelet.volumes.pod_list_period / 1e9;
+	double tick = (double)s->kubelet.volumes.populator_period / 1e9;
+	double every = (double)s->workload.replace_pod_every / 1e9;
+	double delete = request(s, API_DELETE_PODS), most;
+
+	pause += tick / 2;
+	c->lists = 1;
+	c->known = at_most((tick / 2 + delete) / period, 1);
+	if (every <= 0 || every >= pause)
+		return;
+	c->lists = every / pause;
+	most = (pause + delete) / period; /* anywhere in the pause, but once at most */
+	c->known = most > 1 ? 1 - 1 / (2 * most) : most / 2;
+}
+
+/* A runtime shows a container's exit before it says that it has stopped it: anywhere in that
+ * time, the first of several the sooner. */
+static double seen_early(const struct scenario *s)
+{
+	double n = s->workload.containers;
+
+	return s->runtime.stop_is_seen_early ? rates_latency(s, OP_STOP_CONTAINER) * n / (n + 1)
+					     : 0;
+}
+
+/* Housekeeping goes by a list that it makes anew in most of its rounds only, and kills what
+ * that shows running of a pod that has ended since, so many seconds after it began to
+ * (kubelet_pods.go HandlePodCleanups). */
+static double kills(const struct scenario *s, double ends)
+{
+	for (uint32_t i = 0; i < s->kubelet.n_loops; i++) {
+		const struct model_loop *l = &s->kubelet.loops[i];
+
+		if (l->hook == HOOK_HOUSEKEEPING && l->n_calls > 0 && l->period > 0)
+			return (1 - rates_share(s, l, &l->calls[0])) *
+			       (1 - at_most(ends / ((double)l->period / 1e9), 1));
+	}
+	return 0;
+}
+
+static struct chance chances(const struct scenario *s)
+{
 	double period = (double)s->kubelet.pleg.relist_period / 1e9;
+	bool proves = s->kubelet.deletion.style == DELETION_TERMINATING;
+	struct chance c = {.lists = 1};
+	double ending = seen_early(s) + rates_latency(s, OP_STOP_PODSANDBOX);
 
-	if (s->kubelet.deletion.style == DELETION_TERMINATING)
-		gap += 2 * rates_latency(s, OP_STOP_PODSANDBOX) +
-		       rates_latency(s, OP_REMOVE_PODSANDBOX);
-	return period > 0 ? gap / period : 0;
+	if (period <= 0)
+		return c;
+	c.start =
+		s->workload.containers *
+		(rates_latency(s, OP_CREATE_CONTAINER) + rates_latency(s, OP_START_CONTAINER)) /
+		period;
+	c.end = at_most(ending / period, 1);
+	if (s->workload.n_objects > 0)
+		of_volumes(s, period, &c);
+	c.known = at_most(c.known, 1 - c.end);
+	/* until 1.21 a relist finds it, after half its period */
+	c.kills = kills(s, proves ? ending : period / 2);
+	if (proves)
+		c.collected = (1 - c.end - c.known) * collected(s, period);
+	return c;
 }
 
-static bool is_of_a_look(uint16_t call)
+/* How likely a pod that goes has containers that died before.  One of each is kept. */
+static double has_dead(const struct scenario *s, double dead)
 {
-	return call == OP_LIST_PODSANDBOX || call == OP_LIST_CONTAINERS ||
-	       call == OP_PODSANDBOX_STATUS;
+	double none = 1;
+
+	for (uint32_t i = 0; i < s->workload.containers; i++)
+		none *= 1 - at_most(dead, 1);
+	return 1 - none;
 }
+
+/* A pod whose end a relist sees as long as it is known has its containers removed by the
+ * deletor, once for each ContainerDied, since 1.22, too; the worker's proof then finds none of
+ * them if it was before the sandbox's.  Of one that is not known any more only the older of its
+ * dead are removed so, which is a look of its own (removeOldestN of cleanUpContainersInPod).
+ * The look at a start finds half of them.  Until 1.21 a relist finds the containers' end first,
+ * and what removes them waits for it. */
+static double of_chance(
+	const struct scenario *s, const struct chance *c, double dead, uint16_t call)
+{
+	bool proves = s->kubelet.deletion.style == DELETION_TERMINATING;
+	double n = s->workload.containers, all = n * (1 + dead);
+	double of_older = proves ? (1 - c->end - c->known) * has_dead(s, dead) : 0;
+	double looks = c->start + of_older + (proves ? c->end + c->known + c->collected : 0);
+
+	switch (call) {
+	case OP_LIST_PODSANDBOX:
+	case OP_LIST_CONTAINERS:
+		return looks + c->lists;
+	case OP_PODSANDBOX_STATUS:
+		return looks;
+	case OP_CONTAINER_STATUS:
+		return c->start * (n + 1) / 2 + (c->kills + of_older) * n -
+		       (proves ? c->end * all : 0);
+	case CALL_HIDDEN + OP_CONTAINER_STATUS:
+		if (!proves)
+			return -c->end * all;
+		return all * (1 - c->end - c->known + c->end * n + c->known * (n + 1));
+	case OP_STOP_PODSANDBOX:
+		return c->kills - (proves ? 0 : c->end);
+	case OP_STOP_CONTAINER: /* those that are there still */
+		return proves ? c->kills * (1 - c->end - c->known) * n : 0;
+	default:
+		return 0;
+	}
+}
+
+/* What the dead of a pod that goes add: they are looked at and removed with it. */
+static double of_the_dead(const struct scenario *s, double dead, uint16_t call)
+{
+	bool proves = s->kubelet.deletion.style == DELETION_TERMINATING;
+	double n = s->workload.containers * dead;
+
+	switch (call) {
+	case OP_REMOVE_CONTAINER:
+		return n;
+	case OP_CONTAINER_STATUS:
+		return proves ? 3 * n : 2 * n;
+	case OP_STOP_PODSANDBOX: /* upon each ContainerRemoved */
+		return proves ? 0 : n;
+	case CALL_HIDDEN + OP_CONTAINER_STATUS:
+		return proves ? 0 : n * (s->workload.containers + 1);
+	default:
+		return 0;
+	}
+}
+
+/* ------------------------------------------------------------------ the calls of a life */
 
 /* Docker's sandbox is a container more, and each asks for its image once
  * (dockertools/manager.go runContainer; docker.go IsImagePresent).  How often what runs and
@@ -134,8 +291,10 @@ void lives_of(const struct scenario *s, struct lives *out)
 	const struct workload_model *w = &s->workload;
 	double n = w->containers, pulls = w->pull_always ? n : 0;
 	double writes = lives_status_writes(s), usual = k->status.skip_unchanged ? 3 : 6;
-	double between = looks_between(s);
+	struct chance chance = chances(s);
+	struct deaths deaths;
 
+	deaths_of(s, &deaths);
 	*out = (struct lives){.fails = guessed(k)};
 	if (k->pleg.design == PLEG_EVENTED)
 		out->late = "under the evented PLEG pods that end may wait for a relist";
@@ -145,7 +304,8 @@ void lives_of(const struct scenario *s, struct lives *out)
 			       l->by[k->deletion.style].container * n +
 			       l->by[k->deletion.style].pair * n * n;
 
-		times += is_of_a_look(l->call) ? between : 0;
+		times += of_chance(s, &chance, deaths.left, l->call) +
+			 of_the_dead(s, deaths.left, l->call);
 		if (!call_is_runtime(l->call) || k->interface == INTERFACE_CRI)
 			add(out, l->call,
 				l->call == API_GET_PODS ? times + writes - usual : times);

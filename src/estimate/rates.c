@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/part.h"
+#include "estimate/deaths.h"
 #include "estimate/objects.h"
 #include "models/costs.h"
 
@@ -35,47 +36,9 @@ static double deaths(const struct scenario *s)
 		       : 0;
 }
 
-/* e to the power of -x, without libm: (1 - x/n)^n, with an n that is 2 to the power of 20. */
-static double decays(double x)
-{
-	double power = x < 1 << 10 ? 1 - x / (1 << 20) : 0;
-
-	for (int i = 0; i < 20; i++)
-		power *= power;
-	return power;
-}
-
-/* How many of a container's dead are kept when it died `mean` times on average, by chance. */
-static double kept(double mean, uint32_t most)
-{
-	double exactly = decays(mean);
-	double no_more = exactly;
-	double sum = 0;
-
-	for (uint32_t i = 0; i < most; i++) {
-		sum += 1 - no_more;
-		exactly *= mean / (i + 1);
-		no_more += exactly;
-	}
-	return sum;
-}
-
-/* A node begins without; the mean from the warm-up's end on, by Simpson's rule. */
 double rates_dead_containers(const struct scenario *s)
 {
-	enum { PARTS = 128 };
-	double n = containers(s);
-	double sum = 0;
-
-	if (n <= 0 || deaths(s) <= 0)
-		return 0;
-	for (int i = 0; i <= PARTS; i++) {
-		double weight = i == 0 || i == PARTS ? 1 : i % 2 ? 4 : 2;
-		double t = SECONDS(s->warmup) + SECONDS(s->duration) * i / PARTS;
-
-		sum += weight * kept(deaths(s) * t / n, s->kubelet.deletion.dead_to_keep);
-	}
-	return n * sum / (3 * PARTS);
+	return containers(s) * deaths_kept(s);
 }
 
 /* ------------------------------------------------------------------ latencies */

@@ -72,7 +72,7 @@ double rates_restarts(const struct scenario *s);
 /* Mean time of one runtime operation on a node at rest, in seconds. */
 double rates_latency(const struct scenario *s, enum operation op);
 
-/* Containers that exited and are still listed, on a node, halfway through the measurement. */
+/* Containers that exited and are still listed, on a node, on average of the measurement. */
 double rates_dead_containers(const struct scenario *s);
 
 #endif

@@ -3,11 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "estimate/deaths.h"
 #include "estimate/lives.h"
 #include "estimate/objects.h"
 #include "estimate/rates.h"
 #include "estimate/toll_priv.h"
 #include "sim/chain.h"
+
+/* A difference that would be seen, as a share. */
+#define SEEN 0.02
 
 static struct toll_row *mechanism(struct toll_making *m, const char *name, uint16_t call)
 {
@@ -81,9 +85,12 @@ static bool is_of_status(uint16_t call)
 	       call == API_UPDATE_PODS_STATUS;
 }
 
+static const char backs_off[] = "containers that exit again and again back off";
+
 static void lives(struct toll_making *m)
 {
 	double often = toll_a_second(m->s->workload.replace_pod_every);
+	bool waiting = toll_backs_off(m->s, ALL_BACK_OFF);
 	struct lives life;
 
 	if (often <= 0)
@@ -104,6 +111,8 @@ static void lives(struct toll_making *m)
 			row->fails = NULL;
 		if (!row->fails)
 			row->fails = lives_removal_fails(m->s, call);
+		if (waiting && (call == OP_STOP_CONTAINER || call == OP_STOP_PODSANDBOX))
+			row->fails = backs_off; /* there is nothing to stop */
 		if (call == API_CREATE_EVENTS)
 			row->client = m->s->kubelet.events.client;
 		(void)snprintf(row->words, sizeof(row->words),
@@ -113,39 +122,60 @@ static void lives(struct toll_making *m)
 	}
 }
 
-/* The exit is inspected, and so is the container that replaces it, with the dead one beside it;
- * what it is started by; the one before it is removed (rates.h). */
+/* What a death costs is known where relists find it and nobody waits for long. */
+static const char *death_fails(const struct scenario *s)
+{
+	if (s->kubelet.interface == INTERFACE_DOCKER || s->kubelet.pleg.design == PLEG_POLLING)
+		return "what a death costs docker has no closed form here";
+	if (toll_backs_off(s, ALL_BACK_OFF))
+		return backs_off;
+	return NULL;
+}
+
+/* The exit is inspected, and so is the container that replaces it, with the dead one beside
+ * it; either is a status that is told.  If it has to wait for that, the older one's removal is
+ * a look of its own, and the start comes at any time of a relist.  Of one that died before, the
+ * older one is removed, which the log manager asks about. */
 static void deaths(struct toll_making *m)
 {
 	const struct scenario *s = m->s;
-	double often = toll_a_second(s->workload.container_death_every),
-	       n = s->workload.containers;
-	double looks = s->kubelet.pleg.design == PLEG_EVENTED ? 0 : 2;
+	double n = s->workload.containers, period = SECONDS(s->kubelet.pleg.relist_period);
+	double start =
+		rates_latency(s, OP_CREATE_CONTAINER) + rates_latency(s, OP_START_CONTAINER);
+	bool looks_at_them = s->kubelet.pleg.design != PLEG_EVENTED;
+	struct deaths d;
+	double more, looks, others;
+
+	deaths_of(s, &d);
+	more = period > 0 ? d.waits * (1 + start / period) : d.waits;
+	looks = looks_at_them ? 2 + more : 0;
+	others = looks * (n - 1) * (1 + d.kept) + looks_at_them * (1 + d.kept + 2 + more);
 	const struct lives_call of[] = {{OP_LIST_PODSANDBOX, looks},
 		{OP_LIST_CONTAINERS, looks}, {OP_PODSANDBOX_STATUS, looks},
-		{OP_CONTAINER_STATUS, looks * n + looks / 2 + 1},
-		{CALL_HIDDEN + OP_CONTAINER_STATUS, 1}, {OP_IMAGE_STATUS, 2},
-		{OP_CREATE_CONTAINER, 1}, {OP_START_CONTAINER, 1}, {OP_REMOVE_CONTAINER, 1}};
+		{OP_CONTAINER_STATUS, others + d.removed},
+		{CALL_HIDDEN + OP_CONTAINER_STATUS, d.removed}, {OP_IMAGE_STATUS, 2},
+		{OP_CREATE_CONTAINER, 1}, {OP_START_CONTAINER, 1},
+		{OP_REMOVE_CONTAINER, d.removed}, {API_GET_PODS, 2},
+		{s->kubelet.status.write == STATUS_PATCH ? API_PATCH_PODS_STATUS
+							 : API_UPDATE_PODS_STATUS,
+			2}};
 
-	if (often <= 0)
-		return;
-	for (uint32_t i = 0; i < sizeof(of) / sizeof(of[0]) && of[i].times > 0; i++) {
-		struct toll_row *row = mechanism(m, "containers that die", of[i].call);
+	for (uint32_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		struct toll_row *row;
 
+		if (d.often <= 0 || of[i].times <= 0)
+			continue;
+		row = mechanism(m, "containers that die", of[i].call);
 		row->trigger = TRIGGER_CONTAINER_DEATH;
 		row->scope = SCOPE_CONTAINER;
 		row->times = of[i].times;
-		row->rounds = often;
-		row->rate = row->nominal = row->times * often;
-		if (s->kubelet.interface == INTERFACE_DOCKER ||
-			s->kubelet.pleg.design == PLEG_POLLING)
-			row->fails = "what a death costs docker has no closed form here";
-		if (toll_backs_off(s, ALL_BACK_OFF))
-			row->fails = "containers that exit again and again back off";
-		(void)snprintf(row->words, sizeof(row->words), "%g for a container that died",
+		row->rounds = d.often;
+		row->rate = row->nominal = row->times * d.often;
+		row->fails = death_fails(s);
+		(void)snprintf(row->words, sizeof(row->words), "%.3g for a container that died",
 			row->times);
-		(void)snprintf(row->symbols, sizeof(row->symbols), "d x %g = %.4g/s x %g",
-			row->times, often, row->times);
+		(void)snprintf(row->symbols, sizeof(row->symbols), "d x %.3g = %.4g/s x %.3g",
+			row->times, d.often, row->times);
 	}
 }
 
@@ -184,12 +214,25 @@ static void watched_by_lives(
 	(void)snprintf(list->symbols, sizeof(list->symbols), "s = %.4g/s", often);
 }
 
+/* A pod of which a container died syncs twice or more often beside its turn, and reads its
+ * objects again. */
+static bool are_read_upon_deaths(const struct toll_making *m, const struct objects_estimate *e)
+{
+	double more = 2 * toll_a_second(m->s->workload.container_death_every);
+
+	return m->s->kubelet.objects.design < OBJECT_WATCH && e->requests > 0 &&
+	       more > SEEN * e->requests;
+}
+
 /* What pods that come and go do to objects beside those of the pods that are there. */
 static void objects_of_lives(struct toll_making *m, const struct workload_object *o,
 	const struct objects_estimate *e, struct toll_row *row)
 {
 	bool watched = m->s->kubelet.objects.design == OBJECT_WATCH;
 
+	if (!row->fails && are_read_upon_deaths(m, e))
+		row->fails =
+			"a pod of which a container died reads its objects some more times";
 	if (m->s->workload.replace_pod_every <= 0 || (watched && e->requests <= 0))
 		return;
 	if (watched && o->shared_by == SHARED_POD)

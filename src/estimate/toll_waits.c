@@ -470,6 +470,25 @@ static void replaced_pods(struct toll_making *m, const char *text)
 	}
 }
 
+/* A status that waits is overtaken by the newer one, so that some are never told; and a pod
+ * that ends later is watched for longer. */
+static void hurried_pods(struct toll_making *m)
+{
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		struct toll_row *row = &m->out->row[i];
+		bool status = row->call == API_GET_PODS || row->call == API_PATCH_PODS_STATUS ||
+			      row->call == API_UPDATE_PODS_STATUS;
+		bool watch =
+			row->call == API_WATCH_SECRETS || row->call == API_WATCH_CONFIGMAPS;
+
+		if (row->kind == TOLL_MECHANISM && row->of_lives && (status || watch))
+			fails(row,
+				"client kube is nearly full: of statuses that wait some are "
+				"never told, and pods end late",
+				0);
+	}
+}
+
 /* In this order: pods that are late ask for less, and the kubelet's own client has the requests
  * that make them late. */
 void toll_waits(struct toll_making *m)
@@ -481,11 +500,13 @@ void toll_waits(struct toll_making *m)
 		if (!is_filled(m, (enum client)c, NEARLY_FULL))
 			continue;
 		full_client(m, (enum client)c, is_over(m, (enum client)c));
-		if (!is_over(m, (enum client)c))
+		if (c != CLIENT_MAIN || m->s->workload.replace_pod_every <= 0)
 			continue;
-		if (c == CLIENT_MAIN && m->s->workload.replace_pod_every > 0)
+		if (is_over(m, CLIENT_MAIN))
 			replaced_pods(
 				m, "pods that come and go wait for the limiter of client kube");
+		else
+			hurried_pods(m);
 	}
 	rounds(m);
 }

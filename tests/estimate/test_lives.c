@@ -3,6 +3,7 @@
 
 #include "tcase.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "kit.h"
@@ -53,7 +54,6 @@ static void a_start_is_two_calls_and_four_a_container(void **state)
 	has(f, OP_START_CONTAINER, 3);
 	has(f, OP_PULL_IMAGE, 0);
 	has(f, API_CREATE_EVENTS, 12);
-	has(f, CALL_HIDDEN + OP_CONTAINER_STATUS, 12); /* C (C + 1) */
 	end(f);
 }
 
@@ -174,16 +174,84 @@ static void a_relist_between_two_steps_looks_once_more(void **state)
 	double seldom = looks("v1.36", "kubelet.pleg.relistPeriod=10s") - 4;
 
 	(void)state;
-	assert_true(often > 0.15 && often < 0.30);
-	assert_true(seldom > often / 10 - 1e-9 && seldom < often / 10 + 1e-9);
+	assert_true(often > 0.2 && often < 0.4);
+	assert_true(seldom > often / 11 && seldom < often / 9);
 	assert_true(looks("v1.20", NULL) - 4 < often / 2);
 	assert_true(looks("v1.20", "workload.containers=3") > looks("v1.20", NULL) + 0.1);
+}
+
+/* Each death of C containers and the sandbox asks for all C; the sandbox's no more where a
+ * relist found them first. */
+static void the_log_manager_asks_for_each_container_at_each_death(void **state)
+{
+	struct fixture *f = begin("v1.20", "workload.containers=3");
+	double times = times_of(f, CALL_HIDDEN + OP_CONTAINER_STATUS);
+
+	(void)state;
+	assert_true(times > 12 - 3 * 0.15 && times < 12 - 3 * 0.05);
+	end(f);
+}
+
+static double looks_at_a_pod_every(const char *text)
+{
+	char set[60];
+
+	(void)snprintf(set, sizeof(set), "workload.replacePodEvery=%s", text);
+	return looks("v1.36", set);
+}
+
+/* Sandboxes are removed one after the other, and relists come between; but a pod is looked at
+ * once more at most. */
+static void the_more_are_collected_together_the_more_are_looked_at(void **state)
+{
+	(void)state;
+	assert_true(looks_at_a_pod_every("20s") > looks_at_a_pod_every("1m") + 0.05);
+	assert_true(looks_at_a_pod_every("5s") > looks_at_a_pod_every("20s") + 0.2);
+	assert_true(looks_at_a_pod_every("1s") > looks_at_a_pod_every("5s") + 0.2);
+	assert_true(looks_at_a_pod_every("1s") < 4 + 0.2 + 1);
+}
+
+/* One a pod, and one each two seconds at most. */
+static void the_populator_lists_at_most_every_so_often(void **state)
+{
+	struct fixture *f = begin("v1.36", "workload.replacePodEvery=1s");
+	double fewer = times_of(f, OP_PODSANDBOX_STATUS) - times_of(f, OP_LIST_PODSANDBOX);
+
+	(void)state;
+	assert_true(fewer > 0.45 && fewer < 0.55);
+	end(f);
+	f = begin("v1.36", "workload.replacePodEvery=3s");
+	has(f, OP_LIST_PODSANDBOX, times_of(f, OP_PODSANDBOX_STATUS));
+	end(f);
+}
+
+/* Since its list of pods is made anew in each round, housekeeping kills none again. */
+static void housekeeping_stops_again_what_its_list_still_shows(void **state)
+{
+	struct fixture *f = begin("v1.20", NULL);
+
+	(void)state;
+	assert_true(times_of(f, OP_STOP_PODSANDBOX) > 4.1);
+	has(f, OP_STOP_CONTAINER, 1);
+	end(f);
+	f = begin("v1.23", NULL);
+	assert_true(times_of(f, OP_STOP_PODSANDBOX) > 2.3);
+	assert_true(times_of(f, OP_STOP_CONTAINER) > 1.2);
+	end(f);
+	f = begin("v1.27", NULL);
+	has(f, OP_STOP_PODSANDBOX, 2);
+	has(f, OP_STOP_CONTAINER, 1);
+	end(f);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_relist_between_two_steps_looks_once_more),
+		cmocka_unit_test(the_log_manager_asks_for_each_container_at_each_death),
+		cmocka_unit_test(the_more_are_collected_together_the_more_are_looked_at),
+		cmocka_unit_test(the_populator_lists_at_most_every_so_often),
+		cmocka_unit_test(housekeeping_stops_again_what_its_list_still_shows),
 		cmocka_unit_test(a_start_is_two_calls_and_four_a_container),
 		cmocka_unit_test(a_status_is_written_three_times_and_before_1_18_six),
 		cmocka_unit_test(a_pod_that_is_deleted_early_is_told_four_times),

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/deaths.h"
+
+#include "tcase.h"
+
+#include "kit.h"
+
+/* Ten containers of which one dies every minute, unless set otherwise. */
+static void begin(struct arena *mem, struct scenario *s)
+{
+	kit_compose(mem, s, "v1.20", NULL, "workload.containers=1");
+	s->workload.pods = 10;
+	s->workload.container_death_every = NS_MIN;
+	s->warmup = 0;
+	s->duration = NS_MIN;
+}
+
+static bool is_near(double is, double expected, double part)
+{
+	return is < expected * (1 + part) && is > expected * (1 - part);
+}
+
+static void nobody_dies(void **state)
+{
+	struct scenario s;
+	struct deaths d;
+	struct arena mem;
+
+	(void)state;
+	begin(&mem, &s);
+	s.workload.container_death_every = 0;
+	deaths_of(&s, &d);
+	assert_true(d.often == 0 && d.kept == 0 && d.removed == 0 && d.waits == 0);
+	s.workload.container_death_every = NS_MIN;
+	s.workload.pods = 0;
+	deaths_of(&s, &d);
+	assert_true(d.often == 0 && d.kept == 0 && d.removed == 0 && d.waits == 0);
+	arena_fini(&mem);
+}
+
+/* The first of a minute: nothing is there that had died before.  After a day all but ten of
+ * the dead were followed by another, 1 - 10 / 1440. */
+static void a_first_death_leaves_nothing_to_remove(void **state)
+{
+	struct scenario s;
+	struct deaths d;
+	struct arena mem;
+
+	(void)state;
+	begin(&mem, &s);
+	deaths_of(&s, &d);
+	assert_true(d.removed < 0.02 && d.waits < 0.02);
+	s.duration = 24 * NS_HOUR;
+	deaths_of(&s, &d);
+	assert_true(is_near(d.often, 1 / 60.0, 1e-9));
+	assert_true(is_near(d.removed, 1 - 10 / 1440.0, 1e-3));
+	assert_true(is_near(d.kept, 1 - 10 / 1440.0, 2e-3));
+	arena_fini(&mem);
+}
+
+/* Twice five minutes: of ten others' deaths in that time none was its own, (9/10)^9.5. */
+static void who_died_not_long_ago_waits(void **state)
+{
+	struct scenario s;
+	struct deaths d;
+	struct arena mem;
+
+	(void)state;
+	begin(&mem, &s);
+	s.warmup = NS_HOUR;
+	s.duration = NS_HOUR;
+	deaths_of(&s, &d);
+	assert_true(is_near(d.waits, 1 - 0.3675, 1e-2));
+	s.workload.container_death_every = 30 * NS_MIN;
+	deaths_of(&s, &d);
+	assert_true(d.waits == 0);
+	arena_fini(&mem);
+}
+
+/* A pod lives ten minutes: of ten deaths each of its containers has one, and the youngest have
+ * none yet. */
+static void the_dead_go_with_their_pods(void **state)
+{
+	struct scenario s;
+	struct deaths d;
+	struct arena mem;
+
+	(void)state;
+	begin(&mem, &s);
+	s.warmup = NS_HOUR;
+	deaths_of(&s, &d);
+	assert_true(d.left == 0);
+	s.workload.replace_pod_every = NS_MIN;
+	deaths_of(&s, &d);
+	assert_true(is_near(d.left, 1 - 0.3679, 1e-3));
+	assert_true(is_near(d.kept, 0.3679, 1e-3)); /* the mean of 1 - e^-a */
+	assert_true(d.removed < d.kept && d.removed > 0.3);
+	arena_fini(&mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_dies),
+		cmocka_unit_test(a_first_death_leaves_nothing_to_remove),
+		cmocka_unit_test(who_died_not_long_ago_waits),
+		cmocka_unit_test(the_dead_go_with_their_pods),
+	};
+
+	return cmocka_run_group_tests_name("deaths", tests, NULL, NULL);
+}
