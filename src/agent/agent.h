@@ -151,6 +151,7 @@ struct agent_request {
 	uint32_t key;    /* of an object, or an event */
 	uint32_t status; /* written */
 	ns_t timeout;    /* a watch */
+	ns_t since;      /* a watch: as of when its reflector knows all that was so far */
 };
 
 /* Something the driver may want to measure; no answer is expected. */
@@ -216,11 +217,14 @@ struct effects {
 /* What the pod watch tells. */
 enum pod_change { POD_ADDED, POD_DELETING, POD_STATUS, POD_REMOVED };
 
-/* A reflector whose LIST or WATCH failed. */
+/* A reflector, beside what it is at. */
 struct reflector {
-	struct backoff backoff;
-	ns_t asked_at; /* it asked for its watch */
+	struct backoff backoff; /* after a LIST or WATCH that failed */
+	struct backoff again;   /* before a WATCH that is opened again; where that is another */
+	ns_t asked_at;          /* it asked for its watch */
+	ns_t knows_at; /* it listed, or its watch was open, last; as of then it knows */
 	bool waits;
+	bool reopens; /* it knows no more than when it asked before */
 };
 
 struct loop_state {

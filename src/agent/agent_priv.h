@@ -159,8 +159,11 @@ void loop_step(struct agent *a, uint32_t loop, ns_t now, struct effects *out);
 void loops_start(struct agent *a, ns_t now, bool stationary);
 void loops_released(struct agent *a, ns_t now);
 void runtime_cache_fill(struct agent *a);
+/* A reflector's LIST or WATCH is answered.  True: it sleeps. */
 bool reflector_waits(
-	struct agent *a, uint32_t reflector, enum actor_kind kind, uint32_t index, ns_t now);
+	struct agent *a, uint32_t reflector, uint32_t slot, bool watched, ns_t now);
+/* It asks for its watch now; as of when it knows all. */
+ns_t reflector_asks(struct agent *a, uint32_t reflector, ns_t now);
 void watch_step(struct agent *a, uint32_t watch, ns_t now, struct effects *out);
 void startup_step(struct agent *a, ns_t now, struct effects *out);
 

@@ -4,7 +4,7 @@
  * A request that is rejected with a Retry-After (429, or 5xx with one) is sent again after just
  * so many seconds, without jitter, through the limiter, ten times at most; then its caller has
  * the error (rest/request.go 1.20: 870-943, maxRetries).  So is a read whose connection was
- * reset, after a second.  A WATCH is not: its reflector backs off and lists again. */
+ * reset, after a second.  A WATCH is not: its reflector waits, and opens it again or lists. */
 #ifndef AGENT_CLIENT_H
 #define AGENT_CLIENT_H
 

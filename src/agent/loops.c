@@ -373,33 +373,61 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 
 /* ------------------------------------------------------------------ standing watches */
 
-/* What failed, or was told that its version is gone, is listed again after a while
- * (reflector.go Run, BackoffUntil).  True: the reflector sleeps. */
-bool reflector_waits(
-	struct agent *a, uint32_t reflector, enum actor_kind kind, uint32_t index, ns_t now)
+/* reflector.go ListAndWatch, watch: nobody took the connection, or too many were there, so the
+ * version is as good as it was, most likely. */
+static bool opens_again(const struct agent *a, uint32_t slot)
 {
-	struct reflector *r = &a->reflector[reflector];
+	enum watch_again after = model_of(a)->reflectors.opens_again;
 
-	if (r->waits || answer_of(a, kind, index) == OUTCOME_OK) {
+	return (a->answer[slot] == OUTCOME_REFUSED && after != AGAIN_NEVER) ||
+	       (a->answer[slot] == OUTCOME_REJECTED && after == AGAIN_REFUSED_OR_REJECTED);
+}
+
+/* What else failed, or was told that its version is gone, is listed again after a while
+ * (reflector.go Run, BackoffUntil). */
+bool reflector_waits(struct agent *a, uint32_t reflector, uint32_t slot, bool watched, ns_t now)
+{
+	const struct kubelet_model *k = model_of(a);
+	struct reflector *r = &a->reflector[reflector];
+	bool own = false;
+
+	if (r->waits || a->answer[slot] == OUTCOME_OK) {
 		r->waits = false;
 		return false;
 	}
 	r->waits = true;
-	agent_sleep(a, kind, index,
-		now + backoff_next(&r->backoff, &model_of(a)->reflectors, now,
-			      agent_draw_for(a, slot_of(a, kind, index), DRAW_BACK_OFF, 0)));
+	if (watched && opens_again(a, slot)) {
+		a->answer[slot] = OUTCOME_OK; /* as if it had ended, but for the wait */
+		r->reopens = true;
+		own = !k->reflectors.one_back_off;
+	}
+	now += backoff_next(own ? &r->again : &r->backoff,
+		own ? &k->reflectors.again : &k->reflectors.anew, now,
+		agent_draw_for(a, slot, DRAW_BACK_OFF, 0));
+	wakes_set(&a->wakes, slot, agent_late(a, slot, now));
 	return true;
 }
 
+ns_t reflector_asks(struct agent *a, uint32_t reflector, ns_t now)
+{
+	struct reflector *r = &a->reflector[reflector];
+
+	if (!r->reopens)
+		r->knows_at = now;
+	r->reopens = false;
+	r->asked_at = now;
+	return r->knows_at;
+}
+
 /* client-go reflector.go ListAndWatch: LIST once, then WATCH again whenever the watch ends by
- * its own timeout, without a LIST. */
+ * its own timeout, or finds no server, without a LIST. */
 void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 {
 	const struct model_watch *w = &model_of(a)->watches[i];
 	struct loop_state *st = &a->loop[model_of(a)->n_loops + 1 + i];
 	struct agent_request req = {.client = (uint8_t)w->client};
 
-	if (st->next && reflector_waits(a, i, ACTOR_WATCH, i, now)) {
+	if (st->next && reflector_waits(a, i, slot_of(a, ACTOR_WATCH, i), st->watching, now)) {
 		st->watching = false;
 		return;
 	}
@@ -411,7 +439,7 @@ void watch_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 		req.quorum = w->quorum;
 	} else {
 		st->watching = true;
-		a->reflector[i].asked_at = now;
+		req.since = reflector_asks(a, i, now);
 		req.call = w->watch;
 		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, 0));
 	}

@@ -379,10 +379,13 @@ void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *o
 		.object = (uint8_t)object,
 		.pod = CHAIN_NO_POD,
 		.key = a->objects.entry[entry].key};
+	uint32_t slot = slot_of(a, ACTOR_REFLECTOR, entry), r = model_of(a)->n_watches + entry;
 	enum sc_reflector_wish wish;
 
-	if (a->objects.entry[entry].reflector != SC_STARTING &&
-		reflector_waits(a, model_of(a)->n_watches + entry, ACTOR_REFLECTOR, entry, now))
+	if (a->objects.entry[entry].reflector == SC_STARTING)
+		a->reflector[r] = (struct reflector){0}; /* another, who never failed */
+	else if (reflector_waits(
+			 a, r, slot, a->objects.entry[entry].reflector == SC_WATCHING, now))
 		return;
 	wish = sc_reflector_step(&a->objects, now, entry, answer_of(a, ACTOR_REFLECTOR, entry));
 	if (a->objects.entry[entry].synced)
@@ -391,11 +394,11 @@ void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *o
 		return;
 	req.call = secret ? API_LIST_SECRETS : API_LIST_CONFIGMAPS;
 	if (wish == SC_WISH_WATCH) {
-		a->reflector[model_of(a)->n_watches + entry].asked_at = now;
+		req.since = reflector_asks(a, r, now);
 		req.call = secret ? API_WATCH_SECRETS : API_WATCH_CONFIGMAPS;
 		req.timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, 0));
 	}
-	agent_request(a, out, slot_of(a, ACTOR_REFLECTOR, entry), now, req);
+	agent_request(a, out, slot, now, req);
 }
 
 /* ------------------------------------------------------------------ unmounting */

@@ -41,4 +41,12 @@ static inline bool balancer_is_connected(struct balancer *b, uint32_t client, ns
 	return b->up_at[b->home[client]] <= now || balancer_connect(b, client, now);
 }
 
+/* Whether a server knows what changed since then: the watch cache of one that starts is the
+ * state of that moment (KEP-1904, Summary), and something has been written by then, by a lease
+ * if by nobody else. */
+static inline bool balancer_knows(const struct balancer *b, uint32_t server, ns_t since)
+{
+	return since >= b->up_at[server];
+}
+
 #endif

@@ -72,6 +72,7 @@ struct node_request {
 	ns_t wanted_at;  /* since when its actor waits */
 	ns_t held;       /* so long in its client's limiter, of all its tries */
 	ns_t timeout;    /* of a watch */
+	ns_t since;      /* of a watch: as struct agent_request has it */
 	ns_t expires_at; /* its client gives it up then, whatever it has tried; NS_NEVER */
 	uint32_t actor;
 	uint32_t pod, key, status;
@@ -206,8 +207,9 @@ void requests_give_up(struct node *n, ns_t now, const struct node_request *q);
 /* It was carried out after its client had gone. */
 void requests_orphaned(struct node *n, ns_t now, const struct node_request *q);
 
-/* No server said anything: its connection broke, or there is none. */
+/* No server said anything: its connection broke; or none took the connection. */
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after);
+void requests_refused(struct node *n, ns_t now, const struct node_request *q);
 
 /* ending.c: what it has come to when the run is over; and one of its requests that a server
  * has, or is about to get. */

@@ -215,6 +215,7 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 	const struct node_request q = {.at = e->at,
 		.wanted_at = now,
 		.timeout = r->timeout,
+		.since = r->since,
 		.expires_at = NS_NEVER,
 		.actor = e->actor,
 		.pod = r->pod,
@@ -239,6 +240,14 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 	send_in_turn(n, now, &q);
 }
 
+/* What its caller makes of it.  Only a reflector asks whether there was nobody. */
+static enum outcome told(const struct node_request *q, enum outcome what)
+{
+	if (what == OUTCOME_REFUSED && q->timeout > 0)
+		return OUTCOME_REFUSED;
+	return what == OUTCOME_LOST || what == OUTCOME_REFUSED ? OUTCOME_ERROR : what;
+}
+
 /* It is tried again after a while, or its caller has the error. */
 static void failed(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t served, ns_t retry_after)
@@ -252,7 +261,8 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 		ending->failed += gives_up;
 	}
 	tally_timed(&n->result->tally,
-		(struct tally_call){q->call, what, now, now - q->wanted_at, q->held, served});
+		(struct tally_call){q->call, what == OUTCOME_REFUSED ? OUTCOME_LOST : what, now,
+			now - q->wanted_at, q->held, served});
 	if (what == OUTCOME_REJECTED)
 		tally_reject(&n->result->tally, now);
 	node_tried(n, now, q->call, gives_up ? TRY_FAILED : TRY_RETRIED);
@@ -261,8 +271,7 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 		streams_until(n, q->actor, now);
 	if (gives_up) {
 		node_request_over(n, now, q);
-		agent_answer(&n->agent, q->actor, now,
-			what == OUTCOME_LOST ? OUTCOME_ERROR : what, 0);
+		agent_answer(&n->agent, q->actor, now, told(q, what), 0);
 		return;
 	}
 	again.tries++;
@@ -275,11 +284,12 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 {
 	struct api_request r = asked(n, q);
 
-	if (what != OUTCOME_OK) {
+	if (what == OUTCOME_GONE) /* an answer, not a failure: it says to list */
+		requests_served(n, now, q, (struct api_answer){.what = what});
+	else if (what != OUTCOME_OK)
 		failed(n, now, q, what, now - q->at, retry_after);
-		return;
-	}
-	answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
+	else
+		answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
 }
 
 static void count(struct node *n, ns_t now, const struct node_request *q, enum outcome what)
@@ -314,6 +324,13 @@ void requests_closed(struct node *n, ns_t now, const struct node_request *q, enu
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after)
 {
 	failed(n, now, q, OUTCOME_LOST, TALLY_UNKNOWN, retry_after);
+}
+
+/* Nobody sends such a request again but its caller: rest/request.go request() knows resets and
+ * ends of file, and no refused connection. */
+void requests_refused(struct node *n, ns_t now, const struct node_request *q)
+{
+	failed(n, now, q, OUTCOME_REFUSED, TALLY_UNKNOWN, 0);
 }
 
 void requests_give_up(struct node *n, ns_t now, const struct node_request *q)

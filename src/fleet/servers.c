@@ -29,6 +29,7 @@ static enum watched watched_of(const char *resource)
 static void watched_init(struct together_params *p, const struct scenario *s)
 {
 	p->remembers = s->apiserver.bookmarks ? 0 : s->apiserver.watch_events;
+	p->caches = s->apiserver.watch_cache;
 	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
 		const struct call_name *name = &s->calls.name[c];
 		uint8_t watched = (uint8_t)watched_of(name->resource);

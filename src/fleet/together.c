@@ -64,13 +64,20 @@ static ns_t next_restart(const struct together *t)
 	return t->n_restarts < m->n_restarts ? m->restarts[t->n_restarts].at : NS_NEVER;
 }
 
+/* Whether it wants to watch from a version of before its server's time. */
+static bool is_of_before(const struct together *t, const struct flight *f)
+{
+	return f->q.timeout > 0 && t->params->caches &&
+	       !balancer_knows(&t->balancer, f->server, f->q.since);
+}
+
 /* Whether an answer is the same whatever happens until it comes. */
-static bool is_foreseen(const struct together *t, uint16_t call)
+static bool is_foreseen(const struct together *t, const struct flight *f)
 {
 	const struct together_params *p = t->params;
 
-	return !p->fanout.call[call].kubelet &&
-	       (p->watches[call] == WATCHED_NONE || !p->remembers);
+	return !p->fanout.call[f->q.call].kubelet &&
+	       (p->watches[f->q.call] == WATCHED_NONE || !p->remembers) && !is_of_before(t, f);
 }
 
 /* What node i can do alone.  True: the next word to it is sure, and delivered on its way. */
@@ -94,7 +101,7 @@ static bool plan_errand(struct together *t, uint32_t i, ns_t now)
 		}
 		e->until = ns_min(e->until, first);
 		first = at;
-		first_sure = sure && is_foreseen(t, one->q.call);
+		first_sure = sure && is_foreseen(t, one);
 		if (first_sure)
 			e->word = (struct word){.at = at, .q = one->q, .what = OUTCOME_OK};
 	}
@@ -179,11 +186,14 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 	struct leaving *l = &t->errands.errand[i].next;
 	struct server_request r;
 	uint32_t id;
+	bool there = balancer_is_connected(&t->balancer, i, now);
 
 	l->is_sending = false;
-	if (!balancer_is_connected(&t->balancer, i, now) ||
-		!server_has_room(&t->server[t->balancer.home[i]])) {
-		requests_lost(&t->errands.node[i], now, &l->q, 0);
+	if (!there || !server_has_room(&t->server[t->balancer.home[i]])) {
+		if (there)
+			requests_lost(&t->errands.node[i], now, &l->q, 0);
+		else
+			requests_refused(&t->errands.node[i], now, &l->q);
 		look_at(t, i);
 		return;
 	}
@@ -287,7 +297,7 @@ static void through(struct together *t, struct server *s, ns_t now)
 		.retry_after = d.end == SERVER_REJECTED ? t->params->retry_after : 0};
 	if (d.end == SERVER_DONE) {
 		w.telling = tell(t, now, &f);
-		if (!remembers(t, f.node, f.q.call))
+		if (!remembers(t, f.node, f.q.call) || is_of_before(t, &f))
 			w.what = OUTCOME_GONE;
 	}
 	if (told)

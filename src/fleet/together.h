@@ -41,6 +41,7 @@ struct together_params {
 	struct fanout fanout;
 	struct owners_params owners;
 	uint32_t remembers; /* changes of each, that a watch may begin with; 0: all */
+	bool caches;        /* watches are served from what a server has seen itself */
 };
 
 /* The servers of the plan's scenario, which says that they have processors. */

@@ -286,13 +286,16 @@ static void refused(struct flight *f, ns_t now, const struct wire_answer *a)
 		read_again(f);
 }
 
-/* No answer.  Only reads whose connection was reset are tried again. */
+/* No answer.  Only reads whose connection was reset are tried again.  A host that cannot be
+ * reached, which client-go tells from one that refuses, counts as the latter here. */
 static void lost(struct flight *f, ns_t now, enum wire_fault fault)
 {
 	struct node *n = &f->hollow->node;
 
 	if (fault == WIRE_TIMED_OUT)
 		requests_give_up(n, now, &f->q);
+	else if (fault == WIRE_REFUSED)
+		requests_refused(n, now, &f->q);
 	else
 		requests_lost(n, now, &f->q,
 			fault == WIRE_RESET && !mutates(f) ? CLIENT_AFTER_RESET : 0);

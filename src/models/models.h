@@ -109,6 +109,8 @@ enum trigger {
 	TRIGGERS
 };
 enum status_write { STATUS_PUT, STATUS_PATCH };
+/* After what a reflector opens its WATCH again where it was; else it lists. */
+enum watch_again { AGAIN_NEVER, AGAIN_REFUSED, AGAIN_REFUSED_OR_REJECTED };
 enum deletion_style {
 	DELETION_WORKER_RETRIES /* <= 1.21 */,
 	DELETION_TERMINATING /* >= 1.22 */
@@ -252,7 +254,12 @@ struct kubelet_model {
 		ns_t sync_wait;    /* a Get waits so long for the reflector's first LIST */
 		bool forget_ended; /* pods that have completed refer to nothing any more */
 	} objects;
-	struct backoff_rule reflectors; /* after a LIST or WATCH that failed */
+	struct {
+		struct backoff_rule anew;  /* before the LIST after anything that failed */
+		struct backoff_rule again; /* before a WATCH that is opened again */
+		enum watch_again opens_again;
+		bool one_back_off; /* `anew` is that of a WATCH, too */
+	} reflectors;
 	struct {
 		ns_t batch_period;
 		uint32_t channel;

@@ -14,6 +14,11 @@ static const struct word words_write[] = {
 	{"put", STATUS_PUT},
 	{"patch", STATUS_PATCH},
 };
+static const struct word words_again[] = {
+	{"never", AGAIN_NEVER},
+	{"refused", AGAIN_REFUSED},
+	{"refusedOrRejected", AGAIN_REFUSED_OR_REJECTED},
+};
 static const struct word words_crash_retry[] = {
 	{"backOff", CRASH_RETRY_BACK_OFF},
 	{"expiry", CRASH_RETRY_EXPIRY},
@@ -127,11 +132,21 @@ static const struct table objects_table = {
 };
 
 static const struct field reflectors_fields[] = {
-	SPAN(reflectors.first, "backOff", NS_MS, HOUR, "before the next LIST, doubling"),
-	SPAN(reflectors.most, "backOffMax", NS_MS, HOUR, "up to this"),
-	SPAN(reflectors.reset, "backOffReset", 0, 24 * HOUR,
+	SPAN(reflectors.anew.first, "backOff", NS_MS, HOUR, "before the next LIST, doubling"),
+	SPAN(reflectors.anew.most, "backOffMax", NS_MS, HOUR, "up to this"),
+	SPAN(reflectors.anew.reset, "backOffReset", 0, 24 * HOUR,
 		"from the beginning again if all was well for so long"),
-	COUNT(reflectors.jitter, "backOffJitterPercent", 0, 1000, "of the wait, added at most"),
+	COUNT(reflectors.anew.jitter, "backOffJitterPercent", 0, 1000,
+		"of the wait, added at most"),
+	ONE_OF(reflectors.opens_again, "watchAgain", words_again,
+		"after what a WATCH is opened again where it was, without a LIST"),
+	TRUTH(reflectors.one_back_off, "oneBackOff", "before such a WATCH backOff, counted on"),
+	SPAN(reflectors.again.first, "watchBackOff", NS_MS, HOUR,
+		"before such a WATCH, doubling"),
+	SPAN(reflectors.again.most, "watchBackOffMax", NS_MS, HOUR, "up to this"),
+	SPAN(reflectors.again.reset, "watchBackOffReset", 0, 24 * HOUR, "as backOffReset"),
+	COUNT(reflectors.again.jitter, "watchBackOffJitterPercent", 0, 1000,
+		"as backOffJitterPercent"),
 };
 static const struct table reflectors_table = TABLE("reflectors", reflectors_fields);
 

@@ -94,7 +94,9 @@ enum outcome {
 	/* No answer came to a request: its client gave up, or its connection was cut off.
 	 * Counted so, to its caller an error. */
 	OUTCOME_LOST,
-	OUTCOME_N
+	OUTCOME_N,
+	/* Told to a reflector whose WATCH found no server, and never counted: as LOST. */
+	OUTCOME_REFUSED = OUTCOME_N
 };
 
 struct call_name {

@@ -38,6 +38,7 @@ struct kit {
 	uint32_t pods;
 	uint32_t unanswered_call; /* of this class nothing is ever answered; UINT32_MAX: none */
 	uint32_t rejected_call;   /* and this is always too much; UINT32_MAX: none */
+	enum outcome rejects;     /* what that is answered */
 	uint32_t failing_call;    /* of the runtime, which always fails; UINT32_MAX: none */
 	ns_t latency_of[OP_N];    /* 0: KIT_LATENCY */
 	uint32_t n_made, n_notes;
@@ -68,6 +69,7 @@ static inline struct kit *kit_compose(
 	k->scenario.runtime.timer_lateness.mean = 0;
 	k->scenario.runtime.dispatch.mean = 0;
 	k->unanswered_call = k->rejected_call = k->failing_call = UINT32_MAX;
+	k->rejects = OUTCOME_REJECTED;
 	return k;
 }
 
@@ -219,7 +221,7 @@ static inline void kit_request(struct kit *k, const struct effect *e)
 		return;
 	}
 	if (r->call == k->rejected_call)
-		agent_answer(&k->agent, e->actor, e->at + 2 * KIT_LATENCY, OUTCOME_REJECTED, 0);
+		agent_answer(&k->agent, e->actor, e->at + 2 * KIT_LATENCY, k->rejects, 0);
 	else
 		agent_answer(&k->agent, e->actor,
 			e->at + (r->timeout ? r->timeout : 2 * KIT_LATENCY), OUTCOME_OK, value);

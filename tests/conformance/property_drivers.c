@@ -193,7 +193,8 @@ enum {
 	DROPS = 1u << WORLD_ENDS | 1u << WORLD_GONE,
 	REJECTIONS = 1u << WORLD_REJECTS,
 	BREAKS = 1u << WORLD_RESET | 1u << WORLD_RESETS_READ,
-	EVERYTHING = DROPS | REJECTIONS | BREAKS | 1u << WORLD_ERROR
+	REFUSALS = 1u << WORLD_REFUSES,
+	EVERYTHING = DROPS | REJECTIONS | BREAKS | REFUSALS | 1u << WORLD_ERROR
 };
 
 enum { LIVES = sizeof(lives) / sizeof(lives[0]) };
@@ -284,6 +285,19 @@ static void effects_are_the_same_when_connections_break(void **state)
 {
 	(void)state;
 	effects_are_the_same_in(effects_are_the_same_when_connections_break_once, BREAKS);
+}
+
+static void effects_are_the_same_when_nobody_is_there_once(struct property *p)
+{
+	effects_are_the_same_with(p, REFUSALS);
+}
+
+/* Watches are opened again where they were, as their version does; what else is asked for has
+ * failed. */
+static void effects_are_the_same_when_nobody_is_there(void **state)
+{
+	(void)state;
+	effects_are_the_same_in(effects_are_the_same_when_nobody_is_there_once, REFUSALS);
 }
 
 static void effects_are_the_same_when_everything_fails_once(struct property *p)
@@ -419,6 +433,7 @@ int main(void)
 		cmocka_unit_test(effects_are_the_same_when_watches_are_dropped),
 		cmocka_unit_test(effects_are_the_same_when_requests_are_rejected),
 		cmocka_unit_test(effects_are_the_same_when_connections_break),
+		cmocka_unit_test(effects_are_the_same_when_nobody_is_there),
 		cmocka_unit_test(effects_are_the_same_when_everything_fails),
 		cmocka_unit_test(a_rejection_is_tried_again_when_the_server_says),
 		cmocka_unit_test(a_read_that_is_cut_off_is_tried_again_after_a_second),

@@ -81,14 +81,22 @@ struct wire_counts wire_counts(const struct wire *w)
 
 /* ------------------------------------------------------------------ answers */
 
+static enum wire_fault fault_of(const struct wire_call *c)
+{
+	if (c->meets == WORLD_REFUSES)
+		return WIRE_REFUSED;
+	return c->meets == WORLD_RESET || c->meets == WORLD_RESETS_READ ? WIRE_RESET
+									: WIRE_ANSWERED;
+}
+
 static void answered(struct world_event *e)
 {
 	struct wire_call *c = e->whom;
-	bool reset = c->meets == WORLD_RESET || c->meets == WORLD_RESETS_READ;
-	const struct wire_answer a = {.fault = reset ? WIRE_RESET : WIRE_ANSWERED,
-		.code = reset ? 0 : e->reply.code,
+	enum wire_fault fault = fault_of(c);
+	const struct wire_answer a = {.fault = fault,
+		.code = fault != WIRE_ANSWERED ? 0 : e->reply.code,
 		.retry_after = e->reply.retry_after * NS_S,
-		.why = reset ? "reset" : NULL,
+		.why = fault != WIRE_ANSWERED ? "a fault" : NULL,
 		.body = str_text(&e->reply.body),
 		.len = str_len(&e->reply.body)};
 
@@ -194,6 +202,7 @@ static bool fails(struct wire_call *c, struct rest_reply *reply)
 	case WORLD_ERROR:
 	case WORLD_RESET:
 	case WORLD_RESETS_READ:
+	case WORLD_REFUSES:
 		rest_fail(reply, 500, NULL, "a fault");
 		return true;
 	case WORLD_FINE:

@@ -121,6 +121,7 @@ static bool can_meet(const struct call_name *call, enum world_fault fault)
 		return watch;
 	case WORLD_ERROR:
 	case WORLD_REJECTS:
+	case WORLD_REFUSES:
 		return true;
 	case WORLD_FINE:
 	case WORLD_FAULTS:
@@ -209,7 +210,8 @@ void __wrap_agent_answer(
 	enum world_fault fault = world.fault;
 
 	if (n->plan->world || actor != world.leaving.actor ||
-		(fault != WORLD_REJECTS && fault != WORLD_RESETS_READ)) {
+		(fault != WORLD_REJECTS && fault != WORLD_RESETS_READ &&
+			fault != WORLD_REFUSES)) {
 		__real_agent_answer(a, actor, at, what, value);
 		return;
 	}
@@ -217,6 +219,8 @@ void __wrap_agent_answer(
 	agent_park(a, actor);
 	if (fault == WORLD_REJECTS)
 		requests_answer(n, at, &world.leaving, OUTCOME_REJECTED, WORLD_RETRY_AFTER);
+	else if (fault == WORLD_REFUSES)
+		requests_refused(n, at, &world.leaving);
 	else
 		requests_lost(n, at, &world.leaving, CLIENT_AFTER_RESET);
 }

@@ -44,6 +44,7 @@ enum world_fault {
 	WORLD_GONE,    /* the same, and its version is too old: 410 */
 	WORLD_REJECTS, /* 429 with Retry-After */
 	WORLD_RESETS_READ,
+	WORLD_REFUSES, /* nobody takes its connection */
 	WORLD_FAULTS
 };
 enum world_fault world_meets(const struct node *n, const struct node_request *q);

@@ -122,6 +122,8 @@ static void arrives(struct one_node *o, struct property *p, const struct node_re
 		a->what = OUTCOME_REJECTED;
 	else if (die == 4)
 		a->what = OUTCOME_LOST;
+	else if (die == 5)
+		a->what = OUTCOME_REFUSED;
 	if (q->expires_at < a->at)
 		*a = (struct away){.q = *q, .at = q->expires_at, .what = OUTCOME_DEADLINE};
 }
@@ -153,6 +155,8 @@ static void answers(struct one_node *o, struct away *at)
 	seen.given_up += a.what == OUTCOME_DEADLINE;
 	if (a.what == OUTCOME_DEADLINE)
 		requests_give_up(o->node, a.at, &a.q);
+	else if (a.what == OUTCOME_REFUSED)
+		requests_refused(o->node, a.at, &a.q);
 	else if (a.what == OUTCOME_LOST)
 		lose(o, a.at, &a.q);
 	else

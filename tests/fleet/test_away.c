@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* API servers that go away for a while (together.c, balancer.c): what becomes of watches. */
+#include "tcase.h"
+
+#include "shared.h"
+
+/* The only server goes for 20 s.  Every watch is lost, asked for again and again without a LIST
+ * and, when the server is back, told that it knows nothing of before: then there is one. */
+static void when_the_server_is_back_everybody_lists(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=30", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16",
+		"apiserver.restarts=[{at: 30s, for: 20s}]");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+	uint32_t lease = calls_intern(&k->scenario.calls, "update", "leases");
+	uint64_t(*count)[OUTCOME_N];
+	struct err err = {0};
+
+	(void)state;
+	k->params.times = true;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	count = k->result.tally.window[0].in.count;
+	assert_int_equal(answered(&k->result, list), 30);
+	assert_int_equal(answered(&k->result, API_LIST_SECRETS), 30 * 30);
+	assert_int_equal(k->result.open_watches, 30 * 35);
+	/* one whose own time was over meanwhile may have been asked for again, too */
+	assert_in_range(count[watch][OUTCOME_GONE], 25, 30);
+	assert_in_range(count[API_WATCH_SECRETS][OUTCOME_GONE], 25 * 30, 30 * 30);
+	/* 0.8 to 1.6 s, then twice that: four to six in 20 s */
+	assert_in_range(count[watch][OUTCOME_LOST], 4 * 30 - 30, 6 * 30);
+	/* of LISTs only those whose watch was gone before, or cut off */
+	assert_in_range(count[list][OUTCOME_LOST], 0, 3);
+	assert_int_equal(k->result.requests[watch].failed, count[watch][OUTCOME_LOST]);
+	/* two heartbeats of five tries each fell into the gap, or the one that it cut off */
+	assert_in_range(k->result.requests[lease].failed, 30 * 5, 30 * 11);
+	/* a server that is not there is not one that answers at once */
+	assert_int_equal(
+		k->result.tally.times->served[lease - CALL_API].n, answered(&k->result, lease));
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
+/* Without a watch cache it is etcd that knows what was before, and did not go away.  A kubelet
+ * that does not know a refused connection for what it is lists all the same. */
+static void what_a_server_does_not_keep_it_does_not_lose(void **state)
+{
+	static const struct {
+		const char *kubelet;
+		bool lists;
+	} cases[] = {{"v1.20", false}, {"v1.12", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct kit *k = KIT(cases[i].kubelet, "secrets-30", "nodes=30", "warmup=0s",
+			"duration=90s", "start=stationary", "apiserver.processors=16",
+			"apiserver.watchCache=false",
+			"apiserver.restarts=[{at: 30s, for: 20s}]");
+		uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+		uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+		uint64_t(*count)[OUTCOME_N];
+		struct err err = {0};
+
+		assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+		count = k->result.tally.window[0].in.count;
+		assert_int_equal(count[watch][OUTCOME_GONE], 0);
+		assert_true(count[watch][OUTCOME_LOST] >= 25);
+		if (cases[i].lists)
+			assert_true(answered(&k->result, list) >= 25);
+		else
+			assert_in_range(answered(&k->result, list), 0, 3);
+		fleet_result_fini(&k->result);
+		kit_free(k);
+	}
+}
+
+/* One of three: its nodes find another, open their watches there and list nothing. */
+static void where_there_are_others_nobody_lists(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=60", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16", "apiserver.servers=3",
+		"apiserver.restarts=[{server: 2, at: 30s, for: 20s}]");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	uint32_t watch = calls_intern(&k->scenario.calls, "watch", "services");
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_int_equal(answered(&k->result, list), 0);
+	assert_in_range(answered(&k->result, watch), 60 / 3 - 15, 60);
+	assert_int_equal(k->result.open_watches, 60 * 35);
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
+/* Two of three are away for a while, the second one before the first is back: all nodes find
+ * the third, nobody lists, and in the end each has its watches. */
+static void two_servers_may_be_away_at_once(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=60", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16", "apiserver.servers=3",
+		"apiserver.restarts=[{server: 0, at: 30s, for: 40s}, {server: 2, at: 50s, for: "
+		"40s}]");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	const struct fleet_servers *s = &k->result.servers;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_int_equal(answered(&k->result, list), 0);
+	assert_int_equal(k->result.open_watches, 60 * 35);
+	/* the one that stayed has them all */
+	assert_true(s->busy[1] > s->busy[0] && s->busy[1] > s->busy[2]);
+	assert_int_equal(s->busy[0] + s->busy[1] + s->busy[2], s->counts.running.sum);
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
+/* Two of three go, one after the other: whom the second one had knows more than the first one,
+ * which was away before, has to begin with, and lists nothing there either. */
+static void a_server_that_was_away_before_knows_enough(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=60", "warmup=0s", "duration=2m",
+		"start=stationary", "apiserver.processors=16", "apiserver.servers=3",
+		"apiserver.restarts=[{server: 0, at: 30s, for: 10s}, {server: 2, at: 60s, for: "
+		"10s}]");
+	uint32_t list = calls_intern(&k->scenario.calls, "list", "services");
+	const struct fleet_servers *s = &k->result.servers;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_int_equal(answered(&k->result, list), 0);
+	assert_int_equal(k->result.open_watches, 60 * 35);
+	assert_true(s->busy[0] > 0); /* some of them went there */
+	fleet_result_fini(&k->result);
+	kit_free(k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(when_the_server_is_back_everybody_lists),
+		cmocka_unit_test(what_a_server_does_not_keep_it_does_not_lose),
+		cmocka_unit_test(where_there_are_others_nobody_lists),
+		cmocka_unit_test(two_servers_may_be_away_at_once),
+		cmocka_unit_test(a_server_that_was_away_before_knows_enough),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
