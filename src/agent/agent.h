@@ -433,6 +433,7 @@ struct agent {
 	uint8_t *back_off_steps;  /* [pods * containers]: how often since it began; 0: none */
 	ns_t back_offs_collected; /* those that were old enough then are forgotten */
 	uint64_t dropped_events;
+	uint64_t queued_events; /* and those that found room in the queue, ever */
 };
 
 /* An agent with more actors than this does not fit the wake-up tree. */

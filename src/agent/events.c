@@ -30,6 +30,7 @@ static void raise_one(struct agent *a, struct event_item e, ns_t now)
 		return;
 	}
 	*(struct event_item *)fifo_add(&a->events, a->chunks, sizeof(e)) = e;
+	a->queued_events++;
 	if (!a->event_sending && wakes_at(&a->wakes, slot_of(a, ACTOR_EVENTS, 0)) == NS_NEVER)
 		agent_rouse(a, ACTOR_EVENTS, 0, now);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/kubeconfig.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -394,10 +395,8 @@ int kubeconfig_parse(struct access *a, const struct kubeconfig *file, size_t n,
 	struct err own = {0};
 	struct reader r = {.to = a, .mem = mem, .err = err ? err : &own};
 
+	assert(n > 0 && n <= KUBECONFIG_FILES_MAX);
 	*a = (struct access){0};
-	if (n > KUBECONFIG_FILES_MAX)
-		return err_set(err, ERR_INPUT, "%zu kubeconfigs; %d are allowed", n,
-			KUBECONFIG_FILES_MAX);
 	for (; r.n < n; r.n++) {
 		const struct kubeconfig *f = &file[r.n];
 		struct doc_node *root;

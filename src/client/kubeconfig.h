@@ -42,8 +42,8 @@ int kubeconfig_load(struct access *a, const char *path, const char *context, str
 int kubeconfig_load_list(struct access *a, const char *list, const char *context,
 	struct arena *mem, struct err *err);
 
-/* The same of n texts in memory, KUBECONFIG_FILES_MAX at most; paths in them are relative to
- * the name's folder. */
+/* The same of n texts in memory, 1 to KUBECONFIG_FILES_MAX; paths in them are relative to the
+ * name's folder. */
 enum { KUBECONFIG_FILES_MAX = 32 };
 
 struct kubeconfig {

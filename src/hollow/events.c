@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events in words: each about the node, or the pod that is in its place when it is sent.  Its
- * name says what it tells of, so that the same told again is found where it stands, and only
- * how often is kept. */
+/* Events in words: each about the pod or the node that its agent raised it for.  Its name says
+ * what it tells of, so that the same told again is found where it stands, and only how often is
+ * kept. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,15 @@ struct event_told {
 	uint32_t key, count;
 };
 
-void events_forget(struct hollow *h, uint32_t place)
+/* A pod that another one has followed in its place. */
+struct event_pod {
+	struct event_pod *next;
+	uint32_t place;
+	uint64_t until; /* the last event that was raised before */
+	struct hollow_pod pod;
+};
+
+static void forget(struct hollow *h, uint32_t place)
 {
 	for (struct event_told **link = &h->told_again, *e; (e = *link) != NULL;) {
 		if (e->place != place) {
@@ -27,6 +35,59 @@ void events_forget(struct hollow *h, uint32_t place)
 		*link = e->next;
 		free(e);
 	}
+}
+
+void events_outlive(struct hollow *h, uint32_t place)
+{
+	const struct agent *a = &h->node.agent;
+	struct hollow_pod *p = &h->pod[place];
+	struct event_pod *gone;
+
+	forget(h, place);
+	if (!p->name || (!a->events.n && !a->event_sending))
+		return;
+	gone = calloc(1, sizeof(*gone));
+	if (!gone)
+		abort();
+	*gone = (struct event_pod){h->gone, place, a->queued_events, *p};
+	gone->pod.objects = NULL;
+	h->gone = gone;
+	p->name = p->containers = NULL;
+}
+
+/* Events leave in their order: whose last one is before that is told of no more. */
+static void drop_gone(struct hollow *h, uint64_t number)
+{
+	for (struct event_pod **link = &h->gone, *e; (e = *link) != NULL;) {
+		if (e->until >= number) {
+			link = &e->next;
+			continue;
+		}
+		*link = e->next;
+		free(e->pod.name);
+		free(e->pod.containers);
+		free(e);
+	}
+}
+
+void events_fini(struct hollow *h)
+{
+	drop_gone(h, UINT64_MAX);
+	forget(h, REQUEST_NO_POD);
+}
+
+/* Who was in the place when the event was raised that is being sent: the last in the list,
+ * which has the latest first. */
+static const struct hollow_pod *pod_then(struct hollow *h, uint32_t place)
+{
+	const struct agent *a = &h->node.agent;
+	const struct hollow_pod *p = &h->pod[place];
+
+	drop_gone(h, a->queued_events - a->events.n);
+	for (const struct event_pod *e = h->gone; e; e = e->next)
+		if (e->place == place)
+			p = &e->pod;
+	return p;
 }
 
 /* How often that was told, with this time.  There are as many as kinds, containers, and what is
@@ -161,10 +222,13 @@ static struct about about_of(struct hollow *h, const struct node_request *q)
 {
 	bool asked = event_of_key(q->key).kind == EVENT_ASKED;
 	uint32_t i = asked && q->pod == REQUEST_NO_POD ? asked_pod(h) : q->pod;
+	const struct hollow_pod *p = NULL;
 
-	if (i >= h->swarm->plan.places || !h->pod[i].name)
+	if (i < h->swarm->plan.places)
+		p = asked ? &h->pod[i] : pod_then(h, i);
+	if (!p || !p->name)
 		return (struct about){NULL, h->name, "default", REQUEST_NO_POD};
-	return (struct about){&h->pod[i], h->pod[i].name, pod_namespace(h, i), i};
+	return (struct about){p, p->name, h->swarm->namespace[p->namespace], i};
 }
 
 /* What tells it from others about the same: of a container that is stopped which instance. */

@@ -101,7 +101,7 @@ static void begin_anew(struct flight *f, ns_t now)
 }
 
 /* StreamWatcher.receive: an event that cannot be decoded is the watch's last. */
-static void is_garbled(struct flight *f, ns_t now)
+static void ends_garbled(struct flight *f, ns_t now)
 {
 	struct hollow *h = f->hollow;
 	const struct call_name *call = &h->swarm->scenario.calls.name[f->q.call];
@@ -131,7 +131,7 @@ static void on_line(void *ctx, const char *text, size_t len)
 	while (len > 1 && strchr(" \r\n", text[len - 1]))
 		len--;
 	if (*text != '{' || text[len - 1] != '}') {
-		is_garbled(f, now);
+		ends_garbled(f, now);
 		return;
 	}
 	if (is_error) {
@@ -145,7 +145,7 @@ static void on_line(void *ctx, const char *text, size_t len)
 	if (!is_of(f, "pods") || strstr(text, "\"BOOKMARK\""))
 		return;
 	if (!skim_all(text, len, &event)) {
-		is_garbled(f, now);
+		ends_garbled(f, now);
 		return;
 	}
 	swarm_run_node(h, now);

@@ -71,6 +71,7 @@ struct hollow {
 	bool missed;            /* a pod's change: its watch has to begin anew */
 	struct asked_own *own;  /* [the swarm's n_own] */
 	struct event_told *told_again; /* owned; a list: events told more than once */
+	struct event_pod *gone;        /* owned; a list: pods of which some wait to be told */
 	bool is_told;                  /* the server has had its status */
 	bool is_refused;               /* and has refused it since it took one: 401, 403 */
 	ns_t heard_at;                 /* its last status or lease that the server took */
@@ -236,7 +237,10 @@ static inline uint16_t request_of(const struct hollow *h, const struct node_requ
 
 /* events.c: a request that tells of one, path and body */
 void event_address(struct hollow *h, const struct node_request *q, struct address *a);
-void events_forget(struct hollow *h, uint32_t place); /* REQUEST_NO_POD: the node */
+/* Another pod will be in the place: what waits to be told is about the one that is there now,
+ * whose texts are the list's then. */
+void events_outlive(struct hollow *h, uint32_t place);
+void events_fini(struct hollow *h);
 
 /* others.c: statuses that somebody else has written since */
 bool node_is_overwritten(const struct hollow *h, const char *text, size_t len);

@@ -87,8 +87,7 @@ static void write_all(const struct swarm *s, struct str *out)
 	requests(s, out);
 	one(out, "nodetoll_agents_request_errors_total", "counter",
 		"Of these: connections that broke, 5xx, 429, time that ran out, and what "
-		"cannot "
-		"be read.",
+		"cannot be read.",
 		v->errors);
 	one(out, "nodetoll_agents_requests_refused_total", "counter",
 		"Of these: 4xx but 404, 410 and 429.", v->refused);

@@ -110,7 +110,7 @@ void pod_forget(struct hollow *h, uint32_t pod)
 {
 	struct hollow_pod *p = &h->pod[pod];
 
-	events_forget(h, pod);
+	events_outlive(h, pod);
 	free(p->name);
 	free(p->containers);
 	free(p->objects);
@@ -121,7 +121,7 @@ void pods_fini(struct hollow *h)
 {
 	for (uint32_t i = 0; h->pod && i < h->swarm->plan.places; i++)
 		pod_forget(h, i);
-	events_forget(h, REQUEST_NO_POD);
+	events_fini(h);
 }
 
 static uint32_t find(const struct hollow *h, uint32_t namespace, const char *name)

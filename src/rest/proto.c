@@ -106,20 +106,19 @@ static bool take_field(struct reader *r, struct bytes *b, struct field *f)
 
 /* ------------------------------------------------------------------ values */
 
-static bool unknown(struct reader *r, const char *what, const char *name, uint32_t number)
+#define SEND_JSON "is not known here as protobuf; kubectl create -f and apply send JSON"
+
+static bool unknown_field(struct reader *r, const char *of, uint32_t number)
 {
 	*r->code = 415;
-	if (number)
-		(void)err_set(r->err, ERR_INPUT,
-			"field %u of %s is not known here as protobuf; kubectl create -f and "
-			"apply send JSON",
-			number, name);
-	else
-		(void)err_set(r->err, ERR_INPUT,
-			"%s '%.100s' is not known here as protobuf; kubectl create -f and "
-			"apply "
-			"send JSON",
-			what, name);
+	(void)err_set(r->err, ERR_INPUT, "field %u of %s " SEND_JSON, number, of);
+	return false;
+}
+
+static bool unknown_kind(struct reader *r, const char *kind)
+{
+	*r->code = 415;
+	(void)err_set(r->err, ERR_INPUT, "kind '%.100s' " SEND_JSON, kind);
 	return false;
 }
 
@@ -336,7 +335,7 @@ static bool read_message(
 		while (is->number && is->number != f.number)
 			is++;
 		if (is->number ? !read_field(r, is, &f, to)
-			       : !is_empty(&f) && !unknown(r, "", m->name, f.number))
+			       : !is_empty(&f) && !unknown_field(r, m->name, f.number))
 			return false;
 	}
 	return true;
@@ -358,7 +357,7 @@ static bool read_unknown(struct reader *r, struct bytes b, struct json *tree, st
 		} else if (f.number == PROTO_UNKNOWN_RAW && f.form == FORM_BYTES) {
 			*raw = f.bytes;
 		} else if (!is_empty(&f)) {
-			return unknown(r, "", "Unknown", f.number);
+			return unknown_field(r, "Unknown", f.number);
 		}
 	}
 	return true;
@@ -377,7 +376,7 @@ static bool read_whole(struct reader *r, struct bytes b, struct json *tree)
 	if (!kind || !version)
 		return broken(r, "it does not say what it is");
 	type = proto_type(version, kind);
-	return type ? read_message(r, type, raw, tree) : unknown(r, "kind", kind, 0);
+	return type ? read_message(r, type, raw, tree) : unknown_kind(r, kind);
 }
 
 int proto_parse(const char *bytes, size_t len, struct json **out, int *code, struct err *err)

@@ -4,8 +4,7 @@
  *
  * It has the objects (store.h) and the rules of the verbs: names, versions and conflicts,
  * patches, grace, bindings, tokens, discovery.  No socket, no clock, no users: who may do what,
- * and how long it takes, is the driver's.  Answers are JSON; a body may be
- * protobuf (proto.h).
+ * and how long it takes, is the driver's.  Answers are JSON; a body may be protobuf (proto.h).
  */
 #ifndef REST_REST_H
 #define REST_REST_H

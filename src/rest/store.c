@@ -93,7 +93,7 @@ static void move_gap(struct store *s, struct store_kind *k, size_t at)
 static void insert(struct store *s, struct store_kind *k, size_t at, struct rest_object *o)
 {
 	if (k->n == k->room) {
-		move_gap(s, k, k->n);
+		k->gap = k->n; /* it has no width */
 		k->room = k->room ? 2 * k->room : 16;
 		k->object =
 			rest_taken(realloc(k->object, k->room * sizeof(struct rest_object *)));

@@ -16,9 +16,16 @@ struct world {
 	struct address told;
 };
 
+static void place(struct world *w, const char *name, const char *uid)
+{
+	w->pod = (struct hollow_pod){
+		.name = text_copy(name), .containers = text_copy("c0\timage\n")};
+	(void)snprintf(w->pod.uid, sizeof(w->pod.uid), "%s", uid);
+}
+
 static struct world *begin(const char *uid, record_t cached)
 {
-	static char name[] = "web-0", containers[] = "c0\timage\n", namespace[] = "ns";
+	static char namespace[] = "ns";
 	struct world *w = calloc(1, sizeof(*w));
 
 	assert_non_null(w);
@@ -27,8 +34,7 @@ static struct world *begin(const char *uid, record_t cached)
 	w->swarm.namespace[0] = namespace;
 	w->swarm.plan.places = 1;
 	w->plan.containers = 1;
-	w->pod = (struct hollow_pod){.name = name, .containers = containers};
-	(void)snprintf(w->pod.uid, sizeof(w->pod.uid), "%s", uid);
+	place(w, "web-0", uid);
 	w->cached = cached;
 	w->hollow.swarm = &w->swarm;
 	w->hollow.node.agent.plan = &w->plan;
@@ -40,8 +46,10 @@ static struct world *begin(const char *uid, record_t cached)
 
 static void end(struct world *w)
 {
-	events_forget(&w->hollow, 0);
-	events_forget(&w->hollow, REQUEST_NO_POD);
+	w->hollow.node.agent.events.n = 0;
+	w->hollow.node.agent.event_sending = false;
+	pod_forget(&w->hollow, 0);
+	events_fini(&w->hollow);
 	str_fini(&w->told.path);
 	str_fini(&w->told.body);
 	free(w);
@@ -126,12 +134,46 @@ static void what_is_told_again_is_found_by_its_name(void **state)
 	end(w);
 }
 
+/* The limiter holds it until another pod is there. */
+static void an_event_is_about_the_pod_that_it_was_raised_for(void **state)
+{
+	struct world *w = begin("1", record_make(RECORD_RUNNING, 0, 1));
+	const struct event_item started = {.kind = EVENT_START, .nth = 2};
+	struct agent *a = &w->hollow.node.agent;
+	char name[128];
+
+	(void)state;
+	a->queued_events = 3; /* of them one is on its way */
+	a->events.n = 2;
+	a->event_sending = true;
+	pod_forget(&w->hollow, 0);
+	place(w, "other", "2");
+	name_of(w, 0, started, name);
+	assert_memory_equal(name, "web-0.", 6);
+	a->queued_events = 5; /* of the other */
+	a->events.n = 2;
+	pod_forget(&w->hollow, 0);
+	place(w, "third", "3");
+	name_of(w, 0, started, name);
+	assert_memory_equal(name, "web-0.", 6);
+	a->events.n = 1;
+	name_of(w, 0, started, name);
+	assert_memory_equal(name, "other.", 6);
+	a->queued_events = 6;
+	a->events.n = 0;
+	name_of(w, 0, started, name);
+	assert_memory_equal(name, "third.", 6);
+	assert_null(w->hollow.gone);
+	end(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pods_of_one_name_have_events_of_their_own),
 		cmocka_unit_test(what_is_told_of_a_pod_and_of_its_node_differs),
 		cmocka_unit_test(what_is_told_again_is_found_by_its_name),
+		cmocka_unit_test(an_event_is_about_the_pod_that_it_was_raised_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
