@@ -116,7 +116,7 @@ static const char *many_end(const char *p, const char *end, unsigned depth)
 
 static const char *value_end(const char *p, const char *end, unsigned depth)
 {
-	if (p >= end || depth > SKIM_DEPTH)
+	if (!p || p >= end || depth > SKIM_DEPTH)
 		return NULL;
 	switch (*p) {
 	case '{':
@@ -221,9 +221,11 @@ int64_t skim_int(struct skim value)
 
 uint64_t skim_hash(struct skim value)
 {
-	uint64_t h = value.at ? UINT64_C(14695981039346656037) : 0;
+	uint64_t h = UINT64_C(14695981039346656037);
 	bool in_text = false;
 
+	if (!value.at)
+		return 0;
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.at[i];
 

@@ -22,6 +22,17 @@ is() {
 	}
 }
 
+# The end is noticed once a second: until then a process has nothing to do.  All of it takes 0.1 s of processor
+# time; a loop that spins adds 0.98 s, half of that where another process wants the core, too.
+rests() {
+	python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+u = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(u.ru_utime + u.ru_stime, "s of processor time")
+sys.exit(u.ru_utime + u.ru_stime > 0.5)' "$nodetoll" agents --server "$url" --nodes 1 --set workload.pods=1 \
+		--warmup 1s --duration 1s --name idle
+}
+
 all_run() {
 	is nodesReady 3 && is podsRunning 12 && is errors 0 && is whole true
 }
@@ -326,6 +337,7 @@ check "several connections go with HTTP/2" fails_with 2 'goes with HTTP/2' --ser
 check "a recording that cannot be written is said before" fails_with 3 'nowhere/rec' --server "$url" \
 	--recording "$scratch/nowhere/rec"
 check "a process that stood still says so" stopped
+check "one that waits for the end of its run rests" rests
 check "too few descriptors are one message" few_descriptors
 check "pods come and go however often that fails" lossy
 check "what others write of its status and its pods' a node writes again" overwritten
