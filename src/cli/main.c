@@ -88,7 +88,9 @@
  *   server_params  limits and costs from a scenario
  *   gauge.h        a number that goes up and down
  * fleet/         N nodes in virtual time
- *   fleet          nodes over threads, results added up
+ *   fleet          nodes over threads, alone if that makes no difference
+ *   plan           what all nodes of a run share
+ *   results        what is measured, empty and added up
  *   node           one node from its first event to its last
  *   script         what is done to its pods
  *   measure        what an agent's notes mean

@@ -259,13 +259,17 @@ void node_run_alone(struct node *n, ns_t until);
 /* The run is over: measure what only shows at its end. */
 void node_end(struct node *n, ns_t now);
 
-/* fleet.c: compile a run's plan, and make its results empty; for drivers of nodes. */
+/* plan.c: compile a run's plan; for drivers of nodes. */
 void node_plan_init(struct node_plan *plan, const struct fleet_params *p, struct arena *mem);
 /* ERR_INPUT: too long a run, too many pods for a node. */
 int node_plan_check(const struct node_plan *plan, struct err *err);
+
+/* results.c: make a run's results empty. */
 void fleet_result_init(struct fleet_result *r, const struct fleet_params *p);
 /* Add up; of the same run. */
 void fleet_result_merge(struct fleet_result *into, const struct fleet_result *from);
+/* Nodes ran alone, so that only what did not leave at once was counted by second. */
+void fleet_result_complete(struct fleet_result *r);
 
 /* budget.c.  A pod is created, after its owner's request took `arrival`; its kubelet is told;
  * its start reached a step; a request of the status manager waits for its client's limiter, and
@@ -309,7 +313,7 @@ struct fleet_requests *node_requests(struct node *n, ns_t now, uint16_t call);
 void node_request_over(struct node *n, ns_t now, const struct node_request *q);
 /* Count one; in its second, too, where nodes stand together.  A node that is alone has only
  * those counted by second that do not leave as soon as they are wanted: of all others the
- * tally's series says so (fleet.c). */
+ * tally's series says so (fleet_result_complete). */
 void node_tried(struct node *n, ns_t now, uint16_t call, enum fleet_try what);
 void node_tried_late(struct node *n, ns_t now, uint16_t call, enum fleet_try what);
 /* The pod is seen to have run to completion. */
