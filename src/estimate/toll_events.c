@@ -58,7 +58,10 @@ bool toll_backs_off(const struct scenario *s, double back_offs)
 {
 	const struct workload_model *w = &s->workload;
 	double gap = SECONDS(w->container_death_every) * w->pods * w->containers;
+	double life = lives_seconds(s);
 
+	if (life > 0 && life < gap / 2)
+		return false; /* few live to see another death */
 	return gap > 0 && gap < back_offs * SECONDS(s->kubelet.worker.crash_back_off_max);
 }
 

@@ -28,7 +28,8 @@ void toll_upon_event(const struct toll_making *m, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row);
 
 /* Whether a container that died does so again within so many of the longest back-offs.  Within
- * ALL_BACK_OFF all of a node may be waiting for theirs at once, and none is left to die. */
+ * ALL_BACK_OFF all of a node may be waiting for theirs at once, and none is left to die.  Not
+ * where pods are gone before. */
 #define ALL_BACK_OFF 1.25
 bool toll_backs_off(const struct scenario *s, double back_offs);
 
