@@ -17,12 +17,6 @@ static struct met {
 	uint32_t rows, deaths, lives, both, whys;
 } met;
 
-static const char *one_of(struct property *p, const char *const *words, uint32_t n)
-{
-	return words[property_below(p, n)];
-}
-#define ONE_OF(p, words) one_of((p), (words), sizeof(words) / sizeof((words)[0]))
-
 /* "workload.replacePodEvery=1234ms", as likely from one to two seconds as from one to two
  * minutes; or never. */
 static void any_span(struct property *p, const char *path, uint32_t least, char text[60])

@@ -454,9 +454,43 @@ static void a_loop_has_one_pace(void **state)
 	end(f);
 }
 
+static bool deaths_hold(ns_t replaced_every)
+{
+	struct scenario *s = calloc(1, sizeof(*s));
+	struct toll *toll = calloc(1, sizeof(*toll));
+	struct arena mem;
+	uint32_t rows = 0, fail = 0;
+
+	assert_true(s && toll);
+	kit_compose(&mem, s, "v1.36", NULL, "workload.containerDeathEvery=10s");
+	s->workload.pods = 30;
+	s->workload.replace_pod_every = replaced_every;
+	toll_of(s, -1, &mem, toll);
+	for (uint32_t i = 0; i < toll->n; i++)
+		if (!strcmp(toll->row[i].name, "containers that die")) {
+			rows++;
+			fail += toll->row[i].fails != NULL;
+		}
+	assert_true(rows > 5 && (fail == 0 || fail == rows));
+	arena_fini(&mem);
+	free(toll);
+	free(s);
+	return fail == 0;
+}
+
+/* A death of each container in five minutes, which is a back-off; but pods live half one. */
+static void nobody_backs_off_who_does_not_live_to_die_twice(void **state)
+{
+	(void)state;
+	assert_false(deaths_hold(0));
+	assert_true(deaths_hold(NS_S));
+	assert_false(deaths_hold(NS_MIN));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_backs_off_who_does_not_live_to_die_twice),
 		cmocka_unit_test(without_pods_every_rate_is_a_number),
 		cmocka_unit_test(the_kubelets_own_rows_are_what_is_known_of_it),
 		cmocka_unit_test(a_sliding_round_lasts_as_long_as_its_calls),
