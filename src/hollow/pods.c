@@ -297,7 +297,7 @@ static void changed(struct hollow *h, ns_t now, struct skim object)
 {
 	struct told t;
 	uint32_t namespace, i;
-	bool known;
+	bool known, is_other; /* one of that name */
 
 	read_pod(object, &t);
 	if (!*t.name || !*t.namespace || !*t.uid)
@@ -305,10 +305,11 @@ static void changed(struct hollow *h, ns_t now, struct skim object)
 	namespace = swarm_namespace(h->swarm, t.namespace);
 	i = find(h, namespace, t.name);
 	known = i < h->swarm->plan.places && h->pod[i].there;
-	if (!known && !has_containers(t.spec))
+	is_other = known && strcmp(h->pod[i].uid, t.uid) != 0;
+	if ((!known || is_other) && !has_containers(t.spec))
 		return;
-	if (known && strcmp(h->pod[i].uid, t.uid) != 0) {
-		removed(h, now, i); /* another one of that name */
+	if (is_other) {
+		removed(h, now, i);
 		i = h->swarm->plan.places;
 	}
 	if (i == h->swarm->plan.places) {

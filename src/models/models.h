@@ -307,11 +307,11 @@ struct kubelet_model {
 	struct model_call startup[STARTUP_MAX];
 };
 
-/* A feature under review, or an agent beside the kubelet: what it adds to a node.  What it
- * replaces and sets is read where it is applied. */
 /* Where a client of its own is: on every node, or elsewhere, once for the cluster. */
 enum runs_on { RUNS_EVERY_NODE, RUNS_ELSEWHERE };
 
+/* A feature under review, or an agent beside the kubelet: what it adds to a node.  What it
+ * replaces and sets is read where it is applied. */
 struct feature_model {
 	char name[MODEL_NAME];
 	char title[160];

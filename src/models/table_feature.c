@@ -108,7 +108,8 @@ static int is_somewhere(
 			if (f->loops[l].calls[c].client != CLIENT_OWN)
 				return doc_error(doc_get(at, "loops"), err,
 					"who runs elsewhere makes no call of a kubelet: "
-					"'client: own' is needed");
+					"loop '%.60s' needs 'client: own'",
+					f->loops[l].name);
 	return 0;
 }
 

@@ -61,6 +61,7 @@ void tally_each(struct tally *t, const struct tally_call *c)
 {
 	bool api = !call_is_runtime(c->call);
 
+	assert(c->what < OUTCOME_N); /* OUTCOME_REFUSED is none that counts */
 	if (t->times && c->took != TALLY_UNKNOWN &&
 		tally_spot(t, api, c->at)->in == &t->window[0].in) {
 		hist_add(&t->times->took[c->call][c->what], c->took);

@@ -160,7 +160,7 @@ static void a_hash_is_of_what_is_said_not_of_how_it_is_set(void **state)
 	assert_true(skim_hash((struct skim){0}) == 0);
 }
 
-/* What is taken for JSON here, base/json.h takes too, and finds the same in it. */
+/* What base/json.h finds in a text is found here, too. */
 static void it_reads_what_a_tree_would_hold(void **state)
 {
 	static const char text[] =

@@ -305,7 +305,7 @@ static void who_runs_elsewhere_is_a_client_for_the_cluster(void **state)
 		"f.yaml:5:11: who runs elsewhere is a client of its own");
 	expect("  runsOn: elsewhere\n  limiter: {qps: 5, burst: 10}\n  loops: {a: {timer: "
 	       "sliding, period: 1s, calls: [{api: get nodes}]}}",
-		"f.yaml:7:3: who runs elsewhere makes no call of a kubelet");
+		"f.yaml:7:3: who runs elsewhere makes no call of a kubelet: loop 'a' needs");
 	expect("  runsOn: elsewhere\n  limiter: {qps: 5, burst: 10}\n  watches: {a: "
 	       "{resource: nodes}}",
 		"f.yaml:7:3: 'watches' are open on every node");
