@@ -21,8 +21,8 @@ struct skim {
 enum { SKIM_DEPTH = 1000 };
 
 /* All of text as one value.  False: it is no JSON, and nothing of it may be looked at.  What is
- * said in words or numbers that base/json.h refuses (a NUL, half a surrogate pair, 1e999) passes
- * here; a byte order mark does not. */
+ * said in words or numbers that base/json.h refuses (a NUL, half a surrogate pair, 1e999)
+ * passes here; a byte order mark does not. */
 bool skim_all(const char *text, size_t len, struct skim *value);
 
 /* The values of n keys of an object, each the first of its name; what it does not have is none,
