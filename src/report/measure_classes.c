@@ -11,11 +11,13 @@ const char *measure_class_name(enum measure_class class)
 	return class == MEASURE_COUNTED ? "counted" : "calibrated";
 }
 
-/* The field that a measure is of, as `classes` names it: "api[].latencySeconds". */
-static void field_of(const struct json *result, const struct measure *m, struct str *to)
+/* The field that a measure is of, as `classes` names it: "api[].latencySeconds".  What has
+ * labels is a list, also where the document that has the classes has no such list: a sweep's.
+ */
+static void field_of(const struct measure *m, struct str *to)
 {
 	const struct measure_family *f = m->of.family;
-	bool rows = *f->path && json_is_array(table_value(result, f->path));
+	bool rows = *f->path && f->label[0].name;
 	const char *inner = m->stat->sum == SUM_HIST ? f->hist : m->stat->field;
 
 	str_addf(to, "%s%s%s%s", f->path, rows ? "[]" : "", *f->path && *inner ? "." : "",
@@ -72,7 +74,7 @@ static const struct json *next_class(
 	const struct json *c = last ? json_next(last) : json_child(json_get(result, "classes"));
 	struct str field = {0};
 
-	field_of(result, m, &field);
+	field_of(m, &field);
 	while (c && (!has_field(json_get(c, "fields"), str_text(&field)) ||
 			    !is_about(json_get(c, "calls"), &m->of) ||
 			    !is_about(json_get(c, "resources"), &m->of)))

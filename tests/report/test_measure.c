@@ -280,6 +280,40 @@ static void the_calibration_is_that_of_the_figure(void **state)
 	json_free(other);
 }
 
+/* A sweep has the classes of its cells and none of their lists. */
+static void a_sweeps_measure_rests_on_what_a_results_does(void **state)
+{
+	static const char classes[] =
+		"\"classes\": ["
+		" {\"class\": \"counted\", \"fields\": [\"api[].perSecond\"], \"calls\": null},"
+		" {\"class\": \"calibrated\", \"fields\": [\"api[].limiterSeconds\","
+		"  \"pods.startBudget\"], \"calls\": [\"get pods\"], \"by\": [\"c\"]},"
+		" {\"class\": \"assumed\", \"fields\": [\"api[].bytesPerSecond\"],"
+		"  \"calls\": null, \"by\": [\"d\"]}]}";
+	static const char *const heads[] = {"{\"api\": [], ", "{\"cells\": [], "};
+	struct measure limiter = api("api.limiter", "p99", NULL, NULL);
+	struct measure bytes = api("api.requests", "bytes", NULL, NULL);
+	struct measure step = find("podStart.steps", "p99");
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct str said = {0};
+		struct json *r = NULL;
+		struct err err = {0};
+
+		str_addf(&said, "%s%s", heads[i], classes);
+		if (json_parse(str_text(&said), str_len(&said), &r, &err))
+			fail_msg("%s", err.text);
+		assert_string_equal(measure_class_in(r, &limiter), "calibrated");
+		assert_string_equal(measure_class_in(r, &bytes), "assumed");
+		calibrated_by(r, NULL, limiter, "c");
+		calibrated_by(r, NULL, bytes, "d");
+		calibrated_by(r, NULL, step, "c");
+		json_free(r);
+		str_fini(&said);
+	}
+}
+
 /* The row that the manual has for a family. */
 static void row_of(const struct measure_family *f, struct str *row)
 {
@@ -324,6 +358,7 @@ int main(void)
 		cmocka_unit_test(names_of_measures_are_unique),
 		cmocka_unit_test(the_class_is_what_the_result_says),
 		cmocka_unit_test(the_calibration_is_that_of_the_figure),
+		cmocka_unit_test(a_sweeps_measure_rests_on_what_a_results_does),
 		cmocka_unit_test(the_manual_has_every_measure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
