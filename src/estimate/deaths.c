@@ -7,29 +7,59 @@
 
 enum what { KEPT, REMOVED, WAITS };
 
-/* e to the power of -x, without libm: (1 - x/n)^n, with an n that is 2 to the power of 20. */
+/* e to the power of -x, without libm: a series where x is small, and squares of that. */
 static double decays(double x)
 {
-	double power = x < 1 << 10 ? 1 - x / (1 << 20) : 0;
+	double part = x < 1 << 10 ? x : 1 << 10, term = 1, sum = 1;
+	int squares = 0;
 
-	for (int i = 0; i < 20; i++)
-		power *= power;
-	return power;
+	for (; part > 0.5; squares++)
+		part /= 2;
+	for (int i = 1; i <= 14; i++) {
+		term *= -part / i;
+		sum += term;
+	}
+	for (int i = 0; i < squares; i++)
+		sum *= sum;
+	return sum;
 }
 
-/* How many of a container's dead are kept when it died `mean` times on average, by chance. */
+/* How likely it died n times or more often, that does so `mean` times on average, by chance. */
+static double died(double mean, uint32_t n)
+{
+	double exactly = decays(mean), fewer = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		fewer += exactly;
+		exactly *= mean / (i + 1);
+	}
+	return 1 - fewer;
+}
+
+/* How many of a container's dead are kept. */
 static double kept(double mean, uint32_t most)
 {
-	double exactly = decays(mean);
-	double no_more = exactly;
 	double sum = 0;
 
-	for (uint32_t i = 0; i < most; i++) {
-		sum += 1 - no_more;
-		exactly *= mean / (i + 1);
-		no_more += exactly;
-	}
+	for (uint32_t i = 1; i <= most; i++)
+		sum += died(mean, i);
 	return sum;
+}
+
+/* Below that half as many as have died are kept, as far as anybody can tell. */
+#define HARDLY_EVER 1e-4
+
+/* The mean of those over all ages up to that at which it has died `mean` times: the integral of
+ * "n times or more" over the mean is the mean less "j times or more" for all j up to n. */
+static double kept_of_any_age(double mean, uint32_t most)
+{
+	double sum = 0;
+
+	if (mean < HARDLY_EVER)
+		return most > 0 ? mean / 2 : 0;
+	for (uint32_t j = 1; j <= most; j++)
+		sum += (most - j + 1) * died(mean, j);
+	return most - sum / mean;
 }
 
 /* How likely a death is that of one container; 0: none dies. */
@@ -51,6 +81,12 @@ static double before(const struct scenario *s, double seconds)
 	return deaths > 0 ? deaths * one * (1 + one / 2) : 0;
 }
 
+/* How often it died in so many seconds from its start on. */
+static double since_start(const struct scenario *s, double seconds)
+{
+	return seconds / SECONDS(s->workload.container_death_every) * share_of_one(s);
+}
+
 /* Of a container that has been there for so many seconds.  A death begins a back-off when the
  * one before was not longer ago than two of the longest (backoff.go hasExpired). */
 static double after(const struct scenario *s, enum what what, double seconds)
@@ -61,15 +97,13 @@ static double after(const struct scenario *s, enum what what, double seconds)
 
 	switch (what) {
 	case KEPT:
-		return kept(
-			seconds / SECONDS(s->workload.container_death_every) * share_of_one(s),
-			most);
+		return kept(since_start(s, seconds), most);
 	case REMOVED: /* so many died before that one more is too many */
-		return kept(mean, most) - (most > 0 ? kept(mean, most - 1) : -1);
+		return died(mean, most);
 	case WAITS:
 		break;
 	}
-	return 1 - decays(seconds < remembers ? mean : before(s, remembers));
+	return died(seconds < remembers ? mean : before(s, remembers), 1);
 }
 
 /* Of ages, which are many where times are, fewer will do. */
@@ -89,6 +123,15 @@ static double mean_over(const struct scenario *s, enum what what, double from, d
 	return sum / (3 * parts);
 }
 
+/* Of pods of any age up to that.  Latencies ask for what is kept again and again. */
+static double of_any_age(const struct scenario *s, enum what what, double seconds)
+{
+	if (what == KEPT)
+		return kept_of_any_age(
+			since_start(s, seconds), s->kubelet.deletion.dead_to_keep);
+	return mean_over(s, what, 0, seconds, PARTS_OF_AGES, after);
+}
+
 /* At that time of the run: containers are as old as it, or as their pods, which are of any age
  * up to a life. */
 static double at(const struct scenario *s, enum what what, double time)
@@ -98,8 +141,7 @@ static double at(const struct scenario *s, enum what what, double time)
 	if (life <= 0)
 		return after(s, what, time);
 	young = time < life ? time / life : 1;
-	return young * mean_over(s, what, 0, young * life, PARTS_OF_AGES, after) +
-	       (1 - young) * after(s, what, time);
+	return young * of_any_age(s, what, young * life) + (1 - young) * after(s, what, time);
 }
 
 static double mean_of(const struct scenario *s, enum what what)

@@ -3,7 +3,7 @@
  *
  * A node begins without dead containers, and so does each pod.  So what a death costs hangs on
  * how often that container died before: the numbers are those of the scenario's run, from its
- * warm-up's end on.  Of kubelets with a remote runtime that look by relists.
+ * warm-up's end on.
  */
 #ifndef ESTIMATE_DEATHS_H
 #define ESTIMATE_DEATHS_H
@@ -18,10 +18,11 @@ struct deaths {
 	double waits;   /* share that begins a back-off */
 };
 
-/* All of them are 0 where nothing dies. */
+/* All of them are 0 where nothing dies.  They are those of kubelets with a remote runtime that
+ * look by relists; for others they are no more than a guess. */
 void deaths_of(const struct scenario *s, struct deaths *out);
 
-/* Of these, what is kept: rates and latencies of listings hang on it. */
+/* Of these, what is kept, by every kubelet: rates and latencies of listings hang on it. */
 double deaths_kept(const struct scenario *s);
 
 #endif

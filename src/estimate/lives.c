@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "estimate/lives.h"
 
+#include <assert.h>
+
 #include "estimate/deaths.h"
 #include "estimate/rates.h"
 #include "sim/chain.h"
@@ -61,7 +63,8 @@ double lives_status_writes(const struct scenario *s)
 
 static void add(struct lives *out, uint16_t call, double times)
 {
-	if (times > 0 && out->n < LIVES_CALLS)
+	assert(out->n < LIVES_CALLS);
+	if (times > 0)
 		out->of[out->n++] = (struct lives_call){call, times};
 }
 
@@ -88,6 +91,19 @@ static double request(const struct scenario *s, uint16_t call)
 	return rates_request_latency(s, &(struct model_call){.call = call, .quorum = true});
 }
 
+/* The mean of n numbers that begin with `first`, each by a step more, where none counts for
+ * more than 1. */
+static double mean_at_most_one(double first, double step, uint32_t n)
+{
+	double last = first + step * (n - 1), least = at_most(first, last), below;
+	double apart = step < 0 ? -step : step;
+
+	if (least > 1)
+		return 1;
+	below = apart * (n - 1) <= 1 - least ? n : (uint32_t)((1 - least) / apart) + 1;
+	return (below * (least + apart * (below - 1) / 2) + n - below) / n;
+}
+
 /* Since 1.22 the garbage collection finds all pods that have ended since it was there, and
  * takes first their containers away, then one sandbox after the other, which it stops once
  * more: the later, the longer lies between (kuberuntime_gc.go GarbageCollect). */
@@ -96,7 +112,7 @@ static double collected(const struct scenario *s, double period)
 	double container = rates_latency(s, OP_REMOVE_CONTAINER) * s->workload.containers;
 	double sandbox =
 		rates_latency(s, OP_STOP_PODSANDBOX) + rates_latency(s, OP_REMOVE_PODSANDBOX);
-	double every = (double)s->workload.replace_pod_every / 1e9, sum = 0, round = 0;
+	double every = (double)s->workload.replace_pod_every / 1e9, round = 0;
 	uint32_t pods = 1;
 
 	for (uint32_t i = 0; i < s->kubelet.n_loops; i++)
@@ -104,9 +120,8 @@ static double collected(const struct scenario *s, double period)
 			round = (double)s->kubelet.loops[i].period / 1e9;
 	if (every > 0 && round > every)
 		pods = (uint32_t)(round / every + 0.5);
-	for (uint32_t k = 1; k <= pods; k++)
-		sum += at_most((k * sandbox + (pods - k) * container) / period, 1);
-	return sum / pods;
+	return mean_at_most_one((sandbox + (pods - 1) * container) / period,
+		(sandbox - container) / period, pods);
 }
 
 /* The populator asks the runtime at most every so often, and as long the pod's volumes are
@@ -138,6 +153,15 @@ static double seen_early(const struct scenario *s)
 					     : 0;
 }
 
+/* How often a housekeeping goes by a list of an earlier one; 0: it keeps none. */
+static double goes_by_old_list(const struct scenario *s, const struct model_loop *l)
+{
+	for (uint32_t i = 0; i < l->n_calls; i++)
+		if (l->calls[i].if_older_than > 0)
+			return 1 - rates_share(s, l, &l->calls[i]);
+	return 0;
+}
+
 /* Housekeeping goes by a list that it makes anew in most of its rounds only, and kills what
  * that shows running of a pod that has ended since, so many seconds after it began to
  * (kubelet_pods.go HandlePodCleanups). */
@@ -146,8 +170,8 @@ static double kills(const struct scenario *s, double ends)
 	for (uint32_t i = 0; i < s->kubelet.n_loops; i++) {
 		const struct model_loop *l = &s->kubelet.loops[i];
 
-		if (l->hook == HOOK_HOUSEKEEPING && l->n_calls > 0 && l->period > 0)
-			return (1 - rates_share(s, l, &l->calls[0])) *
+		if (l->hook == HOOK_HOUSEKEEPING && l->period > 0)
+			return goes_by_old_list(s, l) *
 			       (1 - at_most(ends / ((double)l->period / 1e9), 1));
 	}
 	return 0;

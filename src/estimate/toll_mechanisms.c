@@ -147,6 +147,8 @@ static void deaths(struct toll_making *m)
 	double more, looks, others;
 
 	deaths_of(s, &d);
+	if (d.often <= 0)
+		return;
 	more = period > 0 ? d.waits * (1 + start / period) : d.waits;
 	looks = looks_at_them ? 2 + more : 0;
 	others = looks * (n - 1) * (1 + d.kept) + looks_at_them * (1 + d.kept + 2 + more);
@@ -163,7 +165,7 @@ static void deaths(struct toll_making *m)
 	for (uint32_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
 		struct toll_row *row;
 
-		if (d.often <= 0 || of[i].times <= 0)
+		if (of[i].times <= 0)
 			continue;
 		row = mechanism(m, "containers that die", of[i].call);
 		row->trigger = TRIGGER_CONTAINER_DEATH;

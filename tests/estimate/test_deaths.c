@@ -98,6 +98,51 @@ static void the_dead_go_with_their_pods(void **state)
 	arena_fini(&mem);
 }
 
+/* Of ten containers one dies every so often, and a pod lives ten minutes: what each
+ * leaves that may leave so many. */
+static double kept_of(ns_t every, uint32_t most)
+{
+	struct scenario s;
+	struct arena mem;
+	double kept;
+
+	begin(&mem, &s);
+	s.warmup = NS_HOUR;
+	s.workload.replace_pod_every = NS_MIN;
+	s.workload.container_death_every = every;
+	s.kubelet.deletion.dead_to_keep = most;
+	kept = deaths_kept(&s);
+	arena_fini(&mem);
+	return kept;
+}
+
+/* At age a, in deaths, 1 - e^-a have one and 1 - (1 + a) e^-a two: their means up to m are
+ * 1 - (1 - e^-m) / m and 1 - (2 - (2 + m) e^-m) / m. */
+static void what_is_kept_is_the_mean_over_all_ages(void **state)
+{
+	const double e_6 = 0.0024787521766663585;
+	double one = 1 - (1 - e_6) / 6, two = 1 - (2 - 8 * e_6) / 6;
+
+	(void)state;
+	assert_true(kept_of(10 * NS_S, 0) == 0);
+	assert_true(is_near(kept_of(10 * NS_S, 1), one, 1e-9));
+	assert_true(is_near(kept_of(10 * NS_S, 2), one + two, 1e-9));
+}
+
+/* Of those that hardly ever die half as many are kept as die in a life, for they die halfway.
+ */
+static void who_hardly_ever_dies_leaves_hardly_any(void **state)
+{
+	(void)state;
+	for (ns_t deaths = 10; deaths < INT64_C(10000000); deaths *= 7) {
+		double in_a_life = 1.0 / 10 / (double)deaths;
+
+		assert_true(is_near(
+			kept_of(10 * NS_MIN * deaths, 1), in_a_life / 2, in_a_life / 3 + 1e-4));
+		assert_true(is_near(kept_of(10 * NS_MIN * deaths, 14), in_a_life / 2, 1e-6));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +150,8 @@ int main(void)
 		cmocka_unit_test(a_first_death_leaves_nothing_to_remove),
 		cmocka_unit_test(who_died_not_long_ago_waits),
 		cmocka_unit_test(the_dead_go_with_their_pods),
+		cmocka_unit_test(what_is_kept_is_the_mean_over_all_ages),
+		cmocka_unit_test(who_hardly_ever_dies_leaves_hardly_any),
 	};
 
 	return cmocka_run_group_tests_name("deaths", tests, NULL, NULL);

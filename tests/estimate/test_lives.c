@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "estimate/rates.h"
 
 #include "kit.h"
 
@@ -211,6 +214,53 @@ static void the_more_are_collected_together_the_more_are_looked_at(void **state)
 	assert_true(looks_at_a_pod_every("1s") < 4 + 0.2 + 1);
 }
 
+/* How often a relist comes between, added up pod by pod. */
+static double between(const struct scenario *s, uint32_t pods)
+{
+	double container = rates_latency(s, OP_REMOVE_CONTAINER) * s->workload.containers;
+	double sandbox =
+		rates_latency(s, OP_STOP_PODSANDBOX) + rates_latency(s, OP_REMOVE_PODSANDBOX);
+	double period = (double)s->kubelet.pleg.relist_period / 1e9, sum = 0;
+
+	for (uint32_t k = 1; k <= pods; k++) {
+		double once = (k * sandbox + (pods - k) * container) / period;
+
+		sum += once < 1 ? once : 1;
+	}
+	return sum / pods;
+}
+
+static double looks_at_one_of(struct fixture *f, uint32_t pods)
+{
+	f->s.workload.replace_pod_every = NS_MIN / pods;
+	lives_of(&f->s, &f->lives);
+	return times_of(f, OP_PODSANDBOX_STATUS);
+}
+
+/* With one container the last sandbox waits longest, with sixteen the first one does. */
+static void all_that_are_collected_together_count(void **state)
+{
+	static const char *const containers[] = {
+		"workload.containers=1", "workload.containers=16"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct fixture *f = begin("v1.36", containers[i]);
+		double alone = looks_at_one_of(f, 1);
+		double two = (looks_at_one_of(f, 2) - alone) /
+			     (between(&f->s, 2) - between(&f->s, 1));
+
+		for (uint32_t pods = 3; pods <= 24; pods++) {
+			double is = looks_at_one_of(f, pods) - alone;
+			double expected = two * (between(&f->s, pods) - between(&f->s, 1));
+
+			if (is < expected - 1e-9 || is > expected + 1e-9)
+				fail_msg("%u pods: %g more, not %g", pods, is, expected);
+		}
+		end(f);
+	}
+}
+
 /* One a pod, and one each two seconds at most. */
 static void the_populator_lists_at_most_every_so_often(void **state)
 {
@@ -244,6 +294,27 @@ static void housekeeping_stops_again_what_its_list_still_shows(void **state)
 	end(f);
 }
 
+/* The list that it keeps is known by its age, not by its place among the calls. */
+static void housekeepings_list_may_be_any_of_its_calls(void **state)
+{
+	struct fixture *f = begin("v1.20", NULL);
+	struct model_loop *l = f->s.kubelet.loops;
+
+	(void)state;
+	while (l->hook != HOOK_HOUSEKEEPING)
+		l++;
+	assert_true(l->n_calls < LOOP_CALLS && l->calls[0].if_older_than > 0);
+	memmove(&l->calls[1], &l->calls[0], l->n_calls++ * sizeof(l->calls[0]));
+	l->calls[0].if_older_than = 0;
+	lives_of(&f->s, &f->lives);
+	assert_true(times_of(f, OP_STOP_PODSANDBOX) > 4.1);
+	for (uint32_t i = 0; i < l->n_calls; i++)
+		l->calls[i].if_older_than = 0;
+	lives_of(&f->s, &f->lives);
+	assert_true(times_of(f, OP_STOP_PODSANDBOX) < 4.01);
+	end(f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -252,6 +323,8 @@ int main(void)
 		cmocka_unit_test(the_more_are_collected_together_the_more_are_looked_at),
 		cmocka_unit_test(the_populator_lists_at_most_every_so_often),
 		cmocka_unit_test(housekeeping_stops_again_what_its_list_still_shows),
+		cmocka_unit_test(all_that_are_collected_together_count),
+		cmocka_unit_test(housekeepings_list_may_be_any_of_its_calls),
 		cmocka_unit_test(a_start_is_two_calls_and_four_a_container),
 		cmocka_unit_test(a_status_is_written_three_times_and_before_1_18_six),
 		cmocka_unit_test(a_pod_that_is_deleted_early_is_told_four_times),
