@@ -157,6 +157,27 @@ static bool is_elsewhere(const struct estimate_input *in, const char *client)
 	return false;
 }
 
+/* Put what is asked of it, and whether it is known: beyond the limit it is, too, if the least
+ * that is asked is. */
+static void put_asked(
+	struct json *o, const struct toll *toll, enum client client, double clients, double qps)
+{
+	struct toll_asked own = toll_asked_of(toll, client, true);
+	struct toll_asked added = toll_asked_of(toll, client, false);
+	double all = (own.rate + added.rate) * clients;
+	bool limited = qps > 0, over = limited && all > qps, holds = !own.why && !added.why;
+
+	json_put_num(o, "ownPerSecond", own.rate * clients);
+	json_put_num(o, "addedPerSecond", added.rate * clients);
+	json_put_num(o, "withFeaturesPerSecond", all);
+	json_put(o, "full", number_or_null(limited, limited ? all / qps : 0));
+	json_put(o, "over", holds || over || !limited ? json_bool(over) : json_null());
+	json_put_bool(o, "ownHolds", !own.why);
+	json_put_bool(o, "addedHolds", !added.why);
+	json_put_bool(o, "holds", holds);
+	json_put_str(o, "why", added.why ? added.why : own.why);
+}
+
 /* Rounds of all nodes do not come at once, so how long the last request of a client for the
  * cluster waits is not known. */
 static struct json *limiter(
@@ -165,12 +186,8 @@ static struct json *limiter(
 	const struct kubelet_model *k = &size->with->kubelet;
 	double qps = (double)k->client[client].qps_milli / 1000,
 	       burst = k->client[client].burst;
-	bool cluster = is_elsewhere(in, client_name(k, client));
-	double clients = cluster ? size->nodes : 1;
-	double own = toll_of_client(size->after, client, true) * clients;
-	double all = toll_of_client(size->after, client, false) * clients;
+	bool cluster = is_elsewhere(in, client_name(k, client)), limited = qps > 0, not_over;
 	double together = at_once(size->after, client);
-	bool limited = qps > 0, over = limited && all > qps;
 	struct json *o = json_object();
 
 	json_put_int(o, "nodes", size->nodes);
@@ -178,14 +195,11 @@ static struct json *limiter(
 	json_put_str(o, "of", cluster ? "cluster" : "node");
 	json_put(o, "qps", number_or_null(limited, qps));
 	json_put(o, "burst", limited ? json_int((int64_t)burst) : json_null());
-	json_put_num(o, "ownPerSecond", own);
-	json_put_num(o, "addedPerSecond", all - own);
-	json_put_num(o, "withFeaturesPerSecond", all);
-	json_put(o, "full", number_or_null(limited, limited ? all / qps : 0));
-	json_put_bool(o, "over", over);
+	put_asked(o, size->after, client, cluster ? size->nodes : 1, qps);
+	not_over = json_is_bool(json_get(o, "over")) && !json_as_bool(json_get(o, "over"));
 	json_put(o, "atOnce", number_or_null(!cluster, together));
 	json_put(o, "waitsSeconds",
-		number_or_null(limited && !over && !cluster,
+		number_or_null(limited && not_over && !cluster,
 			together > burst ? (together - burst) / qps : 0));
 	return o;
 }

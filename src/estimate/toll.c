@@ -220,3 +220,18 @@ double toll_of_client(const struct toll *toll, enum client client, bool own)
 	}
 	return rate;
 }
+
+struct toll_asked toll_asked_of(const struct toll *toll, enum client client, bool own)
+{
+	struct toll_asked asked = {0};
+
+	for (uint32_t i = 0; i < toll->n; i++) {
+		const struct toll_row *row = &toll->row[i];
+
+		if (!toll_passes(row, client) || row->nodes <= 0 || !*row->feature != own)
+			continue;
+		asked.rate += row->asks / row->nodes;
+		asked.why = asked.why ? asked.why : row->doubt;
+	}
+	return asked;
+}

@@ -50,6 +50,8 @@ struct toll_row {
 	double rejected;   /* or by a 429 with a Retry-After; of a round's first request */
 	const char *fails; /* why the rate is no more than a guess; NULL: it is more */
 	double at_least;   /* rate, or what is sure of it: a sum of these is below the sum */
+	double asks; /* what is sure of what it wants of its client, waits for it or not */
+	const char *doubt; /* why that is not all; NULL: it is */
 	char words[TOLL_TEXT];
 	char symbols[TOLL_TEXT];
 	char if_it_fails[TOLL_TEXT]; /* whether it is retried; "": it is no request of a loop */
@@ -82,5 +84,13 @@ bool toll_passes(const struct toll_row *row, enum client client);
 /* Requests a second that pass the client's limiter on a node that has all features, of all rows
  * or of the kubelet's own. */
 double toll_of_client(const struct toll *toll, enum client client, bool own);
+
+/* What is sure of that, of the kubelet's own rows or of those of features. */
+struct toll_asked {
+	double rate;
+	const char *why; /* it is no more than the least; NULL: it is all */
+};
+
+struct toll_asked toll_asked_of(const struct toll *toll, enum client client, bool own);
 
 #endif

@@ -38,6 +38,14 @@ static void fails(struct toll_row *row, const char *text, double at_least)
 	row->at_least = at_least < row->at_least ? at_least : row->at_least;
 }
 
+/* The same for a reason that is no limiter's: not all is known of what it asks a client for. */
+static void doubts(struct toll_row *row, const char *text, double at_least)
+{
+	fails(row, text, at_least);
+	row->doubt = row->doubt ? row->doubt : text;
+	row->asks = at_least < row->asks ? at_least : row->asks;
+}
+
 /* ------------------------------------------------------------------ clients */
 
 static double limit_of(const struct toll_making *m, enum client client)
@@ -370,6 +378,9 @@ static void waiting_rounds(struct toll_making *m, const struct model_loop *l)
 		       : why(m, "a round that makes all calls takes %.3g s, and ticks pass",
 				 all);
 	loop_waits(m, l, gap / (gap + later), text);
+	for (uint32_t i = 0; i < m->out->n && waits <= 0; i++)
+		if (is_of(&m->out->row[i], l))
+			doubts(&m->out->row[i], text, m->out->row[i].at_least);
 }
 
 /* Where pods start and end, all calls of the runtime take longer, by about the share of time in
@@ -388,7 +399,7 @@ static void slowed_rounds(struct toll_making *m, const struct model_loop *l)
 		return;
 	for (uint32_t i = 0; i < m->out->n && takes * busy > WAIT_MATTERS * gap; i++)
 		if (is_of(&m->out->row[i], l))
-			fails(&m->out->row[i],
+			doubts(&m->out->row[i],
 				"a round's calls share the processors with pods that start and "
 				"end",
 				0);
@@ -418,7 +429,7 @@ static void late_rounds(struct toll_making *m, const struct model_loop *l)
 		1 / looked);
 	for (uint32_t i = 0; i < m->out->n; i++)
 		if (is_of(&m->out->row[i], l))
-			fails(&m->out->row[i], text, m->out->row[i].rate * part);
+			doubts(&m->out->row[i], text, m->out->row[i].rate * part);
 }
 
 static void rounds(struct toll_making *m)
@@ -489,6 +500,15 @@ static void hurried_pods(struct toll_making *m)
 	}
 }
 
+/* What rows want of their clients, before one makes them wait. */
+static void asks(struct toll_making *m)
+{
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		m->out->row[i].asks = m->out->row[i].at_least;
+		m->out->row[i].doubt = m->out->row[i].fails;
+	}
+}
+
 /* In this order: pods that are late ask for less, and the kubelet's own client has the requests
  * that make them late. */
 void toll_waits(struct toll_making *m)
@@ -496,6 +516,7 @@ void toll_waits(struct toll_making *m)
 	for (uint32_t i = 0; i < m->out->n; i++)
 		m->out->row[i].at_least = m->out->row[i].fails ? 0 : m->out->row[i].rate;
 	replaced_pods(m, too_often(m));
+	asks(m);
 	for (unsigned c = 0; c < CLIENTS; c++) {
 		if (!is_filled(m, (enum client)c, NEARLY_FULL))
 			continue;

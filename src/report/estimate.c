@@ -44,7 +44,7 @@ static const struct column limiter_list[] = {
 	{"ownPerSecond", "kubelet's own\n/s", CELL_RATE, NULL},
 	{"withFeaturesPerSecond", "with it\n/s", CELL_RATE, NULL},
 	{"full", "share of\nthe limit", CELL_RATE, "-"},
-	{"over", "over\nit", CELL_YES_NO, NULL},
+	{"over", "over\nit", CELL_YES_NO, "?"},
 	{"atOnce", "requests of\na round", CELL_RATE, "-"},
 	{"waitsSeconds", "of which the\nlast waits", CELL_SECONDS, "-"},
 };

@@ -151,6 +151,7 @@ struct json *estimate_limiters(const struct json *result)
 
 	for (struct json *row = json_child(rows); row; row = json_next(row)) {
 		const char *of = json_as_str(json_get(row, "of"));
+		bool holds = json_as_bool(json_get(row, "holds"));
 		struct str client = {0};
 
 		str_addf(&client, "%s, one of the cluster",
@@ -158,8 +159,13 @@ struct json *estimate_limiters(const struct json *result)
 		if (of && !strcmp(of, "cluster"))
 			json_set_str(row, "client", str_text(&client));
 		str_fini(&client);
+		at_least(row, "ownPerSecond", json_as_bool(json_get(row, "ownHolds")));
+		at_least(row, "withFeaturesPerSecond", holds);
+		at_least(row, "full", holds || !json_is_num(json_get(row, "full")));
 		if (json_as_bool(json_get(row, "over")))
 			json_set_str(row, "waitsSeconds", "ever longer");
+		else if (!holds && json_is_num(json_get(row, "qps")))
+			json_set_str(row, "waitsSeconds", "?");
 	}
 	return rows;
 }

@@ -232,37 +232,56 @@ static bool is_of_cluster(const struct json *limiter)
 	return of && !strcmp(of, "cluster");
 }
 
+/* What waits then.  Beyond the limit it is ever longer, whatever else is not known. */
+static void waits(const struct json *limiter, struct str *out)
+{
+	const struct json *wait = json_get(limiter, "waitsSeconds");
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	if (json_as_bool(json_get(limiter, "over")))
+		str_add(out, ": **over the limit**, requests wait for ever longer.\n");
+	else if (!json_as_bool(json_get(limiter, "holds")))
+		str_addf(out, "; what waits is not modelled: %s.\n",
+			json_as_str(json_get(limiter, "why")));
+	else if (json_as_num(wait) > 0)
+		str_addf(out, "; of %s requests at once the last waits %s.\n",
+			format_rate(a, sizeof(a), json_as_num(json_get(limiter, "atOnce"))),
+			format_seconds(b, sizeof(b), json_as_num(wait)));
+	else if (is_of_cluster(limiter))
+		str_add(out, "; what waits when many come at once is not modelled.\n");
+	else
+		str_add(out, "; no round waits.\n");
+}
+
 /* One client's limiter at one cluster size: what is added, and what is there then. */
 static void limit(const struct json *limiter, struct str *out)
 {
 	double qps = json_as_num(json_get(limiter, "qps"));
 	double added = json_as_num(json_get(limiter, "addedPerSecond"));
-	bool cluster = is_of_cluster(limiter);
+	bool cluster = is_of_cluster(limiter), limited = json_is_num(json_get(limiter, "qps"));
 	const char *where = cluster ? "" : " on a node";
+	const char *least = json_as_bool(json_get(limiter, "addedHolds")) ? "" : "at least ";
+	const char *most = json_as_bool(json_get(limiter, "holds")) ? "" : "at least ";
 	char nodes[FORMAT_BYTES], a[FORMAT_BYTES], b[FORMAT_BYTES];
 
 	str_addf(out, "- Client `%s`%s, %s nodes: ", json_as_str(json_get(limiter, "client")),
 		cluster ? ", one for the cluster" : "",
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(limiter, "nodes"))));
-	if (!json_is_num(json_get(limiter, "qps"))) {
-		str_addf(out, "it adds %s/s%s; there is no limit to wait for.\n",
-			format_rate(a, sizeof(a), added), where);
+	if (*least && added <= 0) {
+		str_addf(out, "what it adds%s is not modelled: %s%s.\n", where,
+			json_as_str(json_get(limiter, "why")),
+			limited ? "" : "; there is no limit to wait for");
 		return;
 	}
-	str_addf(out, "it adds %s/s%s, %.1f%% of the limit of %s/s, which is then %.1f%% full",
-		format_rate(a, sizeof(a), added), where, 100 * added / qps,
-		format_rate(b, sizeof(b), qps), 100 * json_as_num(json_get(limiter, "full")));
-	if (json_as_bool(json_get(limiter, "over")))
-		str_add(out, ": **over the limit**, requests wait for ever longer.\n");
-	else if (json_as_num(json_get(limiter, "waitsSeconds")) > 0)
-		str_addf(out, "; of %s requests at once the last waits %s.\n",
-			format_rate(a, sizeof(a), json_as_num(json_get(limiter, "atOnce"))),
-			format_seconds(
-				b, sizeof(b), json_as_num(json_get(limiter, "waitsSeconds"))));
-	else if (cluster)
-		str_add(out, "; what waits when many come at once is not modelled.\n");
-	else
-		str_add(out, "; no round waits.\n");
+	str_addf(out, "it adds %s%s/s%s", least, format_rate(a, sizeof(a), added), where);
+	if (!limited) {
+		str_add(out, "; there is no limit to wait for.\n");
+		return;
+	}
+	str_addf(out, ", %s%.1f%% of the limit of %s/s, which is then %s%.1f%% full", least,
+		100 * added / qps, format_rate(b, sizeof(b), qps), most,
+		100 * json_as_num(json_get(limiter, "full")));
+	waits(limiter, out);
 }
 
 static void slower(const struct json *result, struct str *out)

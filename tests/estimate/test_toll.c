@@ -210,6 +210,8 @@ static void a_full_limiter_is_a_reason(void **state)
 	assert_within(sure, 5, 1e-9);
 	assert_non_null(strstr(row(f, "pods that come and go")->fails, "client kube"));
 	assert_null(row(f, "lease")->fails); /* through another client */
+	assert_null(r->doubt);               /* what is asked of it is known all the same */
+	assert_within(r->asks, 1, 1e-9);
 	end(f);
 	f = begin("v1.20", "pod-ready-condition", "workload.replacePodEvery=5s");
 	assert_null(row(f, "pod-ready-condition/condition")->fails);
@@ -226,6 +228,28 @@ static void a_round_that_waits_for_its_limiter_is_a_reason(void **state)
 	(void)state;
 	assert_non_null(strstr(r->fails, "a round waits 4."));
 	assert_within(r->at_least, 30 / 64.2, 0.01);
+	assert_null(toll_asked_of(&f->toll, CLIENT_OWN, false).why);
+	assert_within(toll_asked_of(&f->toll, CLIENT_OWN, false).rate,
+		toll_of_client(&f->toll, CLIENT_OWN, false), 1e-9);
+	end(f);
+}
+
+/* What has no closed form adds nothing that is sure, and that is said; the kubelet's own
+ * requests by the same client are no less known. */
+static void what_is_asked_of_a_client_may_be_in_doubt(void **state)
+{
+	struct fixture *f =
+		begin("v1.36", "persistent-volume-gets", "workload.replacePodEvery=50s");
+	struct toll_asked own, added;
+
+	(void)state;
+	own = toll_asked_of(&f->toll, CLIENT_MAIN, true);
+	added = toll_asked_of(&f->toll, CLIENT_MAIN, false);
+	assert_null(own.why);
+	assert_true(own.rate > 0);
+	assert_non_null(added.why);
+	assert_within(added.rate, 0, 0);
+	assert_true(toll_of_client(&f->toll, CLIENT_MAIN, false) > own.rate); /* a guess */
 	end(f);
 }
 
@@ -501,6 +525,7 @@ int main(void)
 		cmocka_unit_test(what_an_event_causes_may_be_repeated),
 		cmocka_unit_test(a_full_limiter_is_a_reason),
 		cmocka_unit_test(a_round_that_waits_for_its_limiter_is_a_reason),
+		cmocka_unit_test(what_is_asked_of_a_client_may_be_in_doubt),
 		cmocka_unit_test(a_ticker_is_no_faster_than_its_rounds),
 		cmocka_unit_test(pods_cannot_come_faster_than_a_node_starts_them),
 		cmocka_unit_test(a_share_is_taken_of_all),
