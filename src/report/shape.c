@@ -9,6 +9,9 @@
 #include "base/hist.h"
 #include "base/str.h"
 
+/* Up to which a double tells every integer from the next: a count beyond is none. */
+#define EXACT 9007199254740992.0
+
 /* Where the check is: a place below another. */
 struct place {
 	const struct place *above; /* NULL: the value itself */
@@ -46,7 +49,8 @@ static bool has_type(const struct json *value, const char *type)
 	double n = json_as_num(value);
 
 	if (!strcmp(type, "integer"))
-		return json_is_num(value) && (n > 9e15 || n < -9e15 || n == (double)(int64_t)n);
+		return json_is_num(value) &&
+		       (n > EXACT || n < -EXACT || n == (double)(int64_t)n);
 	return (json_is_object(value) && !strcmp(type, "object")) ||
 	       (json_is_array(value) && !strcmp(type, "array")) ||
 	       (json_is_str(value) && !strcmp(type, "string")) ||
@@ -75,6 +79,18 @@ static int check_type(const struct json *value, const struct json *type,
 	}
 	str_fini(&words);
 	return code;
+}
+
+/* Only of what is an integer and no other number. */
+static bool is_too_much(const struct json *value, const struct json *type)
+{
+	const struct json *t = json_is_array(type) ? json_child(type) : type;
+	double n = json_as_num(value);
+
+	for (; t; t = json_is_array(type) ? json_next(t) : NULL)
+		if (!strcmp(json_as_str(t), "number"))
+			return false;
+	return type && json_is_num(value) && (n > EXACT || n < -EXACT);
 }
 
 static int check_words(const struct json *value, const struct json *schema,
@@ -200,6 +216,8 @@ static int check(const struct check *c, const struct json *value, const struct j
 	const struct json *minimum = json_get(of, "minimum");
 	int code = check_type(value, json_get(of, "type"), place, c->err);
 
+	if (!code && is_too_much(value, json_get(of, "type")))
+		code = wrong(place, "is more than it can be: 2^53", c->err);
 	if (!code)
 		code = check_words(value, of, place, c->err);
 	if (!code && json_is_num(value) && minimum && json_as_num(value) < json_as_num(minimum))

@@ -38,6 +38,9 @@ static void a_value_of_the_right_shape_passes(void **state)
 	       " \"rows\": [{\"h\": {\"n\": 3}, \"v\": null}, {\"v\": 0.1}]}",
 		"");
 	expect("{\"kind\": \"K\", \"maybe\": {\"n\": 1}, \"rows\": []}", "");
+	expect("{\"kind\": \"K\", \"maybe\": {\"n\": 9007199254740992},"
+	       " \"rows\": [{\"v\": 1e99}]}",
+		"");
 }
 
 static void the_first_wrong_place_is_named(void **state)
@@ -56,6 +59,10 @@ static void the_first_wrong_place_is_named(void **state)
 		"rows[0].h.n: integer is needed");
 	expect("{\"kind\": \"K\", \"rows\": [{\"h\": {\"n\": -1}}]}",
 		"rows[0].h.n: is less than it can be");
+	expect("{\"kind\": \"K\", \"rows\": [{\"h\": {\"n\": 1e99}}]}",
+		"rows[0].h.n: is more than it can be: 2^53");
+	expect("{\"kind\": \"K\", \"rows\": [{\"h\": {\"n\": 9007199254740994}}]}",
+		"rows[0].h.n: is more than it can be: 2^53");
 	expect("{\"kind\": \"K\", \"word\": \"c\", \"rows\": []}",
 		"word: 'c' is none of the words that it may be");
 	expect("{\"kind\": \"K\", \"word\": 7, \"rows\": []}",
