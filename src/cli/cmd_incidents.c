@@ -207,6 +207,17 @@ static int emit(struct command *c, struct json *incidents, struct json *rows, st
 	return code;
 }
 
+/* Figures of one that is named twice would count twice. */
+static int are_others(const struct command *c, struct err *err)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		for (uint32_t k = 0; k < i; k++)
+			if (!strcmp(c->names[i], c->names[k]))
+				return err_set(err, ERR_INPUT,
+					"incidents: '%.60s' is named twice", c->names[i]);
+	return 0;
+}
+
 /* "run", then names; none is all. */
 static int which(struct command *c, const struct opt_line *line, struct err *err)
 {
@@ -220,7 +231,7 @@ static int which(struct command *c, const struct opt_line *line, struct err *err
 	if (line->n_arguments > 1) {
 		c->n = line->n_arguments - 1;
 		c->names = (const char *const *)(line->arguments + 1);
-		return 0;
+		return are_others(c, err);
 	}
 	if (library_list(&c->lib, MODEL_INCIDENT, &all, &c->n, err))
 		return ERR_INPUT;

@@ -36,8 +36,12 @@ static int read_verb(
 			return 0;
 		}
 	near = str_nearest(verb, verbs, COUNT_OF(verbs));
-	return doc_error(node, err, "no verb '%s'%s%s%s", verb, near ? "; did you mean '" : "",
-		near ? near : "", near ? "'?" : "");
+	if (near)
+		return doc_error(node, err, "no verb '%s'; did you mean '%s'?", verb, near);
+	return doc_error(node, err,
+		"no verb '%s'; there are: get, list, watch, create, update, patch, delete, "
+		"deletecollection",
+		verb);
 }
 
 int call_text_read(

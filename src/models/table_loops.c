@@ -25,9 +25,10 @@ static const struct field loop_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
 	FIELD(feature, "feature", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
 		.help = "that brought it; written when it is resolved"),
-	FIELD(trigger, "trigger", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_trigger,
-		.n_words = TRIGGERS, .otherwise = TRIGGER_PERIOD,
-		.help = "period: the timer; else what a round follows upon"),
+	FIELD(trigger, "trigger", FIELD_ENUM, .flags = FIELD_OPTIONAL,
+		.words = words_trigger + 1, .n_words = TRIGGERS - 1,
+		.otherwise = TRIGGER_PERIOD, /* which is words_trigger[0] */
+		.help = "what a round follows upon; without it, its timer"),
 	FIELD(nodes, "nodes", FIELD_RATIO, .flags = FIELD_OPTIONAL, .min = 1, .max = PPM,
 		.help = "share of the nodes that have it"),
 	FIELD(timer, "timer", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_timer,

@@ -159,6 +159,8 @@ static void what_cannot_be_is_refused_with_its_place(void **state)
 			"nothing says what 'get pods' costs (generatedJson, quorum)"},
 		{"costs: {cpuScale: 0}", "'cpuScale' is 0: allowed is 0.001 to 1,000"},
 		{"costs: {as: {gte: {call: get pods}}}", "no verb 'gte'; did you mean 'get'?"},
+		{"costs: {as: {fetch: {call: get pods}}}",
+			"no verb 'fetch'; there are: get, list, watch, create,"},
 		{"costs: {as: {get: {call: pods}}}", "'pods' is not a call"},
 		{"costs: {as: {delete: {call: get pods}}}",
 			"'get pods' reads and 'delete' writes"},
