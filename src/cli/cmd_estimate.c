@@ -54,6 +54,18 @@ struct estimating {
 	struct model resolved; /* of the last scenario that was read: the largest cluster's */
 };
 
+/* Whether a rate has more decimals than are kept, and so would become another, or none. */
+static bool is_too_fine(const char *rate, int64_t milli)
+{
+	size_t zeros = strspn(rate, "0.");
+	bool zero = !rate[zeros] || strchr("eE", rate[zeros]);
+	int64_t fine;
+
+	if (decimal_parse(rate, 12, &fine, NULL))
+		return false;
+	return fine != milli * INT64_C(1000000000) || (fine == 0 && !zero);
+}
+
 /* "100/s", "0.5/s", "100". */
 static int read_churn(struct estimating *e, struct err *err)
 {
@@ -71,6 +83,11 @@ static int read_churn(struct estimating *e, struct err *err)
 		return err_set(err, ERR_INPUT,
 			"--churn '%.40s': a rate of pods is needed, as in 100/s or 0/s, up to "
 			"1000000/s",
+			e->o.churn);
+	if (is_too_fine(text, e->in.churn_milli))
+		return err_set(err, ERR_INPUT,
+			"--churn '%.40s': three decimals at most are allowed, 0.001/s is the "
+			"least beside 0/s",
 			e->o.churn);
 	if (e->o.pods == 0 && e->in.churn_milli > 0)
 		return err_set(err, ERR_INPUT,

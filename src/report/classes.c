@@ -34,6 +34,19 @@ static struct json *gather(const struct json *result, const char *class, const c
 	return all;
 }
 
+/* Whether all that the entries of a class are about is how large something is. */
+static bool is_sizes(const struct json *result, const char *class)
+{
+	struct json *fields = gather(result, class, "fields");
+	const struct json *f = json_child(fields);
+	bool sizes = f != NULL;
+
+	for (; f; f = json_next(f))
+		sizes &= strstr(json_as_str(f), "bytes") || strstr(json_as_str(f), "Bytes");
+	json_free(fields);
+	return sizes;
+}
+
 /* "a, b and c" */
 static void joined(const struct json *list, struct str *out)
 {
@@ -57,12 +70,14 @@ void classes_words(const struct json *result, struct str *out)
 		str_add(out, json_child(counted) ? "." : "timers and rules.");
 	}
 	if (json_child(by)) {
-		str_add(out, " Times, sizes and CPU are calibrated: by ");
+		str_addf(out, " %s are calibrated: by ",
+			is_sizes(result, "calibrated") ? "Sizes" : "Times, sizes and CPU");
 		joined(by, out);
 		str_add(out, ".");
 	}
 	if (json_child(assumed)) {
-		str_add(out, " Assumed are those of ");
+		str_add(out, is_sizes(result, "assumed") ? " Sizes are assumed: of "
+							 : " Assumed are those of ");
 		joined(assumed, out);
 		str_add(out, ".");
 	}

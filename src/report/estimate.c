@@ -62,6 +62,10 @@ const struct columns estimate_total_columns = COLUMNS_OF(total_list);
 const struct columns estimate_limiter_columns = COLUMNS_OF(limiter_list);
 const struct columns estimate_change_columns = COLUMNS_OF(change_list);
 
+const char estimate_peaks_alone[] =
+	"The busiest second is that of each call alone: those that pass one limiter do not "
+	"add up.";
+
 /* ------------------------------------------------------------------ text and Markdown */
 
 static void head(const struct json *result, enum show how, struct str *out)
@@ -192,6 +196,7 @@ static void foot(const struct json *result, enum show how, struct str *out)
 		"their "
 		"own. Aligned: all\nin the same second, as after a common start; what follows "
 		"upon events: all pods of all nodes at once.\n");
+	str_addf(out, "%s\n", estimate_peaks_alone);
 	estimate_own_toll(result, out);
 	str_add_char(out, '\n');
 	if (something_fails(result) || json_as_num(json_get(result, "churnPodsPerSecond")) > 0)

@@ -155,7 +155,7 @@ void estimate_html(const struct json *result, struct html *page)
 	put_headline(result, nodes, page);
 	put_features(result, page);
 	html_section(page, "What it adds");
-	html_figure(page, "", calls_chart(calls, nodes),
+	html_figure(page, estimate_peaks_alone, calls_chart(calls, nodes),
 		&(struct titled_table){"Calls", estimate_call_columns, calls});
 	html_table(page, &(struct titled_table){"Watches", estimate_watch_columns, watches});
 	html_table(page,

@@ -41,4 +41,7 @@ struct json *estimate_limiters(const struct json *result);
 void estimate_by_sizes(const struct json *call, const char *key, const char *begin,
 	const char *end, struct str *out);
 
+/* What a busiest second leaves out. */
+extern const char estimate_peaks_alone[];
+
 #endif

@@ -154,6 +154,7 @@ static void new_calls(const struct json *result, struct str *out)
 			format_rate(a, sizeof(a),
 				json_as_num(json_get(result, "churnPodsPerSecond"))));
 		table_markdown(call_columns, N(call_columns), rows, out);
+		str_addf(out, "\n%s\n", estimate_peaks_alone);
 		formulas(result, true, out);
 		watches(result, out);
 	} else {
@@ -347,17 +348,21 @@ static void resources(const struct json *result, struct str *out)
 static void processes(const struct json *result, struct str *out)
 {
 	const struct json *call = json_child(json_get(result, "calls"));
+	bool any = false;
 	char rate[FORMAT_BYTES];
 
 	for (; call; call = json_next(call)) {
 		const char *op = json_as_str(json_get(call, "operation"));
 
-		if (op && !strcmp(op, "exec_sync"))
-			str_addf(out,
-				"- Processes: `exec_sync` starts %s a second on a node.\n",
-				rate_or_unknown(rate, sizeof(rate),
-					json_get(estimate_largest(call), "perSecondPerNode")));
+		if (!op || strcmp(op, "exec_sync") != 0)
+			continue;
+		any = true;
+		str_addf(out, "- Processes: `exec_sync` starts %s a second on a node.\n",
+			rate_or_unknown(rate, sizeof(rate),
+				json_get(estimate_largest(call), "perSecondPerNode")));
 	}
+	if (!any)
+		str_add(out, "- Processes: it runs none by `exec_sync`.\n");
 }
 
 /* The pathological case of requests. */
@@ -427,7 +432,7 @@ static void exhausted(const struct json *result, struct str *out)
 					a, sizeof(a), json_as_num(json_get(limiter, "nodes"))));
 	failing(result, out);
 	processes(result, out);
-	str_add(out, "- Memory, inodes and disk of a node are not modelled.\n");
+	str_add(out, "- PIDs, memory, inodes and disk of a node are not modelled.\n");
 }
 
 void prr_markdown(const struct json *result, struct str *out)

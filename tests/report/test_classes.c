@@ -34,6 +34,24 @@ static void each_calibration_and_each_assumption_is_named_once(void **state)
 		"and CPU are calibrated: by a and b. Assumed are those of g, h and i.");
 }
 
+/* An estimate has no times that "those" could be. */
+static void where_only_sizes_are_no_counts_they_are_named(void **state)
+{
+	(void)state;
+	expect("{\"classes\": [{\"class\": \"assumed\", \"fields\": [\"calls[].bytes\", "
+	       "\"calls[].clusters[].eventBytesPerSecond\"], \"calls\": [\"f\"], \"by\": []}]}",
+		"Counts and rates are counted: they follow from timers and rules. Sizes are "
+		"assumed: of f.");
+	expect("{\"classes\": [{\"class\": \"calibrated\", \"fields\": [\"calls[].bytes\"], "
+	       "\"calls\": [\"f\"], \"by\": [\"a\"]}]}",
+		"Counts and rates are counted: they follow from timers and rules. Sizes are "
+		"calibrated: by a.");
+	expect("{\"classes\": [{\"class\": \"assumed\", \"fields\": [\"calls[].bytes\", "
+	       "\"latency\"], \"calls\": [\"f\"], \"by\": []}]}",
+		"Counts and rates are counted: they follow from timers and rules. Assumed are "
+		"those of f.");
+}
+
 static void what_is_stored_and_guessed_is_named(void **state)
 {
 	(void)state;
@@ -88,6 +106,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_calibration_and_each_assumption_is_named_once),
+		cmocka_unit_test(where_only_sizes_are_no_counts_they_are_named),
 		cmocka_unit_test(what_is_stored_and_guessed_is_named),
 		cmocka_unit_test(a_result_without_classes_says_nothing),
 		cmocka_unit_test(what_counts_follow_from_is_said_where_it_is_no_rule),
