@@ -210,6 +210,7 @@ static struct json *objective(const char *measure, const char *better)
 struct json *advice_pareto(const struct sweep *s)
 {
 	struct json *o = json_object(), *list = json_array(), *cells = json_array();
+	struct json *without = json_array();
 	bool has[COSTS];
 	double value;
 
@@ -221,11 +222,14 @@ struct json *advice_pareto(const struct sweep *s)
 			has[i] = sweep_figure(s->cell[c], costs[i], &value);
 		if (has[i])
 			json_append(list, objective(costs[i], "less"));
+		else
+			json_append_str(without, costs[i]);
 	}
 	for (uint32_t c = 0; c < s->grid->cells; c++)
 		if (!json_size(json_get(s->cell[c], "walls")) && !is_beaten(s, has, c))
 			json_append_int(cells, c);
 	json_put(o, "objectives", list);
+	json_put(o, "without", without);
 	json_put(o, "cells", cells);
 	return o;
 }

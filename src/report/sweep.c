@@ -307,6 +307,19 @@ static const char walls_note[] =
 	"that "
 	"no other beats in all of: ";
 
+/* A cell that nothing beats may be the worst in what was not measured: where no container
+ * dies, a longer relist period saves calls, and what it costs nobody sees. */
+static void put_without(const struct json *result, struct str *out)
+{
+	const struct json *w = json_child(json_get(json_get(result, "pareto"), "without"));
+
+	if (!w)
+		return;
+	str_add(out, "Not looked at there, as some cell has none: ");
+	for (; w; w = json_next(w))
+		str_addf(out, "%s%s", json_as_str(w), json_next(w) ? ", " : ".\n");
+}
+
 static void note(const struct json *result, struct str *out)
 {
 	const struct json *o = json_child(json_get(json_get(result, "pareto"), "objectives"));
@@ -316,6 +329,7 @@ static void note(const struct json *result, struct str *out)
 	for (; o; o = json_next(o))
 		str_addf(out, "%s %s%s", table_text_of(o, "better"),
 			table_text_of(o, "measure"), json_next(o) ? ", " : ".\n");
+	put_without(result, out);
 	classes_words(result, &rests);
 	if (!str_len(&rests) && *table_text_of(result, "calibration"))
 		str_addf(&rests, "Counts follow from rules. Times rest on %s.",

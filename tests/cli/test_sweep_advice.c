@@ -176,11 +176,42 @@ static void limits_are_asked_for_where_it_just_holds_or_where_they_are_the_wall(
 	assert_true(asked_at(every, easier_slo) == 5);
 }
 
+static void what_some_cell_lacks_is_told_not_to_count(void **state)
+{
+	static const char *const walls[] = {"", ""};
+	static const char *const lacks[] = {"runtime.calls.perNode", "api.requests.mean",
+		"detection.p99", "podStart.p99", "staleness.p99"};
+	struct world *w = along("podsPerNode=10,20", walls);
+	struct json *pareto = advice_pareto(&w->sweep), *without = json_get(pareto, "without");
+
+	(void)state;
+	assert_int_equal(json_size(without), 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_string_equal(json_as_str(json_at(without, i)), lacks[i]);
+	assert_int_equal(json_size(json_get(pareto, "objectives")), 1);
+	json_free(pareto);
+	for (uint32_t c = 0; c < 2; c++) {
+		struct json *measures = json_object();
+
+		json_put_num(measures, "runtime.calls.perNode", 1);
+		if (c == 0)
+			json_put_num(measures, "detection.p99", 1);
+		json_put(w->cell[c], "measures", measures);
+	}
+	pareto = advice_pareto(&w->sweep);
+	without = json_get(pareto, "without");
+	assert_int_equal(json_size(without), 4);
+	assert_string_equal(json_as_str(json_at(without, 1)), "detection.p99");
+	json_free(pareto);
+	end(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_gets_harder_holds_to_its_first_wall),
 		cmocka_unit_test(what_gets_easier_holds_from_where_its_last_wall_is_behind),
+		cmocka_unit_test(what_some_cell_lacks_is_told_not_to_count),
 		cmocka_unit_test(a_wall_in_the_middle_leaves_both_ends),
 		cmocka_unit_test(without_a_wall_all_of_the_axis_holds),
 		cmocka_unit_test(

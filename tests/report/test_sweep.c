@@ -22,7 +22,7 @@ static const char text[] =
 	"\"value\": 7,"
 	"   \"limit\": 5, \"unit\": \"s\"}, {\"wall\": \"pleg\", \"at\": \"20\"}]}],"
 	" \"pareto\": {\"objectives\": [{\"measure\": \"podStart.p99\", \"better\": \"less\"}],"
-	"  \"cells\": [0]},"
+	"  \"without\": [\"detection.p99\", \"staleness.p99\"], \"cells\": [0]},"
 	" \"cells\": [{\"values\": {\"podsPerNode\": \"10\","
 	"   \"kubelet.pleg.relistPeriod\": \"1s\"}, \"measures\": {\"podStart.p99\": 2.5,"
 	"   \"detection.p99\": null}, \"walls\": []},"
@@ -53,6 +53,8 @@ static void advice_stands_before_the_cells(void **state)
 
 	(void)state;
 	sweep_show(result, SHOW_TEXT, &out);
+	has(&out,
+		"Not looked at there, as some cell has none: detection.p99, staleness.p99.\n");
 	has(&out, "kubelet.pleg.relistPeriod 1s, podsPerNode: the first wall is slo at 20 "
 		  "(slo.p99 "
 		  "7.000 s, at most 5.000 s); maxPods 10; client QPS 5/s, burst 10, at 10.\n");
