@@ -144,6 +144,22 @@ static struct json *walls_of(const struct json *result)
 	return list;
 }
 
+/* Of the measures that have one; null where it does not hold. */
+static struct json *closed_of(const struct sweep *s, const struct json *result)
+{
+	struct json *closed = json_object();
+
+	for (uint32_t m = 0; m < s->n_measures; m++) {
+		double value;
+		enum measure_found found = measure_closed(result, &s->measure[m], &value);
+
+		if (found != MEASURE_NO_ROW)
+			json_put(closed, s->name[m],
+				found == MEASURE_IS ? json_num(value) : json_null());
+	}
+	return closed;
+}
+
 static struct json *row_of(const struct sweep *s, uint32_t cell, const struct json *result)
 {
 	const struct grid *g = s->grid;
@@ -161,6 +177,7 @@ static struct json *row_of(const struct sweep *s, uint32_t cell, const struct js
 	}
 	json_put(row, "values", values);
 	json_put(row, "measures", measures);
+	json_put(row, "closedForm", closed_of(s, result));
 	json_put(row, "walls", walls_of(result));
 	return row;
 }
@@ -220,7 +237,8 @@ static void take_line(struct sweep *s, const char *text)
 	cell = json_as_num(json_get(line, "cell"));
 	row = json_get(line, "row");
 	if (json_is_num(json_get(line, "cell")) && cell >= 0 && cell < s->grid->cells &&
-		json_is_object(json_get(row, "measures")) && !s->cell[(uint32_t)cell]) {
+		json_is_object(json_get(row, "measures")) &&
+		json_is_object(json_get(row, "closedForm")) && !s->cell[(uint32_t)cell]) {
 		s->cell[(uint32_t)cell] = json_clone(row);
 		s->found++;
 	}

@@ -230,6 +230,42 @@ enum measure_found measure_read(
 	return m->stat->sum == SUM_HIST ? read_hist(row, m, value) : read_rows(row, m, value);
 }
 
+/* Rows of closedForm[] are calls of either side; they have no code. */
+static bool has_closed(const struct measure *m)
+{
+	const struct measure_family *f = m->of.family;
+
+	return !strcmp(f->kind, "Result") && m->stat->unit == MEASURE_RATE &&
+	       m->stat->sum == SUM_ADD &&
+	       (!strcmp(f->path, "runtime") || !strcmp(f->path, "api"));
+}
+
+enum measure_found measure_closed(
+	const struct json *result, const struct measure *m, double *value)
+{
+	bool runtime = !strcmp(m->of.family->path, "runtime"), some = false;
+	const struct json *row = json_child(json_get(result, "closedForm"));
+	double all = 0;
+
+	*value = 0;
+	if (!has_closed(m))
+		return MEASURE_NO_ROW;
+	for (row = row_from(row, &m->of); row; row = row_from(json_next(row), &m->of)) {
+		const struct json *rate = json_get(row, "closedFormPerSecond");
+
+		if (json_is_str(json_get(row, "operation")) != runtime)
+			continue;
+		if (!json_is_num(rate))
+			return MEASURE_UNKNOWN;
+		all += json_as_num(rate);
+		some = true;
+	}
+	if (!strcmp(m->stat->field, "perSecondPerNode"))
+		all /= json_as_num(json_get(result, "nodes"));
+	*value = some ? all : 0;
+	return some ? MEASURE_IS : MEASURE_UNKNOWN;
+}
+
 bool measure_has_kind(const char *kind)
 {
 	for (uint32_t i = 0; i < measure_n_families; i++)

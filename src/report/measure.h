@@ -89,6 +89,12 @@ enum measure_found {
 	MEASURE_APART,   /* of several rows, which cannot be put together */
 };
 
+/* The same figure by closed form, for the rates of calls of a Result; *value is 0 unless it is
+ * there.  MEASURE_NO_ROW: that measure has none.  MEASURE_UNKNOWN: it does not hold for one of
+ * the calls, or the result has none of them. */
+enum measure_found measure_closed(
+	const struct json *result, const struct measure *measure, double *value);
+
 /* Whether results of that kind have measures. */
 bool measure_has_kind(const char *kind);
 

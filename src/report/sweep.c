@@ -62,8 +62,23 @@ static bool has_figure(const struct json *result, const char *measure)
 	return false;
 }
 
+/* A measure that is shown; closed: with its closed form, which some cell has. */
+struct shown {
+	const struct json *measure;
+	bool closed;
+};
+
+static bool has_closed(const struct json *result, const char *measure)
+{
+	const struct json *cell = json_child(json_get(result, "cells"));
+
+	while (cell && !json_is_num(json_get(json_get(cell, "closedForm"), measure)))
+		cell = json_next(cell);
+	return cell != NULL;
+}
+
 /* Those that a reader wants first, and those that were asked for; with a figure somewhere. */
-static size_t shown_measures(const struct json *result, const struct json **to)
+static size_t shown_measures(const struct json *result, struct shown *to)
 {
 	static const char *const kept[] = {"relist.interval.max", "podStart.p50",
 		"api.tries.throttled", "apiserver.utilization", "watches.open",
@@ -78,7 +93,7 @@ static size_t shown_measures(const struct json *result, const struct json **to)
 		for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 			asked = asked && strcmp(name, kept[i]) != 0;
 		if ((asked || is_first(name)) && has_figure(result, name))
-			to[n++] = m;
+			to[n++] = (struct shown){m, has_closed(result, name)};
 	}
 	return n;
 }
@@ -89,11 +104,9 @@ static void walls(const struct json *list, struct str *out)
 		str_addf(out, "%s%s", str_len(out) ? ", " : "", table_text_of(w, "wall"));
 }
 
-static void figure(const struct json *cell, const struct json *measure, struct str *out)
+static void figure_of(const struct json *v, const struct json *measure, struct str *out)
 {
 	struct json *row = json_object();
-	const struct json *v =
-		json_get(json_get(cell, "measures"), table_text_of(measure, "measure"));
 
 	json_put(row, "value", json_is_num(v) ? json_num(json_as_num(v)) : json_null());
 	json_put_str(row, "unit", table_text_of(measure, "unit"));
@@ -101,8 +114,23 @@ static void figure(const struct json *cell, const struct json *measure, struct s
 	json_free(row);
 }
 
+/* "30.1/s (+0.2%)": how far the simulation is from it. */
+static void closed(const struct json *cell, const struct json *measure, struct str *out)
+{
+	const char *name = table_text_of(measure, "measure");
+	const struct json *form = json_get(json_get(cell, "closedForm"), name);
+	const struct json *is = json_get(json_get(cell, "measures"), name);
+	char percent[FORMAT_BYTES];
+
+	figure_of(form, measure, out);
+	if (json_is_num(is) && json_as_num(form) > 0)
+		str_addf(out, " (%s)",
+			format_percent(percent, sizeof(percent),
+				json_as_num(is) / json_as_num(form) - 1));
+}
+
 static struct json *cell_row(const struct made *m, const struct json *result,
-	const struct json *cell, const struct json *const *measure, size_t n, bool beaten)
+	const struct json *cell, const struct shown *measure, size_t n, bool beaten)
 {
 	struct json *row = json_object();
 	struct str text = {0};
@@ -113,7 +141,14 @@ static struct json *cell_row(const struct made *m, const struct json *result,
 			table_text_of(json_get(cell, "values"), table_text_of(v, "path")));
 	for (size_t i = 0; i < n; i++) {
 		str_reset(&text);
-		figure(cell, measure[i], &text);
+		figure_of(json_get(json_get(cell, "measures"),
+				  table_text_of(measure[i].measure, "measure")),
+			measure[i].measure, &text);
+		put(row, m, column++, str_text(&text));
+		if (!measure[i].closed)
+			continue;
+		str_reset(&text);
+		closed(cell, measure[i].measure, &text);
 		put(row, m, column++, str_text(&text));
 	}
 	put(row, m, column++, beaten ? "" : "*");
@@ -128,14 +163,17 @@ static struct json *cell_row(const struct made *m, const struct json *result,
 static struct json *cell_rows(
 	const struct json *result, const struct sweep_shown *cells, bool all, struct made *m)
 {
-	const struct json *measure[MEASURES_SHOWN];
+	struct shown measure[MEASURES_SHOWN];
 	size_t n = shown_measures(result, measure);
 	struct json *rows = json_array();
 
 	for (const struct json *v = json_child(json_get(result, "vary")); v; v = json_next(v))
 		add_column(m, table_text_of(v, "path"), CELL_COUNT);
-	for (size_t i = 0; i < n; i++)
-		add_column(m, table_text_of(measure[i], "measure"), CELL_COUNT);
+	for (size_t i = 0; i < n; i++) {
+		add_column(m, table_text_of(measure[i].measure, "measure"), CELL_COUNT);
+		if (measure[i].closed)
+			add_column(m, "closed form", CELL_COUNT);
+	}
 	add_column(m, "", CELL_TEXT);
 	add_column(m, "walls", CELL_TEXT);
 	for (uint32_t i = 0; i < cells->n; i++)
@@ -320,6 +358,19 @@ static void put_without(const struct json *result, struct str *out)
 		str_addf(out, "%s%s", json_as_str(w), json_next(w) ? ", " : ".\n");
 }
 
+static void put_closed(const struct json *result, struct str *out)
+{
+	struct shown measure[MEASURES_SHOWN];
+	size_t n = shown_measures(result, measure), i = 0;
+
+	while (i < n && !measure[i].closed)
+		i++;
+	if (i < n)
+		str_add(out, "Beside a rate of calls stands its closed form, and how far the "
+			     "simulation is from it; '-' where it does\nnot hold for some call "
+			     "of a cell: 'nodetoll simulate' says for which, and why.\n");
+}
+
 static void note(const struct json *result, struct str *out)
 {
 	const struct json *o = json_child(json_get(json_get(result, "pareto"), "objectives"));
@@ -330,6 +381,7 @@ static void note(const struct json *result, struct str *out)
 		str_addf(out, "%s %s%s", table_text_of(o, "better"),
 			table_text_of(o, "measure"), json_next(o) ? ", " : ".\n");
 	put_without(result, out);
+	put_closed(result, out);
 	classes_words(result, &rests);
 	if (!str_len(&rests) && *table_text_of(result, "calibration"))
 		str_addf(&rests, "Counts follow from rules. Times rest on %s.",

@@ -315,6 +315,39 @@ static void a_sweeps_measure_rests_on_what_a_results_does(void **state)
 }
 
 /* The row that the manual has for a family. */
+static void closed(const struct json *r, struct measure m, enum measure_found found, double is)
+{
+	double value;
+
+	assert_int_equal(measure_closed(r, &m, &value), found);
+	assert_true(value == is);
+}
+
+static void a_rate_of_calls_has_a_closed_form_beside_it(void **state)
+{
+	static const char said[] =
+		"{\"nodes\": 4, \"closedForm\": ["
+		" {\"operation\": \"version\", \"closedFormPerSecond\": 2},"
+		" {\"operation\": \"status\", \"closedFormPerSecond\": 6},"
+		" {\"verb\": \"get\", \"resource\": \"pods\", \"closedFormPerSecond\": 3},"
+		" {\"verb\": \"get\", \"resource\": \"nodes\", \"closedFormPerSecond\": "
+		"null}]}";
+	struct json *r = NULL;
+	struct err err = {0};
+
+	(void)state;
+	if (json_parse(said, strlen(said), &r, &err))
+		fail_msg("%s", err.text);
+	closed(r, find("runtime.calls", "mean"), MEASURE_IS, 8);
+	closed(r, find("runtime.calls", "perNode"), MEASURE_IS, 2);
+	closed(r, api("api.requests", "mean", "get", "pods"), MEASURE_IS, 3);
+	closed(r, api("api.requests", "mean", "get", NULL), MEASURE_UNKNOWN, 0);
+	closed(r, api("api.requests", "mean", "list", "pods"), MEASURE_UNKNOWN, 0);
+	closed(r, find("api.requests", "peak"), MEASURE_NO_ROW, 0);
+	closed(r, find("api.latency", "mean"), MEASURE_NO_ROW, 0);
+	json_free(r);
+}
+
 static void row_of(const struct measure_family *f, struct str *row)
 {
 	str_addf(row, "| `%s` | ", f->name);
@@ -359,6 +392,7 @@ int main(void)
 		cmocka_unit_test(the_class_is_what_the_result_says),
 		cmocka_unit_test(the_calibration_is_that_of_the_figure),
 		cmocka_unit_test(a_sweeps_measure_rests_on_what_a_results_does),
+		cmocka_unit_test(a_rate_of_calls_has_a_closed_form_beside_it),
 		cmocka_unit_test(the_manual_has_every_measure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,24 @@ static void advice_stands_before_the_cells(void **state)
 	json_free(result);
 }
 
+static void a_closed_form_stands_beside_its_figure(void **state)
+{
+	struct json *result = sweep();
+	struct json *form = json_object();
+	struct str out = {0};
+
+	(void)state;
+	json_put_num(form, "podStart.p99", 2);
+	json_put(json_at(json_get(result, "cells"), 0), "closedForm", form);
+	sweep_show(result, SHOW_TEXT, &out);
+	has(&out, "podStart.p99       closed form     walls");
+	has(&out, "     2.500 s  2.000 s (+25.0%)  *  \n");
+	has(&out, "     7.000 s                 -     slo, pleg\n");
+	has(&out, "Beside a rate of calls stands its closed form");
+	str_fini(&out);
+	json_free(result);
+}
+
 /* As it would be with other ends that hold. */
 static void with_ends(const char *to, const char *from, const char *cells, const char *sentence)
 {
@@ -150,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(advice_stands_before_the_cells),
+		cmocka_unit_test(a_closed_form_stands_beside_its_figure),
 		cmocka_unit_test(which_ends_of_the_axis_hold_is_told),
 		cmocka_unit_test(a_measure_that_nobody_has_is_no_column),
 		cmocka_unit_test(names_with_dots_are_columns_of_csv),
