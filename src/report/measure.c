@@ -230,7 +230,7 @@ enum measure_found measure_read(
 	return m->stat->sum == SUM_HIST ? read_hist(row, m, value) : read_rows(row, m, value);
 }
 
-/* Rows of closedForm[] are calls of either side; they have no code. */
+/* Of calls, whatever came of them: rows of closedForm[] have no code. */
 static bool has_closed(const struct measure *m)
 {
 	const struct measure_family *f = m->of.family;
