@@ -222,6 +222,15 @@ bool agent_place_is_free(const struct agent *a, uint32_t pod)
 	return true;
 }
 
+uint16_t agent_life(const struct agent *a, uint32_t actor)
+{
+	const uint32_t *first = a->plan->first;
+
+	if (actor < first[ACTOR_REFLECTOR] || actor >= first[ACTOR_REFLECTOR + 1])
+		return 0;
+	return a->reflector[a->plan->kubelet->n_watches + actor - first[ACTOR_REFLECTOR]].life;
+}
+
 uint32_t agent_open_watches(const struct agent *a, ns_t now, uint32_t *of_objects)
 {
 	uint32_t open = 0;

@@ -223,6 +223,7 @@ struct reflector {
 	struct backoff again;   /* before a WATCH that is opened again; where that is another */
 	ns_t asked_at;          /* it asked for its watch */
 	ns_t knows_at; /* it listed, or its watch was open, last; as of then it knows */
+	uint16_t life; /* how many there were in this place that were stopped */
 	bool waits;
 	bool reopens; /* it knows no more than when it asked before */
 };
@@ -421,7 +422,7 @@ struct agent {
 	ns_t quiet_at;           /* the first of them */
 	ns_t relist_ended_at;    /* without a step, and nobody was told; 0: no such */
 	uint32_t hang_ups;       /* how often it has closed its connections by itself */
-	uint32_t watches_ended;  /* how often some ended before their time */
+	uint32_t watches_ended;  /* how often some ended, or were ended, before their time */
 	ns_t told_at;            /* the pod watch told of something last; -1: never */
 	uint64_t rested;         /* rounds and syncs that ended without a step */
 	ns_t *probe_next;        /* [pods * probes] */
@@ -530,6 +531,10 @@ void agent_stream_ends(struct agent *a, ns_t now);
 
 /* True if nothing of the pod's place is in use any more. */
 bool agent_place_is_free(const struct agent *a, uint32_t pod);
+
+/* Which of those that had the actor's place one after the other has it now: a reflector is
+ * stopped, and another starts.  What one of them asked is no business of the next. */
+uint16_t agent_life(const struct agent *a, uint32_t actor);
 
 /* Watches that are open now: the model's standing ones and those of objects. */
 uint32_t agent_open_watches(const struct agent *a, ns_t now, uint32_t *of_objects);

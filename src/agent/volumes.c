@@ -92,6 +92,16 @@ static uint32_t waits_at(const struct agent *a, const struct mount *m)
 	return a->plan->objects.kind == SC_BULKWATCH ? a->plan->objects.entries : m->entry;
 }
 
+/* reflector.go: closing its stop channel ends its watch, and nobody hears of its LIST. */
+static void reflector_ends(struct agent *a, uint32_t entry)
+{
+	if (a->plan->objects.kind < SC_WATCH)
+		return;
+	a->reflector[model_of(a)->n_watches + entry].life++;
+	a->watches_ended++;
+	agent_wake(a, ACTOR_REFLECTOR, entry, NS_NEVER);
+}
+
 void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 {
 	for (uint32_t v = 0; v < a->plan->volumes; v++) {
@@ -100,10 +110,8 @@ void volumes_unregister(struct agent *a, uint32_t pod, ns_t now)
 
 		if (m->state == MOUNT_WAITS)
 			sc_forget_waiter(&a->objects, waits_at(a, m), reader);
-		if (m->referenced && sc_delete_reference(&a->objects, m->entry)) {
-			agent_wake(a, ACTOR_REFLECTOR, m->entry, NS_NEVER);
-			a->watches_ended++;
-		}
+		if (m->referenced && sc_delete_reference(&a->objects, m->entry))
+			reflector_ends(a, m->entry);
 		if (m->state != MOUNT_FETCHES) {
 			m->state = MOUNT_IDLE;
 			agent_wake(a, ACTOR_MOUNT, reader, NS_NEVER);
@@ -268,6 +276,19 @@ static void wait_for_object(struct agent *a, uint32_t reader, ns_t now)
 		agent_rouse(a, ACTOR_REFLECTOR, entry, now);
 }
 
+/* A read may stop the reflector: it is of an immutable object, or was idle and begins anew. */
+static enum sc_verdict read_object(struct agent *a, uint32_t reader, ns_t now, bool *quorum)
+{
+	uint32_t entry = a->mount[reader].entry;
+	const uint8_t *reflector = &a->objects.entry[entry].reflector;
+	bool ran = *reflector == SC_LISTING || *reflector == SC_WATCHING;
+	enum sc_verdict verdict = sc_get(&a->objects, now, entry, reader, quorum);
+
+	if (ran && (*reflector == SC_STOPPED || *reflector == SC_STARTING))
+		reflector_ends(a, entry);
+	return verdict;
+}
+
 static void mount_begins(struct agent *a, uint32_t reader, ns_t now, struct effects *out)
 {
 	struct mount *m = &a->mount[reader];
@@ -277,7 +298,7 @@ static void mount_begins(struct agent *a, uint32_t reader, ns_t now, struct effe
 		mount_token(a, reader, now, out);
 		return;
 	}
-	switch (sc_get(&a->objects, now, m->entry, reader, &quorum)) {
+	switch (read_object(a, reader, now, &quorum)) {
 	case SC_FETCH:
 		request_object(a, reader, quorum, now, out);
 		return;
@@ -383,7 +404,8 @@ void reflector_step(struct agent *a, uint32_t entry, ns_t now, struct effects *o
 	enum sc_reflector_wish wish;
 
 	if (a->objects.entry[entry].reflector == SC_STARTING)
-		a->reflector[r] = (struct reflector){0}; /* another, who never failed */
+		a->reflector[r] = (struct reflector){
+			.life = a->reflector[r].life}; /* another, who never failed */
 	else if (reflector_waits(
 			 a, r, slot, a->objects.entry[entry].reflector == SC_WATCHING, now))
 		return;

@@ -77,6 +77,7 @@ struct node_request {
 	uint32_t actor;
 	uint32_t pod, key, status;
 	uint16_t call;
+	uint16_t life; /* of its actor, as agent_life has it */
 	uint8_t object, client;
 	uint8_t tries; /* before this one */
 	bool quorum;
@@ -200,6 +201,10 @@ void requests_served(
 	struct node *n, ns_t now, const struct node_request *q, struct api_answer a);
 void requests_opened(struct node *n, ns_t now, const struct node_request *q);
 void requests_closed(struct node *n, ns_t now, const struct node_request *q, enum outcome what);
+
+/* Whether who asked is there still: a reflector may have been stopped, and the next be in its
+ * place. */
+bool requests_is_awaited(const struct node *n, const struct node_request *q);
 
 /* Its client waits no longer. */
 void requests_give_up(struct node *n, ns_t now, const struct node_request *q);

@@ -81,6 +81,22 @@ static struct api_request asked(const struct node *n, const struct node_request 
 		.sent = q->at};
 }
 
+bool requests_is_awaited(const struct node *n, const struct node_request *q)
+{
+	return agent_life(&n->agent, q->actor) == q->life;
+}
+
+/* Whoever asked is told, if it is there. */
+static void tell_actor(struct node *n, ns_t at, const struct node_request *q, enum outcome what,
+	uint32_t value)
+{
+	if (!requests_is_awaited(n, q))
+		return;
+	if (n->streams.limit)
+		streams_until(n, q->actor, at);
+	agent_answer(&n->agent, q->actor, at, what, value);
+}
+
 static void answer(struct node *n, ns_t now, const struct node_request *q, struct api_answer a)
 {
 	struct fleet_ending *ending = node_ending(n, now);
@@ -99,9 +115,7 @@ static void answer(struct node *n, ns_t now, const struct node_request *q, struc
 		ready_beats(n, a.at);
 	if (n->plan->is_lease[q->call] && a.what == OUTCOME_OK)
 		ready_lease(n, a.at);
-	if (n->streams.limit)
-		streams_until(n, q->actor, a.at);
-	agent_answer(&n->agent, q->actor, a.at, a.what, a.value);
+	tell_actor(n, a.at, q, a.what, a.value);
 }
 
 /* As many servers as it takes: at leisure.  How busy shared ones would be is written down. */
@@ -222,6 +236,7 @@ void requests_begin(struct node *n, ns_t now, const struct effect *e)
 		.key = r->key,
 		.status = r->status,
 		.call = r->call,
+		.life = agent_life(&n->agent, e->actor),
 		.object = r->object,
 		.client = r->client,
 		.quorum = r->quorum};
@@ -267,13 +282,13 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 		tally_reject(&n->result->tally, now);
 	node_tried(n, now, q->call, gives_up ? TRY_FAILED : TRY_RETRIED);
 	node_tried_late(n, now, q->call, gives_up ? TRY_FAILED : TRY_RETRIED);
-	if (n->streams.limit)
-		streams_until(n, q->actor, now);
 	if (gives_up) {
 		node_request_over(n, now, q);
-		agent_answer(&n->agent, q->actor, now, told(q, what), 0);
+		tell_actor(n, now, q, told(q, what), 0);
 		return;
 	}
+	if (n->streams.limit && requests_is_awaited(n, q))
+		streams_until(n, q->actor, now);
 	again.tries++;
 	again.at = agent_timer(&n->agent, q->actor, now + retry_after);
 	put(n, &n->asleep, &again);
@@ -318,7 +333,7 @@ void requests_opened(struct node *n, ns_t now, const struct node_request *q)
 
 void requests_closed(struct node *n, ns_t now, const struct node_request *q, enum outcome what)
 {
-	agent_answer(&n->agent, q->actor, now, what, 0);
+	tell_actor(n, now, q, what, 0);
 }
 
 void requests_lost(struct node *n, ns_t now, const struct node_request *q, ns_t retry_after)

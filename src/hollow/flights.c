@@ -39,16 +39,35 @@ static void end(struct flight *f)
 	free(f);
 }
 
+/* Of an object's reflector, whose place in the table *entry is. */
+static bool is_of_object(const struct flight *f, uint32_t *entry)
+{
+	const uint32_t *first = f->hollow->swarm->plan.agent.first;
+
+	*entry = f->q.actor - first[ACTOR_REFLECTOR];
+	return f->q.actor >= first[ACTOR_REFLECTOR] && f->q.actor < first[ACTOR_REFLECTOR + 1];
+}
+
+/* What its reflector knows; NULL: it is of none, or of one that was stopped. */
 static uint64_t *watched(const struct flight *f)
 {
 	const uint32_t *first = f->hollow->swarm->plan.agent.first;
 	uint32_t standing = first[ACTOR_WATCH + 1] - first[ACTOR_WATCH], actor = f->q.actor;
+	uint32_t entry;
 
 	if (actor >= first[ACTOR_WATCH] && actor < first[ACTOR_WATCH + 1])
 		return &f->hollow->watched[actor - first[ACTOR_WATCH]];
-	if (actor >= first[ACTOR_REFLECTOR] && actor < first[ACTOR_REFLECTOR + 1])
-		return &f->hollow->watched[standing + actor - first[ACTOR_REFLECTOR]];
+	if (is_of_object(f, &entry) && requests_is_awaited(&f->hollow->node, &f->q))
+		return &f->hollow->watched[standing + entry];
 	return NULL;
+}
+
+static void learns(const struct flight *f, const char *version)
+{
+	uint64_t *knows = watched(f);
+
+	if (knows && *version)
+		*knows = version_number(version);
 }
 
 static bool is_of(const struct flight *f, const char *resource)
@@ -75,7 +94,7 @@ static void on_opened(void *ctx)
 	if (f->hollow->swarm->stops)
 		return;
 	requests_opened(&f->hollow->node, now, &f->q);
-	flights_stop_watches(f->hollow); /* its reflector may have been stopped meanwhile */
+	flights_stop_watches(f->hollow, now); /* its reflector may be stopped already */
 }
 
 /* reflector.go ListAndWatch: a watch that ends is opened again; 410 and one that ends at once
@@ -140,8 +159,7 @@ static void on_line(void *ctx, const char *text, size_t len)
 	}
 	f->told++;
 	version_scan(text, version);
-	if (*version && watched(f))
-		*watched(f) = version_number(version);
+	learns(f, version);
 	if (!is_of(f, "pods") || strstr(text, "\"BOOKMARK\""))
 		return;
 	if (!skim_all(text, len, &event)) {
@@ -195,8 +213,8 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 	*value = (uint32_t)version_number(version);
 	if (!strcmp(call->verb, "delete")) /* nothing is written to it any more */
 		return;
-	if (!strcmp(call->verb, "list") && watched(f))
-		*watched(f) = version_number(version);
+	if (!strcmp(call->verb, "list"))
+		learns(f, version);
 	if (!strcmp(call->verb, "list") && is_of(f, "pods"))
 		pods_listed(h, now, a->body, a->len);
 	keep_version(f, a->body);
@@ -427,22 +445,25 @@ void flights_hang_up(struct hollow *h, ns_t now)
 	}
 }
 
-/* reflector.go: closing its stop channel stops the watch. */
-void flights_stop_watches(struct hollow *h)
+/* reflector.go: closing its stop channel stops the watch.  The place may be another's by then,
+ * which watches already. */
+static bool is_stopped(const struct flight *f, uint32_t entry, ns_t now)
 {
-	const struct agent *a = &h->node.agent;
-	const uint32_t *first = h->swarm->plan.agent.first;
+	const struct node *n = &f->hollow->node;
+
+	return !requests_is_awaited(n, &f->q) || !sc_is_watching(&n->agent.objects, now, entry);
+}
+
+void flights_stop_watches(struct hollow *h, ns_t now)
+{
 	struct flight *next;
 
-	h->watches_ended = a->watches_ended;
+	h->watches_ended = h->node.agent.watches_ended;
 	for (struct flight *f = h->flights; f; f = next) {
-		uint32_t actor = f->q.actor;
+		uint32_t entry;
 
 		next = f->after;
-		if (!f->opened || actor < first[ACTOR_REFLECTOR] ||
-			actor >= first[ACTOR_REFLECTOR + 1] ||
-			a->objects.entry[actor - first[ACTOR_REFLECTOR]].reflector ==
-				SC_WATCHING)
+		if (!f->opened || !is_of_object(f, &entry) || !is_stopped(f, entry, now))
 			continue;
 		wire_cancel(h->swarm->wire, f->call);
 		end(f);

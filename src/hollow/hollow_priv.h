@@ -150,8 +150,8 @@ void swarm_drained(struct swarm *s);
 /* flights.c: a node's requests */
 void flights_send(struct hollow *h, ns_t now);
 void flights_hang_up(struct hollow *h, ns_t now);
-/* Whose reflector was stopped: its watch goes with it, or its end would be another's answer. */
-void flights_stop_watches(struct hollow *h);
+/* Watches whose reflectors were stopped. */
+void flights_stop_watches(struct hollow *h, ns_t now);
 /* The run is over: requests that nobody has answered yet are under way. */
 void flights_remain(struct hollow *h);
 void flights_end_watches(struct hollow *h);

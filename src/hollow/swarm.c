@@ -55,7 +55,7 @@ void swarm_run_node(struct hollow *h, ns_t now)
 		if (h->node.agent.hang_ups != h->lives)
 			flights_hang_up(h, at);
 		if (h->node.agent.watches_ended != h->watches_ended)
-			flights_stop_watches(h);
+			flights_stop_watches(h, at);
 	}
 	wakes_set(&s->due, h->node.index, node_next_at(&h->node));
 	swarm_next_timer(s);
@@ -197,6 +197,17 @@ static void on_signal(evutil_socket_t fd, short what, void *ctx)
 	stop(s);
 }
 
+/* No agent wakes up for that. */
+static void stop_idle_watches(struct swarm *s)
+{
+	const struct sc_params *objects = &s->plan.agent.objects;
+
+	if (s->zero < 0 || s->stops || objects->kind < SC_WATCH || !objects->idle_stop)
+		return;
+	for (uint32_t i = 0; i < s->scenario.nodes; i++)
+		flights_stop_watches(s->hollow[i], s->view.now);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	struct swarm *s = ctx;
@@ -206,6 +217,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	s->view.now = s->zero < 0 ? -1 : swarm_now(s);
 	if (!s->stops)
 		count_ready(s);
+	stop_idle_watches(s);
 	chores_look(s);
 	s->view.wire = wire_counts(s->wire);
 	if (s->view.wire.waited)

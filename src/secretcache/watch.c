@@ -81,11 +81,18 @@ ns_t sc_watch_timeout(const struct secretcache *s, uint64_t draw)
 	return s->params->watch_min + (ns_t)whole * NS_S;
 }
 
+bool sc_is_watching(const struct secretcache *s, ns_t now, uint32_t entry)
+{
+	const struct sc_entry *e = &s->entry[entry];
+
+	return e->reflector == SC_WATCHING && !is_idle(s, e, now);
+}
+
 uint32_t sc_open_watches(const struct secretcache *s, ns_t now)
 {
 	uint32_t open = 0;
 
 	for (uint32_t i = 0; i <= s->params->entries; i++)
-		open += s->entry[i].reflector == SC_WATCHING && !is_idle(s, &s->entry[i], now);
+		open += sc_is_watching(s, now, i);
 	return open;
 }

@@ -23,6 +23,7 @@ struct both {
 	struct arena mem;
 	struct trace simulated, live;
 	uint32_t faults; /* as world_fails */
+	ns_t opens;      /* as world_times; live alone */
 	bool (*tell)(void *ctx, const struct hollow_view *v);
 };
 
@@ -73,7 +74,7 @@ static void run_virtual(struct both *c)
 
 static void run_live(struct both *c)
 {
-	const struct world_times times = {ANSWER, WATCH};
+	const struct world_times times = {ANSWER, WATCH, c->opens};
 	const struct access access = {.server = "http://in.process"};
 	const struct hollow_params p = {.scenario = &c->scenario,
 		.access = &access,
@@ -424,10 +425,84 @@ static void a_watch_that_opens_late_goes_with_its_reflector(void **state)
 	arena_fini(&c.mem);
 }
 
+static void watches_end_as_their_reflectors(
+	struct property *p, struct both *c, const char *why, const char *const extra[3])
+{
+	const struct scenario_names names = {
+		"any", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30", false};
+	char seed[64];
+	const char *const sets[] = {"nodes=2", "start=afterWarmup", "warmup=1s", "duration=3m",
+		"workload.pods=2", seed, "kubelet.objects.design=watch", extra[0], extra[1],
+		extra[2]};
+
+	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(p, 1000000));
+	arena_init(&c->mem, 0);
+	load(c, &names, sets, 10);
+	run_virtual(c);
+	run_live(c);
+	compare(c, &(struct from){p->seed, why});
+	trace_fini(&c->simulated);
+	trace_fini(&c->live);
+	arena_fini(&c->mem);
+}
+
+static void a_watch_whose_place_is_taken_ends(struct property *p)
+{
+	static const char *const extra[] = {"workload.replacePodEvery=3s",
+		"kubelet.objects.idleCheck=10s", "workload.objects[0].immutable=false"};
+	struct both c = {.opens = (ns_t)(30 + property_below(p, 90)) * NS_S};
+
+	watches_end_as_their_reflectors(p, &c, "pods go", extra);
+}
+
+/* Until it is open, its pod has gone, and the reflector of another, in the same place, watches
+ * already. */
+static void watches_whose_places_are_taken_end(void **state)
+{
+	(void)state;
+	property_each(10, a_watch_whose_place_is_taken_ends);
+}
+
+static void a_watch_of_what_nobody_reads_ends(struct property *p)
+{
+	static const char *const extra[] = {"kubelet.objects.idleStop=20s",
+		"kubelet.objects.idleCheck=10s", "workload.objects[0].immutable=false"};
+	struct both c = {0};
+
+	watches_end_as_their_reflectors(p, &c, "nobody reads", extra);
+}
+
+/* A pod is synced after more than 25 s. */
+static void watches_of_what_nobody_reads_end(void **state)
+{
+	(void)state;
+	property_each(10, a_watch_of_what_nobody_reads_ends);
+}
+
+static void a_watch_of_what_cannot_change_ends(struct property *p)
+{
+	static const char *const extra[] = {"kubelet.objects.syncWait=1ms",
+		"kubelet.objects.idleCheck=10s", "workload.objects[0].immutable=true"};
+	struct both c = {0};
+
+	watches_end_as_their_reflectors(p, &c, "nothing changes", extra);
+	assert_int_equal(world.watches, 0);
+}
+
+/* It is read first when its watch is open already. */
+static void watches_of_what_cannot_change_end(void **state)
+{
+	(void)state;
+	property_each(10, a_watch_of_what_cannot_change_ends);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_watch_that_opens_late_goes_with_its_reflector),
+		cmocka_unit_test(watches_whose_places_are_taken_end),
+		cmocka_unit_test(watches_of_what_nobody_reads_end),
+		cmocka_unit_test(watches_of_what_cannot_change_end),
 		cmocka_unit_test(pods_of_the_beginning_are_in_the_first_list),
 		cmocka_unit_test(effects_are_the_same),
 		cmocka_unit_test(effects_are_the_same_when_watches_are_dropped),

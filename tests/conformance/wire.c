@@ -214,10 +214,16 @@ static bool fails(struct wire_call *c, struct rest_reply *reply)
 	return false;
 }
 
+static bool is_of_object(const char *path)
+{
+	return strstr(path, "/secrets") || strstr(path, "/configmaps");
+}
+
 struct wire_call *wire_send(struct wire *w, const struct wire_request *r)
 {
 	ns_t now = world.nominal, takes = world.is_agents ? world.times.answer : 0;
 	struct wire_call *c = call_new(r);
+	bool of_object = world.is_agents && is_of_object(r->path);
 	struct rest_reply reply = {0};
 
 	w->sent++;
@@ -228,7 +234,7 @@ struct wire_call *wire_send(struct wire *w, const struct wire_request *r)
 		if (c->meets != WORLD_FINE)
 			c->lasts /= WORLD_EARLY;
 		c->told_at = now + takes;
-		(void)world_at(now + takes, opened, c);
+		(void)world_at(now + takes + (of_object ? world.times.opens : 0), opened, c);
 		if (c->meets == WORLD_GONE)
 			(void)world_at(now + takes + c->lasts, gone, c);
 		world_at(now + takes + c->lasts, answered, c)->reply.code = 200;

@@ -90,8 +90,8 @@ void __wrap_flights_end_watches(struct hollow *h)
 			f->q.actor >= first[ACTOR_REFLECTOR + 1])
 			continue;
 		world.watches++;
-		world.strays +=
-			a->objects.entry[entry].reflector != SC_WATCHING || has_another(f);
+		world.strays += !sc_is_watching(&a->objects, h->swarm->view.now, entry) ||
+				has_another(f);
 	}
 	__real_flights_end_watches(h);
 }

@@ -23,6 +23,7 @@
 struct world_times {
 	ns_t answer; /* from a request's arrival to its answer */
 	ns_t watch;  /* from a write to its watchers */
+	ns_t opens;  /* so much later is a watch of an object told that it is open */
 };
 
 struct world_event {
