@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a file of kind Feature holds. */
+#include <string.h>
+
 #include "models/tables.h"
 
 #define REC struct feature_replaces
@@ -113,12 +115,35 @@ static int is_somewhere(
 	return 0;
 }
 
+/* reflector.go: who watches lists first, watches again when that ends, and no limiter holds it
+ * (request.go Watch).  Of who runs elsewhere no node keeps a watch open: it is told how often
+ * one is opened. */
+static int watches_apart(const struct reading *r, const struct feature_model *f,
+	const struct doc_node *at, struct err *err)
+{
+	for (uint32_t l = 0; l < f->n_loops && f->runs_on != RUNS_ELSEWHERE; l++) {
+		const struct doc_node *loop = doc_get(doc_get(at, "loops"), f->loops[l].name);
+		const struct doc_node *call = doc_get(loop, "calls")->first;
+
+		for (uint32_t c = 0; c < f->loops[l].n_calls; c++, call = call->next) {
+			const struct call_name *name =
+				&r->calls->name[f->loops[l].calls[c].call];
+
+			if (!strcmp(name->verb, "watch"))
+				return doc_error(doc_get(call, "api"), err,
+					"a watch is no call of a loop, it stays open: write "
+					"'watches: {%.60s: {resource: %s}}'",
+					f->loops[l].name, name->resource);
+		}
+	}
+	return 0;
+}
+
 static int finish_feature(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
 {
 	const struct feature_model *f = record;
 
-	(void)r;
 	if (!f->n_loops && !f->n_watches && !f->n_replaces && !doc_get(at, "set"))
 		return doc_error(at, err,
 			"a feature that changes nothing: 'loops', 'watches', 'replaces' or "
@@ -129,7 +154,9 @@ static int finish_feature(
 				doc_get(doc_get(doc_get(at, "loops"), f->loops[l].name),
 					"calls"),
 				err, "loop '%.60s' makes no call", f->loops[l].name);
-	return has_limiter(f, at, err) ? ERR_INPUT : is_somewhere(f, at, err);
+	if (has_limiter(f, at, err) || is_somewhere(f, at, err))
+		return ERR_INPUT;
+	return watches_apart(r, f, at, err);
 }
 
 const struct table table_feature = {

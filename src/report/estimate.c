@@ -22,6 +22,8 @@ static const struct column watch_list[] = {
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"openWatches", "open\nwatches", CELL_COUNT, NULL},
 	{"perSecond", "opened again\n/s", CELL_RATE, "?"},
+	{"relativeToOwn", "to kubelet's\nown calls", CELL_PERCENT, "?"},
+	{"worstSecondSpread", "worst second,\nspread", CELL_RATE, "?"},
 	{"worstSecondAligned", "worst second,\naligned", CELL_RATE, NULL},
 	{"bytesPerChange", "bytes for\na change", CELL_COUNT, "-"},
 	{"eventsPerSecond", "events\n/s", CELL_RATE, "-"},

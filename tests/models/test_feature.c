@@ -275,6 +275,13 @@ static void mistakes_have_a_message_each(void **state)
 	expect("  loops: {'a,b': {timer: sliding, period: 1s, calls: [{api: get nodes}]}}",
 		"f.yaml:5:11: 'a,b' is no name");
 	expect("  watches: {a/b: {resource: nodes}}", "f.yaml:5:13: 'a/b' is no name");
+	expect("  loops: {a: {timer: sliding, period: 1s, calls: [{api: get nodes}, {api: "
+	       "watch networkpolicies, scope: namespace}]}}",
+		"f.yaml:5:75: a watch is no call of a loop, it stays open: write 'watches: {a: "
+		"{resource: networkpolicies}}'");
+	expect("  runsOn: elsewhere\n  limiter: {qps: 5, burst: 10}\n  loops: {a: {timer: "
+	       "sliding, period: 1s, calls: [{api: watch nodes, client: own}]}}",
+		NULL);
 	expect("  loops: {a: {trigger: podStrat, calls: []}}", "did you mean 'podStart'?");
 	expect("  loops: {a: {trigger: podStart, calls: [{api: get pods, scope: node}]}}",
 		"a call on podStart is made for that pod");
