@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request of libcurl's. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,15 +31,19 @@ static size_t on_field(char *bytes, size_t size, size_t n, void *ctx)
 	return len;
 }
 
-static enum wire_fault fault_of(CURLcode result)
+/* error: of the system, when there was no connection; patient: it would have waited for ever,
+ * so that only the time to connect can have run out. */
+static enum wire_fault fault_of(CURLcode result, long error, bool patient)
 {
 	if (result == CURLE_OK)
 		return WIRE_ANSWERED;
+	if (result == CURLE_COULDNT_CONNECT && error == ECONNREFUSED)
+		return WIRE_REFUSED;
 	if (result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_HOST ||
 		result == CURLE_COULDNT_RESOLVE_PROXY)
-		return WIRE_REFUSED;
+		return WIRE_UNREACHED;
 	if (result == CURLE_OPERATION_TIMEDOUT)
-		return WIRE_TIMED_OUT;
+		return patient ? WIRE_UNREACHED : WIRE_TIMED_OUT;
 	if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CONNECT_ERROR ||
 		result == CURLE_SSL_CERTPROBLEM || result == CURLE_SSL_CACERT_BADFILE ||
 		result == CURLE_SSL_CIPHER || result == CURLE_SSL_ISSUER_ERROR)
@@ -67,16 +72,21 @@ static void put_back(struct curl_part *p)
 void curl_call_ends(struct wire_call *c, CURLcode result)
 {
 	struct curl_part *p = c->curl;
-	curl_off_t wait = 0;
-	long made = 0;
+	curl_off_t wait = 0, connected_after = 0;
+	long made = 0, error = 0;
 
+	if (result == CURLE_COULDNT_CONNECT)
+		(void)curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &error);
 	(void)curl_easy_getinfo(p->easy, CURLINFO_RETRY_AFTER, &wait);
-	(void)curl_easy_getinfo(p->easy, CURLINFO_NUM_CONNECTS, &made);
+	(void)curl_easy_getinfo(p->easy, CURLINFO_CONNECT_TIME_T, &connected_after);
+	if (connected_after > 0) /* else it was begun at most */
+		(void)curl_easy_getinfo(p->easy, CURLINFO_NUM_CONNECTS, &made);
 	c->retry_after = wait > 0 && wait < 86400 ? (ns_t)wait * NS_S : 0;
 	c->wire->counts.connections += (uint64_t)made;
 	c->curl = NULL;
 	put_back(p);
-	wire_call_ends(c, fault_of(result), curl_easy_strerror(result));
+	wire_call_ends(c, fault_of(result, error, !c->request->timeout),
+		error ? strerror((int)error) : curl_easy_strerror(result));
 }
 
 /* ------------------------------------------------------------------ what is sent */

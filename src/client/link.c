@@ -121,7 +121,7 @@ static void go_over(struct link *l)
 		ask_cancel(l->ask, c->asked);
 		link_leave(c);
 		if (!curl_send(c))
-			wire_call_ends(c, WIRE_REFUSED, "no memory");
+			wire_call_ends(c, WIRE_UNREACHED, "no memory");
 	}
 	die(l, WIRE_RESET, "");
 }
@@ -277,6 +277,13 @@ static void shake(struct link *l)
 	}
 }
 
+/* client-go asks for ECONNREFUSED alone (apimachinery, util/net/util.go, IsConnectionRefused).
+ */
+static void is_unreached(struct link *l, int error)
+{
+	die(l, error == ECONNREFUSED ? WIRE_REFUSED : WIRE_UNREACHED, strerror(error));
+}
+
 static void is_connected(struct link *l)
 {
 	int error = 0;
@@ -284,7 +291,7 @@ static void is_connected(struct link *l)
 
 	(void)getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	if (error) {
-		die(l, WIRE_REFUSED, strerror(error));
+		is_unreached(l, error);
 		return;
 	}
 	if (!l->wire->tls) {
@@ -296,7 +303,7 @@ static void is_connected(struct link *l)
 	if (l->secure)
 		shake(l);
 	else
-		die(l, WIRE_REFUSED, "no memory");
+		die(l, WIRE_UNREACHED, "no memory");
 }
 
 static void on_socket(evutil_socket_t fd, short what, void *ctx)
@@ -324,8 +331,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	if (l->state != LINK_OPEN) {
-		die(l, WIRE_REFUSED,
-			l->fd < 0 ? "no socket is left" : "no connection within 30 s");
+		is_unreached(l, l->fd < 0 ? l->error : ETIMEDOUT);
 		return;
 	}
 	if (++l->quiet > ROUNDS) {
@@ -339,17 +345,22 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 	link_touch(l);
 }
 
-static int connect_to(const struct wire *w)
+/* Its socket, on its way to the server; < 0: *error says why there is none. */
+static int connect_to(const struct wire *w, int *error)
 {
 	int fd = socket(w->at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int on = 1;
 
-	if (fd < 0)
-		return -1;
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	/* What is refused at once is told of later, as everything. */
-	(void)connect(fd, (const struct sockaddr *)&w->at, w->at_len);
-	return fd;
+	if (fd >= 0) {
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		if (!connect(fd, (const struct sockaddr *)&w->at, w->at_len) ||
+			errno == EINPROGRESS)
+			return fd;
+	}
+	*error = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
 }
 
 struct link *link_new(struct wire *w, struct link **place)
@@ -362,7 +373,6 @@ struct link *link_new(struct wire *w, struct link **place)
 		.place = place,
 		.beside = *place,
 		.ask = ask_new(&link_hooks),
-		.fd = connect_to(w),
 		.next = w->links,
 		.at = &w->links};
 	if (l->next)
@@ -370,7 +380,8 @@ struct link *link_new(struct wire *w, struct link **place)
 	w->links = l;
 	*place = l;
 	(void)evtimer_assign(&l->timer, w->base, on_timer, l);
-	if (l->fd < 0) { /* no descriptors: as if it had been refused, a little later */
+	l->fd = connect_to(w, &l->error);
+	if (l->fd < 0) { /* told a little later, as everything */
 		set_timer(l, 0);
 		return l;
 	}

@@ -19,7 +19,8 @@ struct link {
 	struct wire_call *first; /* under way */
 	struct event in, out, timer;
 	struct str rest; /* that the socket has not taken */
-	int fd;
+	int fd;          /* < 0: there is none, for `error` */
+	int error;
 	enum link_state state;
 	uint8_t quiet; /* rounds in which nothing was heard */
 	bool is_dirty, is_dead;

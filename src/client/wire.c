@@ -43,8 +43,8 @@ static int resolve(struct wire *w, struct err *err)
 	(void)snprintf(port, sizeof(port), "%u", w->port);
 	rc = getaddrinfo(w->host, port, &hints, &found);
 	if (rc)
-		return err_set(err, ERR_ENV, "server '%s': %s", w->params.access->server,
-			gai_strerror(rc));
+		return err_set(err, ERR_ENV, "server '%s' cannot be reached: %s",
+			w->params.access->server, gai_strerror(rc));
 	memcpy(&w->at, found->ai_addr, found->ai_addrlen);
 	w->at_len = found->ai_addrlen;
 	rc = getnameinfo(

@@ -45,7 +45,8 @@ struct wire_params {
 /* Why there is no answer, or no whole one. */
 enum wire_fault {
 	WIRE_ANSWERED,  /* there is one, whatever its code */
-	WIRE_REFUSED,   /* no connection came about */
+	WIRE_REFUSED,   /* the host takes no connection */
+	WIRE_UNREACHED, /* none came about for another reason: no host, no route, no time */
 	WIRE_UNTRUSTED, /* TLS: a certificate, or what goes with it */
 	WIRE_RESET,     /* the connection broke */
 	WIRE_TIMED_OUT,

@@ -86,10 +86,15 @@ static bool is_done(const struct chore *c, const struct wire_answer *a)
 	       (a->code == 404 && !strcmp(c->kind->method, "DELETE"));
 }
 
+static bool no_connection(const struct wire_answer *a)
+{
+	return a->fault == WIRE_REFUSED || a->fault == WIRE_UNREACHED;
+}
+
 static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 {
 	bool passing = a->fault == WIRE_RESET || a->fault == WIRE_TIMED_OUT ||
-		       (a->fault == WIRE_REFUSED && c->swarm->zero >= 0) || a->code == 429 ||
+		       (no_connection(a) && c->swarm->zero >= 0) || a->code == 429 ||
 		       a->code >= 500 || (c->swarm->zero >= 0 && unreadable(c, a));
 
 	/* Controllers go on until it is done, as long as there is a run. */
@@ -106,10 +111,14 @@ static int complain(const struct chore *c, const struct wire_answer *a)
 	const char *server = s->params->access->server, *path = path_of(c);
 	char message[160];
 
+	if (a->fault == WIRE_TIMED_OUT && !wire_counts(s->wire).connections)
+		return err_set(s->err, ERR_ENV,
+			"server '%s' cannot be reached: no connection within %d s", server,
+			FIRST_PATIENCE_S);
 	if (a->fault == WIRE_TIMED_OUT && !s->has_answered)
 		return err_set(s->err, ERR_ENV, "server '%s' does not answer within %d s",
 			server, FIRST_PATIENCE_S);
-	if (a->fault == WIRE_REFUSED)
+	if (no_connection(a))
 		return err_set(
 			s->err, ERR_ENV, "server '%s' cannot be reached: %s", server, a->why);
 	if (a->fault == WIRE_UNTRUSTED)

@@ -304,8 +304,8 @@ static void refused(struct flight *f, ns_t now, const struct wire_answer *a)
 		read_again(f);
 }
 
-/* No answer.  Only reads whose connection was reset are tried again.  A host that cannot be
- * reached, which client-go tells from one that refuses, counts as the latter here. */
+/* No answer.  Only reads whose connection was reset are tried again, and only who met a host
+ * that refuses knows that nobody was there (reflector.go, IsConnectionRefused). */
 static void lost(struct flight *f, ns_t now, enum wire_fault fault)
 {
 	struct node *n = &f->hollow->node;

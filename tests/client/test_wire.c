@@ -228,6 +228,47 @@ static void nobody_listens(void **state)
 	end(&w);
 }
 
+static void comes_to_nothing(const char *url, enum wire_http http, enum wire_fault fault)
+{
+	struct server nowhere = {.base = event_base_new()};
+	struct access access = {.server = url};
+	struct world w = {.server = nowhere};
+	struct asker a = {0};
+	struct err err = {0};
+
+	assert_int_equal(
+		wire_new(&w.wire, nowhere.base,
+			&(struct wire_params){
+				.access = &access, .peers = 1, .connections = 1, .http = http},
+			10, &err),
+		0);
+	ask(&w, &a, 0, false, NS_MIN);
+	assert_int_equal(a.answer.fault, fault);
+	assert_int_equal(a.ended, 1);
+	assert_string_not_equal(a.answer.why, "");
+	assert_int_equal(wire_counts(w.wire).connections, 0);
+	assert_int_equal(wire_counts(w.wire).under_way, 0);
+	wire_free(w.wire);
+	event_base_free(nowhere.base);
+}
+
+/* No connection leads to many hosts at once (224.0.0.1): the system says so at once, and the
+ * socket nothing. */
+static void a_host_that_refuses_is_no_host_that_cannot_be_reached(void **state)
+{
+	struct server s;
+	char refuses[64];
+
+	(void)state;
+	serve(&s);
+	(void)snprintf(refuses, sizeof(refuses), "http://127.0.0.1:%u", s.port);
+	shut(&s);
+	comes_to_nothing(refuses, WIRE_HTTP2, WIRE_REFUSED);
+	comes_to_nothing(refuses, WIRE_HTTP1, WIRE_REFUSED);
+	comes_to_nothing("http://224.0.0.1:80", WIRE_HTTP2, WIRE_UNREACHED);
+	comes_to_nothing("http://224.0.0.1:80", WIRE_HTTP1, WIRE_UNREACHED);
+}
+
 static void a_url_has_a_host_and_a_port(void **state)
 {
 	static const char *const bad[] = {
@@ -264,6 +305,7 @@ int main(void)
 			what_is_told_of_a_broken_connection_may_cancel_another_call_of_it),
 		cmocka_unit_test(time_runs_out),
 		cmocka_unit_test(nobody_listens),
+		cmocka_unit_test(a_host_that_refuses_is_no_host_that_cannot_be_reached),
 		cmocka_unit_test(a_url_has_a_host_and_a_port),
 	};
 
