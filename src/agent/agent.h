@@ -421,7 +421,8 @@ struct agent {
 	struct quiet quiet[QUIET_KINDS];
 	ns_t quiet_at;           /* the first of them */
 	ns_t relist_ended_at;    /* without a step, and nobody was told; 0: no such */
-	uint32_t hang_ups;       /* how often it has closed its connections by itself */
+	uint32_t hang_ups;       /* how often it has closed a connection by itself */
+	uint32_t hung_up;        /* which one that was, the last time */
 	uint32_t watches_ended;  /* how often some ended, or were ended, before their time */
 	ns_t told_at;            /* the pod watch told of something last; -1: never */
 	uint64_t rested;         /* rounds and syncs that ended without a step */
@@ -507,9 +508,9 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 /* When a timer that the actor's goroutine sets for `at` fires. */
 ns_t agent_timer(struct agent *a, uint32_t actor, ns_t at);
 
-/* All connections to the API server are gone: every watch ends.  What was under way is the
- * driver's to answer. */
-void agent_reset(struct agent *a, ns_t now);
+/* A connection to the API server is gone (models.h, client_connection), and every watch over it
+ * ends.  What was under way is the driver's to answer. */
+void agent_reset(struct agent *a, uint32_t connection, ns_t now);
 
 /* Somebody reads the kubelet's metrics: loops that the model declares as done on request run.
  * One that runs already serves this one too. */

@@ -261,18 +261,19 @@ static bool is_of_pods(const struct model_watch *w)
 
 /* Every watch ends with the connection that it runs over, and is opened again; only if that
  * fails its reflector lists (reflector.go ListAndWatch). */
-void agent_reset(struct agent *a, ns_t now)
+void agent_reset(struct agent *a, uint32_t connection, ns_t now)
 {
 	const struct kubelet_model *k = model_of(a);
 
 	a->watches_ended++;
 	for (uint32_t w = 0; w < k->n_watches; w++)
-		if (a->loop[k->n_loops + 1 + w].watching)
+		if (a->loop[k->n_loops + 1 + w].watching &&
+			client_connection(k->watches[w].client) == connection)
 			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1,
 				cut_short(a, w, now,
 					is_of_pods(&k->watches[w]) ? a->told_at : -1),
 				0);
-	if (a->plan->objects.kind < SC_WATCH)
+	if (connection != CONNECTION_KUBELET || a->plan->objects.kind < SC_WATCH)
 		return;
 	for (uint32_t e = 0; e <= a->plan->objects.entries; e++)
 		if (a->objects.entry[e].reflector == SC_WATCHING &&
@@ -292,6 +293,15 @@ static bool requests_failed(const struct agent *a, uint32_t i)
 		return false;
 	return next > 0 && !call_is_runtime(l->calls[next - 1].call) &&
 	       (what == OUTCOME_REJECTED || what == OUTCOME_DEADLINE || what == OUTCOME_ERROR);
+}
+
+/* Heartbeats that fail again: the kubelet closes the connection, and opens another
+ * (cmd/kubelet/app/server.go: closeAllConns). */
+static void hang_up(struct agent *a, enum client client, ns_t now)
+{
+	a->hang_ups++;
+	a->hung_up = client_connection(client);
+	agent_reset(a, a->hung_up, now);
 }
 
 static uint8_t first_request(const struct model_loop *l)
@@ -330,10 +340,8 @@ void loop_step(struct agent *a, uint32_t i, ns_t now, struct effects *out)
 	if (requests_failed(a, i)) {
 		st->last[st->next - 1] = 0; /* it is due still */
 		st->left = 0;
-		if (st->tried > 0 && l->hangs_up) {
-			a->hang_ups++;
-			agent_reset(a, now);
-		}
+		if (st->tried > 0 && l->hangs_up)
+			hang_up(a, l->calls[st->next - 1].client, now);
 		st->next = ++st->tried < l->tries ? first_request(l) : (uint8_t)l->n_calls;
 	}
 	if (st->left > 0) { /* for the next pod, or whoever it is made for */

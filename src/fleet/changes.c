@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "fleet/balancer.h"
 #include "fleet/owners.h"
 #include "fleet/together.h"
 
@@ -143,7 +144,7 @@ struct change changes_take(struct changes *c, const struct node_plan *plan)
 }
 
 void changes_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
-	const struct change *c, const uint8_t *home, uint8_t server)
+	const struct change *c, uint8_t server)
 {
 	struct fanout_write w = {
 		.of = &f->change[c->object], .node = FANOUT_NO_NODE, .server = server};
@@ -151,7 +152,8 @@ void changes_tell(const struct fanout *f, const struct fanout_servers *to, ns_t 
 	(void)fanout_tell(f, to, now, &w);
 	for (uint32_t i = 0; i < c->n; i++) {
 		w.node = c->by[i].node;
-		w.home = w.node == FANOUT_NO_NODE ? 0 : home[w.node];
+		w.home = w.node == FANOUT_NO_NODE ? 0
+						  : balancer_of_kubelet(to->balancer, w.node);
 		(void)fanout_tell_kubelet(f, to, now, &w);
 	}
 }
@@ -167,7 +169,7 @@ static void load_of(const struct node *n, struct load *l, uint32_t object, uint3
 	ns_t every = n->plan->api.change_every[object];
 	struct fanout_write w = {.of = &p->fanout.change[object],
 		.node = node,
-		.home = (uint8_t)n->home,
+		.home = n->home[CONNECTION_KUBELET],
 		.server = FANOUT_NOWHERE};
 	ns_t takes = owners_change_takes(n->plan, object, &w.server);
 

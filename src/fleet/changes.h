@@ -42,10 +42,9 @@ void changes_init(struct changes *c, const struct node_plan *plan, const struct 
 /* The next, at c->next_at; valid as long as c. */
 struct change changes_take(struct changes *c, const struct node_plan *plan);
 
-/* Whoever watches is told of it.  home: [nodes] where each is connected; server: where it was
- * written, FANOUT_NOWHERE. */
+/* Whoever watches is told of it.  server: where it was written, FANOUT_NOWHERE. */
 void changes_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
-	const struct change *c, const uint8_t *home, uint8_t server);
+	const struct change *c, uint8_t server);
 
 /* The same of one node that ran alone until `until`: what it takes of servers is written down.
  */

@@ -2,6 +2,7 @@
 #include "fleet/fanout.h"
 
 #include "apiserver/server_params.h"
+#include "fleet/balancer.h"
 
 /* More than a server has processors: any more of them take no larger part of those. */
 enum { CROWD = 128 };
@@ -53,21 +54,6 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 	}
 }
 
-/* The nth of the servers that are there, counted round and round; to->n: none is. */
-static uint32_t nth_there(const struct fanout_servers *to, ns_t now, uint32_t nth)
-{
-	uint32_t there = 0;
-
-	for (uint32_t i = 0; i < to->n; i++)
-		there += to->up_at[i] <= now;
-	if (!there)
-		return to->n;
-	nth %= there;
-	for (uint32_t i = 0;; i++)
-		if (to->up_at[i] <= now && nth-- == 0)
-			return i;
-}
-
 /* Of all that is told of it. */
 static ns_t told_of(const struct fanout_write *w, ns_t of_all)
 {
@@ -80,8 +66,10 @@ static ns_t told_of(const struct fanout_write *w, ns_t of_all)
 static void hear(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w)
 {
-	for (uint32_t i = 0; f->rate && i < to->n; i++)
-		if (to->up_at[i] <= now)
+	const struct balancer *b = to->balancer;
+
+	for (uint32_t i = 0; f->rate && i < b->servers; i++)
+		if (b->up_at[i] <= now)
 			server_feed(&to->server[i], now, w->of->object,
 				w->marks ? 1 : w->of->events);
 }
@@ -96,7 +84,7 @@ static ns_t tell(const struct fanout *f, struct server *s, ns_t now,
 ns_t fanout_tell_kubelet(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w)
 {
-	if (!w->of->kubelet || w->node == FANOUT_NO_NODE || to->up_at[w->home] > now)
+	if (!w->of->kubelet || w->node == FANOUT_NO_NODE || to->balancer->up_at[w->home] > now)
 		return 0;
 	return tell(f, &to->server[w->home], now, w, f->kubelets + w->node, w->of->cpu);
 }
@@ -105,18 +93,19 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 	const struct fanout_write *w)
 {
 	const struct fanout_of *of = w->of;
+	struct balancer *b = to->balancer;
 
 	if (!of->cpu)
 		return 0;
 	hear(f, to, now, w);
-	for (uint32_t i = 0; i < to->n; i++)
-		if (i != w->server && to->up_at[i] <= now)
+	for (uint32_t i = 0; i < b->servers; i++)
+		if (i != w->server && b->up_at[i] <= now)
 			(void)tell(f, &to->server[i], now, w, 0, of->cpu);
-	for (uint32_t i = 0; i < of->n; i++) {
-		uint32_t at = to->n == 1 ? 0 : nth_there(to, now, i);
+	for (uint32_t i = of->first; i < of->first + of->n; i++) {
+		uint32_t client = balancer_watcher(b, i);
 
-		if (at < to->n)
-			(void)tell(f, &to->server[at], now, w, of->first + i, of->crowd);
+		if (balancer_is_connected(b, client, now))
+			(void)tell(f, &to->server[b->home[client]], now, w, i, of->crowd);
 	}
 	return fanout_tell_kubelet(f, to, now, w);
 }

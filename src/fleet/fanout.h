@@ -31,18 +31,19 @@ struct fanout {
 	uint32_t kubelets; /* the first of them; there are as many as nodes */
 };
 
-/* The servers that there are. */
+struct balancer;
+
+/* The servers that there are, and who is connected to which. */
 struct fanout_servers {
 	struct server *server;
-	const ns_t *up_at; /* each is there from then on */
-	uint32_t n;
+	struct balancer *balancer;
 };
 
 /* A write that is through. */
 struct fanout_write {
 	const struct fanout_of *of;
 	uint32_t node;  /* that it concerns; FANOUT_NO_NODE */
-	uint8_t home;   /* the server to which that is connected */
+	uint8_t home;   /* the server to which its kubelet is connected */
 	uint8_t server; /* where it was made; FANOUT_NOWHERE: by nobody who is simulated */
 	bool marks; /* a DELETE that says that a pod is to go: one change, not the two of the
 		     * final one */

@@ -56,7 +56,7 @@ static void run_nodes(void *ctx, unsigned thread, uint32_t item)
 		node_begin(&t->node, &f->plan, i, &t->result, &t->mem);
 		if (f->plan.shared) {
 			t->node.load = &t->load;
-			t->node.home = balancer_home(&f->plan, i);
+			balancer_places(&f->plan, i, t->node.home);
 		}
 		node_run_until(&t->node, f->params->until);
 		node_end(&t->node, f->params->until);

@@ -163,7 +163,7 @@ struct node {
 	uint32_t burst_left; /* of them are not seen running yet */
 	uint8_t bursts;      /* how many there were */
 	struct load *load; /* of shared servers, while nodes are alone; NULL: of no interest */
-	uint32_t home;     /* the server whose that is */
+	uint8_t home[CONNECTIONS]; /* the server that each connection goes to */
 };
 
 /* What a request takes of a processor, and then beside it. */

@@ -73,10 +73,9 @@ static uint16_t call_of(const struct owner_calls *calls, enum owner_ask ask)
 }
 
 /* Each of the two users has one connection. */
-static uint32_t client_of(const struct node_plan *plan, uint16_t call)
+static enum balancer_user user_of(const struct node_plan *plan, uint16_t call)
 {
-	return plan->params->scenario->nodes +
-	       (call == plan->shared->owners.calls->bind ? BALANCER_SCHEDULER : BALANCER_OWNER);
+	return call == plan->shared->owners.calls->bind ? BALANCER_SCHEDULER : BALANCER_OWNER;
 }
 
 /* A DELETE of theirs says that a pod is to go: one change. */
@@ -103,7 +102,7 @@ static void answered(
 /* Until it is through, and at which server. */
 static ns_t takes(const struct node_plan *plan, uint16_t call, uint8_t *server)
 {
-	*server = balancer_home(plan, client_of(plan, call));
+	*server = balancer_home_of_user(plan, user_of(plan, call));
 	return plan->shared->cpu[call][1] + plan->shared->owners.wait[call];
 }
 
@@ -137,7 +136,7 @@ void owners_of_pod(struct node *n, ns_t now, enum owner_ask ask)
 	if (!n->load)
 		return;
 	through = load(n, n->load, now, call, &server);
-	w = write_of(p, call, n->index, server, (uint8_t)n->home);
+	w = write_of(p, call, n->index, server, n->home[CONNECTION_KUBELET]);
 	fanout_load(p->servers, n->load, through, &w);
 }
 
@@ -265,7 +264,7 @@ static void send(struct owners *o, ns_t now, uint32_t id)
 {
 	struct owner_request *r = &o->one[id];
 	struct fleet_asked *c = counts(o, now, r->call);
-	uint32_t client = client_of(o->plan, r->call);
+	uint32_t client = o->balancer->users + user_of(o->plan, r->call);
 	bool connected = balancer_is_connected(o->balancer, client, now);
 	uint8_t at = o->balancer->home[client];
 	struct server_request q;
@@ -332,14 +331,14 @@ void owners_wake(struct owners *o, ns_t now)
 static void tell(const struct owners *o, ns_t now, const struct owner_request *r)
 {
 	const struct together_params *p = o->plan->shared;
-	const struct fanout_servers to = {o->server, o->balancer->up_at, p->servers};
+	const struct fanout_servers to = {o->server, o->balancer};
 	struct fanout_write w;
 
 	if (r->node == FANOUT_NO_NODE) {
-		changes_tell(&p->fanout, &to, now, &r->change, o->balancer->home, r->server);
+		changes_tell(&p->fanout, &to, now, &r->change, r->server);
 		return;
 	}
-	w = write_of(p, r->call, r->node, r->server, o->balancer->home[r->node]);
+	w = write_of(p, r->call, r->node, r->server, balancer_of_kubelet(o->balancer, r->node));
 	(void)fanout_tell(&p->fanout, &to, now, &w);
 }
 

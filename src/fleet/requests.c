@@ -123,16 +123,17 @@ static void serve_alone(struct node *n, ns_t now, const struct node_request *q)
 {
 	const struct api_request r = asked(n, q);
 	struct demand d = node_demand(n, q);
+	uint8_t server = n->home[client_connection(q->client)];
 
 	answer(n, now, q, api_serve(&n->shard, now, d.cpu + d.wait, &r, &n->result->tally));
 	if (!n->load)
 		return;
-	load_add(n->load, n->home, q->call, now, d.cpu + d.wait, d.cpu);
+	load_add(n->load, server, q->call, now, d.cpu + d.wait, d.cpu);
 	fanout_load(n->plan->shared->servers, n->load, now + d.cpu + d.wait,
 		&(struct fanout_write){.of = &n->plan->shared->fanout.call[q->call],
 			.node = n->index,
-			.home = (uint8_t)n->home,
-			.server = (uint8_t)n->home,
+			.home = n->home[CONNECTION_KUBELET],
+			.server = server,
 			.marks = r.marks});
 }
 

@@ -185,11 +185,12 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 {
 	struct leaving *l = &t->errands.errand[i].next;
 	struct server_request r;
-	uint32_t id;
-	bool there = balancer_is_connected(&t->balancer, i, now);
+	uint32_t id, client = balancer_client(&t->balancer, i, client_connection(l->q.client));
+	bool there = balancer_is_connected(&t->balancer, client, now);
+	uint8_t server = t->balancer.home[client];
 
 	l->is_sending = false;
-	if (!there || !server_has_room(&t->server[t->balancer.home[i]])) {
+	if (!there || !server_has_room(&t->server[server])) {
 		if (there)
 			requests_lost(&t->errands.node[i], now, &l->q, 0);
 		else
@@ -197,14 +198,14 @@ static void arrive(struct together *t, uint32_t i, ns_t now)
 		look_at(t, i);
 		return;
 	}
-	id = flights_begin(&t->flights, i, t->balancer.home[i], &l->q);
+	id = flights_begin(&t->flights, i, server, &l->q);
 	if (id == FLIGHTS_NONE) {
 		t->out_of_memory = true;
 		return;
 	}
 	r = wanted(t, i, id);
-	if (server_arrive(&t->server[t->balancer.home[i]], now, &r,
-		    &t->flights.flight[id].ticket) == SERVER_REJECTS) {
+	if (server_arrive(&t->server[server], now, &r, &t->flights.flight[id].ticket) ==
+		SERVER_REJECTS) {
 		(void)flights_end(&t->flights, id);
 		reject(t, i, now);
 		return;
@@ -231,10 +232,10 @@ static bool remembers(struct together *t, uint32_t node, uint16_t call)
 /* How long the node's own watch takes to tell of it. */
 static ns_t tell(struct together *t, ns_t now, const struct flight *f)
 {
-	const struct fanout_servers to = {t->server, t->balancer.up_at, t->params->servers};
+	const struct fanout_servers to = {t->server, &t->balancer};
 	const struct fanout_write w = {.of = &t->params->fanout.call[f->q.call],
 		.node = f->node,
-		.home = t->balancer.home[f->node],
+		.home = balancer_of_kubelet(&t->balancer, f->node),
 		.server = f->server,
 		.marks = node_marks_pod(t->plan, &f->q)};
 
@@ -355,18 +356,23 @@ static void lost(struct together *t, uint32_t i, ns_t now, const struct node_req
 		t->params->mutating[q->call] ? 0 : CLIENT_AFTER_RESET);
 }
 
-/* The agent closed its connection, and with it all that was on its way; it has another. */
+/* The agent closed a connection, and with it all that was on its way over it; it has another.
+ */
 static void hang_up(struct together *t, uint32_t i, ns_t now)
 {
 	struct node *n = &t->errands.node[i];
+	uint32_t connection = n->agent.hung_up, next;
 
 	n->hang_ups = n->agent.hang_ups;
-	while (t->flights.of_node[i] != FLIGHTS_NONE) {
-		struct node_request q = let_go(t, now, t->flights.of_node[i]);
+	for (uint32_t id = t->flights.of_node[i]; id != FLIGHTS_NONE; id = next) {
+		next = t->flights.flight[id].after;
+		if (client_connection(t->flights.flight[id].q.client) == connection) {
+			struct node_request q = let_go(t, now, id);
 
-		lost(t, i, now, &q);
+			lost(t, i, now, &q);
+		}
 	}
-	(void)balancer_connect(&t->balancer, i, now);
+	(void)balancer_connect(&t->balancer, balancer_client(&t->balancer, i, connection), now);
 	look_at(t, i);
 }
 
@@ -391,6 +397,20 @@ static void begin_server(struct together *t, uint32_t i)
 
 /* ------------------------------------------------------------------ restarts */
 
+/* A node's connections to a server that goes. */
+static void reset(struct together *t, uint32_t i, uint32_t server, ns_t now)
+{
+	bool any = false;
+
+	for (uint32_t c = 0; c < t->balancer.of_node; c++)
+		if (t->balancer.home[balancer_client(&t->balancer, i, c)] == server) {
+			agent_reset(&t->errands.node[i].agent, c, now);
+			any = true;
+		}
+	if (any)
+		look_at(t, i);
+}
+
 /* Its connections are reset, and whoever watched opens a watch where there is a server. */
 static void restart(struct together *t, ns_t now)
 {
@@ -400,7 +420,7 @@ static void restart(struct together *t, ns_t now)
 	for (uint32_t i = 0; i < p->scenario->nodes; i++)
 		if (errands_join(&t->errands, i))
 			put_in_order(t, i);
-	t->balancer.up_at[r->server] = now + r->lasts;
+	balancer_goes(&t->balancer, r->server, now, r->lasts);
 	t->errands.served_from = balancer_served_from(&t->balancer);
 	for (uint32_t id = 0; id < t->flights.n; id++) {
 		struct flight f = t->flights.flight[id];
@@ -413,10 +433,7 @@ static void restart(struct together *t, ns_t now)
 		lost(t, f.node, now, &f.q);
 	}
 	for (uint32_t i = 0; i < p->scenario->nodes; i++)
-		if (t->balancer.home[i] == r->server) {
-			agent_reset(&t->errands.node[i].agent, now);
-			look_at(t, i);
-		}
+		reset(t, i, r->server, now);
 	owners_restart(&t->owners, now, r->server);
 	served_restart(&t->served, r->server, now);
 	begin_server(t, r->server);
@@ -478,14 +495,13 @@ static struct server *next_server(struct together *t, ns_t *at)
 
 static void object_changes(struct together *t, ns_t now)
 {
-	const struct fanout_servers to = {t->server, t->balancer.up_at, t->params->servers};
+	const struct fanout_servers to = {t->server, &t->balancer};
 	struct change c = changes_take(&t->changes_of_objects, t->plan);
 
 	if (owners_ask_for(&t->params->owners, c.object))
 		owners_change(&t->owners, now, &c);
 	else
-		changes_tell(
-			&t->params->fanout, &to, now, &c, t->balancer.home, FANOUT_NOWHERE);
+		changes_tell(&t->params->fanout, &to, now, &c, FANOUT_NOWHERE);
 }
 
 static void report(struct together *t, ns_t now)

@@ -14,6 +14,7 @@ struct address *address_new(struct swarm *s, const char *method)
 
 	a->method = method;
 	a->media = NULL;
+	a->connection = CONNECTION_KUBELET;
 	a->stream = false;
 	str_reset(&a->path);
 	str_reset(&a->body);

@@ -75,6 +75,12 @@ static bool is_of(const struct flight *f, const char *resource)
 	return !strcmp(f->hollow->swarm->scenario.calls.name[f->q.call].resource, resource);
 }
 
+/* Other agents list and watch pods, too, and their kubelet hears nothing of it. */
+static bool is_of_kubelets_pods(const struct flight *f)
+{
+	return is_of(f, "pods") && f->q.client < CLIENT_OWN;
+}
+
 static bool mutates(const struct flight *f)
 {
 	return call_mutates(&f->hollow->swarm->scenario.calls.name[f->q.call]);
@@ -141,7 +147,8 @@ static void on_line(void *ctx, const char *text, size_t len)
 	ns_t now = swarm_now(h->swarm);
 	char version[HOLLOW_VERSION];
 	struct skim event;
-	uint32_t lives = h->lives;
+	const uint32_t *closed = &h->closed[client_connection(f->q.client)];
+	uint32_t before = *closed;
 	bool is_error =
 		!strncmp(text, "{\"type\":\"ERROR\"", 15) || !strstr(text, "\"object\"");
 
@@ -160,16 +167,16 @@ static void on_line(void *ctx, const char *text, size_t len)
 	f->told++;
 	version_scan(text, version);
 	learns(f, version);
-	if (!is_of(f, "pods") || strstr(text, "\"BOOKMARK\""))
+	if (!is_of_kubelets_pods(f) || strstr(text, "\"BOOKMARK\""))
 		return;
 	if (!skim_all(text, len, &event)) {
 		ends_garbled(f, now);
 		return;
 	}
 	swarm_run_node(h, now);
-	if (h->lives == lives) /* else it has hung up, and the flight is gone */
+	if (*closed == before) /* else it has hung up, and the flight is gone */
 		pods_told(h, now, event);
-	if (h->lives == lives && h->missed) { /* as if its version were gone */
+	if (*closed == before && h->missed) { /* as if its version were gone */
 		h->missed = false;
 		f->is_gone = true;
 		begin_anew(f, now);
@@ -215,7 +222,7 @@ static void keep(struct flight *f, ns_t now, const struct wire_answer *a, uint32
 		return;
 	if (!strcmp(call->verb, "list"))
 		learns(f, version);
-	if (!strcmp(call->verb, "list") && is_of(f, "pods"))
+	if (!strcmp(call->verb, "list") && is_of_kubelets_pods(f))
 		pods_listed(h, now, a->body, a->len);
 	keep_version(f, a->body);
 	if (!strcmp(call->verb, "get") && is_of(f, "nodes") &&
@@ -383,6 +390,7 @@ void flights_send(struct hollow *h, ns_t now)
 	if (!address_of(h, &n->send, a)) {
 		nowhere(h, now, &n->send);
 	} else {
+		a->connection = client_connection(n->send.client);
 		f = begin(h, &n->send);
 		if (writes_status(f)) {
 			h->pod[f->q.pod].sent = f->q.status;
@@ -426,15 +434,19 @@ static void read_again(struct flight *f)
 
 /* ------------------------------------------------------------------ ends */
 
-/* The agent closed its connections.  Of its watches it knows. */
+/* The agent closed a connection.  Of its watches it knows. */
 void flights_hang_up(struct hollow *h, ns_t now)
 {
+	uint32_t connection = h->node.agent.hung_up;
 	struct flight *next;
 
-	h->lives = h->node.agent.hang_ups;
-	wire_hang_up(h->swarm->wire, h->node.index);
+	h->node.hang_ups = h->node.agent.hang_ups;
+	h->closed[connection]++;
+	wire_hang_up(h->swarm->wire, swarm_peer(h, connection));
 	for (struct flight *f = h->flights; f; f = next) {
 		next = f->after;
+		if (client_connection(f->q.client) != connection)
+			continue;
 		wire_cancel(h->swarm->wire, f->call);
 		if (!f->opened) {
 			answer_counts(h, now, f->q.call,

@@ -63,13 +63,13 @@ struct hollow {
 	record_t *shown;        /* [places * containers] as the last status tells of them */
 	uint64_t *watched;      /* [reflectors] resource versions */
 	struct flight *flights; /* under way, a list */
-	uint32_t lives;         /* hang-ups that are done */
-	uint32_t watches_ended; /* the agent's, when it was looked at */
-	uint32_t unplaced;      /* pods that found no place at the last LIST */
-	uint32_t turn;          /* the pod that a feature asked for last */
-	uint32_t asked;         /* what features wrote so far */
-	bool missed;            /* a pod's change: its watch has to begin anew */
-	struct asked_own *own;  /* [the swarm's n_own] */
+	uint32_t closed[CONNECTIONS];  /* how often each connection was */
+	uint32_t watches_ended;        /* the agent's, when it was looked at */
+	uint32_t unplaced;             /* pods that found no place at the last LIST */
+	uint32_t turn;                 /* the pod that a feature asked for last */
+	uint32_t asked;                /* what features wrote so far */
+	bool missed;                   /* a pod's change: its watch has to begin anew */
+	struct asked_own *own;         /* [the swarm's n_own] */
 	struct event_told *told_again; /* owned; a list: events told more than once */
 	struct event_pod *gone;        /* owned; a list: pods of which some wait to be told */
 	bool is_told;                  /* the server has had its status */
@@ -97,6 +97,7 @@ struct address {
 	const char *method;
 	const char *media; /* NULL: JSON */
 	struct str path, body;
+	uint32_t connection; /* of its node: models.h, client_connection */
 	bool stream;
 };
 
@@ -139,6 +140,8 @@ struct swarm {
 
 /* swarm.c: time, and nodes in it */
 int64_t swarm_clock(void);
+/* The peer of the wire that a node's connection is. */
+uint32_t swarm_peer(const struct hollow *h, uint32_t connection);
 ns_t swarm_now(const struct swarm *s);
 /* All that is due on the node, then it waits. */
 void swarm_run_node(struct hollow *h, ns_t now);

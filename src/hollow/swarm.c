@@ -52,7 +52,7 @@ void swarm_run_node(struct hollow *h, ns_t now)
 			flights_send(h, ns_min(at, now));
 		else
 			node_step(&h->node, at);
-		if (h->node.agent.hang_ups != h->lives)
+		if (h->node.agent.hang_ups != h->node.hang_ups)
 			flights_hang_up(h, at);
 		if (h->node.agent.watches_ended != h->watches_ended)
 			flights_stop_watches(h, at);
@@ -113,11 +113,27 @@ static void name_user_agent(struct swarm *s)
 		(int)strspn(version, "v0123456789."), version);
 }
 
+static uint32_t connections(const struct scenario *s)
+{
+	return 1 + s->kubelet.n_agents;
+}
+
+uint32_t swarm_peer(const struct hollow *h, uint32_t connection)
+{
+	return h->node.index * connections(&h->swarm->scenario) + connection;
+}
+
+static uint32_t users_peer(const struct scenario *s)
+{
+	return s->nodes * connections(s);
+}
+
 struct wire_call *swarm_put_on_wire(struct swarm *s, const struct hollow *h,
 	const struct address *a, ns_t timeout, const struct wire_hooks *hooks, void *ctx)
 {
 	char user[HOLLOW_NAME + 16];
-	struct wire_request r = {.peer = h ? h->node.index : s->scenario.nodes,
+	struct wire_request r = {
+		.peer = h ? swarm_peer(h, a->connection) : users_peer(&s->scenario),
 		.method = a->method,
 		.path = str_text(&a->path),
 		.body = str_len(&a->body) ? str_text(&a->body) : NULL,
@@ -299,11 +315,14 @@ static uint32_t descriptors(const struct swarm *s)
 
 	if (s->plan.agent.objects.kind >= SC_WATCH)
 		watches += first[ACTOR_REFLECTOR + 1] - first[ACTOR_REFLECTOR];
-	watches += FILES_OF_A_NODE;
+	watches += FILES_OF_A_NODE + s->scenario.kubelet.n_agents;
 	if (h2 && !p->connections)
 		return (watches + 1) * s->scenario.nodes / STREAMS_AT_LEAST + 64;
 	if (h2)
-		return (p->connections + watches / STREAMS_AT_LEAST) * s->scenario.nodes + 64;
+		return (p->connections * connections(&s->scenario) +
+			       watches / STREAMS_AT_LEAST) *
+			       s->scenario.nodes +
+		       64;
 	return watches * s->scenario.nodes + 64;
 }
 
@@ -327,7 +346,7 @@ static int begin(struct swarm *s)
 	const struct hollow_params *p = s->params;
 	struct wire_params wire = {.access = p->access,
 		.http = p->http,
-		.peers = p->scenario->nodes + 1,
+		.peers = users_peer(p->scenario) + 1,
 		.connections = p->connections,
 		.one_connection = p->connections && p->scenario->kubelet.one_connection};
 	struct timeval second = {.tv_sec = 1};

@@ -94,6 +94,15 @@ enum client {
 	CLIENT_OWN,
 	CLIENTS = CLIENT_OWN + AGENTS_MAX
 };
+/* Of a node to the API server: all clients of the kubelet have one (client-go,
+ * transport/cache.go: clients of one configuration share a transport), an agent with a client
+ * has its own. */
+enum { CONNECTION_KUBELET, CONNECTIONS = 1 + AGENTS_MAX };
+
+static inline uint32_t client_connection(unsigned client)
+{
+	return client < CLIENT_OWN ? CONNECTION_KUBELET : 1 + client - CLIENT_OWN;
+}
 /* What begins a round: its timer, or something that happens. */
 enum trigger {
 	TRIGGER_PERIOD,
@@ -163,7 +172,7 @@ struct model_loop {
 	ns_t work;            /* what a round takes beside its calls */
 	uint32_t tries;       /* of its requests, if they fail */
 	ns_t try_again_after; /* a round that failed, all its tries: the next; 0: as always */
-	bool hangs_up;        /* when the second of them fails, all the kubelet's connections */
+	bool hangs_up;        /* when the second of them fails, the connection is closed */
 	uint32_t n_calls;
 	struct model_call calls[LOOP_CALLS];
 };

@@ -61,7 +61,8 @@ static const struct field loop_fields[] = {
 		.help = "a round whose requests failed, all tries: when it is made again; "
 			"without it the next one comes as always"),
 	FIELD(hangs_up, "hangsUp", FIELD_BOOL, .flags = FIELD_OPTIONAL,
-		.help = "when the second try fails, all the kubelet's connections are closed"),
+		.help = "when the second try fails, its connection is closed: that of all the "
+			"kubelet's clients, or of the agent whose client it is"),
 	FIELD(calls, "calls", FIELD_LIST, .n_offset = offsetof(REC, n_calls),
 		.size = sizeof(struct model_call), .limit = LOOP_CALLS,
 		.sub = &table_model_call, .help = "made one after the other"),

@@ -306,7 +306,7 @@ static void a_watch_that_cannot_be_opened_again_is_listed(void **state)
 	kit_start(k, 1);
 	kit_until(k, 9 * NS_S);
 	k->rejected_call = watch;
-	agent_reset(&k->agent, k->now);
+	agent_reset(&k->agent, CONNECTION_KUBELET, k->now);
 	kit_until(k, 9 * NS_S + 700 * NS_MS);
 	assert_int_equal(kit_count(k, list), 1);
 	k->rejected_call = UINT32_MAX;
@@ -326,11 +326,11 @@ static void a_very_short_watch_is_listed_again(void **state)
 	(void)state;
 	kit_start(k, 1);
 	kit_until(k, 9 * NS_S);
-	agent_reset(&k->agent, k->now);
+	agent_reset(&k->agent, CONNECTION_KUBELET, k->now);
 	kit_until(k, 9 * NS_S + 500 * NS_MS);
 	assert_int_equal(kit_count(k, list), 1);
 	assert_int_equal(kit_count(k, watch), 2);
-	agent_reset(&k->agent, k->now);
+	agent_reset(&k->agent, CONNECTION_KUBELET, k->now);
 	kit_until(k, 12 * NS_S);
 	assert_int_equal(kit_count(k, list), 2);
 	assert_int_equal(kit_count(k, watch), 3);
@@ -379,7 +379,7 @@ static void lose_watch(const struct lost_watch *l)
 	kit_until(k, 9 * NS_S);
 	k->rejected_call = watch;
 	k->rejects = l->what;
-	agent_reset(&k->agent, k->now);
+	agent_reset(&k->agent, CONNECTION_KUBELET, k->now);
 	kit_until(k, 29 * NS_S);
 	n = kit_count(k, watch);
 	assert_int_equal(kit_count(k, list), 1 + l->listed);
@@ -442,7 +442,7 @@ static void a_watch_that_is_opened_again_knows_no_more_than_before(void **state)
 
 		k->rejected_call = calls[i];
 		k->rejects = OUTCOME_REFUSED;
-		agent_reset(&k->agent, k->now);
+		agent_reset(&k->agent, CONNECTION_KUBELET, k->now);
 		kit_until(k, k->now + 20 * NS_S);
 		assert_true(kit_count(k, calls[i]) > asked + 3);
 		assert_int_equal(r->knows_at, lost + 1);

@@ -22,8 +22,10 @@ struct both {
 	struct scenario scenario;
 	struct arena mem;
 	struct trace simulated, live;
-	uint32_t faults; /* as world_fails */
-	ns_t opens;      /* as world_times; live alone */
+	uint32_t faults;         /* as world_fails */
+	ns_t opens;              /* as world_times; live alone */
+	const char *const *with; /* features */
+	size_t n_with;
 	bool (*tell)(void *ctx, const struct hollow_view *v);
 };
 
@@ -42,7 +44,8 @@ static void quiet(struct scenario *s)
 static void load(
 	struct both *c, const struct scenario_names *names, const char *const *sets, size_t n)
 {
-	const struct settings settings = {.text = sets, .n = n};
+	const struct settings settings = {
+		.text = sets, .n = n, .with = c->with, .n_with = c->n_with};
 	const char *dir = getenv("NODETOLL_MODELS");
 	struct library lib = {.dir = dir ? dir : "models", .mem = &c->mem};
 	struct model resolved = {0};
@@ -336,6 +339,7 @@ static void follow(const char *verb, const char *resource, enum world_fault faul
 	arena_init(&c.mem, 0);
 	load(&c, &names, sets, 6);
 	world.followed = call_of(&c.scenario, verb, resource);
+	world.in_a_row = 1;
 	run_live(&c);
 	for (uint32_t i = 0; i + 1 < world.n_sent; i++)
 		if (world.met[i] == fault) {
@@ -347,6 +351,36 @@ static void follow(const char *verb, const char *resource, enum world_fault faul
 		}
 	assert_true(tries > 0);
 	world.followed = 0;
+	trace_fini(&c.live);
+	arena_fini(&c.mem);
+}
+
+/* Two heartbeats in a row fail, now and then: the kubelet closes its connection and opens its
+ * watches again, and an agent with a client of its own has its own connection. */
+static void a_kubelet_hangs_up_and_agents_do_not(void **state)
+{
+	const struct scenario_names names = {
+		"any", "v1.20", "containerd-1.6.20", "v1.20", "secrets-30", false};
+	const char *const sets[] = {"nodes=1", "start=afterWarmup", "warmup=1s", "duration=90s",
+		"workload.pods=3", "seed=1", "kubelet.loops.nodeStatus.period=17s"};
+	const char *const with[] = {"node-feature-discovery-informer"};
+	struct both c = {.faults = 1u << WORLD_ERROR, .with = with, .n_with = 1};
+
+	(void)state;
+	arena_init(&c.mem, 0);
+	load(&c, &names, sets, 7);
+	assert_int_equal(c.scenario.kubelet.n_agents, 1);
+	world.followed = call_of(&c.scenario, "update", "leases");
+	world.in_a_row = 2;
+	world.from = 3; /* when nothing else is under way: alone, it would be answered */
+	run_virtual(&c);
+	assert_true(world.n_sent > 20);
+	run_live(&c);
+	assert_int_equal(world.hung_up, 1u << CONNECTION_KUBELET);
+	compare(&c, &(struct from){0, "hanging up"});
+	world.followed = 0;
+	world.from = 0;
+	trace_fini(&c.simulated);
 	trace_fini(&c.live);
 	arena_fini(&c.mem);
 }
@@ -510,6 +544,7 @@ int main(void)
 		cmocka_unit_test(effects_are_the_same_when_connections_break),
 		cmocka_unit_test(effects_are_the_same_when_nobody_is_there),
 		cmocka_unit_test(effects_are_the_same_when_everything_fails),
+		cmocka_unit_test(a_kubelet_hangs_up_and_agents_do_not),
 		cmocka_unit_test(a_rejection_is_tried_again_when_the_server_says),
 		cmocka_unit_test(a_read_that_is_cut_off_is_tried_again_after_a_second),
 	};

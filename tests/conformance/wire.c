@@ -71,7 +71,7 @@ void wire_cancel(struct wire *w, struct wire_call *c)
 void wire_hang_up(struct wire *w, uint32_t peer)
 {
 	(void)w;
-	(void)peer;
+	world.hung_up |= 1u << peer;
 }
 
 struct wire_counts wire_counts(const struct wire *w)

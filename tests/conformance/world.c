@@ -61,11 +61,6 @@ void __wrap_flights_send(struct hollow *h, ns_t now)
 	world.nominal = zero_of(&h->node) + now;
 	world.is_agents = true;
 	world.fault = world_meets(&h->node, &h->node.send);
-	if (world.followed && h->node.send.call == world.followed &&
-		world.n_sent < WORLD_SENT) {
-		world.met[world.n_sent] = world.fault;
-		world.sent_at[world.n_sent++] = now;
-	}
 	__real_flights_send(h, now);
 	world.is_agents = false;
 }
@@ -103,6 +98,7 @@ void world_fails(uint32_t faults)
 	world.faults = faults;
 	memset(world.asked, 0, sizeof(world.asked));
 	memset(world.struck, 0, sizeof(world.struck));
+	world.n_sent = 0;
 }
 
 static bool can_meet(const struct call_name *call, enum world_fault fault)
@@ -130,14 +126,19 @@ static bool can_meet(const struct call_name *call, enum world_fault fault)
 	return false;
 }
 
-/* Every third of those that are followed. */
 static enum world_fault meets_followed(const struct node_request *q)
 {
 	enum world_fault fault = WORLD_ERROR;
 
+	if (q->call != world.followed || world.n_sent == WORLD_SENT)
+		return WORLD_FINE;
 	while (!(world.faults >> fault & 1))
 		fault++;
-	return q->call == world.followed && world.n_sent % 3 == 0 ? fault : WORLD_FINE;
+	if (world.n_sent % 3 >= world.in_a_row || world.n_sent < world.from)
+		fault = WORLD_FINE;
+	world.met[world.n_sent] = fault;
+	world.sent_at[world.n_sent++] = q->at;
+	return fault;
 }
 
 /* What a watch of pods misses, virtual time's does not; a kubelet whose heartbeats fail closes
@@ -230,10 +231,14 @@ void __wrap_agent_answer(
 void world_begin(const struct world_times *times)
 {
 	static const struct store_limits limits = {100000, 1 << 28, 10000, 1 << 28};
-	const uint16_t followed = world.followed;
+	const struct world before = world;
 
-	world = (struct world){
-		.times = *times, .now = BEGINNING, .nominal = BEGINNING, .followed = followed};
+	world = (struct world){.times = *times,
+		.now = BEGINNING,
+		.nominal = BEGINNING,
+		.followed = before.followed,
+		.in_a_row = before.in_a_row,
+		.from = before.from};
 	rest_init(&world.rest, &limits, "v1.20.2", 1, 1700000000);
 }
 

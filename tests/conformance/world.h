@@ -68,11 +68,14 @@ struct world {
 	/* How often, by a hash; of each node by itself, whose order is the same. */
 	uint8_t asked[WORLD_NODES][WORLD_KEYS];
 	uint32_t struck[WORLD_FAULTS];
-	/* What went over the wire of the call that is followed, and what its tries met. */
+	/* Of the call that is followed: when its tries left, and what they met.  Of three so
+	 * many meet something, from one of them on. */
 	uint16_t followed;
+	uint32_t in_a_row, from;
 	ns_t sent_at[WORLD_SENT];
 	enum world_fault met[WORLD_SENT];
 	uint32_t n_sent;
+	uint32_t hung_up; /* a bit each: peers of the wire that closed their connection */
 	/* At the end: watches of objects that are open, and of them those that nobody has. */
 	uint32_t watches, strays;
 };

@@ -164,16 +164,19 @@ static void answers(struct one_node *o, struct away *at)
 			o->node, a.at, &a.q, a.what, a.what == OUTCOME_REJECTED ? NS_S : 0);
 }
 
-/* It closed its connections: whatever was under way is lost. */
+/* It closed a connection: whatever was under way over that is lost. */
 static void hangs_up(struct one_node *o)
 {
 	ns_t now = o->node->agent.now;
 
 	seen.hang_ups++;
 	o->node->hang_ups = o->node->agent.hang_ups;
-	while (o->n_away) {
-		struct node_request q = o->away[--o->n_away].q;
+	for (uint32_t i = o->n_away; i-- > 0;) {
+		struct node_request q = o->away[i].q;
 
+		if (client_connection(q.client) != o->node->agent.hung_up)
+			continue;
+		o->away[i] = o->away[--o->n_away];
 		lose(o, now, &q);
 	}
 }
