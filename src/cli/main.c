@@ -97,7 +97,8 @@
  *   budget         where a pod's start goes
  *   ready          nodes that are NotReady
  *   ending         pods and watches that wait when the run is over
- *   requests       limiters, the way to the API server and back, tries
+ *   requests       limiters, the way to the API server, tries again
+ *   answers        what a server says to a request, or that none does
  *   queue.h        requests that wait
  *   streams        those of the one connection that some kubelets have
  *   flights        requests at those servers, and when their clients give up
@@ -108,6 +109,9 @@
  *   changes        objects that users change, and when
  *   load           whether sharing can make a difference
  *   together       all nodes alive in one order of time, where it does
+ *   stretches      how far each is alone, and what it is told on its way
+ *   visits         its requests at the servers: they come, and are through
+ *   breaks         what is given up, connections that are closed or go with a server
  *   errands        what each of them does alone in between, on any thread
  *   served         what those servers did, measured
  * estimate/      the closed form

@@ -179,7 +179,6 @@ static inline bool node_marks_pod(const struct node_plan *plan, const struct nod
 }
 
 /* requests.c */
-struct demand node_demand(struct node *n, const struct node_request *q);
 void requests_init(struct node *n, struct arena *mem);
 /* Room for all requests of so many nodes that can wait at once, for node_plan.waiting. */
 void requests_stock(
@@ -189,6 +188,15 @@ void requests_step(struct node *n, ns_t now);
 
 /* The agent has done something: whoever waits for a stream may have one. */
 void requests_look(struct node *n, ns_t now);
+
+/* Until q.at, when it is tried again. */
+void requests_sleep(struct node *n, const struct node_request *q);
+
+/* answers.c.  What a request takes of a server. */
+struct demand node_demand(struct node *n, const struct node_request *q);
+
+/* As many servers as it takes: at leisure.  How busy shared ones would be is written down. */
+void requests_serve_alone(struct node *n, ns_t now, const struct node_request *q);
 
 /* The server's word on a request: it is carried out now (OUTCOME_OK), or has failed and, unless
  * retry_after is 0, is worth another try after so long. */
