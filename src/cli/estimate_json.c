@@ -15,6 +15,7 @@ void estimate_put_call(struct json *o, const struct scenario *s, const struct to
 	json_put_str(o, "operation", name && row->runtime ? name->resource : NULL);
 	json_put_str(o, "verb", name && !row->runtime ? name->verb : NULL);
 	json_put_str(o, "resource", name && !row->runtime ? name->resource : NULL);
+	json_put(o, "inMetric", row->runtime ? json_bool(!row->hidden) : json_null());
 }
 
 /* The feature that brought a row. */
@@ -118,7 +119,6 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 	json_put_str(o, "scope", watch ? "node" : word_of(words_scope, 5, row->scope));
 	json_put_str(o, "client",
 		row->runtime || watch ? NULL : client_name(&last->with->kubelet, row->client));
-	json_put(o, "inMetric", row->runtime ? json_bool(!row->hidden) : json_null());
 	json_put_str(o, "words", row->words);
 	json_put_str(o, "ifItFails", *row->if_it_fails ? row->if_it_fails : NULL);
 	json_put(o, "bytes", number_or_null(row->bytes > 0, row->bytes));

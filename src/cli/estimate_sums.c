@@ -12,86 +12,131 @@ static struct json *number_or_null(bool known, double value)
 
 /* ------------------------------------------------------------------ the kubelet's own */
 
-/* Classes have numbers of their own in each scenario. */
-static bool same_call(const struct estimate_size *size, uint16_t before, uint16_t after)
-{
-	const struct call_name *b = &size->without->calls.name[before % CALLS_MAX];
-	const struct call_name *a = &size->with->calls.name[after % CALLS_MAX];
+/* The rows of one scenario. */
+struct side {
+	const struct toll *toll;
+	const struct scenario *scenario;
+};
 
-	if (before == CALLS_MAX || after == CALLS_MAX || call_is_runtime(before))
-		return before == after;
-	return !strcmp(b->verb, a->verb) && !strcmp(b->resource, a->resource);
+/* A row, and whose numbers of calls it has: classes have numbers of their own in each. */
+struct own_row {
+	const struct toll_row *row;
+	const struct scenario *scenario;
+};
+
+static struct side before_of(const struct estimate_size *size)
+{
+	return (struct side){size->before, size->without};
 }
 
-static bool same_row(
-	const struct estimate_size *size, const struct toll_row *was, const struct toll_row *is)
+static struct side after_of(const struct estimate_size *size)
 {
-	return !*is->feature && is->kind == was->kind && !strcmp(is->name, was->name) &&
-	       same_call(size, was->call, is->call);
+	return (struct side){size->after, size->with};
 }
 
-/* How many rows of the same call its loop has before row i. */
-static uint32_t nth_of_its_call(const struct toll *toll, uint32_t i)
+static bool same_call(const struct own_row *a, const struct own_row *b)
 {
-	uint32_t n = 0;
+	const struct call_name *of_a = &a->scenario->calls.name[a->row->call % CALLS_MAX];
+	const struct call_name *of_b = &b->scenario->calls.name[b->row->call % CALLS_MAX];
 
-	for (uint32_t k = 0; k < i; k++)
-		n += toll->row[k].call == toll->row[i].call &&
-		     toll->row[k].kind == toll->row[i].kind &&
-		     !strcmp(toll->row[k].name, toll->row[i].name);
-	return n;
+	if (a->row->call == CALLS_MAX || b->row->call == CALLS_MAX || a->row->runtime)
+		return a->row->call == b->row->call;
+	return !strcmp(of_a->verb, of_b->verb) && !strcmp(of_a->resource, of_b->resource);
 }
 
-/* What has become of a row; NULL: it is gone. */
-static const struct toll_row *row_after(const struct estimate_size *size, uint32_t before)
+static bool same_row(const struct own_row *a, const struct own_row *b)
 {
-	uint32_t n = nth_of_its_call(size->before, before);
-
-	for (uint32_t i = 0; i < size->after->n; i++)
-		if (same_row(size, &size->before->row[before], &size->after->row[i]) &&
-			n-- == 0)
-			return &size->after->row[i];
-	return NULL;
+	return a->row->kind == b->row->kind && a->row->runtime == b->row->runtime &&
+	       a->row->hidden == b->row->hidden && !strcmp(a->row->name, b->row->name) &&
+	       same_call(a, b);
 }
 
-static struct json *change(
-	const struct estimate_size *size, const struct toll_row *was, const struct toll_row *is)
+/* Before row n of a side: has it one like this? */
+static bool has_before(struct side side, uint32_t n, const struct own_row *like)
 {
-	bool known = !is || !is->fails;
-	double now = is ? is->rate : 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct own_row row = {&side.toll->row[i], side.scenario};
+
+		if (!*row.row->feature && same_row(&row, like))
+			return true;
+	}
+	return false;
+}
+
+/* A loop may make the same call twice: they count together. */
+static struct estimate_sum sum_like(struct side side, const struct own_row *like)
+{
+	struct estimate_sum sum = {0};
+
+	for (uint32_t i = 0; i < side.toll->n; i++) {
+		struct own_row row = {&side.toll->row[i], side.scenario};
+
+		if (*row.row->feature || !same_row(&row, like))
+			continue;
+		sum.rate += row.row->rate;
+		sum.why = sum.why ? sum.why : row.row->fails;
+	}
+	return sum;
+}
+
+static struct json *change(const struct estimate_size *size, const struct own_row *row)
+{
+	struct estimate_sum was = sum_like(before_of(size), row);
+	struct estimate_sum is = sum_like(after_of(size), row);
 	struct json *o = json_object();
 
-	json_put_str(o, "name", was->name);
-	estimate_put_call(o, size->without, was);
+	json_put_str(o, "name", row->row->name);
+	estimate_put_call(o, row->scenario, row->row);
 	json_put_int(o, "nodes", size->nodes);
-	json_put(o, "beforePerSecondPerNode", number_or_null(!was->fails, was->rate));
-	json_put(o, "afterPerSecondPerNode", number_or_null(known, now));
+	json_put(o, "beforePerSecondPerNode", number_or_null(!was.why, was.rate));
+	json_put(o, "afterPerSecondPerNode", number_or_null(!is.why, is.rate));
 	json_put(o, "differencePerSecond",
-		number_or_null(known && !was->fails, (now - was->rate) * size->nodes));
-	json_put_str(o, "why", was->fails ? was->fails : known ? NULL : is->fails);
+		number_or_null(!was.why && !is.why, (is.rate - was.rate) * size->nodes));
+	json_put_str(o, "why", was.why ? was.why : is.why);
 	return o;
 }
 
-static bool is_same(const struct toll_row *was, const struct toll_row *is)
+/* By a thousandth or more: a loop whose calls take a little longer comes round a little later,
+ * which nobody asks about. */
+static bool is_changed(const struct estimate_size *size, const struct own_row *row)
 {
-	return is && is->rate == was->rate && !is->fails == !was->fails;
+	struct estimate_sum was = sum_like(before_of(size), row);
+	struct estimate_sum is = sum_like(after_of(size), row);
+	double more = is.rate > was.rate ? is.rate - was.rate : was.rate - is.rate;
+
+	return !was.why != !is.why || more > was.rate / 1000;
 }
 
-/* The kubelet's own calls that are not what they were, or no more known, in some cluster: a row
- * for each size. */
+/* A row for each size, if it is another in any. */
+static void add_change(
+	struct json *list, const struct estimate_input *in, const struct own_row *row)
+{
+	bool changed = false;
+
+	for (uint32_t s = 0; s < in->n_sizes; s++)
+		changed |= is_changed(&in->size[s], row);
+	for (uint32_t s = 0; s < in->n_sizes && changed; s++)
+		json_append(list, change(&in->size[s], row));
+}
+
+/* The kubelet's own calls that are not what they were, no more known, or new. */
 static struct json *changes(const struct estimate_input *in)
 {
+	struct side before = before_of(&in->size[0]), after = after_of(&in->size[0]);
 	struct json *list = json_array();
 
-	for (uint32_t i = 0; i < in->size[0].before->n; i++) {
-		bool same = true;
+	for (uint32_t i = 0; i < before.toll->n; i++) {
+		struct own_row row = {&before.toll->row[i], before.scenario};
 
-		for (uint32_t s = 0; s < in->n_sizes; s++)
-			same &= is_same(
-				&in->size[s].before->row[i], row_after(&in->size[s], i));
-		for (uint32_t s = 0; s < in->n_sizes && !same; s++)
-			json_append(list, change(&in->size[s], &in->size[s].before->row[i],
-						  row_after(&in->size[s], i)));
+		if (!has_before(before, i, &row))
+			add_change(list, in, &row);
+	}
+	for (uint32_t i = 0; i < after.toll->n; i++) {
+		struct own_row row = {&after.toll->row[i], after.scenario};
+
+		if (!*row.row->feature && !has_before(before, before.toll->n, &row) &&
+			!has_before(after, i, &row))
+			add_change(list, in, &row);
 	}
 	return list;
 }

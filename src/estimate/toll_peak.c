@@ -137,11 +137,27 @@ static bool is_even(const struct toll_row *row)
 	return row->of_lives && row->trigger != TRIGGER_POD_SYNC && row->period <= 0;
 }
 
+/* The share of its variance by chance that is left of what comes at an even pace: a death is
+ * seen at the next relist, up to a period R later.  Of a pace of one in all a second with 0 to
+ * R before it has p(t), and p (1 - p) adds up to R / 3 up to a second and, beyond, to
+ * 1 - (R - 1/3) / R^2. */
+static double by_chance(const struct scenario *s, const struct toll_row *row)
+{
+	double late = (double)s->kubelet.pleg.relist_period / 1e9;
+
+	if (row->trigger != TRIGGER_CONTAINER_DEATH || late <= 0 ||
+		s->kubelet.pleg.design == PLEG_POLLING ||
+		s->kubelet.pleg.design == PLEG_EVENTED)
+		return 0;
+	return late < 1 ? late / 3 : 1 - (late - 1.0 / 3) / (late * late);
+}
+
 /* Rounds by a clock make the same seconds again and again. */
-static double seconds_that_differ(const struct toll_row *row)
+static double seconds_that_differ(const struct scenario *s, const struct toll_row *row)
 {
 	bool timer = row->trigger == TRIGGER_PERIOD && !row->varies;
-	bool clock = row->kind == TOLL_LOOP && (timer || is_even(row));
+	bool even = is_even(row) && by_chance(s, row) <= 0;
+	bool clock = row->kind == TOLL_LOOP && (timer || even);
 
 	return clock && row->rounds * LOOKED_AT > 1 ? 1 / row->rounds : LOOKED_AT;
 }
@@ -160,11 +176,13 @@ double toll_spread(const struct scenario *s, const struct toll_row *row, double 
 	/* A second meets one more of what comes at an even pace than its mean says, and
 	 * requests of one before it are still leaving. */
 	if (is_even(row)) {
+		double left = 1 - row->nodes * (1 - by_chance(s, row));
+
 		mean += 2 * (row->times > 1 ? row->times : 1);
-		one.variance *= 1 - row->nodes;
-		one.third *= 1 - row->nodes;
+		one.variance *= left;
+		one.third *= left;
 	}
-	deviations = largest_of(seconds_that_differ(row));
+	deviations = largest_of(seconds_that_differ(s, row));
 	busy = mean + deviations * interval_root(one.variance * nodes * row->nodes);
 	/* What is skewed is further out on its long side (Cornish and Fisher: (d^2 - 1) / 6 of
 	 * the skewness more than d deviations; as many nodes as one likes have the same third

@@ -133,7 +133,9 @@ static void formulas(const struct json *result, enum show how, struct str *out)
 	for (; call; call = json_next(call)) {
 		str_add(out, how == SHOW_MARKDOWN ? "- `" : "  ");
 		estimate_call_name(call, out);
-		str_addf(out, "%s, by %s: %s\n", quote, json_as_str(json_get(call, "sender")),
+		str_add(out, quote);
+		estimate_added_by(result, call, out);
+		str_addf(out, ", by %s: %s\n", json_as_str(json_get(call, "sender")),
 			json_as_str(json_get(call, "words")));
 		estimate_by_sizes(call, "formula", how == SHOW_MARKDOWN ? "    `" : "    ",
 			str_text(&end), out);
@@ -220,7 +222,7 @@ void estimate_show(const struct json *result, enum show how, struct str *out)
 		{
 			{"Calls that it adds", estimate_call_columns, calls},
 			{"Watches that it adds", estimate_watch_columns, watches},
-			{"What it changes", estimate_change_columns, changes},
+			{"What it changes, by 0.1 % or more", estimate_change_columns, changes},
 		},
 				  beside[] = {
 					  {"Beside the kubelet's own toll",

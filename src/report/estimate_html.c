@@ -158,8 +158,8 @@ void estimate_html(const struct json *result, struct html *page)
 	html_figure(page, estimate_peaks_alone, calls_chart(calls, nodes),
 		&(struct titled_table){"Calls", estimate_call_columns, calls});
 	html_table(page, &(struct titled_table){"Watches", estimate_watch_columns, watches});
-	html_table(page,
-		&(struct titled_table){"What it changes", estimate_change_columns, changes});
+	html_table(page, &(struct titled_table){"What it changes, by 0.1 % or more",
+				 estimate_change_columns, changes});
 	put_formulas(result, page);
 	html_section(page, "Beside the kubelet's own toll");
 	estimate_own_toll(result, &own);

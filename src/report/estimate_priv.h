@@ -16,6 +16,9 @@ void estimate_own_toll(const struct json *result, struct str *out);
 
 bool estimate_is_watch(const struct json *call);
 
+/* Append " (FEATURE, LOOP)" as far as it takes to tell the calls of result apart. */
+void estimate_added_by(const struct json *result, const struct json *call, struct str *out);
+
 /* A row a call and cluster size, with what it is called as "call", in its first row or in all,
  * who sends it and in words when; of watches, or of what else there is.  The caller frees them.
  */

@@ -19,6 +19,43 @@ void estimate_call_name(const struct json *row, struct str *out)
 		str_add(out, json_as_str(json_get(row, "name")));
 }
 
+static bool is_field(const struct json *a, const struct json *b, const char *key)
+{
+	return !strcmp(json_as_str(json_get(a, key)), json_as_str(json_get(b, key)));
+}
+
+/* Whether another loop of the feature makes the same call. */
+static bool is_repeated(const struct json *result, const struct json *call)
+{
+	const struct json *other = json_child(json_get(result, "calls"));
+	struct str name = {0};
+	bool again = false;
+
+	estimate_call_name(call, &name);
+	for (; other && !again; other = json_next(other)) {
+		struct str its = {0};
+
+		estimate_call_name(other, &its);
+		again = !is_field(other, call, "name") && is_field(other, call, "feature") &&
+			!strcmp(str_text(&its), str_text(&name));
+		str_fini(&its);
+	}
+	str_fini(&name);
+	return again;
+}
+
+void estimate_added_by(const struct json *result, const struct json *call, struct str *out)
+{
+	bool several = json_next(json_child(json_get(result, "features"))) != NULL;
+	bool repeated = is_repeated(result, call);
+
+	if (several || repeated)
+		str_addf(out, " (%s%s%s)",
+			several ? json_as_str(json_get(call, "feature")) : "",
+			several && repeated ? ", " : "",
+			repeated ? json_as_str(json_get(call, "name")) : "");
+}
+
 struct json *estimate_named_calls(const struct json *list)
 {
 	struct json *rows = json_array();
@@ -70,20 +107,24 @@ struct json *estimate_by_size(
 		if (estimate_is_watch(call) != watches)
 			continue;
 		estimate_call_name(call, &name);
+		estimate_added_by(result, call, &name);
 		estimate_add_sizes(rows, call, str_text(&name), names);
 		str_fini(&name);
 	}
 	return rows;
 }
 
-/* "list pods (populator)" */
+/* "list pods (populator)", "container_status (PLEG, not in the metric)" */
 static void name_of(const struct json *row, struct str *out)
 {
 	const char *of = json_as_str(json_get(row, "name"));
+	bool outside = *table_not_in_metric(row) != '\0';
 
 	estimate_call_name(row, out);
 	if (strcmp(str_text(out), of) != 0)
-		str_addf(out, " (%s)", of);
+		str_addf(out, " (%s%s)", of, outside ? ", not in the metric" : "");
+	else
+		str_add(out, table_not_in_metric(row));
 }
 
 struct json *estimate_named(const struct json *list, enum estimate_names names)

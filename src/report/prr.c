@@ -60,6 +60,7 @@ static struct json *flat(const struct json *result, bool api)
 		str_add(&name, "`");
 		estimate_call_name(call, &name);
 		str_add(&name, "`");
+		estimate_added_by(result, call, &name);
 		estimate_add_sizes(rows, call, str_text(&name), ESTIMATE_NAMED);
 		str_fini(&name);
 	}
@@ -116,7 +117,9 @@ static void formulas(const struct json *result, bool api, struct str *out)
 			continue;
 		str_add(out, "- `");
 		estimate_call_name(call, out);
-		str_add(out, "`, on a node:\n");
+		str_add(out, "`");
+		estimate_added_by(result, call, out);
+		str_add(out, ", on a node:\n");
 		estimate_by_sizes(call, "formula", "  - `", "`\n", out);
 		estimate_by_sizes(call, "why", "  - unknown: ", "\n", out);
 	}
@@ -166,56 +169,82 @@ static void new_calls(const struct json *result, struct str *out)
 	json_free(rows);
 }
 
+/* "8,640,000 new objects a day". */
+static void written(const struct json *call, struct str *out)
+{
+	const struct json *size = estimate_largest(call), *rate = json_get(size, "perSecond");
+	const struct json *bytes = json_get(call, "bytes");
+	const char *verb = json_as_str(json_get(call, "verb"));
+	const char *what = !strcmp(verb, "create")   ? "new objects"
+			   : !strcmp(verb, "delete") ? "objects fewer"
+						     : "writes";
+	double a_day = json_as_num(rate) * DAY_SECONDS;
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	if (json_is_num(rate))
+		str_addf(out, "%s %s a day at %s nodes", format_count(a, sizeof(a), a_day),
+			what, format_count(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
+	else
+		str_addf(out, "how many %s a day is unknown", what);
+	if (!strcmp(verb, "delete"))
+		str_add(out, ".\n");
+	else if (!json_is_num(bytes))
+		str_add(out, "; how large a write is was not stated (`bytes`), so what etcd "
+			     "stores is not modelled.\n");
+	else if (json_is_num(rate))
+		str_addf(out, ", %s bytes each, %s bytes a day.\n",
+			format_count(a, sizeof(a), json_as_num(bytes)),
+			format_count(b, sizeof(b), json_as_num(bytes) * a_day));
+	else
+		str_addf(out, ", %s bytes each.\n",
+			format_count(a, sizeof(a), json_as_num(bytes)));
+}
+
 static void existing_objects(const struct json *result, struct str *out)
 {
 	const struct json *call = json_child(json_get(result, "calls"));
 	bool any = false;
-	char a[FORMAT_BYTES], b[FORMAT_BYTES];
 
 	question("Will enabling / using this feature result in increasing size or count of the "
 		 "existing API objects?",
 		out);
 	for (; call; call = json_next(call)) {
-		const struct json *size = estimate_largest(call),
-				  *rate = json_get(size, "bytesPerSecond");
-
 		if (!writes(call))
 			continue;
 		any = true;
-		str_addf(out, "- `%s %s`: ", json_as_str(json_get(call, "verb")),
+		str_addf(out, "- `%s %s`", json_as_str(json_get(call, "verb")),
 			json_as_str(json_get(call, "resource")));
-		if (json_is_num(rate))
-			str_addf(out, "%s bytes a write, %s bytes a day at %s nodes.\n",
-				format_count(
-					a, sizeof(a), json_as_num(json_get(call, "bytes"))),
-				format_count(b, sizeof(b), json_as_num(rate) * DAY_SECONDS),
-				format_count((char[FORMAT_BYTES]){0}, FORMAT_BYTES,
-					json_as_num(json_get(size, "nodes"))));
-		else if (json_is_num(json_get(call, "bytes")))
-			str_addf(out, "%s bytes a write; how many there are is unknown.\n",
-				format_count(
-					a, sizeof(a), json_as_num(json_get(call, "bytes"))));
-		else
-			str_add(out,
-				"how large a write is was not stated (`bytes`), so what etcd "
-				"stores is not modelled.\n");
+		estimate_added_by(result, call, out);
+		str_add(out, ": ");
+		written(call, out);
 	}
 	str_add(out,
 		any ? "\nHow much larger objects grow is not modelled.\n"
 		    : "It writes nothing. How much larger objects grow is not modelled.\n");
 }
 
+/* Whether a call before it names the same resource. */
+static bool is_named(const struct json *calls, const struct json *call)
+{
+	const char *resource = json_as_str(json_get(call, "resource"));
+
+	for (const struct json *c = json_child(calls); c != call; c = json_next(c))
+		if (is_api(c) && !strcmp(json_as_str(json_get(c, "resource")), resource))
+			return true;
+	return false;
+}
+
 static void new_types(const struct json *result, struct str *out)
 {
-	const struct json *call = json_child(json_get(result, "calls"));
+	const struct json *calls = json_get(result, "calls");
 	bool any = false;
 
 	question(
 		"Will enabling / using this feature result in introducing new API types?", out);
-	for (; call; call = json_next(call)) {
+	for (const struct json *call = json_child(calls); call; call = json_next(call)) {
 		const struct json *known = json_get(call, "resourceIsBuiltIn");
 
-		if (!json_is_bool(known) || json_as_bool(known))
+		if (!json_is_bool(known) || json_as_bool(known) || is_named(calls, call))
 			continue;
 		any = true;
 		str_addf(out, "- It calls for `%s`, which Kubernetes itself does not have.\n",
@@ -376,7 +405,9 @@ static void failing(const struct json *result, struct str *out)
 			continue;
 		str_add(out, "- `");
 		estimate_call_name(call, out);
-		str_addf(out, "`, if it fails, at %s nodes: ",
+		str_add(out, "`");
+		estimate_added_by(result, call, out);
+		str_addf(out, ", if it fails, at %s nodes: ",
 			format_count(nodes, sizeof(nodes),
 				json_as_num(json_get(estimate_largest(call), "nodes"))));
 		estimate_if_it_fails(call, out);

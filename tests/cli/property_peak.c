@@ -21,7 +21,8 @@ static void any_feature(struct property *p, struct str *out)
 		"timer: ticker, period: 15s", "timer: ticker, period: 60s",
 		"timer: sliding, period: 30s", "timer: sliding, period: 2m",
 		"timer: ticker, period: 1s", "timer: sliding, period: 20s, jitter: 0.1",
-		"trigger: podStart", "trigger: podStop", "trigger: podSync"};
+		"trigger: podStart", "trigger: podStop", "trigger: podSync",
+		"trigger: containerDeath"};
 	static const char *const calls[] = {"api: get widgets.example.com",
 		"api: get widgets.example.com, client: own", "runtime: exec_sync"};
 	static const char *const scopes[] = {"pod", "container", "object"};
@@ -98,7 +99,7 @@ static void the_busiest_second_is_about_what_is_said(struct property *p)
 static void many_nodes_are_seldom_busy_together(void **state)
 {
 	(void)state;
-	property_each(40, the_busiest_second_is_about_what_is_said);
+	property_each(60, the_busiest_second_is_about_what_is_said);
 	if (getenv("SEED"))
 		return;
 	assert_true(sum.n > 12 && sum.waited > 1 && sum.upon_events > 3);
