@@ -4,67 +4,6 @@
 
 #include "kit.h"
 
-enum { RUNTIME = 1, REQUESTS = 2, ALL = RUNTIME | REQUESTS };
-
-/* Fields, another value, and which calls of a node at rest have nothing to do with it. */
-static const struct {
-	const char *set;
-	unsigned same;
-} fields[] = {
-	{"kubelet.objects.ttl=5m", RUNTIME},
-	{"kubelet.objects.design=get", RUNTIME},
-	{"kubelet.objects.design=bulkwatch", RUNTIME},
-	{"workload.objects[0].sharedBy=namespace", RUNTIME},
-	{"workload.objects[0].updateEvery=1m", ALL},
-	{"workload.namespaces=7", ALL},
-	{"workload.imagePresent=false", RUNTIME},
-	{"kubelet.pleg.design=evented", REQUESTS},
-	{"kubelet.pleg.relistPeriod=3s", REQUESTS},
-	{"kubelet.loops.imageGC=null", REQUESTS},
-	{"kubelet.loops.containerLogManager=null", REQUESTS},
-	{"kubelet.loops.lease=null", RUNTIME},
-	{"kubelet.clients.events.qps=1", ALL},
-	{"kubelet.worker.crashBackOff=1s", ALL},
-	{"workload.terminationGracePeriod=1s", ALL},
-	{"runtime.operations.exec_sync.mean=1s", ALL},
-	{"runtime.operations.run_podsandbox.mean=1s", ALL},
-};
-
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
-
-static void the_rest_is_as_it_was_once(struct property *p)
-{
-	uint32_t f = property_below(p, FIELDS);
-	char pods[64], seed[64];
-	struct kit *before, *after;
-
-	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(p, 60));
-	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(p, 1000000));
-	before = KIT("v1.20", "secrets-30", "nodes=4", "duration=6m", pods, seed);
-	after = KIT("v1.20", "secrets-30", "nodes=4", "duration=6m", pods, seed, fields[f].set);
-	kit_run(before);
-	kit_run(after);
-	for (uint32_t c = 0; c < before->scenario.calls.n; c++) {
-		unsigned side = call_is_runtime((uint16_t)c) ? RUNTIME : REQUESTS;
-
-		if (fields[f].same & side && kit_count(before, c) != kit_count(after, c))
-			fail_msg("%s: %" PRIu64 " calls of %u, %" PRIu64
-				 " before: SEED=%" PRIu64,
-				fields[f].set, kit_count(after, c), c, kit_count(before, c),
-				p->seed);
-	}
-	kit_free(before);
-	kit_free(after);
-}
-
-static void the_rest_is_as_it_was(void **state)
-{
-	(void)state;
-	property_each(100, the_rest_is_as_it_was_once);
-}
-
-/* ------------------------------------------------------------------ features */
-
 enum { CALLS = 1 << 18 };
 
 /* Every call of a node. */
@@ -102,10 +41,10 @@ static int by_time(const void *x, const void *y)
 	return (int)a->call.what - (int)b->call.what;
 }
 
-static struct calls_made *made_by(const char *kubelet, const char *const *sets)
+/* Run it, and have what one node of it called. */
+static struct calls_made *made_in(struct kit *k)
 {
 	struct calls_made *m = calloc(1, sizeof(*m));
-	struct kit *k = kit_compose(kubelet, "secrets-30", sets);
 
 	assert_non_null(m);
 	m->names = &k->scenario.calls;
@@ -115,6 +54,111 @@ static struct calls_made *made_by(const char *kubelet, const char *const *sets)
 	kit_run(k);
 	m->names = NULL;
 	qsort(m->one, m->n, sizeof(m->one[0]), by_time);
+	return m;
+}
+
+enum { RUNTIME = 1, REQUESTS = 2, ALL = RUNTIME | REQUESTS };
+
+/* Fields, another value, and which calls of a node at rest have nothing to do with it. */
+static const struct {
+	const char *set;
+	unsigned same;
+} fields[] = {
+	{"kubelet.objects.ttl=5m", RUNTIME},
+	{"kubelet.objects.design=get", RUNTIME},
+	{"kubelet.objects.design=bulkwatch", RUNTIME},
+	{"workload.objects[0].sharedBy=namespace", RUNTIME},
+	{"workload.objects[0].updateEvery=1m", ALL},
+	{"workload.namespaces=7", ALL},
+	{"workload.imagePresent=false", RUNTIME},
+	{"kubelet.pleg.design=evented", REQUESTS},
+	{"kubelet.pleg.relistPeriod=3s", REQUESTS},
+	{"kubelet.loops.imageGC=null", REQUESTS},
+	{"kubelet.loops.containerLogManager=null", REQUESTS},
+	{"kubelet.loops.lease=null", RUNTIME},
+	{"kubelet.clients.events.qps=1", ALL},
+	{"kubelet.worker.crashBackOff=1s", ALL},
+	{"workload.terminationGracePeriod=1s", ALL},
+	{"runtime.operations.exec_sync.mean=1s", ALL},
+	{"runtime.operations.run_podsandbox.mean=1s", ALL},
+};
+
+static unsigned side_of(uint32_t call)
+{
+	return call_is_runtime((uint16_t)call) ? RUNTIME : REQUESTS;
+}
+
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+/* Call by call, at the same nanosecond and as fast. */
+static void times_are_the_same(const struct property *p, unsigned same, const char *set,
+	const struct calls_made *before, const struct calls_made *after)
+{
+	uint32_t at = 0;
+	uint32_t compared = 0;
+
+	for (uint32_t i = 0; i < before->n; i++) {
+		const struct one *o = &before->one[i];
+
+		if (!(same & side_of(o->call.call)))
+			continue;
+		while (at < after->n && !(same & side_of(after->one[at].call.call)))
+			at++;
+		if (at == after->n || by_time(o, &after->one[at]) != 0)
+			fail_msg("%s: %s %s at %" PRId64 " for %" PRId64
+				 " is not there, but %s %s at %" PRId64 " for %" PRId64
+				 ": SEED=%" PRIu64,
+				set, o->name.verb, o->name.resource, o->call.at, o->call.took,
+				at < after->n ? after->one[at].name.verb : "",
+				at < after->n ? after->one[at].name.resource : "nothing",
+				at < after->n ? after->one[at].call.at : 0,
+				at < after->n ? after->one[at].call.took : 0, p->seed);
+		at++;
+		compared++;
+	}
+	HOLDS(p, compared > 40);
+}
+
+static void the_rest_is_as_it_was_once(struct property *p)
+{
+	uint32_t f = property_below(p, FIELDS);
+	char pods[64], seed[64];
+	struct kit *before, *after;
+	struct calls_made *made[2];
+
+	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(p, 60));
+	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(p, 1000000));
+	before = KIT("v1.20", "secrets-30", "nodes=4", "duration=6m", pods, seed);
+	after = KIT("v1.20", "secrets-30", "nodes=4", "duration=6m", pods, seed, fields[f].set);
+	made[0] = made_in(before);
+	made[1] = made_in(after);
+	for (uint32_t c = 0; c < before->scenario.calls.n; c++) {
+		if (fields[f].same & side_of(c) && kit_count(before, c) != kit_count(after, c))
+			fail_msg("%s: %" PRIu64 " calls of %u, %" PRIu64
+				 " before: SEED=%" PRIu64,
+				fields[f].set, kit_count(after, c), c, kit_count(before, c),
+				p->seed);
+	}
+	times_are_the_same(p, fields[f].same, fields[f].set, made[0], made[1]);
+	free(made[0]);
+	free(made[1]);
+	kit_free(before);
+	kit_free(after);
+}
+
+static void the_rest_is_as_it_was(void **state)
+{
+	(void)state;
+	property_each(100, the_rest_is_as_it_was_once);
+}
+
+/* ------------------------------------------------------------------ features */
+
+static struct calls_made *made_by(const char *kubelet, const char *const *sets)
+{
+	struct kit *k = kit_compose(kubelet, "secrets-30", sets);
+	struct calls_made *m = made_in(k);
+
 	kit_free(k);
 	return m;
 }
