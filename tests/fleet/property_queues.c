@@ -217,11 +217,128 @@ static void limiters_keep_little_s_law_with_retries(void **state)
 		fail_msg("nobody has waited, or tried again");
 }
 
+/* ------------------------------------------------------------------ events and images */
+
+enum { ITEMS = 8192 };
+
+/* A queue of the agent's with one goroutine behind it: when items came, by how much longer it
+ * was, and when the goroutine was through with one, by what it asked for. */
+struct inner {
+	uint32_t came, left;
+	ns_t came_at[ITEMS];
+	ns_t left_at[ITEMS];
+	ns_t in; /* items in the queue, over time */
+};
+
+struct inside {
+	struct world *w;
+	struct inner events, pulls;
+	uint64_t queued; /* events, as of the last look */
+	uint32_t pulling;
+};
+
+static uint64_t waited_for_events, waited_for_images;
+
+static void comes(struct inner *q, ns_t now)
+{
+	assert_true(q->came < ITEMS);
+	q->came_at[q->came++] = now;
+}
+
+static void leaves(struct inner *q, ns_t at)
+{
+	assert_true(q->left < ITEMS);
+	q->left_at[q->left++] = at;
+}
+
+/* An event leaves its queue when it is asked to be written, an image when it is there. */
+static void hear_inside(void *ctx, const struct tally_call *c)
+{
+	struct inside *i = ctx;
+
+	if (c->call == API_CREATE_EVENTS || c->call == API_PATCH_EVENTS)
+		leaves(&i->events, c->at - c->held);
+	else if (c->call == OP_PULL_IMAGE || c->call == CALL_HIDDEN + OP_PULL_IMAGE)
+		leaves(&i->pulls, c->at);
+}
+
+static void look_inside_until(struct inside *i, ns_t at)
+{
+	const struct agent *a = &i->w->node.agent;
+
+	i->events.in += (ns_t)a->events.n * (at - i->w->now);
+	i->pulls.in += (ns_t)a->n_pulls * (at - i->w->now);
+	i->w->now = at;
+}
+
+/* After a step: whoever has come. */
+static void look_inside(struct inside *i)
+{
+	const struct agent *a = &i->w->node.agent;
+
+	for (; i->queued < a->queued_events; i->queued++)
+		comes(&i->events, i->w->now);
+	for (; i->pulling < a->n_pulls; i->pulling++)
+		comes(&i->pulls, i->w->now);
+	i->pulling = a->n_pulls;
+}
+
+/* First come, first served: what each has waited so far. */
+static ns_t waits_of(const struct inner *q, ns_t now)
+{
+	ns_t sum = 0;
+
+	for (uint32_t i = 0; i < q->came; i++)
+		sum += (i < q->left && q->left_at[i] < now ? q->left_at[i] : now) -
+		       q->came_at[i];
+	return sum;
+}
+
+static void queues_inside_keep_little_s_law_once(struct property *p)
+{
+	char pods[64], seed[64], qps[64];
+	struct inside *i = calloc(1, sizeof(*i));
+	struct world *w;
+
+	assert_non_null(i);
+	(void)snprintf(pods, sizeof(pods), "workload.pods=%u", 1 + property_below(p, 60));
+	(void)snprintf(seed, sizeof(seed), "seed=%u", property_below(p, 1000000));
+	(void)snprintf(
+		qps, sizeof(qps), "kubelet.clients.events.qps=%u", 1 + property_below(p, 20));
+	w = i->w = begin(KIT("v1.20", "secrets-30", "nodes=1", "warmup=0s", "duration=2m",
+		"start=atOnce", "workload.imagePresent=false", "kubelet.images.registryQPS=-1",
+		pods, seed, qps));
+	tally_trace(&w->result.tally, hear_inside, i);
+	node_begin(&w->node, &w->plan, 0, &w->result, &w->mem);
+	look_inside(i);
+	while (node_next_at(&w->node) < w->k->params.until) {
+		look_inside_until(i, node_next_at(&w->node));
+		node_step(&w->node, w->now);
+		look_inside(i);
+	}
+	HOLDS(p, i->events.in == waits_of(&i->events, w->now));
+	HOLDS(p, i->pulls.in == waits_of(&i->pulls, w->now));
+	waited_for_events += i->events.in > 0;
+	waited_for_images += i->pulls.in > 0;
+	end(w);
+	free(i);
+}
+
+static void queues_inside_keep_little_s_law(void **state)
+{
+	(void)state;
+	waited_for_events = waited_for_images = 0;
+	property_each(30, queues_inside_keep_little_s_law_once);
+	if (!getenv("SEED") && (!waited_for_events || !waited_for_images))
+		fail_msg("nobody has waited");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_keep_little_s_law),
 		cmocka_unit_test(limiters_keep_little_s_law_with_retries),
+		cmocka_unit_test(queues_inside_keep_little_s_law),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
