@@ -503,6 +503,43 @@ static void the_same_seed_gives_the_same_bytes(void **state)
 	kit_free(k);
 }
 
+/* What waits when a storm that does not end has lasted so long, and the memory of its nodes. */
+static uint64_t waits_after(const char *duration, uint64_t *bytes)
+{
+	struct kit *k = KIT("v1.6", "serving", "nodes=20", "warmup=0s", duration,
+		"start=stationary", "workload.replacePodEvery=1s");
+	uint64_t waits = 0;
+	uint64_t turned_away = 0;
+	struct shared s;
+
+	shared_init(&s, k);
+	shared_narrow(&s, 100 * NS_MS);
+	shared_run(&s);
+	for (uint32_t c = CALL_API; c < k->scenario.calls.n; c++) {
+		waits += s.result.requests[c].under_way;
+		turned_away += rejected(&s.result, c);
+	}
+	assert_true(turned_away > 10000);
+	*bytes = s.result.node_bytes;
+	shared_fini(&s);
+	kit_free(k);
+	return waits;
+}
+
+/* Retries end, and a loop asks again only when it has an answer: no more wait however long it
+ * lasts, and nothing grows with it. */
+static void an_endless_storm_keeps_within_bounds(void **state)
+{
+	uint64_t bytes[2];
+	uint64_t soon = waits_after("duration=2m", &bytes[0]);
+	uint64_t late = waits_after("duration=9m", &bytes[1]);
+
+	(void)state;
+	assert_true(soon > 0);
+	assert_in_range(late, 1, 2 * soon);
+	assert_int_equal(bytes[0], bytes[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +560,7 @@ int main(void)
 		cmocka_unit_test(a_busy_server_is_left_by_those_who_hang_up),
 		cmocka_unit_test(who_watches_from_too_long_ago_lists),
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
+		cmocka_unit_test(an_endless_storm_keeps_within_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
