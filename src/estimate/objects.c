@@ -145,6 +145,16 @@ static const char *form_fails(const struct scenario *s, const struct objects_est
 	return NULL;
 }
 
+/* The first look that finds an immutable object stops its reflector
+ * (watch_based_manager.go Get); without a second look nobody finds it. */
+static bool stays_unwatched(const struct scenario *s)
+{
+	const struct kubelet_model *k = &s->kubelet;
+
+	return s->workload.n_objects > 0 && s->workload.objects[0].immutable &&
+	       k->objects.immutable_stop && k->volumes.remount;
+}
+
 void objects_estimate(
 	const struct scenario *s, ns_t ttl, struct arena *mem, struct objects_estimate *out)
 {
@@ -173,6 +183,9 @@ void objects_estimate(
 		out->between = "that a watch lasts";
 		out->requests = (k->objects.design == OBJECT_WATCH ? out->distinct : pods > 0) /
 				out->period;
+		out->unwatched = k->objects.design == OBJECT_WATCH && stays_unwatched(s);
+		if (out->unwatched)
+			out->requests = 0;
 		break;
 	case OBJECT_NEVER:
 	case OBJECT_DESIGNS:

@@ -19,6 +19,7 @@ struct objects_estimate {
 	double distinct;     /* objects that pods of a node refer to, expected */
 	double period;       /* seconds; 0: none */
 	const char *between; /* what it is: "from sync to sync" */
+	bool unwatched;      /* it never changes: watched until it was read, then no more */
 };
 
 /* Of the scenario's first object and its design, with that TTL for a cache. */

@@ -235,6 +235,9 @@ static void objects_of_lives(struct toll_making *m, const struct workload_object
 	if (!row->fails && are_read_upon_deaths(m, e))
 		row->fails =
 			"a pod of which a container died reads its objects some more times";
+	if (m->s->workload.replace_pod_every > 0 && e->unwatched)
+		row->fails =
+			"what never changes is watched until the pod that came has read it";
 	if (m->s->workload.replace_pod_every <= 0 || (watched && e->requests <= 0))
 		return;
 	if (watched && o->shared_by == SHARED_POD)
@@ -262,7 +265,7 @@ static void objects(struct toll_making *m, ns_t ttl)
 
 		copy->workload.objects[0] = *is;
 		objects_estimate(copy, ttl, m->mem, &e);
-		row->times = e.distinct;
+		row->times = e.unwatched ? 0 : e.distinct;
 		row->period = e.period;
 		row->rate = e.requests;
 		row->nominal = e.nominal > 0 ? e.nominal : e.requests;
@@ -273,8 +276,13 @@ static void objects(struct toll_making *m, ns_t ttl)
 		row->client = watched ? CLIENT_HEARTBEAT : CLIENT_MAIN;
 		(void)snprintf(row->words, sizeof(row->words), "%s that pods mount, %s",
 			is->resource, e.between ? e.between : "");
-		(void)snprintf(row->symbols, sizeof(row->symbols), "U / T = %.4g / %.5g s",
-			e.distinct, e.requests > 0 ? e.distinct / e.requests : 0);
+		if (e.unwatched)
+			(void)snprintf(row->symbols, sizeof(row->symbols),
+				"0: immutable, watched until it was read");
+		else
+			(void)snprintf(row->symbols, sizeof(row->symbols),
+				"U / T = %.4g / %.5g s", e.distinct,
+				e.requests > 0 ? e.distinct / e.requests : 0);
 		objects_of_lives(m, is, &e, row);
 	}
 }

@@ -6,12 +6,21 @@
 #define assert_within(a, b, share)                                                             \
 	assert_true((a) < (b) * (1 + (share)) && (a) > (b) * (1 - (share)))
 
+static struct objects_estimate estimate_of(const struct scenario *s, ns_t ttl)
+{
+	struct objects_estimate e;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	objects_estimate(s, ttl, &mem, &e);
+	arena_fini(&mem);
+	return e;
+}
+
 static struct objects_estimate estimate(enum object_design design, enum sharing shared,
 	uint32_t pods, uint32_t namespaces, ns_t ttl)
 {
 	struct scenario s = {.nodes = 5000};
-	struct objects_estimate e;
-	struct arena mem;
 
 	s.kubelet.worker.sync_frequency = NS_MIN;
 	s.kubelet.worker.sync_jitter = PPM / 2;
@@ -25,10 +34,7 @@ static struct objects_estimate estimate(enum object_design design, enum sharing 
 	s.workload.placement = PLACE_RANDOM;
 	s.workload.n_objects = 1;
 	s.workload.objects[0].shared_by = shared;
-	arena_init(&mem, 0);
-	objects_estimate(&s, ttl, &mem, &e);
-	arena_fini(&mem);
-	return e;
+	return estimate_of(&s, ttl);
 }
 
 /* PR #40796's headline, and what the code of its time makes of it. */
@@ -109,6 +115,31 @@ static void watches_are_reopened_as_their_timeout_says(void **state)
 	assert_true(estimate(OBJECT_WATCH, SHARED_POD, 30, 50, 0).nominal == 0);
 }
 
+/* Read again it is found immutable, and watched no more; else nobody finds out. */
+static void what_never_changes_is_watched_until_it_was_read(void **state)
+{
+	struct scenario s = {.nodes = 5000, .workload = {.pods = 30, .n_objects = 1}};
+
+	(void)state;
+	s.kubelet.worker.sync_frequency = NS_MIN;
+	s.kubelet.worker.ticker = NS_S;
+	s.kubelet.objects.design = OBJECT_WATCH;
+	s.kubelet.objects.watch_timeout_min = 300 * NS_S;
+	s.kubelet.objects.watch_timeout_max = 600 * NS_S;
+	s.kubelet.objects.immutable_stop = true;
+	s.kubelet.volumes.remount = true;
+	s.workload.objects[0] =
+		(struct workload_object){.shared_by = SHARED_POD, .immutable = true};
+	assert_true(estimate_of(&s, 0).unwatched);
+	assert_true(estimate_of(&s, 0).requests == 0);
+	s.kubelet.volumes.remount = false;
+	assert_within(estimate_of(&s, 0).requests, 333, 0.005);
+	s.kubelet.volumes.remount = true;
+	s.kubelet.objects.immutable_stop = false;
+	assert_false(estimate_of(&s, 0).unwatched);
+	assert_within(estimate_of(&s, 0).requests, 333, 0.005);
+}
+
 static void what_is_never_fetched_again_costs_nothing(void **state)
 {
 	(void)state;
@@ -133,6 +164,7 @@ int main(void)
 		cmocka_unit_test(namespaces_share_as_the_arithmetic_says),
 		cmocka_unit_test(a_ttl_below_the_time_from_sync_to_sync_has_its_closed_form),
 		cmocka_unit_test(watches_are_reopened_as_their_timeout_says),
+		cmocka_unit_test(what_never_changes_is_watched_until_it_was_read),
 		cmocka_unit_test(what_is_never_fetched_again_costs_nothing),
 		cmocka_unit_test(all_pods_of_one_namespace_share_one_object),
 	};
