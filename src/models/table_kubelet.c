@@ -187,8 +187,8 @@ static const struct table images_table = TABLE("images", images_fields);
 
 static const struct field deletion_fields[] = {
 	ONE_OF(deletion.style, "style", words_deletion, "until 1.21, since 1.22"),
-	COUNT(deletion.container_buffer, "containerBuffer", 1, 1000000,
-		"containers that wait to be removed"),
+	COUNT(deletion.container_buffer, "containerBuffer", 0, 1000000,
+		"containers that wait to be removed; 0: collection alone removes them"),
 	COUNT(deletion.sandbox_buffer, "sandboxBuffer", 1, 1000000,
 		"sandboxes that wait to be removed"),
 	COUNT(deletion.dead_to_keep, "deadToKeep", 0, 14,
