@@ -167,6 +167,7 @@
  *   classes        what its numbers rest on
  *   checks, junit  what each of them checks, as cases of a test
  *   html, chart    one page that opens from disk; what its charts show
+ *   model_files    scenarios on it, as files that share their parts
  *   assets.h       style, script and the chart library, built in (page/)
  *   shape          whether a saved result is what its schema tells
  *   kinds          which kinds there are, and how each is rendered

@@ -23,26 +23,53 @@ void html_fini(struct html *page)
 	*page = (struct html){0};
 }
 
+/* What stands for a character in markup; NULL: itself. */
+static const char *entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	default:
+		return NULL;
+	}
+}
+
 void html_escape(const char *text, struct str *out)
 {
-	for (; *text; text++)
-		if (*text == '&')
-			str_add(out, "&amp;");
-		else if (*text == '<')
-			str_add(out, "&lt;");
-		else if (*text == '>')
-			str_add(out, "&gt;");
-		else if (*text == '"')
-			str_add(out, "&quot;");
+	for (; *text; text++) {
+		const char *instead = entity(*text);
+
+		if (instead)
+			str_add(out, instead);
 		else
 			str_add_char(out, *text);
+	}
+}
+
+/* Between tags a quote is a quote: a model has thousands of them. */
+static void escape_between(const char *text, struct str *out)
+{
+	for (; *text; text++) {
+		const char *instead = *text == '"' ? NULL : entity(*text);
+
+		if (instead)
+			str_add(out, instead);
+		else
+			str_add_char(out, *text);
+	}
 }
 
 /* <tag>text</tag>; before is what stands in the opening one. */
 static void element(const char *tag, const char *before, const char *text, struct str *out)
 {
 	str_addf(out, "<%s%s>", tag, before);
-	html_escape(text, out);
+	escape_between(text, out);
 	str_addf(out, "</%s>\n", tag);
 }
 

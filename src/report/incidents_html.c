@@ -5,6 +5,7 @@
 
 #include "report/chart.h"
 #include "report/classes.h"
+#include "report/model_files.h"
 
 static const struct column incident_list[] = {
 	{"name", "incident", CELL_TEXT, NULL},
@@ -23,6 +24,8 @@ static const struct column setting_list[] = {
 	{"is", "is", CELL_TEXT, ""},
 	{"source", "source", CELL_TEXT, ""},
 };
+
+static const char *const sides[] = {"before", "after"};
 
 /* A point a figure, by what became of it. */
 static struct json *agreement(const struct json *rows)
@@ -57,26 +60,34 @@ static struct json *agreement(const struct json *rows)
 	return chart;
 }
 
-static void put_scenario(const struct json *result, const struct json *incident,
-	const char *side, struct html *page)
+static void put_scenarios(const struct json *result, struct html *page)
 {
-	struct str name = {0}, file = {0};
+	const struct json *i = json_child(json_get(result, "scenarios"));
+	struct model_files files = {0};
+	struct str name = {0};
 
-	if (!json_is_object(json_get(incident, side)))
-		return;
-	str_addf(&name, "%s-%s", table_text_of(incident, "name"), side);
-	str_addf(&file, "%s.json", str_text(&name));
-	html_model(page, result,
-		&(struct html_model){"Scenario", str_text(&name), str_text(&file),
-			json_get(incident, side)});
+	if (i)
+		html_words(page,
+			"And their scenarios, each as `nodetoll simulate` takes it "
+			"from a file, beside the files that it names, whatever becomes "
+			"of the models that it came from; of what is not set in them "
+			"`nodetoll models explain` has the sources:");
+	for (; i; i = json_next(i))
+		for (size_t s = 0; s < sizeof(sides) / sizeof(sides[0]); s++) {
+			if (!json_is_object(json_get(i, sides[s])))
+				continue;
+			str_reset(&name);
+			str_addf(&name, "%s-%s", table_text_of(i, "name"), sides[s]);
+			model_files_scenario(
+				&files, page, result, str_text(&name), json_get(i, sides[s]));
+		}
 	str_fini(&name);
-	str_fini(&file);
+	model_files_fini(&files);
 }
 
 /* The commands tell what is set in the program's own scenarios. */
 static void put_sides(const struct json *result, struct html *page)
 {
-	static const char *const sides[] = {"before", "after"};
 	struct str lines = {0};
 
 	for (const struct json *i = json_child(json_get(result, "incidents")); i;
@@ -93,15 +104,7 @@ static void put_sides(const struct json *result, struct html *page)
 		html_table(
 			page, &(struct titled_table){"What is set in them, and why",
 				      COLUMNS_OF(setting_list), json_get(result, "settings")});
-	if (json_child(json_get(result, "scenarios")))
-		html_words(page, "And their scenarios, each as `nodetoll simulate` takes it "
-				 "from a file, whatever becomes of the models that it came "
-				 "from; of what is not set in them `nodetoll models explain` "
-				 "has the sources:");
-	for (const struct json *i = json_child(json_get(result, "scenarios")); i;
-		i = json_next(i))
-		for (size_t s = 0; s < sizeof(sides) / sizeof(sides[0]); s++)
-			put_scenario(result, i, sides[s], page);
+	put_scenarios(result, page);
 	str_fini(&lines);
 }
 
