@@ -79,6 +79,8 @@ static struct json *listed(const struct incident *i)
 	json_put_int(o, "figures", i->n_figures);
 	json_put(o, "before", side_json(i->before.spec));
 	json_put(o, "after", side_json(i->after.spec));
+	json_put_str(o, "beforeNotModelled", i->before.not_modelled);
+	json_put_str(o, "afterNotModelled", i->after.not_modelled);
 	return o;
 }
 
@@ -144,7 +146,7 @@ static int scenarios_of(
 
 static struct json *summary(const struct incidents_sum *sum)
 {
-	struct json *o = json_object();
+	struct json *o = json_object(), *told = json_object();
 
 	json_put_int(o, "incidents", sum->incidents);
 	json_put_int(o, "figures", sum->figures);
@@ -153,12 +155,17 @@ static struct json *summary(const struct incidents_sum *sum)
 	json_put_int(o, "notMatched", sum->not_matched);
 	json_put_int(o, "matchedOfClassA", sum->matched_a);
 	json_put_int(o, "derivedOfClassA", sum->derived_a);
-	json_put_int(o, "incidentsMatchedOfClassA", sum->incidents_a);
+	json_put_int(o, "incidentsMatchedOfClassA", sum->ids_a.n);
+	json_put_int(o, "incidentsToldOfClassA", sum->ids_told_a.n);
+	for (uint32_t k = 0; k < 3; k++)
+		json_put_int(told, word_of(words_incident_inputs, 3, k), sum->told_a[k]);
+	json_put(o, "toldOfClassA", told);
 	json_put_int(o, "lost", sum->lost);
 	return o;
 }
 
-static int each(struct command *c, struct json *incidents, struct json *rows, struct err *err)
+static int each(struct command *c, struct json *incidents, const struct incident_rows *rows,
+	struct err *err)
 {
 	struct incident *one = ARENA_NEW(&c->mem, struct incident);
 
@@ -183,15 +190,17 @@ static int each(struct command *c, struct json *incidents, struct json *rows, st
 	return 0;
 }
 
-static int emit(struct command *c, struct json *incidents, struct json *rows, struct err *err)
+static int emit(struct command *c, struct json *incidents, const struct incident_rows *rows,
+	struct err *err)
 {
 	struct json *result = common_result("Incidents");
 	int code;
 
 	json_put_bool(result, "ran", c->runs);
 	json_put(result, "incidents", incidents);
-	json_put(result, "classes", incidents_classes(rows));
-	json_put(result, "rows", rows);
+	json_put(result, "classes", incidents_classes(rows->figures, rows->changes));
+	json_put(result, "rows", rows->figures);
+	json_put(result, "changes", rows->changes);
 	json_put(result, "summary", summary(&c->sum));
 	json_put(result, "settings", c->settings);
 	json_put(result, "scenarios", c->scenarios);
@@ -241,7 +250,8 @@ static int which(struct command *c, const struct opt_line *line, struct err *err
 
 static int incidents(struct command *c, const struct opt_line *line, struct err *err)
 {
-	struct json *list, *rows;
+	struct incident_rows rows;
+	struct json *list;
 	int code = common_library(c->o.common.models, &c->lib, err);
 
 	c->lib.mem = &c->mem;
@@ -250,15 +260,16 @@ static int incidents(struct command *c, const struct opt_line *line, struct err 
 	if (code)
 		return code;
 	list = json_array();
-	rows = json_array();
+	rows = (struct incident_rows){json_array(), json_array()};
 	c->settings = json_array();
 	c->scenarios = json_array();
-	code = each(c, list, rows, err);
+	code = each(c, list, &rows, err);
 	progress_end(&c->progress);
 	if (!code)
-		return emit(c, list, rows, err);
+		return emit(c, list, &rows, err);
 	json_free(list);
-	json_free(rows);
+	json_free(rows.figures);
+	json_free(rows.changes);
 	json_free(c->settings);
 	json_free(c->scenarios);
 	return code;
@@ -279,11 +290,11 @@ const struct cmd cmd_incidents_row = {
 	.name = "incidents",
 	.argument = "[run] [NAME]...",
 	.summary = "known regressions: what was published, and what comes out here",
-	.about =
-		"Lists models/incident; 'run' computes the figures of those named, or of all: "
-		"published,\n"
-		"ours, difference, verdict.  Exit status 1 if one that is known to come out no "
-		"longer does.",
+	.about = "Lists models/incident; 'run' computes the figures of those named, or of all: "
+		 "published,\n"
+		 "ours, difference, verdict, and what each change made of its calls.  Exit "
+		 "status 1 if a\n"
+		 "figure that is known to come out no longer does.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
 	.size = sizeof(struct command),

@@ -199,7 +199,7 @@
  *   cmd*           a command each; models_show: what the last one prints
  *   result_run     a scenario becomes a Result
  *   gate_clients   whom a gate may name as a client
- *   incidents_run  figures of incidents, computed
+ *   incidents_run, incident_measure   figures and changes of incidents; how they are got at
  *   estimate_json  features in closed form as JSON
  *   estimate_sums  the same beside the kubelet's own: changes, totals, limiters
  *   result_closed  calls by closed form and as counted

@@ -382,30 +382,46 @@ static void append_names(struct json *list, const char *names)
 	}
 }
 
-struct json *incidents_classes(const struct json *rows)
+/* Whether rows of that class are in a list; by what they are calibrated goes to by. */
+static bool gather_class(const struct json *rows, const char *class, struct json *by)
+{
+	bool any = false;
+
+	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
+		const char *rests_on = json_as_str(json_get(r, "restsOn"));
+
+		if (!rests_on || strcmp(rests_on, class) != 0)
+			continue;
+		any = true;
+		append_names(by, json_as_str(json_get(r, "calibration")));
+	}
+	return any;
+}
+
+struct json *incidents_classes(const struct json *rows, const struct json *changes)
 {
 	static const char *const classes_of[] = {"counted", "calibrated", "assumed"};
 	struct json *classes = json_array();
 
 	for (size_t c = 0; c < sizeof(classes_of) / sizeof(classes_of[0]); c++) {
 		struct json *by = json_array();
-		const struct json *r = json_child(rows);
-		char fields[64];
-		bool any = false;
+		char field[3][64];
+		const char *fields[4] = {NULL};
+		size_t n = 0;
 
-		for (; r; r = json_next(r)) {
-			const char *class = json_as_str(json_get(r, "restsOn"));
-
-			if (!class || strcmp(class, classes_of[c]) != 0)
-				continue;
-			any = true;
-			append_names(by, json_as_str(json_get(r, "calibration")));
+		if (gather_class(rows, classes_of[c], by))
+			fields[n++] = "rows[].ours";
+		if (gather_class(changes, classes_of[c], by)) {
+			fields[n++] = "changes[].before";
+			fields[n++] = "changes[].after";
 		}
-		(void)snprintf(
-			fields, sizeof(fields), "rows[].ours of restsOn %s", classes_of[c]);
-		if (any)
-			add_of(classes, classes_of[c], (const char *const[]){fields, NULL},
-				"calls", NULL, by);
+		for (size_t i = 0; i < n; i++) {
+			(void)snprintf(field[i], sizeof(field[i]), "%s of restsOn %s",
+				fields[i], classes_of[c]);
+			fields[i] = field[i];
+		}
+		if (n > 0)
+			add_of(classes, classes_of[c], fields, "calls", NULL, by);
 		else
 			json_free(by);
 	}

@@ -34,7 +34,7 @@ struct json *servercounts_classes(void);
 /* Of an Estimate: sizes are what the features' files make of them. */
 struct json *estimate_classes(const struct estimate_input *in);
 
-/* Of Incidents whose rows say each what it rests on. */
-struct json *incidents_classes(const struct json *rows);
+/* Of Incidents whose rows and changes say each what they rest on. */
+struct json *incidents_classes(const struct json *rows, const struct json *changes);
 
 #endif

@@ -36,35 +36,40 @@ static const struct word words_unit[] = {{"", 0}, {"/s", 1}, {"/min", 2}, {"/10 
 #define WORDS(member_, name_, words_, otherwise_, help_)                                       \
 	FIELD(member_, name_, FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = (words_),          \
 		.n_words = COUNT_OF(words_), .otherwise = (otherwise_), .help = (help_))
+/* How to get at a number: of a figure and of a change. */
+#define MEASURE_ROWS                                                                           \
+	WORDS(unit, "unit", words_unit, 0, "of it"),                                           \
+		WORDS(measure, "measure", words_measure, BY_NOTHING,                           \
+			"how to get at it: rate, rejectedRate (while each is answered by "     \
+			"429), period, "                                                       \
+			"bytes, watches, told, toldBytes, restarts and listBytes "             \
+			"by the closed form, result by simulation; nothing: it is not "        \
+			"modelled"),                                                           \
+		FIELD(call, "call", FIELD_TEXT, .size = LOOP_NAME, .flags = FIELD_OPTIONAL,    \
+			.help = "whose: 'get secrets', an operation, or a mechanism by its "   \
+				"name; all of the side's features without it"),                \
+		FIELD(result, "result", FIELD_TEXT, .size = sizeof(((REC *)0)->result),        \
+			.flags = FIELD_OPTIONAL, .help = "a measure of the simulated Result"), \
+		FIELD(seeds, "seeds", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1,    \
+			.min = 1, .max = 1000,                                                 \
+			.help = "with 'result': the mean over so many seeds from the "         \
+				"scenario's on; what one node happens to do is one draw of "   \
+				"many"),                                                       \
+		WORDS(inputs, "inputs", words_incident_inputs, INPUTS_MODEL,                   \
+			"model: timers as they are; nominal: the stated period, as the "       \
+			"figure took it; stated: counts and sizes that the source states"),    \
+		FIELD(times, "times", FIELD_NUMBER, .flags = FIELD_OPTIONAL, .otherwise = PPM, \
+			.help = "so many of what the measure is of one of")
+
 static const struct field figure_fields[] = {
 	FIELD(name, "figure", FIELD_TEXT, .size = sizeof(((REC *)0)->name),
 		.help = "what was published"),
 	WORDS(class, "class", words_incident_class, INCIDENT_A,
 		"A: counts that follow from rules; B: hangs on a calibration; C: a shape"),
 	FIELD(published, "published", FIELD_NUMBER, .min = 1, .help = "the number"),
-	WORDS(unit, "unit", words_unit, 0, "of it"),
 	WORDS(of, "of", words_of, OF_BEFORE,
 		"which side; ratio: before over after; difference: after less before"),
-	WORDS(measure, "measure", words_measure, BY_NOTHING,
-		"how to get at it: rate, rejectedRate (while each is answered by 429), period, "
-		"bytes, watches, told, toldBytes, restarts and listBytes "
-		"by the closed form, result by simulation; nothing: it is not modelled"),
-	FIELD(call, "call", FIELD_TEXT, .size = LOOP_NAME, .flags = FIELD_OPTIONAL,
-		.help = "whose: 'get secrets', an operation, or a mechanism by its name; all "
-			"of "
-			"the side's features without it"),
-	FIELD(result, "result", FIELD_TEXT, .size = sizeof(((REC *)0)->result),
-		.flags = FIELD_OPTIONAL, .help = "a measure of the simulated Result"),
-	FIELD(seeds, "seeds", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1, .min = 1,
-		.max = 1000,
-		.help = "with 'result': the mean over so many seeds from the scenario's on; "
-			"what "
-			"one node happens to do is one draw of many"),
-	WORDS(inputs, "inputs", words_incident_inputs, INPUTS_MODEL,
-		"model: timers as they are; nominal: the stated period, as the figure took it; "
-		"stated: counts and sizes that the source states"),
-	FIELD(times, "times", FIELD_NUMBER, .flags = FIELD_OPTIONAL, .otherwise = PPM,
-		.help = "so many of what the measure is of one of"),
+	MEASURE_ROWS,
 	WORDS(relation, "relation", words_relation, RELATION_EQUAL,
 		"how ours is to stand to what was published"),
 	WORDS(verdict, "verdict", words_incident_verdict, VERDICT_MATCHED,
@@ -73,7 +78,27 @@ static const struct field figure_fields[] = {
 	FIELD(reason, "reason", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
 		.help = "why it does not come out, or what else is to be said"),
 };
+
+static const struct field change_fields[] = {
+	FIELD(name, "of", FIELD_TEXT, .size = sizeof(((REC *)0)->name),
+		.help = "what both sides have more or less of"),
+	MEASURE_ROWS,
+	FIELD(reason, "note", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
+		.help = "what is to be said of it"),
+};
 #undef REC
+
+static int finish_measure(
+	const struct incident_figure *f, const struct doc_node *at, struct err *err)
+{
+	if ((f->measure == BY_RESULT) != (*f->result != 0))
+		return doc_error(
+			at, err, "'measure: result' and 'result' with its name go together");
+	if (f->measure != BY_RESULT && doc_get(at, "seeds"))
+		return doc_error_key(doc_get(at, "seeds"), err,
+			"'seeds' are those of simulations: of 'measure: result'");
+	return 0;
+}
 
 static int finish_figure(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
@@ -81,12 +106,8 @@ static int finish_figure(
 	const struct incident_figure *f = record;
 
 	(void)r;
-	if ((f->measure == BY_RESULT) != (*f->result != 0))
-		return doc_error(
-			at, err, "'measure: result' and 'result' with its name go together");
-	if (f->measure != BY_RESULT && doc_get(at, "seeds"))
-		return doc_error_key(doc_get(at, "seeds"), err,
-			"'seeds' are those of simulations: of 'measure: result'");
+	if (finish_measure(f, at, err))
+		return ERR_INPUT;
 	if (f->verdict == VERDICT_NOT && !f->reason)
 		return doc_error(at, err, "a figure that is not matched needs a 'reason'");
 	if (f->measure == BY_NOTHING && f->verdict != VERDICT_NOT)
@@ -102,7 +123,38 @@ static const struct table figure_table = {
 	.finish = finish_figure,
 };
 
+static int finish_change(
+	struct reading *r, void *record, const struct doc_node *at, struct err *err)
+{
+	const struct incident_figure *f = record;
+
+	(void)r;
+	if (f->measure == BY_NOTHING)
+		return doc_error(at, err, "a change needs a 'measure'");
+	return finish_measure(f, at, err);
+}
+
+static const struct table change_table = {
+	.what = "a change",
+	.field = change_fields,
+	.n = COUNT_OF(change_fields),
+	.finish = finish_change,
+};
+
 #define REC struct incident
+static const struct field not_modelled_fields[] = {
+	FIELD(before.not_modelled, "before", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
+		.help = "why the models do not carry that side"),
+	FIELD(after.not_modelled, "after", FIELD_TEXT_PTR, .flags = FIELD_OPTIONAL,
+		.help = "the same of the other"),
+};
+
+static const struct table not_modelled_table = {
+	.what = "what is not modelled",
+	.field = not_modelled_fields,
+	.n = COUNT_OF(not_modelled_fields),
+};
+
 static const struct field incident_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
 		.help = "where the incident came from; written when it is resolved"),
@@ -120,11 +172,35 @@ static const struct field incident_fields[] = {
 		.help = "a side: 'scenario', and maybe 'set' and 'with'"),
 	FIELD(after.spec, "after", FIELD_TREE, .flags = FIELD_OPTIONAL,
 		.help = "the same with the fix"),
+	{.name = "notModelled",
+		.type = FIELD_MAP,
+		.flags = FIELD_OPTIONAL,
+		.sub = &not_modelled_table,
+		.help = "of a side that the incident does not have: why"},
 	FIELD(figures, "figures", FIELD_LIST, .n_offset = offsetof(REC, n_figures),
 		.size = sizeof(struct incident_figure), .limit = INCIDENT_FIGURES,
 		.sub = &figure_table, .help = "what was published of it"),
+	FIELD(changes, "changes", FIELD_LIST, .flags = FIELD_OPTIONAL,
+		.n_offset = offsetof(REC, n_changes), .size = sizeof(struct incident_figure),
+		.limit = INCIDENT_CHANGES, .sub = &change_table,
+		.help = "what the change made of what, by both sides; no published figures"),
 };
 #undef REC
+
+/* There is one, or a reason. */
+static int side_told(const struct incident_side *side, const char *name,
+	const struct doc_node *at, struct err *err)
+{
+	if (!side->spec && !side->not_modelled)
+		return doc_error(at, err,
+			"the incident has no '%s', and 'notModelled: {%s: ...}' does not say "
+			"why",
+			name, name);
+	if (side->spec && side->not_modelled)
+		return doc_error(doc_get(at, "notModelled"), err,
+			"'notModelled' says why there is no '%s', and there is one", name);
+	return 0;
+}
 
 static int finish_incident(
 	struct reading *r, void *record, const struct doc_node *at, struct err *err)
@@ -132,6 +208,11 @@ static int finish_incident(
 	const struct incident *i = record;
 
 	(void)r;
+	if (side_told(&i->before, "before", at, err) || side_told(&i->after, "after", at, err))
+		return ERR_INPUT;
+	if (i->n_changes > 0 && !i->before.spec && !i->after.spec)
+		return doc_error_key(doc_get(at, "changes"), err,
+			"'changes' are of sides, and the incident has none");
 	for (uint32_t f = 0; f < i->n_figures; f++) {
 		const struct incident_figure *figure = &i->figures[f];
 		bool needs_after = figure->of != OF_BEFORE;

@@ -2,16 +2,17 @@
 /* Known regressions: what happened, what was published of it, and how to get at the same
  * figure.
  *
- * A side (before, after) is a scenario with settings and features; a figure says of which side
- * it is, by which measure, and whether it comes out.  What cannot be got at has no measure and
- * a reason.  Nothing is computed here.
+ * A side (before, after) is a scenario with settings and features, or a reason why the models
+ * do not carry it; a figure says of which side it is, by which measure, and whether it comes
+ * out.  What cannot be got at has no measure and a reason.  A change is a measure of both sides
+ * that nobody published: what it saved or cost.  Nothing is computed here.
  */
 #ifndef MODELS_INCIDENT_H
 #define MODELS_INCIDENT_H
 
 #include "models/library.h"
 
-enum { INCIDENT_FIGURES = 16, INCIDENT_SETTINGS = 24 };
+enum { INCIDENT_FIGURES = 16, INCIDENT_CHANGES = 8, INCIDENT_SETTINGS = 24 };
 
 enum incident_class { INCIDENT_A, INCIDENT_B, INCIDENT_C };
 enum incident_side_of { OF_BEFORE, OF_AFTER, OF_RATIO /* before / after */, OF_DIFFERENCE };
@@ -36,7 +37,8 @@ enum incident_inputs {
 };
 enum incident_relation { RELATION_EQUAL, RELATION_AT_LEAST, RELATION_AT_MOST };
 
-/* A unit: its name and how much of the measure's own unit it is. */
+/* A figure.  A change is one, too, of which nothing was published and which is of both sides:
+ * what a figure alone has is zero. */
 struct incident_figure {
 	char name[96];
 	enum incident_class class;
@@ -58,6 +60,7 @@ struct incident_figure {
 
 struct incident_side {
 	const struct doc_node *spec; /* NULL: there is none */
+	const char *not_modelled;    /* and why; NULL: there is one */
 };
 
 struct incident {
@@ -70,6 +73,8 @@ struct incident {
 	struct incident_side before, after;
 	uint32_t n_figures;
 	struct incident_figure figures[INCIDENT_FIGURES];
+	uint32_t n_changes;
+	struct incident_figure changes[INCIDENT_CHANGES];
 	struct origins origins; /* of every constant in its file */
 };
 

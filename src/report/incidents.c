@@ -31,11 +31,27 @@ static const struct column row_columns[] = {
 	{"reason", "what is to be said", CELL_TEXT, ""},
 	{"source", "source", CELL_TEXT, NULL},
 };
-enum { ON_SCREEN = 10 }; /* a screen has no room for the others */
+static const struct column change_columns[] = {
+	{"name", "incident", CELL_TEXT, NULL},
+	{"of", "of", CELL_TEXT, NULL},
+	{"before", "before", CELL_RATE, "not modelled"},
+	{"after", "after", CELL_RATE, "not modelled"},
+	{"unit", "unit", CELL_TEXT, NULL},
+	{"relativeChange", "change", CELL_PERCENT, "-"},
+	{"restsOn", "rests on", CELL_TEXT, "-"},
+	{"inputs", "inputs", CELL_TEXT, "-"},
+	{"by", "by", CELL_TEXT, "-"},
+	{"calibration", "calibrated by", CELL_TEXT, ""},
+	{"note", "what is to be said", CELL_TEXT, ""},
+};
+/* A screen has no room for the others. */
+enum { ON_SCREEN = 10, CHANGE_ON_SCREEN = 7 };
 
 static const struct columns listed = COLUMNS_OF(list_columns);
 static const struct columns figures = {row_columns, ON_SCREEN};
+static const struct columns changes = {change_columns, CHANGE_ON_SCREEN};
 const struct columns incidents_figure_columns = COLUMNS_OF(row_columns);
+const struct columns incidents_change_columns = COLUMNS_OF(change_columns);
 
 static bool is_run(const struct json *result)
 {
@@ -43,13 +59,12 @@ static bool is_run(const struct json *result)
 }
 
 /* The incident's name stands in its first row only. */
-static struct json *rows_of(const struct json *result)
+static struct json *rows_of(const struct json *list)
 {
 	struct json *rows = json_array();
 	const char *last = "";
 
-	for (const struct json *at = json_child(json_get(result, "rows")); at;
-		at = json_next(at)) {
+	for (const struct json *at = json_child(list); at; at = json_next(at)) {
 		const char *name = json_as_str(json_get(at, "name"));
 		struct json *row = json_object();
 
@@ -64,6 +79,51 @@ static struct json *rows_of(const struct json *result)
 	return rows;
 }
 
+static const char *bullet(enum show how)
+{
+	return how == SHOW_MARKDOWN ? "- " : "  ";
+}
+
+static void heading(const char *text, enum show how, struct str *out)
+{
+	str_addf(out, "\n%s%s\n", text, how == SHOW_MARKDOWN ? ":\n" : "");
+}
+
+/* What both sides have of the same, and the sides that there are not. */
+static void sides(const struct json *result, enum show how, struct str *out)
+{
+	static const char *const side[][2] = {
+		{"before", "beforeNotModelled"}, {"after", "afterNotModelled"}};
+	struct json *rows = rows_of(json_get(result, "changes"));
+	bool any = false;
+
+	if (json_child(rows)) {
+		heading("What the changes made of it", how, out);
+		table_show(how, &changes, rows, out);
+	}
+	json_free(rows);
+	for (const struct json *c = json_child(json_get(result, "changes")); c;
+		c = json_next(c))
+		if (json_is_str(json_get(c, "note")))
+			str_addf(out, "%s%s, %s: %s\n", bullet(how),
+				json_as_str(json_get(c, "name")),
+				json_as_str(json_get(c, "of")),
+				json_as_str(json_get(c, "note")));
+	for (const struct json *i = json_child(json_get(result, "incidents")); i;
+		i = json_next(i))
+		for (size_t s = 0; s < sizeof(side) / sizeof(side[0]); s++) {
+			const char *reason = json_as_str(json_get(i, side[s][1]));
+
+			if (!reason)
+				continue;
+			if (!any)
+				heading("Sides that are not modelled", how, out);
+			any = true;
+			str_addf(out, "%s%s, %s: %s\n", bullet(how),
+				json_as_str(json_get(i, "name")), side[s][0], reason);
+		}
+}
+
 static void reasons(const struct json *result, enum show how, struct str *out)
 {
 	bool any = false;
@@ -76,16 +136,38 @@ static void reasons(const struct json *result, enum show how, struct str *out)
 		if (!reason && !from)
 			continue;
 		if (!any)
-			str_add(out, how == SHOW_MARKDOWN ? "\nWhat is to be said of them:\n\n"
-							  : "\nWhat is to be said of them\n");
+			heading("What is to be said of them", how, out);
 		any = true;
-		str_addf(out, "%s%s, %s: ", how == SHOW_MARKDOWN ? "- " : "  ",
-			json_as_str(json_get(at, "name")), json_as_str(json_get(at, "figure")));
+		str_addf(out, "%s%s, %s: ", bullet(how), json_as_str(json_get(at, "name")),
+			json_as_str(json_get(at, "figure")));
 		if (from)
 			str_addf(out, "the published number is arithmetic from %s%s", from,
 				reason ? "; " : "");
 		str_addf(out, "%s\n", reason ? reason : "");
 	}
+}
+
+/* How many of those that are matched somebody told, and from which inputs ours came. */
+static void told(const struct json *sum, struct str *out)
+{
+	const struct json *by = json_get(sum, "toldOfClassA");
+	double derived = json_as_num(json_get(sum, "derivedOfClassA"));
+	double all = json_as_num(json_get(sum, "matchedOfClassA")) - derived;
+	double incidents = json_as_num(json_get(sum, "incidentsToldOfClassA"));
+
+	if (all > 0 && json_is_object(by)) /* a result of an older program has no such counts */
+		str_addf(out,
+			"As they were told: %.0f figure%s of %.0f incident%s; their inputs: "
+			"model %.0f, nominal %.0f, stated %.0f.\n",
+			all, format_plural(all), incidents, format_plural(incidents),
+			json_as_num(json_get(by, "model")),
+			json_as_num(json_get(by, "nominal")),
+			json_as_num(json_get(by, "stated")));
+	if (derived > 0)
+		str_addf(out,
+			"Nobody told %.0f of these numbers: %s arithmetic from what was "
+			"told.\n",
+			derived, derived == 1 ? "it is" : "they are");
 }
 
 void incidents_foot(const struct json *result, struct str *out)
@@ -95,7 +177,6 @@ void incidents_foot(const struct json *result, struct str *out)
 	double incidents = json_as_num(json_get(sum, "incidents"));
 	double incidents_a = json_as_num(json_get(sum, "incidentsMatchedOfClassA"));
 	double matched_a = json_as_num(json_get(sum, "matchedOfClassA"));
-	double derived_a = json_as_num(json_get(sum, "derivedOfClassA"));
 
 	str_addf(out,
 		"\n%.0f figure%s of %.0f incident%s; matched (within 5 %%): %.0f, "
@@ -106,11 +187,7 @@ void incidents_foot(const struct json *result, struct str *out)
 		json_as_num(json_get(sum, "matched")), json_as_num(json_get(sum, "shape")),
 		json_as_num(json_get(sum, "notMatched")), matched_a, format_plural(matched_a),
 		incidents_a, format_plural(incidents_a));
-	if (derived_a > 0)
-		str_addf(out,
-			"Nobody told %.0f of these numbers: %s arithmetic from what was "
-			"told.\n",
-			derived_a, derived_a == 1 ? "it is" : "they are");
+	told(sum, out);
 	str_add(out, "Inputs: model is timers with their drift, jitter and ticks; "
 		     "nominal the stated period, because the\n"
 		     "figure took it; stated are counts and sizes of the source.\n");
@@ -128,8 +205,9 @@ void incidents_show(const struct json *result, enum show how, struct str *out)
 			     "'nodetoll models show NAME' prints one.\n");
 		return;
 	}
-	rows = rows_of(result);
+	rows = rows_of(json_get(result, "rows"));
 	table_show(how, &figures, rows, out);
+	sides(result, how, out);
 	reasons(result, how, out);
 	incidents_foot(result, out);
 	classes_note(result, how == SHOW_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
@@ -142,6 +220,7 @@ void incidents_csv(const struct json *result, struct str *out)
 
 	table_csv_add(table, "incidents", json_get(result, "incidents"));
 	table_csv_add(table, "rows", json_get(result, "rows"));
+	table_csv_add(table, "changes", json_get(result, "changes"));
 	table_csv_add(table, "settings", json_get(result, "settings"));
 	table_csv_add(table, "classes", json_get(result, "classes"));
 	table_csv(table, out);

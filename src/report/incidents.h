@@ -13,8 +13,8 @@ void incidents_csv(const struct json *result, struct str *out);
 void incidents_html(const struct json *result, struct html *page);
 void incidents_junit(const struct json *result, struct junit *junit);
 
-/* The columns of its figures, all of them. */
-extern const struct columns incidents_figure_columns;
+/* The columns of its figures and of its changes, all of them. */
+extern const struct columns incidents_figure_columns, incidents_change_columns;
 
 /* How many figures came out, in sentences. */
 void incidents_foot(const struct json *result, struct str *out);

@@ -14,6 +14,8 @@ static const struct column incident_list[] = {
 	{"title", "what happened", CELL_TEXT, NULL},
 	{"mechanism", "why", CELL_TEXT, ""},
 	{"fix", "what was done", CELL_TEXT, ""},
+	{"beforeNotModelled", "why before is not modelled", CELL_TEXT, ""},
+	{"afterNotModelled", "why after is not modelled", CELL_TEXT, ""},
 };
 
 static const struct column setting_list[] = {
@@ -120,6 +122,8 @@ void incidents_html(const struct json *result, struct html *page)
 	}
 	html_figure(page, "On the line both are the same, whatever the unit.", agreement(rows),
 		&(struct titled_table){"Figures", incidents_figure_columns, rows});
+	html_table(page, &(struct titled_table){"What the changes made of it",
+				 incidents_change_columns, json_get(result, "changes")});
 	html_section(page, "What happened");
 	html_table(page, &(struct titled_table){"Incidents", COLUMNS_OF(incident_list),
 				 json_get(result, "incidents")});

@@ -157,20 +157,26 @@ static void figures_of_incidents_rest_on_what_their_rows_say(void **state)
 		" {\"restsOn\": \"calibrated\", \"calibration\": \"c, apiserver:a\"},"
 		" {\"restsOn\": \"calibrated\", \"calibration\": \"d, c\"},"
 		" {\"restsOn\": \"assumed\"}]";
+	static const char changes[] = "[{\"restsOn\": \"calibrated\", \"calibration\": \"e\"}]";
 	struct fixture f = {0};
-	struct json *list;
+	struct json *list, *changed;
 	struct err err = {0};
 
 	(void)state;
 	assert_int_equal(json_parse(rows, strlen(rows), &list, &err), 0);
-	f.classes = incidents_classes(list);
+	assert_int_equal(json_parse(changes, strlen(changes), &changed, &err), 0);
+	f.classes = incidents_classes(list, changed);
 	assert_int_equal(json_size(f.classes), 3);
 	expect(json_get(entry_of(&f, "counted", "rows[].ours of restsOn counted"), "by"), "");
 	expect(json_get(entry_of(&f, "calibrated", "rows[].ours of restsOn calibrated"), "by"),
-		"c | apiserver:a | d");
+		"c | apiserver:a | d | e");
+	expect(json_get(entry_of(&f, "calibrated", "changes[].after of restsOn calibrated"),
+		       "by"),
+		"c | apiserver:a | d | e");
 	expect(json_get(entry_of(&f, "assumed", "rows[].ours of restsOn assumed"), "by"), "");
 	json_free(f.classes);
 	json_free(list);
+	json_free(changed);
 }
 
 int main(void)

@@ -83,11 +83,50 @@ static void every_incident_is_told_with_its_reasons(void **state)
 	end(l);
 }
 
+static bool has_figures_of_both(const struct incident *i)
+{
+	bool before = false, after = false;
+
+	for (uint32_t f = 0; f < i->n_figures; f++) {
+		if (i->figures[f].measure == BY_NOTHING)
+			continue;
+		before |= i->figures[f].of != OF_AFTER;
+		after |= i->figures[f].of != OF_BEFORE;
+	}
+	return before && after;
+}
+
+/* What is modelled of both sides is shown of both; of what is not it is said why. */
+static void every_side_is_there_or_told_why_not(void **state)
+{
+	struct loaded *l = load("secret-get-per-pod");
+	const struct incident *i = l->incident;
+	const char **names = NULL;
+	uint32_t n = 0, whole = 0;
+
+	(void)state;
+	assert_int_equal(library_list(&l->lib, MODEL_INCIDENT, &names, &n, &l->err), 0);
+	for (uint32_t k = 0; k < n; k++) {
+		if (incident_load(&l->lib, names[k], l->incident, &l->err))
+			fail_msg("%s", l->err.text);
+		assert_true(!i->before.spec == (i->before.not_modelled != NULL));
+		assert_true(!i->after.spec == (i->after.not_modelled != NULL));
+		if (!i->before.spec || !i->after.spec)
+			continue;
+		whole++;
+		if (i->n_changes == 0 && !has_figures_of_both(i))
+			fail_msg("%s shows nothing of one of its sides", names[k]);
+	}
+	assert_true(whole >= 44);
+	end(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_incident_has_sides_and_figures),
 		cmocka_unit_test(every_incident_is_told_with_its_reasons),
+		cmocka_unit_test(every_side_is_there_or_told_why_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
