@@ -39,6 +39,8 @@ static enum wire_fault fault_of(CURLcode result, long error, bool patient)
 		return WIRE_ANSWERED;
 	if (result == CURLE_COULDNT_CONNECT && error == ECONNREFUSED)
 		return WIRE_REFUSED;
+	if (result == CURLE_COULDNT_CONNECT && error == ECONNRESET)
+		return WIRE_RESET;
 	if (result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_HOST ||
 		result == CURLE_COULDNT_RESOLVE_PROXY)
 		return WIRE_UNREACHED;

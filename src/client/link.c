@@ -279,9 +279,13 @@ static void shake(struct link *l)
 
 /* client-go asks for ECONNREFUSED alone (apimachinery, util/net/util.go, IsConnectionRefused).
  */
-static void is_unreached(struct link *l, int error)
+static void has_failed(struct link *l, int error)
 {
-	die(l, error == ECONNREFUSED ? WIRE_REFUSED : WIRE_UNREACHED, strerror(error));
+	enum wire_fault fault = error == ECONNREFUSED ? WIRE_REFUSED
+				: error == ECONNRESET ? WIRE_RESET
+						      : WIRE_UNREACHED;
+
+	die(l, fault, strerror(error));
 }
 
 static void is_connected(struct link *l)
@@ -291,7 +295,7 @@ static void is_connected(struct link *l)
 
 	(void)getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	if (error) {
-		is_unreached(l, error);
+		has_failed(l, error);
 		return;
 	}
 	if (!l->wire->tls) {
@@ -331,7 +335,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	if (l->state != LINK_OPEN) {
-		is_unreached(l, l->fd < 0 ? l->error : ETIMEDOUT);
+		has_failed(l, l->fd < 0 ? l->error : ETIMEDOUT);
 		return;
 	}
 	if (++l->quiet > ROUNDS) {

@@ -94,7 +94,7 @@ static bool no_connection(const struct wire_answer *a)
 static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 {
 	bool passing = a->fault == WIRE_RESET || a->fault == WIRE_TIMED_OUT ||
-		       (no_connection(a) && c->swarm->zero >= 0) || a->code == 429 ||
+		       (no_connection(a) && c->swarm->has_answered) || a->code == 429 ||
 		       a->code >= 500 || (c->swarm->zero >= 0 && unreadable(c, a));
 
 	/* Controllers go on until it is done, as long as there is a run. */
