@@ -39,6 +39,7 @@
  *   field, scalar, number, path   tables that say what a file may hold, their one reader
  *   table_*        those tables
  *   library, names files, `extends`; what there is
+ *   head           what every file begins with
  *   naming         what may be a name
  *   scenario       a scenario gathers models; --set
  *   feature        what a feature adds to a scenario, replaces and sets; --with

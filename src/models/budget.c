@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "models/head.h"
 #include "models/tables.h"
 
 /* A budget as its table reads it. */
@@ -99,12 +100,8 @@ int budget_load(struct arena *mem, const char *path, struct budget *budget, stru
 
 	if (doc_load(mem, path, MODEL_FILE_BYTES, &root, err))
 		return err ? err->code : ERR_INPUT;
-	if (model_check_head(root, "Budget", &r->budget.name, err))
-		return ERR_INPUT;
-	spec = doc_get(root, "spec");
-	if (!spec || spec->kind != DOC_MAP)
-		return doc_error(spec ? spec : root, err, "'spec', a map, is missing");
-	if (table_read(&reading, &table_budget, spec, r, err) ||
+	if (head_check(root, "Budget", &r->budget.name, err) || head_spec(root, &spec, err) ||
+		table_read(&reading, &table_budget, spec, r, err) ||
 		read_texts(r->sets, r->budget.sets, &r->budget.n_sets, err) ||
 		read_texts(r->candidate_sets, r->budget.candidate_sets,
 			&r->budget.n_candidate_sets, err) ||

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/units.h"
 #include "models/call_text.h"
+#include "models/head.h"
 #include "models/tables.h"
 
 #define HOUR                      (60 * NS_MIN)
@@ -223,7 +224,7 @@ static int read_root(
 	struct calibration c = {0};
 	struct reading r = {.mem = mem};
 
-	if (model_check_head(root, "Calibration", &c.name, err) ||
+	if (head_check(root, "Calibration", &c.name, err) ||
 		table_read(&r, &table_calibration, root, &c, err))
 		return ERR_INPUT;
 	*to = c;

@@ -10,9 +10,9 @@
 #include "base/str.h"
 #include "models/costs.h"
 #include "models/feature.h"
+#include "models/head.h"
 #include "models/incident.h"
 #include "models/library_priv.h"
-#include "models/naming.h"
 #include "models/tables.h"
 #include "models/tree.h"
 
@@ -115,58 +115,6 @@ static int no_such_model(struct resolving *r, const struct model_ref *ref, struc
 	return code;
 }
 
-int model_check_head(
-	const struct doc_node *root, const char *kind_name, const char **name, struct err *err)
-{
-	const struct doc_node *version = doc_get(root, "apiVersion");
-	const struct doc_node *kind = doc_get(root, "kind");
-	const struct doc_node *meta = doc_get(root, "metadata");
-	const struct doc_node *named = doc_get(meta, "name");
-
-	if (root->kind != DOC_MAP)
-		return doc_error(root, err,
-			"the file is %s, a map with apiVersion and kind is needed",
-			doc_kind_name(root->kind));
-	if (!version || version->kind != DOC_SCALAR ||
-		strcmp(version->text, MODEL_API_VERSION) != 0)
-		return doc_error(version ? version : root, err,
-			"'apiVersion: " MODEL_API_VERSION "' is needed");
-	if (!kind || kind->kind != DOC_SCALAR)
-		return doc_error(kind ? kind : root, err, "'kind' is missing");
-	if (kind_name && strcmp(kind->text, kind_name) != 0)
-		return doc_error(kind, err, "this is of kind %.40s, a %s is needed", kind->text,
-			kind_name);
-	if (!named || named->kind != DOC_SCALAR || !*named->text)
-		return doc_error(meta ? meta : root, err, "'metadata.name' is missing");
-	if (strlen(named->text) >= MODEL_NAME)
-		return doc_error(named, err, "'metadata.name' is longer than %d characters",
-			MODEL_NAME - 1);
-	if (naming_object(named, named->text, err))
-		return ERR_INPUT;
-	*name = named->text;
-	return 0;
-}
-
-static int check_head_fields(const struct doc_node *root, struct err *err)
-{
-	static const char *const known[] = {"apiVersion", "kind", "metadata", "spec"};
-
-	for (const struct doc_node *at = root->first; at; at = at->next) {
-		const char *near;
-		size_t i = 0;
-
-		while (i < COUNT_OF(known) && strcmp(at->key, known[i]) != 0)
-			i++;
-		if (i < COUNT_OF(known))
-			continue;
-		near = str_nearest(at->key, known, COUNT_OF(known));
-		return doc_error_key(at, err,
-			"no '%.60s' beside apiVersion, kind, metadata and spec%s%s%s", at->key,
-			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-	}
-	return 0;
-}
-
 struct doc_node *model_named(struct arena *mem, const struct doc_node *spec, const char *name)
 {
 	struct doc_node *named = tree_empty(mem, DOC_MAP, spec);
@@ -237,16 +185,14 @@ int library_extend(struct resolving *r, enum model_kind kind, const struct doc_n
 int library_resolve_root(struct resolving *r, enum model_kind kind, const struct doc_node *root,
 	const struct chain *chain, struct model *model, struct err *err)
 {
-	const struct doc_node *spec = doc_get(root, "spec");
+	const struct doc_node *spec;
 	struct doc_node *plain = NULL;
 	struct extended extended = {0};
 	int code;
 
-	if (model_check_head(root, kinds[kind].kind, &model->name, err) ||
-		check_head_fields(root, err))
+	if (head_check(root, kinds[kind].kind, &model->name, err) ||
+		head_spec(root, &spec, err))
 		return ERR_INPUT;
-	if (!spec || spec->kind != DOC_MAP)
-		return doc_error(spec ? spec : root, err, "'spec', a map, is missing");
 	if (origin_strip(r->mem, r->origins, spec, &plain, err))
 		return ERR_INPUT;
 	model->kind = kind;
@@ -358,7 +304,7 @@ int library_load_text(const struct library *lib, const char *name, const char *t
 	int code = doc_parse(lib->mem, name, text, len, &root, err);
 
 	if (!code)
-		code = model_check_head(root, NULL, &metadata_name, err);
+		code = head_check(root, NULL, &metadata_name, err);
 	if (code)
 		return code;
 	kind = doc_get(root, "kind");

@@ -143,8 +143,4 @@ int scenario_from_doc(const struct library *lib, const struct doc_node *spec,
 int library_load_text(const struct library *lib, const char *name, const char *text, size_t len,
 	struct model *model, struct err *err);
 
-/* Checks apiVersion, kind and metadata.name of a file.  kind_name NULL: any. */
-int model_check_head(
-	const struct doc_node *root, const char *kind_name, const char **name, struct err *err);
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "models/head.h"
 #include "models/recording_priv.h"
 #include "models/tables.h"
 #include "models/tree.h"
@@ -315,7 +316,7 @@ static int read_root(const struct library *lib, const struct doc_node *root,
 	struct reading r = {.mem = lib->mem, .calls = &x->rec.base.calls};
 	int code;
 
-	if (model_check_head(root, "Recording", &x->rec.name, err))
+	if (head_check(root, "Recording", &x->rec.name, err))
 		return ERR_INPUT;
 	x->rec.file = root->file;
 	code = take_models(lib, root, kubelet, &x->rec, err);

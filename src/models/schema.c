@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "models/budget.h"
 #include "models/calibration.h"
+#include "models/head.h"
 #include "models/number.h"
 #include "models/recording.h"
 #include "models/tables.h"
@@ -249,7 +250,8 @@ static struct json *constant(const char *text)
 	return s;
 }
 
-static struct json *metadata_schema(void)
+/* fields: as many of head_metadata, the name before all. */
+static struct json *metadata_schema(unsigned fields)
 {
 	struct json *s = typed("object");
 	struct json *properties = json_object();
@@ -258,10 +260,14 @@ static struct json *metadata_schema(void)
 
 	json_put_int(name, "minLength", 1);
 	json_put_int(name, "maxLength", MODEL_NAME - 1);
-	json_put(properties, "name", name);
+	json_put(properties, head_metadata[0], name);
+	for (unsigned i = 1; i < fields; i++)
+		json_put(properties, head_metadata[i],
+			typed(i < HEAD_METADATA ? "object" : "string"));
 	json_put(s, "properties", properties);
-	json_append_str(required, "name");
+	json_append_str(required, head_metadata[0]);
 	json_put(s, "required", required);
+	json_put_bool(s, "additionalProperties", false);
 	return s;
 }
 
@@ -312,7 +318,7 @@ static struct json *spec_schema(const char *kind, const struct table *t, enum st
 	json_put_str(s, "type", "object");
 	json_put(properties, "apiVersion", constant(MODEL_API_VERSION));
 	json_put(properties, "kind", constant(kind));
-	json_put(properties, "metadata", metadata_schema());
+	json_put(properties, "metadata", metadata_schema(HEAD_METADATA));
 	json_put(properties, "spec", map_schema(t, style, false));
 	if (style == STYLE_MODEL)
 		json_put(json_get(json_get(properties, "spec"), "properties"), ORIGINS_KEY,
@@ -336,7 +342,7 @@ static struct json *measured_schema(const char *kind, const struct table *t)
 
 	json_put(properties, "apiVersion", constant(MODEL_API_VERSION));
 	json_put(properties, "kind", constant(kind));
-	json_put(properties, "metadata", metadata_schema());
+	json_put(properties, "metadata", metadata_schema(HEAD_METADATA_MEASURED));
 	json_put(heads, "properties", properties);
 	json_append(all, heads);
 	json_append(all, map_schema(t, STYLE_MEASURED, true));

@@ -94,6 +94,7 @@ static void a_mistake_has_its_place(void **state)
 	refuses(HEAD "spec:\n  with: [[a]]\n  gates: [{gate: x}]\n", "'with' has a list");
 	refuses(HEAD "spec:\n  seeds: 101\n  gates: [{gate: x}]\n", "seeds");
 	refuses("kind: Scenario\n", "apiVersion");
+	refuses(HEAD "spec: {gates: [{gate: x}]}\ngates: []\n", "no 'gates' beside apiVersion");
 }
 
 int main(void)

@@ -100,6 +100,9 @@ static void assert_text(const char *text, const char *because)
 	arena_fini(&mem);
 }
 
+#define OF_KUBELET(metadata)                                                                   \
+	"apiVersion: nodetoll/v1alpha1\nkind: Kubelet\nmetadata: " metadata                    \
+	"\nspec: {extends: v1.20}\n"
 #define HEAD(kind) "apiVersion: nodetoll/v1alpha1\nkind: " kind "\nmetadata: {name: x}\n"
 
 static void the_head_of_a_file_is_checked(void **state)
@@ -114,6 +117,19 @@ static void the_head_of_a_file_is_checked(void **state)
 	assert_text(HEAD("Kubelet"), "'spec', a map, is missing");
 	assert_text(HEAD("Kubelet") "spec: {extends: v1.20}\nspce: {}\n", "no 'spce'");
 	assert_text("- 1\n", "a map with apiVersion and kind");
+}
+
+static void metadata_has_a_name_and_what_its_keeper_puts_there(void **state)
+{
+	(void)state;
+	assert_text(
+		OF_KUBELET("{name: x, labels: {team: node}, annotations: {why: it}}"), NULL);
+	assert_text(OF_KUBELET("{nmae: x}"), "t.yaml:3:12: no 'nmae' in metadata");
+	assert_text(OF_KUBELET("{nmae: x}"), "did you mean 'name'?");
+	assert_text(OF_KUBELET("{name: x, namespace: y}"), "t.yaml:3:21: no 'namespace'");
+	assert_text(OF_KUBELET("{name: x, recorded: today}"), "no 'recorded' in metadata");
+	assert_text(OF_KUBELET("{name: x, labels: a}"), "'metadata.labels' is a value");
+	assert_text(OF_KUBELET("x"), "'metadata.name' is missing");
 }
 
 static void an_unknown_name_suggests_the_nearest(void **state)
@@ -226,6 +242,7 @@ int main(void)
 		cmocka_unit_test(versions_are_listed_as_versions_are_counted),
 		cmocka_unit_test(a_file_states_only_what_changed),
 		cmocka_unit_test(the_head_of_a_file_is_checked),
+		cmocka_unit_test(metadata_has_a_name_and_what_its_keeper_puts_there),
 		cmocka_unit_test(an_unknown_name_suggests_the_nearest),
 		cmocka_unit_test(null_removes_what_the_predecessor_has),
 		cmocka_unit_test(a_value_may_be_given_with_its_source),
