@@ -67,7 +67,7 @@ struct comparing {
 	uint64_t first_seed;
 	struct compare_results of_base, of_candidate;
 	struct measure_points points;
-	uint32_t breached;
+	struct gates_judged judged;
 };
 
 /* ------------------------------------------------------------------ what is compared */
@@ -359,7 +359,9 @@ static const char *verdict(const struct comparing *c, const struct json *result)
 		return NULL;
 	if (is_unsettled(result, "base") || is_unsettled(result, "candidate"))
 		return "unsettled";
-	return c->breached ? "breached" : "held";
+	if (c->judged.breached)
+		return "breached";
+	return c->judged.undecided ? "undecided" : "held";
 }
 
 static struct json *result_of(struct comparing *c, struct json *gates)
@@ -397,16 +399,17 @@ static struct json *result_of(struct comparing *c, struct json *gates)
 }
 
 /* Exit status 1, with what broke. */
-static int breach(const struct comparing *c, const struct json *result, struct err *err)
+static int breach(const struct json *result, struct err *err)
 {
 	const struct json *gate = json_child(json_get(result, "gates"));
-	struct str list = {0};
+	struct str list = {0}, sum = {0};
 	int code;
 
+	comparison_gates_sum(result, &sum);
 	for (; gate; gate = json_next(gate)) {
 		const char *reason = json_as_str(json_get(gate, "reason"));
 
-		if (strcmp(json_as_str(json_get(gate, "verdict")), "breached") != 0)
+		if (!strcmp(json_as_str(json_get(gate, "verdict")), "held"))
 			continue;
 		str_addf(&list, "\n  %s: ", json_as_str(json_get(gate, "gate")));
 		comparison_figure(gate, "candidate", &list);
@@ -414,12 +417,13 @@ static int breach(const struct comparing *c, const struct json *result, struct e
 		comparison_figure(gate, "base", &list);
 		str_addf(&list, "%s%s", reason ? "; " : "", reason ? reason : "");
 	}
-	code = err_set(err, ERR_CHECK, "compare: %s%u of %u gates breached%s",
+	code = err_set(err, ERR_CHECK, "compare: %s%s%s",
 		strcmp(json_as_str(json_get(result, "verdict")), "unsettled")
 			? ""
 			: "it had not settled when the run was over; ",
-		c->breached, c->gates.n, str_text(&list));
+		str_text(&sum), str_text(&list));
 	str_fini(&list);
+	str_fini(&sum);
 	return code;
 }
 
@@ -441,7 +445,7 @@ static int conclude(struct comparing *c, struct err *err)
 	if (code)
 		return code;
 	gates = json_array();
-	code = gates_judge(&c->gates, &c->of_base, &c->of_candidate, gates, &c->breached, err);
+	code = gates_judge(&c->gates, &c->of_base, &c->of_candidate, gates, &c->judged, err);
 	if (code) {
 		json_free(gates);
 		return code;
@@ -450,7 +454,7 @@ static int conclude(struct comparing *c, struct err *err)
 	code = common_emit(&c->o.common, result, err);
 	if (!code && c->gates.n &&
 		strcmp(json_as_str(json_get(result, "verdict")), "held") != 0)
-		code = breach(c, result, err);
+		code = breach(result, err);
 	json_free(result);
 	return code;
 }

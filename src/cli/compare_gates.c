@@ -107,12 +107,17 @@ static struct json *number_or_null(bool known, double value)
 	return known ? json_num(value) : json_null();
 }
 
-static bool is_known(const struct gate_value *v)
+static const char *verdict_name(enum gate_verdict verdict)
 {
-	return v->found == MEASURE_IS || v->found == MEASURE_NO_ROW;
+	static const char *const names[] = {[GATE_HOLDS] = "held",
+		[GATE_BREACHED] = "breached",
+		[GATE_UNDECIDED] = "undecided",
+		[GATE_BLIND] = ""}; /* is a mistake, and has no row */
+
+	return names[verdict];
 }
 
-static struct json *judged(const struct gates *gates, uint32_t i,
+static struct json *row_of(const struct gates *gates, uint32_t i,
 	const struct json *const *result, const struct gate_value *value,
 	const struct gate_outcome *o)
 {
@@ -127,10 +132,14 @@ static struct json *judged(const struct gates *gates, uint32_t i,
 	json_put_str(row, "unit", measure_unit_name(g->measure.stat->unit));
 	json_put_str(row, "class", measure_class_in(result[1], &g->measure));
 	json_put(row, "calibration", measure_calibration_in(result[1], result[0], &g->measure));
-	json_put(row, "base", number_or_null(is_known(base), base->value));
-	json_put(row, "candidate", number_or_null(is_known(candidate), candidate->value));
+	json_put(row, "base", number_or_null(measure_has(base->found), base->value));
+	json_put(row, "candidate",
+		number_or_null(measure_has(candidate->found), candidate->value));
 	json_put(row, "bound", number_or_null(o->has_bound, o->bound));
-	json_put_str(row, "verdict", o->verdict == GATE_HOLDS ? "held" : "breached");
+	json_put_bool(row, "baseIsLeast", base->found == MEASURE_LEAST);
+	json_put_bool(row, "candidateIsLeast", candidate->found == MEASURE_LEAST);
+	json_put_bool(row, "boundIsLeast", o->bound_is_least);
+	json_put_str(row, "verdict", verdict_name(o->verdict));
 	json_put_str(row, "reason", o->reason);
 	json_put_str(row, "why", gates->why[i]);
 	str_fini(&name);
@@ -138,12 +147,12 @@ static struct json *judged(const struct gates *gates, uint32_t i,
 }
 
 int gates_judge(const struct gates *gates, const struct compare_results *base,
-	const struct compare_results *candidate, struct json *list, uint32_t *breached,
+	const struct compare_results *candidate, struct json *list, struct gates_judged *judged,
 	struct err *err)
 {
 	const struct json *const result[] = {base->result[0], candidate->result[0]};
 
-	*breached = 0;
+	*judged = (struct gates_judged){0};
 	for (uint32_t i = 0; i < gates->n; i++) {
 		const struct gate *g = &gates->gate[i];
 		const struct gate_value value[] = {
@@ -161,8 +170,9 @@ int gates_judge(const struct gates *gates, const struct compare_results *base,
 					  "was measured, so the gate would guard nothing");
 			return complain(gates, i, g->text, &fault, err);
 		}
-		*breached += o.verdict == GATE_BREACHED;
-		json_append(list, judged(gates, i, result, value, &o));
+		judged->breached += o.verdict == GATE_BREACHED;
+		judged->undecided += o.verdict == GATE_UNDECIDED;
+		json_append(list, row_of(gates, i, result, value, &o));
 	}
 	return 0;
 }

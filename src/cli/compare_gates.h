@@ -27,10 +27,15 @@ int gates_read(struct gates *gates, const struct opt_texts *flags, const struct 
 int gates_check(const struct gates *gates, const struct measure_points *points,
 	const struct calls *calls, const struct gate_words *clients, struct err *err);
 
+/* Of gates that are not held, how many. */
+struct gates_judged {
+	uint32_t breached, undecided;
+};
+
 /* Append a row a gate to list: {gate, measure, unit, base, candidate, bound, verdict, reason,
- * why}.  *breached says how many are.  ERR_INPUT: a gate that has nothing to judge. */
+ * why}.  *judged says how many are not held.  ERR_INPUT: a gate that has nothing to judge. */
 int gates_judge(const struct gates *gates, const struct compare_results *base,
-	const struct compare_results *candidate, struct json *list, uint32_t *breached,
+	const struct compare_results *candidate, struct json *list, struct gates_judged *judged,
 	struct err *err);
 
 #endif

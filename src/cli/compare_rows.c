@@ -25,12 +25,13 @@ static void sample(
 	for (uint32_t i = 0; i < from->n; i++) {
 		enum measure_found found = measure_read(from->result[i], m, &s->value[i]);
 
-		s->has[i] = found == MEASURE_IS || found == MEASURE_NO_ROW;
+		s->has[i] = measure_has(found);
 		if (!s->has[i]) {
 			s->found = n ? s->found : found;
 			continue;
 		}
-		s->found = n && s->found == MEASURE_IS ? MEASURE_IS : found;
+		if (!n || s->found == MEASURE_NO_ROW || found == MEASURE_LEAST)
+			s->found = found;
 		s->mean += s->value[i];
 		n++;
 	}
@@ -39,7 +40,12 @@ static void sample(
 
 static bool is_known(const struct sample *s)
 {
-	return s->found == MEASURE_IS || s->found == MEASURE_NO_ROW;
+	return measure_has(s->found);
+}
+
+static bool is_least(const struct sample *s)
+{
+	return s->found == MEASURE_LEAST;
 }
 
 struct gate_value compare_mean(const struct compare_results *results, const struct measure *m)
@@ -156,11 +162,12 @@ struct json *compare_row(const struct measure *m, const struct compare_results *
 	struct sample b, c;
 	struct chance chance = {0};
 	struct json *row;
-	bool both;
+	bool both, apart;
 
 	sample(base, m, &b);
 	sample(candidate, m, &c);
 	both = is_known(&b) && is_known(&c);
+	apart = both && !is_least(&b) && !is_least(&c);
 	if ((!is_known(&b) && !is_known(&c)) || (b.mean == 0 && c.mean == 0))
 		return NULL;
 	if (both)
@@ -170,9 +177,11 @@ struct json *compare_row(const struct measure *m, const struct compare_results *
 		both ? base->result[0] : NULL);
 	json_put(row, "base", number_or_null(is_known(&b), b.mean));
 	json_put(row, "candidate", number_or_null(is_known(&c), c.mean));
-	json_put(row, "delta", number_or_null(both, c.mean - b.mean));
+	json_put_bool(row, "baseIsLeast", is_least(&b));
+	json_put_bool(row, "candidateIsLeast", is_least(&c));
+	json_put(row, "delta", number_or_null(apart, c.mean - b.mean));
 	json_put(row, "relative",
-		both && b.mean != 0 ? json_num(c.mean / b.mean - 1) : json_null());
+		apart && b.mean != 0 ? json_num(c.mean / b.mean - 1) : json_null());
 	json_put(row, "low", number_or_null(chance.tested, chance.low));
 	json_put(row, "high", number_or_null(chance.tested, chance.high));
 	json_put(row, "significant",

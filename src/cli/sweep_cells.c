@@ -172,8 +172,7 @@ static struct json *row_of(const struct sweep *s, uint32_t cell, const struct js
 		enum measure_found found = measure_read(result, &s->measure[m], &value);
 
 		json_put(measures, s->name[m],
-			found == MEASURE_IS || found == MEASURE_NO_ROW ? json_num(value)
-								       : json_null());
+			measure_has(found) ? json_num(value) : json_null());
 	}
 	json_put(row, "values", values);
 	json_put(row, "measures", measures);

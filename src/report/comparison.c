@@ -126,17 +126,30 @@ void comparison_sides(const struct json *result, struct str *out)
 	comparison_unsettled(result, out);
 }
 
-void comparison_gates_verdict(const struct json *result, struct str *out)
+void comparison_gates_sum(const struct json *result, struct str *out)
 {
 	const struct json *gate = json_child(json_get(result, "gates"));
-	uint32_t all = 0, held = 0;
+	uint32_t all = 0, held = 0, breached = 0;
 
-	for (; gate; gate = json_next(gate), all++)
+	for (; gate; gate = json_next(gate), all++) {
 		held += !strcmp(table_text_of(gate, "verdict"), "held");
-	if (all && held == all)
-		str_addf(out, "%u of %u gates held.", held, all);
-	else if (all)
-		str_addf(out, "%u of %u gates breached.", all - held, all);
+		breached += !strcmp(table_text_of(gate, "verdict"), "breached");
+	}
+	if (breached || held == all)
+		str_addf(out, "%u of %u gates %s", breached ? breached : held, all,
+			breached ? "breached" : "held");
+	if (held + breached < all && breached)
+		str_addf(out, ", %u not decided", all - held - breached);
+	else if (held + breached < all)
+		str_addf(out, "%u of %u gates not decided", all - held, all);
+}
+
+void comparison_gates_verdict(const struct json *result, struct str *out)
+{
+	if (!json_size(json_get(result, "gates")))
+		return;
+	comparison_gates_sum(result, out);
+	str_add_char(out, '.');
 }
 
 static void head(const struct json *result, enum show how, struct str *out)

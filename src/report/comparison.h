@@ -23,6 +23,9 @@ void comparison_junit(const struct json *result, struct junit *junit);
 /* A row's side ("base", "candidate", "bound") with its unit: "12.3/s"; "-" if it is null. */
 void comparison_figure(const struct json *row, const char *side, struct str *out);
 
+/* How many gates held, were breached or could not be decided: "1 of 3 gates breached". */
+void comparison_gates_sum(const struct json *result, struct str *out);
+
 /* What a row's difference is: "+5.3%", "~" if it may be chance, "new" beside a base of 0. */
 void comparison_delta(const struct json *row, struct str *out);
 

@@ -2,6 +2,7 @@
 #include "report/comparison_priv.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report/format.h"
@@ -13,8 +14,11 @@ void comparison_figure(const struct json *row, const char *side, struct str *out
 	const struct json *v = json_get(row, side);
 	const char *unit = table_text_of(row, "unit");
 	double value = json_as_num(v);
-	char buf[FORMAT_BYTES];
+	char buf[FORMAT_BYTES], least[32];
 
+	(void)snprintf(least, sizeof(least), "%sIsLeast", side);
+	if (json_as_bool(json_get(row, least)))
+		str_add(out, "at least ");
 	if (!json_is_num(v))
 		str_add(out, "-");
 	else if (!strcmp(unit, "s"))
@@ -39,6 +43,9 @@ void comparison_delta(const struct json *row, struct str *out)
 		str_add(out, format_percent(buf, sizeof(buf), json_as_num(relative)));
 	else if (!json_is_num(json_get(row, "candidate")))
 		str_add(out, "gone");
+	else if (json_as_bool(json_get(row, "baseIsLeast")) ||
+		 json_as_bool(json_get(row, "candidateIsLeast")))
+		str_add(out, "not known");
 	else
 		str_add(out, json_is_num(base) ? "new" : "-");
 }

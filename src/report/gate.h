@@ -72,18 +72,21 @@ struct gate_value {
 enum gate_verdict {
 	GATE_HOLDS,
 	GATE_BREACHED,
-	GATE_BLIND, /* neither side has a figure: there is nothing to judge */
+	GATE_UNDECIDED, /* of a figure only the least is known, which does not decide it */
+	GATE_BLIND,     /* neither side has a figure: there is nothing to judge */
 };
 
 struct gate_outcome {
 	enum gate_verdict verdict;
 	bool has_bound;
-	double bound;       /* that the candidate must keep, in the measure's unit */
-	const char *reason; /* static; NULL: the figures say it */
+	bool bound_is_least; /* as the base's figure is */
+	double bound;        /* that the candidate must keep, in the measure's unit */
+	const char *reason;  /* static; NULL: the figures say it */
 };
 
 /* Judge a candidate beside its base.  On a base of zero, a relative upper limit is breached by
- * anything above zero; so is any limit by a candidate that has no figure where the base has. */
+ * anything above zero; so is any limit by a candidate that has no figure where the base has.
+ * What may be more than it says decides a gate only if more would decide it the same way. */
 struct gate_outcome gate_judge(const struct gate *gate, const struct gate_value *base,
 	const struct gate_value *candidate);
 

@@ -22,20 +22,51 @@ static bool is_upper(enum gate_op op)
 	return op == GATE_LESS || op == GATE_AT_MOST;
 }
 
-/* The base is 0: a share of it is 0, and what was not there is not "less than 5 % more". */
-static struct gate_outcome judge_none(const struct gate *g, double value)
+/* A share of 0 is 0, and what was not there is not "less than 5 % more". */
+static bool is_kept(const struct gate *g, double base, double value, double bound)
 {
-	bool breached = is_upper(g->op) && value > 0;
+	if (g->kind == GATE_SHARE && base == 0)
+		return !is_upper(g->op) || value <= 0;
+	return holds(g->op, value, bound);
+}
 
-	return (struct gate_outcome){breached ? GATE_BREACHED : GATE_HOLDS, true, 0,
-		breached ? "the base has none" : NULL};
+static const char *least_of(const struct gate_value *base, const struct gate_value *candidate)
+{
+	if (candidate->found == MEASURE_LEAST && base->found == MEASURE_LEAST)
+		return "not decided: of both only the least is known";
+	return candidate->found == MEASURE_LEAST
+		       ? "not decided: of the candidate only the least is known"
+		       : "not decided: of the base only the least is known";
+}
+
+/* Both figures may be more: what holds still does if the candidate is no more than it says, or
+ * for a lower limit if the bound is no more; and so with what is breached. */
+static struct gate_outcome judge_figures(const struct gate *g, const struct gate_value *base,
+	const struct gate_value *candidate, double bound)
+{
+	struct gate_outcome o = {.verdict = GATE_BREACHED,
+		.has_bound = true,
+		.bound = bound,
+		.bound_is_least = g->kind != GATE_ABSOLUTE && base->found == MEASURE_LEAST};
+	bool is = is_kept(g, base->value, candidate->value, bound);
+	bool sure =
+		is == is_upper(g->op) ? candidate->found != MEASURE_LEAST : !o.bound_is_least;
+
+	if (!sure) {
+		o.verdict = GATE_UNDECIDED;
+		o.reason = least_of(base, candidate);
+	} else if (is) {
+		o.verdict = GATE_HOLDS;
+	} else if (g->kind == GATE_SHARE && base->value == 0) {
+		o.reason = "the base has none";
+	}
+	return o;
 }
 
 struct gate_outcome gate_judge(
 	const struct gate *g, const struct gate_value *base, const struct gate_value *candidate)
 {
-	bool has_base = base->found == MEASURE_IS || base->found == MEASURE_NO_ROW;
-	bool has = candidate->found == MEASURE_IS || candidate->found == MEASURE_NO_ROW;
+	bool has_base = measure_has(base->found), has = measure_has(candidate->found);
 	struct gate_outcome o = {.verdict = GATE_BREACHED};
 
 	if (!has && !has_base)
@@ -44,16 +75,11 @@ struct gate_outcome gate_judge(
 		o.reason = "the candidate has no figure";
 	else if (g->kind != GATE_ABSOLUTE && !has_base)
 		o.reason = "the base has no figure";
-	else if (g->kind == GATE_SHARE && base->value == 0)
-		o = judge_none(g, candidate->value);
-	else {
-		o.has_bound = true;
-		o.bound = g->kind == GATE_ABSOLUTE ? g->limit
-			  : g->kind == GATE_DELTA  ? base->value + g->limit
-						   : base->value * (1 + g->limit);
-		o.verdict =
-			holds(g->op, candidate->value, o.bound) ? GATE_HOLDS : GATE_BREACHED;
-	}
+	else
+		o = judge_figures(g, base, candidate,
+			g->kind == GATE_ABSOLUTE ? g->limit
+			: g->kind == GATE_DELTA  ? base->value + g->limit
+						 : base->value * (1 + g->limit));
 	return o;
 }
 

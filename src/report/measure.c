@@ -150,6 +150,19 @@ static enum measure_found read_hist(
 
 /* ------------------------------------------------------------------ figures */
 
+bool measure_has(enum measure_found found)
+{
+	return found == MEASURE_IS || found == MEASURE_LEAST || found == MEASURE_NO_ROW;
+}
+
+static bool is_least(const struct json *row, const struct measure *m)
+{
+	const char *field = measure_holds_field(m);
+	const struct json *holds = field ? json_get(row, field) : NULL;
+
+	return json_is_bool(holds) && !json_as_bool(holds);
+}
+
 /* A number, a truth value as 1 or 0, or the highest of a list. */
 static bool figure(const struct json *v, double *to)
 {
@@ -185,7 +198,7 @@ static enum measure_found read_rows(
 	for (; row; row = row_from(json_next(row), &m->of)) {
 		if (!figure(value_at(row, m->stat->field), &one))
 			continue;
-		found = MEASURE_IS;
+		found = found == MEASURE_LEAST || is_least(row, m) ? MEASURE_LEAST : MEASURE_IS;
 		if (m->stat->sum == SUM_MAX)
 			all = one > all ? one : all;
 		else

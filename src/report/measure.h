@@ -82,12 +82,20 @@ struct measure {
 extern const struct measure_family measure_families[];
 extern const uint32_t measure_n_families;
 
+/* The field of a row that is false where the figure is the least that it can be, as an estimate
+ * has them that lacks a call; NULL: there is none. */
+const char *measure_holds_field(const struct measure *measure);
+
 enum measure_found {
 	MEASURE_IS,      /* there is a figure */
+	MEASURE_LEAST,   /* there is one, and in truth it may be more */
 	MEASURE_UNKNOWN, /* nothing was measured, or the models do not know it */
 	MEASURE_NO_ROW,  /* no row has these labels: nothing was counted; a rate is 0 */
 	MEASURE_APART,   /* of several rows, which cannot be put together */
 };
+
+/* Whether there is a figure: of no rows it is 0. */
+bool measure_has(enum measure_found found);
 
 /* The same figure by closed form, for the rates of calls of a Result; *value is 0 unless it is
  * there.  MEASURE_NO_ROW: that measure has none.  MEASURE_UNKNOWN: it does not hold for one of

@@ -163,8 +163,10 @@ static const struct measure_stat toll[] = {
 	{"before", "beforePerSecond", MEASURE_RATE, SUM_ALONE, "the kubelet alone"},
 };
 static const struct measure_stat limiters[] = {
-	{"full", "full", MEASURE_NUMBER, SUM_ALONE, "share of the limit, 0 to 1"},
-	{"mean", "withFeaturesPerSecond", MEASURE_RATE, SUM_ALONE, "of a node"},
+	{"full", "full", MEASURE_NUMBER, SUM_MAX,
+		"share of the limit that is asked for, of the fullest"},
+	{"mean", "withFeaturesPerSecond", MEASURE_RATE, SUM_ALONE,
+		"that is asked of a node's, or of one for the cluster"},
 	{"waits", "waitsSeconds", MEASURE_SECONDS, SUM_ALONE, "the last of a round"},
 };
 static const struct measure_stat validated[] = {
@@ -310,7 +312,8 @@ const struct measure_family measure_families[] = {
 	LIST("Estimate", "toll", "totals", NULL, MEASURE_COUNTED, toll,
 		"all calls of nodes, of api or runtime", {{"of", "of"}, {"nodes", "nodes"}}),
 	LIST("Estimate", "limiters", "limiters", NULL, MEASURE_COUNTED, limiters,
-		"clients that the features' requests pass", {{"client", "client"}}),
+		"clients that the features' requests pass",
+		{{"client", "client"}, {"of", "of"}, {"nodes", "nodes"}}),
 
 	LIST("Validation", "validation", "", NULL, MEASURE_COUNTED, validated,
 		"recorded beside simulated", {{NULL, NULL}}),
@@ -319,3 +322,17 @@ const struct measure_family measure_families[] = {
 		{{"node", "node"}, {"phase", "phase"}, {"source", "source"}, {"call", "call"}}),
 };
 const uint32_t measure_n_families = N(measure_families);
+
+const char *measure_holds_field(const struct measure *m)
+{
+	static const struct {
+		const struct measure_stat *of;
+		const char *holds;
+	} fields[] = {{&toll[0], "holds"}, {&toll[1], "holds"}, {&toll[2], "beforeHolds"},
+		{&limiters[0], "holds"}, {&limiters[1], "holds"}};
+
+	for (uint32_t i = 0; i < N(fields); i++)
+		if (fields[i].of == m->stat)
+			return fields[i].holds;
+	return NULL;
+}

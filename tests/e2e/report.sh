@@ -84,6 +84,17 @@ is_small_and_quick() {
 	test "$took" -lt 1000 && test "$size" -lt 2000000
 }
 
+# Of what a claim's reads add where pods come and go, the closed form knows the least.
+the_least_is_no_pass() {
+	"$nodetoll" estimate persistent-volume-gets --nodes 100,5000 -f "$scratch/least.json" >"$scratch/log" ||
+		return 1
+	set -- "$nodetoll" compare "$scratch/least.json" "$scratch/least.json" -o junit --gate
+	"$@" 'limiters.full <= 1' >"$scratch/undecided.xml" 2>"$scratch/log"
+	test $? = 1 && grep -q 'at least .*not decided' "$scratch/undecided.xml" "$scratch/log" &&
+		"$@" 'limiters.full > 0.0001' >"$scratch/log" &&
+		! "$@" 'limiters{nodes=100}.full <= 0.0001' >"$scratch/log" 2>&1
+}
+
 checks_as_cases() {
 	"$nodetoll" report "$scratch/$1.json" -o junit >"$scratch/junit.xml" &&
 		python3 -c '
@@ -238,6 +249,7 @@ done
 for run in run_contrast run_simulate run_load run_estimate run_validate run_agree run_serve; do
 	check "$run: every number has a class" classes_cover "$run"
 done
+check "a gate is not passed by a figure of which only the least is known" the_least_is_no_pass
 check "a result with any feature is read again" features_come_back
 check "a result is read from standard input" from_standard_input
 check "a full device is told" a_full_device_is_told

@@ -174,6 +174,39 @@ static void a_side_without_a_figure_is_no_pass(void **state)
 	assert_int_equal(judge("podStart.p99 < +5%", NULL, &one).verdict, GATE_BREACHED);
 }
 
+/* lb, lc: whether of base and candidate only the least is known. */
+static enum gate_verdict least(
+	const char *text, bool lb, double base, bool lc, double candidate)
+{
+	struct gate g = parse(text);
+	struct gate_value b = {lb ? MEASURE_LEAST : MEASURE_IS, base};
+	struct gate_value c = {lc ? MEASURE_LEAST : MEASURE_IS, candidate};
+
+	return gate_judge(&g, &b, &c).verdict;
+}
+
+static void what_may_be_more_decides_only_what_more_would(void **state)
+{
+	const char *most = "runtime.calls.mean <= 10/s", *more = "runtime.calls.mean > 10/s";
+	const char *share = "runtime.calls.mean <= +10%", *down = "runtime.calls.mean >= -10%";
+
+	(void)state;
+	assert_int_equal(least(most, false, 0, true, 11), GATE_BREACHED);
+	assert_int_equal(least(most, false, 0, true, 9), GATE_UNDECIDED);
+	assert_int_equal(least(most, true, 0, false, 9), GATE_HOLDS);
+	assert_int_equal(least(more, false, 0, true, 11), GATE_HOLDS);
+	assert_int_equal(least(more, false, 0, true, 9), GATE_UNDECIDED);
+	assert_int_equal(least(share, true, 10, false, 11), GATE_HOLDS);
+	assert_int_equal(least(share, true, 10, false, 12), GATE_UNDECIDED);
+	assert_int_equal(least(share, true, 10, true, 9), GATE_UNDECIDED);
+	assert_int_equal(least(share, true, 0, false, 1), GATE_UNDECIDED);
+	assert_int_equal(least(share, false, 0, true, 0), GATE_UNDECIDED);
+	assert_int_equal(least(share, false, 0, true, 1), GATE_BREACHED);
+	assert_int_equal(least(down, true, 10, false, 8), GATE_BREACHED);
+	assert_int_equal(least(down, true, 10, false, 10), GATE_UNDECIDED);
+	assert_int_equal(least(down, false, 10, true, 10), GATE_HOLDS);
+}
+
 static void values_of_labels_are_known_or_misspelt(void **state)
 {
 	static const char *const verbs[] = {"get", "list", "watch"};
@@ -207,6 +240,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_gate_holds_up_to_its_bound, begin, end),
 		cmocka_unit_test_setup_teardown(above_a_base_of_zero_is_a_breach, begin, end),
 		cmocka_unit_test_setup_teardown(a_side_without_a_figure_is_no_pass, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_may_be_more_decides_only_what_more_would, begin, end),
 		cmocka_unit_test_setup_teardown(
 			values_of_labels_are_known_or_misspelt, begin, end),
 	};
