@@ -193,15 +193,6 @@ static double at_once(const struct toll *toll, enum client client)
 	return n;
 }
 
-/* One for the cluster; else each node has one. */
-static bool is_elsewhere(const struct estimate_input *in, const char *client)
-{
-	for (uint32_t i = 0; i < in->n_features; i++)
-		if (!strcmp(in->feature[i].resolved.name, client))
-			return in->feature[i].model.runs_on == RUNS_ELSEWHERE;
-	return false;
-}
-
 /* Put what is asked of it, and whether it is known: beyond the limit it is, too, if the least
  * that is asked is. */
 static void put_asked(
@@ -225,13 +216,11 @@ static void put_asked(
 
 /* Rounds of all nodes do not come at once, so how long the last request of a client for the
  * cluster waits is not known. */
-static struct json *limiter(
-	const struct estimate_input *in, const struct estimate_size *size, enum client client)
+static struct json *limiter(const struct estimate_size *size, enum client client)
 {
 	const struct kubelet_model *k = &size->with->kubelet;
-	double qps = (double)k->client[client].qps_milli / 1000,
-	       burst = k->client[client].burst;
-	bool cluster = is_elsewhere(in, client_name(k, client)), limited = qps > 0, not_over;
+	double qps = (double)client_limit(k, client) / 1000, burst = k->client[client].burst;
+	bool cluster = client_is_elsewhere(k, client), limited = qps > 0, not_over;
 	double together = at_once(size->after, client);
 	struct json *o = json_object();
 
@@ -266,7 +255,7 @@ static struct json *limiters(const struct estimate_input *in)
 	for (unsigned c = 0; c < CLIENTS; c++)
 		for (uint32_t s = 0; s < in->n_sizes; s++)
 			if (has_feature(in->size[s].after, (enum client)c))
-				json_append(list, limiter(in, &in->size[s], (enum client)c));
+				json_append(list, limiter(&in->size[s], (enum client)c));
 	return list;
 }
 

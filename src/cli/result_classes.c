@@ -212,9 +212,9 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	static const char *const counted[] = {"runtime[].count", "runtime[].perSecond",
 		"runtime[].perSecondPerNode", "runtime[].peakSecond", "api[].count",
 		"api[].perSecond", "api[].perSecondPerNode", "api[].peakSecond", "requests",
-		"recordsListed", "watchEvents", "relist.count", "pods.started", "pods.removed",
-		"pods.completed", "pods.httpProbes", "pods.readinessChanges", "watches",
-		"objects", "series", "closedForm", "storage.resources[].objects",
+		"limiters", "recordsListed", "watchEvents", "relist.count", "pods.started",
+		"pods.removed", "pods.completed", "pods.httpProbes", "pods.readinessChanges",
+		"watches", "objects", "series", "closedForm", "storage.resources[].objects",
 		"storage.resources[].eventsPerSecond", "storage.resources[].eventsPeakSecond",
 		NULL};
 	static const char *const runtime[] = {"runtime[].latencySeconds", "runtime[].bytes",

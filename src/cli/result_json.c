@@ -136,6 +136,13 @@ static void put_bytes(struct json *row, const struct scenario *s, const struct t
 		row, "bytesPerSecond", known ? json_num((double)bytes / seconds) : json_null());
 }
 
+/* One for the cluster: nodes run alone, so what waits there for others is not simulated. */
+static bool has_unknown_limiter(const struct scenario *s, uint32_t client)
+{
+	return client != CALL_NOBODYS && client_is_elsewhere(&s->kubelet, client) &&
+	       client_limit(&s->kubelet, client) > 0;
+}
+
 static void put_call(struct json *row, const struct scenario *s, const struct tally *t,
 	uint16_t call, enum outcome what)
 {
@@ -147,7 +154,9 @@ static void put_call(struct json *row, const struct scenario *s, const struct ta
 	json_put(row, "latencySeconds", json_of_hist(&t->times->took[call][what]));
 	if (!call_is_runtime(call))
 		json_put(row, "limiterSeconds",
-			json_of_hist(&t->times->held[call - CALL_API][what]));
+			has_unknown_limiter(s, s->calls.client[call])
+				? json_null()
+				: json_of_hist(&t->times->held[call - CALL_API][what]));
 }
 
 static struct json *runtime_row(
@@ -198,7 +207,9 @@ static struct json *code_row(
 	json_put(row, "bytes", json_null());
 	json_put(row, "bytesPerSecond", json_null());
 	json_put(row, "latencySeconds", json_of_hist(&c->took));
-	json_put(row, "limiterSeconds", json_of_hist(&c->held));
+	json_put(row, "limiterSeconds",
+		has_unknown_limiter(s, s->calls.client[c->call]) ? json_null()
+								 : json_of_hist(&c->held));
 	return row;
 }
 
@@ -229,6 +240,40 @@ static struct json *api_rows(const struct scenario *s, const struct fleet_result
 					json_append(list, code_row(s, t, e));
 		}
 	return list;
+}
+
+/* ------------------------------------------------------------------ limiters */
+
+static struct json *limiter(const struct scenario *s, const struct json *api, uint32_t client)
+{
+	const char *name = client_name(&s->kubelet, client);
+	double qps = (double)client_limit(&s->kubelet, client) / 1000, asked = 0;
+	struct json *o = json_object();
+
+	for (const struct json *row = json_child(api); row; row = json_next(row)) {
+		const char *of = json_as_str(json_get(row, "client"));
+
+		asked += of && !strcmp(of, name) ? json_as_num(json_get(row, "perSecond")) : 0;
+	}
+	json_put_str(o, "client", name);
+	json_put_str(o, "of", "cluster");
+	json_put_num(o, "qps", qps);
+	json_put_int(o, "burst", (int64_t)s->kubelet.client[client].burst);
+	json_put_num(o, "perSecond", asked);
+	json_put_num(o, "full", asked / qps);
+	json_put_bool(o, "over", asked > qps);
+	return o;
+}
+
+/* Those that are not simulated, with what was sent past them. */
+static struct json *limiters(const struct scenario *s, const struct json *api)
+{
+	struct json *rows = json_array();
+
+	for (uint32_t c = CLIENT_OWN; c < CLIENTS; c++)
+		if (has_unknown_limiter(s, c))
+			json_append(rows, limiter(s, api, c));
+	return rows;
 }
 
 /* ------------------------------------------------------------------ histograms */
@@ -334,6 +379,7 @@ void result_put_measurements(
 	json_put(result, "runtime", runtime_rows(s, t));
 	json_put(result, "api", api_rows(s, r));
 	json_put(result, "requests", result_requests(s, r));
+	json_put(result, "limiters", limiters(s, json_get(result, "api")));
 	json_put(result, "apiserver", result_server(s, r));
 	json_put(result, "storage", result_storage(s, r));
 	json_put_str(result, "verdict", result_verdict(r));

@@ -31,6 +31,18 @@ static struct wall_state none_of(
  * (extraLongThrottleLatency) is worth a line in the kubelet's log.  Here: one in a hundred. */
 #define THROTTLED 1.0
 
+/* A client for the cluster, whose limiter is not simulated, is asked for more than it has. */
+static struct wall_state one_for_all(const struct json *result, struct wall_state otherwise)
+{
+	const struct json *row = json_child(json_get(result, "limiters"));
+
+	for (; row; row = json_next(row))
+		if (json_as_bool(json_get(row, "over")))
+			return (struct wall_state){true, "limiters.full",
+				json_as_num(json_get(row, "full")), 1, ""};
+	return otherwise;
+}
+
 static struct wall_state limiter(const struct json *result)
 {
 	struct wall_state s = {.measure = "api.limiter.p99 of the slowest call",
@@ -44,7 +56,7 @@ static struct wall_state limiter(const struct json *result)
 		s.value = p99 > s.value ? p99 : s.value;
 	}
 	s.hit = s.value > s.limit;
-	return s;
+	return s.hit ? s : one_for_all(result, s);
 }
 
 static struct wall_state inflight(const struct json *result)

@@ -238,11 +238,15 @@ static void add_limiter(const struct applying *a)
 {
 	struct arena *mem = a->r->mem;
 	const struct doc_node *limiter = doc_get(a->feature->spec, "limiter");
+	const struct doc_node *runs_on = doc_get(a->feature->spec, "runsOn");
+	struct doc_node *agent;
 
-	if (limiter)
-		kubelet_put(a, "agents",
-			tree_with(mem, kubelet_map(a, "agents"), a->name,
-				doc_clone(mem, limiter)));
+	if (!limiter)
+		return;
+	agent = doc_clone(mem, limiter);
+	if (runs_on)
+		agent = tree_with(mem, agent, "runsOn", doc_clone(mem, runs_on));
+	kubelet_put(a, "agents", tree_with(mem, kubelet_map(a, "agents"), a->name, agent));
 }
 
 static int set(const struct applying *a, struct err *err)

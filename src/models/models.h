@@ -189,10 +189,14 @@ struct model_watch {
 	uint32_t bytes;     /* of what it is told */
 };
 
-/* An agent on the node beside the kubelet: its client's limiter. */
+/* Where a client of its own is: on every node, or elsewhere, once for the cluster. */
+enum runs_on { RUNS_EVERY_NODE, RUNS_ELSEWHERE };
+
+/* An agent beside the kubelet: its client's limiter. */
 struct model_agent {
 	char name[MODEL_NAME];
-	int64_t qps_milli; /* < 0: no limit */
+	enum runs_on runs_on; /* a feature says so itself */
+	int64_t qps_milli;    /* < 0: no limit */
 	uint32_t burst;
 };
 
@@ -315,9 +319,6 @@ struct kubelet_model {
 	struct model_watch watches[WATCHES_MAX];
 	struct model_call startup[STARTUP_MAX];
 };
-
-/* Where a client of its own is: on every node, or elsewhere, once for the cluster. */
-enum runs_on { RUNS_EVERY_NODE, RUNS_ELSEWHERE };
 
 /* A feature under review, or an agent beside the kubelet: what it adds to a node.  What it
  * replaces and sets is read where it is applied. */

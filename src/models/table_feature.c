@@ -43,11 +43,6 @@ static const struct field limiter_fields[] = {
 #undef REC
 static const struct table limiter_table = TABLE("the limiter", limiter_fields);
 
-static const struct word words_runs_on[] = {
-	{"everyNode", RUNS_EVERY_NODE},
-	{"elsewhere", RUNS_ELSEWHERE},
-};
-
 #define REC struct feature_model
 static const struct field feature_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
@@ -60,8 +55,8 @@ static const struct field feature_fields[] = {
 	FIELD(runs_on, "runsOn", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_runs_on,
 		.n_words = COUNT_OF(words_runs_on), .otherwise = RUNS_EVERY_NODE,
 		.help = "where its client is: everyNode, or elsewhere, one for the cluster: "
-			"each node's share of its calls is made there then, through a limiter "
-			"of each node; an estimate has the one"),
+			"each node's share of its calls is made there then, and its limiter is "
+			"not simulated; an estimate has it"),
 	FIELD(limiter, "limiter", FIELD_MAP, .flags = FIELD_OPTIONAL, .sub = &limiter_table,
 		.help = "of its own client, for calls with 'client: own'"),
 	FIELD(loops, "loops", FIELD_NAMED, .flags = FIELD_OPTIONAL,

@@ -356,7 +356,9 @@ static int finish_clients(
 					"one of the kubelet's is: their requests could not be "
 					"told apart",
 					k->agents[i].name);
-		k->client[CLIENT_OWN + i].qps_milli = k->agents[i].qps_milli;
+		/* no node has the limiter of a client for the cluster */
+		k->client[CLIENT_OWN + i].qps_milli =
+			k->agents[i].runs_on == RUNS_ELSEWHERE ? -1 : k->agents[i].qps_milli;
 		k->client[CLIENT_OWN + i].burst = k->agents[i].burst;
 	}
 	for (uint32_t call = CALL_API; call < API_FIXED_END; call++) {

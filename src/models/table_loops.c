@@ -282,6 +282,10 @@ static const struct field agent_fields[] = {
 	FIELD(qps_milli, "qps", FIELD_RATE, .min = 1,
 		.help = "requests a second; -1 is no limit"),
 	COUNT(burst, "burst", 1, 1000000, "requests at once"),
+	FIELD(runs_on, "runsOn", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_runs_on,
+		.n_words = COUNT_OF(words_runs_on), .otherwise = RUNS_EVERY_NODE,
+		.help = "where it is: everyNode, or elsewhere, one for the cluster, whose "
+			"limiter is not simulated"),
 };
 #undef REC
 const struct table table_agent = TABLE("an agent", agent_fields);

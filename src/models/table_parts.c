@@ -65,6 +65,11 @@ const struct word words_trigger[TRIGGERS] = {
 	{"error", TRIGGER_ERROR},
 };
 
+const struct word words_runs_on[] = {
+	{"everyNode", RUNS_EVERY_NODE},
+	{"elsewhere", RUNS_ELSEWHERE},
+};
+
 const char *word_of(const struct word *words, uint32_t n, int64_t value)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -77,6 +82,18 @@ const char *client_name(const struct kubelet_model *k, uint32_t client)
 {
 	return client < CLIENT_OWN ? word_of(words_client, CLIENT_OWN, client)
 				   : k->agents[client - CLIENT_OWN].name;
+}
+
+bool client_is_elsewhere(const struct kubelet_model *k, uint32_t client)
+{
+	return client >= CLIENT_OWN && client - CLIENT_OWN < k->n_agents &&
+	       k->agents[client - CLIENT_OWN].runs_on == RUNS_ELSEWHERE;
+}
+
+int64_t client_limit(const struct kubelet_model *k, uint32_t client)
+{
+	return client_is_elsewhere(k, client) ? k->agents[client - CLIENT_OWN].qps_milli
+					      : k->client[client].qps_milli;
 }
 
 #define REC struct latency

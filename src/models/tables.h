@@ -29,6 +29,7 @@ extern const struct table table_model_call;   /* struct model_call */
 extern const struct word words_pleg_design[PLEG_DESIGNS];
 extern const struct word words_object_design[OBJECT_DESIGNS];
 extern const struct word words_client[CLIENT_OWN + 1];
+extern const struct word words_runs_on[2];
 extern const struct word words_scope[5];
 extern const struct word words_trigger[TRIGGERS];
 extern const struct word words_sharing[4];
@@ -43,6 +44,12 @@ const char *word_of(const struct word *words, uint32_t n, int64_t value);
 
 /* Of an enum client: "kube", "events", "heartbeat"; of an agent the name of its feature. */
 const char *client_name(const struct kubelet_model *k, uint32_t client);
+
+/* Whether a client is one for the cluster, so that no node has its limiter. */
+bool client_is_elsewhere(const struct kubelet_model *k, uint32_t client);
+
+/* The limit of its limiter, wherever that is: thousandths a second; < 0: it has none. */
+int64_t client_limit(const struct kubelet_model *k, uint32_t client);
 
 /* One line of a table each.  REC is the record's type. */
 #define FIELD(member_, name_, type_, ...)                                                      \

@@ -125,9 +125,12 @@ static enum measure_found read_merged(
 	struct hist all;
 
 	hist_reset(&all);
-	for (; row; row = row_from(json_next(row), &m->of))
-		if (!hist_in(value_at(row, m->of.family->hist), &all))
+	for (; row; row = row_from(json_next(row), &m->of)) {
+		const struct json *h = value_at(row, m->of.family->hist);
+
+		if (!json_is_null(h) && !hist_in(h, &all)) /* null: not of that one */
 			return MEASURE_UNKNOWN;
+	}
 	if (!all.n && !count)
 		return MEASURE_UNKNOWN;
 	*value = hist_figure(&all, m->stat->field);

@@ -22,6 +22,11 @@ static const struct measure_stat times[] = {
 	{"max", "max", MEASURE_SECONDS, SUM_HIST, "the longest"},
 	{"count", "count", MEASURE_COUNT, SUM_HIST, "how many"},
 };
+static const struct measure_stat elsewhere[] = {
+	{"full", "full", MEASURE_NUMBER, SUM_MAX,
+		"share of the limit that was sent, of the fullest"},
+	{"mean", "perSecond", MEASURE_RATE, SUM_ALONE, "sent past it"},
+};
 static const struct measure_stat load[] = {
 	{"peak", "peak", MEASURE_RATE, SUM_MAX, "in the cluster's busiest second"},
 };
@@ -240,6 +245,9 @@ const struct measure_family measure_families[] = {
 		"from a kubelet's wish to send one to its answer", API_LABELS),
 	LIST("Result", "api.limiter", "api", "limiterSeconds", MEASURE_CALIBRATED, times,
 		"of that, in the limiter of who makes it", API_LABELS),
+	LIST("Result", "limiters", "limiters", NULL, MEASURE_COUNTED, elsewhere,
+		"of clients that are one for the cluster, which are not simulated",
+		{{"client", "client"}}),
 	LIST("Result", "api.tries", "requests", NULL, MEASURE_COUNTED, tries,
 		"what became of requests",
 		{{"client", "client"}, {"verb", "verb"}, {"resource", "resource"}}),

@@ -140,6 +140,23 @@ static void leases(const struct json *tenths, struct str *out)
 			json_as_num(json_get(tenths, "p95")));
 }
 
+static void limiters(const struct json *list, struct str *out)
+{
+	char sent[FORMAT_BYTES], most[FORMAT_BYTES];
+
+	for (const struct json *l = json_child(list); l; l = json_next(l))
+		str_addf(out,
+			"Client %s is one for the cluster, and its limiter is not simulated: "
+			"%s/s were "
+			"sent, %s/s is what it lets through%s.\n",
+			json_as_str(json_get(l, "client")),
+			format_rate(sent, sizeof(sent), json_as_num(json_get(l, "perSecond"))),
+			format_rate(most, sizeof(most), json_as_num(json_get(l, "qps"))),
+			json_as_bool(json_get(l, "over"))
+				? ", so they would wait for ever longer"
+				: "");
+}
+
 void result_foot(const struct json *result, struct str *out)
 {
 	const struct json *objects = json_get(result, "objects");
@@ -161,6 +178,7 @@ void result_foot(const struct json *result, struct str *out)
 			format_count(
 				b, sizeof(b), json_as_num(json_get(pods, "readinessChanges"))));
 	leases(json_get(health, "leasesPerTenth"), out);
+	limiters(json_get(result, "limiters"), out);
 	if (json_is_num(sharing))
 		str_addf(out, "Distinct objects per node %s, sharing factor %s.\n",
 			format_rate(a, sizeof(a),
