@@ -163,7 +163,8 @@
  *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
- *   sweep, sweep_shown, sweep_curves   a grid of scenarios; what a page shows of it; its curves
+ *   sweep, sweep_shown, sweep_curves, sweep_closed   a grid of scenarios; what a page shows of
+ *                  it; its curves, and closed forms beside them
  *   difference     where two scenarios differ
  *   classes        what its numbers rest on
  *   checks, junit  what each of them checks, as cases of a test

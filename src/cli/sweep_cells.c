@@ -144,20 +144,23 @@ static struct json *walls_of(const struct json *result)
 	return list;
 }
 
-/* Of the measures that have one; null where it does not hold. */
-static struct json *closed_of(const struct sweep *s, const struct json *result)
+/* Of the measures that have one; null where it holds for no call. */
+static void put_closed(struct json *row, const struct sweep *s, const struct json *result)
 {
-	struct json *closed = json_object();
+	struct json *closed = json_object(), *shares = json_object();
 
 	for (uint32_t m = 0; m < s->n_measures; m++) {
-		double value;
-		enum measure_found found = measure_closed(result, &s->measure[m], &value);
+		double value, of;
+		enum measure_found found = measure_closed(result, &s->measure[m], &value, &of);
+		bool has = found == MEASURE_IS || found == MEASURE_LEAST;
 
-		if (found != MEASURE_NO_ROW)
-			json_put(closed, s->name[m],
-				found == MEASURE_IS ? json_num(value) : json_null());
+		if (found == MEASURE_NO_ROW)
+			continue;
+		json_put(closed, s->name[m], has ? json_num(value) : json_null());
+		json_put_num(shares, s->name[m], of);
 	}
-	return closed;
+	json_put(row, "closedForm", closed);
+	json_put(row, "closedFormOf", shares);
 }
 
 static struct json *row_of(const struct sweep *s, uint32_t cell, const struct json *result)
@@ -176,7 +179,7 @@ static struct json *row_of(const struct sweep *s, uint32_t cell, const struct js
 	}
 	json_put(row, "values", values);
 	json_put(row, "measures", measures);
-	json_put(row, "closedForm", closed_of(s, result));
+	put_closed(row, s, result);
 	json_put(row, "walls", walls_of(result));
 	return row;
 }
@@ -237,7 +240,8 @@ static void take_line(struct sweep *s, const char *text)
 	row = json_get(line, "row");
 	if (json_is_num(json_get(line, "cell")) && cell >= 0 && cell < s->grid->cells &&
 		json_is_object(json_get(row, "measures")) &&
-		json_is_object(json_get(row, "closedForm")) && !s->cell[(uint32_t)cell]) {
+		json_is_object(json_get(row, "closedForm")) &&
+		json_is_object(json_get(row, "closedFormOf")) && !s->cell[(uint32_t)cell]) {
 		s->cell[(uint32_t)cell] = json_clone(row);
 		s->found++;
 	}

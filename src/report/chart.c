@@ -59,6 +59,34 @@ void chart_point(struct json *series, double x, double y)
 	json_append(json_get(series, "points"), point);
 }
 
+void chart_gap(struct json *series, double x)
+{
+	struct json *point = json_array();
+
+	json_append_num(point, x);
+	json_append(point, json_null());
+	json_append(json_get(series, "points"), point);
+}
+
+static size_t number_of(const struct json *chart, const struct json *series)
+{
+	const struct json *s = json_child(json_get(chart, "series"));
+	size_t n = 0;
+
+	for (; s && s != series; s = json_next(s))
+		n++;
+	return n;
+}
+
+struct json *chart_beside(struct json *chart, const struct json *series, const char *name)
+{
+	struct json *own = chart_series(chart, json_as_str(json_get(series, "name")));
+
+	json_put_int(own, "beside", (int64_t)number_of(chart, series));
+	json_put_str(own, "by", name);
+	return own;
+}
+
 void chart_named_point(struct json *series, double x, double y, const char *name)
 {
 	if (!json_get(series, "names"))

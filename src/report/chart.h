@@ -48,6 +48,13 @@ void chart_hide(struct json *series);
 /* The series are steps of one size: shades of one colour, in their order. */
 void chart_ordered(struct json *chart);
 
+/* A series that stands beside another, as a thin dashed line upon it; those of one chart have
+ * one button, by that name. */
+struct json *chart_beside(struct json *chart, const struct json *series, const char *name);
+
+/* Here a line is interrupted. */
+void chart_gap(struct json *series, double x);
+
 /* A limit across the chart, at a value of the axis 'x' or 'y'. */
 void chart_wall(struct json *chart, char axis, double at, const char *name);
 

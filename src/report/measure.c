@@ -257,29 +257,35 @@ static bool has_closed(const struct measure *m)
 }
 
 enum measure_found measure_closed(
-	const struct json *result, const struct measure *m, double *value)
+	const struct json *result, const struct measure *m, double *value, double *of)
 {
-	bool runtime = !strcmp(m->of.family->path, "runtime"), some = false;
+	bool runtime = !strcmp(m->of.family->path, "runtime"), lacks = false, some = false;
 	const struct json *row = json_child(json_get(result, "closedForm"));
-	double all = 0;
+	double all = 0, simulated = 0, known = 0;
 
-	*value = 0;
+	*value = *of = 0;
 	if (!has_closed(m))
 		return MEASURE_NO_ROW;
 	for (row = row_from(row, &m->of); row; row = row_from(json_next(row), &m->of)) {
 		const struct json *rate = json_get(row, "closedFormPerSecond");
+		double is = json_as_num(json_get(row, "simulatedPerSecond"));
+		bool has = json_is_num(rate);
 
 		if (json_is_str(json_get(row, "operation")) != runtime)
 			continue;
-		if (!json_is_num(rate))
-			return MEASURE_UNKNOWN;
+		simulated += is;
+		known += has ? is : 0;
 		all += json_as_num(rate);
-		some = true;
+		some |= has;
+		lacks |= !has;
 	}
+	if (!some)
+		return MEASURE_UNKNOWN;
 	if (!strcmp(m->stat->field, "perSecondPerNode"))
 		all /= json_as_num(json_get(result, "nodes"));
-	*value = some ? all : 0;
-	return some ? MEASURE_IS : MEASURE_UNKNOWN;
+	*value = all;
+	*of = lacks && simulated > 0 ? known / simulated : 1;
+	return lacks ? MEASURE_LEAST : MEASURE_IS;
 }
 
 bool measure_has_kind(const char *kind)

@@ -98,10 +98,11 @@ enum measure_found {
 bool measure_has(enum measure_found found);
 
 /* The same figure by closed form, for the rates of calls of a Result; *value is 0 unless it is
- * there.  MEASURE_NO_ROW: that measure has none.  MEASURE_UNKNOWN: it does not hold for one of
- * the calls, or the result has none of them. */
+ * there.  MEASURE_NO_ROW: that measure has none.  MEASURE_LEAST: it lacks calls for which the
+ * form does not hold; *of is the share of what was simulated that the others are, else 1.
+ * MEASURE_UNKNOWN: it holds for none of the calls, or the result has none of them. */
 enum measure_found measure_closed(
-	const struct json *result, const struct measure *measure, double *value);
+	const struct json *result, const struct measure *measure, double *value, double *of);
 
 /* Whether results of that kind have measures. */
 bool measure_has_kind(const char *kind);

@@ -8,6 +8,7 @@
 #include "report/classes.h"
 #include "report/comparison.h"
 #include "report/format.h"
+#include "report/sweep_closed.h"
 #include "report/sweep_curves.h"
 #include "report/sweep_shown.h"
 #include "report/table.h"
@@ -114,19 +115,20 @@ static void figure_of(const struct json *v, const struct json *measure, struct s
 	json_free(row);
 }
 
-/* "30.1/s (+0.2%)": how far the simulation is from it. */
+/* "30.1/s (+0.2%)": how far the simulation is from it; "22.6/s of 75% (+0.2%)" if it lacks
+ * calls. */
 static void closed(const struct json *cell, const struct json *measure, struct str *out)
 {
 	const char *name = table_text_of(measure, "measure");
-	const struct json *form = json_get(json_get(cell, "closedForm"), name);
-	const struct json *is = json_get(json_get(cell, "measures"), name);
 	char percent[FORMAT_BYTES];
+	struct sweep_closed form;
 
-	figure_of(form, measure, out);
-	if (json_is_num(is) && json_as_num(form) > 0)
-		str_addf(out, " (%s)",
-			format_percent(percent, sizeof(percent),
-				json_as_num(is) / json_as_num(form) - 1));
+	figure_of(json_get(json_get(cell, "closedForm"), name), measure, out);
+	if (!sweep_closed(cell, name, &form))
+		return;
+	if (form.of < 1)
+		str_addf(out, " of %.3g%%", 100 * form.of);
+	str_addf(out, " (%s)", format_percent(percent, sizeof(percent), form.difference));
 }
 
 static struct json *cell_row(const struct made *m, const struct json *result,
@@ -366,9 +368,11 @@ static void put_closed(const struct json *result, struct str *out)
 	while (i < n && !measure[i].closed)
 		i++;
 	if (i < n)
-		str_add(out, "Beside a rate of calls stands its closed form, and how far the "
-			     "simulation is from it; '-' where it does\nnot hold for some call "
-			     "of a cell: 'nodetoll simulate' says for which, and why.\n");
+		str_add(out,
+			"Beside a rate of calls stands its closed form, and how far the "
+			"simulation is from it. Where it does not hold for\nsome call, it "
+			"is of the others, and of so much of what was simulated: 'nodetoll "
+			"simulate' says of which, and why.\n");
 }
 
 static void note(const struct json *result, struct str *out)

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "report/chart.h"
 #include "report/format.h"
+#include "report/sweep_closed.h"
 
 /* A log axis where values lie further apart. */
 #define FAR_APART 50.0
@@ -102,14 +103,21 @@ static struct json *row_of(
 {
 	const struct json *value = json_get(json_get(cell, "measures"), measure);
 	struct json *row = json_object();
+	struct sweep_closed form;
+	bool has;
 
 	json_put_str(row, "of", of);
 	json_put_str(row, "at", json_as_str(json_get(json_get(cell, "values"), axis->path)));
 	json_put(row, "value", value ? json_clone(value) : json_null());
+	has = sweep_closed(cell, measure, &form);
+	json_put(row, "closed", has ? json_num(form.value) : json_null());
+	json_put(row, "share", has ? json_num(form.of) : json_null());
+	json_put(row, "difference", has ? json_num(form.difference) : json_null());
+	json_put_bool(row, "whole", has && sweep_closed_is_whole(&form));
 	return row;
 }
 
-/* The rows behind a measure's chart: at, of, value. */
+/* The rows behind a measure's chart: at, of, value, and its closed form. */
 static struct json *rows_of(const struct curves *c, const char *measure)
 {
 	const struct json *group = json_child(json_get(c->result, "groups"));
@@ -175,6 +183,43 @@ static void add_walls(const struct curves *c, struct json *chart)
 	str_fini(&label);
 }
 
+static bool is_whole(const struct json *row, bool log)
+{
+	return json_as_bool(json_get(row, "whole")) &&
+	       (!log || json_as_num(json_get(row, "closed")) > 0);
+}
+
+/* From a curve's first row on, beside its line: what calls of which next to none lacks a form
+ * come to by it.  The first row behind them. */
+static const struct json *add_closed(struct json *chart, const struct json *line,
+	const struct json *row, const struct axis *axis, bool log)
+{
+	const char *of = json_as_str(json_get(row, "of"));
+	struct json *beside = NULL;
+
+	for (; row && !strcmp(json_as_str(json_get(row, "of")), of); row = json_next(row)) {
+		double at = place(axis, json_as_str(json_get(row, "at")));
+
+		if (is_whole(row, log) && !beside)
+			beside = chart_beside(chart, line, "closed form");
+		if (is_whole(row, log))
+			chart_point(beside, at, json_as_num(json_get(row, "closed")));
+		else if (beside)
+			chart_gap(beside, at);
+	}
+	return row;
+}
+
+static void add_all_closed(
+	struct json *chart, const struct json *rows, const struct axis *axis, bool log)
+{
+	const struct json *row = json_child(rows);
+	const struct json *line = json_child(json_get(chart, "series"));
+
+	for (; row; line = json_next(line))
+		row = add_closed(chart, line, row, axis, log);
+}
+
 static struct json *chart_of(const struct json *rows, const struct axis *axis,
 	const char *measure, const char *unit, bool log)
 {
@@ -200,7 +245,17 @@ static struct json *chart_of(const struct json *rows, const struct axis *axis,
 			chart_point(line, place(axis, json_as_str(json_get(r, "at"))),
 				json_as_num(value));
 	}
+	add_all_closed(chart, rows, axis, log);
 	return chart;
+}
+
+static bool has_closed(const struct json *rows)
+{
+	const struct json *r = json_child(rows);
+
+	while (r && !json_is_num(json_get(r, "closed")))
+		r = json_next(r);
+	return r != NULL;
 }
 
 static void add_figure(const struct curves *c, const struct json *m, struct html *page)
@@ -211,15 +266,19 @@ static void add_figure(const struct curves *c, const struct json *m, struct html
 		{"of", "curve", CELL_TEXT, NULL},
 		{"at", c->axis.path, CELL_TEXT, NULL},
 		{"value", measure, !strcmp(unit, "s") ? CELL_SECONDS : CELL_RATE, "-"},
+		{"closed", "closed form", CELL_RATE, "-"},
+		{"share", "of", CELL_PERCENT, "-"},
+		{"difference", "difference", CELL_PERCENT, "-"},
 	};
 	struct json *rows = rows_of(c, measure), *chart;
+	struct columns columns = {list, has_closed(rows) ? 6 : 3};
 	bool log;
 
 	if (range_of(rows, &log)) {
 		chart = chart_of(rows, &c->axis, measure, unit, log);
 		add_walls(c, chart);
 		html_figure(page, c->axis.scale == SCALE_RANK ? "By rank." : "", chart,
-			&(struct titled_table){measure, COLUMNS_OF(list), rows});
+			&(struct titled_table){measure, columns, rows});
 	}
 	json_free(rows);
 }

@@ -317,10 +317,11 @@ static void a_sweeps_measure_rests_on_what_a_results_does(void **state)
 /* The row that the manual has for a family. */
 static void closed(const struct json *r, struct measure m, enum measure_found found, double is)
 {
-	double value;
+	double value, of;
 
-	assert_int_equal(measure_closed(r, &m, &value), found);
+	assert_int_equal(measure_closed(r, &m, &value, &of), found);
 	assert_true(value == is);
+	assert_true(of == (found == MEASURE_IS ? 1 : found == MEASURE_LEAST ? 0.75 : 0));
 }
 
 static void a_rate_of_calls_has_a_closed_form_beside_it(void **state)
@@ -329,9 +330,10 @@ static void a_rate_of_calls_has_a_closed_form_beside_it(void **state)
 		"{\"nodes\": 4, \"closedForm\": ["
 		" {\"operation\": \"version\", \"closedFormPerSecond\": 2},"
 		" {\"operation\": \"status\", \"closedFormPerSecond\": 6},"
-		" {\"verb\": \"get\", \"resource\": \"pods\", \"closedFormPerSecond\": 3},"
-		" {\"verb\": \"get\", \"resource\": \"nodes\", \"closedFormPerSecond\": "
-		"null}]}";
+		" {\"verb\": \"get\", \"resource\": \"pods\", \"closedFormPerSecond\": 3,"
+		"  \"simulatedPerSecond\": 6},"
+		" {\"verb\": \"get\", \"resource\": \"nodes\", \"closedFormPerSecond\": null,"
+		"  \"simulatedPerSecond\": 2}]}";
 	struct json *r = NULL;
 	struct err err = {0};
 
@@ -341,7 +343,8 @@ static void a_rate_of_calls_has_a_closed_form_beside_it(void **state)
 	closed(r, find("runtime.calls", "mean"), MEASURE_IS, 8);
 	closed(r, find("runtime.calls", "perNode"), MEASURE_IS, 2);
 	closed(r, api("api.requests", "mean", "get", "pods"), MEASURE_IS, 3);
-	closed(r, api("api.requests", "mean", "get", NULL), MEASURE_UNKNOWN, 0);
+	closed(r, api("api.requests", "mean", "get", NULL), MEASURE_LEAST, 3);
+	closed(r, api("api.requests", "mean", "get", "nodes"), MEASURE_UNKNOWN, 0);
 	closed(r, api("api.requests", "mean", "list", "pods"), MEASURE_UNKNOWN, 0);
 	closed(r, find("api.requests", "peak"), MEASURE_NO_ROW, 0);
 	closed(r, find("api.latency", "mean"), MEASURE_NO_ROW, 0);

@@ -15,6 +15,7 @@
 	const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 	/* A series' colour: its own, or, where series are steps of one size, its share of the first. */
 	function hue(spec, i) {
+		if (spec.series[i].beside !== undefined) return colour("--ink");
 		if (!spec.ordered) return colour(spec.series[i].line ? "--soft" : "--s" + (i % HUES));
 		const n = spec.series.length, full = Chart.helpers.color(colour("--s0"));
 		return full.mix(Chart.helpers.color(colour("--paper")), n < 2 ? 1 : 0.35 + 0.65 * i / (n - 1)).hexString();
@@ -47,7 +48,7 @@
 		const mark = document.createElementNS(ns, isLine ? "line" : "rect");
 		const set = (of, values) => Object.entries(values).forEach(([k, v]) => of.setAttribute(k, v));
 		set(svg, { width: isLine ? 22 : 10, height: 10, "aria-hidden": "true", focusable: "false" });
-		set(mark, isLine ? { x1: 0, y1: 5, x2: 22, y2: 5, "stroke-width": 2.5, "stroke-dasharray": dash(spec, i).join(" ") } :
+		set(mark, isLine ? { x1: 0, y1: 5, x2: 22, y2: 5, "stroke-width": spec.series[i].beside === undefined ? 2.5 : 1, "stroke-dasharray": dash(spec, i).join(" ") } :
 			{ width: 10, height: 10 });
 		svg.append(mark);
 		paints.push(() => mark.setAttribute(isLine ? "stroke" : "fill", hue(spec, i)));
@@ -61,6 +62,7 @@
 	function dash(spec, i) {
 		const s = spec.series[i];
 		if (s.line) return dashes[1];
+		if (s.beside !== undefined) return dashes[2];
 		return dashes[(few(spec, s) ? i : Math.floor(i / HUES)) % dashes.length];
 	}
 
@@ -70,6 +72,8 @@
 			return { ...d, data: s.values.map((v) => v === 0 ? null : v), borderWidth: 0, maxBarThickness: 22, categoryPercentage: 0.82, barPercentage: 0.95,
 				/* what is small is still there */ minBarLength: spec.type === "bars" ? 2 : 0 };
 		d.data = s.points.map(([x, y]) => ({ x, y }));
+		if (s.beside !== undefined)
+			return { ...d, label: s.name + ", " + s.by, order: -spec.series.length, borderWidth: 1, borderDash: dashes[2], pointRadius: 0, pointHitRadius: 6 };
 		if (spec.type === "lines")
 			return { ...d, order: -i, borderWidth: s.points.length > 150 ? 1.25 : 1.75, borderDash: dash(spec, i), pointRadius: few(spec, s) ? 3 : 0, pointHitRadius: 6, pointStyle: shapes[i % shapes.length] };
 		if (s.line)
@@ -190,21 +194,29 @@
 		return spec.type === "stack" ? 60 + spec.labels.length * 38 : 340;
 	}
 
+	/* What stands beside a series is shown where that is, and its own button says so. */
 	function toggle(chart, spec, i, button) {
-		const shows = !chart.isDatasetVisible(i);
-		spec.series[i].hidden = !shows;
-		chart.setDatasetVisibility(i, shows);
-		button.setAttribute("aria-pressed", String(shows));
+		const own = spec.series[i], shows = !chart.isDatasetVisible(i);
+		const pressed = own.beside === undefined ? shows : button.getAttribute("aria-pressed") !== "true";
+		button.setAttribute("aria-pressed", String(pressed));
+		if (own.beside === undefined) own.hidden = !shows;
+		else spec.series.forEach((s) => { if (s.beside !== undefined) s.off = !pressed; });
+		spec.series.forEach((s, k) => {
+			if (s.beside !== undefined) s.hidden = !!s.off || !!spec.series[s.beside].hidden;
+			chart.setDatasetVisibility(k, !s.hidden);
+		});
 		chart.update();
 	}
 	function legend(figure, chart, spec) {
 		const list = figure.querySelector(".legend");
 		if (spec.series.filter((s) => !s.line).length < 2) { list.remove(); return; }
+		const first = spec.series.findIndex((s) => s.beside !== undefined);
 		spec.series.forEach((s, i) => {
+			if (s.beside !== undefined && i !== first) return;
 			const item = document.createElement("li"), button = document.createElement("button");
 			button.type = "button";
 			button.setAttribute("aria-pressed", String(!s.hidden));
-			button.append(swatch(spec, i), s.name);
+			button.append(swatch(spec, i), s.by || s.name);
 			button.addEventListener("click", () => toggle(chart, spec, i, button));
 			item.append(button);
 			list.append(item);
