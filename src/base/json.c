@@ -450,7 +450,7 @@ static int check_text(const char *text, size_t len, struct err *err)
 			in_str = !in_str;
 		else if (!in_str && strchr(",[{", text[i]) != NULL &&
 			 ++n_values > JSON_MAX_VALUES)
-			return bad_place(text, i, err, "there are more than 2,000,000 values");
+			return bad_place(text, i, err, "there are more than 2,500,000 values");
 	}
 	return 0;
 }

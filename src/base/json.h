@@ -18,8 +18,9 @@
 
 struct json;
 
-/* A text of more values than this is refused: it would take gigabytes. */
-#define JSON_MAX_VALUES 2000000
+/* A text of more values than this is refused: it would take gigabytes.  A sweep of 50,000 cells
+ * has less. */
+#define JSON_MAX_VALUES 2500000
 
 /* New values; the caller owns them until they are put somewhere.  Strings are
  * copied and a NULL string is null.  An integer is exact up to 2^53 and the

@@ -212,7 +212,7 @@
  *   result_storage  what etcd stores and reads, and what watchers are told
  *   slo_limits     how far the objectives hold
  *   compare_*      sides, rows, closed forms and gates of a comparison, its sentence
- *   sweep_*        a grid, its cells, walls, shapes of curves, advice
+ *   sweep_*        a grid, its cells, walls, what they imply, shapes of curves, advice
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */

@@ -164,13 +164,49 @@ struct json *advice_groups(const struct sweep *s, const char *knee_of)
 
 /* ------------------------------------------------------------------ the Pareto set */
 
-static const char *const costs[] = {"runtime.calls.perNode", "api.requests.mean",
-	"detection.p99", "podStart.p99", "staleness.p99"};
+/* A figure of which less is better.  Where nothing dies none is counted, but what a longer
+ * relist period would cost is no secret. */
+static const struct cost {
+	const char *measure, *implied; /* NULL: by nothing */
+} costs[] = {{"runtime.calls.perNode", NULL}, {"api.requests.mean", NULL},
+	{"detection.p99", "impliedDetectionSeconds"}, {"podStart.p99", NULL},
+	{"staleness.p99", NULL}};
 enum { COSTS = sizeof(costs) / sizeof(costs[0]) };
+
+/* Whence a cost is known in every cell, and so the same way in all of them. */
+enum known { KNOWN_NOT, KNOWN_COUNTED, KNOWN_IMPLIED };
+
+static bool is_known_in(const struct json *row, size_t i, enum known how, double *value)
+{
+	const struct json *implied;
+
+	if (how == KNOWN_COUNTED)
+		return sweep_figure(row, costs[i].measure, value);
+	implied = costs[i].implied ? json_get(row, costs[i].implied) : NULL;
+	*value = json_as_num(implied);
+	return json_is_num(implied);
+}
+
+static bool is_known_everywhere(const struct sweep *s, size_t i, enum known how)
+{
+	uint32_t c = 0;
+	double value;
+
+	while (c < s->grid->cells && is_known_in(s->cell[c], i, how, &value))
+		c++;
+	return c == s->grid->cells;
+}
+
+static enum known known_by(const struct sweep *s, size_t i)
+{
+	if (is_known_everywhere(s, i, KNOWN_COUNTED))
+		return KNOWN_COUNTED;
+	return is_known_everywhere(s, i, KNOWN_IMPLIED) ? KNOWN_IMPLIED : KNOWN_NOT;
+}
 
 /* Objectives as numbers of which less is better; -pods is the first if density is varied. */
 static uint32_t objectives(
-	const struct sweep *s, const bool *has, uint32_t cell, double *figure)
+	const struct sweep *s, const enum known *known, uint32_t cell, double *figure)
 {
 	const struct grid *g = s->grid;
 	uint32_t n = 0;
@@ -178,32 +214,33 @@ static uint32_t objectives(
 	if (grid_is_density(g))
 		figure[n++] = -axis_of(s)->number[grid_value(g, cell, g->axis)];
 	for (size_t i = 0; i < COSTS; i++)
-		if (has[i])
-			(void)sweep_figure(s->cell[cell], costs[i], &figure[n++]);
+		if (known[i] != KNOWN_NOT)
+			(void)is_known_in(s->cell[cell], i, known[i], &figure[n++]);
 	return n;
 }
 
-static bool is_beaten(const struct sweep *s, const bool *has, uint32_t cell)
+static bool is_beaten(const struct sweep *s, const enum known *known, uint32_t cell)
 {
 	double mine[COSTS + 1], other[COSTS + 1];
-	uint32_t n = objectives(s, has, cell, mine);
+	uint32_t n = objectives(s, known, cell, mine);
 
 	for (uint32_t i = 0; i < s->grid->cells; i++) {
 		if (i == cell || json_size(json_get(s->cell[i], "walls")))
 			continue;
-		(void)objectives(s, has, i, other);
+		(void)objectives(s, known, i, other);
 		if (shape_beats(other, mine, n))
 			return true;
 	}
 	return false;
 }
 
-static struct json *objective(const char *measure, const char *better)
+static struct json *objective(const char *measure, const char *better, bool implied)
 {
 	struct json *o = json_object();
 
 	json_put_str(o, "measure", measure);
 	json_put_str(o, "better", better);
+	json_put_bool(o, "implied", implied);
 	return o;
 }
 
@@ -211,22 +248,20 @@ struct json *advice_pareto(const struct sweep *s)
 {
 	struct json *o = json_object(), *list = json_array(), *cells = json_array();
 	struct json *without = json_array();
-	bool has[COSTS];
-	double value;
+	enum known known[COSTS];
 
 	if (grid_is_density(s->grid))
-		json_append(list, objective(axis_of(s)->path, "more"));
+		json_append(list, objective(axis_of(s)->path, "more", false));
 	for (size_t i = 0; i < COSTS; i++) {
-		has[i] = true;
-		for (uint32_t c = 0; c < s->grid->cells && has[i]; c++)
-			has[i] = sweep_figure(s->cell[c], costs[i], &value);
-		if (has[i])
-			json_append(list, objective(costs[i], "less"));
+		known[i] = known_by(s, i);
+		if (known[i] != KNOWN_NOT)
+			json_append(list,
+				objective(costs[i].measure, "less", known[i] == KNOWN_IMPLIED));
 		else
-			json_append_str(without, costs[i]);
+			json_append_str(without, costs[i].measure);
 	}
 	for (uint32_t c = 0; c < s->grid->cells; c++)
-		if (!json_size(json_get(s->cell[c], "walls")) && !is_beaten(s, has, c))
+		if (!json_size(json_get(s->cell[c], "walls")) && !is_beaten(s, known, c))
 			json_append_int(cells, c);
 	json_put(o, "objectives", list);
 	json_put(o, "without", without);

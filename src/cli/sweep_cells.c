@@ -10,6 +10,7 @@
 #include "cli/result_classes.h"
 #include "cli/result_closed.h"
 #include "cli/result_run.h"
+#include "cli/sweep_implied.h"
 #include "cli/sweep_walls.h"
 #include "report/classes.h"
 
@@ -157,16 +158,21 @@ static void put_closed(struct json *row, const struct sweep *s, const struct jso
 		if (found == MEASURE_NO_ROW)
 			continue;
 		json_put(closed, s->name[m], has ? json_num(value) : json_null());
-		json_put_num(shares, s->name[m], of);
+		if (found == MEASURE_LEAST)
+			json_put_num(shares, s->name[m], of);
 	}
 	json_put(row, "closedForm", closed);
-	json_put(row, "closedFormOf", shares);
+	if (json_size(shares))
+		json_put(row, "closedFormOf", shares);
+	else
+		json_free(shares);
 }
 
 static struct json *row_of(const struct sweep *s, uint32_t cell, const struct json *result)
 {
 	const struct grid *g = s->grid;
 	struct json *row = json_object(), *values = json_object(), *measures = json_object();
+	double seconds;
 
 	for (uint32_t v = 0; v < g->n; v++)
 		json_put_str(values, g->vary[v].path, g->vary[v].value[grid_value(g, cell, v)]);
@@ -180,6 +186,8 @@ static struct json *row_of(const struct sweep *s, uint32_t cell, const struct js
 	json_put(row, "values", values);
 	json_put(row, "measures", measures);
 	put_closed(row, s, result);
+	json_put(row, "impliedDetectionSeconds",
+		implied_detection(result, &seconds) ? json_num(seconds) : json_null());
 	json_put(row, "walls", walls_of(result));
 	return row;
 }
@@ -241,7 +249,7 @@ static void take_line(struct sweep *s, const char *text)
 	if (json_is_num(json_get(line, "cell")) && cell >= 0 && cell < s->grid->cells &&
 		json_is_object(json_get(row, "measures")) &&
 		json_is_object(json_get(row, "closedForm")) &&
-		json_is_object(json_get(row, "closedFormOf")) && !s->cell[(uint32_t)cell]) {
+		json_get(row, "impliedDetectionSeconds") && !s->cell[(uint32_t)cell]) {
 		s->cell[(uint32_t)cell] = json_clone(row);
 		s->found++;
 	}

@@ -343,12 +343,25 @@ static const char walls_note[] =
 	"inflight: "
 	"answers of 429; slo: an objective was missed;\nsettling: requests still piled up at "
 	"the "
-	"end. The knee is the point farthest below the line from first to last.\n* is a cell "
-	"that "
-	"no other beats in all of: ";
+	"end. The knee is the point farthest below the line from first to last.\n";
 
-/* A cell that nothing beats may be the worst in what was not measured: where no container
- * dies, a longer relist period saves calls, and what it costs nobody sees. */
+/* By what cells are held against one another. */
+static void put_objectives(const struct json *result, struct str *out)
+{
+	const struct json *o = json_child(json_get(json_get(result, "pareto"), "objectives"));
+	struct str line = {0};
+
+	str_add(&line, "* is a cell that no other beats in all of: ");
+	for (; o; o = json_next(o))
+		str_addf(&line, "%s %s%s%s", table_text_of(o, "better"),
+			table_text_of(o, "measure"),
+			json_as_bool(json_get(o, "implied")) ? " (as relists imply it)" : "",
+			json_next(o) ? ", " : ".");
+	format_wrapped(str_text(&line), NOTE_WIDTH, out);
+	str_fini(&line);
+}
+
+/* A cell that nothing beats may be the worst in what was not measured. */
 static void put_without(const struct json *result, struct str *out)
 {
 	const struct json *w = json_child(json_get(json_get(result, "pareto"), "without"));
@@ -377,13 +390,10 @@ static void put_closed(const struct json *result, struct str *out)
 
 static void note(const struct json *result, struct str *out)
 {
-	const struct json *o = json_child(json_get(json_get(result, "pareto"), "objectives"));
 	struct str rests = {0};
 
 	str_add(out, walls_note);
-	for (; o; o = json_next(o))
-		str_addf(out, "%s %s%s", table_text_of(o, "better"),
-			table_text_of(o, "measure"), json_next(o) ? ", " : ".\n");
+	put_objectives(result, out);
 	put_without(result, out);
 	put_closed(result, out);
 	classes_words(result, &rests);

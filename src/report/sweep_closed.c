@@ -7,12 +7,13 @@
 bool sweep_closed(const struct json *cell, const char *measure, struct sweep_closed *closed)
 {
 	const struct json *form = json_get(json_get(cell, "closedForm"), measure);
+	const struct json *of = json_get(json_get(cell, "closedFormOf"), measure);
 	const struct json *is = json_get(json_get(cell, "measures"), measure);
 
 	*closed = (struct sweep_closed){.value = json_as_num(form)};
 	if (!json_is_num(is) || !json_is_num(form) || closed->value <= 0)
 		return false;
-	closed->of = json_as_num(json_get(json_get(cell, "closedFormOf"), measure));
+	closed->of = json_is_num(of) ? json_as_num(of) : 1;
 	closed->difference = json_as_num(is) * closed->of / closed->value - 1;
 	return true;
 }

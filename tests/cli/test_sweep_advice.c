@@ -206,12 +206,47 @@ static void what_some_cell_lacks_is_told_not_to_count(void **state)
 	end(w);
 }
 
+static bool is_unbeaten(const struct json *pareto, uint32_t cell)
+{
+	const struct json *c = json_child(json_get(pareto, "cells"));
+
+	while (c && json_as_num(c) != cell)
+		c = json_next(c);
+	return c != NULL;
+}
+
+/* Fewer calls, and nobody died who would have been missed for longer. */
+static void a_longer_relist_period_is_not_free_where_nothing_dies(void **state)
+{
+	static const char *const walls[] = {"", "", ""};
+	static const double calls[] = {3, 2, 2}, implied[] = {1, 5, 6};
+	struct world *w = along("kubelet.pleg.relistPeriod=1s,5s,6s", walls);
+	struct json *pareto;
+
+	(void)state;
+	for (uint32_t c = 0; c < 3; c++) {
+		struct json *measures = json_object();
+
+		json_put_num(measures, "runtime.calls.perNode", calls[c]);
+		json_put(w->cell[c], "measures", measures);
+		json_put_num(w->cell[c], "impliedDetectionSeconds", implied[c]);
+	}
+	pareto = advice_pareto(&w->sweep);
+	assert_true(is_unbeaten(pareto, 0));
+	assert_true(is_unbeaten(pareto, 1));
+	assert_false(is_unbeaten(pareto, 2));
+	assert_int_equal(json_size(json_get(pareto, "without")), 3);
+	json_free(pareto);
+	end(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_gets_harder_holds_to_its_first_wall),
 		cmocka_unit_test(what_gets_easier_holds_from_where_its_last_wall_is_behind),
 		cmocka_unit_test(what_some_cell_lacks_is_told_not_to_count),
+		cmocka_unit_test(a_longer_relist_period_is_not_free_where_nothing_dies),
 		cmocka_unit_test(a_wall_in_the_middle_leaves_both_ends),
 		cmocka_unit_test(without_a_wall_all_of_the_axis_holds),
 		cmocka_unit_test(

@@ -68,7 +68,7 @@ static void advice_stands_before_the_cells(void **state)
 static void a_closed_form_stands_beside_its_figure(void **state)
 {
 	struct json *result = sweep();
-	struct json *form = json_object();
+	struct json *form = json_object(), *of = json_object();
 	struct str out = {0};
 
 	(void)state;
@@ -79,6 +79,11 @@ static void a_closed_form_stands_beside_its_figure(void **state)
 	has(&out, "     2.500 s  2.000 s (+25.0%)  *  \n");
 	has(&out, "     7.000 s                 -     slo, pleg\n");
 	has(&out, "Beside a rate of calls stands its closed form");
+	json_put_num(of, "podStart.p99", 0.5);
+	json_put(json_at(json_get(result, "cells"), 0), "closedFormOf", of);
+	str_reset(&out);
+	sweep_show(result, SHOW_TEXT, &out);
+	has(&out, "     2.500 s  2.000 s of 50% (-37.5%)  *  \n");
 	str_fini(&out);
 	json_free(result);
 }
