@@ -13,10 +13,13 @@ struct json *result_of(const struct result_run *run, const struct fleet_result *
 {
 	const struct scenario *s = run->scenario;
 	struct json *result = common_result("Result");
-	struct json *metadata = json_object(), *servers = NULL;
+	struct json *metadata = json_object(), *features = json_array(), *servers = NULL;
 
 	json_put_str(metadata, "name", s->name);
 	json_put(result, "metadata", metadata);
+	for (uint32_t i = 0; i < s->n_features; i++)
+		json_append(features, json_str(s->feature[i]));
+	json_put(result, "features", features);
 	json_put_int(result, "seed", (int64_t)s->seed);
 	json_put_int(result, "nodes", s->nodes);
 	json_put_int(result, "podsPerNode", s->workload.pods);

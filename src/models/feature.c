@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "models/feature.h"
 
+#include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -289,6 +290,16 @@ static int is_new(const struct applying *a, const struct doc_node *at, struct er
 	return 0;
 }
 
+static void add_name(struct resolving *r, const char *name)
+{
+	const char **names = ARENA_ARRAY(r->mem, const char *, r->n_features + 1);
+
+	for (uint32_t i = 0; i < r->n_features; i++)
+		names[i] = r->feature[i];
+	names[r->n_features++] = name;
+	r->feature = names;
+}
+
 static int apply(struct resolving *r, struct model *scenario, const char *name,
 	const struct doc_node *at, struct err *err)
 {
@@ -300,6 +311,7 @@ static int apply(struct resolving *r, struct model *scenario, const char *name,
 	if (code)
 		return code;
 	a.name = feature.name;
+	add_name(r, feature.name);
 	code = is_new(&a, at, err);
 	if (!code)
 		code = replace(&a, err);

@@ -11,6 +11,8 @@ struct resolving {
 	struct arena *mem; /* the library's */
 	struct origins *origins;
 	struct str *warnings; /* appended to, about features; NULL: nobody reads them */
+	uint32_t n_features;
+	const char *const *feature; /* names of those applied so far */
 };
 
 /* A file on the way to the root of an extends chain, for the check of circles. */

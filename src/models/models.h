@@ -571,6 +571,9 @@ struct owner_calls {
 
 struct scenario {
 	char name[MODEL_NAME];
+	uint32_t n_features;
+	const char *const
+		*feature; /* names, in their order; they live as long as the library */
 	uint64_t seed;
 	uint32_t nodes;
 	uint32_t cluster_nodes; /* whose size sets the TTL annotation; 0: nodes */

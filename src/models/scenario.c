@@ -258,6 +258,8 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 		code = costs_load(r->lib, doc_get(m->spec, "apiserver"), scenario, err);
 	if (!code && m->name)
 		(void)snprintf(scenario->name, sizeof(scenario->name), "%s", m->name);
+	scenario->n_features = r->n_features;
+	scenario->feature = r->feature;
 	if (!code)
 		warn_of_idle(sets, scenario);
 	return code;

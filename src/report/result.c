@@ -104,14 +104,25 @@ static void live(const struct json *result, struct str *out)
 			     "and latencies are its own.\n");
 }
 
+/* " with kube-proxy, mine"; nothing of results that were saved before they told. */
+static void with_features(const struct json *result, struct str *out)
+{
+	const struct json *first = json_child(json_get(result, "features"));
+
+	for (const struct json *f = first; f; f = json_next(f))
+		str_addf(out, "%s%s", f == first ? " with " : ", ", json_as_str(f));
+}
+
 void result_head(const struct json *result, struct str *out)
 {
 	char nodes[FORMAT_BYTES];
 
+	str_addf(out, "Scenario %s",
+		json_as_str(json_get(json_get(result, "metadata"), "name")));
+	with_features(result, out);
 	str_addf(out,
-		"Scenario %s: %s node%s with %.0f pod%s each, kubelet %s on %s, %.0f s after "
+		": %s node%s with %.0f pod%s each, kubelet %s on %s, %.0f s after "
 		"%.0f s, seed %.0f.\n",
-		json_as_str(json_get(json_get(result, "metadata"), "name")),
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(result, "nodes"))),
 		format_plural(json_as_num(json_get(result, "nodes"))),
 		json_as_num(json_get(result, "podsPerNode")),
