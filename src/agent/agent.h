@@ -101,6 +101,15 @@ static inline uint32_t agent_lane(const struct agent_plan *plan, uint32_t actor)
 						: LANE_MECHANISMS;
 }
 
+/* The standing watch whose actor it is; NULL: it is of none. */
+static inline const struct model_watch *agent_watch_of(
+	const struct agent_plan *plan, uint32_t actor)
+{
+	uint32_t watch = actor - plan->first[ACTOR_WATCH];
+
+	return watch < plan->kubelet->n_watches ? &plan->kubelet->watches[watch] : NULL;
+}
+
 /* A request of a loop is about no pod that it changes, whatever its verb: it is only answered.
  */
 #define REQUEST_NO_POD UINT32_MAX

@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "models/costs.h"
+#include "models/watched.h"
 
 enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE, DRAW_TOLD, DRAW_ARRIVAL };
 
@@ -76,6 +77,12 @@ static void init_latencies(struct api *api, const struct scenario *s)
 			if (!cached && l != &s->apiserver.other)
 				api->bytes[c] = l->bytes;
 		}
+	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
+		const struct model_watch *all = watched_all_by(s, (uint16_t)c);
+
+		if (all && watched_objects(s, all))
+			api->bytes[c] = watched_objects(s, all) * watched_bytes(s, all);
+	}
 }
 
 static void lane_asks(struct api *api, uint32_t lane, uint16_t call)

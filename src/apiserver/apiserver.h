@@ -30,7 +30,7 @@ struct api {
 	uint32_t n_dists;
 	struct dist dist[2 * API_LAT_MAX + 2];
 	uint8_t dist_of[CALLS_MAX][2];  /* [1] of those that ask etcd, [0] the watch cache */
-	uint32_t bytes[CALLS_MAX];      /* of an answer; 0: nobody says */
+	uint64_t bytes[CALLS_MAX];      /* of an answer; 0: nobody says */
 	ns_t change_every[OBJECTS_MAX]; /* of one object of the kind; 0: never */
 	ns_t told_every[CALLS_MAX];     /* a standing watch is told of a change; 0: never */
 	ns_t change_step[OBJECTS_MAX]; /* one object after the other, so far apart; 0: at random

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/costs.h"
+#include "models/watched.h"
 
 #define DEMAND_MAX (60 * NS_MIN)
 
@@ -171,8 +172,12 @@ void server_costs_init(struct server_costs *c, const struct scenario *s)
 		c->mutating[i] = call_mutates(name);
 		if (strcmp(name->verb, "list") != 0)
 			continue;
-		c->lists_pods[i] = !strcmp(name->resource, "pods");
-		c->listed[i] = listed_of(&s->apiserver, name->resource);
+		if (watched_all_by(s, (uint16_t)i))
+			c->listed[i] = watched_in_cluster(s, name->resource);
+		else
+			c->lists_pods[i] = !strcmp(name->resource, "pods");
+		if (!c->listed[i])
+			c->listed[i] = listed_of(&s->apiserver, name->resource);
 	}
 }
 
@@ -208,6 +213,11 @@ static uint32_t widest_of(const struct apiserver_model *m, uint8_t level)
 	return part < m->fairness.max_seats ? part : m->fairness.max_seats;
 }
 
+static bool is_of_pods(const struct server_costs *c, uint16_t call)
+{
+	return !strcmp(c->scenario->calls.name[call].resource, "pods");
+}
+
 /* list_work_estimator.go, since 1.23: as many objects as there are of the kind, whoever they
  * are for; by etcd those that are read and those that are returned.  A list of one by its name
  * takes one seat, which is what `listed` says of it. */
@@ -220,7 +230,7 @@ static uint16_t width_of(const struct server_costs *c, uint16_t call, bool quoru
 
 	if (!m->fairness.enabled || !m->fairness.objects_per_seat)
 		return 1;
-	if (c->lists_pods[call] && (quorum || !m->watch_cache))
+	if (is_of_pods(c, call) && (quorum || !m->watch_cache))
 		objects *= 2;
 	width = (objects + m->fairness.objects_per_seat - 1) / m->fairness.objects_per_seat;
 	widest = widest_of(m, level_of(m, c->scenario->calls.name[call].resource));
@@ -242,7 +252,7 @@ struct server_demand server_demand(
 	const struct apiserver_model *m = &c->scenario->apiserver;
 	bool by_etcd = quorum || !m->watch_cache || c->mutating[call];
 	const struct api_cost *cost = &m->cost[call][by_etcd];
-	int64_t listed = c->lists_pods[call] ? pods : c->listed[call];
+	int64_t listed = c->lists_pods[call] ? pods : (int64_t)c->listed[call];
 	int64_t read = c->lists_pods[call] && c->cluster_pods > pods ? (int64_t)c->cluster_pods
 								     : listed;
 	struct server_demand d = {.mutating = c->mutating[call]};
@@ -263,33 +273,60 @@ struct server_demand server_demand(
 
 /* ------------------------------------------------------------------ watchers */
 
-/* "pods" of "pods", "pods/status" and "pods/binding", by its older name "bindings"; other
- * subresources store nothing. */
-static bool writes_to(const struct call_name *name, const char *resource)
+/* So many who are told of the model's i-th object in so many bytes: the cost of an event goes
+ * with them (models/costs.c). */
+static void add_audience(const struct apiserver_model *m, uint32_t i, uint32_t n,
+	uint32_t bytes, struct server_audience *to)
 {
-	size_t n = strlen(resource);
+	uint32_t size = watched_stored_bytes(m, i);
+	ns_t cpu = m->storage.object[i].told_cpu;
 
-	if (!call_mutates(name) || strncmp(name->resource, resource, n) != 0)
-		return false;
-	return !name->resource[n] || !strcmp(name->resource + n, "/status") ||
-	       !strcmp(name->resource + n, "/binding");
+	if (bytes != size)
+		cpu = cpu * bytes / size;
+	to->n += n;
+	to->bytes += (uint64_t)n * bytes;
+	to->measured_cpu += n * cpu;
+	to->cpu += n * scaled(cpu, m->costs.cpu_scale);
 }
 
-static bool kubelets_watch(const struct scenario *s, const char *resource)
+/* Who changes one of these is no node, and it concerns none more than others. */
+static bool is_nobodys(const char *resource)
 {
-	for (uint32_t i = 0; i < s->kubelet.n_watches; i++)
-		if (!strcmp(s->calls.name[s->kubelet.watches[i].watch].resource, resource))
-			return true;
-	return false;
+	return !strcmp(resource, "secrets") || !strcmp(resource, "configmaps");
+}
+
+/* Those of nodes, the kubelet's and of what is beside it. */
+static void add_nodes_watches(
+	const struct scenario *s, const char *resource, uint32_t i, struct server_telling *t)
+{
+	for (uint32_t k = 0; k < s->kubelet.n_watches; k++) {
+		const struct model_watch *w = &s->kubelet.watches[k];
+		bool own = watched_by_its_node(w);
+
+		if (!strcmp(s->calls.name[w->watch].resource, resource) &&
+			!(own && is_nobodys(resource)))
+			add_audience(&s->apiserver, i, (uint32_t)watched_hear(s, w),
+				watched_bytes(s, w), own ? &t->own : &t->all);
+	}
 }
 
 /* One change of an object that the model stores as its i-th. */
-static struct server_telling stored(const struct apiserver_model *m, uint32_t i)
+static struct server_telling stored(const struct scenario *s, uint32_t i)
 {
-	return (struct server_telling){.object = i,
+	const struct apiserver_model *m = &s->apiserver;
+	struct server_telling t = {.object = i,
 		.events = 1,
-		.watchers = m->storage.object[i].watchers,
 		.cpu = scaled(m->storage.object[i].told_cpu, m->costs.cpu_scale)};
+
+	add_audience(m, i, m->storage.object[i].watchers, watched_stored_bytes(m, i), &t.all);
+	add_nodes_watches(s, m->storage.object[i].resource, i, &t);
+	return t;
+}
+
+static struct server_telling of_no_node(struct server_telling t)
+{
+	t.own = (struct server_audience){0};
+	return t;
 }
 
 struct server_telling server_change(const struct scenario *s, const char *resource)
@@ -298,7 +335,7 @@ struct server_telling server_change(const struct scenario *s, const char *resour
 
 	for (uint32_t i = 0; i < m->storage.n_objects; i++)
 		if (!strcmp(m->storage.object[i].resource, resource))
-			return stored(m, i);
+			return of_no_node(stored(s, i));
 	return (struct server_telling){.object = STORED_MAX};
 }
 
@@ -317,12 +354,10 @@ struct server_telling server_telling(const struct scenario *s, uint16_t call)
 	struct server_telling t = {.object = STORED_MAX};
 
 	for (uint32_t i = 0; i < m->storage.n_objects; i++) {
-		if (!writes_to(name, m->storage.object[i].resource))
+		if (!call_writes(name, m->storage.object[i].resource))
 			continue;
-		t = stored(m, i);
+		t = is_unbound(name) ? of_no_node(stored(s, i)) : stored(s, i);
 		t.events = call_deletes_pods(&s->calls, call) ? 2 : 1;
-		t.kubelet =
-			kubelets_watch(s, m->storage.object[i].resource) && !is_unbound(name);
 		break;
 	}
 	return t;

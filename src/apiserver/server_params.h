@@ -29,16 +29,26 @@ struct server_costs {
 	uint64_t cluster_pods;
 	bool mutating[CALLS_MAX];
 	bool lists_pods[CALLS_MAX];
-	uint32_t listed[CALLS_MAX]; /* objects of a list that is not of pods */
+	uint64_t listed[CALLS_MAX]; /* objects of a list that is not of a node's pods */
+};
+
+/* Watchers that are told of an event. */
+struct server_audience {
+	uint32_t n;
+	uint64_t bytes;    /* that they are sent, all together */
+	ns_t cpu;          /* of this server's processors, for that */
+	ns_t measured_cpu; /* the same of those of the calibration */
 };
 
 /* Who is told of what a request writes. */
 struct server_telling {
-	uint32_t object;   /* of the model's storage; STORED_MAX: none that it knows */
-	uint32_t events;   /* for each watcher */
-	uint32_t watchers; /* of all objects of the kind, kubelets not counted */
-	bool kubelet;      /* the kubelet that it concerns watches it too */
-	ns_t cpu;          /* of this server's processors, for one event and watcher */
+	uint32_t object;            /* of the model's storage; STORED_MAX: none that it knows */
+	uint32_t events;            /* for each watcher */
+	struct server_audience all; /* who watch all objects of the kind: the control plane, and
+				     * what nodes have that does */
+	struct server_audience own; /* who watch, on the node that it concerns, what does */
+	ns_t cpu; /* of this server's processors, for one event and watcher as the model has
+		   * them */
 };
 
 /* The scenario's reader has checked the model; it must have processors.  Levels are those of
@@ -60,7 +70,7 @@ void server_costs_init(struct server_costs *c, const struct scenario *s);
 struct server_demand server_demand(
 	const struct server_costs *c, uint16_t call, bool quorum, uint32_t pods);
 
-/* The same of an object that somebody changes who is not simulated; no kubelet is named. */
+/* The same of an object that somebody changes who is not simulated; no node is named. */
 struct server_telling server_change(const struct scenario *s, const char *resource);
 
 /* A request that is no write, or stores nothing, tells nobody of anything: no events. */

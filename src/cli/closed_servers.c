@@ -22,10 +22,11 @@ static double seconds(const struct closed_servers *c, uint16_t call, bool quorum
 static double telling(const struct scenario *s, uint16_t call, bool of_loop)
 {
 	struct server_telling t = server_telling(s, call);
-	double told = t.watchers + t.kubelet + (s->apiserver.servers - 1.0);
+	double told =
+		(double)(t.all.cpu + t.own.cpu) + (s->apiserver.servers - 1.0) * (double)t.cpu;
 	bool marks = of_loop && call_deletes_pods(&s->calls, call);
 
-	return (marks ? 1 : t.events) * told * (double)t.cpu / 1e9;
+	return (marks ? 1 : t.events) * told / 1e9;
 }
 
 static double takes(const struct closed_servers *c, uint16_t call, double by_etcd, bool of_loop)

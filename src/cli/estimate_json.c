@@ -51,6 +51,24 @@ static struct json *number_or_null(bool known, double value)
 	return known ? json_num(value) : json_null();
 }
 
+/* What a watch is told, and what it listed before. */
+static void watches_at_size(
+	const struct estimate_size *size, const struct toll_row *row, struct json *o)
+{
+	double open = row->times * row->nodes * size->nodes;
+	bool sized = row->bytes > 0, known = !row->untold;
+
+	json_put_int(o, "openWatches", (int64_t)(open + 0.5));
+	json_put(o, "listObjects", row->listed > 0 ? json_num(row->listed) : json_null());
+	json_put(o, "listBytes",
+		number_or_null(row->listed > 0 && sized, row->listed * row->bytes));
+	json_put(o, "eventsPerSecond", number_or_null(known, row->told * open));
+	json_put(o, "eventBytesPerSecond",
+		number_or_null(known && sized, row->told * open * row->bytes));
+	json_put(o, "bytesPerChange", number_or_null(sized, row->bytes * row->hear));
+	json_put_str(o, "whyNoEvents", row->untold);
+}
+
 /* A call at one cluster size.  A guess is no number. */
 static struct json *at_size(const struct estimate_size *size, const struct toll_row *row)
 {
@@ -80,14 +98,8 @@ static struct json *at_size(const struct estimate_size *size, const struct toll_
 		json_put(o, "perSecondWhileRejected",
 			number_or_null(known, row->rejected * size->nodes));
 	}
-	if (row->kind != TOLL_WATCH)
-		return o;
-	json_put_int(o, "openWatches", size->nodes);
-	json_put(o, "eventsPerSecond", number_or_null(row->told > 0, row->told * size->nodes));
-	json_put(o, "eventBytesPerSecond",
-		number_or_null(
-			row->told > 0 && row->bytes > 0, row->told * size->nodes * row->bytes));
-	json_put(o, "bytesPerChange", number_or_null(row->bytes > 0, row->bytes * size->nodes));
+	if (row->kind == TOLL_WATCH)
+		watches_at_size(size, row, o);
 	return o;
 }
 
@@ -116,7 +128,9 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 	json_put(o, "resourceIsBuiltIn", is_built_in(last->with, row));
 	json_put_str(
 		o, "trigger", watch ? "watch" : word_of(words_trigger, TRIGGERS, row->trigger));
-	json_put_str(o, "scope", watch ? "node" : word_of(words_scope, 5, row->scope));
+	json_put_str(o, "scope",
+		watch ? word_of(words_watch_scope, WATCH_SCOPES, row->watch->scope)
+		      : word_of(words_scope, 5, row->scope));
 	json_put_str(o, "client",
 		row->runtime || watch ? NULL : client_name(&last->with->kubelet, row->client));
 	json_put_str(o, "words", row->words);

@@ -59,9 +59,9 @@ static double of_row(
 	case BY_WATCHES:
 		return row->times * s->nodes;
 	case BY_TOLD:
-		return s->nodes;
+		return row->hear;
 	case BY_TOLD_BYTES:
-		return row->bytes * s->nodes;
+		return row->bytes * row->hear;
 	case BY_NOTHING:
 	case BY_RESTARTS:
 	case BY_LIST_BYTES:

@@ -54,6 +54,7 @@
  *   calibration    what calls cost a real runtime or API server
  *   costs          what a scenario's requests cost: measured, or as a relative
  *   schema         JSON schemas from the tables
+ *   watched        what watches are about: how much they list, and who hears of a change
  *   tree           documents composed in memory
  * pleg/          how a kubelet finds out what changed
  *   pleg           the one face of the five designs
@@ -125,6 +126,7 @@
  *   toll_events    how often what follows upon events is made
  *   toll_mechanisms   those of the kubelet that are no loop
  *   toll_peak      its busiest second
+ *   toll_told      what watches are told
  *   toll_waits     where somebody waits, and a rate does not hold
  *   toll_words     its formula
  *   toll_failing   what it becomes while requests fail

@@ -345,7 +345,7 @@ struct json *estimate_classes(const struct estimate_input *in)
 		"calls[].clusters", "changes", "totals", "limiters", NULL};
 	static const char *const sizes[] = {"calls[].bytes",
 		"calls[].clusters[].bytesPerSecond", "calls[].clusters[].eventBytesPerSecond",
-		"calls[].clusters[].bytesPerChange", NULL};
+		"calls[].clusters[].bytesPerChange", "calls[].clusters[].listBytes", NULL};
 	struct json *classes = json_array();
 
 	add(classes, "counted", counted, NULL, by_rules);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apiserver/server_params.h"
+#include "models/watched.h"
 #include "models/workload.h"
 
 /* What became of one resource in window 0. */
@@ -12,21 +13,12 @@ struct stored {
 	uint64_t writes;  /* every one is an event to whoever watches */
 	uint64_t written; /* of them, those that leave an object: its bytes are written */
 	uint64_t told;    /* to all watchers together */
-	uint64_t read;    /* objects, by requests that the watch cache does not answer */
-	uint32_t peak;    /* writes in the busiest second */
+	uint64_t told_bytes, told_cpu;
+	uint64_t read; /* objects, by requests that the watch cache does not answer */
+	uint32_t peak; /* writes in the busiest second */
 };
 
 /* ------------------------------------------------------------------ objects */
-
-static uint64_t referred_to(const struct scenario *s, const char *resource)
-{
-	uint64_t n = 0;
-
-	for (uint32_t i = 0; i < s->workload.n_objects; i++)
-		if (!strcmp(s->workload.objects[i].resource, resource))
-			n += workload_objects(s, s->workload.objects[i].shared_by);
-	return n;
-}
 
 /* There are as many as there are nodes, pods or references; of others as many as were made. */
 static uint64_t count_objects(const struct scenario *s, const struct fleet_result *r,
@@ -39,7 +31,7 @@ static uint64_t count_objects(const struct scenario *s, const struct fleet_resul
 	if (!strcmp(resource, "pods"))
 		return r->stored_pods;
 	if (!strcmp(resource, "secrets") || !strcmp(resource, "configmaps"))
-		return referred_to(s, resource);
+		return watched_in_cluster(s, resource);
 	return created;
 }
 
@@ -127,22 +119,22 @@ static void find_peak(
 	}
 }
 
-/* A DELETE that says that a pod is to go, whoever says it, is one of a final one's two. */
-static void of_marks(struct stored *d, const struct scenario *s, uint64_t marked)
+static void tell(struct stored *d, uint64_t events, const struct server_audience *to)
 {
-	struct server_telling tells = server_telling(s, API_DELETE_PODS);
-
-	d->writes -= marked;
-	d->told -= marked * (tells.watchers + tells.kubelet);
+	d->told += events * to->n;
+	d->told_bytes += events * to->bytes;
+	d->told_cpu += events * (uint64_t)to->measured_cpu;
 }
 
-/* Whoever watches all of a resource is told of every write, and the kubelet that it concerns.
- */
+/* Whoever watches all of a resource is told of every write, and who watches on the node that it
+ * concerns. */
 static struct stored stored_of(
 	const struct scenario *s, const struct fleet_result *r, uint32_t i)
 {
 	const struct tally *t = &r->tally;
+	struct server_audience all = {0}, own = {0};
 	struct stored d = {0};
+	uint64_t of_nodes = 0; /* writes that concern a node */
 	bool writes[CALLS_MAX] = {false};
 
 	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
@@ -154,10 +146,20 @@ static struct stored stored_of(
 			continue;
 		add_call(&d, &s->calls.name[c], &tells, t->window[0].in.count[c][OUTCOME_OK]);
 		add_others(&d, &tells, r->servers.asked[c].answered);
-		d.told += (d.writes - before) * (tells.watchers + tells.kubelet);
+		all = tells.all;
+		if (!tells.own.n)
+			continue;
+		own = tells.own;
+		of_nodes += d.writes - before;
 	}
-	if (writes[API_DELETE_PODS])
-		of_marks(&d, s, t->window[0].in.marked_pods);
+	/* a DELETE that says that a pod is to go, whoever says it, is one of a final one's two
+	 */
+	if (writes[API_DELETE_PODS]) {
+		d.writes -= t->window[0].in.marked_pods;
+		of_nodes -= own.n ? t->window[0].in.marked_pods : 0;
+	}
+	tell(&d, d.writes, &all);
+	tell(&d, of_nodes, &own);
 	find_peak(&d, r, writes, s->calls.n);
 	d.read = objects_read(s, r, s->apiserver.storage.object[i].resource);
 	d.objects = count_objects(s, r, s->apiserver.storage.object[i].resource, d.written);
@@ -181,12 +183,6 @@ static uint64_t stored_bytes(const struct apiserver_model *m, uint32_t i)
 	return m->storage.object[i].protobuf;
 }
 
-static uint64_t told_bytes(const struct apiserver_model *m, uint32_t i)
-{
-	return m->encoding == ENCODING_PROTOBUF ? m->storage.object[i].protobuf
-						: m->storage.object[i].json;
-}
-
 struct sums {
 	uint64_t stored, written, read, told, told_bytes, told_cpu;
 };
@@ -204,8 +200,8 @@ static struct json *resource_row(
 	sums->written += d.written * bytes;
 	sums->read += d.read * bytes;
 	sums->told += d.told;
-	sums->told_bytes += d.told * told_bytes(m, i);
-	sums->told_cpu += d.told * (uint64_t)m->storage.object[i].told_cpu;
+	sums->told_bytes += d.told_bytes;
+	sums->told_cpu += d.told_cpu;
 	json_put_str(row, "resource", m->storage.object[i].resource);
 	json_put_int(row, "objects", (int64_t)d.objects);
 	json_put_int(row, "objectBytes", (int64_t)bytes);
@@ -214,9 +210,9 @@ static struct json *resource_row(
 	json_put_num(row, "readBytesPerSecond", (double)(d.read * bytes) / seconds);
 	json_put_num(row, "eventsPerSecond", (double)d.writes / seconds);
 	json_put(row, "eventsPeakSecond", r->tally.seconds ? json_int(d.peak) : json_null());
-	json_put_int(row, "watchers", m->storage.object[i].watchers);
+	json_put_int(row, "watchers", server_change(s, m->storage.object[i].resource).all.n);
 	json_put_num(row, "toldPerSecond", (double)d.told / seconds);
-	json_put_num(row, "toldBytesPerSecond", (double)(d.told * told_bytes(m, i)) / seconds);
+	json_put_num(row, "toldBytesPerSecond", (double)d.told_bytes / seconds);
 	json_put(row, "withinWatcherLimit",
 		m->storage.watcher_events
 			? json_bool((double)d.writes < m->storage.watcher_events * seconds &&

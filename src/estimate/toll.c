@@ -176,8 +176,7 @@ static void watches(struct toll_making *m)
 		row->period = lasts;
 		row->rounds = row->rate = row->nominal = 1 / lasts;
 		row->bytes = w->bytes;
-		row->told = toll_a_second(w->change_every);
-		toll_watch_words(w, lasts, row);
+		row->watch = w;
 	}
 }
 
@@ -196,6 +195,7 @@ void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll 
 	watches(&m);
 	toll_mechanisms(&m, ttl, &r);
 	toll_waits(&m);
+	toll_told(&m);
 }
 
 /* ------------------------------------------------------------------ clients */

@@ -34,16 +34,20 @@ struct toll_row {
 	enum client client;
 	enum trigger trigger;
 	enum call_scope scope;
-	double of;         /* of so many in a round times is a share, loops only */
-	double times;      /* in a round, of a node that has it */
-	double rounds;     /* in which it is made, a second */
-	double looked;     /* of a loop, loops only: those that leave it out as well */
-	double period;     /* seconds from one to the next as stated; 0: upon every event */
-	double nodes;      /* share of the nodes that have it */
-	double rate;       /* a second and node */
-	double nominal;    /* with the stated period: no drift, jitter or ticks */
-	double bytes;      /* of one; 0: not known */
-	double told;       /* a watch: events a second that its node is told */
+	double of;      /* of so many in a round times is a share, loops only */
+	double times;   /* in a round, of a node that has it */
+	double rounds;  /* in which it is made, a second */
+	double looked;  /* of a loop, loops only: those that leave it out as well */
+	double period;  /* seconds from one to the next as stated; 0: upon every event */
+	double nodes;   /* share of the nodes that have it */
+	double rate;    /* a second and node */
+	double nominal; /* with the stated period: no drift, jitter or ticks */
+	double bytes;   /* of one; 0: not known */
+	const struct model_watch *watch; /* a watch: which one; NULL: it is none */
+	double told;                     /* a watch: events a second that it is told */
+	const char *untold;              /* why that is not known; NULL: it is */
+	double hear;       /* a watch: as many of the cluster are told of one change */
+	double listed;     /* a watch: objects that it lists first; 0: not known */
 	double took;       /* seconds that one takes */
 	double by_etcd;    /* share of them that asks for what etcd has; writes do so anyway */
 	double failing;    /* a second and node while each request is answered by an error, */

@@ -41,6 +41,9 @@ void toll_failing(const struct scenario *s, const struct model_loop *l,
 /* Say of rows that wait why they do not hold.  After all rows are there. */
 void toll_waits(struct toll_making *m);
 
+/* Say what watches are told, and how.  After toll_waits. */
+void toll_told(struct toll_making *m);
+
 /* Rows of the kubelet's mechanisms.  ttl is what the nodes' annotation says. */
 void toll_mechanisms(struct toll_making *m, ns_t ttl, const struct renewal *r);
 

@@ -161,16 +161,20 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 	str_fini(&symbols);
 }
 
-void toll_watch_words(const struct model_watch *w, double lasts, struct toll_row *row)
+/* What is told, if it is anything, is told to n watchers, u times a second. */
+void toll_watch_words(const struct model_watch *w, struct toll_row *row)
 {
+	static const char *const of[WATCH_SCOPES] = {
+		[WATCH_CLUSTER] = "all of the cluster", [WATCH_NODE] = "those of its node"};
+
 	(void)snprintf(row->words, sizeof(row->words),
-		"listed once, watched; the watch ends after %g s on average and is opened "
+		"%s, listed once, watched; the watch ends after %g s on average and is opened "
 		"again",
-		lasts);
-	(void)snprintf(row->symbols, sizeof(row->symbols), "1 / W = 1 / %g s = %.4g/s", lasts,
-		row->rate);
-	if (w->change_every)
+		of[w->scope], row->period);
+	(void)snprintf(row->symbols, sizeof(row->symbols), "1 / W = 1 / %g s = %.4g/s",
+		row->period, row->rate);
+	if (!row->untold && row->told > 0)
 		(void)snprintf(row->symbols, sizeof(row->symbols),
-			"1 / W = 1 / %g s = %.4g/s; events n x u = n x %.4g/s", lasts,
+			"1 / W = 1 / %g s = %.4g/s; events n x u = n x %.4g/s", row->period,
 			row->rate, row->told);
 }

@@ -11,7 +11,6 @@
 void toll_words(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row);
 
-/* lasts: seconds until the watch ends by itself. */
-void toll_watch_words(const struct model_watch *w, double lasts, struct toll_row *row);
+void toll_watch_words(const struct model_watch *w, struct toll_row *row);
 
 #endif

@@ -16,7 +16,7 @@ static bool kubelets_watch_objects(const struct kubelet_model *k)
 static void of_init(
 	struct fanout *f, struct fanout_of *of, const struct server_telling *t, uint32_t *first)
 {
-	uint32_t n = t->watchers < CROWD ? t->watchers : CROWD;
+	uint32_t n = t->all.n < CROWD ? t->all.n : CROWD;
 	ns_t cpu = t->cpu * t->events;
 
 	if (!cpu)
@@ -26,12 +26,12 @@ static void of_init(
 		f->kubelets += n;
 	}
 	*of = (struct fanout_of){.cpu = cpu,
-		.crowd = n ? cpu * t->watchers / n : 0,
+		.crowd = n ? t->all.cpu * t->events / n : 0,
+		.own = t->own.cpu * t->events,
 		.first = first[t->object],
 		.n = n,
 		.events = (uint8_t)t->events,
-		.object = (uint8_t)t->object,
-		.kubelet = t->kubelet};
+		.object = (uint8_t)t->object};
 }
 
 /* Watchers of a server: its own cache is the first, those of each kind follow, then kubelets.
@@ -49,7 +49,7 @@ void fanout_init(struct fanout *f, const struct scenario *s)
 	for (uint32_t o = 0; o < s->workload.n_objects; o++) {
 		struct server_telling t = server_change(s, s->workload.objects[o].resource);
 
-		t.kubelet = kubelets_watch_objects(&s->kubelet);
+		t.own.cpu = kubelets_watch_objects(&s->kubelet) ? t.cpu : 0;
 		of_init(f, &f->change[o], &t, first);
 	}
 }
@@ -81,12 +81,13 @@ static ns_t tell(const struct fanout *f, struct server *s, ns_t now,
 		f->rate ? server_late(s, now, w->of->object) : 0);
 }
 
+/* What else watches on its node is told together with the kubelet, one after the other. */
 ns_t fanout_tell_kubelet(const struct fanout *f, const struct fanout_servers *to, ns_t now,
 	const struct fanout_write *w)
 {
-	if (!w->of->kubelet || w->node == FANOUT_NO_NODE || to->balancer->up_at[w->home] > now)
+	if (!w->of->own || w->node == FANOUT_NO_NODE || to->balancer->up_at[w->home] > now)
 		return 0;
-	return tell(f, &to->server[w->home], now, w, f->kubelets + w->node, w->of->cpu);
+	return tell(f, &to->server[w->home], now, w, f->kubelets + w->node, w->of->own);
 }
 
 ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t now,
@@ -112,8 +113,8 @@ ns_t fanout_tell(const struct fanout *f, const struct fanout_servers *to, ns_t n
 
 void fanout_load_kubelet(struct load *l, ns_t now, const struct fanout_write *w)
 {
-	if (w->of->kubelet && w->node != FANOUT_NO_NODE)
-		load_tell(l, w->home, now, 1, told_of(w, w->of->cpu));
+	if (w->of->own && w->node != FANOUT_NO_NODE)
+		load_tell(l, w->home, now, 1, told_of(w, w->of->own));
 }
 
 void fanout_load(uint32_t servers, struct load *l, ns_t now, const struct fanout_write *w)

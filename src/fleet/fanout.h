@@ -17,10 +17,10 @@
 struct fanout_of {
 	ns_t cpu;          /* for one of them, of all events of the write */
 	ns_t crowd;        /* the same for one of `n`, which may stand for many */
+	ns_t own;          /* and for all who watch what concerns their node alone; 0: nobody */
 	uint32_t first, n; /* who watch all objects of the kind */
 	uint8_t events;
 	uint8_t object; /* the kind, of those that etcd passes on */
-	bool kubelet;   /* who watches what concerns it alone */
 };
 
 /* Read-only after fanout_init. */

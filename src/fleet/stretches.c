@@ -39,7 +39,7 @@ static bool is_foreseen(const struct together *t, const struct flight *f)
 {
 	const struct together_params *p = t->params;
 
-	return !p->fanout.call[f->q.call].kubelet &&
+	return !p->fanout.call[f->q.call].own &&
 	       (p->watches[f->q.call] == WATCHED_NONE || !p->remembers) &&
 	       !stretches_is_of_before(t, f);
 }

@@ -118,11 +118,14 @@ static uint64_t *watched(struct hollow *h, const struct node_request *q)
 static bool selector(
 	struct hollow *h, const struct node_request *q, const char *resource, struct str *path)
 {
+	const struct model_watch *standing = agent_watch_of(&h->swarm->plan.agent, q->actor);
 	bool object = !strcmp(resource, "secrets") || !strcmp(resource, "configmaps");
 	struct str name = {0};
 	uint32_t ns = 0;
 	bool known = true;
 
+	if (standing && standing->scope == WATCH_CLUSTER)
+		return true;
 	if (!strcmp(resource, "pods")) {
 		str_addf(path, "&fieldSelector=spec.nodeName%%3D%s", h->name);
 	} else if (!strcmp(resource, "nodes")) {
@@ -141,7 +144,8 @@ static const char *namespace_of_list(
 	struct str name = {0};
 	uint32_t ns = 0;
 
-	if ((strcmp(resource, "secrets") != 0 && strcmp(resource, "configmaps") != 0) ||
+	if (agent_watch_of(&h->swarm->plan.agent, q->actor) ||
+		(strcmp(resource, "secrets") != 0 && strcmp(resource, "configmaps") != 0) ||
 		h->swarm->plan.agent.objects.kind == SC_BULKWATCH)
 		return NULL;
 	(void)object_name(h, q->object, q->key, &name, &ns);

@@ -75,10 +75,13 @@ static bool is_of(const struct flight *f, const char *resource)
 	return !strcmp(f->hollow->swarm->scenario.calls.name[f->q.call].resource, resource);
 }
 
-/* Other agents list and watch pods, too, and their kubelet hears nothing of it. */
+/* By which the kubelet learns of its pods: features list and watch pods, too, and it hears
+ * nothing of that. */
 static bool is_of_kubelets_pods(const struct flight *f)
 {
-	return is_of(f, "pods") && f->q.client < CLIENT_OWN;
+	const struct model_watch *w = agent_watch_of(&f->hollow->swarm->plan.agent, f->q.actor);
+
+	return is_of(f, "pods") && w && !*w->feature;
 }
 
 static bool mutates(const struct flight *f)
@@ -199,8 +202,11 @@ static void keep_version(struct flight *f, const char *body)
 {
 	struct hollow *h = f->hollow;
 	const struct call_name *call = &h->swarm->scenario.calls.name[f->q.call];
+	const struct model_watch *w = agent_watch_of(&h->swarm->plan.agent, f->q.actor);
 	struct asked_own *own = asked_own_of(h, &f->q);
 
+	if (w && w->scope != WATCH_NODE) /* it listed others, too */
+		return;
 	if (is_of(f, "leases") && strcmp(call->verb, "list") != 0)
 		version_scan(body, h->lease);
 	else if (resource_is(call->resource, "nodes"))

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "models/calibration.h"
 #include "models/tables.h"
+#include "models/watched.h"
 
 struct costing {
 	struct calibration calibration;
@@ -300,8 +301,7 @@ static int resolve_events(const struct costing *c, struct scenario *s, struct er
 	if (resolve(c, &w, &list, err))
 		return ERR_INPUT;
 	for (uint32_t i = 0; list.listed_bytes && i < m->storage.n_objects; i++) {
-		int64_t bytes = m->encoding == ENCODING_PROTOBUF ? m->storage.object[i].protobuf
-								 : m->storage.object[i].json;
+		int64_t bytes = watched_stored_bytes(m, i);
 		ns_t *cpu = &m->storage.object[i].told_cpu;
 
 		*cpu = list.listed_cpu * bytes / list.listed_bytes;

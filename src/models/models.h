@@ -177,6 +177,9 @@ struct model_loop {
 	struct model_call calls[LOOP_CALLS];
 };
 
+/* Of which objects a watch is told: of all there are, or of those of its node. */
+enum watch_scope { WATCH_CLUSTER, WATCH_NODE, WATCH_SCOPES };
+
 /* A standing watch of the kubelet that no mechanism owns (nodes, services, ...). */
 struct model_watch {
 	char name[LOOP_NAME];
@@ -184,9 +187,10 @@ struct model_watch {
 	uint16_t list; /* classes */
 	uint16_t watch;
 	enum client client; /* its agent's own, if that has one */
-	bool quorum;        /* the LIST is without a resource version */
-	ns_t change_every;  /* mean time between changes that a watcher is told; 0: not known */
-	uint32_t bytes;     /* of what it is told */
+	enum watch_scope scope;
+	bool quorum;       /* the LIST is without a resource version */
+	ns_t change_every; /* mean time between changes that a watcher is told; 0: not known */
+	uint32_t bytes;    /* of what it is told */
 };
 
 /* Where a client of its own is: on every node, or elsewhere, once for the cluster. */

@@ -245,18 +245,29 @@ const struct table table_feature_loop = {
 	.finish = finish_feature_loop,
 };
 
+const struct word words_watch_scope[WATCH_SCOPES] = {
+	{"cluster", WATCH_CLUSTER},
+	{"node", WATCH_NODE},
+};
+
 #define REC struct model_watch
 static const struct field watch_fields[] = {
 	FIELD(name, "name", FIELD_TEXT, .size = sizeof(((REC *)0)->name), .flags = FIELD_KEY),
 	FIELD(list, "resource", FIELD_WATCHED, .help = "listed once, then watched"),
+	FIELD(scope, "scope", FIELD_ENUM, .flags = FIELD_OPTIONAL, .words = words_watch_scope,
+		.n_words = COUNT_OF(words_watch_scope), .otherwise = WATCH_CLUSTER,
+		.help = "of all there are, as a watch without a selector; or of its node: the "
+			"pods that are bound to it, the node itself, its lease"),
 	FIELD(quorum, "quorum", FIELD_BOOL, .flags = FIELD_OPTIONAL,
 		.help = "the list has no resourceVersion=0: the API server reads etcd"),
 	FIELD(feature, "feature", FIELD_TEXT, .size = MODEL_NAME, .flags = FIELD_OPTIONAL,
 		.help = "that brought it; written when it is resolved"),
 	FIELD(change_every, "changeEvery", FIELD_DURATION, .flags = FIELD_OPTIONAL,
-		.help = "mean time between changes that each watcher is told, for estimates"),
+		.help = "mean time between changes that each watcher is told, of what the "
+			"scenario "
+			"does not change"),
 	FIELD(bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
-		.help = "of what it is told, for estimates"),
+		.help = "of an object that it is told of; without it, the API server's"),
 };
 #undef REC
 

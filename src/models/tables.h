@@ -32,6 +32,7 @@ extern const struct word words_client[CLIENT_OWN + 1];
 extern const struct word words_runs_on[2];
 extern const struct word words_scope[5];
 extern const struct word words_trigger[TRIGGERS];
+extern const struct word words_watch_scope[WATCH_SCOPES];
 extern const struct word words_sharing[4];
 extern const struct word words_placement[2];
 extern const struct word words_api_encoding[ENCODINGS];

@@ -25,6 +25,7 @@ static const struct column watch_list[] = {
 	{"relativeToOwn", "to kubelet's\nown calls", CELL_PERCENT, "?"},
 	{"worstSecondSpread", "worst second,\nspread", CELL_RATE, "?"},
 	{"worstSecondAligned", "worst second,\naligned", CELL_RATE, NULL},
+	{"listBytes", "bytes of\na list", CELL_COUNT, "-"},
 	{"bytesPerChange", "bytes for\na change", CELL_COUNT, "-"},
 	{"eventsPerSecond", "events\n/s", CELL_RATE, "-"},
 	{"eventBytesPerSecond", "bytes\n/s", CELL_COUNT, "-"},

@@ -79,6 +79,38 @@ static void question(const char *text, struct str *out)
 
 /* ------------------------------------------------------------------ the answers */
 
+static void listed(const struct json *size, struct str *out)
+{
+	const struct json *objects = json_get(size, "listObjects"),
+			  *bytes = json_get(size, "listBytes");
+	char a[FORMAT_BYTES], b[FORMAT_BYTES];
+
+	if (!json_is_num(objects))
+		return;
+	str_addf(out, " Each lists first what there is: %s object%s",
+		format_count(a, sizeof(a), json_as_num(objects)),
+		json_as_num(objects) == 1 ? "" : "s");
+	if (json_is_num(bytes))
+		str_addf(out, ", %s bytes, %s if all start together",
+			format_count(a, sizeof(a), json_as_num(bytes)),
+			format_count(b, sizeof(b),
+				json_as_num(bytes) *
+					json_as_num(json_get(size, "openWatches"))));
+	str_add(out, ".");
+}
+
+static void told(const struct json *size, struct str *out)
+{
+	const struct json *bytes = json_get(size, "eventBytesPerSecond");
+	char a[FORMAT_BYTES];
+
+	str_addf(out, " They are told %s events/s",
+		format_rate(a, sizeof(a), json_as_num(json_get(size, "eventsPerSecond"))));
+	if (json_is_num(bytes))
+		str_addf(out, ", %s bytes/s", format_count(a, sizeof(a), json_as_num(bytes)));
+	str_add(out, ".");
+}
+
 static void watches(const struct json *result, struct str *out)
 {
 	const struct json *call = json_child(json_get(result, "calls"));
@@ -90,19 +122,22 @@ static void watches(const struct json *result, struct str *out)
 
 		if (!estimate_is_watch(call))
 			continue;
-		str_addf(out, "\n- Watch of `%s`: %s open at %s nodes, one for each.",
+		str_addf(out, "\n- Watch of `%s`%s: %s open at %s nodes, one for each.",
 			json_as_str(json_get(call, "resource")),
+			strcmp(json_as_str(json_get(call, "scope")), "cluster") != 0
+				? ""
+				: ", all of the cluster",
 			format_count(a, sizeof(a), json_as_num(json_get(size, "openWatches"))),
 			format_count(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
+		listed(size, out);
 		if (json_is_num(change))
 			str_addf(out, " A change of one such object sends %s bytes in all.",
 				format_count(a, sizeof(a), json_as_num(change)));
 		if (json_is_num(json_get(size, "eventsPerSecond")))
-			str_addf(out, " %s events/s.",
-				format_rate(a, sizeof(a),
-					json_as_num(json_get(size, "eventsPerSecond"))));
+			told(size, out);
 		else
-			str_add(out, " How often they change is not modelled.");
+			str_addf(out, " How often they change is not known: %s.",
+				json_as_str(json_get(size, "whyNoEvents")));
 	}
 }
 

@@ -163,6 +163,25 @@ static bool can_search(const struct json *result)
 	return !json_get(result, "live") && !json_get(result, "sloLimits");
 }
 
+/* Whether nodes watch what is written, all of it: what they are told of grows with the square
+ * of their number. */
+static bool nodes_watch_all(const struct json *result)
+{
+	const struct json *w = json_child(table_value(result, "scenario.kubelet.watches"));
+
+	for (; w; w = json_next(w)) {
+		const char *scope = json_as_str(json_get(w, "scope"));
+		const char *what = json_as_str(json_get(w, "resource"));
+		const struct json *r = json_child(table_value(result, "storage.resources"));
+
+		for (; r && !(scope && !strcmp(scope, "node")); r = json_next(r))
+			if (what && !strcmp(what, json_as_str(json_get(r, "resource"))) &&
+				json_as_num(json_get(r, "eventsPerSecond")) > 0)
+				return true;
+	}
+	return false;
+}
+
 /* More nodes than the processors can serve at all, if each asks for as much as these do. */
 static void most_nodes(
 	const struct json *result, void (*say)(void *ctx, const char *line), void *ctx)
@@ -172,7 +191,7 @@ static void most_nodes(
 	char most[FORMAT_BYTES];
 	struct str line = {0};
 
-	if (busy <= 0 || busy >= 1)
+	if (busy <= 0 || busy >= 1 || nodes_watch_all(result))
 		return;
 	str_addf(&line,
 		"With about %s nodes like these the API servers' processors would be busy "

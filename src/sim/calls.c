@@ -86,6 +86,16 @@ bool call_mutates(const struct call_name *name)
 	       strcmp(name->verb, "watch") != 0;
 }
 
+bool call_writes(const struct call_name *name, const char *resource)
+{
+	size_t n = strlen(resource);
+
+	if (!call_mutates(name) || strncmp(name->resource, resource, n) != 0)
+		return false;
+	return !name->resource[n] || !strcmp(name->resource + n, "/status") ||
+	       !strcmp(name->resource + n, "/binding");
+}
+
 bool call_starts_or_ends(uint16_t call)
 {
 	switch (call) {

@@ -134,6 +134,10 @@ uint16_t calls_made_by(struct calls *c, uint16_t call, uint8_t client);
 /* Whether a request changes what is stored: maxinflight.go nonMutatingRequestVerbs. */
 bool call_mutates(const struct call_name *name);
 
+/* Whether it changes an object of that resource: "pods" of "pods", "pods/status" and
+ * "pods/binding", by its older name "bindings"; other subresources store nothing. */
+bool call_writes(const struct call_name *name, const char *resource);
+
 /* The operation with that operation_type, or OP_N. */
 enum operation operation_by_name(const char *operation_type);
 

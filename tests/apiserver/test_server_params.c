@@ -434,13 +434,14 @@ static void who_watches_is_told_of_what_is_written(void **state)
 
 	(void)state;
 	assert_int_equal(pod.events, 1);
-	assert_int_equal(pod.watchers, 2);
-	assert_true(pod.kubelet);
+	assert_int_equal(pod.all.n, 2);
+	assert_int_equal(pod.all.cpu, 2 * cpu);
+	assert_int_equal(pod.own.n, 1);
 	assert_in_range(pod.cpu, 28300 * 3850 / 3539 - 300, 28300 * 3850 / 3539 + 300);
 	assert_int_equal(last.events, 2); /* its grace period, then the pod */
 	assert_int_equal(last.cpu, cpu);
-	assert_int_equal(lease.watchers, 1);
-	assert_false(lease.kubelet);
+	assert_int_equal(lease.all.n, 1);
+	assert_int_equal(lease.own.n, 0);
 	assert_in_range(lease.cpu, cpu * 680 / 3850 - 10, cpu * 680 / 3850 + 10);
 	assert_int_equal(server_telling(&m->s, API_GET_PODS).events, 0);
 	assert_int_equal(server_telling(&m->s, API_CREATE_TOKENS).events, 0);

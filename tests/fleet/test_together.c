@@ -537,7 +537,8 @@ static void an_endless_storm_keeps_within_bounds(void **state)
 	(void)state;
 	assert_true(soon > 0);
 	assert_in_range(late, 1, 2 * soon);
-	assert_int_equal(bytes[0], bytes[1]);
+	/* but for gaps to where a cache line begins, which hang on where memory is */
+	assert_in_range(bytes[1], bytes[0] - 64, bytes[0] + 64);
 }
 
 int main(void)
