@@ -10,6 +10,7 @@
 #include "cli/result_slo.h"
 #include "cli/result_storage.h"
 #include "models/tables.h"
+#include "models/watched.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
@@ -110,12 +111,16 @@ static void put_peak(struct json *row, const struct tally *t, uint16_t call, enu
 /* Whether the models say what an answer carries. */
 static bool size_is_known(const struct scenario *s, uint16_t call)
 {
+	const struct model_watch *all;
 	const struct latency *l;
 
 	if (call_is_runtime(call)) {
 		l = &s->runtime.op[call < CALL_HIDDEN ? call : call - CALL_HIDDEN];
 		return l->bytes || l->record_bytes;
 	}
+	all = watched_all_by(s, call);
+	if (all && watched_objects(s, all) && watched_bytes(s, all))
+		return true;
 	for (uint32_t i = 0; i < s->apiserver.n_latency; i++)
 		if (s->apiserver.latency[i].call == s->calls.alike[call])
 			return s->apiserver.latency[i].latency.bytes > 0;
