@@ -177,12 +177,23 @@ static double kills(const struct scenario *s, double ends)
 	return 0;
 }
 
+static double ending(const struct scenario *s)
+{
+	return seen_early(s) + rates_latency(s, OP_STOP_PODSANDBOX);
+}
+
+double lives_end_is_seen(const struct scenario *s)
+{
+	double period = (double)s->kubelet.pleg.relist_period / 1e9;
+
+	return period > 0 ? at_most(ending(s) / period, 1) : 0;
+}
+
 static struct chance chances(const struct scenario *s)
 {
 	double period = (double)s->kubelet.pleg.relist_period / 1e9;
 	bool proves = s->kubelet.deletion.style == DELETION_TERMINATING;
 	struct chance c = {.lists = 1};
-	double ending = seen_early(s) + rates_latency(s, OP_STOP_PODSANDBOX);
 
 	if (period <= 0)
 		return c;
@@ -190,12 +201,12 @@ static struct chance chances(const struct scenario *s)
 		s->workload.containers *
 		(rates_latency(s, OP_CREATE_CONTAINER) + rates_latency(s, OP_START_CONTAINER)) /
 		period;
-	c.end = at_most(ending / period, 1);
+	c.end = lives_end_is_seen(s);
 	if (s->workload.n_objects > 0)
 		of_volumes(s, period, &c);
 	c.known = at_most(c.known, 1 - c.end);
 	/* until 1.21 a relist finds it, after half its period */
-	c.kills = kills(s, proves ? ending : period / 2);
+	c.kills = kills(s, proves ? ending(s) : period / 2);
 	if (proves)
 		c.collected = (1 - c.end - c.known) * collected(s, period);
 	return c;

@@ -37,6 +37,9 @@ void lives_of(const struct scenario *s, struct lives *out);
  * it, as far as they come before the first is through. */
 const char *lives_removal_fails(const struct scenario *s, uint16_t call);
 
+/* How likely a relist comes between the end of a pod's containers and its sandbox's. */
+double lives_end_is_seen(const struct scenario *s);
+
 /* How often a life's status is written. */
 double lives_status_writes(const struct scenario *s);
 

@@ -48,6 +48,73 @@ void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena
 	}
 }
 
+/* ------------------------------------------------------------------ how many there are */
+
+/* After so many intervals it does not matter any more when the first one began. */
+enum { COUNT_EXACT = 16 };
+
+/* That none of those comes in a step. */
+static double none_comes(const struct renewal *r, double others)
+{
+	return others * r->step < 1 ? 1 - others * r->step : 0;
+}
+
+double renewal_long_run(const struct renewal *r, double others)
+{
+	double through = 0, left = 1, none = none_comes(r, others);
+
+	if (others <= 0)
+		return 1 / r->mean;
+	for (uint32_t i = 0; i < r->n; i++, left *= none) /* intervals in which none comes */
+		through += r->mass[i] * left;
+	return others * through / (1 - through);
+}
+
+double renewal_count(const struct renewal *r, double seconds, double others, struct arena *mem)
+{
+	double most = COUNT_EXACT * r->mean, left = 1, sum = 0;
+	double exact = seconds < most ? seconds : most, none = none_comes(r, others);
+	uint32_t steps = seconds > 0 ? (uint32_t)(exact / r->step) + 1 : 0;
+	double *at = ARENA_ARRAY(mem, double, steps + 1);
+	double *undisturbed = ARENA_ARRAY(mem, double, r->n);
+
+	for (uint32_t i = 0; i < r->n; i++, left *= none)
+		undisturbed[i] = r->mass[i] * left;
+	for (uint32_t t = 1; t <= steps; t++) {
+		for (uint32_t i = 1; i < r->n && i <= t; i++)
+			at[t] += undisturbed[i] * (t == i ? 1 : at[t - i] + 1 - none);
+		sum += t < steps ? at[t] : at[t] * (exact / r->step - (steps - 1));
+	}
+	return sum + (seconds > exact ? (seconds - exact) * renewal_long_run(r, others) : 0);
+}
+
+/* Mean syncs at each tick up to and with the last, of one that synced at 0. */
+static double *syncs_at(const struct renewal *r, uint32_t last, struct arena *mem)
+{
+	double *again = ARENA_ARRAY(mem, double, last + 1);
+
+	again[0] = 1;
+	for (uint32_t t = 1; t <= last; t++)
+		for (uint32_t i = 1; i < r->n && i <= t; i++)
+			again[t] += r->mass[i] * again[t - i];
+	return again;
+}
+
+void renewal_of_fetches(
+	const struct renewal *r, double fresh, struct renewal *out, struct arena *mem)
+{
+	uint32_t last = (uint32_t)(fresh / r->step + 1e-9);
+	const double *again = syncs_at(r, last, mem);
+
+	*out = (struct renewal){.step = r->step, .n = last + r->n};
+	out->mass = ARENA_ARRAY(mem, double, out->n);
+	for (uint32_t t = last + 1; t < out->n; t++) {
+		for (uint32_t u = t < r->n ? 0 : t - r->n + 1; u <= last; u++)
+			out->mass[t] += again[u] * r->mass[t - u];
+		out->mean += t * r->step * out->mass[t];
+	}
+}
+
 /* ------------------------------------------------------------------ sharing an object */
 
 /* The readers of one object after a fetch, at tick 0.  Up to and with tick `fresh` it is used
@@ -75,7 +142,7 @@ static void readers_init(
 	double all = 0;
 
 	*w = (struct readers){.r = r, .fresh = fresh, .from = fresh > r->n ? fresh - r->n : 1};
-	w->again = ARENA_ARRAY(mem, double, fresh + 1);
+	w->again = syncs_at(r, fresh, mem);
 	w->other = ARENA_ARRAY(mem, double, fresh + 1);
 	w->age = ARENA_ARRAY(mem, double, r->n);
 	w->next = ARENA_ARRAY(mem, double, r->n);
@@ -83,10 +150,6 @@ static void readers_init(
 	w->first = ARENA_ARRAY(mem, double, r->n);
 	w->fetcher_quiet = ARENA_ARRAY(mem, double, r->n);
 	w->other_quiet = ARENA_ARRAY(mem, double, r->n);
-	w->again[0] = 1;
-	for (uint32_t t = 1; t <= fresh; t++)
-		for (uint32_t i = 1; i < r->n && i <= t; i++)
-			w->again[t] += r->mass[i] * w->again[t - i];
 	for (uint32_t x = 0; x < r->n; x++)
 		for (uint32_t u = 0; u <= fresh; u++)
 			w->fetcher_quiet[x] += w->again[u] * longer(w, fresh + x - u);

@@ -25,6 +25,18 @@ struct renewal {
 /* The resync of a kubelet.  Memory from mem. */
 void renewal_init(struct renewal *r, const struct kubelet_model *k, struct arena *mem);
 
+/* Syncs by that timer in so many seconds after one, on average.  Others that come by chance, so
+ * many a second, put off the next one; those are not counted.  Memory for the work from mem. */
+double renewal_count(const struct renewal *r, double seconds, double others, struct arena *mem);
+
+/* The same a second, in the long run. */
+double renewal_long_run(const struct renewal *r, double others);
+
+/* The fetches of one pod whose object may be used for `fresh` seconds, each at a sync: from one
+ * to the next.  Memory from mem. */
+void renewal_of_fetches(
+	const struct renewal *r, double fresh, struct renewal *out, struct arena *mem);
+
 /* For k = 1..n sharing pods: gap[k] is the mean time from one fetch of an object to the next,
  * when it may be used for `fresh` seconds and k pods of the node read it; only where weight[k]
  * says that it matters (> 0).  Memory for the work from mem.  A fresh of 0 is a fetch a read.

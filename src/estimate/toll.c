@@ -135,7 +135,7 @@ static void loop_call(
 		toll_upon_event(m, l, c, row);
 	row->rate = row->times * row->rounds * row->nodes;
 	row->of_lives = s->workload.replace_pod_every > 0 && is_of_pods(l->trigger);
-	toll_words(s, l, c, row);
+	toll_words(s, l, c, &m->syncs, row);
 	toll_failing(s, l, c, row);
 }
 
@@ -184,16 +184,17 @@ void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll 
 {
 	struct renewal r;
 	struct toll_making m = {.s = s, .mem = mem, .out = out, .resync = &r};
+	ns_t holds =
+		s->kubelet.objects.ttl_annotation && ttl >= 0 ? ttl : s->kubelet.objects.ttl;
 
 	if (s->kubelet.objects.design == OBJECT_CACHE)
-		m.ttl = SECONDS(s->kubelet.objects.ttl_annotation && ttl >= 0
-					? ttl
-					: s->kubelet.objects.ttl);
+		m.ttl = SECONDS(holds);
 	out->n = 0;
 	renewal_init(&r, &s->kubelet, mem);
+	syncs_of(s, &r, mem, &m.syncs);
 	loops(&m);
 	watches(&m);
-	toll_mechanisms(&m, ttl, &r);
+	toll_mechanisms(&m, holds, &r);
 	toll_waits(&m);
 	toll_told(&m);
 }

@@ -53,6 +53,7 @@ struct toll_row {
 	double failing;    /* a second and node while each request is answered by an error, */
 	double rejected;   /* or by a 429 with a Retry-After; of a round's first request */
 	const char *fails; /* why the rate is no more than a guess; NULL: it is more */
+	double sure;       /* of the rate, where something fails */
 	double at_least;   /* rate, or what is sure of it: a sum of these is below the sum */
 	double asks; /* what is sure of what it wants of its client, waits for it or not */
 	const char *doubt; /* why that is not all; NULL: it is */

@@ -39,6 +39,7 @@ struct happening {
 		TOGETHER,  /* some of them come together */
 	} how;
 	double often;  /* a second */
+	double rests;  /* of syncs: those of pods at rest */
 	double pace;   /* TOGETHER: how often some do, at an even pace; 0: at none */
 	double late;   /* by how much each may be seen late at most, seconds */
 	bool by_looks; /* when somebody looks, not each by its own chance */
@@ -106,18 +107,11 @@ static void changes(const struct toll_making *m, struct happening *h)
 /* By polls all pods of a node sync together. */
 static void syncs(const struct toll_making *m, struct happening *h)
 {
-	const struct kubelet_model *k = &m->s->kubelet;
-	bool polls = k->pleg.design == PLEG_POLLING;
-	double pods = m->s->workload.pods;
-
-	h->how = polls ? TOGETHER : AT_SYNCS;
-	h->clump = pods;
-	h->often = polls ? pods * toll_a_second(k->pleg.poll_period) : pods / m->resync->mean;
-	if (m->s->workload.replace_pod_every > 0)
-		h->fails = "a pod that starts or stops syncs some more times";
-	if (m->s->workload.container_death_every > 0)
-		h->fails = "a pod of which a container died syncs some more times";
-	h->more = true;
+	h->how = m->s->kubelet.pleg.design == PLEG_POLLING ? TOGETHER : AT_SYNCS;
+	h->clump = m->s->workload.pods;
+	h->often = m->syncs.often;
+	h->rests = m->syncs.rests;
+	h->fails = m->syncs.fails;
 }
 
 static void status_writes(const struct toll_making *m, double lives, struct happening *h)
@@ -329,6 +323,19 @@ static double made_of_more(double least, double fewest, const char **fails)
 	return (most + fewest) / 2;
 }
 
+/* Of syncs that come in bunches beside those of pods at rest only the latter's are known to
+ * come at least so long apart. */
+static void of_pods_at_rest(const struct scenario *s, struct happening *h)
+{
+	if (h->how != AT_SYNCS || h->often <= h->rests)
+		return;
+	h->more = true;
+	if (!h->fails)
+		h->fails = s->workload.replace_pod_every > 0
+				   ? "a pod that starts or stops syncs some more times"
+				   : "a pod of which a container died syncs some more times";
+}
+
 void toll_upon_event(const struct toll_making *m, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row)
 {
@@ -336,6 +343,8 @@ void toll_upon_event(const struct toll_making *m, const struct model_loop *l,
 	struct happening h;
 
 	happens(m, l->trigger, &h);
+	if (c->at_most_every > 0)
+		of_pods_at_rest(m->s, &h);
 	row->fails = h.fails;
 	row->of = starts ? rates_all(m->s, c) : all_of_event(m->s, l->trigger, c);
 	row->times = starts ? rates_times(m->s, l, c) : in_the_long_run(row->of, c);
@@ -344,8 +353,12 @@ void toll_upon_event(const struct toll_making *m, const struct model_loop *l,
 	if (c->at_most_every > 0 && h.often > 0) {
 		row->rounds =
 			made(m, &h, row->period, h.late + longest_round(m->s, l), &row->fails);
+		if (h.how == AT_SYNCS && row->fails == h.fails)
+			row->sure = row->times * row->rounds * row->nodes;
 		if (h.fails && h.more)
 			row->rounds = made_of_more(row->period, row->rounds, &row->fails);
+	} else {
+		row->sure = row->times * h.rests * row->nodes;
 	}
 	row->nominal = row->times * row->rounds * row->nodes;
 }

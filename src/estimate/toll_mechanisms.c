@@ -216,37 +216,97 @@ static void watched_by_lives(
 	(void)snprintf(list->symbols, sizeof(list->symbols), "s = %.4g/s", often);
 }
 
-/* A pod of which a container died syncs twice or more often beside its turn, and reads its
- * objects again. */
-static bool are_read_upon_deaths(const struct toll_making *m, const struct objects_estimate *e)
+/* Each sync reads it that mounts, whoever else has read it. */
+static void read_at_syncs(
+	struct toll_making *m, const struct objects_estimate *e, struct toll_row *row)
 {
-	double more = 2 * toll_a_second(m->s->workload.container_death_every);
+	const struct syncs *is = &m->syncs;
+	double lives = toll_a_second(m->s->workload.replace_pod_every);
+	double deaths = toll_a_second(m->s->workload.container_death_every);
+	double reads = is->by_life - is->stop, again = is->by_death;
+	char of_lives[40] = "", of_deaths[40] = "";
 
-	return m->s->kubelet.objects.design < OBJECT_WATCH && e->requests > 0 &&
-	       more > SEEN * e->requests;
+	if (e->requests <= 0) { /* when it is mounted first */
+		reads = 1;
+		again = 0;
+	}
+	row->rate = e->requests + lives * reads + deaths * again;
+	row->rounds = row->times > 0 ? row->rate / row->times : 0;
+	row->of_lives = lives > 0;
+	row->fails = row->fails ? row->fails : is->fails;
+	if (lives > 0)
+		(void)snprintf(of_lives, sizeof(of_lives), " + %.4g/s x %.3g", lives, reads);
+	if (deaths * again > 0)
+		(void)snprintf(of_deaths, sizeof(of_deaths), " + %.4g/s x %.3g", deaths, again);
+	(void)snprintf(row->symbols, sizeof(row->symbols), "P / R%s%s = %.4g/s%s%s",
+		lives > 0 ? " + s n" : "", deaths * again > 0 ? " + d k" : "", e->requests,
+		of_lives, of_deaths);
 }
 
-/* What pods that come and go do to objects beside those of the pods that are there. */
+/* A pod's own: fetched when it is mounted first and at the sync that finds it started, for the
+ * status of before was patched meanwhile, whose echo drops it (secret_manager.go RegisterPod);
+ * and then behind each TTL. */
+static void fetched_by_lives(struct toll_making *m, struct toll_row *row)
+{
+	double often = toll_a_second(m->s->workload.replace_pod_every), again;
+	struct renewal fetches;
+
+	renewal_of_fetches(m->resync, m->ttl, &fetches, m->mem);
+	again = renewal_count(&fetches, lives_seconds(m->s) - m->syncs.settles, 0, m->mem);
+	row->rate = often * (2 + again);
+	row->rounds = row->times > 0 ? row->rate / row->times : 0;
+	row->of_lives = true;
+	row->fails = row->fails ? row->fails : m->syncs.fails;
+	(void)snprintf(row->symbols, sizeof(row->symbols), "s x (2 + r) = %.4g/s x (2 + %.3f)",
+		often, again);
+}
+
+static void cached_objects_of_lives(struct toll_making *m, const struct workload_object *o,
+	const struct objects_estimate *e, struct toll_row *row)
+{
+	double deaths = toll_a_second(m->s->workload.container_death_every);
+	bool lives = m->s->workload.replace_pod_every > 0;
+
+	if (row->fails)
+		return;
+	if (2 * deaths > SEEN * e->requests)
+		row->fails =
+			"a pod of which a container died reads its objects some more times";
+	else if (lives && o->shared_by == SHARED_POD && m->ttl > m->syncs.settles)
+		fetched_by_lives(m, row);
+	else if (lives)
+		row->fails = "a pod that starts or stops reads its objects some more times";
+}
+
+static void watched_objects_of_lives(struct toll_making *m, const struct workload_object *o,
+	const struct objects_estimate *e, struct toll_row *row)
+{
+	if (m->s->workload.replace_pod_every <= 0 || e->requests <= 0)
+		return;
+	if (m->s->kubelet.objects.design == OBJECT_WATCH && o->shared_by == SHARED_POD)
+		watched_by_lives(m, o, row);
+	else if (m->s->kubelet.objects.design == OBJECT_WATCH && !row->fails)
+		row->fails = "objects that pods share are watched until the last of them goes";
+}
+
+/* What pods that come and go and containers that die do to objects. */
 static void objects_of_lives(struct toll_making *m, const struct workload_object *o,
 	const struct objects_estimate *e, struct toll_row *row)
 {
-	bool watched = m->s->kubelet.objects.design == OBJECT_WATCH;
+	const struct workload_model *w = &m->s->workload;
+	enum object_design design = m->s->kubelet.objects.design;
 
-	if (!row->fails && are_read_upon_deaths(m, e))
-		row->fails =
-			"a pod of which a container died reads its objects some more times";
-	if (m->s->workload.replace_pod_every > 0 && e->unwatched)
+	if (w->replace_pod_every > 0 && e->unwatched)
 		row->fails =
 			"what never changes is watched until the pod that came has read it";
-	if (m->s->workload.replace_pod_every <= 0 || (watched && e->requests <= 0))
+	if (w->replace_pod_every <= 0 && w->container_death_every <= 0)
 		return;
-	if (watched && o->shared_by == SHARED_POD)
-		watched_by_lives(m, o, row);
-	else if (!row->fails)
-		row->fails = watched ? "objects that pods share are watched until the last of "
-				       "them goes"
-				     : "a pod that starts or stops reads its objects some more "
-				       "times";
+	if (design >= OBJECT_WATCH)
+		watched_objects_of_lives(m, o, e, row);
+	else if (design == OBJECT_CACHE && m->ttl > 0 && e->requests > 0)
+		cached_objects_of_lives(m, o, e, row);
+	else
+		read_at_syncs(m, e, row);
 }
 
 /* The form is of a workload's first object: each is that of a copy. */
@@ -271,6 +331,7 @@ static void objects(struct toll_making *m, ns_t ttl)
 		row->nominal = e.nominal > 0 ? e.nominal : e.requests;
 		row->rounds = e.distinct > 0 ? e.requests / e.distinct : 0;
 		row->fails = e.fails;
+		row->sure = e.fails ? 0 : e.requests;
 		/* a plain GET, too; a cache renews what it has (cache_based_manager.go) */
 		row->by_etcd = m->s->kubelet.objects.design == OBJECT_GET;
 		row->client = watched ? CLIENT_HEARTBEAT : CLIENT_MAIN;

@@ -4,6 +4,7 @@
 #define ESTIMATE_TOLL_PRIV_H
 
 #include "estimate/renewal.h"
+#include "estimate/syncs.h"
 #include "estimate/toll.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
@@ -15,6 +16,7 @@ struct toll_making {
 	struct toll *out;
 	double ttl;                   /* of cached objects, seconds; 0: they are not cached */
 	const struct renewal *resync; /* of a pod at rest */
+	struct syncs syncs;
 };
 
 /* One more row; the last one's place is taken again when there is no room. */
@@ -44,7 +46,7 @@ void toll_waits(struct toll_making *m);
 /* Say what watches are told, and how.  After toll_waits. */
 void toll_told(struct toll_making *m);
 
-/* Rows of the kubelet's mechanisms.  ttl is what the nodes' annotation says. */
+/* Rows of the kubelet's mechanisms.  ttl is that of cached objects. */
 void toll_mechanisms(struct toll_making *m, ns_t ttl, const struct renewal *r);
 
 #endif

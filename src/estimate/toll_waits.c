@@ -470,34 +470,48 @@ static const char *too_often(struct toll_making *m)
 	return lives.late;
 }
 
-/* Then fewer pods run than there are places for: what is made for each comes less often. */
+/* Then fewer pods run than there are places for: what is made for each comes less often, and
+ * nothing of it is sure but what a limiter lets through. */
 static void replaced_pods(struct toll_making *m, const char *text)
 {
 	for (uint32_t i = 0; i < m->out->n && text; i++) {
 		struct toll_row *row = &m->out->row[i];
+		bool is_limited = row->fails && row->at_least != row->sure;
 
-		if (!row->fails && (row->of_lives || is_work(row) || row->scope != SCOPE_NODE))
+		if (!is_limited && (row->of_lives || is_work(row) || row->scope != SCOPE_NODE))
 			fails(row, text, 0);
 	}
 }
 
+/* Of what pods cause that come and go, what hangs on how soon their statuses are told. */
+static bool is_of_told_pods(const struct toll_row *row)
+{
+	if (!row->of_lives || row->kind != TOLL_MECHANISM)
+		return row->of_lives && row->trigger == TRIGGER_POD_SYNC;
+	switch (row->call) {
+	case API_GET_PODS:
+	case API_PATCH_PODS_STATUS:
+	case API_UPDATE_PODS_STATUS:
+	case API_WATCH_SECRETS:
+	case API_WATCH_CONFIGMAPS:
+	case API_GET_SECRETS:
+	case API_GET_CONFIGMAPS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* A status that waits is overtaken by the newer one, so that some are never told; and a pod
- * that ends later is watched for longer. */
+ * that ends later is watched for longer, and may sync once more. */
 static void hurried_pods(struct toll_making *m)
 {
-	for (uint32_t i = 0; i < m->out->n; i++) {
-		struct toll_row *row = &m->out->row[i];
-		bool status = row->call == API_GET_PODS || row->call == API_PATCH_PODS_STATUS ||
-			      row->call == API_UPDATE_PODS_STATUS;
-		bool watch =
-			row->call == API_WATCH_SECRETS || row->call == API_WATCH_CONFIGMAPS;
-
-		if (row->kind == TOLL_MECHANISM && row->of_lives && (status || watch))
-			fails(row,
+	for (uint32_t i = 0; i < m->out->n; i++)
+		if (is_of_told_pods(&m->out->row[i]))
+			fails(&m->out->row[i],
 				"client kube is nearly full: of statuses that wait some are "
 				"never told, and pods end late",
-				0);
-	}
+				m->out->row[i].sure);
 }
 
 /* What rows want of their clients, before one makes them wait. */
@@ -514,7 +528,8 @@ static void asks(struct toll_making *m)
 void toll_waits(struct toll_making *m)
 {
 	for (uint32_t i = 0; i < m->out->n; i++)
-		m->out->row[i].at_least = m->out->row[i].fails ? 0 : m->out->row[i].rate;
+		m->out->row[i].at_least =
+			m->out->row[i].fails ? m->out->row[i].sure : m->out->row[i].rate;
 	replaced_pods(m, too_often(m));
 	asks(m);
 	for (unsigned c = 0; c < CLIENTS; c++) {

@@ -109,37 +109,81 @@ static void clock_symbols(const struct model_loop *l, const struct model_call *c
 	str_addf(out, " / %.5g s = %.4g/s", gap, row->rate);
 }
 
+/* Whether pods that come and go or whose containers die add to those at rest. */
+static bool adds_to_rest(const struct model_loop *l, const struct model_call *c)
+{
+	return l->trigger == TRIGGER_POD_SYNC && c->at_most_every <= 0;
+}
+
 static void event_words(const struct model_loop *l, const struct model_call *c,
-	const struct toll_row *row, struct str *words)
+	const struct syncs *syncs, const struct toll_row *row, struct str *words)
 {
 	bool each = row->times > 1 && l->trigger != TRIGGER_KUBELET_START;
 
 	str_addf(words, "%s%s", upon(l->trigger),
 		each ? ", for each of the pod's containers or objects" : "");
+	if (adds_to_rest(l, c) && syncs->by_life != 0)
+		str_add(words, ", n more in a life");
+	if (adds_to_rest(l, c) && syncs->by_death > 0)
+		str_add(words, ", k more upon a death");
 	if (c->at_most_every > 0)
 		str_addf(words, ", every %g s at most", SECONDS(c->at_most_every));
 }
 
+static void pace_symbols(const struct model_loop *l, const struct model_call *c,
+	const struct syncs *syncs, struct str *out)
+{
+	str_add(out, rate_symbol(l->trigger));
+	if (adds_to_rest(l, c) && syncs->by_life != 0)
+		str_add(out, " + s n");
+	if (adds_to_rest(l, c) && syncs->by_death > 0)
+		str_add(out, " + d k");
+}
+
+static void pace(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, const struct syncs *syncs, const struct toll_row *row,
+	struct str *out)
+{
+	bool more = syncs->by_life != 0 || syncs->by_death > 0;
+
+	if (!adds_to_rest(l, c) || !more) {
+		str_addf(out, "%.4g/s", row->rounds);
+		return;
+	}
+	str_addf(out, "(%.4g/s", syncs->rests);
+	if (syncs->by_life != 0)
+		str_addf(out, " + %.4g/s x %.3g", 1 / SECONDS(s->workload.replace_pod_every),
+			syncs->by_life);
+	if (syncs->by_death > 0)
+		str_addf(out, " + %.4g/s x %.3g",
+			1 / SECONDS(s->workload.container_death_every), syncs->by_death);
+	str_add(out, ")");
+}
+
 /* "1 x (s) = 1 x 0.02/s = 0.02/s", "1 x (s), T' apart = 1 / 612 s = 0.00163/s". */
-static void event_symbols(const struct model_loop *l, const struct model_call *c,
-	const struct toll_row *row, const struct str *who, struct str *out)
+static void event_symbols(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, const struct syncs *syncs, const struct toll_row *row,
+	const struct str *who, struct str *out)
 {
 	bool apart = c->at_most_every > 0 && row->rounds > 0;
 
-	str_addf(out, "%s x (%s)%s%s = ", str_text(who), rate_symbol(l->trigger),
-		apart ? ", T' apart" : "", row->nodes < 1 ? ", n" : "");
+	str_addf(out, "%s x (", str_text(who));
+	pace_symbols(l, c, syncs, out);
+	str_addf(out, ")%s%s = ", apart ? ", T' apart" : "", row->nodes < 1 ? ", n" : "");
 	times(c, row, out);
 	if (row->nodes < 1)
 		str_addf(out, " x %.4g", row->nodes);
 	if (apart)
 		str_addf(out, " / %.5g s", 1 / row->rounds);
-	else
-		str_addf(out, " x %.4g/s", row->rounds);
+	else {
+		str_add(out, " x ");
+		pace(s, l, c, syncs, row, out);
+	}
 	str_addf(out, " = %.4g/s", row->rate);
 }
 
 void toll_words(const struct scenario *s, const struct model_loop *l,
-	const struct model_call *c, struct toll_row *row)
+	const struct model_call *c, const struct syncs *syncs, struct toll_row *row)
 {
 	struct str words = {0}, who = {0}, symbols = {0};
 
@@ -151,8 +195,8 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 		clock_words(s, l, c, row, &words);
 		clock_symbols(l, c, row, &who, &symbols);
 	} else {
-		event_words(l, c, row, &words);
-		event_symbols(l, c, row, &who, &symbols);
+		event_words(l, c, syncs, row, &words);
+		event_symbols(s, l, c, syncs, row, &who, &symbols);
 	}
 	put(row->words, &words);
 	put(row->symbols, &symbols);

@@ -6,10 +6,11 @@
 #ifndef ESTIMATE_TOLL_WORDS_H
 #define ESTIMATE_TOLL_WORDS_H
 
+#include "estimate/syncs.h"
 #include "estimate/toll.h"
 
 void toll_words(const struct scenario *s, const struct model_loop *l,
-	const struct model_call *c, struct toll_row *row);
+	const struct model_call *c, const struct syncs *syncs, struct toll_row *row);
 
 void toll_watch_words(const struct model_watch *w, struct toll_row *row);
 

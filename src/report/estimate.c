@@ -161,8 +161,10 @@ static void reasons(const struct json *result, enum show how, struct str *out)
 		if (json_as_bool(json_get(total, "holds")))
 			continue;
 		if (!any)
-			str_add(out, "\nAt least: what has no closed form counts as nothing, a "
-				     "full limiter as what it lets through.\n");
+			str_add(out, "\nAt least: what has no closed form counts as nothing or "
+				     "as that "
+				     "of pods at rest, a full limiter\nas what it lets "
+				     "through.\n");
 		any = true;
 		str_addf(out, "%s%s of %s nodes: %s\n", how == SHOW_MARKDOWN ? "- " : "  ",
 			json_as_str(json_get(total, "of")),

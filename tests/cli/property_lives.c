@@ -42,9 +42,15 @@ static void load(struct property *p, struct arena *mem, struct scenario *s, stru
 	static const char *const containers[] = {"workload.containers=1",
 		"workload.containers=1", "workload.containers=2", "workload.containers=3"};
 	char deaths[60], lives[60], seed[40];
+	static const char *const features[] = {
+		"persistent-volume-gets", "container-checkpoint-audit"};
 	const char *texts[] = {ONE_OF(p, kubelets), ONE_OF(p, pods), ONE_OF(p, containers),
 		deaths, lives, seed, "nodes=8", "duration=10m"};
-	const struct settings sets = {.text = texts, .n = sizeof(texts) / sizeof(texts[0])};
+	const char *feature = ONE_OF(p, features);
+	const struct settings sets = {.text = texts,
+		.n = sizeof(texts) / sizeof(texts[0]),
+		.with = &feature,
+		.n_with = property_below(p, 3) > 0};
 	const char *dir = getenv("NODETOLL_MODELS");
 	struct library lib = {.dir = dir ? dir : "models", .mem = mem};
 	struct err err = {0};

@@ -25,6 +25,8 @@ static struct objects_estimate estimate(enum object_design design, enum sharing 
 	s.kubelet.worker.sync_frequency = NS_MIN;
 	s.kubelet.worker.sync_jitter = PPM / 2;
 	s.kubelet.worker.ticker = NS_S;
+	s.kubelet.pleg.design = PLEG_GENERIC;
+	s.kubelet.volumes.remount = true;
 	s.kubelet.objects.design = design;
 	s.kubelet.client[CLIENT_MAIN].qps_milli = 5000;
 	s.kubelet.objects.watch_timeout_min = 300 * NS_S;

@@ -139,6 +139,26 @@ static void sharing_pods_fetch_as_often_as_a_drawing_says(void **state)
 	end(&f);
 }
 
+static void after_a_sync_the_next_ones_are_counted(void **state)
+{
+	struct fixture f;
+	struct renewal fetches;
+
+	(void)state;
+	begin(&f, NS_MIN, PPM / 2);
+	assert_within(renewal_count(&f.r, 95, 0, &f.mem), 1, 1e-6);
+	assert_true(renewal_count(&f.r, 59, 0, &f.mem) <= 0);
+	assert_true(renewal_count(&f.r, -1, 0, &f.mem) <= 0);
+	/* the first is a whole interval away, not half of one */
+	assert_within(renewal_count(&f.r, 1e6, 0, &f.mem), 1e6 / f.r.mean - 0.49, 1e-6);
+	/* one that is put off again and again hardly ever comes */
+	assert_within(renewal_long_run(&f.r, 0), 1 / f.r.mean, 1e-6);
+	assert_within(renewal_long_run(&f.r, 1 / f.r.mean), 0.58 / f.r.mean, 0.01);
+	renewal_of_fetches(&f.r, 300, &fetches, &f.mem);
+	assert_within(fetches.mean, gap_of(&f, 300, 1), 1e-6);
+	end(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -146,6 +166,7 @@ int main(void)
 		cmocka_unit_test(without_jitter_it_is_one_tick_more),
 		cmocka_unit_test(an_unshared_object_is_fetched_at_the_first_sync_after_its_ttl),
 		cmocka_unit_test(a_ttl_of_zero_is_a_fetch_a_read),
+		cmocka_unit_test(after_a_sync_the_next_ones_are_counted),
 		cmocka_unit_test(sharing_pods_fetch_as_often_as_a_drawing_says),
 	};
 

@@ -59,6 +59,33 @@ static void the_kubelets_own_rows_are_what_is_known_of_it(void **state)
 	end(f);
 }
 
+/* Where the kubelet does not look at its node's annotation, its own TTL is what counts. */
+static void a_ttl_is_the_annotations_only_where_it_is_read(void **state)
+{
+	struct fixture *f = begin("v1.6", NULL, "kubelet.objects.ttlAnnotation=false");
+
+	(void)state;
+	assert_within(row(f, "default-token")->rate, 30 / 75.5, 0.01);
+	end(f);
+}
+
+/* A GET at each sync that mounts; those of a pod that is to go do not. */
+static void objects_are_read_at_the_syncs_of_a_start(void **state)
+{
+	struct fixture *f = begin("v1.5", NULL, "workload.replacePodEvery=50s");
+
+	(void)state;
+	assert_within(row(f, "default-token")->rate, 0.4475, 0.01);
+	end(f);
+	f = begin("v1.6", NULL, "workload.replacePodEvery=50s"); /* TTL 300 s */
+	assert_within(row(f, "default-token")->rate, 0.1187, 0.02);
+	assert_null(row(f, "default-token")->fails);
+	end(f);
+	f = begin("v1.2", NULL, "workload.replacePodEvery=50s"); /* mounted once */
+	assert_within(row(f, "default-token")->rate, 1 / 50.0, 1e-9);
+	end(f);
+}
+
 static void a_sliding_round_lasts_as_long_as_its_calls(void **state)
 {
 	struct fixture *f = begin("v1.20", "node-feature-discovery",
@@ -122,10 +149,10 @@ static void without_pods_every_rate_is_a_number(void **state)
 static void what_it_does_not_know_it_says(void **state)
 {
 	struct fixture *f =
-		begin("v1.20", "container-checkpoint-audit", "workload.replacePodEvery=50s");
+		begin("v1.20", "container-checkpoint-audit", "workload.replacePodEvery=5s");
 
 	(void)state;
-	assert_non_null(row(f, "container-checkpoint-audit/seen")->fails);
+	assert_non_null(row(f, "container-checkpoint-audit/sweep")->fails);
 	assert_null(row(f, "container-checkpoint-audit/born")->fails);
 	end(f);
 }
@@ -234,7 +261,7 @@ static void a_round_that_waits_for_its_limiter_is_a_reason(void **state)
 	end(f);
 }
 
-/* What has no closed form adds nothing that is sure, and that is said; the kubelet's own
+/* Of what has no closed form the part is sure that has one, and that is said; the kubelet's own
  * requests by the same client are no less known. */
 static void what_is_asked_of_a_client_may_be_in_doubt(void **state)
 {
@@ -243,13 +270,16 @@ static void what_is_asked_of_a_client_may_be_in_doubt(void **state)
 	struct toll_asked own, added;
 
 	(void)state;
+	f->s.workload.n_probes = 1; /* a pod that becomes ready syncs */
+	f->s.workload.probes[0].readiness = true;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
 	own = toll_asked_of(&f->toll, CLIENT_MAIN, true);
 	added = toll_asked_of(&f->toll, CLIENT_MAIN, false);
 	assert_null(own.why);
 	assert_true(own.rate > 0);
 	assert_non_null(added.why);
-	assert_within(added.rate, 0, 0);
-	assert_true(toll_of_client(&f->toll, CLIENT_MAIN, false) > own.rate); /* a guess */
+	assert_within(added.rate, 2 * 30 / 75.5, 1e-3); /* of pods at rest */
+	assert_true(toll_of_client(&f->toll, CLIENT_MAIN, false) > own.rate + added.rate);
 	end(f);
 }
 
@@ -517,6 +547,8 @@ int main(void)
 		cmocka_unit_test(nobody_backs_off_who_does_not_live_to_die_twice),
 		cmocka_unit_test(without_pods_every_rate_is_a_number),
 		cmocka_unit_test(the_kubelets_own_rows_are_what_is_known_of_it),
+		cmocka_unit_test(a_ttl_is_the_annotations_only_where_it_is_read),
+		cmocka_unit_test(objects_are_read_at_the_syncs_of_a_start),
 		cmocka_unit_test(a_sliding_round_lasts_as_long_as_its_calls),
 		cmocka_unit_test(a_busy_second_is_bounded_by_the_limiter),
 		cmocka_unit_test(without_pods_that_come_nothing_follows_upon_them),
