@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/part.h"
-#include "estimate/deaths.h"
 #include "estimate/objects.h"
 #include "models/costs.h"
 
@@ -78,16 +77,32 @@ static double relist_time(const struct scenario *s)
 	return listed;
 }
 
-/* Calls that one death causes: the exit is inspected, and so is the container that replaces
- * it, then with the dead one beside it.  generic.go updateCache: 2 + S + N each; docker has no
- * sandbox listing but a container more. */
+double rates_looks_upon_death(const struct scenario *s, const struct deaths *d)
+{
+	double period = SECONDS(s->kubelet.pleg.relist_period);
+	double start =
+		rates_latency(s, OP_CREATE_CONTAINER) + rates_latency(s, OP_START_CONTAINER);
+
+	return 2 + d->waits * (period > 0 ? 1 + start / period : 1);
+}
+
+/* At the first it is dead, behind that the one that replaces it has it beside. */
+double rates_statuses_upon_death(const struct scenario *s, const struct deaths *d)
+{
+	double looks = rates_looks_upon_death(s, d), others = s->workload.containers - 1.0;
+
+	return looks * others * (1 + d->kept) + looks + d->kept + 1;
+}
+
+/* generic.go updateCache: 2 + S + N each; docker has no sandbox listing but a container more.
+ */
 static double calls_of_death(const struct scenario *s)
 {
-	double n = s->workload.containers;
+	double each = s->kubelet.interface == INTERFACE_DOCKER ? 1 + 1 : 2 + 1;
+	struct deaths d;
 
-	if (s->kubelet.interface == INTERFACE_DOCKER)
-		return (1 + 1 + n) + (1 + 1 + n + 1);
-	return (2 + 1 + n) + (2 + 1 + n + 1);
+	deaths_of(s, &d);
+	return rates_looks_upon_death(s, &d) * each + rates_statuses_upon_death(s, &d);
 }
 
 static void relists(
@@ -106,7 +121,7 @@ static void relists(
 		char base[ESTIMATE_TEXT];
 
 		(void)snprintf(base, sizeof(base), "%s", out->formula);
-		(void)snprintf(out->formula, sizeof(out->formula), "%.*s + %.0f / %g s",
+		(void)snprintf(out->formula, sizeof(out->formula), "%.*s + %.3g / %g s",
 			(int)len, base, per_death, 1 / deaths(s));
 	}
 }

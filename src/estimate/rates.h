@@ -10,6 +10,7 @@
 #ifndef ESTIMATE_RATES_H
 #define ESTIMATE_RATES_H
 
+#include "estimate/deaths.h"
 #include "models/models.h"
 
 #define ESTIMATE_TEXT 200
@@ -20,6 +21,14 @@ struct estimate {
 	const char *between; /* what it is: "from relist to relist" */
 	char formula[ESTIMATE_TEXT];
 };
+
+/* How often relists look at a pod because a container of it died: the exit is inspected, and so
+ * is the container that replaces it.  If it has to wait for that, the older one's removal is a
+ * look of its own, and the start comes at any time of a relist. */
+double rates_looks_upon_death(const struct scenario *s, const struct deaths *d);
+
+/* What these look at, besides listing: statuses of containers. */
+double rates_statuses_upon_death(const struct scenario *s, const struct deaths *d);
 
 /* Calls made to find out what changed, by the scenario's PLEG design: polling and its cache
  * refresher, or relists and inspections.  Container deaths count with what they cause. */

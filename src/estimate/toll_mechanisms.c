@@ -132,29 +132,25 @@ static const char *death_fails(const struct scenario *s)
 	return NULL;
 }
 
-/* The exit is inspected, and so is the container that replaces it, with the dead one beside
- * it; either is a status that is told.  If it has to wait for that, the older one's removal is
- * a look of its own, and the start comes at any time of a relist.  Of one that died before, the
- * older one is removed, which the log manager asks about. */
+/* Relists look at its pod, and either look finds a status that is told.  Of one that died
+ * before the older one is removed, which the log manager asks about. */
 static void deaths(struct toll_making *m)
 {
 	const struct scenario *s = m->s;
-	double n = s->workload.containers, period = SECONDS(s->kubelet.pleg.relist_period);
-	double start =
-		rates_latency(s, OP_CREATE_CONTAINER) + rates_latency(s, OP_START_CONTAINER);
 	bool looks_at_them = s->kubelet.pleg.design != PLEG_EVENTED;
+	double looks = 0, statuses = 0;
 	struct deaths d;
-	double more, looks, others;
 
 	deaths_of(s, &d);
 	if (d.often <= 0)
 		return;
-	more = period > 0 ? d.waits * (1 + start / period) : d.waits;
-	looks = looks_at_them ? 2 + more : 0;
-	others = looks * (n - 1) * (1 + d.kept) + looks_at_them * (1 + d.kept + 2 + more);
+	if (looks_at_them) {
+		looks = rates_looks_upon_death(s, &d);
+		statuses = rates_statuses_upon_death(s, &d);
+	}
 	const struct lives_call of[] = {{OP_LIST_PODSANDBOX, looks},
 		{OP_LIST_CONTAINERS, looks}, {OP_PODSANDBOX_STATUS, looks},
-		{OP_CONTAINER_STATUS, others + d.removed},
+		{OP_CONTAINER_STATUS, statuses + d.removed},
 		{CALL_HIDDEN + OP_CONTAINER_STATUS, d.removed}, {OP_IMAGE_STATUS, 2},
 		{OP_CREATE_CONTAINER, 1}, {OP_START_CONTAINER, 1},
 		{OP_REMOVE_CONTAINER, d.removed}, {API_GET_PODS, 2},

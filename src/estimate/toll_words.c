@@ -163,11 +163,10 @@ static void pace(const struct scenario *s, const struct model_loop *l,
 /* "1 x (s) = 1 x 0.02/s = 0.02/s", "1 x (s), T' apart = 1 / 612 s = 0.00163/s". */
 static void event_symbols(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, const struct syncs *syncs, const struct toll_row *row,
-	const struct str *who, struct str *out)
+	struct str *out)
 {
 	bool apart = c->at_most_every > 0 && row->rounds > 0;
 
-	str_addf(out, "%s x (", str_text(who));
 	pace_symbols(l, c, syncs, out);
 	str_addf(out, ")%s%s = ", apart ? ", T' apart" : "", row->nodes < 1 ? ", n" : "");
 	times(c, row, out);
@@ -196,7 +195,8 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 		clock_symbols(l, c, row, &who, &symbols);
 	} else {
 		event_words(l, c, syncs, row, &words);
-		event_symbols(s, l, c, syncs, row, &who, &symbols);
+		str_addf(&symbols, "%s x (", str_text(&who));
+		event_symbols(s, l, c, syncs, row, &symbols);
 	}
 	put(row->words, &words);
 	put(row->symbols, &symbols);
