@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "estimate/toll.h"
-#include "models/library.h"
+#include "models/feature.h"
 
 enum { ESTIMATE_SIZES = 16, ESTIMATE_FEATURES = 16 };
 

@@ -11,6 +11,24 @@
 
 #include "models/library_priv.h"
 
+/* A feature under review, or an agent beside the kubelet: what it adds to a node.  What it
+ * replaces and sets is read where it is applied. */
+struct feature_model {
+	char name[MODEL_NAME];
+	char title[160];
+	char sender[MODEL_NAME]; /* "": the kubelet */
+	enum runs_on runs_on;
+	struct model_agent limiter; /* of its own client; burst 0: it has none */
+	uint32_t n_loops;
+	struct model_loop loops[LOOPS_MAX];
+	uint32_t n_watches;
+	struct model_watch watches[WATCHES_MAX];
+	uint32_t n_replaces;
+	struct feature_replaces {
+		char loop[LOOP_NAME], watch[LOOP_NAME], call[LOOP_NAME]; /* one of them */
+	} replaces[REPLACES_MAX];
+};
+
 /* Lay the features that the scenario's `features` names, then those of sets->with, over the
  * resolved scenario.  ERR_INPUT: no such feature, a mistake in one, nothing to replace. */
 int features_apply(struct resolving *r, struct model *scenario, const struct settings *sets,

@@ -2,6 +2,7 @@
 /* What a file of kind Feature holds. */
 #include <string.h>
 
+#include "models/feature.h"
 #include "models/tables.h"
 
 #define REC struct feature_replaces
