@@ -149,7 +149,7 @@ struct asker {
 	struct wire *wire;
 	struct wire_call *call;
 	int opened, ended;
-	char lines[64], body[64];
+	char lines[64], body[64], why[64]; /* an answer's texts are there while it ends */
 	struct wire_answer answer;
 	int next_fd;  /* the descriptor that was free when it ended */
 	bool cancels; /* at the first line */
@@ -197,6 +197,7 @@ static inline void on_done(void *ctx, const struct wire_answer *answer)
 	a->next_fd = next_fd();
 	a->answer = *answer;
 	(void)snprintf(a->body, sizeof(a->body), "%s", answer->body);
+	(void)snprintf(a->why, sizeof(a->why), "%s", answer->why ? answer->why : "");
 	leave_loop(a);
 }
 
