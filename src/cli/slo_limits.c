@@ -208,6 +208,7 @@ static struct json *row_of(const struct search *x, const char *name, struct span
 			(int64_t)scenario->nodes *
 				(s.holds ? s.holds + pods - scenario->workload.pods : 0));
 	json_put(row, "nodes", x->vary == VARY_NODES ? json_null() : json_int(nodes_of(x)));
+	json_put_bool(row, "nodesMeet", nodes_meet(scenario));
 	return row;
 }
 

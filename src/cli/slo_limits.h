@@ -27,10 +27,10 @@ struct slo_limits {
 	void *ctx;
 };
 
-/* Rows {name, vary, holdsTo, breaksAt, triedTo, pods, nodes}, one for each objective of `slo`
- * (the rows of the scenario's own run, result_slo.h) that was measured, and each of nodes and
- * podsPerNode; none of those that so many steps were too few for.  *rows is the caller's.
- * ERR_ENV if threads cannot be started. */
+/* Rows {name, vary, holdsTo, breaksAt, triedTo, pods, nodes, nodesMeet}, one for each objective
+ * of `slo` (the rows of the scenario's own run, result_slo.h) that was measured, and each of
+ * nodes and podsPerNode; none of those that so many steps were too few for.  *rows is the
+ * caller's. ERR_ENV if threads cannot be started. */
 int slo_limits(const struct slo_limits *search, const struct json *slo, struct json **rows,
 	struct err *err);
 

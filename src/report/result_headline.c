@@ -122,24 +122,26 @@ static void limit(const struct json *row, struct str *out)
 		format_count(b, sizeof(b), number(row, "pods")));
 }
 
-/* "; it holds to 350 nodes (10,500 pods) and to 42 pods a node (4,200 pods)".  Where the search
- * has none of nodes, they do not meet: one more changes nothing. */
+/* "; it holds to 350 nodes (10,500 pods) and to 42 pods a node (4,200 pods)".  Where nodes do
+ * not meet, one more changes nothing.  That there is no row for nodes does not say so: finding
+ * one may have been too much work. */
 static void limits(const struct json *result, const struct json *objective, struct str *out)
 {
 	struct json *rows = result_limit_rows(result);
 	const char *before = "; it holds ";
-	bool of_nodes = false;
+	bool any_nodes = false;
 
 	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
 		if (strcmp(json_as_str(json_get(r, "name")),
 			    json_as_str(json_get(objective, "name"))) != 0)
 			continue;
-		of_nodes |= !strcmp(json_as_str(json_get(r, "vary")), "nodes");
+		any_nodes = json_is_bool(json_get(r, "nodesMeet")) &&
+			    !json_as_bool(json_get(r, "nodesMeet"));
 		str_add(out, before);
 		limit(r, out);
 		before = " and ";
 	}
-	if (strcmp(before, " and ") == 0 && !of_nodes)
+	if (any_nodes)
 		str_add(out, ", with any number of nodes");
 	json_free(rows);
 }

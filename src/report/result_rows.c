@@ -192,14 +192,15 @@ struct json *result_limit_rows(const struct json *result)
 	for (const struct json *v = json_child(json_get(result, "sloLimits")); v;
 		v = json_next(v)) {
 		static const char *const keys[] = {
-			"holdsTo", "breaksAt", "triedTo", "pods", "nodes"};
+			"holdsTo", "breaksAt", "triedTo", "pods", "nodes", "nodesMeet"};
 		bool nodes = !strcmp(json_as_str(json_get(v, "vary")), "nodes");
 		struct json *row = json_object();
 
 		put_objective(row, json_get(v, "name"));
 		json_put_str(row, "vary", nodes ? "nodes" : "pods a node");
 		for (size_t i = 0; i < N(keys); i++)
-			if (json_get(v, keys[i])) /* `nodes` is younger than results are */
+			if (json_get(
+				    v, keys[i])) /* the last two are younger than results are */
 				json_put(row, keys[i], json_clone(json_get(v, keys[i])));
 		json_append(rows, row);
 	}

@@ -133,6 +133,7 @@ static void an_objective_that_does_not_break_says_how_far_was_tried(void **state
 	assert_true(json_is_null(json_get(r, "breaksAt")));
 	assert_null(row(&f, "podStarts", "podsPerNode")); /* none was measured */
 	assert_null(row(&f, "apiCalls", "nodes"));        /* they do not meet */
+	assert_false(json_as_bool(json_get(r, "nodesMeet")));
 	end(&f);
 }
 
@@ -188,6 +189,7 @@ static void what_breaks_with_one_is_known_at_once(void **state)
 	r = row(&f, "podStarts", "nodes");
 	assert_int_equal(number(r, "breaksAt"), 1);
 	assert_true(json_is_null(json_get(r, "holdsTo")));
+	assert_true(json_as_bool(json_get(r, "nodesMeet")));
 	end(&f);
 }
 

@@ -282,8 +282,8 @@ static void an_objective_says_with_how_many_it_holds(void **state)
 							 "\"vary\": \"podsPerNode\", "
 							 "\"holdsTo\": null,"
 							 " \"breaksAt\": 1, \"triedTo\": 400, "
-							 "\"pods\": "
-							 "0}]}";
+							 "\"pods\": 0, \"nodesMeet\": "
+							 "false}]}";
 	struct str out = {0};
 
 	(void)state;
@@ -294,6 +294,26 @@ static void an_objective_says_with_how_many_it_holds(void **state)
 		"\nOf pod starts without images 99 % are within 250 ms; the objective of "
 		"1.000 s is met; it holds with no number of pods a node, with any number of "
 		"nodes.\n");
+	str_fini(&out);
+}
+
+/* Nodes that share servers have no row where finding one was too much work. */
+static void no_row_of_nodes_does_not_say_any_number_of_them(void **state)
+{
+	static const char limits[] =
+		"{\"metadata\": {\"name\": \"s\"}, \"verdict\": \"settled\", \"slo\": "
+		"[" OBJECTIVE("apiCalls") "\"count\": 5, \"p99Seconds\": 0.25, \"met\": "
+					  "true}], \"sloLimits\": [{\"name\": "
+					  "\"apiCalls\", \"vary\": \"podsPerNode\", "
+					  "\"holdsTo\": 60, \"breaksAt\": 64, \"pods\": "
+					  "6000, \"nodesMeet\": true}]}";
+	struct str out = {0};
+
+	(void)state;
+	first_lines(limits, &out);
+	assert_string_equal(str_text(&out),
+		"Of API calls 99 % are within 250 ms; the objective of 1.000 s is met; it "
+		"holds to 60 pods a node (6,000 pods).\n");
 	str_fini(&out);
 }
 
@@ -361,6 +381,7 @@ int main(void)
 		cmocka_unit_test(an_objective_of_few_that_got_in_says_so),
 		cmocka_unit_test(pods_of_which_none_started_have_no_quantile),
 		cmocka_unit_test(an_objective_says_with_how_many_it_holds),
+		cmocka_unit_test(no_row_of_nodes_does_not_say_any_number_of_them),
 		cmocka_unit_test(text_tells_where_starts_go),
 		cmocka_unit_test(text_says_how_well_a_live_run_kept_time),
 		cmocka_unit_test(text_says_what_failed_on_sockets),
