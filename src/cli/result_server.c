@@ -31,12 +31,18 @@ static struct json *request_row(
 	return row;
 }
 
+/* In the window or before: what was sent before it may be answered in it. */
+static bool was_asked(const struct fleet_requests *q)
+{
+	return q->offered || q->sent || q->under_way_before || q->under_way;
+}
+
 struct json *result_requests(const struct scenario *s, const struct fleet_result *r)
 {
 	struct json *rows = json_array();
 
 	for (uint32_t c = CALL_API; c < s->calls.n; c++)
-		if (r->requests[c].offered || r->requests[c].sent || r->requests[c].under_way)
+		if (was_asked(&r->requests[c]))
 			json_append(rows, request_row(s, r, (uint16_t)c));
 	return rows;
 }
@@ -129,6 +135,7 @@ static struct json *level(
 	json_put_int(row, "waited", (int64_t)c->waited);
 	json_put_int(row, "rejected", (int64_t)c->rejected);
 	json_put_int(row, "expired", (int64_t)c->expired);
+	json_put_int(row, "abandoned", (int64_t)c->abandoned);
 	return row;
 }
 

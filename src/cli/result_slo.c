@@ -65,6 +65,7 @@ static void put_slowest(struct json *row, const struct call_name *name, const st
 	json_put_str(row, "slowestVerb", name ? name->verb : NULL);
 	json_put_str(row, "slowestResource", name ? name->resource : NULL);
 	json_put(row, "slowestP99Seconds", name ? p99(h) : json_null());
+	json_put(row, "slowestCount", name ? json_int((int64_t)h->n) : json_null());
 }
 
 /* What became of requests: their callers were answered, or have the error after their last try;

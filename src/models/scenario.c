@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "models/costs.h"
 #include "models/feature.h"
 #include "models/library_priv.h"
@@ -226,6 +227,33 @@ static void warn_of_idle(const struct settings *sets, const struct scenario *s)
 	}
 }
 
+/* ------------------------------------------------------------------ what comes too late */
+
+static void warn_if_late(struct str *warnings, const char *list, ns_t at, ns_t end)
+{
+	char when[UNITS_TEXT_BYTES], over[UNITS_TEXT_BYTES];
+
+	if (at < end)
+		return;
+	str_addf(warnings,
+		"%s: warning: nothing comes of what is to happen at %s: the run ends at %s\n",
+		list, units_format_duration(when, sizeof(when), at),
+		units_format_duration(over, sizeof(over), end));
+}
+
+/* Who shortens a run may not know that he cuts off what it is about. */
+static void warn_of_late(const struct scenario *s, struct str *warnings)
+{
+	ns_t end = s->warmup + s->duration;
+
+	for (uint32_t i = 0; i < s->apiserver.n_restarts; i++)
+		warn_if_late(warnings, "apiserver.restarts", s->apiserver.restarts[i].at, end);
+	for (uint32_t i = 0; i < s->runtime.n_rules; i++)
+		warn_if_late(warnings, "runtime.rules", s->runtime.rules[i].from, end);
+	for (uint32_t i = 0; i < s->n_script; i++)
+		warn_if_late(warnings, "script", s->warmup + s->script[i].at, end);
+}
+
 /* Settings of references, references, every other setting, then the struct. */
 static int finish_scenario(struct resolving *r, const struct settings *sets,
 	struct scenario *scenario, struct model *m, struct err *err)
@@ -262,6 +290,8 @@ static int finish_scenario(struct resolving *r, const struct settings *sets,
 	scenario->feature = r->feature;
 	if (!code)
 		warn_of_idle(sets, scenario);
+	if (!code && sets->warnings)
+		warn_of_late(scenario, sets->warnings);
 	return code;
 }
 

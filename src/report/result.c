@@ -256,7 +256,7 @@ static void borrowed(const struct json *row, struct str *out)
 }
 
 const char result_requests_title[] =
-	"Requests that waited in their client's limiter or were rejected";
+	"Requests that waited for their client's limiter or a stream, were rejected or failed";
 
 static void requests(const struct json *result, enum show how, struct str *out)
 {

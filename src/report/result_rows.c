@@ -38,6 +38,7 @@ static const struct column request_list[] = {
 	{"client", "client", CELL_TEXT, NULL},
 	{"offered", "offered", CELL_COUNT, NULL},
 	{"throttled", "throttled", CELL_COUNT, NULL},
+	{"waitedForStream", "no\nstream", CELL_COUNT, NULL},
 	{"sent", "sent", CELL_COUNT, NULL},
 	{"rejected", "rejected", CELL_COUNT, NULL},
 	{"retried", "retried", CELL_COUNT, NULL},
@@ -55,6 +56,7 @@ static const struct column level_list[] = {
 	{"waited", "waited", CELL_COUNT, NULL},
 	{"rejected", "rejected", CELL_COUNT, NULL},
 	{"expired", "expired", CELL_COUNT, NULL},
+	{"abandoned", "hung\nup", CELL_COUNT, NULL},
 };
 static const struct column slo_list[] = {
 	{"name", "objective", CELL_TEXT, NULL},
@@ -159,14 +161,15 @@ static struct json *rows_with(const struct json *list, const char *const *fields
 
 struct json *result_request_rows(const struct json *result)
 {
-	static const char *const fields[] = {"throttled", "rejected", "retried", "failed"};
+	static const char *const fields[] = {
+		"throttled", "waitedForStream", "rejected", "retried", "failed"};
 
 	return rows_with(json_get(result, "requests"), fields, N(fields));
 }
 
 struct json *result_level_rows(const struct json *result)
 {
-	static const char *const fields[] = {"dispatched", "rejected", "expired"};
+	static const char *const fields[] = {"dispatched", "rejected", "expired", "abandoned"};
 
 	return rows_with(table_value(result, "apiserver.levels"), fields, N(fields));
 }

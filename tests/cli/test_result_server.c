@@ -37,6 +37,21 @@ static void every_class_that_was_wanted_has_a_row(void **state)
 	arena_fini(&m.mem);
 }
 
+/* Wanted before the window and answered in it: without a row nothing adds up. */
+static void a_class_that_was_only_answered_has_a_row(void **state)
+{
+	struct made m = made();
+	struct json *rows;
+
+	(void)state;
+	m.result->requests[API_GET_SECRETS] = (struct fleet_requests){.under_way_before = 2};
+	rows = result_requests(m.scenario, m.result);
+	assert_int_equal(json_size(rows), 1);
+	assert_int_equal(made_number(json_at(rows, 0), "inFlightBefore"), 2);
+	json_free(rows);
+	arena_fini(&m.mem);
+}
+
 static void the_end_says_whether_it_settled(void **state)
 {
 	static const struct {
@@ -106,6 +121,7 @@ static void means_are_over_the_time_that_was_measured(void **state)
 	v->level[FLOW_READONLY] = (struct flow_counts){.arrived = 8,
 		.dispatched = 7,
 		.rejected = 1,
+		.abandoned = 3,
 		.seats = {.max = 5, .sum = 25 * NS_S}};
 	server = result_server(m.scenario, m.result);
 	assert_int_equal(made_number(server, "servers"), 2);
@@ -150,6 +166,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_class_that_was_wanted_has_a_row),
+		cmocka_unit_test(a_class_that_was_only_answered_has_a_row),
 		cmocka_unit_test(the_end_says_whether_it_settled),
 		cmocka_unit_test(without_shared_servers_there_is_nothing_to_tell),
 		cmocka_unit_test(fair_levels_have_their_names),

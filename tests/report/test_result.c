@@ -30,7 +30,8 @@ static const char small[] =
 	"  \"throttled\": 0, \"sent\": 5, \"rejected\": 0, \"retried\": 0, \"failed\": 0},"
 	"  {\"client\": \"kube\", \"verb\": \"list\", \"resource\": \"pods\", \"offered\": "
 	"3,"
-	"  \"throttled\": 1, \"sent\": 4, \"rejected\": 2, \"retried\": 1, \"failed\": 1, "
+	"  \"throttled\": 1, \"waitedForStream\": 0, \"sent\": 4, \"rejected\": 2, "
+	"\"retried\": 1, \"failed\": 1, "
 	"\"inFlight\": 6}],"
 	" \"apiserver\": {\"servers\": 2, \"processors\": 8, \"utilization\": 0.25, "
 	"\"utilizationByServer\": [0.125, 0.375], \"utilizationPeak\": 0.4,"
@@ -151,8 +152,9 @@ static void text_shows_what_waited_or_was_rejected_and_by_whom(void **state)
 
 	(void)state;
 	result_show(r, SHOW_TEXT, &out);
-	assert_non_null(strstr(str_text(&out), "list  pods      kube          3          1     "
-					       "4         2        1       1      6\n"));
+	assert_non_null(
+		strstr(str_text(&out), "list  pods      kube          3          1       "
+				       "0     4         2        1       1      6\n"));
 	assert_null(strstr(str_text(&out), "get   pods      kube "));
 	assert_non_null(strstr(str_text(&out),
 		"API servers: 2 (processors: 8, 25.0 % busy: 12.5, 37.5 % of each server, 40.0 "
@@ -290,7 +292,8 @@ static void an_objective_says_with_how_many_it_holds(void **state)
 	first_lines(limits, &out);
 	assert_string_equal(str_text(&out),
 		"Of API calls 99 % are within 250 ms; the objective of 1.000 s is met; it "
-		"holds to 350 nodes (10,500 pods) and at least to 60 pods a node (6,000 pods)."
+		"holds to about 350 nodes (10,500 pods) and at least to 60 pods a node (6,000 "
+		"pods)."
 		"\nOf pod starts without images 99 % are within 250 ms; the objective of "
 		"1.000 s is met; it holds with no number of pods a node, with any number of "
 		"nodes.\n");
@@ -313,8 +316,60 @@ static void no_row_of_nodes_does_not_say_any_number_of_them(void **state)
 	first_lines(limits, &out);
 	assert_string_equal(str_text(&out),
 		"Of API calls 99 % are within 250 ms; the objective of 1.000 s is met; it "
-		"holds to 60 pods a node (6,000 pods).\n");
+		"holds to about 60 pods a node (6,000 pods).\n");
 	str_fini(&out);
+}
+
+/* All calls are within the objective, and those of one class are not: that is what misses. */
+static void a_missed_objective_says_which_class_misses(void **state)
+{
+	static const char slow[] =
+		"{\"metadata\": {\"name\": \"s\"}, \"verdict\": \"settled\", \"sloLimits\": "
+		"[], \"slo\": "
+		"[" OBJECTIVE("apiCalls") "\"count\": 5, \"p99Seconds\": 0.25, "
+					  "\"slowestVerb\": \"patch\", "
+					  "\"slowestResource\": \"nodes/status\", "
+					  "\"slowestP99Seconds\": 1.5, "
+					  "\"slowestCount\": 150, \"met\": false}]}";
+	struct str out = {0};
+
+	(void)state;
+	first_lines(slow, &out);
+	assert_string_equal(str_text(&out),
+		"Of API calls 99 % are within 250 ms and those of patch nodes/status (150 "
+		"calls) within 1.500 s; the objective of 1.000 s is missed.\n");
+	str_fini(&out);
+}
+
+#define BUSY(start, more)                                                                      \
+	"{\"metadata\": {\"name\": \"s\"}, \"verdict\": \"settled\", \"nodes\": 100, "         \
+	"\"apiserver\": {\"utilization\": 0.5}, \"scenario\": {\"start\": \"" start "\"" more  \
+	"}, \"slo\": [" OBJECTIVE(                                                             \
+		"apiCalls") "\"count\": 5, \"p99Seconds\": 0.25, \"met\": true}]}"
+
+/* The mean of a run that is not steady says nothing of more nodes. */
+static void only_a_steady_run_says_how_many_nodes_are_too_many(void **state)
+{
+	static const struct {
+		const char *result;
+		bool says;
+	} cases[] = {
+		{BUSY("stationary", ""), true},
+		{BUSY("atOnce", ""), false},
+		{BUSY("stationary", ", \"apiserver\": {\"restarts\": [{\"at\": \"30s\"}]}"),
+			false},
+		{BUSY("stationary", ", \"script\": [{\"at\": \"30s\"}]"), false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str out = {0};
+
+		first_lines(cases[i].result, &out);
+		assert_int_equal(
+			strstr(str_text(&out), "With about 200 nodes") != NULL, cases[i].says);
+		str_fini(&out);
+	}
 }
 
 static void text_tells_where_starts_go(void **state)
@@ -382,6 +437,8 @@ int main(void)
 		cmocka_unit_test(pods_of_which_none_started_have_no_quantile),
 		cmocka_unit_test(an_objective_says_with_how_many_it_holds),
 		cmocka_unit_test(no_row_of_nodes_does_not_say_any_number_of_them),
+		cmocka_unit_test(a_missed_objective_says_which_class_misses),
+		cmocka_unit_test(only_a_steady_run_says_how_many_nodes_are_too_many),
 		cmocka_unit_test(text_tells_where_starts_go),
 		cmocka_unit_test(text_says_how_well_a_live_run_kept_time),
 		cmocka_unit_test(text_says_what_failed_on_sockets),
