@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Priority and fairness as in Kubernetes 1.20, whose requests all take one seat, and as since
- * 1.23, when lists take several:
+ * 1.23, when lists take several and queues are told apart by seats (flow_params.by_seats):
  * apiserver/pkg/util/flowcontrol/fairqueuing/queueset/queueset.go, from which the functions
  * named below are. */
 #include "apiserver/flow.h"
@@ -8,9 +8,6 @@
 #include <assert.h>
 
 #include "base/rng.h"
-
-/* What a request is charged until its end shows what it took (estimatedServiceTime). */
-static const int64_t GUESS = 60 * NS_S;
 
 /* ------------------------------------------------------------------ start */
 
@@ -63,7 +60,7 @@ void flow_init(
 		init_level(&f->level[i], params->fair ? &params->level[i] : &without[i],
 			f->lends_at < NS_NEVER, mem);
 		if (f->level[i].params.queues)
-			assert(params->wait_limit > 0 &&
+			assert(params->guess > 0 && params->wait_limit > 0 &&
 				params->wait_end >= params->wait_limit);
 	}
 	f->slot = ARENA_ARRAY(mem, struct flow_slot, capacity);
@@ -116,17 +113,25 @@ void flow_hand(const struct flow_level *l, uint32_t flow, uint32_t hand[])
 	flow_deal(rng_mix(((uint64_t)flow + 1) * RNG_STEP), l->queues, l->hand, hand);
 }
 
-/* The shortest of the flow's queues, the first one if several are (chooseQueueIndexLocked). */
-static uint32_t choose_queue(const struct flow_set *l, uint32_t flow)
+/* The shortest of the flow's queues, the first one if several are (chooseQueueIndexLocked).
+ * Since 1.23 the one with the least work, which is its seats by a guess that is the same for
+ * all, and each time another of the hand is looked at first (shuffleShardLocked, k/k#105160).
+ */
+static uint32_t choose_queue(const struct flow *f, struct flow_set *l, uint32_t flow)
 {
 	uint32_t hand[FLOW_HAND_MAX] = {0};
+	uint32_t first = f->params->by_seats ? l->joined++ % l->params.hand : 0;
 	uint32_t best;
 
 	flow_hand(&l->params, flow, hand);
-	best = hand[0];
-	for (uint32_t i = 1; i < l->params.hand; i++)
-		if (l->queue[hand[i]].length < l->queue[best].length)
-			best = hand[i];
+	best = hand[first];
+	for (uint32_t i = 1; i < l->params.hand; i++) {
+		uint32_t queue = hand[(first + i) % l->params.hand];
+		const struct flow_queue *a = &l->queue[queue], *b = &l->queue[best];
+
+		if (f->params->by_seats ? a->wanted < b->wanted : a->length < b->length)
+			best = queue;
+	}
 	return best;
 }
 
@@ -175,7 +180,7 @@ static uint32_t select_queue(const struct flow *f, const struct flow_set *l)
 		q = &l->queue[i];
 		if (!q->length)
 			continue;
-		finish = q->start + GUESS * f->slot[q->head].width;
+		finish = q->start + f->params->guess * f->slot[q->head].width;
 		if (best == FLOW_NOBODY || finish < earliest) {
 			best = i;
 			earliest = finish;
@@ -184,15 +189,24 @@ static uint32_t select_queue(const struct flow *f, const struct flow_set *l)
 	return best;
 }
 
-/* A queue that asked for less than its part does not save it up (the same function's end,
- * k/k#95986). */
-static void charge(struct flow_set *l, struct flow_queue *q, uint16_t width)
+/* A queue that asked for less than its part does not save it up: its head has come by then
+ * (boundNextDispatchLocked, since k/k#105160).  Whenever another is its head or its start is
+ * another. */
+static void bound(const struct flow *f, struct flow_queue *q)
 {
-	int64_t guessed = (int64_t)q->seats * GUESS;
+	if (f->params->by_seats && q->length && q->start < f->slot[q->head].came)
+		q->start = f->slot[q->head].came;
+}
 
-	if (q->start - guessed < l->virtual_time)
+/* Who is dispatched.  To 1.22 what bounds a queue is here (the same function's end,
+ * k/k#95986). */
+static void charge(const struct flow *f, struct flow_set *l, struct flow_queue *q)
+{
+	int64_t guessed = (int64_t)q->seats * f->params->guess;
+
+	if (!f->params->by_seats && q->start - guessed < l->virtual_time)
 		q->start = l->virtual_time + guessed;
-	q->start += GUESS * width;
+	q->start += f->params->guess * f->slot[q->head].width;
 }
 
 /* ------------------------------------------------------------------ who waits */
@@ -214,7 +228,9 @@ static void enter_queue(struct flow *f, ns_t now, uint8_t level, uint32_t queue,
 	struct flow_queue *q = &l->queue[queue];
 
 	l->wanted += f->slot[slot].width;
+	q->wanted += f->slot[slot].width;
 	f->slot[slot] = (struct flow_slot){.since = now,
+		.came = l->virtual_time,
 		.width = f->slot[slot].width,
 		.next = FLOW_NOBODY,
 		.older = f->newest,
@@ -233,6 +249,7 @@ static void enter_queue(struct flow *f, ns_t now, uint8_t level, uint32_t queue,
 	else
 		q->head = slot;
 	q->tail = slot;
+	bound(f, q);
 }
 
 /* Out of the queue, where `before` is just ahead of it, FLOW_NOBODY for the head. */
@@ -248,6 +265,7 @@ static void quit_queue(struct flow *f, uint32_t slot, uint32_t before)
 	if (q->tail == slot)
 		q->tail = before;
 	q->length--;
+	q->wanted -= s->width;
 	f->level[s->level].wanted -= s->width;
 	if (s->older == FLOW_NOBODY)
 		f->oldest = s->newer;
@@ -257,6 +275,7 @@ static void quit_queue(struct flow *f, uint32_t slot, uint32_t before)
 		f->newest = s->older;
 	else
 		f->slot[s->newer].older = s->older;
+	bound(f, q);
 }
 
 static void tell(struct flow *f, uint32_t slot)
@@ -314,7 +333,7 @@ static void dispatch(struct flow *f, ns_t now, uint8_t level, uint32_t queue)
 	uint32_t slot = q->head;
 
 	l->robin = queue;
-	charge(l, q, f->slot[slot].width);
+	charge(f, l, q);
 	quit_queue(f, slot, FLOW_NOBODY);
 	q->seated++;
 	q->seats += f->slot[slot].width;
@@ -350,7 +369,7 @@ static enum flow_verdict arrive_at_queues(
 	struct flow *f, ns_t now, uint8_t level, uint32_t flow, uint32_t slot)
 {
 	struct flow_set *l = &f->level[level];
-	uint32_t queue = choose_queue(l, flow);
+	uint32_t queue = choose_queue(f, l, flow);
 	struct flow_queue *q = &l->queue[queue];
 	bool free = l->counts.seats.n < l->seats.seats;
 
@@ -414,7 +433,8 @@ void flow_leave(struct flow *f, ns_t now, uint32_t slot)
 	if (!l->params.queues)
 		return;
 	q = &l->queue[s->queue];
-	q->start -= (GUESS - (now - s->since)) * s->width;
+	q->start -= (f->params->guess - (now - s->since)) * s->width;
+	bound(f, q);
 	q->seated--;
 	q->seats -= s->width;
 	rest_queue(l, q);

@@ -55,6 +55,13 @@ struct flow_params {
 	 * timeout, 60 s; since 1.29 both are 15 s (k/k#119799, #120222). */
 	ns_t wait_limit, wait_end;
 	ns_t lend_every; /* seats are shared out anew; 0: never (to 1.25) */
+	/* > 0: what a seat is charged until the end of a request shows what that took.  A
+	 * minute to 1.22, 3 ms since 1.23 (k/k#104806). */
+	ns_t guess;
+	/* Since 1.23 (k/k#105160, #105243): a flow joins the queue of its hand in which the
+	 * fewest seats are waited for, and not the shortest; and no queue's service begins
+	 * before whoever is its head has come, where before it began no earlier than now. */
+	bool by_seats;
 };
 
 /* Of one level, since the beginning or flow_restart. */
@@ -78,6 +85,7 @@ struct flow_queue {
 	uint32_t head, tail, length; /* who waits */
 	uint32_t seated;             /* who came from here and has a seat */
 	uint32_t seats;              /* that they take */
+	uint32_t wanted;             /* seats that those who wait will take */
 	int64_t start;               /* virtual: when its head's service would begin */
 };
 
@@ -88,6 +96,7 @@ struct flow_set {
 	uint32_t robin;           /* the queue that was dispatched from last */
 	uint32_t active;          /* queues that have somebody, waiting or on a seat */
 	uint32_t wanted;          /* seats that those who wait will take */
+	uint32_t joined;          /* how many have come to its queues */
 	struct borrower seats;
 	int64_t virtual_time; /* service that each active queue should have had by now */
 	ns_t at;              /* when that was */
@@ -99,6 +108,7 @@ enum flow_state { FLOW_OUT, FLOW_WAITING, FLOW_SEATED, FLOW_EXPIRED };
 /* Where a request is. */
 struct flow_slot {
 	ns_t since;            /* in this state */
+	int64_t came;          /* virtual: when it joined its queue */
 	uint32_t next;         /* in its queue or among the due */
 	uint32_t older, newer; /* of all that wait */
 	uint32_t queue;

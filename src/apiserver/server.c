@@ -20,8 +20,11 @@ struct server_slot {
 	uint32_t older, newer;
 	uint16_t call;
 	uint8_t place; /* enum place */
+	uint8_t end;   /* enum server_end, once it is through */
+	bool opens;
 	bool seated;
-	bool abandoned;
+	bool times_out; /* is in the order of those that do */
+	bool is_told;   /* of its end, before it is through */
 };
 
 /* The end of a request's wait. */
@@ -92,7 +95,10 @@ static uint32_t take_slot(struct server *s, ns_t now, const struct server_reques
 		.id = r->id,
 		.next = NONE,
 		.call = r->call,
-		.seated = !r->unlimited};
+		.end = SERVER_DONE,
+		.opens = r->opens,
+		.seated = !r->unlimited,
+		.times_out = !r->unlimited && !r->opens};
 	return slot;
 }
 
@@ -108,7 +114,7 @@ static void come(struct server *s, ns_t now, uint32_t slot)
 	struct server_slot *r = &s->slot[slot];
 
 	gauge_set(&s->counts.inside, now, s->counts.inside.n + 1);
-	if (!r->seated)
+	if (!r->times_out)
 		return;
 	r->older = s->newest;
 	r->newer = NONE;
@@ -116,16 +122,18 @@ static void come(struct server *s, ns_t now, uint32_t slot)
 	s->newest = slot;
 }
 
-static void leave_order(struct server *s, const struct server_slot *r)
+static void leave_order(struct server *s, struct server_slot *r)
 {
+	if (!r->times_out)
+		return;
+	r->times_out = false;
 	*(r->older == NONE ? &s->oldest : &s->slot[r->older].newer) = r->newer;
 	*(r->newer == NONE ? &s->newest : &s->slot[r->newer].older) = r->older;
 }
 
 static void go(struct server *s, ns_t now, uint32_t slot)
 {
-	if (s->slot[slot].seated)
-		leave_order(s, &s->slot[slot]);
+	leave_order(s, &s->slot[slot]);
 	gauge_set(&s->counts.inside, now, s->counts.inside.n - 1);
 	s->counts.sojourn += (uint64_t)(now - s->slot[slot].arrived_at);
 	free_slot(s, slot);
@@ -293,6 +301,19 @@ static enum flow_verdict admit(
 	return verdict;
 }
 
+/* It is read, known and answered, without a seat. */
+static void turn_away(struct server *s, ns_t now, uint32_t slot)
+{
+	struct server_slot *r = &s->slot[slot];
+
+	r->cpu = s->params->rejecting;
+	r->wait = 0;
+	r->end = SERVER_REJECTED;
+	r->seated = r->times_out = false;
+	come(s, now, slot);
+	process(s, now, slot);
+}
+
 enum server_verdict server_arrive(
 	struct server *s, ns_t now, const struct server_request *r, uint32_t *ticket)
 {
@@ -312,12 +333,28 @@ enum server_verdict server_arrive(
 	case FLOW_REJECTS:
 		break;
 	}
+	if (s->params->rejecting) {
+		turn_away(s, now, slot);
+		return SERVER_SERVES;
+	}
 	s->counts.rejected++;
 	free_slot(s, slot);
 	return SERVER_REJECTS;
 }
 
 /* ------------------------------------------------------------------ going */
+
+static void count_end(struct server *s, enum server_end end)
+{
+	uint64_t *const count[] = {
+		[SERVER_DONE] = &s->counts.done,
+		[SERVER_ABANDONED] = &s->counts.abandoned,
+		[SERVER_REJECTED] = &s->counts.rejected,
+		[SERVER_TIMED_OUT] = &s->counts.timed_out,
+	};
+
+	++*count[end];
+}
 
 static void tell(struct server *s, uint32_t slot, enum server_end end, struct server_done *d)
 {
@@ -332,16 +369,17 @@ static void tell(struct server *s, uint32_t slot, enum server_end end, struct se
 
 static bool finish(struct server *s, ns_t now, uint32_t slot, struct server_done *d)
 {
-	bool abandoned = s->slot[slot].abandoned;
+	enum server_end end = s->slot[slot].end;
+	bool is_told = s->slot[slot].is_told;
 
-	tell(s, slot, abandoned ? SERVER_ABANDONED : SERVER_DONE, d);
-	s->counts.abandoned += abandoned;
-	s->counts.done += !abandoned;
+	if (!is_told)
+		tell(s, slot, end, d);
+	count_end(s, end);
 	if (s->slot[slot].seated)
 		flow_leave(&s->flow, now, slot);
 	go(s, now, slot);
 	follow(s, now);
-	return true;
+	return !is_told;
 }
 
 static bool end_processing(struct server *s, ns_t now, struct server_done *d)
@@ -354,7 +392,7 @@ static bool end_processing(struct server *s, ns_t now, struct server_done *d)
 		return false;
 	}
 	count_running(s, now);
-	if (s->slot[slot].wait == 0 || s->slot[slot].abandoned)
+	if (s->slot[slot].wait == 0 || s->slot[slot].end != SERVER_DONE)
 		return finish(s, now, (uint32_t)slot, d);
 	d->id = s->slot[slot].id;
 	s->slot[slot].place = IN_WAIT;
@@ -385,13 +423,26 @@ static void break_off(struct server *s, ns_t now, uint32_t slot)
 		flow_leave(&s->flow, now, slot);
 }
 
+/* Its context ended while a processor was at it: that goes on, and nothing follows. */
+static void outlive(struct server *s, uint32_t slot, enum server_end end)
+{
+	s->slot[slot].end = (uint8_t)end;
+	leave_order(s, &s->slot[slot]);
+}
+
 static void time_out(struct server *s, ns_t now, struct server_done *d)
 {
 	uint32_t slot = s->oldest;
 
+	if (s->slot[slot].place == ON_PROCESSOR) {
+		tell(s, slot, SERVER_TIMED_OUT, d);
+		outlive(s, slot, SERVER_TIMED_OUT);
+		s->slot[slot].is_told = true;
+		return;
+	}
 	break_off(s, now, slot);
 	tell(s, slot, SERVER_TIMED_OUT, d);
-	s->counts.timed_out++;
+	count_end(s, SERVER_TIMED_OUT);
 	go(s, now, slot);
 	follow(s, now);
 }
@@ -400,15 +451,15 @@ enum server_abandoned server_abandon(struct server *s, ns_t now, uint32_t ticket
 {
 	struct server_slot *r = &s->slot[ticket];
 	bool expired = r->place == IN_QUEUE && s->flow.slot[ticket].state != FLOW_WAITING;
-	bool asked_etcd = r->place == IN_WAIT && r->seated;
+	bool asked_etcd = r->place == IN_WAIT && r->seated && !r->opens;
 
-	assert(!r->abandoned);
-	if (expired || (r->place == ON_PROCESSOR && r->seated)) {
-		r->abandoned = true;
+	assert(r->end != SERVER_ABANDONED && !r->is_told);
+	if (expired || (r->place == ON_PROCESSOR && (r->seated || r->end == SERVER_REJECTED))) {
+		outlive(s, ticket, SERVER_ABANDONED);
 		return SERVER_GOES_ON;
 	}
 	break_off(s, now, ticket);
-	s->counts.abandoned++;
+	count_end(s, SERVER_ABANDONED);
 	go(s, now, ticket);
 	follow(s, now);
 	return asked_etcd ? SERVER_WRITES : SERVER_LEAVES;
@@ -427,7 +478,7 @@ static ns_t waits_until(const struct server *s, ns_t now, uint32_t slot)
 ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket, bool *sure)
 {
 	const struct server_slot *r = &s->slot[ticket];
-	ns_t times_out = r->seated && s->params->timeout
+	ns_t times_out = r->times_out && s->params->timeout
 				 ? ns_add(r->arrived_at, s->params->timeout)
 				 : NS_NEVER;
 	ns_t until = NS_NEVER;
@@ -447,6 +498,11 @@ ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket, bool
 	return ns_max(ns_min(until, times_out), now);
 }
 
+ns_t server_queued_for(const struct server *s, uint32_t ticket)
+{
+	return s->slot[ticket].left_queue_at - s->slot[ticket].arrived_at;
+}
+
 static bool take_gone(struct server *s, ns_t now, struct server_done *d)
 {
 	const struct flow_params *p = &s->params->flow;
@@ -458,8 +514,7 @@ static bool take_gone(struct server *s, ns_t now, struct server_done *d)
 	late = p->wait_end > p->wait_limit && d->queued_for >= p->wait_end;
 	if (late)
 		d->end = SERVER_TIMED_OUT;
-	s->counts.timed_out += late;
-	s->counts.rejected += !late;
+	count_end(s, d->end);
 	go(s, now, slot);
 	return true;
 }

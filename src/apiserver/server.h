@@ -23,10 +23,11 @@
 struct server_params {
 	struct flow_params flow;
 	uint32_t processors; /* > 0; the model reader refuses 0 here, server_init asserts it */
-	/* Whoever is inside for so long is told 504 and its seat is free: the request's context
-	 * ends, and all that is done for it (WithTimeoutForNonLongRunningRequests).  0: never.
-	 */
+	/* Whoever is inside for so long is told 504: the request's context ends, and becomes of
+	 * it what server_abandoned says (filters/timeout.go waits for that context, which ends
+	 * when the client hangs up, too).  0: never. */
 	ns_t timeout;
+	ns_t rejecting;    /* of a processor, to tell somebody 429; 0: that takes nothing */
 	uint32_t watchers; /* whom server_tell may name */
 	/* Kinds of objects that it watches etcd for, and what etcd passes on of each in a
 	 * second; 0: as much as there is. */
@@ -41,20 +42,21 @@ struct server_request {
 	ns_t wait;      /* then, >= 0 */
 	uint16_t width; /* seats that it takes; 0: one */
 	bool mutating;
-	/* The opening of a watch: it needs no seat and never waits for one
-	 * (maxinflight.go, priority-and-fairness.go: long-running requests pass). */
-	bool unlimited;
+	bool opens;        /* a watch: it is not told 504 (timeout.go: long-running requests) */
+	bool unlimited;    /* it needs no seat and never waits for one */
 	uint8_t own_level; /* of a user whose calls all are in one level: 1 + that; 0: the
 			    * call's */
 };
 
 enum server_verdict {
-	SERVER_SERVES,
+	SERVER_SERVES, /* or, where rejecting takes something, says 429 when it has done that */
 	SERVER_QUEUES,
 	SERVER_REJECTS /* 429, Retry-After 1; there is no server_done */
 };
 
-/* What becomes of a request whose client hung up: the request's context ends. */
+/* What becomes of a request whose client hung up: the request's context ends.  Its handler is a
+ * goroutine that hears of that where it waits: in a queue (queueset.go wait) and for etcd
+ * (client calls), not while it works.  A watch without a seat is not followed any further. */
 enum server_abandoned {
 	SERVER_LEAVES, /* it is gone, and nothing was done */
 	SERVER_WRITES, /* it is gone, but etcd had been asked and does it */
@@ -65,7 +67,7 @@ enum server_abandoned {
 enum server_end {
 	SERVER_DONE,
 	SERVER_ABANDONED, /* its client had hung up */
-	SERVER_REJECTED,  /* waited for wait_limit: 429, Retry-After 1 */
+	SERVER_REJECTED,  /* no seat, or waited for wait_limit: 429, Retry-After 1 */
 	SERVER_TIMED_OUT  /* inside for the request timeout, or waited for wait_end: 504 */
 };
 
@@ -81,7 +83,8 @@ struct server_done {
 
 /* Since the beginning or server_restart; more is in flow.level[].counts and in share. */
 struct server_counts {
-	uint64_t arrived, done, rejected, timed_out, abandoned; /* rejected: at once or later */
+	/* rejected: at once or later; timed_out: once nothing more is done for them */
+	uint64_t arrived, done, rejected, timed_out, abandoned;
 	uint64_t sojourn;     /* sum of the times from coming to going of those done, rejected,
 				 timed out or abandoned */
 	uint64_t told;        /* events, each to one watcher */
@@ -149,6 +152,9 @@ ns_t server_tell(struct server *s, ns_t now, uint32_t watcher, ns_t cpu, ns_t la
 /* As long as nobody hangs up, the client of that request, which is inside, hears nothing of it
  * before this time, which is not before now.  *sure: just then it hears that it is done. */
 ns_t server_silent_until(const struct server *s, ns_t now, uint32_t ticket, bool *sure);
+
+/* How long that request, which waits in no queue, had waited in one. */
+ns_t server_queued_for(const struct server *s, uint32_t ticket);
 
 /* When something happens next; NS_NEVER. */
 ns_t server_next_at(const struct server *s);

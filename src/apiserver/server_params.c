@@ -11,6 +11,12 @@
 
 _Static_assert(FAIR_LEVELS <= FLOW_LEVELS, "every level of a model has its place");
 
+static ns_t scaled(ns_t cpu, int64_t scale)
+{
+	cpu = cpu / PPM * scale + cpu % PPM * scale / PPM;
+	return cpu < DEMAND_MAX ? cpu : DEMAND_MAX;
+}
+
 /* apf_controller.go:550: the whole number of seats at or above a level's share. */
 static uint32_t seats_of(uint64_t seats, uint64_t shares, uint64_t all)
 {
@@ -102,10 +108,14 @@ void server_params_init(struct server_params *p, const struct scenario *s)
 	const struct apiserver_model *m = &s->apiserver;
 
 	assert(m->processors > 0);
-	*p = (struct server_params){.processors = m->processors, .timeout = m->request_timeout};
+	*p = (struct server_params){.processors = m->processors,
+		.timeout = m->request_timeout,
+		.rejecting = scaled(m->costs.rejected, m->costs.cpu_scale)};
 	p->flow.fair = m->fairness.enabled;
 	p->flow.wait_limit = m->fairness.wait_limit;
 	p->flow.wait_end = m->fairness.wait_end;
+	p->flow.guess = m->fairness.guess;
+	p->flow.by_seats = m->fairness.sharding == FAIR_BY_SEATS;
 	p->flow.readonly = m->max_inflight;
 	p->flow.shared = m->max_mutating == API_LIMIT_SHARED;
 	p->flow.mutating = p->flow.shared ? 0 : m->max_mutating;
@@ -187,12 +197,6 @@ static ns_t grown(ns_t base, int64_t n, ns_t each)
 	if (base >= DEMAND_MAX || (each > 0 && n > (DEMAND_MAX - base) / each))
 		return DEMAND_MAX;
 	return base + n * each;
-}
-
-static ns_t scaled(ns_t cpu, int64_t scale)
-{
-	cpu = cpu / PPM * scale + cpu % PPM * scale / PPM;
-	return cpu < DEMAND_MAX ? cpu : DEMAND_MAX;
 }
 
 /* That a list takes at a level.  apf_controller.go finishQueueSetReconfigsLocked, since 1.28:

@@ -19,6 +19,12 @@ struct demand node_demand(struct node *n, const struct node_request *q)
 			(p ? p->etcd[q->call][q->quorum] : 0)};
 }
 
+/* Since when an objective counts: k/k#116420 takes the time in queues off the whole. */
+static ns_t served_from(const struct node_request *q)
+{
+	return q->at + q->queued;
+}
+
 static struct api_request asked(const struct node *n, const struct node_request *q)
 {
 	return (struct api_request){.call = q->call,
@@ -31,7 +37,7 @@ static struct api_request asked(const struct node *n, const struct node_request 
 		.timeout = q->timeout,
 		.wanted = q->wanted_at,
 		.held = q->held,
-		.sent = q->at};
+		.sent = served_from(q)};
 }
 
 bool requests_is_awaited(const struct node *n, const struct node_request *q)
@@ -124,6 +130,7 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 	if (n->streams.limit && requests_is_awaited(n, q))
 		streams_until(n, q->actor, now);
 	again.tries++;
+	again.queued = 0;
 	again.at = agent_timer(&n->agent, q->actor, now + retry_after);
 	requests_sleep(n, &again);
 }
@@ -136,7 +143,7 @@ void requests_answer(struct node *n, ns_t now, const struct node_request *q, enu
 	if (what == OUTCOME_GONE) /* an answer, not a failure: it says to list */
 		requests_served(n, now, q, (struct api_answer){.what = what});
 	else if (what != OUTCOME_OK)
-		failed(n, now, q, what, now - q->at, retry_after);
+		failed(n, now, q, what, now - served_from(q), retry_after);
 	else
 		answer(n, now, q, api_serve(&n->shard, now, 0, &r, &n->result->tally));
 }
@@ -145,8 +152,9 @@ static void count(struct node *n, ns_t now, const struct node_request *q, enum o
 {
 	struct tally_counts *in = tally_spot(&n->result->tally, 1, now)->in;
 
-	tally_timed(&n->result->tally, (struct tally_call){q->call, what, now,
-					       now - q->wanted_at, q->held, now - q->at});
+	tally_timed(
+		&n->result->tally, (struct tally_call){q->call, what, now, now - q->wanted_at,
+					   q->held, now - served_from(q)});
 	if (in && what == OUTCOME_OK)
 		in->quorum[q->call] += q->quorum;
 }

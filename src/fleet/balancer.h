@@ -61,10 +61,16 @@ ns_t balancer_served_from(const struct balancer *b);
 /* A client opens a connection.  False: no server is there. */
 bool balancer_connect(struct balancer *b, uint32_t client, ns_t now);
 
+/* Whether its server is there, or has gone and its connection with it. */
+static inline bool balancer_is_there(const struct balancer *b, uint32_t client, ns_t now)
+{
+	return b->up_at[b->home[client]] <= now;
+}
+
 /* Whether it has one; if its server has gone it opens another. */
 static inline bool balancer_is_connected(struct balancer *b, uint32_t client, ns_t now)
 {
-	return b->up_at[b->home[client]] <= now || balancer_connect(b, client, now);
+	return balancer_is_there(b, client, now) || balancer_connect(b, client, now);
 }
 
 /* A server goes for so long.  Nodes and users find another when they have something to ask;

@@ -56,7 +56,9 @@ void breaks_hang_up(struct together *t, uint32_t i, ns_t now)
 {
 	struct node *n = &t->errands.node[i];
 	uint32_t connection = n->agent.hung_up, next;
+	uint32_t client = balancer_client(&t->balancer, i, connection);
 
+	n->unconnected += !balancer_is_there(&t->balancer, client, now);
 	n->hang_ups = n->agent.hang_ups;
 	for (uint32_t id = t->flights.of_node[i]; id != FLIGHTS_NONE; id = next) {
 		next = t->flights.flight[id].after;
@@ -66,7 +68,7 @@ void breaks_hang_up(struct together *t, uint32_t i, ns_t now)
 			lost(t, i, now, &q);
 		}
 	}
-	(void)balancer_connect(&t->balancer, balancer_client(&t->balancer, i, connection), now);
+	(void)balancer_connect(&t->balancer, client, now);
 	stretches_look(t, i);
 }
 

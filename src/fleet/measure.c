@@ -285,6 +285,6 @@ void node_measure_end(struct node *n, ns_t now)
 		r->open_watches -= w->q.timeout > 0;
 	for (uint32_t p = 0; p < n->plan->places; p++)
 		r->stored_pods += n->shard.pod[p].exists;
-	r->hang_ups += n->agent.hang_ups;
+	r->hang_ups += n->agent.hang_ups - n->unconnected;
 	r->unhealthy_nodes += !pleg_is_healthy(&n->agent.pleg, now);
 }

@@ -74,6 +74,7 @@ struct node_request {
 	ns_t timeout;    /* of a watch */
 	ns_t since;      /* of a watch: as struct agent_request has it */
 	ns_t expires_at; /* its client gives it up then, whatever it has tried; NS_NEVER */
+	ns_t queued;     /* of its time at a server, what no objective counts */
 	uint32_t actor;
 	uint32_t pod, key, status;
 	uint16_t call;
@@ -147,8 +148,9 @@ struct node {
 	struct node_request send;
 	bool asks_owners; /* for `asks` */
 	struct node_asks asks;
-	uint32_t hang_ups;                         /* of its agent's, those that are done */
-	uint32_t window;                           /* whose latencies are in force */
+	uint32_t hang_ups;    /* of its agent's, those that are done */
+	uint32_t unconnected; /* and of them those that closed nothing: it was gone before */
+	uint32_t window;      /* whose latencies are in force */
 	ns_t *created_at, *deleted_at, *status_at; /* [places] */
 	uint8_t *removal;     /* [places] steps that came, of a pod that was deleted */
 	ns_t beat_at;         /* its last heartbeat was written then */

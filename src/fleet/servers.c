@@ -7,14 +7,17 @@
 #include "fleet/together.h"
 #include "models/workload.h"
 
-/* Without limits everybody may be inside at once. */
+/* Without limits everybody may be inside at once; so may all whom it takes something to turn
+ * away, beside those with seats, whose clients may be gone. */
 static uint32_t capacity_of(const struct node_plan *plan, const struct server_params *p)
 {
 	const struct scenario *s = plan->params->scenario;
 	uint32_t limit = server_params_limit(p, s);
 	uint32_t of_node = plan->agent.first[ACTOR_KINDS] + OWNER_ASKS * plan->places;
 
-	return limit == UINT32_MAX ? s->nodes * of_node : limit;
+	if (limit == UINT32_MAX)
+		return s->nodes * of_node;
+	return p->rejecting ? s->nodes * of_node + limit : limit;
 }
 
 static enum watched watched_of(const char *resource)
@@ -42,6 +45,8 @@ static void watched_init(struct together_params *p, const struct scenario *s)
 			p->watches[c] = watched;
 		p->opens[c] = !strcmp(name->verb, "watch");
 	}
+	p->sli_without_queues = s->apiserver.fairness.sli_without_queues;
+	p->seats_watches = s->apiserver.fairness.enabled && s->apiserver.fairness.watches;
 }
 
 void together_params_init(struct together_params *p, const struct node_plan *plan)

@@ -44,6 +44,16 @@ static bool is_foreseen(const struct together *t, const struct flight *f)
 	       !stretches_is_of_before(t, f);
 }
 
+/* It is in no queue any more. */
+static struct node_request sure_answer(const struct together *t, const struct flight *f)
+{
+	struct node_request q = f->q;
+
+	if (t->params->sli_without_queues)
+		q.queued = server_queued_for(&t->server[f->server], f->ticket);
+	return q;
+}
+
 bool stretches_plan(struct together *t, uint32_t i, ns_t now)
 {
 	const struct flights *f = &t->flights;
@@ -67,7 +77,8 @@ bool stretches_plan(struct together *t, uint32_t i, ns_t now)
 		first = at;
 		first_sure = sure && is_foreseen(t, one);
 		if (first_sure)
-			e->word = (struct word){.at = at, .q = one->q, .what = OUTCOME_OK};
+			e->word = (struct word){
+				.at = at, .q = sure_answer(t, one), .what = OUTCOME_OK};
 	}
 	if (first_sure && first < e->until)
 		return true;

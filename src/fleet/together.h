@@ -35,7 +35,9 @@ struct together_params {
 	ns_t cpu[CALLS_MAX][2], measured[CALLS_MAX][2], etcd[CALLS_MAX][2];
 	uint16_t width[CALLS_MAX][2]; /* seats; 0: one */
 	bool mutating[CALLS_MAX];
-	bool opens[CALLS_MAX]; /* a watch, by a kubelet or anybody: it takes no seat */
+	bool opens[CALLS_MAX];   /* a watch, by a kubelet or anybody */
+	bool sli_without_queues; /* objectives leave out the time in queues */
+	bool seats_watches;      /* until they are open; if not they take no seat */
 	/* Of pods or nodes (enum watched): what changes them, lists them, watches them. */
 	uint8_t writes[CALLS_MAX], lists[CALLS_MAX], watches[CALLS_MAX];
 	struct fanout fanout;

@@ -20,7 +20,8 @@ static struct server_request wanted(struct together *t, uint32_t node, uint32_t 
 		.wait = l->takes.wait,
 		.width = t->params->width[q->call][q->quorum],
 		.mutating = t->params->mutating[q->call],
-		.unlimited = t->params->opens[q->call]};
+		.opens = t->params->opens[q->call],
+		.unlimited = t->params->opens[q->call] && !t->params->seats_watches};
 }
 
 /* Too many are there.  Whoever tries again sleeps, and does nothing else for that. */
@@ -156,6 +157,7 @@ void visits_through(struct together *t, struct server *s, ns_t now)
 	if (f.state == FLIGHT_ORPHAN)
 		return;
 	told = heard_before(t, &f);
+	f.q.queued = t->params->sli_without_queues ? d.queued_for : 0;
 	w = (struct word){.at = now,
 		.q = f.q,
 		.what = outcome_of[d.end],

@@ -424,7 +424,11 @@ struct apiserver_model {
 	uint32_t streams;     /* of one connection; 0: no limit */
 	struct {
 		bool enabled;
-		ns_t wait_limit, wait_end;  /* in a queue: see flow.h */
+		ns_t wait_limit, wait_end;                       /* in a queue: see flow.h */
+		ns_t guess;                                      /* the same */
+		enum { FAIR_BY_LENGTH, FAIR_BY_SEATS } sharding; /* by_seats there */
+		bool watches;               /* take a seat until they are open */
+		bool sli_without_queues;    /* objectives leave out the time in queues */
 		ns_t lend_every;            /* 0: levels lend each other nothing */
 		uint32_t objects_per_seat;  /* of a list; 0: it takes one seat */
 		uint32_t max_seats;         /* that a list takes */
@@ -468,6 +472,7 @@ struct apiserver_model {
 		int64_t cpu_scale;            /* PPM of the CPU that was measured */
 		int64_t generated_json;       /* PPM of JSON's CPU; 0: nobody says */
 		int64_t watch_event;          /* PPM of what as many bytes of a list cost */
+		ns_t rejected;                /* CPU of a 429 */
 		uint32_t n_as;
 		struct api_cost_as as[COST_AS_MAX];
 		uint32_t n_listed;

@@ -24,6 +24,8 @@ const struct word words_api_served[SERVED_N] = {
 
 /* ------------------------------------------------------------------ priority and fairness */
 
+static const struct word words_sharding[] = {
+	{"length", FAIR_BY_LENGTH}, {"seats", FAIR_BY_SEATS}};
 static const struct word words_borrowing[] = {{"unlimited", FAIR_NO_LIMIT}};
 
 #define REC struct fair_level
@@ -161,6 +163,19 @@ static const struct field fairness_fields[] = {
 	FIELD(fairness.wait_end, "waitEnd", FIELD_DURATION, .flags = FIELD_OPTIONAL,
 		.otherwise = NS_MIN, .min = NS_MS, .max = NS_HOUR,
 		.help = "who has waited so long leaves"),
+	FIELD(fairness.guess, "estimatedServiceDuration", FIELD_DURATION,
+		.flags = FIELD_OPTIONAL, .otherwise = NS_MIN, .min = NS_US, .max = NS_HOUR,
+		.help = "what a seat is charged until its request's end shows what that took"),
+	FIELD(fairness.sharding, "queueBy", FIELD_ENUM, .flags = FIELD_OPTIONAL,
+		.words = words_sharding, .n_words = COUNT_OF(words_sharding),
+		.help = "a flow joins the queue of its hand that has the least of it; by seats "
+			"no service begins before its request has come (since 1.23), by length "
+			"no earlier than now"),
+	FIELD(fairness.watches, "watchesTakeSeats", FIELD_BOOL, .flags = FIELD_OPTIONAL,
+		.help = "until they are open"),
+	FIELD(fairness.sli_without_queues, "sliWithoutQueues", FIELD_BOOL,
+		.flags = FIELD_OPTIONAL,
+		.help = "objectives of API calls leave out the time in queues"),
 	FIELD(fairness.lend_every, "borrowingPeriod", FIELD_DURATION,
 		.flags = FIELD_OPTIONAL | FIELD_OR_ZERO, .min = NS_MS, .max = NS_HOUR,
 		.help = "levels borrow seats of each other, shared out anew so often; 0 is "
@@ -338,6 +353,10 @@ static const struct field costs_fields[] = {
 		.max = INT64_C(1000) * PPM,
 		.help = "CPU for telling a watcher of an object, beside as many bytes of a "
 			"list of pods; 0: none"),
+	FIELD(costs.rejected, "rejected", FIELD_DURATION,
+		.flags = FIELD_OPTIONAL | FIELD_OR_ZERO, .min = NS_US, .max = NS_S,
+		.help = "CPU of a request that is answered with 429, which needs no seat; 0: "
+			"none, so that no storm is too much"),
 	FIELD(costs.as, "as", FIELD_NAMED, .flags = FIELD_OPTIONAL,
 		.n_offset = offsetof(REC, costs.n_as), .size = sizeof(struct api_cost_as),
 		.limit = COST_AS_MAX, .sub = &as_table,

@@ -117,7 +117,7 @@ static const struct measure_stat health[] = {
 	{"unhealthyNodes", "unhealthyNodes", MEASURE_COUNT, SUM_ALONE,
 		"whose PLEG is not healthy at the end"},
 	{"connectionsClosed", "connectionsClosed", MEASURE_COUNT, SUM_ALONE,
-		"by kubelets whose heartbeats failed twice"},
+		"that were there, by kubelets whose heartbeats failed twice"},
 	{"eventsDropped", "eventsDropped", MEASURE_COUNT, SUM_ALONE, "events not sent"},
 	{"plegEventsDropped", "plegEventsDropped", MEASURE_COUNT, SUM_ALONE,
 		"that the full channel dropped"},

@@ -342,6 +342,17 @@ static void others(const struct json *rows, struct str *out)
 	str_add(out, ".\n");
 }
 
+/* A storm is the milder for it. */
+static void turned_away(const struct json *result, double rejected, struct str *out)
+{
+	const char *cpu = json_as_str(table_value(result, "scenario.apiserver.costs.rejected"));
+
+	if (rejected > 0 && (!cpu || !strcmp(cpu, "0s")))
+		str_add(out, "What is not modelled: what it takes a processor to answer 429 "
+			     "(apiserver.costs.rejected). It is nothing here, so storms are no "
+			     "less than these.\n");
+}
+
 void result_below_levels(const struct json *result, struct str *out)
 {
 	struct json *rows = result_level_rows(result);
@@ -350,6 +361,7 @@ void result_below_levels(const struct json *result, struct str *out)
 	told(table_value(result, "apiserver.watchers"), out);
 	for (const struct json *row = json_child(rows); row; row = json_next(row))
 		borrowed(row, out);
+	turned_away(result, sum_of(rows, "rejected") + sum_of(rows, "expired"), out);
 	json_free(rows);
 }
 

@@ -54,8 +54,9 @@ struct tally_times {
 	struct hist took[CALLS_MAX][OUTCOME_N];
 	/* Of that, in the limiter of its client. */
 	struct hist held[CALLS_MAX - CALL_API][OUTCOME_N];
-	/* At the server, from a request's arrival to its answer: every try by itself, those
-	 * that were rejected left out. */
+	/* At the server, as objectives measure it: from a request's arrival to its answer, or
+	 * without what that was in queues; every try by itself, those that were rejected left
+	 * out. */
 	struct hist served[CALLS_MAX - CALL_API];
 };
 

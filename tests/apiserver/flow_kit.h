@@ -22,6 +22,7 @@ static inline void flow_kit_init(struct flow_kit *k, uint32_t seats, uint32_t qu
 					       .queues = queues,
 					       .hand = 1,
 					       .queue_length = 50}},
+				       .guess = 60 * NS_S,
 				       .wait_limit = 15 * NS_S,
 				       .wait_end = 60 * NS_S}};
 	arena_init(&k->mem, 0);

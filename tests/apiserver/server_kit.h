@@ -44,7 +44,8 @@ static inline struct world *world_new(void)
 		abort();
 	arena_init(&w->mem, 0);
 	w->params = (struct server_params){
-		.flow = {.wait_limit = 15 * NS_S, .wait_end = 60 * NS_S}, .processors = 4};
+		.flow = {.guess = 60 * NS_S, .wait_limit = 15 * NS_S, .wait_end = 60 * NS_S},
+		.processors = 4};
 	for (uint32_t i = 0; i < LOAD; i++)
 		w->asked[i].request.id = i;
 	return w;

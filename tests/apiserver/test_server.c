@@ -1,90 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apiserver/server.h"
-
 #include "tcase.h"
 
-enum { ROOM = 100 };
-
-struct kit {
-	struct arena mem;
-	struct server_params params;
-	struct server server;
-	uint32_t ticket[ROOM];
-};
-
-/* Two seats for reads, one for writes, and one processor. */
-static void kit_init(struct kit *k)
-{
-	*k = (struct kit){.params = {.flow = {.readonly = 2, .mutating = 1}, .processors = 1}};
-	arena_init(&k->mem, 0);
-}
-
-/* One seat and a queue. */
-static void kit_init_fair(struct kit *k)
-{
-	kit_init(k);
-	k->params.flow = (struct flow_params){.fair = true,
-		.n_levels = 1,
-		.level = {{.seats = 1, .queues = 1, .hand = 1, .queue_length = 50}},
-		.wait_limit = 15 * NS_S,
-		.wait_end = 60 * NS_S};
-}
-
-static void kit_start(struct kit *k)
-{
-	server_init(&k->server, &k->params, &k->mem, ROOM);
-}
-
-static void kit_fini(struct kit *k)
-{
-	arena_fini(&k->mem);
-}
-
-/* Until now nobody is through. */
-static void pass(struct kit *k, ns_t now)
-{
-	struct server_done d;
-
-	while (server_next_at(&k->server) < now)
-		assert_false(server_take(&k->server, server_next_at(&k->server), &d));
-}
-
-static enum server_verdict come(struct kit *k, ns_t now, const struct server_request *r)
-{
-	pass(k, now);
-	return server_arrive(&k->server, now, r, &k->ticket[r->id]);
-}
-
-static enum server_verdict ask(struct kit *k, ns_t now, uint32_t id, ns_t cpu, ns_t wait)
-{
-	const struct server_request r = {.id = id, .cpu = cpu, .wait = wait};
-
-	return come(k, now, &r);
-}
-
-/* The next that is through, and when; id ROOM: nobody. */
-static struct server_done next(struct kit *k, ns_t *now)
-{
-	struct server_done d = {.id = ROOM};
-
-	while (server_next_at(&k->server) != NS_NEVER) {
-		*now = server_next_at(&k->server);
-		if (server_take(&k->server, *now, &d))
-			break;
-	}
-	return d;
-}
-
-static void expect(struct kit *k, uint32_t id, ns_t at, ns_t queued_for)
-{
-	ns_t now = 0;
-	struct server_done d = next(k, &now);
-
-	assert_int_equal(d.id, id);
-	assert_int_equal(d.end, SERVER_DONE);
-	assert_int_equal(now, at);
-	assert_int_equal(d.queued_for, queued_for);
-}
+#include "one_server.h"
 
 static void a_request_is_processed_and_then_waits(void **state)
 {
@@ -413,39 +330,128 @@ static void a_watch_that_is_given_up_is_not_opened(void **state)
 	kit_fini(&k);
 }
 
-/* On a processor, while etcd works, in the queue: all are told 504, and seats are free. */
+static void expect_504(struct kit *k, uint32_t id, ns_t at, ns_t queued_for)
+{
+	ns_t now = 0;
+	struct server_done d = next(k, &now);
+
+	assert_int_equal(d.id, id);
+	assert_int_equal(d.end, SERVER_TIMED_OUT);
+	assert_int_equal(now, at);
+	assert_int_equal(d.queued_for, queued_for);
+}
+
+/* While etcd works and in the queue: both are told 504, and the seat is free; soon, if a
+ * processor is at it. */
 static void who_is_inside_for_too_long_is_told_so(void **state)
 {
-	static const struct {
-		ns_t cpu, wait;
-	} takes[] = {{500, 0}, {10, 500}};
+	struct kit k;
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct server_done d;
-		struct kit k;
-		ns_t now = 0;
+	kit_init_fair(&k);
+	k.params.timeout = 200;
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 10, 500);
+	(void)ask(&k, 5, 2, 10, 500);
+	(void)ask(&k, 100, 3, 10, 0);
+	expect_504(&k, 1, 200, 0);
+	expect_504(&k, 2, 205, 195);
+	expect(&k, 3, 220, 110); /* the second had come to the processor */
+	assert_int_equal(k.server.counts.inside.n, 0);
+	assert_int_equal(server_next_at(&k.server), NS_NEVER);
+	kit_fini(&k);
+}
 
-		kit_init_fair(&k);
-		k.params.timeout = 200;
-		kit_start(&k);
-		(void)ask(&k, 0, 1, takes[i].cpu, takes[i].wait);
-		(void)ask(&k, 5, 2, takes[i].cpu, takes[i].wait);
-		(void)ask(&k, 100, 3, 10, 0);
-		d = next(&k, &now);
-		assert_int_equal(d.id, 1);
-		assert_int_equal(d.end, SERVER_TIMED_OUT);
-		assert_int_equal(now, 200);
-		d = next(&k, &now);
-		assert_int_equal(d.id, 2);
-		assert_int_equal(now, 205);
-		assert_int_equal(d.queued_for, 195);
-		assert_int_equal(d.end, SERVER_TIMED_OUT);
-		expect(&k, 3, 215, 105);
-		assert_int_equal(k.server.counts.inside.n, 0);
-		assert_int_equal(server_next_at(&k.server), NS_NEVER);
-		kit_fini(&k);
-	}
+/* The handler works on, on its seat; then there is nothing to tell, and etcd is not asked. */
+static void who_is_told_so_while_it_is_worked_at_keeps_its_seat(void **state)
+{
+	struct kit k;
+	bool sure;
+
+	(void)state;
+	kit_init_fair(&k);
+	k.params.timeout = 200;
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 300, 1000);
+	(void)ask(&k, 150, 2, 10, 0);
+	assert_int_equal(server_silent_until(&k.server, 150, k.ticket[1], &sure), 200);
+	expect_504(&k, 1, 200, 0);
+	assert_int_equal(k.server.flow.level[0].counts.seats.n, 1);
+	assert_int_equal(k.server.counts.timed_out, 0);
+	expect(&k, 2, 310, 150);
+	assert_int_equal(k.server.counts.timed_out, 1);
+	assert_int_equal(k.server.counts.inside.n, 0);
+	assert_int_equal(gauge_sum(&k.server.counts.running, 310), 310);
+	assert_int_equal(server_next_at(&k.server), NS_NEVER);
+	kit_fini(&k);
+}
+
+/* Its context has ended: the time that a server has for a request is nothing to it any more. */
+static void who_hung_up_is_told_nothing_later(void **state)
+{
+	struct server_done d;
+	struct kit k;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init_fair(&k);
+	k.params.timeout = 200;
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 300, 1000);
+	pass(&k, 100);
+	assert_int_equal(server_abandon(&k.server, 100, k.ticket[1]), SERVER_GOES_ON);
+	d = next(&k, &now);
+	assert_int_equal(d.end, SERVER_ABANDONED);
+	assert_int_equal(now, 300);
+	kit_fini(&k);
+}
+
+/* Two seats, one processor: with a third at it everything takes longer, and that is told when
+ * it is through. */
+static void turning_somebody_away_takes_a_processor(void **state)
+{
+	struct server_done d;
+	struct kit k;
+	ns_t now = 0;
+
+	(void)state;
+	kit_init(&k);
+	k.params.rejecting = 10;
+	kit_start(&k);
+	(void)ask(&k, 0, 1, 50, 0);
+	(void)ask(&k, 0, 2, 50, 0);
+	assert_int_equal(ask(&k, 0, 3, 50, 100), SERVER_SERVES);
+	assert_int_equal(ask(&k, 0, 4, 50, 100), SERVER_SERVES);
+	assert_int_equal(k.server.counts.rejected, 0);
+	assert_int_equal(server_abandon(&k.server, 5, k.ticket[4]), SERVER_GOES_ON);
+	d = next(&k, &now);
+	assert_int_equal(d.id, 3);
+	assert_int_equal(d.end, SERVER_REJECTED);
+	assert_int_equal(now, 40);
+	d = next(&k, &now);
+	assert_int_equal(d.end, SERVER_ABANDONED);
+	expect(&k, 1, 120, 0);
+	expect(&k, 2, 120, 0);
+	assert_int_equal(k.server.counts.rejected, 1);
+	assert_int_equal(k.server.counts.abandoned, 1);
+	kit_fini(&k);
+}
+
+/* Since 1.22: a seat until it is open, for as long as that takes. */
+static void a_watch_may_need_a_seat_and_is_not_told_504(void **state)
+{
+	const struct server_request watch = {.id = 9, .cpu = 100, .wait = 900, .opens = true};
+	struct kit k;
+
+	(void)state;
+	kit_init_fair(&k);
+	k.params.timeout = 200;
+	kit_start(&k);
+	assert_int_equal(come(&k, 0, &watch), SERVER_SERVES);
+	assert_int_equal(ask(&k, 950, 1, 10, 0), SERVER_QUEUES);
+	expect(&k, 9, 1000, 0);
+	expect(&k, 1, 1010, 50);
+	kit_fini(&k);
 }
 
 static void a_watch_is_never_told_so(void **state)
@@ -524,6 +530,10 @@ int main(void)
 		cmocka_unit_test(what_is_on_a_processor_goes_on_until_that_is_over),
 		cmocka_unit_test(a_watch_that_is_given_up_is_not_opened),
 		cmocka_unit_test(who_is_inside_for_too_long_is_told_so),
+		cmocka_unit_test(who_is_told_so_while_it_is_worked_at_keeps_its_seat),
+		cmocka_unit_test(who_hung_up_is_told_nothing_later),
+		cmocka_unit_test(turning_somebody_away_takes_a_processor),
+		cmocka_unit_test(a_watch_may_need_a_seat_and_is_not_told_504),
 		cmocka_unit_test(a_watch_is_never_told_so),
 		cmocka_unit_test(places_are_used_again),
 		cmocka_unit_test(counts_begin_anew_after_a_warm_up),

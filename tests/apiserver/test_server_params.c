@@ -96,6 +96,8 @@ static void in_1_20_all_nodes_share_the_88_seats_of_system(void **state)
 		assert_ptr_equal(&m->params.flow.level[m->params.flow.level_of[c]], system);
 	assert_int_equal(m->params.flow.wait_limit, 15 * NS_S);
 	assert_int_equal(m->params.flow.wait_end, 60 * NS_S);
+	assert_int_equal(m->params.flow.guess, 60 * NS_S);
+	assert_false(m->params.flow.by_seats);
 	assert_int_equal(server_params_limit(&m->params, &m->s), 88 + 64 * 50);
 	drop(m);
 }
@@ -134,6 +136,8 @@ static void since_1_26_levels_lend_each_other_seats(void **state)
 	(void)state;
 	assert_int_equal(m->params.flow.lend_every, 10 * NS_S);
 	assert_int_equal(m->params.flow.wait_end, 60 * NS_S);
+	assert_int_equal(m->params.flow.guess, 3 * NS_MS); /* since 1.23, both */
+	assert_true(m->params.flow.by_seats);
 	assert_int_equal(level(m, "system")->lends, 24);
 	assert_int_equal(level(m, "system")->borrows, 37);
 	assert_int_equal(level(m, "node-high")->lends, 25);

@@ -270,6 +270,7 @@ static void given_their_arrivals_nothing_ends_sooner_once(struct property *p)
 				.queues = 1,
 				.hand = 1,
 				.queue_length = ARRIVALS}},
+			.guess = NS_MIN,
 			.wait_limit = NS_HOUR,
 			.wait_end = NS_HOUR}};
 	ns_t cpu[CALLS_MAX], later = 0;

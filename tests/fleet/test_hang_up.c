@@ -79,6 +79,20 @@ static void a_server_that_goes_ends_all_watches(void **state)
 	kit_free(k);
 }
 
+/* Heartbeats fail for two minutes, over and over, and kubelets would close what is gone. */
+static void where_nothing_is_open_nothing_is_closed(void **state)
+{
+	struct kit *k = KIT("v1.20", "serving", "nodes=20", "warmup=0s", "duration=3m",
+		"start=stationary", "workload.pods=1", "apiserver.processors=16",
+		"apiserver.restarts=[{at: 30s, for: 2m}]");
+
+	(void)state;
+	kit_run(k);
+	assert_true(k->result.not_ready.silent > 0);
+	assert_int_equal(k->result.hang_ups, 0);
+	kit_free(k);
+}
+
 /* Three servers, of which one goes: who is connected there opens a watch again, an agent where
  * its kubelet need not. */
 static void agents_lose_their_watches_by_themselves(void **state)
@@ -105,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_kubelet_that_hangs_up_ends_its_own_watches),
 		cmocka_unit_test(a_server_that_goes_ends_all_watches),
+		cmocka_unit_test(where_nothing_is_open_nothing_is_closed),
 		cmocka_unit_test(agents_lose_their_watches_by_themselves),
 	};
 
