@@ -34,6 +34,7 @@
  *   wakes          who is due next on a node: a tournament tree
  * models/        files in models/ become checked structs
  *   models.h       the structs: kubelet, runtime, API server, workload, scenario
+ *   fairness.h     of them priority and fairness
  *   lanes.h        who shares a sequence of random numbers
  *   workload.h     how many pods and objects a workload comes to
  *   field, scalar, number, path   tables that say what a file may hold, their one reader

@@ -221,7 +221,8 @@ struct fleet_result {
 	uint32_t tenths;      /* of seconds, of window 0; 0: there is no series */
 	uint32_t *leases;     /* [tenths] that were renewed */
 	uint64_t stored_pods; /* at the end */
-	uint64_t hang_ups;    /* since the start: connections, which were there, that kubelets closed */
+	uint64_t hang_ups;    /* since the start: connections, which were there, that kubelets
+				 closed */
 	uint64_t steps;       /* actors stepped: the engine's own events */
 	uint64_t node_bytes;  /* of one node's block */
 };
