@@ -86,10 +86,10 @@ is_small_and_quick() {
 
 # Of what a claim's reads add where pods come and go, the closed form knows the least.
 the_least_is_no_pass() {
-	"$nodetoll" estimate persistent-volume-gets --nodes 100,5000 -f "$scratch/least.json" >"$scratch/log" ||
+	"$nodetoll" estimate persistent-volume-gets --kubelet v1.0 --nodes 100,5000 -f "$scratch/least.json" >"$scratch/log" ||
 		return 1
 	set -- "$nodetoll" compare "$scratch/least.json" "$scratch/least.json" -o junit --gate
-	"$@" 'limiters.full <= 1' >"$scratch/undecided.xml" 2>"$scratch/log"
+	"$@" 'limiters.full <= 2' >"$scratch/undecided.xml" 2>"$scratch/log"
 	test $? = 1 && grep -q 'at least .*not decided' "$scratch/undecided.xml" "$scratch/log" &&
 		"$@" 'limiters.full > 0.0001' >"$scratch/log" &&
 		! "$@" 'limiters{nodes=100}.full <= 0.0001' >"$scratch/log" 2>&1
