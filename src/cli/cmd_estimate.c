@@ -20,6 +20,7 @@
 struct estimate_options {
 	struct common common;
 	struct opt_counts nodes;
+	struct opt_seed pods_given; /* a number that may be left out */
 	uint32_t pods;
 	const char *churn;
 	const char *kubelet;
@@ -30,13 +31,12 @@ struct estimate_options {
 static const struct opt opts[] = {
 	ROW(nodes, "nodes", OPT_COUNTS, .value = "N,...", .fallback = "100,1000,5000", .min = 1,
 		.max = NODES_MAX, .help = "cluster sizes"),
-	ROW(pods, "pods-per-node", OPT_COUNT, .value = "N", .fallback = "30", .max = PODS_MAX,
-		.help = "pods of a node"),
+	ROW(pods_given, "pods-per-node", OPT_SEED, .value = "N", .max = PODS_MAX,
+		.help = "pods of a node (30)"),
 	ROW(churn, "churn", OPT_TEXT, .value = "RATE",
 		.help = "pods that come and go in the cluster, 0/s is none (100/s, none where "
 			"nodes have no pods)"),
-	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME", .fallback = "v1.36",
-		.help = "kubelet model"),
+	ROW(kubelet, "kubelet", OPT_TEXT, .value = "NAME", .help = "kubelet model (v1.36)"),
 	ROW(prr, "prr", OPT_FLAG,
 		.help = "Markdown that answers the enhancement proposal's Scalability "
 			"questions"),
@@ -50,7 +50,7 @@ struct estimating {
 	struct arena mem;
 	struct estimate_input in;
 	const char *with[ESTIMATE_FEATURES];
-	struct str warnings, simulate, command;
+	struct str warnings, simulate, command, defaults;
 	struct model resolved; /* of the last scenario that was read: the largest cluster's */
 };
 
@@ -66,14 +66,30 @@ static bool is_too_fine(const char *rate, int64_t milli)
 	return fine != milli * INT64_C(1000000000) || (fine == 0 && !zero);
 }
 
+/* What nobody said, and which it is then: readers take a figure for that of their cluster. */
+static void take_defaults(struct estimating *e)
+{
+	struct estimate_options *o = &e->o;
+
+	o->pods = o->pods_given.given ? (uint32_t)o->pods_given.value : 30;
+	if (!o->pods_given.given)
+		str_addf(&e->defaults, " --pods-per-node %u", o->pods);
+	if (!o->churn) {
+		o->churn = o->pods > 0 ? "100/s" : "0/s";
+		str_addf(&e->defaults, " --churn %s", o->churn);
+	}
+	if (!o->kubelet) {
+		o->kubelet = "v1.36";
+		str_addf(&e->defaults, " --kubelet %s", o->kubelet);
+	}
+}
+
 /* "100/s", "0.5/s", "100". */
 static int read_churn(struct estimating *e, struct err *err)
 {
 	const char *text;
 	size_t len;
 
-	if (!e->o.churn)
-		e->o.churn = e->o.pods > 0 ? "100/s" : "0/s";
 	text = e->o.churn;
 	len = strlen(text);
 	if (len > 2 && !strcmp(text + len - 2, "/s"))
@@ -223,6 +239,7 @@ static int load(struct estimating *e, const struct opt_line *line, struct err *e
 	if (e->o.prr && e->o.common.form != REPORT_TEXT && e->o.common.form != REPORT_MARKDOWN)
 		return err_set(err, ERR_INPUT, "--prr is Markdown: it goes with no other -o");
 	e->lib.mem = &e->mem;
+	take_defaults(e);
 	if (!code)
 		code = read_churn(e, err);
 	if (!code)
@@ -259,6 +276,8 @@ static int estimate(struct estimating *e, struct err *err)
 	json_put_str(result, "containerRuntime", s->runtime.name);
 	json_put_int(result, "podsPerNode", s->workload.pods);
 	json_put_int(result, "containersPerPod", s->workload.containers);
+	json_put_str(
+		result, "defaults", str_len(&e->defaults) ? str_text(&e->defaults) + 1 : NULL);
 	json_put_str(result, "command", str_text(&e->command));
 	json_put(result, "scenario", scenario_json(e));
 	estimate_put(result, &e->in);
@@ -281,6 +300,7 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 		code = estimate(e, err);
 	str_fini(&e->simulate);
 	str_fini(&e->command);
+	str_fini(&e->defaults);
 	arena_fini(&e->mem);
 	return code;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/estimate_sums.h"
 #include "cli/result_classes.h"
+#include "estimate/toll_words.h"
 #include "models/feature.h"
 #include "models/tables.h"
 
@@ -159,6 +160,36 @@ static struct json *features(const struct estimate_input *in)
 	return list;
 }
 
+/* Whether a formula of a feature's row has it, at any size. */
+static bool is_used(const struct estimate_input *in, const char *symbol)
+{
+	for (uint32_t s = 0; s < in->n_sizes; s++) {
+		const struct toll *toll = in->size[s].after;
+
+		for (uint32_t i = 0; i < toll->n; i++)
+			if (*toll->row[i].feature && toll_uses(toll->row[i].symbols, symbol))
+				return true;
+	}
+	return false;
+}
+
+static struct json *symbols(const struct estimate_input *in)
+{
+	struct json *list = json_array();
+
+	for (size_t i = 0; i < toll_n_symbols; i++) {
+		struct json *o;
+
+		if (!is_used(in, toll_symbols[i].symbol))
+			continue;
+		o = json_object();
+		json_put_str(o, "symbol", toll_symbols[i].symbol);
+		json_put_str(o, "means", toll_symbols[i].means);
+		json_append(list, o);
+	}
+	return list;
+}
+
 void estimate_put(struct json *result, const struct estimate_input *in)
 {
 	const struct estimate_size *last = &in->size[in->n_sizes - 1];
@@ -172,5 +203,6 @@ void estimate_put(struct json *result, const struct estimate_input *in)
 	json_put_str(result, "simulate", in->simulate);
 	json_put(result, "features", features(in));
 	json_put(result, "calls", calls);
+	json_put(result, "symbols", symbols(in));
 	estimate_put_sums(result, in);
 }

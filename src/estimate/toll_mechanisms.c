@@ -117,7 +117,7 @@ static void lives(struct toll_making *m)
 			row->client = m->s->kubelet.events.client;
 		(void)snprintf(row->words, sizeof(row->words),
 			"%g in the life of a pod, from its start until it is gone", row->times);
-		(void)snprintf(row->symbols, sizeof(row->symbols), "s x %g = %.4g/s x %g",
+		(void)snprintf(row->symbols, sizeof(row->symbols), "a x %g = %.4g/s x %g",
 			row->times, often, row->times);
 	}
 }
@@ -200,7 +200,7 @@ static void watched_by_lives(
 	row->rate = often * (1 + again);
 	row->rounds = row->rate / row->times;
 	row->of_lives = true;
-	(void)snprintf(row->symbols, sizeof(row->symbols), "s x (1 + r) = %.4g/s x (1 + %.3f)",
+	(void)snprintf(row->symbols, sizeof(row->symbols), "a x (1 + r) = %.4g/s x (1 + %.3f)",
 		often, again);
 	list = mechanism(m, o->name, object_call(o, API_LIST_SECRETS));
 	list->times = 1;
@@ -209,7 +209,7 @@ static void watched_by_lives(
 	list->rounds = list->rate = list->nominal = often;
 	(void)snprintf(list->words, sizeof(list->words),
 		"%s of a pod that comes, listed before they are watched", o->resource);
-	(void)snprintf(list->symbols, sizeof(list->symbols), "s = %.4g/s", often);
+	(void)snprintf(list->symbols, sizeof(list->symbols), "a = %.4g/s", often);
 }
 
 /* Each sync reads it that mounts, whoever else has read it. */
@@ -235,7 +235,7 @@ static void read_at_syncs(
 	if (deaths * again > 0)
 		(void)snprintf(of_deaths, sizeof(of_deaths), " + %.4g/s x %.3g", deaths, again);
 	(void)snprintf(row->symbols, sizeof(row->symbols), "P / R%s%s = %.4g/s%s%s",
-		lives > 0 ? " + s n" : "", deaths * again > 0 ? " + d k" : "", e->requests,
+		lives > 0 ? " + a i" : "", deaths * again > 0 ? " + d k" : "", e->requests,
 		of_lives, of_deaths);
 }
 
@@ -253,7 +253,7 @@ static void fetched_by_lives(struct toll_making *m, struct toll_row *row)
 	row->rounds = row->times > 0 ? row->rate / row->times : 0;
 	row->of_lives = true;
 	row->fails = row->fails ? row->fails : m->syncs.fails;
-	(void)snprintf(row->symbols, sizeof(row->symbols), "s x (2 + r) = %.4g/s x (2 + %.3f)",
+	(void)snprintf(row->symbols, sizeof(row->symbols), "a x (2 + r) = %.4g/s x (2 + %.3f)",
 		often, again);
 }
 
@@ -376,7 +376,7 @@ static void tokens(struct toll_making *m, const struct renewal *r)
 			toll_a_second(m->s->workload.replace_pod_every) * again / row->times;
 		row->of_lives = true;
 		(void)snprintf(row->symbols, sizeof(row->symbols),
-			"s x %g, of a life of %.0f s one each %.0f s", again,
+			"a x %g, of a life of %.0f s one each %.0f s", again,
 			lives_seconds(m->s), gap);
 	}
 	row->rate = row->times * row->rounds;

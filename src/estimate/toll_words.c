@@ -2,6 +2,7 @@
 #include "estimate/toll_words.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "estimate/rates.h"
@@ -65,7 +66,7 @@ static const char *upon(enum trigger what)
 static const char *rate_symbol(enum trigger what)
 {
 	static const char *const texts[TRIGGERS] = {
-		"", "0", "s", "s", "P / R", "w s", "C s + d", "C s + d", "P u", "e"};
+		"", "0", "a", "a", "P / R", "w a", "C a + d", "C a + d", "P u", "e"};
 
 	return texts[what];
 }
@@ -102,7 +103,7 @@ static void clock_symbols(const struct model_loop *l, const struct model_call *c
 		from = "T'";
 	else if (l->timer == TIMER_TICKER && gap > SECONDS(l->period))
 		from = "L";
-	str_addf(out, "%s%s / %s = ", str_text(who), row->nodes < 1 ? " n" : "", from);
+	str_addf(out, "%s%s / %s = ", str_text(who), row->nodes < 1 ? " h" : "", from);
 	times(c, row, out);
 	if (row->nodes < 1)
 		str_addf(out, " x %.4g", row->nodes);
@@ -123,7 +124,7 @@ static void event_words(const struct model_loop *l, const struct model_call *c,
 	str_addf(words, "%s%s", upon(l->trigger),
 		each ? ", for each of the pod's containers or objects" : "");
 	if (adds_to_rest(l, c) && syncs->by_life != 0)
-		str_add(words, ", n more in a life");
+		str_add(words, ", i more in a life");
 	if (adds_to_rest(l, c) && syncs->by_death > 0)
 		str_add(words, ", k more upon a death");
 	if (c->at_most_every > 0)
@@ -135,7 +136,7 @@ static void pace_symbols(const struct model_loop *l, const struct model_call *c,
 {
 	str_add(out, rate_symbol(l->trigger));
 	if (adds_to_rest(l, c) && syncs->by_life != 0)
-		str_add(out, " + s n");
+		str_add(out, " + a i");
 	if (adds_to_rest(l, c) && syncs->by_death > 0)
 		str_add(out, " + d k");
 }
@@ -160,7 +161,7 @@ static void pace(const struct scenario *s, const struct model_loop *l,
 	str_add(out, ")");
 }
 
-/* "1 x (s) = 1 x 0.02/s = 0.02/s", "1 x (s), T' apart = 1 / 612 s = 0.00163/s". */
+/* "1 x (a) = 1 x 0.02/s = 0.02/s", "1 x (a), T' apart = 1 / 612 s = 0.00163/s". */
 static void event_symbols(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, const struct syncs *syncs, const struct toll_row *row,
 	struct str *out)
@@ -168,7 +169,7 @@ static void event_symbols(const struct scenario *s, const struct model_loop *l,
 	bool apart = c->at_most_every > 0 && row->rounds > 0;
 
 	pace_symbols(l, c, syncs, out);
-	str_addf(out, ")%s%s = ", apart ? ", T' apart" : "", row->nodes < 1 ? ", n" : "");
+	str_addf(out, ")%s%s = ", apart ? ", T' apart" : "", row->nodes < 1 ? ", h" : "");
 	times(c, row, out);
 	if (row->nodes < 1)
 		str_addf(out, " x %.4g", row->nodes);
@@ -205,7 +206,6 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 	str_fini(&symbols);
 }
 
-/* What is told, if it is anything, is told to n watchers, u times a second. */
 void toll_watch_words(const struct model_watch *w, struct toll_row *row)
 {
 	static const char *const of[WATCH_SCOPES] = {
@@ -219,6 +219,44 @@ void toll_watch_words(const struct model_watch *w, struct toll_row *row)
 		row->period, row->rate);
 	if (!row->untold && row->told > 0)
 		(void)snprintf(row->symbols, sizeof(row->symbols),
-			"1 / W = 1 / %g s = %.4g/s; events n x u = n x %.4g/s", row->period,
+			"1 / W = 1 / %g s = %.4g/s; is told %.4g events/s", row->period,
 			row->rate, row->told);
+}
+
+/* ------------------------------------------------------------------ the legend */
+
+/* A letter means one thing, and none is a unit: seconds are "s". */
+const struct toll_symbol toll_symbols[] = {
+	{"P", "pods of the node"},
+	{"C", "containers of a pod"},
+	{"U", "secrets and configmaps that the node's pods refer to"},
+	{"M", "namespaces that the node's pods are in"},
+	{"T", "time between rounds, by the timer and its mean jitter"},
+	{"L", "time that a round takes, to the tick after it where ticks pass meanwhile"},
+	{"T'", "time between rounds that make the call, at least as long as stated"},
+	{"W", "mean life of a watch, until it ends and is opened again"},
+	{"R", "mean time from a pod's sync to its next, at rest"},
+	{"a", "pods that come and go, a second and node"},
+	{"d", "containers that die, a second and node"},
+	{"e", "syncs that fail, a second and node"},
+	{"i", "syncs that a pod which comes and goes has beside those at rest"},
+	{"k", "syncs that a container's death causes"},
+	{"u", "newer secrets and configmaps that a pod is shown, a second"},
+	{"w", "writes of a pod's status in its life"},
+	{"f", "share of the pods, containers, objects or events that the call is made for"},
+	{"h", "share of the nodes that make the call"},
+};
+const size_t toll_n_symbols = sizeof(toll_symbols) / sizeof(toll_symbols[0]);
+
+bool toll_uses(const char *formula, const char *symbol)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'";
+	size_t symbolic = strcspn(formula, "="), len = strlen(symbol), word;
+
+	for (size_t at = 0; at < symbolic; at += word + 1) {
+		word = strspn(formula + at, letters);
+		if (word == len && !strncmp(formula + at, symbol, len))
+			return true;
+	}
+	return false;
 }

@@ -14,4 +14,14 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 
 void toll_watch_words(const struct model_watch *w, struct toll_row *row);
 
+/* What the symbols of loops' and watches' formulas mean. */
+struct toll_symbol {
+	const char *symbol, *means;
+};
+extern const struct toll_symbol toll_symbols[];
+extern const size_t toll_n_symbols;
+
+/* Whether a formula's symbolic part, what stands before its first "=", has that symbol. */
+bool toll_uses(const char *formula, const char *symbol);
+
 #endif

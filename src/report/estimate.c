@@ -96,6 +96,7 @@ static void head(const struct json *result, enum show how, struct str *out)
 			format_rate(rate, sizeof(rate), churn));
 	else
 		str_add(out, "none comes or goes; closed form, counts only.\n");
+	estimate_defaults(result, how == SHOW_MARKDOWN ? "`" : "", out);
 }
 
 const struct json *estimate_largest(const struct json *call)
@@ -119,6 +120,31 @@ void estimate_if_it_fails(const struct json *call, struct str *out)
 		str_addf(out, "; %s/s while all fail, %s/s while all are rejected (429)",
 			format_rate(a, sizeof(a), json_as_num(failing)),
 			format_rate(b, sizeof(b), json_as_num(rejected)));
+}
+
+void estimate_defaults(const struct json *result, const char *quote, struct str *out)
+{
+	const char *defaults = json_as_str(json_get(result, "defaults"));
+
+	if (defaults)
+		str_addf(out, "Not given, so these are the defaults: %s%s%s.\n", quote,
+			defaults, quote);
+}
+
+void estimate_symbols(
+	const struct json *result, const char *indent, enum show how, struct str *out)
+{
+	const struct json *symbol = json_child(json_get(result, "symbols"));
+
+	for (; symbol; symbol = json_next(symbol)) {
+		const char *name = json_as_str(json_get(symbol, "symbol"));
+		const char *means = json_as_str(json_get(symbol, "means"));
+
+		if (how == SHOW_MARKDOWN)
+			str_addf(out, "%s- `%s`: %s\n", indent, name, means);
+		else
+			str_addf(out, "%s%-2s  %s\n", indent, name, means);
+	}
 }
 
 static void formulas(const struct json *result, enum show how, struct str *out)
@@ -148,6 +174,9 @@ static void formulas(const struct json *result, enum show how, struct str *out)
 		estimate_by_sizes(call, "why", "    does not hold: ", "\n", out);
 	}
 	str_fini(&end);
+	if (json_child(json_get(result, "symbols")))
+		str_add(out, how == SHOW_MARKDOWN ? "\nSymbols:\n\n" : "  Symbols\n");
+	estimate_symbols(result, how == SHOW_MARKDOWN ? "" : "    ", how, out);
 }
 
 /* "  api of 100 nodes: the limiter of client kube lets ...". */
@@ -269,6 +298,7 @@ void estimate_csv(const struct json *result, struct str *out)
 		}
 	}
 	table_csv_add(table, "calls", flat);
+	table_csv_add(table, "symbols", json_get(result, "symbols"));
 	table_csv_add(table, "changes", json_get(result, "changes"));
 	table_csv_add(table, "totals", json_get(result, "totals"));
 	table_csv_add(table, "limiters", json_get(result, "limiters"));

@@ -111,6 +111,9 @@ static void put_features(const struct json *result, struct html *page)
 		json_as_str(json_get(result, "kubelet")),
 		json_as_str(json_get(result, "containerRuntime")),
 		json_as_num(json_get(result, "churnPodsPerSecond")));
+	if (json_is_str(json_get(result, "defaults")))
+		str_addf(&about, ". Not given, so these are the defaults: %s",
+			json_as_str(json_get(result, "defaults")));
 	html_about(page, str_text(&about));
 	str_fini(&about);
 	html_section(page, "What it is");
@@ -132,6 +135,8 @@ static void put_formulas(const struct json *result, struct html *page)
 		{"formula", "on a node", CELL_TEXT, NULL},
 		{"why", "does not hold", CELL_TEXT, ""},
 	};
+	static const struct column symbols[] = {
+		{"symbol", "symbol", CELL_TEXT, NULL}, {"means", "means", CELL_TEXT, NULL}};
 
 	for (int watches = 0; watches < 2; watches++) {
 		struct json *rows = estimate_by_size(result, watches, ESTIMATE_NAMED);
@@ -141,6 +146,8 @@ static void put_formulas(const struct json *result, struct html *page)
 					 COLUMNS_OF(list), rows});
 		json_free(rows);
 	}
+	html_table(page, &(struct titled_table){"Symbols of the formulas", COLUMNS_OF(symbols),
+				 json_get(result, "symbols")});
 }
 
 void estimate_html(const struct json *result, struct html *page)

@@ -14,6 +14,14 @@ extern const struct columns estimate_call_columns, estimate_watch_columns,
 /* What the kubelet's own toll is of, in a sentence. */
 void estimate_own_toll(const struct json *result, struct str *out);
 
+/* Append a line: which options nobody gave, and what they are then; nothing, if there are none.
+ */
+void estimate_defaults(const struct json *result, const char *quote, struct str *out);
+
+/* Append what the symbols of its formulas mean, a line each. */
+void estimate_symbols(
+	const struct json *result, const char *indent, enum show how, struct str *out);
+
 bool estimate_is_watch(const struct json *call);
 
 /* Append " (FEATURE, LOOP)" as far as it takes to tell the calls of result apart. */

@@ -183,14 +183,10 @@ static void own_calls(const struct json *result, struct str *out)
 static void new_calls(const struct json *result, struct str *out)
 {
 	struct json *rows = flat(result, true);
-	char a[FORMAT_BYTES];
 
 	question("Will enabling / using this feature result in any new API calls?", out);
 	if (json_child(rows)) {
-		str_addf(out, "Yes. With %.0f pods a node and %s pods/s that come and go:\n\n",
-			json_as_num(json_get(result, "podsPerNode")),
-			format_rate(a, sizeof(a),
-				json_as_num(json_get(result, "churnPodsPerSecond"))));
+		str_add(out, "Yes.\n\n");
 		table_markdown(call_columns, N(call_columns), rows, out);
 		str_addf(out, "\n%s\n", estimate_peaks_alone);
 		formulas(result, true, out);
@@ -501,13 +497,36 @@ static void exhausted(const struct json *result, struct str *out)
 	str_add(out, "- PIDs, memory, inodes and disk of a node are not modelled.\n");
 }
 
+static void beginning(const struct json *result, struct str *out)
+{
+	double churn = json_as_num(json_get(result, "churnPodsPerSecond"));
+	char rate[FORMAT_BYTES];
+
+	str_addf(out, "### Scalability\n\nKubelet %s on %s, %.0f pods a node, ",
+		json_as_str(json_get(result, "kubelet")),
+		json_as_str(json_get(result, "containerRuntime")),
+		json_as_num(json_get(result, "podsPerNode")));
+	if (churn > 0)
+		str_addf(out, "%s pods/s come and go in the cluster.",
+			format_rate(rate, sizeof(rate), churn));
+	else
+		str_add(out, "none comes or goes.");
+	str_add(out, " In closed form: counts follow from timers and triggers, where nothing "
+		     "waits.\n");
+	estimate_defaults(result, "`", out);
+}
+
+static void symbols(const struct json *result, struct str *out)
+{
+	if (!json_child(json_get(result, "symbols")))
+		return;
+	str_add(out, "\nSymbols of the formulas:\n\n");
+	estimate_symbols(result, "", SHOW_MARKDOWN, out);
+}
+
 void prr_markdown(const struct json *result, struct str *out)
 {
-	str_addf(out,
-		"### Scalability\n\n<!-- kubelet %s, %.0f pods a node; closed form: counts "
-		"follow from timers and triggers. -->\n",
-		json_as_str(json_get(result, "kubelet")),
-		json_as_num(json_get(result, "podsPerNode")));
+	beginning(result, out);
 	new_calls(result, out);
 	new_types(result, out);
 	question("Will enabling / using this feature result in any new calls to the cloud "
@@ -519,6 +538,7 @@ void prr_markdown(const struct json *result, struct str *out)
 	slower(result, out);
 	resources(result, out);
 	exhausted(result, out);
+	symbols(result, out);
 	str_add_char(out, '\n');
 	classes_note(result, SIZE_MAX, out);
 }

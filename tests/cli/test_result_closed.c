@@ -178,7 +178,7 @@ static void a_features_part_adds_to_the_kubelets_own(void **state)
 	assert_true(is(row(f, "get pods"), "feature", "pod-ready-condition"));
 	/* one client, two that make it use of it: the formula is of both, and of no other */
 	assert_true(is(row(f, "get pods"), "formula",
-		"(1 x (s) = 1 x 0.01667/s = 0.01667/s) + (s x 7 = 0.01667/s x 7) = 0.1333/s"));
+		"(1 x (a) = 1 x 0.01667/s = 0.01667/s) + (a x 7 = 0.01667/s x 7) = 0.1333/s"));
 	end(f);
 }
 

@@ -366,7 +366,7 @@ static void of_what_comes_at_an_even_pace_each_nth_is_late_enough(void **state)
 	assert_null(r[0].fails);
 	assert_within(r[0].rate, 1 / 60.0, 1e-9);
 	assert_string_equal(r[0].words, "when a pod starts, every 50 s at most");
-	assert_string_equal(r[0].symbols, "1 x (s), T' apart = 1 / 60 s = 0.01667/s");
+	assert_string_equal(r[0].symbols, "1 x (a), T' apart = 1 / 60 s = 0.01667/s");
 	/* exactly two: milliseconds decide between the second and the third */
 	assert_true(r[1].rate < 1 / 40.0 && r[1].rate > 1 / 60.0);
 	assert_within(r[2].rate, 1 / 20.0, 1e-9);
