@@ -34,8 +34,11 @@ static struct world *any_world(struct property *p)
 {
 	struct world *w = world_new();
 	struct flow_params *f = &w->params.flow;
-	const ns_t takes[2] = {
-		property_span(p, 0, 20 * NS_MS), property_span(p, 0, 50 * NS_MS)};
+	const ns_t alone = property_span(p, 0, 20 * NS_MS);
+	const ns_t more = property_span(p, 0, 50 * NS_MS);
+	const ns_t takes[2] = {alone, more};
+	uint32_t users;
+	ns_t every;
 
 	w->wide = property_below(p, 3) == 0;
 	w->params.processors = 1 + property_below(p, 6);
@@ -55,8 +58,9 @@ static struct world *any_world(struct property *p)
 		f->level_of[i] = (uint8_t)property_below(p, f->n_levels);
 	f->wait_limit = property_span(p, NS_MS, 200 * NS_MS);
 	f->wait_end = property_below(p, 2) ? f->wait_limit : 4 * f->wait_limit;
-	world_load(w, p, property_span(p, NS_MS / 10, 10 * NS_MS), 1 + property_below(p, 40),
-		takes);
+	every = property_span(p, NS_MS / 10, 10 * NS_MS);
+	users = 1 + property_below(p, 40);
+	world_load(w, p, every, users, takes);
 	for (uint32_t i = 0; i < LOAD; i++) {
 		w->asked[i].request.opens = property_below(p, 20) == 0;
 		w->asked[i].request.unlimited =
@@ -257,8 +261,9 @@ static void means_agree_once(struct property *p)
 		sojourn += (uint64_t)(a->ended_at - a->at);
 		served += a->fate == SERVED ? a->request.cpu : 0;
 		asked += a->request.cpu;
-		/* who is turned away has no seat */
-		if (!a->request.unlimited && !(a->at_once && a->fate == REJECTED))
+		if (a->turned_away) /* to say so takes processors, and no seat */
+			asked += w->params.rejecting;
+		if (!a->request.unlimited && !a->turned_away)
 			add_request(&sums[world_level(w, i)], a);
 	}
 	HOLDS(p, s->counts.sojourn == gauge_sum(&s->counts.inside, w->now));
@@ -362,10 +367,13 @@ static void sojourns(const struct world *w, struct property *p, ns_t sorted[LOAD
  * queue, for among several the turns change with what requests take. */
 static struct world *patient_world(struct property *p)
 {
-	const ns_t takes[2] = {
-		property_span(p, NS_US, 20 * NS_MS), property_span(p, 0, 20 * NS_MS)};
+	const ns_t alone = property_span(p, NS_US, 20 * NS_MS);
+	const ns_t more = property_span(p, 0, 20 * NS_MS);
+	const ns_t takes[2] = {alone, more};
 	struct world *w = world_new();
 	struct flow_params *f = &w->params.flow;
+	uint32_t users;
+	ns_t every;
 
 	w->params.processors = 1 + property_below(p, 6);
 	f->fair = property_below(p, 3) > 0;
@@ -375,7 +383,9 @@ static struct world *patient_world(struct property *p)
 		.hand = 1,
 		.queue_length = LOAD};
 	f->wait_limit = f->wait_end = NS_HOUR;
-	world_load(w, p, property_span(p, NS_MS, 20 * NS_MS), 1 + property_below(p, 40), takes);
+	every = property_span(p, NS_MS, 20 * NS_MS);
+	users = 1 + property_below(p, 40);
+	world_load(w, p, every, users, takes);
 	return w;
 }
 

@@ -19,7 +19,8 @@ struct asked {
 	/* what came out */
 	enum fate fate;
 	uint32_t ticket;
-	bool at_once; /* got a seat, or was rejected, when it came */
+	bool at_once;     /* got a seat, or was rejected, when it came */
+	bool turned_away; /* was rejected then, and has no seat while it is told so */
 	uint32_t queue;
 	ns_t started_at, ended_at;
 };
@@ -92,6 +93,9 @@ static inline void world_ask(struct world *w, uint32_t i)
 	enum server_verdict verdict = server_arrive(&w->server, a->at, &a->request, &a->ticket);
 
 	a->at_once = verdict != SERVER_QUEUES;
+	a->turned_away = verdict == SERVER_REJECTS ||
+			 (a->at_once && !a->request.unlimited &&
+				 w->server.flow.slot[a->ticket].state != FLOW_SEATED);
 	if (verdict == SERVER_REJECTS)
 		world_end(w, i, REJECTED, a->at);
 	if (verdict == SERVER_QUEUES)

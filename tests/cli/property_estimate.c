@@ -49,14 +49,17 @@ static void any_call(struct property *p, bool timed, uint32_t i, struct str *out
 		", atMostEvery: 4s", ", atMostEvery: 30s", ", atMostEvery: 77s",
 		", atMostEvery: 3m", ", atMostEvery: 10m"};
 	uint32_t scope = property_below(p, timed ? 5 : 4);
+	const char *most, *share = "";
 
 	str_addf(out, "%s{", i ? ", " : "");
 	if (i == 0 && property_below(p, 3) == 0)
 		str_addf(out, "runtime: exec_sync");
 	else
 		str_addf(out, "api: get widgets%u.example.com%s", i, ONE_OF(p, clients));
-	str_addf(out, ", scope: %s%s%s}", scopes[scope], ONE_OF(p, often),
-		scope < 4 && property_below(p, 4) == 0 ? ", share: 30%" : "");
+	most = ONE_OF(p, often);
+	if (scope < 4 && property_below(p, 4) == 0)
+		share = ", share: 30%";
+	str_addf(out, ", scope: %s%s%s}", scopes[scope], most, share);
 }
 
 /* Another loop behind the same limiter. */
@@ -80,14 +83,16 @@ static void any_feature(struct property *p, struct str *out)
 	static const char *const nodes[] = {"", "", ", nodes: 30%", ", nodes: 0.5"};
 	bool alone = property_below(p, 3) > 0;
 	uint32_t n = 1 + property_below(p, 3);
-	const char *begins;
+	const char *begins, *limit, *on;
 	bool timed;
 
 	begins = any_beginning(p, &timed);
+	limit = ONE_OF(p, limits);
+	on = ONE_OF(p, nodes);
 	str_addf(out,
 		"apiVersion: nodetoll/v1alpha1\nkind: Feature\nmetadata: {name: mine}\n"
 		"spec:\n  limiter: %s\n  loops:\n    ours: {%s%s, calls: [",
-		ONE_OF(p, limits), begins, ONE_OF(p, nodes));
+		limit, begins, on);
 	for (uint32_t i = 0; i < n; i++)
 		any_call(p, timed, i, out);
 	if (strstr(begins, "tries")) /* they are of requests */

@@ -28,13 +28,17 @@ static void any_feature(struct property *p, struct str *out)
 	static const char *const scopes[] = {"pod", "container", "object"};
 	static const char *const nodes[] = {"", "", ", nodes: 40%"};
 	static const char *const often[] = {"", "", "", ", atMostEvery: 40s"};
+	const char *begin = ONE_OF(p, begins);
+	const char *on = ONE_OF(p, nodes);
+	const char *call = ONE_OF(p, calls);
+	const char *scope = ONE_OF(p, scopes);
+	const char *most = ONE_OF(p, often);
 
 	str_addf(out,
 		"apiVersion: nodetoll/v1alpha1\nkind: Feature\nmetadata: {name: mine}\n"
 		"spec:\n  limiter: {qps: 5, burst: 10}\n  loops:\n"
 		"    ours: {%s%s, calls: [{%s, scope: %s%s}]}\n",
-		ONE_OF(p, begins), ONE_OF(p, nodes), ONE_OF(p, calls), ONE_OF(p, scopes),
-		ONE_OF(p, often));
+		begin, on, call, scope, most);
 }
 
 static void load(struct world *w)

@@ -22,9 +22,10 @@ static void any_watch(struct world *w, uint32_t i)
 	static const char *const resources[] = {
 		"pods", "pods", "nodes", "leases", "secrets", "events", "services"};
 	static const char *const scopes[] = {"", ", scope: cluster", ", scope: node"};
+	const char *resource = ONE_OF(w->p, resources);
+	const char *scope = ONE_OF(w->p, scopes);
 
-	str_addf(&w->feature, "    w%u: {resource: %s%s", i, ONE_OF(w->p, resources),
-		ONE_OF(w->p, scopes));
+	str_addf(&w->feature, "    w%u: {resource: %s%s", i, resource, scope);
 	if (property_below(w->p, 2))
 		str_addf(&w->feature, ", bytes: %u", 1 + property_below(w->p, 20000));
 	str_add(&w->feature, "}\n");

@@ -97,9 +97,10 @@ static void an_edited_result(struct property *p)
 	str_add_n(&now, text, len);
 	for (uint32_t i = 0; i < edits; i++) {
 		struct str kept = now;
+		uint32_t token = property_below(p, count_tokens(str_text(&now)));
+		const char *value = values[property_below(p, VALUES)];
 
-		edit(str_text(&now), property_below(p, count_tokens(str_text(&now))),
-			values[property_below(p, VALUES)], &next);
+		edit(str_text(&now), token, value, &next);
 		now = next;
 		next = kept;
 	}
