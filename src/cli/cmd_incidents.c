@@ -3,6 +3,7 @@
  */
 #include "cli/cmd.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +22,19 @@ struct incidents_options {
 static const struct opt opts[] = {ROWS_COMMON};
 #undef REC
 
+/* What the library has. */
+struct incident_index {
+	const char **name, **id; /* ids: "" for none */
+	uint32_t n;
+};
+
 struct command {
 	struct incidents_options o;
 	struct library lib;
 	struct arena mem;
-	const char *const *names; /* which */
+	const char **names; /* which */
 	uint32_t n;
+	struct incident_index all;
 	bool runs;
 	struct incidents_sum sum;
 	struct json *settings, *scenarios;
@@ -146,7 +154,7 @@ static int scenarios_of(
 
 static struct json *summary(const struct incidents_sum *sum)
 {
-	struct json *o = json_object(), *told = json_object();
+	struct json *o = json_object(), *inputs = json_object();
 
 	json_put_int(o, "incidents", sum->incidents);
 	json_put_int(o, "figures", sum->figures);
@@ -154,12 +162,10 @@ static struct json *summary(const struct incidents_sum *sum)
 	json_put_int(o, "shape", sum->shape);
 	json_put_int(o, "notMatched", sum->not_matched);
 	json_put_int(o, "matchedOfClassA", sum->matched_a);
-	json_put_int(o, "derivedOfClassA", sum->derived_a);
 	json_put_int(o, "incidentsMatchedOfClassA", sum->ids_a.n);
-	json_put_int(o, "incidentsToldOfClassA", sum->ids_told_a.n);
 	for (uint32_t k = 0; k < 3; k++)
-		json_put_int(told, word_of(words_incident_inputs, 3, k), sum->told_a[k]);
-	json_put(o, "toldOfClassA", told);
+		json_put_int(inputs, word_of(words_incident_inputs, 3, k), sum->inputs_a[k]);
+	json_put(o, "inputsOfClassA", inputs);
 	json_put_int(o, "lost", sum->lost);
 	return o;
 }
@@ -227,24 +233,88 @@ static int are_others(const struct command *c, struct err *err)
 	return 0;
 }
 
-/* "run", then names; none is all. */
+/* "I-08" and the like, which no name is: a letter, a hyphen, digits. */
+static bool is_id(const char *text)
+{
+	size_t digits = isalpha((unsigned char)text[0]) && text[1] == '-'
+				? strspn(text + 2, "0123456789")
+				: 0;
+
+	return digits > 0 && !text[2 + digits];
+}
+
+static int read_ids(struct command *c, struct err *err)
+{
+	struct incident_index *all = &c->all;
+	struct incident *one;
+
+	if (all->id)
+		return 0;
+	one = ARENA_NEW(&c->mem, struct incident);
+	all->id = ARENA_ARRAY(&c->mem, const char *, all->n);
+	for (uint32_t i = 0; i < all->n; i++) {
+		if (incident_load(&c->lib, all->name[i], one, err))
+			return ERR_INPUT;
+		all->id[i] = arena_strdup(&c->mem, one->id);
+	}
+	return 0;
+}
+
+/* "I-8" is I-08. */
+static bool is_same_id(const char *a, const char *b)
+{
+	return is_id(a) && tolower((unsigned char)a[0]) == tolower((unsigned char)b[0]) &&
+	       strtoul(a + 2, NULL, 10) == strtoul(b + 2, NULL, 10);
+}
+
+/* All that have the id. */
+static int add_by_id(struct command *c, const char *id, struct err *err)
+{
+	const struct incident_index *all = &c->all;
+	uint32_t before = c->n;
+	const char *near;
+
+	if (read_ids(c, err))
+		return ERR_INPUT;
+	for (uint32_t i = 0; i < all->n; i++)
+		if (is_same_id(all->id[i], id))
+			c->names[c->n++] = all->name[i];
+	if (c->n > before)
+		return 0;
+	near = str_nearest(id, all->id, all->n);
+	return err_set(err, ERR_INPUT,
+		"incidents: none has the id '%.20s'%s%s%s; 'nodetoll incidents' lists them", id,
+		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static int name_them(struct command *c, const struct opt_line *line, struct err *err)
+{
+	uint32_t n = line->n_arguments - 1;
+
+	c->names = ARENA_ARRAY(&c->mem, const char *, (size_t)n *(c->all.n + 1));
+	c->n = 0;
+	for (uint32_t i = 1; i <= n; i++)
+		if (!is_id(line->arguments[i]))
+			c->names[c->n++] = line->arguments[i];
+		else if (add_by_id(c, line->arguments[i], err))
+			return ERR_INPUT;
+	return are_others(c, err);
+}
+
+/* "run", then names and ids; none is all. */
 static int which(struct command *c, const struct opt_line *line, struct err *err)
 {
-	const char **all = NULL;
-
 	if (line->n_arguments > 0 && strcmp(line->arguments[0], "run") != 0)
 		return err_set(err, ERR_INPUT,
 			"incidents: no '%.60s'; 'run' is what can follow, and then names",
 			line->arguments[0]);
 	c->runs = line->n_arguments > 0;
-	if (line->n_arguments > 1) {
-		c->n = line->n_arguments - 1;
-		c->names = (const char *const *)(line->arguments + 1);
-		return are_others(c, err);
-	}
-	if (library_list(&c->lib, MODEL_INCIDENT, &all, &c->n, err))
+	if (library_list(&c->lib, MODEL_INCIDENT, &c->all.name, &c->all.n, err))
 		return ERR_INPUT;
-	c->names = all;
+	if (line->n_arguments > 1)
+		return name_them(c, line, err);
+	c->names = c->all.name;
+	c->n = c->all.n;
 	return 0;
 }
 
@@ -290,11 +360,11 @@ const struct cmd cmd_incidents_row = {
 	.name = "incidents",
 	.argument = "[run] [NAME]...",
 	.summary = "known regressions: what was published, and what comes out here",
-	.about = "Lists models/incident; 'run' computes the figures of those named, or of all: "
-		 "published,\n"
-		 "ours, difference, verdict, and what each change made of its calls.  Exit "
-		 "status 1 if a\n"
-		 "figure that is known to come out no longer does.",
+	.about = "Lists models/incident; 'run' computes the figures of those named, by name or "
+		 "id (I-08), or\n"
+		 "of all: published, ours, difference, verdict, and what each change made of "
+		 "its calls.  Exit\n"
+		 "status 1 if a figure that is known to come out no longer does.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),
 	.size = sizeof(struct command),

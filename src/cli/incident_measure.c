@@ -167,29 +167,69 @@ static int mean_of_seeds(struct measured_incident *r, struct measured_side *side
 	return 0;
 }
 
+#define AND " + "
+
 /* A gate that asks for nothing: its measure. */
-static int by_result(struct measured_incident *r, struct measured_side *side,
-	const struct incident_figure *f, double *value, struct err *err)
+static int one_measure(struct measured_incident *r, const struct incident_figure *f,
+	const char *name, size_t len, struct measure *measure, struct err *err)
 {
 	struct gate_fault fault = {0};
 	struct gate gate = {0};
 	struct str text = {0};
 	int code;
 
-	str_addf(&text, "%s >= 0", f->result);
+	str_addf(&text, "%.*s >= 0", (int)len, name);
 	code = gate_parse(arena_strdup(r->lib->mem, str_text(&text)), "Result", r->lib->mem,
 		&gate, &fault);
 	str_fini(&text);
 	if (code)
 		return err_set(err, ERR_INPUT, "figure '%.60s', measure '%.160s': %.200s",
 			f->name, f->result, fault.text);
-	code = mean_of_seeds(r, side, f, &gate.measure, value, err);
+	*measure = gate.measure;
+	return 0;
+}
+
+static int add_measure(struct measured_incident *r, struct measured_side *side,
+	const struct incident_figure *f, const struct measure *measure, double *value,
+	struct err *err)
+{
+	double one = 0;
+	int code = mean_of_seeds(r, side, f, measure, &one, err);
+
 	if (code)
 		return code;
-	r->rests_on = measure_class_in(side->result, &gate.measure);
+	*value += one;
+	r->rests_on = measure_class_in(side->result, measure);
 	json_free(r->by);
 	r->by = measure_calibration_in(
-		side->result, f->of == OF_AFTER ? NULL : r->before->result, &gate.measure);
+		side->result, f->of == OF_AFTER ? NULL : r->before->result, measure);
+	return 0;
+}
+
+/* The sum of what 'result' names: all of it rests on the same. */
+static int by_result(struct measured_incident *r, struct measured_side *side,
+	const struct incident_figure *f, double *value, struct err *err)
+{
+	const char *rests_on = NULL;
+
+	*value = 0;
+	for (const char *at = f->result, *next; at; at = next) {
+		const char *end = strstr(at, AND);
+		struct measure measure;
+		int code = one_measure(
+			r, f, at, end ? (size_t)(end - at) : strlen(at), &measure, err);
+
+		if (!code)
+			code = add_measure(r, side, f, &measure, value, err);
+		if (code)
+			return code;
+		if (rests_on && strcmp(rests_on, r->rests_on) != 0)
+			return err_set(err, ERR_INPUT,
+				"figure '%.60s': its measures do not rest on the same",
+				f->name);
+		rests_on = r->rests_on;
+		next = end ? end + strlen(AND) : NULL;
+	}
 	return 0;
 }
 

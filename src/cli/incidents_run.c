@@ -64,13 +64,8 @@ static void count(struct incidents_sum *sum, const struct incident *i,
 	if (verdict != VERDICT_MATCHED || f->class != INCIDENT_A)
 		return;
 	sum->matched_a++;
+	sum->inputs_a[f->inputs]++;
 	count_id(&sum->ids_a, i);
-	if (f->derived_from) {
-		sum->derived_a++;
-		return;
-	}
-	sum->told_a[f->inputs]++;
-	count_id(&sum->ids_told_a, i);
 }
 
 static struct json *row_of(const struct incident *i, const struct incident_figure *f)
@@ -111,11 +106,15 @@ static int figure(struct measured_incident *m, const struct incident_figure *f,
 
 	if (known && ours(m, f, &value, err))
 		return ERR_INPUT;
+	if (incident_is_yes_or_no(f))
+		value = value > 0;
 	if (known)
 		verdict = judge(f, published, value);
 	o = row_of(m->incident, f);
 	json_put(o, "ours", known ? json_num(value) : json_null());
-	json_put(o, "relativeError", known ? json_num(value / published - 1) : json_null());
+	json_put(o, "relativeError",
+		known && !incident_is_yes_or_no(f) ? json_num(value / published - 1)
+						   : json_null());
 	put_how(o, m, f);
 	json_put_str(o, "verdict", word_of(words_incident_verdict, 3, verdict));
 	json_put_str(o, "expected", word_of(words_incident_verdict, 3, f->verdict));
@@ -139,6 +138,8 @@ static int put_side(struct measured_incident *m, enum incident_side_of side,
 	if (known && incident_measure(m, side, f, value, err))
 		return ERR_INPUT;
 	*value *= (double)f->times / PPM / incident_units[f->unit].of;
+	if (incident_is_yes_or_no(f))
+		*value = *value > 0;
 	json_put(o, side == OF_AFTER ? "after" : "before",
 		known ? json_num(*value) : json_null());
 	return 0;
@@ -162,7 +163,8 @@ static int change(struct measured_incident *m, const struct incident_figure *f,
 		return err_set(err, ERR_INPUT, "'%.60s': nothing makes the call '%.60s'",
 			f->name, f->call);
 	json_put(o, "relativeChange",
-		both && before > 0 ? json_num(after / before - 1) : json_null());
+		both && before > 0 && !incident_is_yes_or_no(f) ? json_num(after / before - 1)
+								: json_null());
 	put_how(o, m, f);
 	json_put_str(o, "note", f->reason);
 	return 0;

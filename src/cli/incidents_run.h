@@ -19,10 +19,9 @@ struct incident_ids {
 
 struct incidents_sum {
 	uint32_t incidents, figures, matched, shape, not_matched;
-	uint32_t matched_a; /* figures of class A */
-	uint32_t derived_a; /* of these, those that nobody told: derived from what was */
-	uint32_t told_a[3]; /* the others, by what went into ours: enum incident_inputs */
-	struct incident_ids ids_a, ids_told_a;
+	uint32_t matched_a;   /* figures of class A */
+	uint32_t inputs_a[3]; /* the same by what went into ours: enum incident_inputs */
+	struct incident_ids ids_a;
 	uint32_t lost; /* known to be matched, or a shape, and not any more */
 };
 

@@ -27,10 +27,12 @@ static const struct word words_relation[] = {{"equal", RELATION_EQUAL},
 const struct incident_unit incident_units[] = {{"", 1}, {"/s", 1}, {"/min", 1 / MINUTE},
 	{"/10 s", 0.1}, {"/5 min", 1 / (5 * MINUTE)}, {"/3 days", 1 / (3 * DAY)}, {"s", 1},
 	{"min", MINUTE}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12},
-	{"MB/min", 1e6 / MINUTE}, {"GB/day", 1e9 / DAY}, {"ms", 1e-3}};
+	{"MB/min", 1e6 / MINUTE}, {"GB/day", 1e9 / DAY}, {"ms", 1e-3}, {"h", 60 * MINUTE},
+	{INCIDENT_YES_OR_NO, 1}};
 static const struct word words_unit[] = {{"", 0}, {"/s", 1}, {"/min", 2}, {"/10 s", 3},
 	{"/5 min", 4}, {"/3 days", 5}, {"s", 6}, {"min", 7}, {"KB", 8}, {"MB", 9}, {"GB", 10},
-	{"TB", 11}, {"MB/min", 12}, {"GB/day", 13}, {"ms", 14}};
+	{"TB", 11}, {"MB/min", 12}, {"GB/day", 13}, {"ms", 14}, {"h", 15},
+	{INCIDENT_YES_OR_NO, 16}};
 
 #define REC struct incident_figure
 #define WORDS(member_, name_, words_, otherwise_, help_)                                       \
@@ -49,7 +51,8 @@ static const struct word words_unit[] = {{"", 0}, {"/s", 1}, {"/min", 2}, {"/10 
 			.help = "whose: 'get secrets', an operation, or a mechanism by its "   \
 				"name; all of the side's features without it"),                \
 		FIELD(result, "result", FIELD_TEXT, .size = sizeof(((REC *)0)->result),        \
-			.flags = FIELD_OPTIONAL, .help = "a measure of the simulated Result"), \
+			.flags = FIELD_OPTIONAL,                                               \
+			.help = "a measure of the simulated Result, or a sum: a + b"),         \
 		FIELD(seeds, "seeds", FIELD_COUNT, .flags = FIELD_OPTIONAL, .otherwise = 1,    \
 			.min = 1, .max = 1000,                                                 \
 			.help = "with 'result': the mean over so many seeds from the "         \
@@ -87,6 +90,11 @@ static const struct field change_fields[] = {
 		.help = "what is to be said of it"),
 };
 #undef REC
+
+bool incident_is_yes_or_no(const struct incident_figure *f)
+{
+	return !strcmp(incident_units[f->unit].name, INCIDENT_YES_OR_NO);
+}
 
 static int finish_measure(
 	const struct incident_figure *f, const struct doc_node *at, struct err *err)
@@ -235,8 +243,9 @@ const struct table table_incident = {
 	.finish = finish_incident,
 };
 
-/* A number that is marked as derived is none that somebody told. */
-static void find_derived(const struct doc_node *spec, struct incident *incident)
+/* A number that is marked as derived is none that somebody told: what comes out as it has the
+ * shape of what was told, and no figure is matched. */
+static int find_derived(const struct doc_node *spec, struct incident *incident, struct err *err)
 {
 	const struct doc_node *at = doc_get(spec, "figures");
 	uint32_t i = 0;
@@ -245,9 +254,15 @@ static void find_derived(const struct doc_node *spec, struct incident *incident)
 		const struct origin *o =
 			origin_find(&incident->origins, doc_get(at, "published"));
 
-		if (o && o->is == EVIDENCE_DERIVED)
-			incident->figures[i].derived_from = o->source;
+		if (!o || o->is != EVIDENCE_DERIVED)
+			continue;
+		incident->figures[i].derived_from = o->source;
+		if (incident->figures[i].verdict == VERDICT_MATCHED)
+			return doc_error(at, err,
+				"'published' is derived, so nobody told it: the verdict is "
+				"shape, or not-matched");
 	}
+	return 0;
 }
 
 int incident_load(
@@ -261,9 +276,7 @@ int incident_load(
 	if (!code)
 		code = table_read(&reading, &table_incident, m.spec, incident, err);
 	incident->origins = m.origins;
-	if (!code)
-		find_derived(m.spec, incident);
-	return code;
+	return code ? code : find_derived(m.spec, incident, err);
 }
 
 /* ------------------------------------------------------------------ a side */

@@ -12,6 +12,9 @@
 
 #include "models/library.h"
 
+/* The unit of what happens or does not: 1 and 0. */
+#define INCIDENT_YES_OR_NO "yes or no"
+
 enum { INCIDENT_FIGURES = 16, INCIDENT_CHANGES = 8, INCIDENT_SETTINGS = 24 };
 
 enum incident_class { INCIDENT_A, INCIDENT_B, INCIDENT_C };
@@ -83,6 +86,7 @@ struct incident_unit {
 	double of; /* the measure's own unit */
 };
 extern const struct incident_unit incident_units[];
+bool incident_is_yes_or_no(const struct incident_figure *f);
 extern const struct word words_incident_class[3];
 extern const struct word words_incident_verdict[3];
 extern const struct word words_incident_inputs[3];

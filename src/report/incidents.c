@@ -9,6 +9,7 @@
 
 static const struct column list_columns[] = {
 	{"name", "incident", CELL_TEXT, NULL},
+	{"id", "id", CELL_TEXT, ""},
 	{"class", "class", CELL_TEXT, NULL},
 	{"years", "years", CELL_TEXT, NULL},
 	{"figures", "figures", CELL_COUNT, NULL},
@@ -58,8 +59,30 @@ static bool is_run(const struct json *result)
 	return json_is_array(json_get(result, "rows")) && json_as_bool(json_get(result, "ran"));
 }
 
-/* The incident's name stands in its first row only. */
-static struct json *rows_of(const struct json *list)
+bool incidents_is_number(const struct json *row)
+{
+	const char *unit = json_as_str(json_get(row, "unit"));
+
+	return !unit || strcmp(unit, "yes or no") != 0;
+}
+
+/* A field as it is read: that something happens or does not is no number, and has no unit. */
+static struct json *in_words(const struct json *row, const struct json *field)
+{
+	static const char *const values[] = {"published", "ours", "before", "after"};
+
+	if (incidents_is_number(row))
+		return json_clone(field);
+	if (!strcmp(json_key(field), "unit"))
+		return json_str("");
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (!strcmp(json_key(field), values[i]) && json_is_num(field))
+			return json_bool(json_as_num(field) > 0);
+	return json_clone(field);
+}
+
+/* Rows as they are read; if once, the incident's name stands in its first row only. */
+struct json *incidents_rows(const struct json *list, bool once)
 {
 	struct json *rows = json_array();
 	const char *last = "";
@@ -69,9 +92,10 @@ static struct json *rows_of(const struct json *list)
 		struct json *row = json_object();
 
 		for (const struct json *f = json_child(at); f; f = json_next(f)) {
-			bool again = !strcmp(json_key(f), "name") && !strcmp(name, last);
+			bool again =
+				once && !strcmp(json_key(f), "name") && !strcmp(name, last);
 
-			json_put(row, json_key(f), again ? json_str("") : json_clone(f));
+			json_put(row, json_key(f), again ? json_str("") : in_words(at, f));
 		}
 		json_append(rows, row);
 		last = name;
@@ -94,7 +118,7 @@ static void sides(const struct json *result, enum show how, struct str *out)
 {
 	static const char *const side[][2] = {
 		{"before", "beforeNotModelled"}, {"after", "afterNotModelled"}};
-	struct json *rows = rows_of(json_get(result, "changes"));
+	struct json *rows = incidents_rows(json_get(result, "changes"), true);
 	bool any = false;
 
 	if (json_child(rows)) {
@@ -147,27 +171,19 @@ static void reasons(const struct json *result, enum show how, struct str *out)
 	}
 }
 
-/* How many of those that are matched somebody told, and from which inputs ours came. */
-static void told(const struct json *sum, struct str *out)
+/* From which inputs those that are matched came. */
+static void inputs(const struct json *sum, struct str *out)
 {
-	const struct json *by = json_get(sum, "toldOfClassA");
-	double derived = json_as_num(json_get(sum, "derivedOfClassA"));
-	double all = json_as_num(json_get(sum, "matchedOfClassA")) - derived;
-	double incidents = json_as_num(json_get(sum, "incidentsToldOfClassA"));
+	const struct json *by = json_get(sum, "inputsOfClassA");
 
-	if (all > 0 && json_is_object(by)) /* a result of an older program has no such counts */
-		str_addf(out,
-			"As they were told: %.0f figure%s of %.0f incident%s; their inputs: "
-			"model %.0f, nominal %.0f, stated %.0f.\n",
-			all, format_plural(all), incidents, format_plural(incidents),
+	if (json_is_object(by)) /* a result of an older program has none */
+		str_addf(out, "Their inputs: model %.0f, nominal %.0f, stated %.0f.\n",
 			json_as_num(json_get(by, "model")),
 			json_as_num(json_get(by, "nominal")),
 			json_as_num(json_get(by, "stated")));
-	if (derived > 0)
-		str_addf(out,
-			"Nobody told %.0f of these numbers: %s arithmetic from what was "
-			"told.\n",
-			derived, derived == 1 ? "it is" : "they are");
+	str_add(out, "Model is timers with their drift, jitter and ticks; nominal the stated "
+		     "period, because the\n"
+		     "figure took it; stated are counts and sizes of the source.\n");
 }
 
 void incidents_foot(const struct json *result, struct str *out)
@@ -187,10 +203,7 @@ void incidents_foot(const struct json *result, struct str *out)
 		json_as_num(json_get(sum, "matched")), json_as_num(json_get(sum, "shape")),
 		json_as_num(json_get(sum, "notMatched")), matched_a, format_plural(matched_a),
 		incidents_a, format_plural(incidents_a));
-	told(sum, out);
-	str_add(out, "Inputs: model is timers with their drift, jitter and ticks; "
-		     "nominal the stated period, because the\n"
-		     "figure took it; stated are counts and sizes of the source.\n");
+	inputs(sum, out);
 }
 
 enum { NOTE_WIDTH = 100 };
@@ -201,11 +214,12 @@ void incidents_show(const struct json *result, enum show how, struct str *out)
 
 	if (!is_run(result)) {
 		table_show(how, &listed, json_get(result, "incidents"), out);
-		str_add(out, "\n'nodetoll incidents run [NAME...]' computes their figures, "
-			     "'nodetoll models show NAME' prints one.\n");
+		str_add(out,
+			"\n'nodetoll incidents run [NAME or ID...]' computes their figures, "
+			"'nodetoll models show NAME' prints one.\n");
 		return;
 	}
-	rows = rows_of(json_get(result, "rows"));
+	rows = incidents_rows(json_get(result, "rows"), true);
 	table_show(how, &figures, rows, out);
 	sides(result, how, out);
 	reasons(result, how, out);

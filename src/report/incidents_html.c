@@ -9,6 +9,7 @@
 
 static const struct column incident_list[] = {
 	{"name", "incident", CELL_TEXT, NULL},
+	{"id", "id", CELL_TEXT, ""},
 	{"class", "class", CELL_TEXT, NULL},
 	{"years", "years", CELL_TEXT, NULL},
 	{"title", "what happened", CELL_TEXT, NULL},
@@ -46,7 +47,7 @@ static struct json *agreement(const struct json *rows)
 			double x = json_as_num(json_get(r, "published"));
 			double y = json_as_num(json_get(r, "ours"));
 
-			if (x <= 0 || y <= 0 ||
+			if (x <= 0 || y <= 0 || !incidents_is_number(r) ||
 				strcmp(json_as_str(json_get(r, "verdict")), verdicts[i][0]) !=
 					0)
 				continue;
@@ -112,7 +113,8 @@ static void put_sides(const struct json *result, struct html *page)
 
 void incidents_html(const struct json *result, struct html *page)
 {
-	const struct json *rows = json_get(result, "rows");
+	struct json *rows = incidents_rows(json_get(result, "rows"), false);
+	struct json *changes = incidents_rows(json_get(result, "changes"), false);
 	struct str foot = {0};
 
 	if (json_as_bool(json_get(result, "ran"))) {
@@ -120,10 +122,11 @@ void incidents_html(const struct json *result, struct html *page)
 		html_headline(page, str_text(&foot));
 		html_section(page, "Published and ours");
 	}
-	html_figure(page, "On the line both are the same, whatever the unit.", agreement(rows),
+	html_figure(page, "On the line both are the same, whatever the unit.",
+		agreement(json_get(result, "rows")),
 		&(struct titled_table){"Figures", incidents_figure_columns, rows});
 	html_table(page, &(struct titled_table){"What the changes made of it",
-				 incidents_change_columns, json_get(result, "changes")});
+				 incidents_change_columns, changes});
 	html_section(page, "What happened");
 	html_table(page, &(struct titled_table){"Incidents", COLUMNS_OF(incident_list),
 				 json_get(result, "incidents")});
@@ -134,5 +137,7 @@ void incidents_html(const struct json *result, struct html *page)
 	html_words(page, "This makes the same numbers again, on any machine:");
 	html_lines(page, json_as_bool(json_get(result, "ran")) ? "nodetoll incidents run"
 							       : "nodetoll incidents");
+	json_free(rows);
+	json_free(changes);
 	str_fini(&foot);
 }

@@ -101,7 +101,7 @@ static int run_text(struct fixture *f, const char *figures)
 }
 
 /* 49,504 events are told as a share; of fan-out every figure is told. */
-static void what_nobody_told_is_counted_apart(void **state)
+static void what_nobody_told_is_a_shape_at_best(void **state)
 {
 	struct fixture *f = begin();
 	const struct json *row;
@@ -111,16 +111,53 @@ static void what_nobody_told_is_counted_apart(void **state)
 	row = json_child(f->rows);
 	assert_string_equal(json_as_str(json_get(row, "derivedFrom")), "34.08 % of 145,259");
 	assert_true(json_is_null(json_get(json_next(row), "derivedFrom")));
-	assert_int_equal(f->sum.matched_a, 1);
-	assert_int_equal(f->sum.derived_a, 1);
-	assert_int_equal(f->sum.ids_a.n, 1);
-	assert_int_equal(f->sum.ids_told_a.n, 0);
+	assert_int_equal(f->sum.shape, 1);
+	assert_int_equal(f->sum.matched_a, 0);
+	assert_int_equal(f->sum.ids_a.n, 0);
 	assert_int_equal(run(f, "endpoints-fan-out"), 0);
-	assert_int_equal(f->sum.matched_a, 1 + 5);
-	assert_int_equal(f->sum.derived_a, 1);
-	assert_int_equal(f->sum.told_a[INPUTS_STATED], 5);
-	assert_int_equal(f->sum.ids_a.n, 2);
-	assert_int_equal(f->sum.ids_told_a.n, 1);
+	assert_int_equal(f->sum.matched_a, 5);
+	assert_int_equal(f->sum.inputs_a[INPUTS_STATED], 5);
+	assert_int_equal(f->sum.ids_a.n, 1);
+	end(f);
+}
+
+/* Whether something happens is 1 or 0, however often it does, and no share off. */
+static void yes_or_no_is_no_number(void **state)
+{
+	struct fixture *f = begin();
+	const struct json *row;
+
+	(void)state;
+	assert_int_equal(
+		run_text(f, "    - {figure: a, published: 1, unit: yes or no, measure: rate, "
+			    "call: update leases, verdict: shape, where: here}"),
+		0);
+	row = json_child(f->rows);
+	assert_true(json_as_num(json_get(row, "ours")) == 1);
+	assert_true(json_is_null(json_get(row, "relativeError")));
+	end(f);
+}
+
+/* 0.2 a second and 0.2 a second, of two nodes that are simulated. */
+static void a_sum_is_of_measures(void **state)
+{
+	struct fixture *f = begin();
+	const struct json *row;
+	double sum;
+
+	(void)state;
+	assert_int_equal(run_text(f, "    - {figure: a, published: 1, measure: result, result: "
+				     "'api.requests{resource=leases}.count', verdict: "
+				     "not-matched, reason: b, where: here}\n"
+				     "    - {figure: a, published: 1, measure: result, result: "
+				     "'api.requests{resource=leases}.count + "
+				     "api.requests{resource=leases}.count', verdict: "
+				     "not-matched, reason: b, where: here}"),
+		0);
+	row = json_child(f->rows);
+	sum = 2 * json_as_num(json_get(row, "ours"));
+	assert_true(sum > 0);
+	assert_true(json_as_num(json_get(json_next(row), "ours")) == sum);
 	end(f);
 }
 
@@ -258,6 +295,13 @@ static void mistakes_have_a_message_each(void **state)
 	expect_error("    - {figure: a, published: 7, where: here}", "verdict: not-matched");
 	expect_error("    - {figure: a, published: 7, of: after, measure: rate, where: here}",
 		"a side that the incident does not have");
+	expect_error(
+		"    - {figure: a, published: {value: 7, source: b, is: derived}, measure: "
+		"rate, call: update leases, where: here}",
+		"the verdict is shape, or not-matched");
+	expect_error("    - {figure: a, published: 7, measure: result, result: "
+		     "'podStart.mean + api.requests.mean', where: here}",
+		"do not rest on the same");
 	expect_error("    - {figure: a, published: 7, verdict: not-matched, where: here}",
 		"needs a 'reason'");
 }
@@ -270,7 +314,9 @@ int main(void)
 		cmocka_unit_test(a_side_is_there_or_it_is_said_why_not),
 		cmocka_unit_test(a_change_is_what_both_sides_have),
 		cmocka_unit_test(a_change_may_have_one_side),
-		cmocka_unit_test(what_nobody_told_is_counted_apart),
+		cmocka_unit_test(what_nobody_told_is_a_shape_at_best),
+		cmocka_unit_test(yes_or_no_is_no_number),
+		cmocka_unit_test(a_sum_is_of_measures),
 		cmocka_unit_test(files_of_one_id_are_one_incident),
 		cmocka_unit_test(restarts_follow_from_the_back_off),
 		cmocka_unit_test(a_storm_is_what_is_sent_while_all_are_rejected),

@@ -13,6 +13,8 @@ it, as a list of
     over     the number is so much less: of nodes, or a second's
     against  what was published: the number is the difference from it, in per cent
     value    what the run came to
+    incident of which incident it is a figure, too, as "NAME: how the figure begins": what the golden of
+             `incidents run` says of it, ours and verdict, is the row's
 Without a program the table is held against those values: nothing may differ by more than the digits
 that are written tell, and no row may be without.  With one, runs of a few seconds are made again,
 or those whose arguments have a WORD; values must be the same.  UPDATE=1 makes all of them (half an
@@ -30,6 +32,7 @@ from pathlib import Path
 
 from run_golden import ROOT, value_at
 
+INCIDENTS = Path(__file__).resolve().parent / "cases" / "incidents-run" / "stdout"
 FIGURES = Path(__file__).resolve().parent / "figures.json"
 MODEL = ROOT / "docs" / "MODEL.md"
 HEADING = "## Scenarios and what was published of them"
@@ -82,8 +85,41 @@ def row_of(rows, begins):
     return found[0]
 
 
+def incident_rows():
+    """Of each figure in the golden of `incidents run`: ours, and the verdict."""
+    lines = INCIDENTS.read_text().split("\n\n", 1)[0].splitlines()
+    figure = lines[0].index("figure")
+    end = lines[0].index("ours") + len("ours")
+    rows, incident = {}, ""
+    for line in lines[1:]:
+        incident = line.split(" ", 1)[0] or incident
+        name = re.split(r"  +", line[figure:end], maxsplit=1)[0]
+        rows[f"{incident}: {name}"] = (line[:end].split("  ")[-1].strip(), line.split()[-1])
+    return rows
+
+
+def check_incident(figure, cells, incidents):
+    """One figure has one answer."""
+    found = [row for name, row in incidents.items() if name.startswith(figure["incident"])]
+    if len(found) != 1:
+        return f"{len(found)} figures of incidents begin with: {figure['incident']}"
+    ours, verdict = found[0]
+    number, place = last_number(figure["says"])
+    scale = UNITS[NUMBER.findall(figure["says"])[-1][1]]
+    try:
+        value = float(ours.replace(",", "")) * scale
+    except ValueError:
+        return f"{figure['incident']} has no number: {ours}"
+    if abs(value - number) > 0.5000001 * place + 5e-4 * abs(number):
+        return f"{figure['says']} in docs/MODEL.md is {ours} in {figure['incident']}"
+    says = cells.split(" | ")[-1]
+    if says.startswith("no" if verdict != "not-matched" else "yes") and not says.startswith("nearly"):
+        return f"{figure['says']}: docs/MODEL.md says {says[:30]}, {figure['incident']} is {verdict}"
+    return None
+
+
 def check_table(entries):
-    rows, wrong, told = table_rows(), [], set()
+    rows, wrong, told, incidents = table_rows(), [], set(), incident_rows()
     for entry in entries:
         cells = row_of(rows, entry["row"])
         told.add(cells)
@@ -93,6 +129,8 @@ def check_table(entries):
             elif not is_said(figure):
                 wrong.append(f"{entry['row']}: says {figure['says']}, where {figure['path']} of "
                              f"simulate {entry['run']} is {shown(figure):.6g}")
+            if "incident" in figure:
+                wrong += filter(None, [check_incident(figure, cells, incidents)])
     wrong += [f"{name}: no figure of it is in figures.json" for name, cells in rows
               if cells not in told]
     return wrong
