@@ -246,3 +246,22 @@ size_t str_bad_byte(const char *bytes, size_t len)
 	}
 	return len;
 }
+
+const char *str_list(char *buf, size_t size, const char *const *words, size_t n)
+{
+	static const char between[] = ", ", more[] = ", ...";
+	size_t len = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < n; i++) {
+		const char *before = i ? between : "";
+
+		if (len + strlen(before) + strlen(words[i]) + sizeof(more) > size) {
+			(void)snprintf(buf + len, size - len, "%s", i ? more : "...");
+			break;
+		}
+		(void)snprintf(buf + len, size - len, "%s%s", before, words[i]);
+		len += strlen(buf + len);
+	}
+	return buf;
+}

@@ -43,6 +43,10 @@ char *str_take(struct str *s);
  * of equals; NULL if none is near.  NULL entries are skipped. */
 const char *str_nearest(const char *word, const char *const *known, size_t n);
 
+/* "get, list, watch" in buf, which is returned.  What does not fit is ", ..."; no word is cut.
+ * size is 8 at least. */
+const char *str_list(char *buf, size_t size, const char *const *words, size_t n);
+
 /* Where the first byte stands that does not belong in a text file: a control
  * character other than tab, newline and carriage return, or malformed UTF-8.
  * len if there is none. */

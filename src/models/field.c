@@ -21,26 +21,34 @@ static int unknown_name(const struct doc_node *at, const char *name, const char 
 	const char *const *known, size_t n, struct err *err)
 {
 	const char *near = str_nearest(name, known, n);
-	char list[320] = "";
-	size_t used = 0;
+	char list[320];
 
 	if (near)
 		return doc_error_key(
 			at, err, "no '%s' in %s; did you mean '%s'?", name, where, near);
-	for (size_t i = 0; i < n && used < sizeof(list); i++) {
-		int wrote = snprintf(
-			list + used, sizeof(list) - used, "%s%s", i ? ", " : "", known[i]);
-		used += wrote > 0 ? (size_t)wrote : 0;
-	}
-	return doc_error_key(at, err, "no '%s' in %s; there are: %s", name, where, list);
+	return doc_error_key(at, err, "no '%s' in %s; there are: %s", name, where,
+		str_list(list, sizeof(list), known, n));
+}
+
+/* What is right one level below: its entries' field, as a call's in a loop; NULL: nothing. */
+static const struct field *of_its_entries(const struct table *t, const char *name)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (t->field[i].sub && table_find(t->field[i].sub, name))
+			return &t->field[i];
+	return NULL;
 }
 
 int table_unknown(const struct table *t, const char *name, const char *where,
 	const struct doc_node *at, struct err *err)
 {
+	const struct field *below = of_its_entries(t, name);
 	const char *known[NAMES_MAX] = {0};
 	size_t n = 0;
 
+	if (below)
+		return doc_error_key(at, err, "no '%s' in %s; it belongs %s '%s'", name, where,
+			below->type == FIELD_MAP ? "into" : "to an entry of", below->name);
 	for (uint32_t i = 0; i < t->n && n < NAMES_MAX; i++)
 		if (!(t->field[i].flags & FIELD_KEY))
 			known[n++] = t->field[i].name;

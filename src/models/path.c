@@ -62,9 +62,8 @@ static int unknown_key(
 {
 	const char *known[NAMES_MAX] = {0};
 	const char *near;
-	struct str all = {0};
+	char all[300];
 	size_t n = 0;
-	int code;
 
 	for (const struct doc_node *at = map ? map->first : NULL; at && n < NAMES_MAX;
 		at = at->next)
@@ -73,12 +72,8 @@ static int unknown_key(
 	if (near)
 		return err_set(err, ERR_INPUT, "no '%s' in %s; did you mean '%s'?", step->name,
 			where, near);
-	for (size_t i = 0; i < n; i++)
-		str_addf(&all, "%s%s", i ? ", " : "", known[i]);
-	code = err_set(err, ERR_INPUT, "no '%s' in %s; there are: %.300s", step->name, where,
-		str_text(&all));
-	str_fini(&all);
-	return code;
+	return err_set(err, ERR_INPUT, "no '%s' in %s; there are: %s", step->name, where,
+		str_list(all, sizeof(all), known, n));
 }
 
 static const struct doc_node *entry(const struct doc_node *list, uint32_t index)

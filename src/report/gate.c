@@ -39,32 +39,30 @@ static void skip_blanks(struct parser *p)
 	p->at += strspn(p->text + p->at, " \t");
 }
 
-/* ", " between: so that a sentence can end with what there is. */
-static const char *list_of(char *buf, size_t size, const char *const *known, size_t n)
+/* Words that are known; the first of them are those that somebody would look for. */
+struct known {
+	const char *const *word;
+	size_t n, n_first;
+};
+
+/* No such word: the nearest, or the first that there are. */
+static int unknown_of(struct gate_fault *fault, size_t at, const char *what, const char *word,
+	const struct known *known)
 {
-	size_t len = 0;
-
-	*buf = '\0';
-	for (size_t i = 0; i < n && len + 1 < size; i++) {
-		int wrote = snprintf(buf + len, size - len, "%s%s", i ? ", " : "", known[i]);
-
-		len += wrote > 0 ? (size_t)wrote : 0;
-	}
-	return buf;
-}
-
-/* No such word: the nearest, or all that there are. */
-static int unknown(struct gate_fault *fault, size_t at, const char *what, const char *word,
-	const char *const *known, size_t n)
-{
-	const char *near = str_nearest(word, known, n);
+	const char *near = str_nearest(word, known->word, known->n);
 	char all[240];
 
 	if (near)
 		return fault_at(
 			fault, at, "no %s '%.60s'; did you mean '%.80s'?", what, word, near);
 	return fault_at(fault, at, "no %s '%.60s'; there are: %s", what, word,
-		list_of(all, sizeof(all), known, n));
+		str_list(all, sizeof(all), known->word, known->n_first));
+}
+
+static int unknown(struct gate_fault *fault, size_t at, const char *what, const char *word,
+	const char *const *known, size_t n)
+{
+	return unknown_of(fault, at, what, word, &(struct known){known, n, n});
 }
 
 /* ------------------------------------------------------------------ the measure */
@@ -100,7 +98,7 @@ static int unknown_stat(
 	if (*name)
 		return unknown(p->fault, at, "statistic", name, known, f->n_stats);
 	return fault_at(p->fault, at, "which figure of %s? Behind a dot: %s", f->name,
-		list_of(all, sizeof(all), known, f->n_stats));
+		str_list(all, sizeof(all), known, f->n_stats));
 }
 
 /* The family is misspelt, or what is before the last dot is. */
@@ -351,7 +349,8 @@ static int read_limit(struct parser *p)
 		g->kind = GATE_SHARE;
 		unit = MEASURE_NUMBER;
 	}
-	if (g->kind == GATE_DELTA && unit == MEASURE_RATE && !strstr(text, "/s"))
+	if (g->kind == GATE_DELTA && (unit == MEASURE_RATE || unit == MEASURE_BYTES) &&
+		!strstr(text, "/s"))
 		return fault_at(p->fault, at, "%c%s of what? %c%s/s, or %c%s%% of the base",
 			sign, text, sign, text, sign, text);
 	if (!in_unit(text, unit, &g->limit))
@@ -425,11 +424,12 @@ static int check_label(const struct gate *g, unsigned l, const struct measure_po
 	const struct measure_family *f = g->measure.of.family;
 	const char *value = g->measure.of.label[l];
 	const char *known[WORDS_MAX];
-	size_t n = 0;
+	size_t n = 0, of_rows;
 
 	for (uint32_t i = 0; i < points->n; i++)
 		if (points->point[i].family == f && points->point[i].label[l])
 			n = add_word(known, n, points->point[i].label[l]);
+	of_rows = n;
 	for (size_t w = 0; w < n_words; w++)
 		for (size_t i = 0; i < words[w].n && !strcmp(words[w].label, f->label[l].name);
 			i++)
@@ -437,7 +437,8 @@ static int check_label(const struct gate *g, unsigned l, const struct measure_po
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(known[i], value))
 			return 0;
-	return unknown(fault, g->label_at[l], f->label[l].name, value, known, n);
+	return unknown_of(fault, g->label_at[l], f->label[l].name, value,
+		&(struct known){known, n, of_rows ? of_rows : n});
 }
 
 int gate_check(const struct gate *g, const struct measure_points *points,

@@ -8,7 +8,8 @@
  *   gate    = measure op limit
  *   measure = family [ "{" label "=" value { "," label "=" value } "}" ] "." statistic
  *   op      = "<" | "<=" | ">" | ">="
- *   limit   = [ sign ] number unit          with a sign it is what is added to the base
+ *   limit   = [ sign ] number [ unit ]      with a sign it is what is added to the base, and a
+ *                                           rate's unit is needed
  *
  * docs/GATES.md is the manual.  A mistake is a place in the text and a sentence; whose text it
  * was, a flag's or a file's, is known to the caller.

@@ -107,6 +107,20 @@ static void a_word_that_is_like_none_finds_none(void **state)
 	free(longest);
 }
 
+static void a_list_that_is_too_long_cuts_no_word(void **state)
+{
+	static const char *const words[] = {"get", "list", "watch"};
+	char buf[32];
+
+	(void)state;
+	assert_string_equal(str_list(buf, sizeof(buf), words, 3), "get, list, watch");
+	assert_string_equal(str_list(buf, 17 + 4, words, 3), "get, list, ...");
+	assert_string_equal(str_list(buf, 17 + 5, words, 3), "get, list, watch");
+	assert_string_equal(str_list(buf, 8, words, 3), "...");
+	assert_string_equal(str_list(buf, 9, words, 3), "get, ...");
+	assert_string_equal(str_list(buf, sizeof(buf), NULL, 0), "");
+}
+
 static void check_bad(const char *bytes, size_t len, size_t want)
 {
 	assert_int_equal(str_bad_byte(bytes, len), want);
@@ -164,6 +178,7 @@ int main(void)
 		cmocka_unit_test(a_taken_text_leaves_nothing_behind),
 		cmocka_unit_test(a_misspelt_word_finds_the_right_one),
 		cmocka_unit_test(a_word_that_is_like_none_finds_none),
+		cmocka_unit_test(a_list_that_is_too_long_cuts_no_word),
 		cmocka_unit_test(a_bad_byte_is_found_at_any_place),
 		cmocka_unit_test(text_is_told_from_binary),
 	};

@@ -255,6 +255,11 @@ static void mistakes_have_a_message_each(void **state)
 	(void)state;
 	expect("  loops: {a: {timer: sliding, period: 1s, calls: [{api: get nodes}]}}", NULL);
 	expect("  loops: {a: {calls: [{api: get nodes}]}}", "no trigger");
+	expect("  loops: {a: {timer: sliding, period: 1s, client: own, calls: [{api: get "
+	       "nodes}]}}",
+		"f.yaml:5:43: no 'client' in loop 'a'; it belongs to an entry of 'calls'");
+	expect("  period: 1s", "f.yaml:5:3: no 'period' in the feature; it belongs to an entry "
+			       "of 'loops'");
 	expect("  loops: {a: {period: 1s, calls: []}}", "no trigger");
 	expect("  loops: {a: {timer: sliding, period: 0s, calls: []}}",
 		"f.yaml:5:39: a period is 1ms or longer");

@@ -77,6 +77,7 @@ static void limits_are_written_in_the_measure_s_unit(void **state)
 	(void)state;
 	near(parse("runtime.calls.perNode <= 30/s").limit, 30);
 	near(parse("runtime.calls.perNode <= 30.5").limit, 30.5);
+	near(parse("api.requests.bytes < 5Ki").limit, 5120);
 	near(parse("podStart.p99 < 1m30s").limit, 90);
 	near(parse("podStart.p99 < +250ms").limit, 0.25);
 	near(parse("podStart.p99 >= -250ms").limit, -0.25);
@@ -107,6 +108,7 @@ static void a_mistake_is_told_with_its_place(void **state)
 	refuses("api.requests{verb=get.mean <= 5", 27, "',' or '}' is missing");
 	refuses("podStart{verb=get}.p99 <= 5s", 9, "has no labels");
 	refuses("api.requests.mean <= +5", 21, "+5 of what? +5/s, or +5% of the base");
+	refuses("api.requests.bytes <= +5", 22, "+5 of what? +5/s, or +5% of the base");
 	refuses("podStart.p99 = 5s", 13, "<, <=, > or >= is missing");
 	refuses("podStart.p99 <", 14, "a limit is missing");
 	refuses("podStart.p99 < 5", 15, "is a time: 5s");
@@ -227,6 +229,14 @@ static void values_of_labels_are_known_or_misspelt(void **state)
 	g = parse("api.requests{resource=pdos}.mean < 5");
 	assert_int_equal(gate_check(&g, &points, words, 1, &fault), ERR_INPUT);
 	assert_non_null(strstr(fault.text, "did you mean 'pods'?"));
+	/* of a result's own resource somebody who thinks of none such would like to hear */
+	g = parse("api.requests{resource=zebra}.mean < 5");
+	assert_int_equal(gate_check(&g, &points, words, 1, &fault), ERR_INPUT);
+	assert_non_null(strstr(fault.text, "no resource 'zebra'; there are: pods"));
+	row.label[1] = "list";
+	g = parse("api.requests{verb=zebra}.mean < 5");
+	assert_int_equal(gate_check(&g, &points, words, 1, &fault), ERR_INPUT);
+	assert_string_equal(fault.text, "no verb 'zebra'; there are: list");
 }
 
 int main(void)
