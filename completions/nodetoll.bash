@@ -15,7 +15,7 @@ _nodetoll_flags() {
 			--kubelet --runtime --seed --threads --output --filename --models --help
 		;;
 	simulate) echo --set --with --filename --trace --trace-node --slo-limits --seed --threads --output --models --help ;;
-	estimate) echo --nodes --pods-per-node --churn --kubelet --prr --threads --output --filename --models --help ;;
+	estimate) echo --scenario --set --nodes --pods-per-node --churn --kubelet --prr --threads --output --filename --models --help ;;
 	incidents) echo --threads --output --filename --models --help ;;
 	compare)
 		echo --gate --budget --with --candidate-set --set --scenario --seeds --seed \

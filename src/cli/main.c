@@ -205,6 +205,7 @@
  *   result_run     a scenario becomes a Result
  *   gate_clients   whom a gate may name as a client
  *   incidents_run, incident_measure   figures and changes of incidents; how they are got at
+ *   estimate_load  what features are laid over: options or a scenario
  *   estimate_json  features in closed form as JSON
  *   estimate_sums  the same beside the kubelet's own: changes, totals, limiters
  *   result_closed  calls by closed form and as counted

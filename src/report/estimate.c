@@ -125,6 +125,13 @@ void estimate_if_it_fails(const struct json *call, struct str *out)
 void estimate_defaults(const struct json *result, const char *quote, struct str *out)
 {
 	const char *defaults = json_as_str(json_get(result, "defaults"));
+	const char *over = json_as_str(json_get(result, "over"));
+
+	if (over)
+		str_addf(out,
+			"Laid over %s%s%s as it is in the long run: its start and its script "
+			"are no part of it.\n",
+			quote, over, quote);
 
 	if (defaults)
 		str_addf(out, "Not given, so these are the defaults: %s%s%s.\n", quote,

@@ -111,9 +111,8 @@ static void put_features(const struct json *result, struct html *page)
 		json_as_str(json_get(result, "kubelet")),
 		json_as_str(json_get(result, "containerRuntime")),
 		json_as_num(json_get(result, "churnPodsPerSecond")));
-	if (json_is_str(json_get(result, "defaults")))
-		str_addf(&about, ". Not given, so these are the defaults: %s",
-			json_as_str(json_get(result, "defaults")));
+	str_add(&about, ". ");
+	estimate_defaults(result, "", &about);
 	html_about(page, str_text(&about));
 	str_fini(&about);
 	html_section(page, "What it is");

@@ -14,8 +14,8 @@ extern const struct columns estimate_call_columns, estimate_watch_columns,
 /* What the kubelet's own toll is of, in a sentence. */
 void estimate_own_toll(const struct json *result, struct str *out);
 
-/* Append a line: which options nobody gave, and what they are then; nothing, if there are none.
- */
+/* Append lines: what scenario it is laid over, which options nobody gave and what they are
+ * then; nothing, if there are none. */
 void estimate_defaults(const struct json *result, const char *quote, struct str *out);
 
 /* Append what the symbols of its formulas mean, a line each. */
