@@ -9,11 +9,15 @@
 
 #include <string.h>
 
+/* The periods of a jittered loop are shorter than this. */
+static ns_t period_end(const struct model_loop *l)
+{
+	return l->period + l->period / PPM * l->jitter + 1;
+}
+
 static ns_t loop_period(struct agent *a, const struct model_loop *l)
 {
-	ns_t spread = l->period / PPM * l->jitter;
-
-	return l->jitter ? l->period + rng_span(agent_draw(a, DRAW_JITTER, 0), 0, spread + 1)
+	return l->jitter ? rng_span(agent_draw(a, DRAW_JITTER, 0), l->period, period_end(l))
 			 : l->period;
 }
 
@@ -473,18 +477,17 @@ void startup_step(struct agent *a, ns_t now, struct effects *out)
 		agent_call(out, slot_of(a, ACTOR_STARTUP, 0), now, &chain);
 }
 
+/* Drawn however it starts, so that the watches that follow are the same. */
 static void start_watch(struct agent *a, uint32_t i, ns_t now, bool stationary)
 {
 	struct loop_state *st = &a->loop[model_of(a)->n_loops + 1 + i];
-	ns_t timeout;
+	ns_t left;
 
 	agent_draws_for(a, ACTOR_WATCH, i);
-	timeout = sc_watch_timeout(&a->objects, agent_draw(a, DRAW_TIMEOUT, 0));
+	left = sc_watch_left(&a->objects, agent_draw(a, DRAW_TIMEOUT, 0));
 	st->next = stationary;
 	st->watching = stationary;
-	if (stationary)
-		now += rng_span(agent_draw(a, DRAW_PHASE, 0), 0, timeout);
-	agent_wake(a, ACTOR_WATCH, i, now);
+	agent_wake(a, ACTOR_WATCH, i, stationary ? now + left : now);
 }
 
 /* The relist; and for the evented design its stream and its timer.  Inspectors start when a
@@ -532,7 +535,8 @@ void loops_start(struct agent *a, ns_t now, bool stationary)
 		memset(&a->loop[i], 0, sizeof(a->loop[i]));
 		loop_takes_part(a, i);
 		if (stationary && l->timer != TIMER_REQUEST)
-			at = now + rng_span(agent_draw(a, DRAW_PHASE, 0), 0, l->period);
+			at = now + rng_residual(agent_draw(a, DRAW_PHASE, 0), l->period,
+					   period_end(l));
 		if (stationary)
 			for (uint32_t c = 0; c < l->n_calls; c++)
 				a->loop[i].last[c] = at - rng_span(agent_draw(a, DRAW_PHASE, c),

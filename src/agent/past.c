@@ -26,20 +26,6 @@ static ns_t longest_gap(const struct agent *a)
 	       k->worker.sync_frequency / PPM * k->worker.sync_jitter;
 }
 
-/* The residual of a gap that is looked at from outside: long ones are met more often. */
-static ns_t residual_gap(const struct agent *a, uint32_t pod)
-{
-	ns_t least = model_of(a)->worker.sync_frequency;
-	ns_t most = longest_gap(a) + 1;
-
-	for (uint32_t n = 0;; n += 3) {
-		ns_t gap = rng_span(draw(a, PAST_BEFORE, pod, n), least, most);
-
-		if (rng_span(draw(a, PAST_BEFORE, pod, n + 1), 0, most) <= gap)
-			return rng_span(draw(a, PAST_BEFORE, pod, n + 2), 0, gap);
-	}
-}
-
 /* A round of the cache is enough to forget how it began, if it began at a random age. */
 static ns_t past_span(const struct agent *a)
 {
@@ -58,7 +44,9 @@ static ns_t tick_at(const struct agent *a, ns_t due)
 
 static struct walk walk_from(const struct agent *a, ns_t now, uint32_t pod)
 {
-	ns_t due = now - past_span(a) + residual_gap(a, pod);
+	ns_t due = now - past_span(a) +
+		   rng_residual(draw(a, PAST_BEFORE, pod, 0),
+			   model_of(a)->worker.sync_frequency, longest_gap(a) + 1);
 
 	return (struct walk){.due = due, .synced_at = tick_at(a, due), .pod = pod};
 }

@@ -280,18 +280,6 @@ void agent_init(struct agent *a, const struct agent_plan *plan, const struct rec
 	status_start(a, now, false);
 }
 
-/* The residual of a uniform span [lo, hi) looked at from outside: long spans are met more
- * often than short ones.  Drawn by accepting a span in proportion to its length. */
-static ns_t residual(struct agent *a, ns_t lo, ns_t hi)
-{
-	for (;;) {
-		ns_t span = rng_span(agent_draw(a, DRAW_AGE, 0), lo, hi);
-
-		if (rng_span(agent_draw(a, DRAW_AGE, 1), 0, hi) <= span)
-			return rng_span(agent_draw(a, DRAW_AGE, 2), 0, span);
-	}
-}
-
 static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 {
 	volumes_register(a, pod, now);
@@ -312,8 +300,7 @@ static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 			agent_draws_for(a, ACTOR_REFLECTOR, m->entry);
 			e->reflector = SC_WATCHING;
 			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, m->entry),
-				now + residual(a, a->plan->objects.watch_min,
-					      a->plan->objects.watch_max),
+				now + sc_watch_left(&a->objects, agent_draw(a, DRAW_AGE, 0)),
 				OUTCOME_OK, 0);
 		}
 	}
@@ -326,7 +313,8 @@ static void place_objects(struct agent *a, ns_t now, uint32_t pod)
 static ns_t token_until(struct agent *a, ns_t now, uint32_t pod)
 {
 	const struct workload_model *w = a->plan->workload;
-	ns_t life = token_life(a), left = residual(a, life, life + NS_S);
+	ns_t life = token_life(a);
+	ns_t left = rng_residual(agent_draw(a, DRAW_AGE, 0), life, life + NS_S);
 	ns_t every = w->replace_pod_every, age;
 
 	if (every <= 0 || pod >= w->pods)
@@ -399,8 +387,7 @@ void agent_settle(struct agent *a, ns_t now)
 		all->reflector = SC_WATCHING;
 		all->synced = true;
 		agent_answer(a, slot_of(a, ACTOR_REFLECTOR, a->plan->objects.entries),
-			now + residual(a, a->plan->objects.watch_min,
-				      a->plan->objects.watch_max),
+			now + sc_watch_left(&a->objects, agent_draw(a, DRAW_AGE, 0)),
 			OUTCOME_OK, 0);
 	}
 	a->images_cached = a->images_told = a->images;

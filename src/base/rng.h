@@ -74,4 +74,19 @@ static inline ns_t rng_span(uint64_t draw, ns_t lo, ns_t hi)
 	return (ns_t)((uint64_t)lo + rng_below(draw, (uint64_t)hi - (uint64_t)lo));
 }
 
+/* How long it still takes, from any moment, to the end of a gap, where gaps are uniform in
+ * [lo, hi) and one follows the other: a timer with jitter that has run for long.  The density
+ * is that of a gap lasting longer, so even up to lo and then falling to 0 in a straight line,
+ * like that of the lesser of two draws over hi - lo.  It has half a rectangle's area there;
+ * what the first draw says of that half is the first of the two. */
+static inline ns_t rng_residual(uint64_t draw, ns_t lo, ns_t hi)
+{
+	ns_t spread = hi > lo ? hi - lo : 0;
+	ns_t at = rng_span(draw, 0, lo + spread / 2);
+
+	if (at < lo)
+		return at;
+	return lo + ns_min(2 * (at - lo), rng_span(rng_mix(draw + RNG_STEP), 0, spread));
+}
+
 #endif

@@ -125,6 +125,9 @@ enum sc_reflector_wish sc_reflector_step(
  * int(300 * (1 + rand)), so a whole number of seconds in [300, 600). */
 ns_t sc_watch_timeout(const struct secretcache *s, uint64_t draw);
 
+/* How long one still lasts, in a row of watches that has gone on for long. */
+ns_t sc_watch_left(const struct secretcache *s, uint64_t draw);
+
 /* Whether the reflector's watch is open: not once nobody has read its object for so long that
  * the kubelet, which looks once a minute, has stopped it. */
 bool sc_is_watching(const struct secretcache *s, ns_t now, uint32_t entry);

@@ -3,6 +3,8 @@
  * 1.21), client-go reflector.go: LIST once, then WATCH again and again without a LIST. */
 #include "secretcache/designs.h"
 
+#include "base/rng.h"
+
 /* Whether nobody has read it for so long that the check, once a minute, stopped it. */
 static bool is_idle(const struct secretcache *s, const struct sc_entry *e, ns_t now)
 {
@@ -79,6 +81,11 @@ ns_t sc_watch_timeout(const struct secretcache *s, uint64_t draw)
 	uint64_t whole = (uint64_t)(((__extension__(unsigned __int128) draw) * span) >> 64);
 
 	return s->params->watch_min + (ns_t)whole * NS_S;
+}
+
+ns_t sc_watch_left(const struct secretcache *s, uint64_t draw)
+{
+	return rng_residual(draw, s->params->watch_min, s->params->watch_max);
 }
 
 bool sc_is_watching(const struct secretcache *s, ns_t now, uint32_t entry)

@@ -71,6 +71,61 @@ static void a_span_keeps_its_ends(void **state)
 	assert_true(rng_span(UINT64_MAX, INT64_MIN, INT64_MAX) == INT64_MAX - 1);
 }
 
+#define GAPS 40000
+
+/* How many of those are over `at`. */
+static uint32_t over(const ns_t *of, ns_t at)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < GAPS; i++)
+		n += of[i] > at;
+	return n;
+}
+
+/* A renewal process from its first gap on, looked at after hundreds of them. */
+static ns_t left_after_long(uint64_t key, uint32_t run, ns_t lo, ns_t hi)
+{
+	ns_t long_after = 100 * (lo + hi), at = 0;
+
+	long_after += rng_span(rng_draw(key, 1, run, 0), 0, hi);
+	for (uint32_t i = 0; at <= long_after; i++)
+		at += rng_span(rng_draw(key, 2, run, i), lo, hi);
+	return at - long_after;
+}
+
+static void residuals_of(uint64_t key, ns_t lo, ns_t hi)
+{
+	static ns_t drawn[GAPS], seen[GAPS];
+	ns_t least = INT64_MAX;
+
+	for (uint32_t i = 0; i < GAPS; i++) {
+		drawn[i] = rng_residual(rng_draw(key, 3, 0, i), lo, hi);
+		seen[i] = left_after_long(key, i, lo, hi);
+		least = ns_min(least, drawn[i]);
+		assert_in_range(drawn[i], 0, hi);
+	}
+	for (ns_t at = 0; at <= hi; at += hi / 37) { /* 5 sigma of a difference of two */
+		int64_t apart = (int64_t)over(drawn, at) - (int64_t)over(seen, at);
+
+		assert_in_range(apart + 710, 0, 1420);
+	}
+	assert_true(least < hi / 1000);
+}
+
+static void a_residual_is_that_of_gaps_that_follow_each_other(void **state)
+{
+	(void)state;
+	residuals_of(rng_key(1, 0), 1000000, 1000001); /* no jitter */
+	residuals_of(rng_key(1, 1), 10000000, 10400001);
+	residuals_of(rng_key(1, 2), 60000000, 90000001);
+	residuals_of(rng_key(1, 3), 1000, 3000001);  /* nearly all of it */
+	for (uint64_t draw = 0; draw < 1000; draw++) /* a fixed period: any moment of it */
+		assert_int_equal(rng_residual(rng_mix(draw), 7 * NS_S, 7 * NS_S),
+			rng_span(rng_mix(draw), 0, 7 * NS_S));
+	assert_int_equal(rng_residual(UINT64_MAX, 0, 0), 0);
+}
+
 /* Neighbouring nodes, items and counts must not be correlated. */
 static void the_bits_of_neighbours_are_unrelated(void **state)
 {
@@ -97,6 +152,7 @@ int main(void)
 		cmocka_unit_test(every_argument_changes_a_draw),
 		cmocka_unit_test(below_stays_below_and_fills_evenly),
 		cmocka_unit_test(a_span_keeps_its_ends),
+		cmocka_unit_test(a_residual_is_that_of_gaps_that_follow_each_other),
 		cmocka_unit_test(the_bits_of_neighbours_are_unrelated),
 	};
 
