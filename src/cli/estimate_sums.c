@@ -5,6 +5,10 @@
 
 #include "models/tables.h"
 
+/* What sums and quotients may be off by, as a share: a limiter that is just full is not over.
+ */
+#define ROUNDED 1e-9
+
 static struct json *number_or_null(bool known, double value)
 {
 	return known ? json_num(value) : json_null();
@@ -193,6 +197,21 @@ static double at_once(const struct toll *toll, enum client client)
 	return n;
 }
 
+/* How long the last of a round waits: of all that come together, or of those of a loop whose
+ * last round has left the limiter nothing. */
+static double waits_longest(const struct toll *toll, enum client client, double beyond_burst)
+{
+	double longest = beyond_burst > 0 ? beyond_burst : 0;
+
+	for (uint32_t i = 0; i < toll->n; i++) {
+		const struct toll_row *row = &toll->row[i];
+
+		if (*row->feature && toll_passes(row, client) && row->waits > longest)
+			longest = row->waits;
+	}
+	return longest;
+}
+
 /* Put what is asked of it, and whether it is known: beyond the limit it is, too, if the least
  * that is asked is. */
 static void put_asked(
@@ -201,7 +220,8 @@ static void put_asked(
 	struct toll_asked own = toll_asked_of(toll, client, true);
 	struct toll_asked added = toll_asked_of(toll, client, false);
 	double all = (own.rate + added.rate) * clients;
-	bool limited = qps > 0, over = limited && all > qps, holds = !own.why && !added.why;
+	bool limited = qps > 0, over = limited && all > qps * (1 + ROUNDED);
+	bool holds = !own.why && !added.why;
 
 	json_put_num(o, "ownPerSecond", own.rate * clients);
 	json_put_num(o, "addedPerSecond", added.rate * clients);
@@ -234,7 +254,7 @@ static struct json *limiter(const struct estimate_size *size, enum client client
 	json_put(o, "atOnce", number_or_null(!cluster, together));
 	json_put(o, "waitsSeconds",
 		number_or_null(limited && not_over && !cluster,
-			together > burst ? (together - burst) / qps : 0));
+			waits_longest(size->after, client, (together - burst) / qps)));
 	return o;
 }
 

@@ -128,6 +128,9 @@
  *   toll_mechanisms   those of the kubelet that are no loop
  *   toll_peak      its busiest second
  *   toll_told      what watches are told
+ *   toll_paced     how far rounds are apart that wait for a limiter
+ *   toll_limiters  what is sure behind a limiter that is full
+ *   toll_rounds    rounds that wait or take too long, where how far they are apart is not known
  *   toll_waits     where somebody waits, and a rate does not hold
  *   toll_words     its formula
  *   toll_failing   what it becomes while requests fail

@@ -9,6 +9,7 @@
 #include "estimate/renewal.h"
 #include "estimate/toll_priv.h"
 #include "estimate/toll_words.h"
+#include "models/tables.h"
 
 /* Pods that have ended beside those that live, as a share that would be seen. */
 #define ENDED_MATTER 0.05
@@ -121,7 +122,10 @@ static void loop_call(
 	row->call = c->call;
 	row->runtime = call_is_runtime(c->call);
 	row->hidden = c->hidden;
+	row->loop = l;
+	row->made = c;
 	row->client = c->client;
+	row->elsewhere = !row->runtime && client_is_elsewhere(&s->kubelet, c->client);
 	row->trigger = l->trigger;
 	row->scope = c->scope;
 	row->nodes = rates_nodes(s, l);
@@ -135,7 +139,6 @@ static void loop_call(
 		toll_upon_event(m, l, c, row);
 	row->rate = row->times * row->rounds * row->nodes;
 	row->of_lives = s->workload.replace_pod_every > 0 && is_of_pods(l->trigger);
-	toll_words(s, l, c, &m->syncs, row);
 	toll_failing(s, l, c, row);
 }
 
@@ -149,6 +152,14 @@ static void loops(struct toll_making *m)
 		for (uint32_t c = 0; c < l->n_calls; c++)
 			loop_call(m, l, &l->calls[c]);
 	}
+}
+
+/* When it is known who waits. */
+static void words(struct toll_making *m)
+{
+	for (uint32_t i = 0; i < m->out->n; i++)
+		if (m->out->row[i].kind == TOLL_LOOP)
+			toll_words(m->s, &m->syncs, &m->out->row[i]);
 }
 
 /* ------------------------------------------------------------------ watches, mechanisms */
@@ -197,9 +208,15 @@ void toll_of(const struct scenario *s, ns_t ttl, struct arena *mem, struct toll 
 	toll_mechanisms(&m, holds, &r);
 	toll_waits(&m);
 	toll_told(&m);
+	words(&m);
 }
 
 /* ------------------------------------------------------------------ clients */
+
+double toll_part(const struct toll_row *row)
+{
+	return row->elsewhere ? 1 : row->nodes;
+}
 
 bool toll_passes(const struct toll_row *row, enum client client)
 {
@@ -217,7 +234,7 @@ double toll_of_client(const struct toll *toll, enum client client, bool own)
 		const struct toll_row *row = &toll->row[i];
 
 		if (toll_passes(row, client) && row->nodes > 0 && (!own || !*row->feature))
-			rate += row->rate / row->nodes;
+			rate += row->rate / toll_part(row);
 	}
 	return rate;
 }
@@ -231,7 +248,7 @@ struct toll_asked toll_asked_of(const struct toll *toll, enum client client, boo
 
 		if (!toll_passes(row, client) || row->nodes <= 0 || !*row->feature != own)
 			continue;
-		asked.rate += row->asks / row->nodes;
+		asked.rate += row->asks / toll_part(row);
 		asked.why = asked.why ? asked.why : row->doubt;
 	}
 	return asked;

@@ -31,6 +31,10 @@ struct toll_row {
 	bool hidden;         /* the kubelet's own metric does not see it */
 	bool varies;         /* its rounds are apart by chance, not by a clock */
 	bool of_lives;       /* it hangs on how often pods come and go */
+	bool elsewhere;      /* its client is one for the cluster, a node sends its part */
+	bool paced;          /* a loop's rate knows how long its limiter keeps it waiting */
+	const struct model_loop *loop; /* loops only */
+	const struct model_call *made; /* the same: its call */
 	enum client client;
 	enum trigger trigger;
 	enum call_scope scope;
@@ -49,6 +53,7 @@ struct toll_row {
 	double hear;       /* a watch: as many of the cluster are told of one change */
 	double listed;     /* a watch: objects that it lists first; 0: not known */
 	double took;       /* seconds that one takes */
+	double waits;      /* seconds that a paced round becomes later since requests wait */
 	double by_etcd;    /* share of them that asks for what etcd has; writes do so anyway */
 	double failing;    /* a second and node while each request is answered by an error, */
 	double rejected;   /* or by a 429 with a Retry-After; of a round's first request */
@@ -86,8 +91,12 @@ double toll_spread(const struct scenario *s, const struct toll_row *row, double 
 /* Whether what the row sends passes that client's limiter. */
 bool toll_passes(const struct toll_row *row, enum client client);
 
+/* The share of the nodes that a row's rate is of, where one of them has a limiter: of a client
+ * for the cluster all count. */
+double toll_part(const struct toll_row *row);
+
 /* Requests a second that pass the client's limiter on a node that has all features, of all rows
- * or of the kubelet's own. */
+ * or of the kubelet's own.  Of a client for the cluster, on average of all nodes. */
 double toll_of_client(const struct toll *toll, enum client client, bool own);
 
 /* What is sure of that, of the kubelet's own rows or of those of features. */

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "estimate/rates.h"
 #include "estimate/toll_priv.h"
+#include "models/tables.h"
 
 /* rest/request.go maxRetries: sent again ten times after a Retry-After. */
 enum { SENT_WHILE_REJECTED = 11 };
@@ -47,7 +48,7 @@ static double rate(const struct scenario *s, const struct model_loop *l,
 	const struct toll_row *row, double lasts, double sends)
 {
 	double tries = l->tries > 1 ? l->tries : 1, busy = tries * lasts + SECONDS(l->work);
-	double qps = (double)s->kubelet.client[row->client].qps_milli / 1000, rate;
+	double qps = (double)client_limit(&s->kubelet, row->client) / 1000, rate;
 	double often = tries > 1 ? row->looked : row->rounds; /* it is due still */
 
 	if (row->rounds <= 0)
@@ -58,6 +59,8 @@ static double rate(const struct scenario *s, const struct model_loop *l,
 		rate = tries * sends / (busy + SECONDS(l->try_again_after));
 	else
 		rate = tries * sends * (often < 1 / busy ? often : 1 / busy);
+	if (row->elsewhere)
+		qps /= s->nodes * row->nodes;
 	return (qps > 0 && rate > qps ? qps : rate) * row->nodes;
 }
 

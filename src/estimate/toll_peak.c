@@ -3,6 +3,7 @@
  * own. */
 #include "estimate/interval.h"
 #include "estimate/toll_priv.h"
+#include "models/tables.h"
 
 /* So many seconds are looked at for the busiest one. */
 #define LOOKED_AT 600.0
@@ -38,7 +39,11 @@ double toll_together(const struct scenario *s, const struct toll_row *row)
 double toll_aligned(const struct scenario *s, const struct toll_row *row, double nodes)
 {
 	double most = toll_together(s, row) * row->nodes * nodes;
+	double qps = (double)client_limit(&s->kubelet, row->client) / 1000;
+	double burst = s->kubelet.client[row->client].burst;
 
+	if (row->elsewhere && qps > 0 && most > qps + burst)
+		most = qps + burst; /* all of the cluster passes the one limiter */
 	return most > row->at_least * nodes ? most : row->at_least * nodes;
 }
 

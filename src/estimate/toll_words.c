@@ -71,10 +71,10 @@ static const char *rate_symbol(enum trigger what)
 	return texts[what];
 }
 
-static void clock_words(const struct scenario *s, const struct model_loop *l,
-	const struct model_call *c, const struct toll_row *row, struct str *words)
+static void clock_words(const struct model_loop *l, const struct model_call *c,
+	const struct toll_row *row, struct str *words)
 {
-	double gap = rates_gap(s, l);
+	double gap = 1 / row->looked;
 
 	if (c->at_most_every > l->period)
 		str_addf(words, "every %g s at most, looked at every %g s", row->period,
@@ -89,6 +89,8 @@ static void clock_words(const struct scenario *s, const struct model_loop *l,
 		str_addf(words, " whose ticks pass while a round takes %.4g s", gap);
 	if (l->timer != TIMER_TICKER && c->at_most_every <= l->period)
 		str_addf(words, " after its end, which makes %.4g s", gap);
+	if (row->waits > 0)
+		str_addf(words, ", %.3g s of them before its limiter", row->waits);
 	if (c->if_older_than > 0)
 		str_add(words, ", if what is cached is old");
 }
@@ -96,13 +98,15 @@ static void clock_words(const struct scenario *s, const struct model_loop *l,
 static void clock_symbols(const struct model_loop *l, const struct model_call *c,
 	const struct toll_row *row, const struct str *who, struct str *out)
 {
-	const char *from = l->timer == TIMER_TICKER ? "T" : "(T + L)";
+	const char *from = l->timer == TIMER_TICKER ? "T"
+			   : row->waits > 0         ? "(T + L + D)"
+						    : "(T + L)";
 	double gap = row->rounds > 0 ? 1 / row->rounds : 0;
 
 	if (c->at_most_every > l->period)
 		from = "T'";
 	else if (l->timer == TIMER_TICKER && gap > SECONDS(l->period))
-		from = "L";
+		from = row->waits > 0 ? "(L + D)" : "L";
 	str_addf(out, "%s%s / %s = ", str_text(who), row->nodes < 1 ? " h" : "", from);
 	times(c, row, out);
 	if (row->nodes < 1)
@@ -182,9 +186,10 @@ static void event_symbols(const struct scenario *s, const struct model_loop *l,
 	str_addf(out, " = %.4g/s", row->rate);
 }
 
-void toll_words(const struct scenario *s, const struct model_loop *l,
-	const struct model_call *c, const struct syncs *syncs, struct toll_row *row)
+void toll_words(const struct scenario *s, const struct syncs *syncs, struct toll_row *row)
 {
+	const struct model_loop *l = row->loop;
+	const struct model_call *c = row->made;
 	struct str words = {0}, who = {0}, symbols = {0};
 
 	if (l->nodes && l->nodes < PPM)
@@ -192,7 +197,7 @@ void toll_words(const struct scenario *s, const struct model_loop *l,
 			(double)l->nodes / PPM * 100);
 	whom(l, c, row, &words, &who);
 	if (l->trigger == TRIGGER_PERIOD) {
-		clock_words(s, l, c, row, &words);
+		clock_words(l, c, row, &words);
 		clock_symbols(l, c, row, &who, &symbols);
 	} else {
 		event_words(l, c, syncs, row, &words);
@@ -233,6 +238,7 @@ const struct toll_symbol toll_symbols[] = {
 	{"M", "namespaces that the node's pods are in"},
 	{"T", "time between rounds, by the timer and its mean jitter"},
 	{"L", "time that a round takes, to the tick after it where ticks pass meanwhile"},
+	{"D", "time that a round waits for its client's limiter, on average"},
 	{"T'", "time between rounds that make the call, at least as long as stated"},
 	{"W", "mean life of a watch, until it ends and is opened again"},
 	{"R", "mean time from a pod's sync to its next, at rest"},

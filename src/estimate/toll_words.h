@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The formula of a row, in words and in symbols.
  *
- * Fills row->words and row->symbols from what toll.c has put into the row.
+ * Fills row->words and row->symbols from what else is known of the row.
  */
 #ifndef ESTIMATE_TOLL_WORDS_H
 #define ESTIMATE_TOLL_WORDS_H
@@ -9,8 +9,7 @@
 #include "estimate/syncs.h"
 #include "estimate/toll.h"
 
-void toll_words(const struct scenario *s, const struct model_loop *l,
-	const struct model_call *c, const struct syncs *syncs, struct toll_row *row);
+void toll_words(const struct scenario *s, const struct syncs *syncs, struct toll_row *row);
 
 void toll_watch_words(const struct model_watch *w, struct toll_row *row);
 

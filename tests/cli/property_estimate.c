@@ -13,7 +13,7 @@ static const char *given;
 
 /* How often each of its ways was met: a test that never meets one shows nothing. */
 static struct met {
-	uint32_t holds, over, rounds, lives, limited;
+	uint32_t holds, over, rounds, lives, limited, paced;
 } met;
 
 #define BEGINS_TIMED 14
@@ -78,8 +78,8 @@ static void any_neighbour(struct property *p, struct str *out)
 /* A feature of a loop with one to three calls, and now and then a second one. */
 static void any_feature(struct property *p, struct str *out)
 {
-	static const char *const limits[] = {
-		"{qps: 5, burst: 10}", "{qps: 20, burst: 40}", "{qps: -1, burst: 10}"};
+	static const char *const limits[] = {"{qps: 5, burst: 10}", "{qps: 20, burst: 40}",
+		"{qps: -1, burst: 10}", "{qps: 1, burst: 3}", "{qps: 2, burst: 60}"};
 	static const char *const nodes[] = {"", "", ", nodes: 30%", ", nodes: 0.5"};
 	bool alone = property_below(p, 3) > 0;
 	uint32_t n = 1 + property_below(p, 3);
@@ -192,6 +192,7 @@ static void count_ways(const struct toll_row *row)
 {
 	met.holds += row->fails == NULL;
 	met.limited += !row->fails && row->trigger != TRIGGER_PERIOD && row->period > 0;
+	met.paced += !row->fails && row->waits > 0;
 	met.over += row->fails && strstr(row->fails, "lets");
 	met.rounds += row->fails && strstr(row->fails, "round");
 	met.lives += row->fails && strstr(row->fails, "pods");
@@ -231,6 +232,7 @@ static void a_form_knows_where_it_ends(void **state)
 	assert_true(met.rounds > 3);
 	assert_true(met.lives > 3);
 	assert_true(met.limited > 3);
+	assert_true(met.paced > 3);
 }
 
 #define OWN_CLIENT                                                                             \

@@ -1,47 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "estimate/toll.h"
 
-#include "tcase.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "kit.h"
-
-#define assert_within(a, b, share)                                                             \
-	assert_true((a) <= (b) * (1 + (share)) && (a) >= (b) * (1 - (share)))
-
-struct fixture {
-	struct arena mem;
-	struct scenario s;
-	struct toll toll;
-};
-
-static struct fixture *begin(const char *kubelet, const char *feature, const char *set)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	assert_non_null(f);
-	kit_compose(&f->mem, &f->s, kubelet, feature, set);
-	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
-	return f;
-}
-
-static void end(struct fixture *f)
-{
-	arena_fini(&f->mem);
-	free(f);
-}
-
-static const struct toll_row *row(const struct fixture *f, const char *name)
-{
-	for (uint32_t i = 0; i < f->toll.n; i++)
-		if (!strcmp(f->toll.row[i].name, name))
-			return &f->toll.row[i];
-	fail_msg("no row %s", name);
-	return &f->toll.row[0];
-}
+#include "rows_kit.h"
 
 static void the_kubelets_own_rows_are_what_is_known_of_it(void **state)
 {
@@ -93,6 +53,8 @@ static void a_sliding_round_lasts_as_long_as_its_calls(void **state)
 	const struct toll_row *r = row(f, "node-feature-discovery/scan");
 
 	(void)state;
+	f->s.kubelet.client[CLIENT_OWN].qps_milli = -1;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
 	assert_within(r->nominal, 0.5, 1e-9);
 	assert_true(r->rate < 0.5 && r->rate > 0.49);
 	assert_string_equal(r->feature, "node-feature-discovery");
@@ -217,47 +179,6 @@ static void what_an_event_causes_may_be_repeated(void **state)
 	assert_string_equal(r->if_it_fails,
 		"tried 2 times at once, then tried again after 4 s, until it succeeds");
 	assert_within(r->failing, 0.5, 0.02);
-	end(f);
-}
-
-/* Seventeen requests a second through five: no rate, but what is let through is sure. */
-static void a_full_limiter_is_a_reason(void **state)
-{
-	struct fixture *f =
-		begin("v1.20", "pod-ready-condition", "workload.replacePodEvery=1s");
-	const struct toll_row *r = row(f, "pod-ready-condition/condition");
-	double sure = 0;
-
-	(void)state;
-	assert_non_null(r->fails);
-	assert_non_null(strstr(r->fails, "the limiter of client kube lets 5/s through"));
-	for (uint32_t i = 0; i < f->toll.n; i++)
-		if (toll_passes(&f->toll.row[i], CLIENT_MAIN))
-			sure += f->toll.row[i].at_least;
-	assert_within(sure, 5, 1e-9);
-	assert_non_null(strstr(row(f, "pods that come and go")->fails, "client kube"));
-	assert_null(row(f, "lease")->fails); /* through another client */
-	assert_null(r->doubt);               /* what is asked of it is known all the same */
-	assert_within(r->asks, 1, 1e-9);
-	end(f);
-	f = begin("v1.20", "pod-ready-condition", "workload.replacePodEvery=5s");
-	assert_null(row(f, "pod-ready-condition/condition")->fails);
-	end(f);
-}
-
-/* Of thirty requests twenty wait at five a second; the period begins after them. */
-static void a_round_that_waits_for_its_limiter_is_a_reason(void **state)
-{
-	struct fixture *f = begin("v1.20", "node-feature-discovery",
-		"kubelet.loops.node-feature-discovery/scan.timer=sliding");
-	const struct toll_row *r = row(f, "node-feature-discovery/scan");
-
-	(void)state;
-	assert_non_null(strstr(r->fails, "a round waits 4."));
-	assert_within(r->at_least, 30 / 64.2, 0.01);
-	assert_null(toll_asked_of(&f->toll, CLIENT_OWN, false).why);
-	assert_within(toll_asked_of(&f->toll, CLIENT_OWN, false).rate,
-		toll_of_client(&f->toll, CLIENT_OWN, false), 1e-9);
 	end(f);
 }
 
@@ -491,23 +412,6 @@ static void a_busy_second_is_not_busier_than_chance_makes_it(void **state)
 	end(f);
 }
 
-/* What stands beside a request that waits for ever waits as long. */
-static void a_loop_has_one_pace(void **state)
-{
-	struct fixture *f = upon("timer: sleep, period: 1s, calls: [{api: get pods, scope: pod,"
-				 " client: events}, {runtime: exec_sync}]",
-		0);
-	const struct toll_row *r;
-
-	(void)state;
-	f->s.kubelet.client[CLIENT_EVENTS].qps_milli = 5000;
-	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
-	r = row(f, "node-feature-discovery/scan");
-	assert_non_null(strstr(r[1].fails, "the limiter of client events"));
-	assert_within(r[1].at_least / r[1].rate, r[0].at_least / r[0].rate, 1e-9);
-	end(f);
-}
-
 static bool deaths_hold(ns_t replaced_every)
 {
 	struct scenario *s = calloc(1, sizeof(*s));
@@ -555,8 +459,6 @@ int main(void)
 		cmocka_unit_test(what_it_does_not_know_it_says),
 		cmocka_unit_test(a_rate_while_requests_fail_says_who_tries_again),
 		cmocka_unit_test(what_an_event_causes_may_be_repeated),
-		cmocka_unit_test(a_full_limiter_is_a_reason),
-		cmocka_unit_test(a_round_that_waits_for_its_limiter_is_a_reason),
 		cmocka_unit_test(what_is_asked_of_a_client_may_be_in_doubt),
 		cmocka_unit_test(a_ticker_is_no_faster_than_its_rounds),
 		cmocka_unit_test(pods_cannot_come_faster_than_a_node_starts_them),
@@ -567,7 +469,6 @@ int main(void)
 		cmocka_unit_test(what_comes_in_bunches_has_bounds_or_a_reason),
 		cmocka_unit_test(a_jittered_round_may_be_late_enough_or_not),
 		cmocka_unit_test(a_call_that_most_rounds_leave_out_keeps_its_own_round_waiting),
-		cmocka_unit_test(a_loop_has_one_pace),
 		cmocka_unit_test(
 			a_busy_second_of_many_nodes_is_a_few_deviations_above_the_mean),
 		cmocka_unit_test(a_busy_second_is_not_busier_than_chance_makes_it),

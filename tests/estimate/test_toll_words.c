@@ -57,6 +57,7 @@ static void every_symbol_of_a_formula_is_in_the_legend(void **state)
 					f.toll.row[r].symbols);
 		arena_fini(&f.mem);
 	}
+	assert_null(unexplained("P / (T + L + D) = 1", word));
 	assert_true(toll_uses("P f / T' = 1 / 2 s", "T'"));
 	assert_false(toll_uses("P f / T' = 1 / 2 s", "T"));
 	assert_false(toll_uses("1 / T = d", "d"));
