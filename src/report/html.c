@@ -181,6 +181,11 @@ static void figure_of(const char *shown, const struct json *value, struct str *o
 		str_add(out, "</data>");
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* Names such as "api.requests{verb=get,resource=pods}.mean" break where their parts end. */
 static void breakable(const char *text, struct str *out)
 {
@@ -189,7 +194,8 @@ static void breakable(const char *text, struct str *out)
 	for (; *text; text++) {
 		one[0] = *text;
 		html_escape(one, out);
-		if (strchr(",{}", *text) && text[1] != ' ')
+		if ((strchr(",{}", *text) && text[1] != ' ') ||
+			(*text == '.' && is_letter(text[1])))
 			str_add(out, "<wbr>");
 	}
 }
@@ -242,7 +248,7 @@ static void head_of(const struct columns *columns, struct str *out)
 		const struct column *c = &columns->of[i];
 
 		str_addf(out, "<th scope=\"col\"%s>", is_words(c) ? "" : " class=\"n\"");
-		html_escape(c->title, out);
+		breakable(c->title, out);
 		str_add(out, "</th>");
 	}
 	str_add(out, "</tr></thead>\n");

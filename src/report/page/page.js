@@ -252,10 +252,8 @@
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 
 	/* Tables are open without this script; with charts before them they wait, unless one prints. */
-	const LONG = 100; /* rows that nobody reads on paper, unless opened */
-	const all = Array.from(document.querySelectorAll("figure details"));
-	const tables = all.filter((t) => t.querySelectorAll("tbody tr").length <= LONG);
-	all.forEach((t) => { t.open = false; });
+	const tables = Array.from(document.querySelectorAll("figure details"));
+	tables.forEach((t) => { t.open = false; });
 	let were = [];
 	addEventListener("beforeprint", () => {
 		were = tables.map((t) => t.open);
