@@ -205,8 +205,9 @@ static void a_column_with_a_long_text_breaks_all_of_its_cells(void **state)
 	assert_int_equal(json_parse(text, strlen(text), &rows, NULL), 0);
 	html_table(&page, &(struct titled_table){"t", COLUMNS_OF(two), rows});
 	assert_non_null(strstr(str_text(&page.body), "class=\"w\">short</th><td>x</td>"));
-	assert_non_null(strstr(str_text(&page.body), "api.requests{<wbr>verb=get,<wbr>resource="
-						     "pods,<wbr>client=kube}<wbr>.<wbr>mean</th>"));
+	assert_non_null(
+		strstr(str_text(&page.body), "api.<wbr>requests{<wbr>verb=get,<wbr>resource="
+					     "pods,<wbr>client=kube}<wbr>.<wbr>mean</th>"));
 	html_fini(&page);
 	json_free(rows);
 }
