@@ -89,7 +89,8 @@ static struct json *at_size(const struct estimate_size *size, const struct toll_
 		number_or_null(known, toll_spread(size->with, row, size->nodes)));
 	json_put_num(o, "worstSecondAligned", toll_aligned(size->with, row, size->nodes));
 	json_put(o, "bytesPerSecond",
-		number_or_null(known && row->bytes > 0, row->bytes * rate));
+		number_or_null(
+			known && row->bytes > 0 && row->kind != TOLL_WATCH, row->bytes * rate));
 	json_put_str(o, "formula", row->symbols);
 	json_put_bool(o, "holds", known);
 	json_put_str(o, "why", row->fails);

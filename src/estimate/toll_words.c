@@ -120,8 +120,9 @@ static bool adds_to_rest(const struct model_loop *l, const struct model_call *c)
 	return l->trigger == TRIGGER_POD_SYNC && c->at_most_every <= 0;
 }
 
-static void event_words(const struct model_loop *l, const struct model_call *c,
-	const struct syncs *syncs, const struct toll_row *row, struct str *words)
+static void event_words(const struct scenario *s, const struct model_loop *l,
+	const struct model_call *c, const struct syncs *syncs, const struct toll_row *row,
+	struct str *words)
 {
 	bool each = row->times > 1 && l->trigger != TRIGGER_KUBELET_START;
 
@@ -131,6 +132,8 @@ static void event_words(const struct model_loop *l, const struct model_call *c,
 		str_add(words, ", i more in a life");
 	if (adds_to_rest(l, c) && syncs->by_death > 0)
 		str_add(words, ", k more upon a death");
+	if (l->trigger == TRIGGER_CONTAINER_DEATH && s->workload.container_death_every <= 0)
+		str_add(words, ", as those of pods that go do; none dies by itself");
 	if (c->at_most_every > 0)
 		str_addf(words, ", every %g s at most", SECONDS(c->at_most_every));
 }
@@ -200,7 +203,7 @@ void toll_words(const struct scenario *s, const struct syncs *syncs, struct toll
 		clock_words(l, c, row, &words);
 		clock_symbols(l, c, row, &who, &symbols);
 	} else {
-		event_words(l, c, syncs, row, &words);
+		event_words(s, l, c, syncs, row, &words);
 		str_addf(&symbols, "%s x (", str_text(&who));
 		event_symbols(s, l, c, syncs, row, &symbols);
 	}
@@ -243,7 +246,7 @@ const struct toll_symbol toll_symbols[] = {
 	{"W", "mean life of a watch, until it ends and is opened again"},
 	{"R", "mean time from a pod's sync to its next, at rest"},
 	{"a", "pods that come and go, a second and node"},
-	{"d", "containers that die, a second and node"},
+	{"d", "containers that die by themselves, a second and node"},
 	{"e", "syncs that fail, a second and node"},
 	{"i", "syncs that a pod which comes and goes has beside those at rest"},
 	{"k", "syncs that a container's death causes"},

@@ -117,7 +117,9 @@ void estimate_if_it_fails(const struct json *call, struct str *out)
 	failing = json_get(estimate_largest(call), "perSecondWhileFailing");
 	rejected = json_get(estimate_largest(call), "perSecondWhileRejected");
 	if (json_is_num(failing) && json_as_num(failing) > 0)
-		str_addf(out, "; %s/s while all fail, %s/s while all are rejected (429)",
+		str_addf(out,
+			"; %s/s while all fail, %s/s while all are rejected (429, "
+			"which client-go itself tries again)",
 			format_rate(a, sizeof(a), json_as_num(failing)),
 			format_rate(b, sizeof(b), json_as_num(rejected)));
 }

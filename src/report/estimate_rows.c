@@ -87,8 +87,8 @@ void estimate_add_sizes(
 		struct json *row = json_clone(size);
 
 		json_put_str(row, "call", name);
-		json_put_str(row, "sender", json_as_str(json_get(call, "sender")));
-		json_put_str(row, "words", json_as_str(json_get(call, "words")));
+		json_put_str(row, "sender", *name ? json_as_str(json_get(call, "sender")) : "");
+		json_put_str(row, "words", *name ? json_as_str(json_get(call, "words")) : "");
 		json_append(rows, row);
 		if (names == ESTIMATE_NAMED_ONCE)
 			name = "";

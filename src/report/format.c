@@ -45,6 +45,17 @@ char *format_rate(char *buf, size_t size, double value)
 	return buf;
 }
 
+char *format_size(char *buf, size_t size, double bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+	size_t unit = 0;
+
+	for (; bytes >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
+		bytes /= 1000;
+	(void)snprintf(buf, size, "%.3g %s", bytes, units[unit]);
+	return buf;
+}
+
 char *format_seconds(char *buf, size_t size, double value)
 {
 	if (value == 0)

@@ -18,6 +18,9 @@ char *format_rate(char *buf, size_t size, double value);
 /* Whole, thousands separated. */
 char *format_count(char *buf, size_t size, double value);
 
+/* Of bytes: "700 B", "20 MB", "1.44 TB". */
+char *format_size(char *buf, size_t size, double bytes);
+
 /* "13.2 s", "1.016 s", "520 ms", "0.20 ms", "0". */
 char *format_seconds(char *buf, size_t size, double value);
 

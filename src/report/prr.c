@@ -21,6 +21,7 @@ static const struct column call_columns[] = {
 	{"relativeToOwn", "to the kubelet's own requests", CELL_PERCENT, "unknown"},
 	{"worstSecondSpread", "peak second", CELL_RATE, "unknown"},
 	{"worstSecondAligned", "peak second, all nodes aligned", CELL_RATE, NULL},
+	{"bytesPerSecond", "bytes/s", CELL_COUNT, "-"},
 };
 
 static const struct column runtime_columns[] = {
@@ -30,6 +31,10 @@ static const struct column runtime_columns[] = {
 	{"perSecondPerNode", "per second and node", CELL_RATE, "unknown"},
 	{"relativeToOwn", "to the kubelet's own runtime calls", CELL_PERCENT, "unknown"},
 };
+
+static const char peaks[] =
+	"Peak second: the busiest of ten minutes on average, of nodes at phases of their own; "
+	"aligned: all nodes in the same second, as after a common start.";
 
 static bool is_api(const struct json *call)
 {
@@ -61,7 +66,7 @@ static struct json *flat(const struct json *result, bool api)
 		estimate_call_name(call, &name);
 		str_add(&name, "`");
 		estimate_added_by(result, call, &name);
-		estimate_add_sizes(rows, call, str_text(&name), ESTIMATE_NAMED);
+		estimate_add_sizes(rows, call, str_text(&name), ESTIMATE_NAMED_ONCE);
 		str_fini(&name);
 	}
 	return rows;
@@ -91,9 +96,9 @@ static void listed(const struct json *size, struct str *out)
 		format_count(a, sizeof(a), json_as_num(objects)),
 		json_as_num(objects) == 1 ? "" : "s");
 	if (json_is_num(bytes))
-		str_addf(out, ", %s bytes, %s if all start together",
-			format_count(a, sizeof(a), json_as_num(bytes)),
-			format_count(b, sizeof(b),
+		str_addf(out, ", %s, %s if all start together",
+			format_size(a, sizeof(a), json_as_num(bytes)),
+			format_size(b, sizeof(b),
 				json_as_num(bytes) *
 					json_as_num(json_get(size, "openWatches"))));
 	str_add(out, ".");
@@ -107,7 +112,7 @@ static void told(const struct json *size, struct str *out)
 	str_addf(out, " They are told %s events/s",
 		format_rate(a, sizeof(a), json_as_num(json_get(size, "eventsPerSecond"))));
 	if (json_is_num(bytes))
-		str_addf(out, ", %s bytes/s", format_count(a, sizeof(a), json_as_num(bytes)));
+		str_addf(out, ", %s/s", format_size(a, sizeof(a), json_as_num(bytes)));
 	str_add(out, ".");
 }
 
@@ -122,7 +127,7 @@ static void watches(const struct json *result, struct str *out)
 
 		if (!estimate_is_watch(call))
 			continue;
-		str_addf(out, "\n- Watch of `%s`%s: %s open at %s nodes, one for each.",
+		str_addf(out, "- Watch of `%s`%s: %s open at %s nodes, one for each.",
 			json_as_str(json_get(call, "resource")),
 			strcmp(json_as_str(json_get(call, "scope")), "cluster") != 0
 				? ""
@@ -131,13 +136,14 @@ static void watches(const struct json *result, struct str *out)
 			format_count(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
 		listed(size, out);
 		if (json_is_num(change))
-			str_addf(out, " A change of one such object sends %s bytes in all.",
-				format_count(a, sizeof(a), json_as_num(change)));
+			str_addf(out, " A change of one such object sends %s in all.",
+				format_size(a, sizeof(a), json_as_num(change)));
 		if (json_is_num(json_get(size, "eventsPerSecond")))
 			told(size, out);
 		else
 			str_addf(out, " How often they change is not known: %s.",
 				json_as_str(json_get(size, "whyNoEvents")));
+		str_add_char(out, '\n');
 	}
 }
 
@@ -160,24 +166,22 @@ static void formulas(const struct json *result, bool api, struct str *out)
 	}
 }
 
-/* Those of the kubelet that are not what they were. */
-static void own_calls(const struct json *result, struct str *out)
+/* Those of the kubelet that are not what they were: requests, or calls of the runtime. */
+static void own_calls(const struct json *result, bool runtime, struct str *out)
 {
-	struct json *rows = estimate_named(json_get(result, "changes"), ESTIMATE_NAMED_ONCE);
-	char a[FORMAT_BYTES], b[FORMAT_BYTES], n[FORMAT_BYTES];
+	struct json *all = estimate_named(json_get(result, "changes"), ESTIMATE_NAMED_ONCE);
+	struct json *rows = json_array();
 
-	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
-		if (json_is_str(json_get(r, "operation")))
-			continue;
-		if (*json_as_str(json_get(r, "call")))
-			str_addf(out, "\n- Of the kubelet's own, `%s`, a second and node:",
-				json_as_str(json_get(r, "call")));
-		str_addf(out, "\n  - %s nodes: %s, was %s",
-			format_count(n, sizeof(n), json_as_num(json_get(r, "nodes"))),
-			rate_or_unknown(a, sizeof(a), json_get(r, "afterPerSecondPerNode")),
-			rate_or_unknown(b, sizeof(b), json_get(r, "beforePerSecondPerNode")));
+	for (const struct json *r = json_child(all); r; r = json_next(r))
+		if (json_is_str(json_get(r, "operation")) == runtime)
+			json_append(rows, json_clone(r));
+	if (json_child(rows)) {
+		str_add(out, "\nWhat changes of the kubelet's own, by 0.1 % or more:\n\n");
+		table_markdown(
+			estimate_change_columns.of, estimate_change_columns.n, rows, out);
 	}
 	json_free(rows);
+	json_free(all);
 }
 
 static void new_calls(const struct json *result, struct str *out)
@@ -188,14 +192,14 @@ static void new_calls(const struct json *result, struct str *out)
 	if (json_child(rows)) {
 		str_add(out, "Yes.\n\n");
 		table_markdown(call_columns, N(call_columns), rows, out);
-		str_addf(out, "\n%s\n", estimate_peaks_alone);
+		str_addf(out, "\n%s\n%s\n", peaks, estimate_peaks_alone);
 		formulas(result, true, out);
 		watches(result, out);
 	} else {
-		str_add(out, "No.");
+		str_add(out, "No.\n");
 	}
-	own_calls(result, out);
-	str_add(out, "\n\nWhat controllers write in answer to what is written here is not "
+	own_calls(result, false, out);
+	str_add(out, "\nWhat controllers write in answer to what is written here is not "
 		     "modelled.\n");
 	json_free(rows);
 }
@@ -223,12 +227,11 @@ static void written(const struct json *call, struct str *out)
 		str_add(out, "; how large a write is was not stated (`bytes`), so what etcd "
 			     "stores is not modelled.\n");
 	else if (json_is_num(rate))
-		str_addf(out, ", %s bytes each, %s bytes a day.\n",
-			format_count(a, sizeof(a), json_as_num(bytes)),
-			format_count(b, sizeof(b), json_as_num(bytes) * a_day));
+		str_addf(out, ", %s each, %s a day.\n",
+			format_size(a, sizeof(a), json_as_num(bytes)),
+			format_size(b, sizeof(b), json_as_num(bytes) * a_day));
 	else
-		str_addf(out, ", %s bytes each.\n",
-			format_count(a, sizeof(a), json_as_num(bytes)));
+		str_addf(out, ", %s each.\n", format_size(a, sizeof(a), json_as_num(bytes)));
 }
 
 static void existing_objects(const struct json *result, struct str *out)
@@ -361,15 +364,32 @@ static void slower(const struct json *result, struct str *out)
 		json_as_str(json_get(result, "simulate")));
 }
 
+/* Whether its sum is another at any size, or may be. */
+static bool is_changed(const struct json *result, const char *of)
+{
+	for (const struct json *t = json_child(json_get(result, "totals")); t; t = json_next(t))
+		if (!strcmp(json_as_str(json_get(t, "of")), of) &&
+			(!json_as_bool(json_get(t, "holds")) ||
+				json_as_num(json_get(t, "beforePerSecond")) !=
+					json_as_num(json_get(t, "afterPerSecond"))))
+			return true;
+	return false;
+}
+
 static void totals(const struct json *result, struct str *out)
 {
 	struct json *rows = estimate_totals(result);
+	bool changes_runtime = is_changed(result, "runtime");
 	char nodes[FORMAT_BYTES];
 
+	if (!changes_runtime)
+		str_add(out, "- Calls to the container runtime: as many as without it.\n");
 	for (const struct json *t = json_child(rows); t; t = json_next(t)) {
 		struct str before = {0}, after = {0};
 		bool api = !strcmp(json_as_str(json_get(t, "of")), "api");
 
+		if (!api && !changes_runtime)
+			continue;
 		table_cell(&(struct column){"beforePerSecondPerNode", "", CELL_RATE, NULL}, t,
 			&before);
 		table_cell(&(struct column){"afterPerSecondPerNode", "", CELL_RATE, NULL}, t,
@@ -401,6 +421,7 @@ static void resources(const struct json *result, struct str *out)
 	str_add(out,
 		"- CPU, memory, disk and network of components: not modelled (CPU only from a "
 		"named calibration, in a simulation).\n");
+	own_calls(result, true, out);
 	json_free(rows);
 }
 
@@ -481,8 +502,13 @@ static void exhausted(const struct json *result, struct str *out)
 	for (; call; call = json_next(call))
 		watches += estimate_is_watch(call);
 	sockets(result, out);
-	str_addf(out, "- Watches: it keeps %u open on every node%s.\n", watches,
-		watches ? ", each a stream of its client's connection" : "");
+	if (watches)
+		str_addf(out,
+			"- Watches: it keeps %u open on every node, each a stream of its "
+			"client's connection.\n",
+			watches);
+	else
+		str_add(out, "- Watches: it keeps none open.\n");
 	for (; limiter; limiter = json_next(limiter))
 		if (json_as_bool(json_get(limiter, "over")) && !is_of_cluster(limiter))
 			str_addf(out,

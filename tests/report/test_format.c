@@ -52,9 +52,22 @@ static void an_exact_number_is_the_shortest_that_reads_back(void **state)
 	assert_string_equal(format_exact(buf, sizeof(buf), 1.0 / 3), "0.3333333333333333");
 }
 
+static void sizes_have_the_unit_that_leaves_three_digits(void **state)
+{
+	(void)state;
+	assert_string_equal(format_size(buf, sizeof(buf), 0), "0 B");
+	assert_string_equal(format_size(buf, sizeof(buf), 700), "700 B");
+	assert_string_equal(format_size(buf, sizeof(buf), 999.6), "1 kB");
+	assert_string_equal(format_size(buf, sizeof(buf), 20e6), "20 MB");
+	assert_string_equal(format_size(buf, sizeof(buf), 11.52e9), "11.5 GB");
+	assert_string_equal(format_size(buf, sizeof(buf), 999.4e12), "999 TB");
+	assert_string_equal(format_size(buf, sizeof(buf), 5e21), "5e+03 EB");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sizes_have_the_unit_that_leaves_three_digits),
 		cmocka_unit_test(a_rate_keeps_the_digits_that_matter),
 		cmocka_unit_test(a_time_has_a_unit),
 		cmocka_unit_test(one_is_no_plural),
