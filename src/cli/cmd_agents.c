@@ -102,17 +102,33 @@ struct agents {
 
 /* ------------------------------------------------------------------ while it runs */
 
+/* It ended while nodes started: there is no time that rates could be of. */
+static void nothing_measured(struct json *result, ns_t now)
+{
+	json_set(result, "warmupSeconds", json_num((double)ns_max(now, 0) / (double)NS_S));
+	json_set(result, "durationSeconds", json_num(0));
+	json_set(result, "closedForm", json_array());
+	json_set(result, "closedFormServers", json_null());
+}
+
+/* What it has come to: of the time that has passed, whatever was planned. */
 static struct json *result(const struct agents *m, const struct hollow_view *v,
 	const struct fleet_result *r, bool whole)
 {
 	struct scenario s = m->scenario;
-	ns_t until = r->tally.window[0].until[1], from = r->tally.window[0].from[1];
+	struct fleet_result so_far = *r;
+	struct tally_window *w = &so_far.tally.window[0]; /* the run's own */
 	struct result_run run = {
 		.scenario = &s, .spec = m->resolved.spec, .origins = &m->resolved.origins};
+	ns_t until[2] = {w->until[0], w->until[1]};
 	struct json *result;
 
-	s.duration = ns_min(until, v->now > from ? v->now : until) - from;
-	result = result_of(&run, r);
+	fleet_result_end_at(&so_far, v->now);
+	s.duration = w->until[1] - w->from[1];
+	result = result_of(&run, &so_far);
+	memcpy(w->until, until, sizeof(until)); /* it may go on */
+	if (v->now <= w->from[1])
+		nothing_measured(result, v->now);
 	json_put(result, "live", agents_json(v, &m->scenario.calls, whole));
 	return result;
 }

@@ -182,10 +182,11 @@ struct fleet_result {
 	 * result is one: fleet_result_merge leaves it alone. */
 	struct fleet_code *codes;
 	struct fleet_requests requests[CALLS_MAX];
-	/* [CALLS_MAX][tally.seconds] answered requests that are no node's; NULL: there is no
+	uint32_t seconds; /* room of the following; the series has as many, or fewer */
+	/* [CALLS_MAX][seconds] answered requests that are no node's; NULL: there is no
 	 * series, or no server that is asked. */
 	uint32_t *others;
-	uint32_t *tried; /* [FLEET_TRIES][CALLS_MAX][tally.seconds]; NULL: there is no series */
+	uint32_t *tried; /* [FLEET_TRIES][CALLS_MAX][seconds]; NULL: there is no series */
 	struct fleet_ending ending;
 	struct fleet_servers servers;
 	struct hist detection; /* from a container's death to the kubelet's knowing, window 0 */
@@ -230,12 +231,12 @@ struct fleet_result {
 static inline uint32_t *fleet_tried(
 	const struct fleet_result *r, enum fleet_try what, uint16_t call)
 {
-	return &r->tried[((size_t)what * CALLS_MAX + call) * r->tally.seconds];
+	return &r->tried[((size_t)what * CALLS_MAX + call) * r->seconds];
 }
 
 static inline uint32_t *fleet_others(const struct fleet_result *r, uint16_t call)
 {
-	return &r->others[(size_t)call * r->tally.seconds];
+	return &r->others[(size_t)call * r->seconds];
 }
 
 /* Whether window 0 has `now`, on the API server's side. */
@@ -257,6 +258,10 @@ void fleet_params_init(struct fleet_params *p, const struct scenario *s, unsigne
 
 /* Run; release with fleet_result_fini.  ERR_ENV if threads cannot be started. */
 int fleet_run(const struct fleet_params *p, struct fleet_result *r, struct err *err);
+
+/* What it has come to is all there will be: window 0 and what is told by time end at `now`, at
+ * the soonest a ns after their start. */
+void fleet_result_end_at(struct fleet_result *r, ns_t now);
 
 void fleet_result_fini(struct fleet_result *r);
 

@@ -12,6 +12,7 @@ void fleet_result_init(struct fleet_result *r, const struct fleet_params *p)
 			  : 0;
 
 	memset(r, 0, sizeof(*r));
+	r->seconds = seconds;
 	arena_init(&r->mem, 0);
 	tally_init(&r->tally, &r->mem, p->n_windows, seconds);
 	if (p->times)
@@ -93,7 +94,7 @@ static void tried_merge(struct fleet_result *into, const struct fleet_result *fr
 
 static void others_merge(struct fleet_result *into, const struct fleet_result *from)
 {
-	size_t n = (size_t)CALLS_MAX * into->tally.seconds;
+	size_t n = (size_t)CALLS_MAX * into->seconds;
 
 	for (size_t i = 0; into->others && i < n; i++)
 		into->others[i] += from->others[i];
@@ -183,6 +184,28 @@ void fleet_result_complete(struct fleet_result *r)
 			sent[s] = served;
 		}
 	}
+}
+
+/* Parts of that length, the last of which may not be whole. */
+static uint32_t parts_of(ns_t span, ns_t each, uint32_t most)
+{
+	ns_t n = (span + each - 1) / each;
+
+	return n < (ns_t)most ? (uint32_t)n : most;
+}
+
+void fleet_result_end_at(struct fleet_result *r, ns_t now)
+{
+	struct tally_window *w = &r->tally.window[0];
+	ns_t span = now - w->from[1];
+
+	for (unsigned side = 0; side < 2; side++)
+		if (w->until[side] > now)
+			w->until[side] = now > w->from[side] ? now : w->from[side] + 1;
+	if (span < 0)
+		span = 0;
+	r->tally.seconds = parts_of(span, NS_S, r->tally.seconds);
+	r->tenths = parts_of(span, FLEET_TENTH, r->tenths);
 }
 
 void fleet_result_fini(struct fleet_result *r)

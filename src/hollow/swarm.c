@@ -408,16 +408,6 @@ static void fini(struct swarm *s)
 	arena_fini(&s->mem);
 }
 
-static void window_ends(struct swarm *s)
-{
-	struct tally_window *w = &s->result->tally.window[0];
-
-	for (unsigned side = 0; side < 2; side++)
-		if (w->until[side] > s->view.now)
-			w->until[side] =
-				s->view.now > w->from[side] ? s->view.now : w->from[side] + 1;
-}
-
 int hollow_run(const struct hollow_params *p, struct fleet_result *r, struct hollow_view *last,
 	struct err *err)
 {
@@ -447,7 +437,8 @@ int hollow_run(const struct hollow_params *p, struct fleet_result *r, struct hol
 	}
 	if (!code && s->zero < 0)
 		code = err_set(err, ERR_ENV, "stopped before the agents started");
-	window_ends(s);
+	if (!code)
+		fleet_result_end_at(r, s->view.now);
 	s->view.wire = s->wire ? wire_counts(s->wire) : (struct wire_counts){0};
 	*last = s->view;
 	for (unsigned i = 0; i < 2; i++)

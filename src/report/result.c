@@ -68,33 +68,52 @@ static void live_said(const struct json *l, struct str *out)
 		str_addf(out, "Meanwhile: %s.\n", json_as_str(s));
 }
 
-static void live_start(const struct json *l, struct str *out)
+static double how_late(const struct json *lag, const char *what)
 {
-	const struct json *lag = json_get(l, "startLagSeconds");
-	char late[FORMAT_BYTES];
+	return json_as_num(json_get(lag, what));
+}
 
-	if (json_as_num(json_get(lag, "count")) > 0)
-		str_addf(out, ", and all of them at most %s while nodes started",
-			format_seconds(late, sizeof(late), json_as_num(json_get(lag, "max"))));
+/* How late turns came, and the latest of them: it alone may be why it was too late. */
+static void live_lag(const struct json *l, struct str *out)
+{
+	const struct json *lag = json_get(l, "lagSeconds"),
+			  *start = json_get(l, "startLagSeconds");
+	bool measured = how_late(lag, "count") > 0;
+	char most[FORMAT_BYTES], all[FORMAT_BYTES];
+
+	if (measured)
+		str_addf(out, "; 99 %% of turns at most %s late, all of them at most %s",
+			format_seconds(most, sizeof(most), how_late(lag, "p99")),
+			format_seconds(all, sizeof(all), how_late(lag, "max")));
+	if (how_late(start, "count") > 0)
+		str_addf(out, "%s at most %s%s while nodes started",
+			measured ? ", and" : "; turns",
+			format_seconds(all, sizeof(all), how_late(start, "max")),
+			measured ? "" : " late");
+}
+
+static const char *live_ended(const struct json *result, const struct json *l)
+{
+	if (json_as_bool(json_get(l, "whole")))
+		return "";
+	return json_as_num(json_get(result, "durationSeconds")) > 0
+		       ? ", ended early"
+		       : ", ended while nodes started, so nothing is measured";
 }
 
 /* Of a run on sockets: how it went, and whether its latencies are to be believed. */
 static void live(const struct json *result, struct str *out)
 {
 	const struct json *l = json_get(result, "live");
-	char nodes[FORMAT_BYTES], pods[FORMAT_BYTES], late[FORMAT_BYTES];
+	char nodes[FORMAT_BYTES], pods[FORMAT_BYTES];
 
 	if (!l)
 		return;
-	str_addf(out,
-		"On sockets%s: %s nodes ready, %s pods running at the end; 99 %% of turns at "
-		"most %s late",
-		json_as_bool(json_get(l, "whole")) ? "" : ", ended early",
+	str_addf(out, "On sockets%s: %s nodes ready, %s pods running at the end",
+		live_ended(result, l),
 		format_count(nodes, sizeof(nodes), json_as_num(json_get(l, "nodesReady"))),
-		format_count(pods, sizeof(pods), json_as_num(json_get(l, "podsRunning"))),
-		format_seconds(late, sizeof(late),
-			json_as_num(json_get(json_get(l, "lagSeconds"), "p99"))));
-	live_start(l, out);
+		format_count(pods, sizeof(pods), json_as_num(json_get(l, "podsRunning"))));
+	live_lag(l, out);
 	live_failures(l, out);
 	live_refused(l, out);
 	str_add(out, ".\n");

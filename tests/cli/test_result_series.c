@@ -98,6 +98,7 @@ static void classes_have_what_became_of_their_requests(void **state)
 	struct json *series;
 
 	(void)state;
+	m.result->seconds = 4;
 	m.result->tried = ARENA_ARRAY(&m.mem, uint32_t, (size_t)FLEET_TRIES * CALLS_MAX * 4);
 	m.result->requests[API_CREATE_EVENTS].offered = 9;
 	fleet_tried(m.result, TRY_OFFERED, API_CREATE_EVENTS)[1] = 9;

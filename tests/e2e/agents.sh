@@ -88,7 +88,33 @@ interrupted() {
 		curl -s --max-time 5 "$url/api/v1/pods?watch=true&timeoutSeconds=1" >"$scratch/none"
 	done
 	kill -INT "$running"
-	wait "$running" && is whole false && cmp "$scratch/result" "$scratch/file"
+	wait "$running" && is whole false && cmp "$scratch/result" "$scratch/file" && of_its_time "$scratch/file"
+}
+
+# of_its_time FILE: its series is as long as what was measured, and its rates are of that time.
+of_its_time() {
+	python3 -c 'import json, math, sys
+r = json.load(open(sys.argv[1]))
+time, points = r["durationSeconds"], r["series"]["requests"]["mean"]
+print(time, points)
+sys.exit(len(points) != math.ceil(time) or any(abs(row["perSecond"] * time - row["count"]) > 1e-6 * row["count"]
+                                               for row in r["api"] + r["runtime"]))' "$1"
+}
+
+# What ends while its nodes start has measured nothing, and says when it was.
+unmeasured() {
+	"$nodetoll" agents --server "$url" --nodes 1 --name unmeasured --set workload.pods=2 --warmup 10m --duration 5s \
+		-f "$scratch/file" >"$scratch/none" 2>"$scratch/err" &
+	running=$!
+	until_ready nodes/unmeasured-0
+	kill -TERM "$running"
+	wait "$running" || return 1
+	grep -q 'ended while nodes started, so nothing is measured' "$scratch/none" || return 1
+	python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+print(r["warmupSeconds"], r["durationSeconds"], r["series"], r["api"], r["closedForm"])
+sys.exit(not 0 < r["warmupSeconds"] < 120 or r["durationSeconds"] != 0 or r["series"] is not None or
+         r["api"] != [] or r["closedForm"] != [])' "$scratch/file"
 }
 
 # Nothing of it is left, whoever ends it.
@@ -243,7 +269,7 @@ killed() {
 	wait "$running"
 	cp "$scratch/saved" "$scratch/result" && is whole false && "$nodetoll" report "$scratch/saved" || return 1
 	grep '"durationSeconds"' "$scratch/saved"
-	grep -Eq '"durationSeconds": 1[0-9]\b' "$scratch/saved" || return 1
+	grep -Eq '"durationSeconds": 1[0-9]\b' "$scratch/saved" && of_its_time "$scratch/saved" || return 1
 	"$nodetoll" validate "$scratch/saved.rec" >"$scratch/none"
 	status=$?
 	[ "$status" = 0 ] || [ "$status" = 1 ] # of so few seconds anything may be said, if it is said
@@ -313,6 +339,7 @@ check "nor is any of them left" nothing persistentvolumes
 check "in a namespace neither" nothing persistentvolumeclaims
 check "the result renders" "$nodetoll" report "$scratch/result"
 check "SIGINT ends it with what there is" interrupted
+check "before it has measured anything, too" unmeasured
 check "SIGTERM deletes what was made, when all that was asked is answered" terminated
 check "SIGKILL loses no result that is older than ten seconds" killed
 check "counters can be scraped" scraped

@@ -134,6 +134,39 @@ static void what_was_under_way_before_is_in_the_account(void **state)
 	kit_free(k);
 }
 
+/* Live runs can be interrupted, and are looked at before they end. */
+static void a_result_that_ends_early_is_of_the_time_until_then(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "warmup=10s", "duration=2m",
+		"start=atOnce", "workload.pods=10");
+	const struct tally_window *w;
+	uint32_t first = 0, before;
+
+	(void)state;
+	k->params.series = true;
+	kit_run(k);
+	w = &k->result.tally.window[0];
+	for (uint16_t c = CALL_API; c < CALLS_MAX; c++)
+		first += fleet_tried(&k->result, TRY_SENT, c)[20];
+	fleet_result_end_at(&k->result, 200 * NS_S);
+	assert_int_equal(k->result.tally.seconds, 120);
+	assert_int_equal(w->until[1], 130 * NS_S);
+	fleet_result_end_at(&k->result, 30 * NS_S + NS_S / 2);
+	assert_int_equal(k->result.tally.seconds, 21);
+	assert_int_equal(k->result.tenths, 205);
+	assert_int_equal(w->until[0], 30 * NS_S + NS_S / 2);
+	assert_int_equal(w->until[1], 30 * NS_S + NS_S / 2);
+	before = first;
+	for (uint16_t c = CALL_API; c < CALLS_MAX; c++)
+		before -= fleet_tried(&k->result, TRY_SENT, c)[20];
+	assert_int_equal(before, 0); /* its seconds are where they were */
+	fleet_result_end_at(&k->result, 5 * NS_S);
+	assert_int_equal(k->result.tally.seconds, 0);
+	assert_int_equal(k->result.tenths, 0);
+	assert_int_equal(w->until[1], w->from[1] + 1);
+	kit_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +178,7 @@ int main(void)
 		cmocka_unit_test(pods_that_are_replaced_at_leisure_do_not_wait),
 		cmocka_unit_test(watches_without_a_stream_wait),
 		cmocka_unit_test(what_was_under_way_before_is_in_the_account),
+		cmocka_unit_test(a_result_that_ends_early_is_of_the_time_until_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,8 @@ static void text_shows_calls_times_and_what_went_wrong(void **state)
 static void text_says_how_well_a_live_run_kept_time(void **state)
 {
 	static const char late[] = "{\"whole\": false, \"keptTime\": false, \"nodesReady\": 2, "
-				   "\"podsRunning\": 6, \"lagSeconds\": {\"p99\": 0.25}}";
+				   "\"podsRunning\": 6, \"lagSeconds\": {\"count\": 200, "
+				   "\"p99\": 0.25, \"max\": 2.98}}";
 	struct json *r = result(), *live = NULL;
 	struct err err = {0};
 	struct str out = {0};
@@ -114,7 +115,18 @@ static void text_says_how_well_a_live_run_kept_time(void **state)
 	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out),
 		"On sockets, ended early: 2 nodes ready, 6 pods running at the end; 99 % of "
-		"turns at most 250 ms late.\nThat is too late: "));
+		"turns at most 250 ms late, all of them at most 2.980 s.\nThat is too late: "));
+	json_set(r, "durationSeconds", json_num(0));
+	json_set(live, "lagSeconds", json_object());
+	json_put(live, "startLagSeconds", json_object());
+	json_put_int(json_get(live, "startLagSeconds"), "count", 9);
+	json_put_num(json_get(live, "startLagSeconds"), "max", 0.002);
+	str_reset(&out);
+	result_show(r, SHOW_TEXT, &out);
+	assert_non_null(strstr(str_text(&out),
+		"On sockets, ended while nodes started, so nothing is measured: 2 nodes ready, "
+		"6 pods running at the end; turns at most 2.00 ms late while nodes "
+		"started.\n"));
 	str_fini(&out);
 	json_free(r);
 }
@@ -123,7 +135,8 @@ static void text_says_what_failed_on_sockets(void **state)
 {
 	static const char gone[] =
 		"{\"whole\": true, \"keptTime\": false, \"nodesReady\": 0, \"podsRunning\": 6, "
-		"\"lagSeconds\": {\"p99\": 0.25}, \"startLagSeconds\": {\"count\": 9, \"max\": "
+		"\"lagSeconds\": {\"count\": 9, \"p99\": 0.25, \"max\": 0.25}, "
+		"\"startLagSeconds\": {\"count\": 9, \"max\": "
 		"1.5}, \"errors\": 1840, \"errorsUnanswered\": 138, \"errorsUnreadable\": 2, "
 		"\"refused\": 12, \"requestsByCode\": {\"200\": 9, \"401\": 4, \"404\": 1, "
 		"\"409\": 8, \"lost\": 138}, \"said\": [\"the server is gone\"]}";
@@ -136,7 +149,8 @@ static void text_says_what_failed_on_sockets(void **state)
 	json_put(r, "live", live);
 	result_show(r, SHOW_TEXT, &out);
 	assert_non_null(strstr(str_text(&out),
-		"late, and all of them at most 1.500 s while nodes started; 1,840 requests "
+		"late, all of them at most 250 ms, and at most 1.500 s while nodes started; "
+		"1,840 requests "
 		"failed, 138 of them without an answer, 2 with one that cannot be read; 12 "
 		"requests were refused (401: 4, 409: 8).\nMeanwhile: the server is gone.\nThat "
 		"is "
