@@ -203,7 +203,7 @@ static struct json *measures(const struct sweep *s, const struct json *result)
 
 		json_put_str(row, "measure", s->name[m]);
 		json_put_str(row, "unit", measure_unit_name(s->measure[m].stat->unit));
-		json_put_str(row, "class", measure_class_in(result, &s->measure[m]));
+		json_put_str(row, "class", measure_class_in(result, NULL, &s->measure[m]));
 		json_put(row, "calibration",
 			measure_calibration_in(result, NULL, &s->measure[m]));
 		json_append(list, row);

@@ -130,7 +130,7 @@ static struct json *row_of(const struct gates *gates, uint32_t i,
 	json_put_str(row, "gate", g->text);
 	json_put_str(row, "measure", str_text(&name));
 	json_put_str(row, "unit", measure_unit_name(g->measure.stat->unit));
-	json_put_str(row, "class", measure_class_in(result[1], &g->measure));
+	json_put_str(row, "class", measure_class_in(result[1], result[0], &g->measure));
 	json_put(row, "calibration", measure_calibration_in(result[1], result[0], &g->measure));
 	json_put(row, "base", number_or_null(measure_has(base->found), base->value));
 	json_put(row, "candidate",

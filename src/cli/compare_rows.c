@@ -151,7 +151,7 @@ static void put_name(struct json *row, const struct measure *m, const struct jso
 			json_put_str(labels, f->label[l].name, m->of.label[l]);
 	json_put(row, "labels", labels);
 	json_put_str(row, "unit", measure_unit_name(m->stat->unit));
-	json_put_str(row, "class", measure_class_in(result, m));
+	json_put_str(row, "class", measure_class_in(result, other, m));
 	json_put(row, "calibration", measure_calibration_in(result, other, m));
 	str_fini(&name);
 }

@@ -199,7 +199,8 @@ static int add_measure(struct measured_incident *r, struct measured_side *side,
 	if (code)
 		return code;
 	*value += one;
-	r->rests_on = measure_class_in(side->result, measure);
+	r->rests_on = measure_class_in(
+		side->result, f->of == OF_AFTER ? NULL : r->before->result, measure);
 	json_free(r->by);
 	r->by = measure_calibration_in(
 		side->result, f->of == OF_AFTER ? NULL : r->before->result, measure);

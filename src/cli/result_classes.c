@@ -160,6 +160,75 @@ static void add_calls(struct json *classes, const struct doc_node *spec,
 	add_sorted(classes, &calls, "calls", fields, by);
 }
 
+/* ------------------------------------------------------------------ times of several calls */
+
+/* What a time may rest on. */
+enum { ON_LOOKS = 1, ON_RUNTIME = 2, ON_PODS = 4, ON_REQUESTS = 8 };
+
+static bool is_any(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (!strncmp(word, *words, strlen(*words)))
+			return true;
+	return false;
+}
+
+/* Objectives leave out watches, which stay open; and no pod waits for events or heartbeats. */
+static bool is_awaited(const struct json *row, unsigned on)
+{
+	static const char *const looks[] = {"list_podsandbox", "list_containers",
+		"podsandbox_status", "container_status", "inspect_container", NULL};
+	static const char *const apart[] = {"events", "nodes", "leases", NULL};
+	const char *op = json_as_str(json_get(row, "operation"));
+	const char *resource = json_as_str(json_get(row, "resource"));
+
+	if (op)
+		return on & ON_RUNTIME || (on & ON_LOOKS && is_any(op, looks));
+	if (!strcmp(json_as_str(json_get(row, "verb")), "watch"))
+		return false;
+	return on & ON_REQUESTS || (on & ON_PODS && !is_any(resource, apart));
+}
+
+/* What is of a model. */
+struct modelled {
+	const struct doc_node *spec;
+	const struct origins *origins;
+	const struct json *result;
+};
+
+static void add_guesses(
+	const struct modelled *m, const char *list, unsigned on, struct json *guesses)
+{
+	const struct json *row = json_child(json_get(m->result, list));
+
+	for (; row; row = json_next(row)) {
+		struct str name = {0};
+		const struct doc_node *latency = json_get(row, "operation")
+							 ? runtime_latency(m->spec, row, &name)
+							 : api_latency(m->spec, row, &name);
+
+		if (is_awaited(row, on) && is_assumed(latency, m->origins) &&
+			!has(guesses, str_text(&name)))
+			json_append_str(guesses, str_text(&name));
+		str_fini(&name);
+	}
+}
+
+/* A time is no better known than the calls that it is made of. */
+static void add_times(struct json *classes, const struct modelled *m, const char *const *fields,
+	unsigned on, const char *const *by)
+{
+	struct json *guesses = json_array();
+
+	add(classes, "calibrated", fields, NULL, by);
+	add_guesses(m, "runtime", on, guesses);
+	add_guesses(m, "api", on, guesses);
+	if (json_child(guesses))
+		add(classes, "assumed", fields, guesses, by_rules);
+	else
+		json_free(guesses);
+}
+
 /* ------------------------------------------------------------------ storage */
 
 static bool is_guess_of(
@@ -223,11 +292,17 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 		"api[].bytes", "api[].bytesPerSecond", NULL};
 	static const char *const servers[] = {"apiserver", "closedFormServers",
 		"storage.etcdCores", "storage.toldCores", NULL};
-	static const char *const times[] = {"slo", "relist.durationSeconds",
-		"relist.intervalSeconds", "detectionSeconds", "stalenessSeconds",
-		"pods.startedSeconds", "pods.startBudget", "pods.runningSeconds",
-		"pods.burstSeconds", "pods.removedSeconds", "pods.completedSeconds",
-		"sloLimits", "pods.goneSeconds", "health", "verdict", "ending", NULL};
+	static const char *const served[] = {"requests[].rejected", "requests[].retried",
+		"requests[].failed", "requests[].givenUp", "requests[].waitedForStream",
+		"requests[].inFlight", NULL};
+	static const char *const looks[] = {
+		"relist.durationSeconds", "relist.intervalSeconds", "detectionSeconds", NULL};
+	static const char *const pods[] = {"stalenessSeconds", "pods.startedSeconds",
+		"pods.startBudget", "pods.runningSeconds", "pods.burstSeconds",
+		"pods.removedSeconds", "pods.completedSeconds", "pods.goneSeconds", NULL};
+	static const char *const objectives[] = {"slo", "sloLimits", NULL};
+	static const char *const all[] = {"health", "verdict", "ending", NULL};
+	const struct modelled m = {spec, origins, result};
 	struct json *classes = json_array();
 	const struct sources by = sources_of(s);
 	const char *const both[] = {by.runtime, by.apiserver, NULL};
@@ -235,11 +310,18 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	add(classes, "counted", counted, NULL, by_rules);
 	add_calls(classes, spec, origins, json_get(result, "runtime"), runtime, by.runtime);
 	add_calls(classes, spec, origins, json_get(result, "api"), api, by.apiserver);
-	if (json_is_object(json_get(result, "apiserver")))
-		add(classes, "calibrated", servers, NULL,
-			(const char *const[]){s->apiserver.costs.calibration, NULL});
+	if (json_is_object(json_get(result, "apiserver"))) {
+		const char *const costs[] = {s->apiserver.costs.calibration, NULL};
+
+		add(classes, "calibrated", servers, NULL, costs);
+		if (s->apiserver.processors > 0) /* else they are answered as they come */
+			add(classes, "calibrated", served, NULL, costs);
+	}
 	add_storage(classes, s, spec, origins, json_get(result, "storage"));
-	add(classes, "calibrated", times, NULL, both);
+	add_times(classes, &m, looks, ON_LOOKS, both);
+	add_times(classes, &m, pods, ON_RUNTIME | ON_PODS, both);
+	add_times(classes, &m, objectives, ON_RUNTIME | ON_REQUESTS, both);
+	add_times(classes, &m, all, ON_RUNTIME | ON_REQUESTS, both);
 	return classes;
 }
 

@@ -57,6 +57,18 @@ static void joined(const struct json *list, struct str *out)
 						  : " and ");
 }
 
+/* Whether something is assumed of rows, and not of calls or resources that have names. */
+static bool has_assumed_rows(const struct json *result)
+{
+	const struct json *entry = json_child(json_get(result, "classes"));
+
+	for (; entry; entry = json_next(entry))
+		if (is_class(entry, "assumed") && !json_child(json_get(entry, "calls")) &&
+			!json_child(json_get(entry, "resources")))
+			return true;
+	return false;
+}
+
 void classes_words(const struct json *result, struct str *out)
 {
 	struct json *counted = gather(result, "counted", "by");
@@ -86,6 +98,8 @@ void classes_words(const struct json *result, struct str *out)
 		joined(stored, out);
 		str_add(out, " are, or who watches them.");
 	}
+	if (has_assumed_rows(result))
+		str_add(out, " Rows that rest on what nobody measured, too, say assumed.");
 	json_free(counted);
 	json_free(by);
 	json_free(assumed);

@@ -132,10 +132,11 @@ const char *measure_unit_name(enum measure_unit unit);
 /* "counted" or "calibrated": what a family usually rests on. */
 const char *measure_class_name(enum measure_class class);
 
-/* What a measure of a result rests on, as the result's own list of classes says; of several
- * calls the weakest: "assumed" before "calibrated" before "counted".  That of the family, if
- * the result does not say. */
-const char *measure_class_in(const struct json *result, const struct measure *measure);
+/* What a measure of a result, and of another that it is laid beside (NULL: there is none),
+ * rests on, as their own lists of classes say; of several calls or results the weakest:
+ * "assumed" before "calibrated" before "counted".  That of the family, if neither says. */
+const char *measure_class_in(
+	const struct json *result, const struct json *other, const struct measure *measure);
 
 /* By which calibrations a measure of a result is calibrated, and that of another (NULL: there
  * is none), as a text for JSON: null if by none.  The caller's. */

@@ -83,13 +83,11 @@ static const struct json *next_class(
 	return c;
 }
 
-const char *measure_class_in(const struct json *result, const struct measure *m)
-{
-	static const char *const weak[] = {"counted", "calibrated", "assumed"};
-	int weakest = -1;
+static const char *const weak[] = {"counted", "calibrated", "assumed"};
 
-	if (is_how_often(m))
-		return weak[0];
+/* Of weak[], or that: what a result's classes say at the weakest. */
+static int weakest_in(const struct json *result, const struct measure *m, int weakest)
+{
 	for (const struct json *c = NULL; (c = next_class(result, c, m));) {
 		const char *class = json_as_str(json_get(c, "class"));
 
@@ -97,6 +95,19 @@ const char *measure_class_in(const struct json *result, const struct measure *m)
 			if (!strcmp(class, weak[i]) && i > weakest)
 				weakest = i;
 	}
+	return weakest;
+}
+
+const char *measure_class_in(
+	const struct json *result, const struct json *other, const struct measure *m)
+{
+	int weakest;
+
+	if (is_how_often(m))
+		return weak[0];
+	weakest = weakest_in(result, m, -1);
+	if (other)
+		weakest = weakest_in(other, m, weakest);
 	return weakest < 0 ? measure_class_name(m->of.family->class) : weak[weakest];
 }
 

@@ -119,6 +119,20 @@ static void times_are_of_the_calibration_or_else_of_the_model(void **state)
 	fixture_fini(&f);
 }
 
+static void a_time_rests_on_the_weakest_call_that_it_is_made_of(void **state)
+{
+	struct fixture f = fixture("c");
+
+	(void)state;
+	/* a watch stays open, and no relist pulls an image */
+	expect(json_get(entry_of(&f, "assumed", "slo"), "calls"), "pull_image | unheard_of");
+	expect(json_get(entry_of(&f, "assumed", "pods.startedSeconds"), "calls"),
+		"pull_image | unheard_of");
+	assert_null(entry_of(&f, "assumed", "relist.durationSeconds"));
+	assert_non_null(entry_of(&f, "calibrated", "slo"));
+	fixture_fini(&f);
+}
+
 static void what_nobody_measured_is_assumed(void **state)
 {
 	struct fixture f = fixture("c");
@@ -184,6 +198,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_count_is_counted_whatever_the_models_are),
 		cmocka_unit_test(times_are_of_the_calibration_or_else_of_the_model),
+		cmocka_unit_test(a_time_rests_on_the_weakest_call_that_it_is_made_of),
 		cmocka_unit_test(what_nobody_measured_is_assumed),
 		cmocka_unit_test(what_is_stored_is_as_sure_as_its_size_and_its_watchers),
 		cmocka_unit_test(figures_of_incidents_rest_on_what_their_rows_say),

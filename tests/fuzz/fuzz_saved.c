@@ -35,7 +35,7 @@ static void read_all(const struct json *result)
 			double value = 1;
 
 			must(measure_read(result, &m, &value) == MEASURE_IS || value == 0);
-			must(*measure_class_in(result, &m) != '\0');
+			must(*measure_class_in(result, NULL, &m) != '\0');
 			str_reset(&name);
 			measure_name(&m.of, m.stat, &name);
 		}

@@ -216,22 +216,31 @@ static void the_class_is_what_the_result_says(void **state)
 	struct measure nodes = api("api.latency", "p99", "get", "nodes");
 	struct measure all = api("api.latency", "p99", NULL, NULL);
 	struct measure relist = find("relist.duration", "p99");
-	struct json *r = NULL;
+	static const char other_said[] =
+		"{\"classes\": [{\"class\": \"assumed\", \"calls\": [\"get pods\"], \"by\": [],"
+		" \"fields\": [\"api[].latencySeconds\"]}]}";
+	struct json *r = NULL, *other = NULL;
 	struct str by = {0};
 	struct err err = {0};
 
 	(void)state;
 	if (json_parse(said, strlen(said), &r, &err))
 		fail_msg("%s", err.text);
-	assert_string_equal(measure_class_in(r, &rate), "counted");
-	assert_string_equal(measure_class_in(r, &pods), "calibrated");
-	assert_string_equal(measure_class_in(r, &nodes), "assumed");
-	assert_string_equal(measure_class_in(r, &all), "assumed");
-	assert_string_equal(measure_class_in(r, &relist), "calibrated");
+	assert_string_equal(measure_class_in(r, NULL, &rate), "counted");
+	assert_string_equal(measure_class_in(r, NULL, &pods), "calibrated");
+	assert_string_equal(measure_class_in(r, NULL, &nodes), "assumed");
+	assert_string_equal(measure_class_in(r, NULL, &all), "assumed");
+	assert_string_equal(measure_class_in(r, NULL, &relist), "calibrated");
 	measure_calibration(r, &by);
 	assert_string_equal(str_text(&by), "c, d");
+	/* laid beside another: the weakest of both, also where one of them says nothing */
+	assert_int_equal(json_parse(other_said, strlen(other_said), &other, &err), 0);
+	assert_string_equal(measure_class_in(r, other, &pods), "assumed");
+	assert_string_equal(measure_class_in(other, r, &pods), "assumed");
+	assert_string_equal(measure_class_in(other, r, &rate), "counted");
 	str_fini(&by);
 	json_free(r);
+	json_free(other);
 }
 
 static void calibrated_by(const struct json *result, const struct json *other,
@@ -304,8 +313,8 @@ static void a_sweeps_measure_rests_on_what_a_results_does(void **state)
 		str_addf(&said, "%s%s", heads[i], classes);
 		if (json_parse(str_text(&said), str_len(&said), &r, &err))
 			fail_msg("%s", err.text);
-		assert_string_equal(measure_class_in(r, &limiter), "calibrated");
-		assert_string_equal(measure_class_in(r, &bytes), "assumed");
+		assert_string_equal(measure_class_in(r, NULL, &limiter), "calibrated");
+		assert_string_equal(measure_class_in(r, NULL, &bytes), "assumed");
 		calibrated_by(r, NULL, limiter, "c");
 		calibrated_by(r, NULL, bytes, "d");
 		calibrated_by(r, NULL, step, "c");
