@@ -125,11 +125,11 @@ static struct json *result(const struct agents *m, const struct hollow_view *v,
 
 	fleet_result_end_at(&so_far, v->now);
 	s.duration = w->until[1] - w->from[1];
+	run.live = agents_json(v, &m->scenario.calls, whole);
 	result = result_of(&run, &so_far);
 	memcpy(w->until, until, sizeof(until)); /* it may go on */
 	if (v->now <= w->from[1])
 		nothing_measured(result, v->now);
-	json_put(result, "live", agents_json(v, &m->scenario.calls, whole));
 	return result;
 }
 

@@ -160,6 +160,30 @@ static void add_calls(struct json *classes, const struct doc_node *spec,
 	add_sorted(classes, &calls, "calls", fields, by);
 }
 
+/* ------------------------------------------------------------------ on sockets */
+
+/* What ran on sockets was counted there; how long it took, and how late it was, is this
+ * machine's.  Runtimes are not there: theirs stay the model's. */
+static const char this_clock[] = "this run's own clock";
+static const char *const by_this_clock[] = {this_clock, NULL};
+static const char *const by_sockets[] = {
+	"timers", "rules", "what went over the agents' sockets", NULL};
+
+static bool is_live(const struct json *result)
+{
+	return json_get(result, "live") != NULL;
+}
+
+static void add_requests_live(struct json *classes)
+{
+	static const char *const sizes[] = {"api[].bytes", "api[].bytesPerSecond", NULL};
+	static const char *const times[] = {
+		"api[].latencySeconds", "api[].limiterSeconds", NULL};
+
+	add(classes, "counted", sizes, NULL, by_sockets);
+	add(classes, "calibrated", times, NULL, by_this_clock);
+}
+
 /* ------------------------------------------------------------------ times of several calls */
 
 /* What a time may rest on. */
@@ -222,7 +246,8 @@ static void add_times(struct json *classes, const struct modelled *m, const char
 
 	add(classes, "calibrated", fields, NULL, by);
 	add_guesses(m, "runtime", on, guesses);
-	add_guesses(m, "api", on, guesses);
+	if (!is_live(m->result))
+		add_guesses(m, "api", on, guesses);
 	if (json_child(guesses))
 		add(classes, "assumed", fields, guesses, by_rules);
 	else
@@ -305,11 +330,15 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	const struct modelled m = {spec, origins, result};
 	struct json *classes = json_array();
 	const struct sources by = sources_of(s);
-	const char *const both[] = {by.runtime, by.apiserver, NULL};
+	bool live = is_live(result);
+	const char *const both[] = {by.runtime, live ? this_clock : by.apiserver, NULL};
 
-	add(classes, "counted", counted, NULL, by_rules);
+	add(classes, "counted", counted, NULL, live ? by_sockets : by_rules);
 	add_calls(classes, spec, origins, json_get(result, "runtime"), runtime, by.runtime);
-	add_calls(classes, spec, origins, json_get(result, "api"), api, by.apiserver);
+	if (live)
+		add_requests_live(classes);
+	else
+		add_calls(classes, spec, origins, json_get(result, "api"), api, by.apiserver);
 	if (json_is_object(json_get(result, "apiserver"))) {
 		const char *const costs[] = {s->apiserver.costs.calibration, NULL};
 
@@ -367,7 +396,6 @@ struct json *validation_classes(const struct scenario *s)
 	return classes;
 }
 
-/* What ran on sockets was counted there; how late it was is this machine's. */
 struct json *agreement_classes(void)
 {
 	static const char *const counted[] = {"rows", "rowsTotal", "rowsWithin", "rowsAgree",
@@ -375,11 +403,10 @@ struct json *agreement_classes(void)
 	static const char *const times[] = {"live.lagP99Seconds", NULL};
 	static const char *const ways[] = {
 		"timers", "rules", "what the live run asked on its sockets", NULL};
-	static const char *const here[] = {"this run's own clock", NULL};
 	struct json *classes = json_array();
 
 	add(classes, "counted", counted, NULL, ways);
-	add(classes, "calibrated", times, NULL, here);
+	add(classes, "calibrated", times, NULL, by_this_clock);
 	return classes;
 }
 

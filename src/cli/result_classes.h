@@ -14,7 +14,8 @@
 #include "models/models.h"
 #include "models/origin.h"
 
-/* Of a Result whose calls are there; spec and origins are its scenario's.  The caller owns it.
+/* Of a Result whose calls are there, and `live` if it ran on sockets; spec and origins are its
+ * scenario's.  The caller owns it.
  */
 struct json *result_classes(const struct scenario *s, const struct doc_node *spec,
 	const struct origins *origins, const struct json *result);

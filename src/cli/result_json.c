@@ -127,13 +127,13 @@ static bool size_is_known(const struct scenario *s, uint16_t call)
 	return false;
 }
 
-/* A size that nobody measured is no zero; and a failure carries none of what was. */
+/* A size that nobody measured is no zero; live all are.  A failure carries none of what was. */
 static void put_bytes(struct json *row, const struct scenario *s, const struct tally *t,
 	uint16_t call, enum outcome what)
 {
 	const struct tally_window *w = &t->window[0];
-	bool known = what == OUTCOME_OK && size_is_known(s, call);
 	uint64_t bytes = w->in.bytes[call];
+	bool known = what == OUTCOME_OK && (bytes || size_is_known(s, call));
 	double seconds = window_seconds(w, !call_is_runtime(call));
 
 	json_put(row, "bytes", known ? json_int((int64_t)bytes) : json_null());

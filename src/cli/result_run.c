@@ -28,6 +28,10 @@ struct json *result_of(const struct result_run *run, const struct fleet_result *
 	json_put_str(result, "kubelet", s->kubelet.name);
 	json_put_str(result, "containerRuntime", s->runtime.name);
 	result_put_measurements(result, s, r);
+	if (run->live) {
+		json_set(result, "storage", json_null()); /* clients do not see etcd */
+		json_put(result, "live", run->live);
+	}
 	json_put(result, "closedForm", result_closed(s, result, &servers));
 	json_put(result, "closedFormServers", servers ? servers : json_null());
 	json_put(result, "classes",

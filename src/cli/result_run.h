@@ -10,6 +10,7 @@
 
 struct result_run {
 	const struct scenario *scenario;
+	struct json *live; /* how a run on sockets went, taken over; NULL: virtual time */
 	const struct doc_node *spec;   /* the same without references: part of the result */
 	const struct origins *origins; /* of spec: what the numbers rest on; NULL: not told */
 	unsigned threads;              /* 0: all processors */

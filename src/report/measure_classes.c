@@ -161,17 +161,20 @@ struct json *measure_calibration_in(
 	return text;
 }
 
-/* What its classes rest on, each once; false if it has no classes. */
+/* What its classes but counts rest on, each once; false if it has no classes. */
 static bool put_sources(const struct json *result, struct str *out)
 {
 	const struct json *c = json_child(json_get(result, "classes"));
 	struct json *names = json_array();
 	bool any = c != NULL;
 
-	for (; c; c = json_next(c))
-		for (const struct json *by = json_child(json_get(c, "by")); by;
-			by = json_next(by))
+	for (; c; c = json_next(c)) {
+		const char *class = json_as_str(json_get(c, "class"));
+		const struct json *by = json_child(json_get(c, "by"));
+
+		for (; class && strcmp(class, "counted") != 0 && by; by = json_next(by))
 			add_once(names, by);
+	}
 	joined(names, out);
 	json_free(names);
 	return any;

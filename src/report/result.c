@@ -426,6 +426,9 @@ static void tables(const struct titled_table *list, size_t n, enum show how, str
 static void calls(const struct json *result, enum show how, struct str *out)
 {
 	struct json *closed = result_closed_rows(result);
+	const struct titled_table beside = how == SHOW_MARKDOWN
+						   ? result_closed_table(result, closed)
+						   : result_closed_screen(result, closed);
 	const struct titled_table list[] = {
 		{"Calls to the container runtime", result_runtime_columns,
 			json_get(result, "runtime")},
@@ -435,11 +438,7 @@ static void calls(const struct json *result, enum show how, struct str *out)
 	tables(list, sizeof(list) / sizeof(list[0]), how, out);
 	str_addf(out, how == SHOW_MARKDOWN ? "\n%s" : "%s", result_calls_note);
 	classes_note(result, how == SHOW_MARKDOWN ? SIZE_MAX : NOTE_WIDTH, out);
-	table_titled(how,
-		&(struct titled_table){result_closed_title,
-			how == SHOW_MARKDOWN ? result_closed_columns : result_closed_screen,
-			closed},
-		out);
+	table_titled(how, &beside, out);
 	json_free(closed);
 }
 

@@ -109,10 +109,12 @@ static void say(void *page, const char *line)
 static void put_closed(const struct json *result, struct html *page)
 {
 	struct json *rows = result_closed_rows(result);
+	const struct titled_table table = result_closed_table(result, rows);
 
-	html_section(page, "Closed form against simulation");
-	html_figure(page, "On the line both are the same.", result_closed_chart(rows),
-		&(struct titled_table){result_closed_title, result_closed_columns, rows});
+	html_section(page, json_get(result, "live") ? "Closed form against live counts"
+						    : "Closed form against simulation");
+	html_figure(page, "On the line both are the same.", result_closed_chart(result, rows),
+		&table);
 	json_free(rows);
 }
 

@@ -51,11 +51,12 @@ void result_storage_limit(const struct json *result, struct str *out); /* or not
 void result_servers_title(const struct json *result, struct str *out);
 void result_foot(const struct json *result, struct str *out);
 
-/* Calls by closed form and as counted, with a name each.  The caller owns rows and chart. */
-extern const struct columns result_closed_columns, result_closed_screen;
-extern const char result_closed_title[];
+/* Calls by closed form and as counted, with a name each; which of them a page shows, and which
+ * a screen.  The caller owns rows and chart. */
 struct json *result_closed_rows(const struct json *result);
-struct json *result_closed_chart(const struct json *rows);
+struct titled_table result_closed_table(const struct json *result, const struct json *rows);
+struct titled_table result_closed_screen(const struct json *result, const struct json *rows);
+struct json *result_closed_chart(const struct json *result, const struct json *rows);
 
 /* Whether an objective holds, of a row of result_slo_rows that was measured; with how many
  * nodes and pods, as far as that was looked for. */

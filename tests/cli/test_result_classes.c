@@ -148,6 +148,29 @@ static void what_nobody_measured_is_assumed(void **state)
 	fixture_fini(&f);
 }
 
+/* What was measured on sockets is no server model's, and no guess. */
+static void requests_of_a_live_run_are_its_own(void **state)
+{
+	struct fixture f = fixture("c");
+
+	(void)state;
+	json_free(f.classes);
+	json_put(f.result, "live", json_object());
+	json_set(f.result, "storage", json_null());
+	f.classes = result_classes(f.m.scenario, f.spec, &f.origins, f.result);
+	expect(json_get(entry_of(&f, "calibrated", "api[].latencySeconds"), "by"),
+		"this run's own clock");
+	assert_null(entry_of(&f, "assumed", "api[].latencySeconds"));
+	expect(json_get(entry_of(&f, "counted", "api[].bytes"), "by"),
+		"timers | rules | what went over the agents' sockets");
+	expect(json_get(entry_of(&f, "calibrated", "runtime[].latencySeconds"), "by"), "c");
+	expect(json_get(entry_of(&f, "calibrated", "pods.startedSeconds"), "by"),
+		"c | this run's own clock");
+	expect(json_get(entry_of(&f, "assumed", "slo"), "calls"), "pull_image | unheard_of");
+	assert_null(entry_of(&f, "calibrated", "storage.storedBytes"));
+	fixture_fini(&f);
+}
+
 static void what_is_stored_is_as_sure_as_its_size_and_its_watchers(void **state)
 {
 	struct fixture f = fixture("c");
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test(times_are_of_the_calibration_or_else_of_the_model),
 		cmocka_unit_test(a_time_rests_on_the_weakest_call_that_it_is_made_of),
 		cmocka_unit_test(what_nobody_measured_is_assumed),
+		cmocka_unit_test(requests_of_a_live_run_are_its_own),
 		cmocka_unit_test(what_is_stored_is_as_sure_as_its_size_and_its_watchers),
 		cmocka_unit_test(figures_of_incidents_rest_on_what_their_rows_say),
 	};

@@ -59,6 +59,25 @@ reads() {
 	grep -q '"code":"200"' "$scratch/rows" && ! grep -q '"code":"404"' "$scratch/rows"
 }
 
+# What was measured on sockets has no model for a source, in no form; etcd is not seen from there.
+tells_sources() {
+	for form in text markdown html; do
+		"$nodetoll" report -o "$form" "$scratch/result" >"$scratch/form" || return 1
+		if ! grep -q "this run's own clock" "$scratch/form" || ! grep -q 'Closed form beside what ran live' "$scratch/form" ||
+			grep -q 'beside simulation\|What etcd has' "$scratch/form"; then
+			echo "$form"
+			return 1
+		fi
+	done
+	python3 -c '
+import json, sys
+result = json.load(open(sys.argv[1]))
+assert result["storage"] is None
+assert not any("apiserver:" in by for c in result["classes"] for by in c["by"])
+assert all(row["bytes"] for row in result["api"] if row["code"] in ("200", "201") and row["verb"] != "watch"), result["api"]
+' "$scratch/result"
+}
+
 fails_with() {
 	want=$1
 	says=$2
@@ -326,6 +345,7 @@ serve --listen 127.0.0.1:0
 check "every node is ready and every pod runs, over HTTP/1.1" agents --http1
 check "and the result says so" all_run
 check "an event tells of each pod that it was started" started 12
+check "which names no model for what was measured" tells_sources
 check "over HTTP/2 they do, and what was made is deleted" agents --http2-prior-knowledge --cleanup
 check "and the result says so too" all_run
 check "a connection a node, and one for the users" is connections 4
