@@ -254,6 +254,8 @@ static void loop_in_short(const struct json *loop, struct str *out)
 
 	if (trigger && strcmp(trigger, "period") != 0)
 		str_add(out, trigger);
+	else if (json_as_bool(json_get(loop, "onRequest")))
+		str_add(out, "onRequest");
 	else
 		str_addf(out, "%s %s", table_text_of(loop, "timer"), period ? period : "");
 	if (!first)

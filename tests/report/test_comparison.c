@@ -95,14 +95,17 @@ static void text_shows_gates_differences_and_rows(void **state)
 static void what_is_on_one_side_only_is_told_in_short(void **state)
 {
 	static const char differences[] =
-		"{\"differences\": [{\"base\": null, \"candidate\": {\"timer\": \"ticker\","
+		"{\"differences\": [{\"base\": null, \"candidate\": {\"onRequest\": true,"
+		" \"calls\": [{\"runtime\": \"list_containers\"}]}},"
+		"{\"base\": null, \"candidate\": {\"timer\": \"ticker\","
 		"  \"period\": \"20s\", \"calls\": [{\"runtime\": \"status\"}, {}]}},"
 		" {\"candidate\": {\"kube-proxy\": {\"qps\": 5}, \"b\": {\"qps\": 6}}},"
 		" {\"candidate\": {\"resource\": \"pods\", \"qps\": 2.5, \"feature\": \"f\","
 		"  \"quorum\": true}},"
 		" {\"candidate\": {\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4, \"e\": 5}},"
 		" {\"candidate\": {}}, {\"candidate\": [1, 2]}]}";
-	static const char *const words[] = {"ticker 20s: status, and 1 more", "kube-proxy, b",
+	static const char *const words[] = {"onRequest: list_containers",
+		"ticker 20s: status, and 1 more", "kube-proxy, b",
 		"resource: pods, qps: 2.5, quorum: yes", "a: 1, b: 2, c: 3, d: 4, and 1 more",
 		"...", "..."};
 	struct json *result = NULL, *rows;
