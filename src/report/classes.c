@@ -73,9 +73,13 @@ void classes_words(const struct json *result, struct str *out)
 {
 	struct json *counted = gather(result, "counted", "by");
 	struct json *by = gather(result, "calibrated", "by");
+	struct json *also = gather(result, "assumed", "by");
 	struct json *assumed = gather(result, "assumed", "calls");
 	struct json *stored = gather(result, "assumed", "resources");
 
+	for (const struct json *v = json_child(also); v; v = json_next(v))
+		if (!has(by, json_as_str(v)))
+			json_append_str(by, json_as_str(v));
 	if (json_child(json_get(result, "classes"))) {
 		str_add(out, "Counts and rates are counted: they follow from ");
 		joined(counted, out);
@@ -102,6 +106,7 @@ void classes_words(const struct json *result, struct str *out)
 		str_add(out, " Rows that rest on what nobody measured, too, say assumed.");
 	json_free(counted);
 	json_free(by);
+	json_free(also);
 	json_free(assumed);
 	json_free(stored);
 }
