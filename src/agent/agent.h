@@ -387,6 +387,7 @@ struct agent {
 	 * something changes: pods that come or go, the runtime's records, statuses. */
 	bool pods_at_rest, statuses_at_rest;
 	bool pods_changed; /* and all workers are still to be released for that */
+	ns_t batch_ends;   /* when that will be, if no more changes until then */
 	uint64_t remembered_changes, collected_changes;
 	uint8_t sync_state;
 	uint16_t sync_pod;

@@ -230,6 +230,7 @@ bool container_has_exited(const struct agent *a, uint32_t pod, uint32_t c);
 
 /* ------------------------------------------------------------------ polls.c */
 void polls_release(struct agent *a, ns_t now);
+void polls_await_more(struct agent *a, ns_t now);
 void polls_pods_changed(struct agent *a, ns_t now);
 void polls_begin(struct agent *a, uint32_t pod, ns_t now, struct effects *out);
 void polls_listed(struct agent *a, uint32_t pod, ns_t now, struct effects *out);

@@ -27,13 +27,27 @@ void polls_release(struct agent *a, ns_t now)
 	}
 }
 
-/* 1.0 handed whatever changed to all workers, and waited for the next tick from then on (v1.0.7
- * kubelet.go syncLoopIteration: SyncPods, time.After). */
+/* 1.0 handed whatever changed to all workers, and waited for the next tick from then on; but
+ * first for more changes, until none came for a while (v1.0.7 kubelet.go syncLoopIteration:
+ * time.After(5 * time.Millisecond), SyncPods, time.After(resyncInterval)). */
+#define MORE_CHANGES (5 * NS_MS)
+
+static void tick_anew(struct agent *a, ns_t now)
+{
+	pleg_poll_restarts(&a->pleg, now);
+	agent_sleep(a, ACTOR_PLEG, PLEG_LOOP, a->pleg.next_relist);
+}
+
+void polls_await_more(struct agent *a, ns_t now)
+{
+	tick_anew(a, now);
+	a->batch_ends = agent_late(a, slot_of(a, ACTOR_SYNC, 0), now + MORE_CHANGES);
+}
+
 void polls_pods_changed(struct agent *a, ns_t now)
 {
 	a->pods_changed = false;
-	pleg_poll_restarts(&a->pleg, now);
-	agent_sleep(a, ACTOR_PLEG, PLEG_LOOP, a->pleg.next_relist);
+	tick_anew(a, now);
 	polls_release(a, now);
 }
 

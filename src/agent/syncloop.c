@@ -22,9 +22,11 @@ ns_t sync_tick_after(const struct agent *a, ns_t due)
 
 void sync_wake(struct agent *a, ns_t now)
 {
+	ns_t at = wakes_at(&a->wakes, slot_of(a, ACTOR_SYNC, 0));
+
 	if (sync_is_taken(a))
 		return;
-	if (wakes_at(&a->wakes, slot_of(a, ACTOR_SYNC, 0)) == NS_NEVER)
+	if (at == NS_NEVER || (a->pods_changed && at == a->batch_ends))
 		agent_rouse(a, ACTOR_SYNC, 0, now);
 }
 
@@ -50,7 +52,7 @@ void sync_release(struct agent *a, ns_t now)
 		sync_dispatch(a, p, now);
 	}
 	loops_released(a, now);
-	if (a->n_news || a->pleg.events.n)
+	if (a->n_news || a->pleg.events.n || a->pods_changed)
 		sync_wake(a, now);
 }
 
@@ -218,13 +220,19 @@ void sync_step(struct agent *a, ns_t now, struct effects *out)
 	} else if (a->n_news &&
 		   (a->pleg.events.n == 0 || agent_draw(a, DRAW_SELECT, 0) >> 63)) {
 		handle_news(a, now, out);
-		if (a->pods_changed && a->n_news == 0)
-			polls_pods_changed(a, now);
+		if (a->pods_changed)
+			polls_await_more(a, now);
 	} else if (a->pleg.events.n) {
 		handle_event(a, now, out);
+	} else if (a->pods_changed && now >= a->batch_ends) {
+		polls_pods_changed(a, now);
 	}
-	if (!a->sync_busy && (a->n_news || a->pleg.events.n))
+	if (a->sync_busy)
+		return;
+	if (a->n_news || a->pleg.events.n)
 		sync_goes_on(a, now);
+	else if (a->pods_changed)
+		agent_wake(a, ACTOR_SYNC, 0, a->batch_ends);
 }
 
 /* A newer status of a pod takes the place of one that the sync loop has not looked at yet

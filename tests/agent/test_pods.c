@@ -333,6 +333,35 @@ static void until_1_0_a_change_of_one_pod_syncs_all(void **state)
 
 /* A remount that the cache will serve is no event, but one whose object an update dropped
  * before the mount has to fetch it, at the very moment of the mount. */
+/* When a worker first asked the runtime for anything. */
+static ns_t first_sync(const struct kit *k)
+{
+	uint32_t worker = k->plan.first[ACTOR_WORKER];
+
+	for (uint32_t i = 0; i < k->n_made; i++)
+		if (k->made[i].actor >= worker && k->made[i].actor < worker + k->pods &&
+			call_is_runtime(k->made[i].call))
+			return k->made[i].at;
+	return NS_NEVER;
+}
+
+/* v1.0.7 kubelet.go syncLoopIteration: 5 ms without a change. */
+static void until_1_0_changes_that_come_together_are_synced_together(void **state)
+{
+	struct kit *k = quiet("v1.0", "workload.containers=1");
+
+	(void)state;
+	kit_start(k, 1);
+	for (uint32_t pod = 0; pod < 3; pod++) {
+		kit_until(k, NS_S + pod * 4 * NS_MS);
+		agent_pod_news(&k->agent, k->now, pod, POD_ADDED, 0, 0);
+	}
+	kit_until(k, 9 * NS_S);
+	assert_int_equal(first_sync(k) / NS_MS, NS_S / NS_MS + 2 * 4 + 5);
+	assert_int_equal(kit_count(k, OP_RUN_PODSANDBOX), 3);
+	kit_free(k);
+}
+
 static void a_remount_is_an_event_only_if_it_has_to_fetch(void **state)
 {
 	(void)state;
@@ -436,6 +465,7 @@ int main(void)
 		cmocka_unit_test(the_echo_of_a_status_invalidates_the_cache),
 		cmocka_unit_test(a_remount_is_an_event_only_if_it_has_to_fetch),
 		cmocka_unit_test(until_1_0_a_change_of_one_pod_syncs_all),
+		cmocka_unit_test(until_1_0_changes_that_come_together_are_synced_together),
 		cmocka_unit_test(a_container_that_died_is_started_again),
 		cmocka_unit_test(a_sync_whose_status_could_not_be_determined_does_nothing),
 		cmocka_unit_test(news_of_pods_that_are_not_known_is_harmless),
