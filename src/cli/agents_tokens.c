@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "client/kubeconfig.h"
 
 enum { TOKENS_BYTES = 64 << 20 };
 
@@ -57,6 +58,12 @@ int agents_tokens(const char ***token, const char *path, const char *name, uint3
 			(*token)[i] = arena_strndup(mem, value, token_len);
 	}
 	free(text);
+	for (uint32_t i = 0; i < nodes; i++)
+		if ((*token)[i] && !access_may_be_sent((*token)[i]))
+			return err_set(err, ERR_INPUT,
+				"--node-tokens '%.200s': the token of system:node:%s-%u has a "
+				"control character",
+				path, name, i);
 	for (uint32_t i = 0; i < nodes; i++)
 		if (!(*token)[i])
 			return err_set(err, ERR_INPUT,

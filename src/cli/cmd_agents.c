@@ -326,8 +326,11 @@ static int find_server(struct agents *m, struct err *err)
 	int code;
 
 	if (o->server && (o->kubeconfig || o->context))
+		return err_set(err, ERR_INPUT, "--server and %s: only one of them can be meant",
+			o->kubeconfig ? "--kubeconfig" : "--context");
+	if (o->insecure && o->ca_file)
 		return err_set(err, ERR_INPUT,
-			"--server and --kubeconfig: only one of them can be meant");
+			"--ca and --insecure-skip-tls-verify: only one of them can be meant");
 	if (!o->server && (o->token_file || o->ca_file))
 		return err_set(err, ERR_INPUT, "%s goes with --server",
 			o->token_file ? "--token-file" : "--ca");
@@ -347,7 +350,10 @@ static int find_server(struct agents *m, struct err *err)
 	code = o->server ? access_from_flags(&m->access, o->server, o->token_file, o->ca_file,
 				   &m->mem, err)
 			 : find_kubeconfig(m, err);
-	m->access.insecure |= o->insecure;
+	if (o->insecure) { /* it overrides the kubeconfig's, as kubectl's does */
+		m->access.insecure = true;
+		m->access.ca = (struct access_blob){0};
+	}
 	return code;
 }
 

@@ -54,6 +54,26 @@ static int text_of(
 	return 0;
 }
 
+bool access_may_be_sent(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 127)
+			return false;
+	return true;
+}
+
+/* Of one that becomes a part of requests. */
+static int sent_text_of(
+	struct reader *r, const struct doc_node *map, const char *key, const char **to)
+{
+	int code = text_of(r, map, key, to);
+
+	if (code || !*to || access_may_be_sent(*to))
+		return code;
+	return wrong(r, doc_get(map, key),
+		"a line break or another control character cannot be sent");
+}
+
 static int truth_of(struct reader *r, const struct doc_node *map, const char *key, bool *to)
 {
 	const char *text;
@@ -106,7 +126,8 @@ static bool decode(struct arena *mem, const char *text, struct access_blob *to)
 		out[len++] = (char)(bits >> 10 & 255);
 	if (n % 4 >= 2)
 		out[len++] = (char)(n % 4 == 3 ? bits >> 2 & 255 : bits >> 4 & 255);
-	*to = (struct access_blob){out, len};
+	to->data = out;
+	to->len = len;
 	return true;
 }
 
@@ -119,7 +140,7 @@ static int blob_from_file(const char *path, size_t most, struct access_blob *to,
 
 	if (code)
 		return code;
-	*to = (struct access_blob){arena_strndup(mem, text, len), len};
+	*to = (struct access_blob){arena_strndup(mem, text, len), len, arena_strdup(mem, path)};
 	memset(text, 0, len);
 	free(text);
 	return 0;
@@ -162,6 +183,8 @@ static int blob_of(struct reader *r, const struct doc_node *map, const char *key
 		code = text_of(r, map, key, &path);
 	if (code)
 		return code;
+	if (data)
+		to->file = doc_get(map, data_key)->file;
 	if (data && !decode(r->mem, data, to))
 		return wrong(r, doc_get(map, data_key), "this is no base64");
 	if (!data && path)
@@ -175,9 +198,11 @@ static int token_from(struct access *a, struct access_blob text, struct err *err
 	char *token = (char *)(uintptr_t)text.data;
 	size_t len = strcspn(token, " \t\r\n");
 
-	if (len == 0 || strspn(token + len, " \t\r\n") != strlen(token + len))
+	if (len == 0 || len + strspn(token + len, " \t\r\n") != text.len)
 		return err_set(err, ERR_INPUT, "a token is one word on one line");
 	token[len] = '\0';
+	if (!access_may_be_sent(token))
+		return err_set(err, ERR_INPUT, "a control character cannot be in a token");
 	a->token = token;
 	return 0;
 }
@@ -251,14 +276,19 @@ static int read_cluster(struct reader *r, const struct doc_node *c)
 	if (!code && !a->server)
 		return wrong(r, c, "the cluster has no server");
 	if (!code)
-		code = text_of(r, c, "tls-server-name", &a->tls_name);
+		code = sent_text_of(r, c, "tls-server-name", &a->tls_name);
 	if (!code)
-		code = text_of(r, c, "proxy-url", &a->proxy);
+		code = sent_text_of(r, c, "proxy-url", &a->proxy);
 	if (!code)
 		code = truth_of(r, c, "insecure-skip-tls-verify", &a->insecure);
 	if (!code)
 		code = blob_of(
 			r, c, "certificate-authority", "certificate-authority-data", &a->ca);
+	/* client-go, transport/transport.go, TLSConfigFor */
+	if (!code && a->insecure && a->ca.data)
+		return wrong(r, doc_get(c, "insecure-skip-tls-verify"),
+			"a certificate authority and no look at the certificate: only one of "
+			"them can be meant");
 	return code;
 }
 
@@ -266,7 +296,7 @@ static int read_token(struct reader *r, const struct doc_node *u)
 {
 	struct access_blob text = {0};
 	const char *path = NULL;
-	int code = text_of(r, u, "token", &r->to->token);
+	int code = sent_text_of(r, u, "token", &r->to->token);
 
 	if (!code)
 		code = text_of(r, u, "tokenFile", &path);
@@ -278,9 +308,34 @@ static int read_token(struct reader *r, const struct doc_node *u)
 	return code;
 }
 
+/* Whom to impersonate.  Groups of nobody are a mistake (client-go, transport/transport.go,
+ * HTTPWrappersForConfig). */
+static int read_as(struct reader *r, const struct doc_node *u)
+{
+	const struct doc_node *groups = doc_get(u, "as-groups");
+	struct access *a = r->to;
+	int code = sent_text_of(r, u, "as", &a->as);
+
+	if (code || !groups || groups->kind == DOC_NULL)
+		return code;
+	if (groups->kind != DOC_LIST)
+		return wrong(r, groups, "a list is expected here");
+	for (const struct doc_node *g = groups->first; g; g = g->next) {
+		if (g->kind != DOC_SCALAR || !*g->text || !access_may_be_sent(g->text))
+			return wrong(r, g, "the name of a group is expected here");
+		if (a->as_groups == ACCESS_GROUPS)
+			return wrong(r, g, "no more than 16 groups can be sent");
+		a->as_group[a->as_groups++] = g->text;
+	}
+	if (a->as_groups && !a->as)
+		return wrong(r, groups, "groups are of a user who is impersonated: give as");
+	return 0;
+}
+
 static int read_user(struct reader *r, const struct doc_node *u)
 {
 	static const char *const others[] = {"exec", "auth-provider", "username"};
+	static const char *const more[] = {"as-uid", "as-user-extra"};
 	struct access *a = r->to;
 	int code = read_token(r, u);
 
@@ -290,8 +345,12 @@ static int read_user(struct reader *r, const struct doc_node *u)
 				"only tokens and client certificates can be used: give "
 				"--server "
 				"and --token-file");
+	for (size_t i = 0; !code && i < sizeof(more) / sizeof(more[0]); i++)
+		if (doc_get(u, more[i]))
+			return wrong(r, doc_get(u, more[i]),
+				"a user's name and groups alone can be impersonated");
 	if (!code)
-		code = text_of(r, u, "as", &a->as);
+		code = read_as(r, u);
 	if (!code)
 		code = blob_of(r, u, "client-certificate", "client-certificate-data", &a->cert);
 	if (!code)
@@ -307,8 +366,8 @@ static bool is_url(const char *url)
 {
 	size_t scheme = !strncmp(url, "https://", 8) ? 8 : !strncmp(url, "http://", 7) ? 7 : 0;
 
-	return scheme && url[scheme] && url[scheme] != '/' &&
-	       !strpbrk(url, "@?# \t\r\n\"'\\<>");
+	return scheme && url[scheme] && url[scheme] != '/' && !strpbrk(url, "@?# \"'\\<>") &&
+	       access_may_be_sent(url);
 }
 
 static void trim(struct access *a, struct arena *mem)
@@ -418,6 +477,10 @@ int access_from_flags(struct access *a, const char *url, const char *token_file,
 	int code = 0;
 
 	*a = (struct access){.server = url};
+	if (!is_url(url) && strpbrk(url, "@?#")) /* what is too much may be secret */
+		return err_set(err, ERR_INPUT,
+			"--server: http://HOST:PORT or https://HOST:PORT is allowed, without "
+			"user, password or query");
 	if (!is_url(url))
 		return err_set(err, ERR_INPUT,
 			"--server '%.200s': http://HOST:PORT or https://HOST:PORT is allowed",

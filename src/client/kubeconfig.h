@@ -17,7 +17,10 @@
 struct access_blob {
 	const char *data; /* PEM; NULL: none */
 	size_t len;
+	const char *file; /* where it stands */
 };
+
+enum { ACCESS_GROUPS = 16 };
 
 /* Texts live in the arena that they were read into; NULL: not given. */
 struct access {
@@ -26,7 +29,9 @@ struct access {
 	const char *tls_name; /* that the server's certificate is for, if not the URL's */
 	const char *token;
 	const char *proxy;
-	const char *as; /* whom to impersonate, whatever node asks */
+	const char *as; /* whom to impersonate, where no node is */
+	const char *as_group[ACCESS_GROUPS];
+	size_t as_groups; /* of that user */
 	struct access_blob ca, cert, key;
 	bool insecure; /* the server's certificate is not checked */
 };
@@ -52,6 +57,11 @@ struct kubeconfig {
 };
 int kubeconfig_parse(struct access *a, const struct kubeconfig *file, size_t n,
 	const char *context, struct arena *mem, struct err *err);
+
+/* It can be the value of a field of a request: a line break or another control character could
+ * end it and begin a field of its own.  As Go's HTTP client has it (golang/net,
+ * http/httpguts, ValidHeaderFieldValue), but for tabs. */
+bool access_may_be_sent(const char *text);
 
 /* From flags: url, and files that may be NULL.  ERR_INPUT. */
 int access_from_flags(struct access *a, const char *url, const char *token_file,

@@ -111,9 +111,8 @@ static int choose(struct wire *w, struct err *err)
 	const struct wire_params *p = &w->params;
 
 	if (p->http == WIRE_HTTP2 && p->access->proxy && !w->tls)
-		return err_set(err, ERR_INPUT,
-			"HTTP/2 without TLS does not go through a proxy ('%.200s')",
-			p->access->proxy);
+		return err_set(
+			err, ERR_INPUT, "HTTP/2 without TLS does not go through a proxy");
 	w->over_curl = p->http == WIRE_HTTP1 || p->access->proxy ||
 		       (p->http == WIRE_AGREED && !w->tls);
 	return 0;

@@ -106,6 +106,9 @@ size_t wire_call_fields(
 		field[n++] = (struct ask_field){"impersonate-user", user};
 	if (r->user && r->groups)
 		field[n++] = (struct ask_field){"impersonate-group", r->groups};
+	for (size_t i = 0; !r->user && i < a->as_groups; i++)
+		field[n++] = (struct ask_field){"impersonate-group", a->as_group[i]};
+	static_assert(ASK_FIELDS >= 6 + ACCESS_GROUPS, "room for all of them");
 	return n;
 }
 

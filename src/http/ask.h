@@ -45,7 +45,7 @@ struct ask_request {
 	size_t len;
 };
 
-enum { ASK_FIELDS = 12 };
+enum { ASK_FIELDS = 24 };
 
 /* Hooks must outlive it. */
 struct ask *ask_new(const struct ask_hooks *hooks);

@@ -57,11 +57,29 @@ static void a_node_without_one_is_named_and_no_token_is(void **state)
 	arena_fini(&mem);
 }
 
+static void a_token_that_cannot_be_sent_is_none(void **state)
+{
+	struct arena mem;
+	struct err err = {0};
+	const char **token;
+
+	(void)state;
+	arena_init(&mem, 0);
+	assert_int_equal(
+		read_tokens("one,system:node:hollow-0,1\nsec\1ret,system:node:hollow-1,2\n",
+			&token, &mem, &err),
+		ERR_INPUT);
+	assert_non_null(strstr(err.text, "system:node:hollow-1 has a control character"));
+	assert_null(strstr(err.text, "ret"));
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_node_gets_its_own),
 		cmocka_unit_test(a_node_without_one_is_named_and_no_token_is),
+		cmocka_unit_test(a_token_that_cannot_be_sent_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,6 +173,102 @@ static void mistakes_have_a_place_and_no_secret(void **state)
 	refuses("[]", NULL, "a kubeconfig is a map");
 }
 
+static void refuses_user(const char *user, const char *says)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), "%susers:\n- name: me\n  user: %s\n%s", CLUSTERS,
+		user, CONTEXTS CURRENT);
+	refuses(text, NULL, says);
+}
+
+/* A line break would end the field that a token is sent in, and begin one that nobody meant. */
+static void what_cannot_be_sent_is_refused(void **state)
+{
+	static const char cannot[] = "a line break or another control character cannot be sent";
+
+	(void)state;
+	refuses_user("{token: \"sesame\\r\\nImpersonate-User: root\"}", cannot);
+	refuses_user("{token: \"sesame\\x01\"}", "a control character");
+	refuses_user("{token: t, as: \"me\\nsesame\"}", cannot);
+	refuses_user("{token: t, as: me, as-groups: [\"a\\nsesame\"]}", "the name of a group");
+	refuses("clusters:\n- name: here\n  cluster: {server: 'https://h', tls-server-name: "
+		"\"h\\r\\nsesame\"}\n" USERS CONTEXTS CURRENT,
+		NULL, cannot);
+	refuses("clusters:\n- name: here\n  cluster: {server: \"https://h\\x01\"}\n" USERS
+			CONTEXTS CURRENT,
+		NULL, "a control character");
+}
+
+static void who_is_impersonated_may_have_groups(void **state)
+{
+	(void)state;
+	struct access a;
+	struct arena mem;
+
+	arena_init(&mem, 0);
+	reads(&a,
+		CLUSTERS CONTEXTS CURRENT "users:\n- name: me\n  user: {token: t, as: jane, "
+					  "as-groups: [developers, 'system:masters']}\n",
+		NULL, &mem);
+	assert_string_equal(a.as, "jane");
+	assert_int_equal(a.as_groups, 2);
+	assert_string_equal(a.as_group[0], "developers");
+	assert_string_equal(a.as_group[1], "system:masters");
+	arena_fini(&mem);
+	refuses_user("{token: t, as-groups: [developers]}", "groups are of a user");
+	refuses_user("{token: t, as: jane, as-groups: developers}", "a list is expected here");
+	refuses_user(
+		"{token: t, as: jane, as-groups: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]}",
+		"no more than 16 groups");
+	refuses_user("{token: t, as: jane, as-uid: '7'}", "name and groups alone");
+}
+
+static void an_authority_that_is_not_asked_is_a_mistake(void **state)
+{
+	(void)state;
+	refuses("clusters:\n- name: here\n  cluster: {server: 'https://h', "
+		"certificate-authority-data: c2VzYW1l, insecure-skip-tls-verify: true}\n" USERS
+			CONTEXTS CURRENT,
+		NULL, "only one of them can be meant");
+}
+
+static int from_token_file(const char *bytes, size_t len, struct err *err)
+{
+	char path[] = "/tmp/nodetoll-token-XXXXXX";
+	struct access a;
+	struct arena mem;
+	int fd = mkstemp(path), code;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	assert_int_equal(close(fd), 0);
+	arena_init(&mem, 0);
+	code = access_from_flags(&a, "https://h", path, NULL, &mem, err);
+	if (!code)
+		assert_string_equal(a.token, "sesame");
+	arena_fini(&mem);
+	assert_int_equal(unlink(path), 0);
+	return code;
+}
+
+static void a_token_of_a_file_is_one_word(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} wrong[] = {{"sesame\r\nX: y", 12}, {"sesame\1", 7}, {"sesame\0x", 8}, {"\n", 1}};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(from_token_file("sesame\r\n", 8, &err), 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(from_token_file(wrong[i].text, wrong[i].len, &err), ERR_INPUT);
+		assert_non_null(strstr(err.text, "--token-file"));
+		assert_null(strstr(err.text, "sesame"));
+	}
+}
+
 /* Two files; context NULL: the current one. */
 static int parse_both(
 	struct access *a, const char *const text[2], struct arena *mem, struct err *err)
@@ -285,6 +381,7 @@ static void flags_name_a_server(void **state)
 	assert_int_equal(access_from_flags(&a, "ftp://h", NULL, NULL, &mem, &err), ERR_INPUT);
 	assert_int_equal(
 		access_from_flags(&a, "https://u:p@h", NULL, NULL, &mem, &err), ERR_INPUT);
+	assert_null(strstr(err.text, "u:p"));
 	assert_int_equal(access_from_flags(&a, "https://h", "/nowhere/token", NULL, &mem, &err),
 		ERR_INPUT);
 	assert_non_null(strstr(err.text, "--token-file"));
@@ -299,6 +396,10 @@ int main(void)
 		cmocka_unit_test(base64_of_any_length_is_read),
 		cmocka_unit_test(files_are_found_beside_the_config),
 		cmocka_unit_test(mistakes_have_a_place_and_no_secret),
+		cmocka_unit_test(what_cannot_be_sent_is_refused),
+		cmocka_unit_test(who_is_impersonated_may_have_groups),
+		cmocka_unit_test(an_authority_that_is_not_asked_is_a_mistake),
+		cmocka_unit_test(a_token_of_a_file_is_one_word),
 		cmocka_unit_test(what_two_files_name_is_the_first_one_s),
 		cmocka_unit_test(mistakes_in_several_files_name_theirs),
 		cmocka_unit_test(files_of_a_list_that_are_not_there_are_left_out),

@@ -393,6 +393,13 @@ stop
 check "no server is one message" fails_with 3 'cannot be reached' --server "$url" --nodes 1
 check "no URL is none" fails_with 2 "https://HOST:PORT is allowed" --server here
 check "two servers are too many" fails_with 2 'only one of them' --server http://h --kubeconfig x
+check "a context is of a kubeconfig" fails_with 2 '--server and --context: only one' --server http://h --context x
+check "a password in the URL is refused" fails_with 2 '--server: .* without user, password' --server http://me:sesame@h
+check "and not repeated" sh -c "! grep -q sesame '$scratch/err'"
+check "an authority that is not asked is too many" fails_with 2 '--ca and --insecure-skip-tls-verify: only one' \
+	--server https://h --ca "$scratch/right" --insecure-skip-tls-verify
+printf 'sesame\r\nImpersonate-User: root\n' >"$scratch/two"
+check "a token of two lines is none" fails_with 2 'a token is one word' --server http://h --token-file "$scratch/two"
 
 serve --listen 127.0.0.1:0 --token-auth-file "$scratch/tokens" --audit-log "$scratch/audit"
 check "a token that is known is let in" agents --token-file "$scratch/right"

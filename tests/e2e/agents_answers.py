@@ -69,6 +69,7 @@ class Door(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def handle_any(self):
+        self.server.asked.append(self.headers)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         own = self.server.answers(self.command, self.path)
         with contextlib.suppress(OSError):
@@ -89,7 +90,7 @@ class Proxy(http.server.ThreadingHTTPServer):
 
     def __init__(self, upstream, answers):
         super().__init__(("127.0.0.1", 0), Door)
-        self.upstream, self.answers = upstream, answers
+        self.upstream, self.answers, self.asked = upstream, answers, []
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -213,6 +214,20 @@ def impatient():
     return line, took
 
 
+def impersonated(upstream):
+    """By a kubeconfig; what was asked, its fields, and how the run went."""
+    proxy = Proxy(upstream, lambda method, path: None)
+    config = {"current-context": "here", "contexts": [{"name": "here", "context": {"cluster": "it", "user": "me"}}],
+              "clusters": [{"name": "it", "cluster": {"server": proxy.url}}],
+              "users": [{"name": "me", "user": {"as": "jane", "as-groups": ["developers", "system:masters"]}}]}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(config, file)
+        file.flush()
+        done = subprocess.run([NODETOLL, "agents", "--kubeconfig", file.name, *RUN, "--name", "as", "--warmup", "2s",
+                               "--duration", "1s"], capture_output=True, text=True, timeout=200)
+    return proxy.asked, done
+
+
 def live(done):
     return json.loads(done.stdout)["live"]
 
@@ -234,6 +249,7 @@ def main():
         huge, mute = pool.submit(agents, raw(endless)), pool.submit(impatient)
         others = {what: pool.submit(rubbish, body) for what, body in RUBBISH.items()}
         teapot = pool.submit(rubbish, TEAPOT)
+        jane = pool.submit(impersonated, server.address)
 
         done = barred.result()
         result = json.loads(done.stdout)
@@ -286,6 +302,11 @@ def main():
         done = huge.result()
         check("an answer without end is given up", done.returncode == 3 and
               once(done, "POST /api/v1/namespaces: the answer is too long"), done.stderr)
+        asked, done = jane.result()
+        check("who is impersonated is in the groups that a kubeconfig names, in every request", done.returncode == 0 and
+              asked and all(a.get_all("impersonate-user") == ["jane"] and
+                            a.get_all("impersonate-group") == ["developers", "system:masters"] for a in asked),
+              (done.stderr, asked[:1]))
         line, took = mute.result()
         check("one that never comes is said soon", "agents: setting up: nothing has come of it" in line and took < 25,
               (line, took))
