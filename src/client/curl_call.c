@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/curl_priv.h"
+#include "client/secure.h"
 
 enum { BUFFER_BYTES = 4096 };
 
@@ -48,7 +49,8 @@ static enum wire_fault fault_of(CURLcode result, long error, bool patient)
 		return patient ? WIRE_UNREACHED : WIRE_TIMED_OUT;
 	if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CONNECT_ERROR ||
 		result == CURLE_SSL_CERTPROBLEM || result == CURLE_SSL_CACERT_BADFILE ||
-		result == CURLE_SSL_CIPHER || result == CURLE_SSL_ISSUER_ERROR)
+		result == CURLE_SSL_CIPHER || result == CURLE_SSL_ISSUER_ERROR ||
+		result == CURLE_SSL_CLIENTCERT)
 		return WIRE_UNTRUSTED;
 	return WIRE_RESET;
 }
@@ -61,6 +63,7 @@ static void put_back(struct curl_part *p)
 		(void)curl_easy_setopt(p->easy, CURLOPT_RESOLVE, NULL);
 		(void)curl_easy_setopt(p->easy, CURLOPT_CONNECT_TO, NULL);
 		(void)curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, NULL);
+		(void)curl_easy_setopt(p->easy, CURLOPT_ERRORBUFFER, NULL);
 		g->idle[g->n_idle++] = p->easy;
 	} else if (p->easy) {
 		curl_easy_cleanup(p->easy);
@@ -71,11 +74,35 @@ static void put_back(struct curl_part *p)
 	free(p);
 }
 
+/* In words; the server's alerts may come as late as with the first bytes that are read. */
+static enum wire_fault why_of(
+	const struct wire_call *c, CURLcode result, long error, char why[WIRE_WHY])
+{
+	const struct curl_part *p = c->curl;
+	enum wire_fault fault = fault_of(result, error, !c->request->timeout);
+	const char *own =
+		strstr(p->why, "routines::"); /* behind OpenSSL's number and library */
+
+	if (error)
+		(void)snprintf(why, WIRE_WHY, "%s", strerror((int)error));
+	else if ((fault == WIRE_UNTRUSTED || c->wire->params.access->proxy) && *p->why)
+		(void)snprintf(why, WIRE_WHY, "%.*s", WIRE_WHY - 1,
+			own ? own + strlen("routines::") : p->why);
+	else
+		(void)snprintf(why, WIRE_WHY, "%s", curl_easy_strerror(result));
+	if ((fault == WIRE_UNTRUSTED || fault == WIRE_RESET) &&
+		secure_is_refusal(p->why, why, WIRE_WHY))
+		return WIRE_UNTRUSTED;
+	return fault;
+}
+
 void curl_call_ends(struct wire_call *c, CURLcode result)
 {
 	struct curl_part *p = c->curl;
 	curl_off_t wait = 0, connected_after = 0;
 	long made = 0, error = 0;
+	enum wire_fault fault;
+	char why[WIRE_WHY];
 
 	if (result == CURLE_COULDNT_CONNECT)
 		(void)curl_easy_getinfo(p->easy, CURLINFO_OS_ERRNO, &error);
@@ -85,10 +112,10 @@ void curl_call_ends(struct wire_call *c, CURLcode result)
 		(void)curl_easy_getinfo(p->easy, CURLINFO_NUM_CONNECTS, &made);
 	c->retry_after = wait > 0 && wait < 86400 ? (ns_t)wait * NS_S : 0;
 	c->wire->counts.connections += (uint64_t)made;
+	fault = why_of(c, result, error, why);
 	c->curl = NULL;
 	put_back(p);
-	wire_call_ends(c, fault_of(result, error, !c->request->timeout),
-		error ? strerror((int)error) : curl_easy_strerror(result));
+	wire_call_ends(c, fault, why);
 }
 
 /* ------------------------------------------------------------------ what is sent */
@@ -225,6 +252,7 @@ static bool prepare(struct wire_call *c)
 	(void)curl_easy_setopt(p->easy, CURLOPT_WRITEDATA, c);
 	(void)curl_easy_setopt(p->easy, CURLOPT_HEADERDATA, c);
 	(void)curl_easy_setopt(p->easy, CURLOPT_PRIVATE, c);
+	(void)curl_easy_setopt(p->easy, CURLOPT_ERRORBUFFER, p->why);
 	(void)curl_easy_setopt(
 		p->easy, CURLOPT_TIMEOUT_MS, (long)((r->timeout + NS_MS - 1) / NS_MS));
 	return ok;

@@ -15,6 +15,7 @@ struct curl_part {
 	struct curl_group *group;
 	CURL *easy;
 	struct curl_slist *headers, *connect_to, *resolve;
+	char why[CURL_ERROR_SIZE]; /* it failed, as libcurl words it; "": by its code alone */
 	bool added;
 };
 

@@ -93,7 +93,7 @@ static void link_free(struct link *l)
  * link itself is freed with the next flush. */
 static void die(struct link *l, enum wire_fault fault, const char *why)
 {
-	char said[160];
+	char said[WIRE_WHY];
 
 	if (l->is_dead)
 		return;
@@ -148,6 +148,17 @@ static ssize_t get_bytes(struct link *l)
 	return n >= 0 ? n : errno == EAGAIN || errno == EINTR ? SECURE_READS : SECURE_FAILS;
 }
 
+/* The server may have said why, behind what was read last. */
+static void cannot_send(struct link *l)
+{
+	char why[WIRE_WHY];
+
+	if (l->secure && get_bytes(l) == SECURE_FAILS && secure_alert(why, sizeof(why)))
+		die(l, WIRE_UNTRUSTED, why);
+	else
+		die(l, WIRE_RESET, "the connection broke");
+}
+
 /* What the socket does not take waits in l->rest. */
 static void send_all(struct link *l, const char *bytes, size_t len)
 {
@@ -157,7 +168,7 @@ static void send_all(struct link *l, const char *bytes, size_t len)
 		ssize_t n = put_bytes(l, bytes, len);
 
 		if (n == SECURE_ENDS || n == SECURE_FAILS) {
-			die(l, WIRE_RESET, "the connection broke");
+			cannot_send(l);
 			return;
 		}
 		if (n < 0)
@@ -220,6 +231,8 @@ static void on_flush(evutil_socket_t fd, short what, void *ctx)
 
 static void hear(struct link *l)
 {
+	char why[WIRE_WHY];
+
 	for (;;) {
 		ssize_t n = get_bytes(l);
 
@@ -227,8 +240,8 @@ static void hear(struct link *l)
 			(void)event_add(&l->out, NULL);
 		if (n == SECURE_READS || n == SECURE_WRITES)
 			break;
-		if (n == SECURE_FAILS && l->secure && secure_alert()) {
-			die(l, WIRE_UNTRUSTED, secure_alert());
+		if (n == SECURE_FAILS && l->secure && secure_alert(why, sizeof(why))) {
+			die(l, WIRE_UNTRUSTED, why);
 			return;
 		}
 		if (n <= 0) {
@@ -263,9 +276,11 @@ static void is_open(struct link *l)
 static void shake(struct link *l)
 {
 	int rc = secure_shake(l->secure);
+	char why[WIRE_WHY];
 
 	if (rc == SECURE_FAILS) {
-		die(l, WIRE_UNTRUSTED, secure_why(l->secure));
+		secure_why(l->secure, why, sizeof(why));
+		die(l, WIRE_UNTRUSTED, why);
 	} else if (rc == SECURE_READS) {
 		(void)event_add(&l->in, NULL);
 	} else if (rc == SECURE_WRITES) {

@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,13 +25,14 @@ static SSL *ssl_of(const struct secure_stream *t)
 
 /* ------------------------------------------------------------------ what all share */
 
-static int failed(struct err *err, const char *what)
+static int failed(struct err *err, const char *what, struct access_blob blob)
 {
 	unsigned long code = ERR_peek_last_error();
 	const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
 	ERR_clear_error();
-	return err_set(err, ERR_INPUT, "%s: %s", what, reason ? reason : "it cannot be used");
+	return err_set(err, ERR_INPUT, "%s of '%.200s': %s", what, blob.file,
+		reason ? reason : "it cannot be used");
 }
 
 static BIO *open_blob(struct access_blob b)
@@ -52,7 +54,7 @@ static int add_authorities(SSL_CTX *ctx, struct access_blob blob, struct err *er
 	}
 	BIO_free(bio);
 	if (!n)
-		return failed(err, "the certificate authority");
+		return failed(err, "the certificate authority", blob);
 	ERR_clear_error(); /* that the text has an end */
 	return 0;
 }
@@ -70,7 +72,7 @@ static int add_certificate(SSL_CTX *ctx, struct access_blob blob, struct err *er
 			X509_free(cert);
 	BIO_free(bio);
 	if (!ok)
-		return failed(err, "the client's certificate");
+		return failed(err, "the client's certificate", blob);
 	ERR_clear_error();
 	return 0;
 }
@@ -83,7 +85,7 @@ static int add_key(SSL_CTX *ctx, struct access_blob blob, struct err *err)
 
 	EVP_PKEY_free(key);
 	BIO_free(bio);
-	return ok ? 0 : failed(err, "the client's key");
+	return ok ? 0 : failed(err, "the client's key", blob);
 }
 
 static int set_up(struct secure *s, const struct access *a, bool only_http2, struct err *err)
@@ -198,26 +200,55 @@ int secure_shake(struct secure_stream *t)
 	return rc == SECURE_ENDS ? SECURE_FAILS : rc;
 }
 
-const char *secure_why(const struct secure_stream *t)
+/* RFC 8446, 6.2; and by OpenSSL's words of them. */
+static const char *const refusals[] = {"bad certificate", "unsupported certificate",
+	"certificate revoked", "certificate expired", "certificate unknown", "unknown ca",
+	"access denied", "certificate required"};
+
+bool secure_is_refusal(const char *reason, char *to, size_t size)
+{
+	const char *alert = strstr(reason, " alert ");
+
+	if (!alert)
+		return false;
+	alert += strlen(" alert ");
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (!strncmp(alert, refusals[i], strlen(refusals[i]))) {
+			(void)snprintf(to, size,
+				"the server refused the client's certificate: %s", refusals[i]);
+			return true;
+		}
+	return false;
+}
+
+bool secure_alert(char *to, size_t size)
+{
+	enum { FIRST_ALERT = SSL_AD_REASON_OFFSET, LAST_ALERT = FIRST_ALERT + 255 };
+	unsigned long code = ERR_peek_last_error();
+	int reason = ERR_GET_REASON(code);
+	const char *text = ERR_reason_error_string(code);
+
+	if (ERR_GET_LIB(code) != ERR_LIB_SSL || reason < FIRST_ALERT || reason > LAST_ALERT ||
+		!text)
+		return false;
+	if (!secure_is_refusal(text, to, size))
+		(void)snprintf(to, size, "%s", text);
+	return true;
+}
+
+/* An alert comes first: of a server that nobody checks there is a verdict, too. */
+void secure_why(const struct secure_stream *t, char *to, size_t size)
 {
 	long verdict = SSL_get_verify_result(ssl_of(t));
 	unsigned long code = ERR_peek_last_error();
 	const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
+	if (secure_alert(to, size))
+		return;
 	if (verdict != X509_V_OK)
-		return X509_verify_cert_error_string(verdict);
-	return reason ? reason : "the server hung up during the handshake";
-}
-
-const char *secure_alert(void)
-{
-	enum { FIRST_ALERT = SSL_AD_REASON_OFFSET, LAST_ALERT = FIRST_ALERT + 255 };
-	unsigned long code = ERR_peek_last_error();
-	int reason = ERR_GET_REASON(code);
-
-	if (ERR_GET_LIB(code) != ERR_LIB_SSL || reason < FIRST_ALERT || reason > LAST_ALERT)
-		return NULL;
-	return ERR_reason_error_string(code);
+		reason = X509_verify_cert_error_string(verdict);
+	(void)snprintf(
+		to, size, "%s", reason ? reason : "the server hung up during the handshake");
 }
 
 bool secure_is_http2(const struct secure_stream *t)

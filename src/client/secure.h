@@ -29,11 +29,14 @@ void secure_end(struct secure_stream *t);
 /* The handshake: 1 when it is done; SECURE_READS and SECURE_WRITES: again when the socket can;
  * SECURE_FAILS. */
 int secure_shake(struct secure_stream *t);
-/* Why it failed; good until the stream's next call. */
-const char *secure_why(const struct secure_stream *t);
+/* Why it failed, in words. */
+void secure_why(const struct secure_stream *t, char *to, size_t size);
 /* What the server said as it ended the connection: an alert, as for a client's certificate that
- * it does not take; NULL: it said nothing. */
-const char *secure_alert(void);
+ * it does not take; false: it said nothing. */
+bool secure_alert(char *to, size_t size);
+/* Of a reason as OpenSSL words it: the server's alert was about the client's certificate, and
+ * not ours about the server's. */
+bool secure_is_refusal(const char *reason, char *to, size_t size);
 /* The server chose HTTP/2. */
 bool secure_is_http2(const struct secure_stream *t);
 

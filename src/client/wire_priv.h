@@ -12,7 +12,7 @@
 #include "client/wire.h"
 #include "http/ask.h"
 
-enum { WIRE_HOST = 256, WIRE_ADDRESS = 64, WIRE_READ_BYTES = 1 << 16 };
+enum { WIRE_HOST = 256, WIRE_ADDRESS = 64, WIRE_READ_BYTES = 1 << 16, WIRE_WHY = 160 };
 
 /* A request, and what has come of it. */
 struct wire_call {

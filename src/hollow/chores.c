@@ -105,6 +105,21 @@ static bool is_worth_another(const struct chore *c, const struct wire_answer *a)
 	return passing && c->tries < (c->swarm->has_answered ? CHORE_TRIES : FIRST_TRIES);
 }
 
+static const char *without_password(const char *url)
+{
+	const char *at = strrchr(url, '@');
+
+	return at ? at + 1 : url;
+}
+
+/* TLS 1.3: who sends may hear that the connection is gone before it reads why. */
+static const char *may_be_refused(const struct swarm *s, const struct wire_answer *a)
+{
+	return a->fault == WIRE_RESET && s->params->access->cert.data && !s->has_answered
+		       ? ": it may have refused the client's certificate"
+		       : "";
+}
+
 static int complain(const struct chore *c, const struct wire_answer *a)
 {
 	struct swarm *s = c->swarm;
@@ -118,14 +133,18 @@ static int complain(const struct chore *c, const struct wire_answer *a)
 	if (a->fault == WIRE_TIMED_OUT && !s->has_answered)
 		return err_set(s->err, ERR_ENV, "server '%s' does not answer within %d s",
 			server, FIRST_PATIENCE_S);
+	if (no_connection(a) && s->params->access->proxy)
+		return err_set(s->err, ERR_ENV,
+			"server '%s': its proxy '%.200s' cannot be reached: %s", server,
+			without_password(s->params->access->proxy), a->why);
 	if (no_connection(a))
 		return err_set(
 			s->err, ERR_ENV, "server '%s' cannot be reached: %s", server, a->why);
 	if (a->fault == WIRE_UNTRUSTED)
 		return err_set(s->err, ERR_ENV, "server '%s': TLS failed: %s", server, a->why);
 	if (a->fault != WIRE_ANSWERED)
-		return err_set(s->err, ERR_ENV, "server '%s': %s %s: %s", server,
-			c->kind->method, path, a->why);
+		return err_set(s->err, ERR_ENV, "server '%s': %s %s: %s%s", server,
+			c->kind->method, path, a->why, may_be_refused(s, a));
 	if (a->code == 401)
 		return err_set(s->err, ERR_ENV,
 			"server '%s' does not know who asks (401): a token is missing, wrong "

@@ -125,7 +125,8 @@ other_context() {
 kubeconfig_says() {
 	words=$1
 	kubeconfig "$2" "$3"
-	agents_say "$words" --kubeconfig "$scratch/kubeconfig"
+	shift 3
+	agents_say "$words" --kubeconfig "$scratch/kubeconfig" "$@"
 }
 
 check "certificates are made" make_all
@@ -156,8 +157,27 @@ check "each node as itself, impersonated" by_kubeconfig "$ca" "$me" --impersonat
 check "a server whose authority is unknown is not trusted" kubeconfig_says 'TLS failed' \
 	"certificate-authority: $c/theirs.crt" "$me"
 check "nor one that the system does not know" kubeconfig_says 'TLS failed' "" "$me"
-check "a certificate that the server refuses is one message" kubeconfig_says 'TLS failed: .*unknown ca' \
-	"$ca" "client-certificate: $c/stranger.crt, client-key: $c/stranger.key"
+stranger="client-certificate: $c/stranger.crt, client-key: $c/stranger.key"
+late="client-certificate: $c/late.crt, client-key: $c/late.key"
+refuses="TLS failed: the server refused the client's certificate:"
+check "a certificate that the server refuses is one message" kubeconfig_says "$refuses unknown ca" "$ca" "$stranger"
+check "over HTTP/1.1 too" kubeconfig_says "refused the client's certificate" "$ca" "$stranger" --http1
+check "so is one that is over" kubeconfig_says "$refuses certificate expired" "$ca" "$late"
+check "there too" kubeconfig_says "refused the client's certificate" "$ca" "$late" --http1
+check "of a server that is not checked as well" kubeconfig_says "$refuses unknown ca" "insecure-skip-tls-verify: true" \
+	"$stranger"
+check "a proxy that refuses is told apart from the server, and without its password" kubeconfig_says \
+	"its proxy '127.0.0.1:1' cannot be reached: Connection refused" "$ca, proxy-url: 'http://me:sesame@127.0.0.1:1'" "$me"
+check "an authority and no look at certificates are too many" says 2 'only one of them can be meant' "$nodetoll" agents \
+	--kubeconfig /dev/stdin <<END
+{"clusters": [{"name": "it", "cluster": {"server": "$url", "certificate-authority": "$c/ours.crt",
+  "insecure-skip-tls-verify": true}}],
+ "contexts": [{"name": "here", "context": {"cluster": "it"}}], "current-context": "here"}
+END
+printf 'sesame,somebody,1\n' >"$scratch/tok.csv"
+check "an authority that is none is told of by its file's name" says 2 \
+	"the certificate authority of '.*tok.csv': no start line" "$nodetoll" agents --nodes 1 --server "$url" \
+	--ca "$scratch/tok.csv"
 check "no certificate is: who asks is not known" kubeconfig_says 'does not know who asks (401)' "$ca" ""
 check "a certificate without its key is told of" says 2 'key' "$nodetoll" agents --kubeconfig /dev/stdin <<END
 {"clusters": [{"name": "it", "cluster": {"server": "$url"}}],
@@ -174,10 +194,12 @@ check "and whom it was for" grep -q '"impersonatedUser":{"username":"system:node
 # ---- servers that are not to be trusted
 serve_as over
 check "a server's certificate that is over is told of" agents_say 'TLS failed.*expired' --server "$url" --ca "$c/ours.crt"
+check "over HTTP/1.1 too" agents_say 'TLS failed.*expired' --server "$url" --ca "$c/ours.crt" --http1
 check "and is let pass, if that is wanted" agents --server "$url" --insecure-skip-tls-verify
 stop
 serve_as other-name
-check "so is one that is for another name" agents_say 'TLS failed' --server "$url" --ca "$c/ours.crt"
+check "so is one that is for another name" agents_say 'TLS failed.*mismatch' --server "$url" --ca "$c/ours.crt"
+check "over HTTP/1.1 as well" agents_say 'TLS failed.*name' --server "$url" --ca "$c/ours.crt" --http1
 stop
 
 # ---- tokens
