@@ -180,7 +180,7 @@
  *   shape          whether a saved result is what its schema tells
  *   kinds          which kinds there are, and how each is rendered
  * client/        requests on their way to an API server
- *   kubeconfig, kubeconfig_files   which server, and who asks
+ *   kubeconfig, kubeconfig_files   which server, and who asks; access: by flags
  *   wire, wire_call   many clients' requests in one loop (libevent), however they travel
  *   link, link_calls   connections that speak HTTP/2, and what is asked over them
  *   secure         their TLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/kubeconfig.h"
+#include "client/kubeconfig_priv.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "base/doc.h"
-#include "base/file.h"
 
-enum { PEM_BYTES = 1 << 20, TOKEN_BYTES = 64 << 10, NAMES_MAX = 64 };
+enum { NAMES_MAX = 64 };
 
 struct reader {
 	struct access *to;
@@ -52,14 +51,6 @@ static int text_of(
 	if (*n->text)
 		*to = n->text;
 	return 0;
-}
-
-bool access_may_be_sent(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 127)
-			return false;
-	return true;
 }
 
 /* Of one that becomes a part of requests. */
@@ -131,21 +122,6 @@ static bool decode(struct arena *mem, const char *text, struct access_blob *to)
 	return true;
 }
 
-static int blob_from_file(const char *path, size_t most, struct access_blob *to,
-	struct arena *mem, struct err *err)
-{
-	char *text;
-	size_t len;
-	int code = file_read(path, most, &text, &len, err);
-
-	if (code)
-		return code;
-	*to = (struct access_blob){arena_strndup(mem, text, len), len, arena_strdup(mem, path)};
-	memset(text, 0, len);
-	free(text);
-	return 0;
-}
-
 /* loader.go ResolveLocalPaths: in the folder of the file that names it. */
 static const char *path_beside(struct reader *r, const struct doc_node *at, const char *path)
 {
@@ -167,7 +143,7 @@ static int blob_named(struct reader *r, const struct doc_node *at, const char *p
 {
 	struct err inner = {0};
 
-	if (!blob_from_file(path_beside(r, at, path), most, to, r->mem, &inner))
+	if (!access_read_file(path_beside(r, at, path), most, to, r->mem, &inner))
 		return 0;
 	return wrong(r, at, inner.text);
 }
@@ -189,21 +165,6 @@ static int blob_of(struct reader *r, const struct doc_node *map, const char *key
 		return wrong(r, doc_get(map, data_key), "this is no base64");
 	if (!data && path)
 		return blob_named(r, doc_get(map, key), path, PEM_BYTES, to);
-	return 0;
-}
-
-/* The last line break of a token file is not a part of the token. */
-static int token_from(struct access *a, struct access_blob text, struct err *err)
-{
-	char *token = (char *)(uintptr_t)text.data;
-	size_t len = strcspn(token, " \t\r\n");
-
-	if (len == 0 || len + strspn(token + len, " \t\r\n") != text.len)
-		return err_set(err, ERR_INPUT, "a token is one word on one line");
-	token[len] = '\0';
-	if (!access_may_be_sent(token))
-		return err_set(err, ERR_INPUT, "a control character cannot be in a token");
-	a->token = token;
 	return 0;
 }
 
@@ -303,7 +264,7 @@ static int read_token(struct reader *r, const struct doc_node *u)
 	if (code || !path) /* the file is read again and again, so it wins: rest.Config */
 		return code;
 	code = blob_named(r, doc_get(u, "tokenFile"), path, TOKEN_BYTES, &text);
-	if (!code && token_from(r->to, text, NULL))
+	if (!code && access_take_token(r->to, text, NULL))
 		return wrong(r, doc_get(u, "tokenFile"), "the file holds no token of one word");
 	return code;
 }
@@ -360,26 +321,6 @@ static int read_user(struct reader *r, const struct doc_node *u)
 	return code;
 }
 
-/* ------------------------------------------------------------------ the URL */
-
-static bool is_url(const char *url)
-{
-	size_t scheme = !strncmp(url, "https://", 8) ? 8 : !strncmp(url, "http://", 7) ? 7 : 0;
-
-	return scheme && url[scheme] && url[scheme] != '/' && !strpbrk(url, "@?# \"'\\<>") &&
-	       access_may_be_sent(url);
-}
-
-static void trim(struct access *a, struct arena *mem)
-{
-	char *url = arena_strdup(mem, a->server);
-	size_t len = strlen(url);
-
-	while (len > 0 && url[len - 1] == '/')
-		url[--len] = '\0';
-	a->server = url;
-}
-
 /* ------------------------------------------------------------------ doors */
 
 /* The place that names the current context, NULL if none does; *context its name. */
@@ -425,13 +366,13 @@ static int read_context(struct reader *r, const struct doc_node *c, const struct
 			&part);
 	if (!code)
 		code = read_cluster(r, part);
-	if (!code && !is_url(r->to->server))
+	if (!code && !access_is_url(r->to->server))
 		return wrong(r, doc_get(part, "server"),
 			"http://HOST:PORT or https://HOST:PORT is expected here");
 	if (!code)
 		code = read_user_of(r, c);
 	if (!code)
-		trim(r->to, r->mem);
+		access_trim(r->to, r->mem);
 	return code;
 }
 
@@ -468,31 +409,4 @@ int kubeconfig_parse(struct access *a, const struct kubeconfig *file, size_t n,
 		r.root[r.n] = root;
 	}
 	return read_config(&r, context);
-}
-
-int access_from_flags(struct access *a, const char *url, const char *token_file,
-	const char *ca_file, struct arena *mem, struct err *err)
-{
-	struct access_blob token = {0};
-	int code = 0;
-
-	*a = (struct access){.server = url};
-	if (!is_url(url) && strpbrk(url, "@?#")) /* what is too much may be secret */
-		return err_set(err, ERR_INPUT,
-			"--server: http://HOST:PORT or https://HOST:PORT is allowed, without "
-			"user, password or query");
-	if (!is_url(url))
-		return err_set(err, ERR_INPUT,
-			"--server '%.200s': http://HOST:PORT or https://HOST:PORT is allowed",
-			url);
-	trim(a, mem);
-	if (token_file)
-		code = blob_from_file(token_file, TOKEN_BYTES, &token, mem, err);
-	if (!code && token_file)
-		code = token_from(a, token, err);
-	if (code && token_file)
-		return err_wrap(err, "--token-file '%.200s'", token_file);
-	if (ca_file)
-		code = blob_from_file(ca_file, PEM_BYTES, &a->ca, mem, err);
-	return code && ca_file ? err_wrap(err, "--ca '%.200s'", ca_file) : code;
 }
