@@ -196,7 +196,8 @@
  *   pods           the server's pods in the agent's places
  *   others         statuses that somebody else has written, too
  *   metrics        what it has come to, over HTTP
- *   chores, users  the queue of what users do; who makes and deletes nodes, pods, objects
+ *   chores, users  the queue of what users do; who makes nodes, pods, objects
+ *   cleanup        what of that was not there before, and its end
  * cli/           this program
  *   main           you are here: commands and the way to them
  *   opt            options as tables

@@ -242,12 +242,15 @@ void asked_read_again(const struct hollow *h, struct asked_own *own)
 
 /* ------------------------------------------------------------------ users */
 
-static void of_each_own(struct swarm *s, const struct chore_kind *kind)
+static void of_each_own(struct swarm *s, const struct chore_kind *kind, bool only_made)
 {
 	for (uint32_t o = 0; o < s->n_own; o++)
 		for (uint32_t i = 0; i < s->scenario.nodes; i++) {
-			struct chore *c = chore_new(s, kind, s->hollow[i]);
+			struct chore *c;
 
+			if (only_made && !s->hollow[i]->own[o].made)
+				continue;
+			c = chore_new(s, kind, s->hollow[i]);
 			c->key = o;
 			c->may_fail = true;
 		}
@@ -263,9 +266,11 @@ static void own_made(struct chore *c, const struct wire_answer *a)
 	static const struct chore_kind read = {"GET", write_own_read, own_made, false};
 	struct chore *reading;
 
+	if (!strcmp(c->kind->method, "POST"))
+		c->of->own[c->key].made = made_beside(c, a);
 	if (a->fault != WIRE_ANSWERED)
 		return;
-	if (a->code >= 200 && a->code < 300)
+	if (chore_made(a))
 		version_scan(a->body, c->of->own[c->key].version);
 	if (a->code != 409) /* of a run before */
 		return;
@@ -312,14 +317,14 @@ void asked_objects(struct swarm *s)
 		for (uint32_t c = 0; c < k->loops[l].n_calls; c++)
 			if (!call_is_runtime(k->loops[l].calls[c].call))
 				add_own(s, &s->scenario.calls.name[k->loops[l].calls[c].call]);
-	of_each_own(s, &kind);
+	of_each_own(s, &kind, false);
 }
 
 void asked_objects_end(struct swarm *s)
 {
 	static const struct chore_kind kind = {"DELETE", remove_own, NULL, false};
 
-	of_each_own(s, &kind);
+	of_each_own(s, &kind, true);
 }
 
 /* ------------------------------------------------------------------ what has no live side */

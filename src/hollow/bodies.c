@@ -107,8 +107,8 @@ void body_node(const struct hollow *h, struct str *out)
 		"\"labels\":{\"beta.kubernetes.io/arch\":\"amd64\","
 		"\"beta.kubernetes.io/os\":\"linux\",\"kubernetes.io/arch\":\"amd64\","
 		"\"kubernetes.io/hostname\":\"%s\",\"kubernetes.io/os\":\"linux\","
-		"\"nodetoll/hollow\":\"true\"}",
-		h->name, h->name);
+		"\"nodetoll/hollow\":\"true\"},\"annotations\":{\"nodetoll/run\":\"%s\"}",
+		h->name, h->name, h->swarm->mark);
 	if (*h->version)
 		str_addf(out, ",\"resourceVersion\":\"%s\"", h->version);
 	str_add(out, "},\"spec\":{},");
@@ -353,6 +353,15 @@ void body_delete(const char *uid, int64_t grace, struct str *out)
 	if (uid && *uid)
 		str_addf(out, ",\"preconditions\":{\"uid\":\"%s\"}", uid);
 	str_add_char(out, '}');
+}
+
+void body_namespace(const struct swarm *s, const char *name, struct str *out)
+{
+	str_addf(out,
+		"{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"%s\","
+		"\"labels\":{\"nodetoll/hollow\":\"true\"},"
+		"\"annotations\":{\"nodetoll/run\":\"%s\"}}}",
+		name, s->mark);
 }
 
 /* A kilobyte of nothing in secrets and configmaps: "aGVsbG93" is base64 of itself decoded. */

@@ -242,6 +242,7 @@ static void on_done(void *ctx, const struct wire_answer *a)
 	s->has_answered |= a->fault == WIRE_ANSWERED;
 	if (!is_done(c, a) && is_worth_another(c, a)) {
 		note_answer(c, a);
+		c->may_be_done |= !no_connection(a) && a->code != 429;
 		sleep_and_try(c, a);
 		return;
 	}
@@ -251,13 +252,16 @@ static void on_done(void *ctx, const struct wire_answer *a)
 		say_refused(c, a);
 	if (!is_done(c, a) && s->zero < 0 && !s->stops && !c->may_fail) {
 		swarm_fail(s, complain(c, a));
-	} else if (c->step + 1 < c->steps) {
-		c->step++;
-		c->tries = 0;
-		start(c);
-		return;
-	} else if (c->kind->then) {
-		c->kind->then(c, a);
+	} else {
+		if (c->kind->then)
+			c->kind->then(c, a);
+		if (c->step + 1 < c->steps) {
+			c->step++;
+			c->tries = 0;
+			c->may_be_done = false;
+			start(c);
+			return;
+		}
 	}
 	chore_free(c);
 	chores_next(s);

@@ -39,6 +39,7 @@ enum hollow_word {
 	HOLLOW_NO_STREAM,  /* requests wait for one */
 	HOLLOW_SETUP,      /* nothing comes of it */
 	HOLLOW_USERS,      /* what users do is refused */
+	HOLLOW_KEPT,       /* it was there before, and is not deleted */
 	HOLLOW_WORDS
 };
 
@@ -75,11 +76,11 @@ struct hollow_params {
 	const struct access *access;
 	enum wire_http http;
 	uint32_t connections;  /* of a node, HTTP/2; 0: groups share theirs */
-	const char *name;      /* of nodes: name-0, name-1, ... */
+	const char *name;      /* of nodes: name-0, ...; of namespaces: nodetoll-name-0, ... */
 	bool impersonate;      /* each node is system:node:NAME */
 	bool only_others_pods; /* nobody creates the scenario's pods */
 	bool pods_first;       /* pods of the beginning are there before agents start */
-	bool cleans_up;        /* what was made is deleted at the end */
+	bool cleans_up;        /* what was made, and not there before, is deleted at the end */
 	/* Bearer tokens, one a node; NULL: all ask by the access's. */
 	const char *const *token;
 	const char *metrics; /* ADDR:PORT to tell counters at; NULL: none */

@@ -37,6 +37,7 @@ struct hollow_pod {
 	bool there;          /* the watch has told of it, and not of its end */
 	bool listed;         /* mark of a LIST */
 	bool ours;           /* the script made it */
+	bool made;           /* and it was not there before */
 	bool coming;         /* and its creation is not through */
 	bool unwanted;       /* to be deleted once it is */
 	bool writing;        /* `sent` is under way */
@@ -52,6 +53,7 @@ struct swarm;
 struct asked_own {
 	const char *resource; /* as one of the calls names it */
 	char version[HOLLOW_VERSION];
+	bool made; /* it was not there before */
 };
 
 /* One node. */
@@ -72,6 +74,7 @@ struct hollow {
 	struct asked_own *own;         /* [the swarm's n_own] */
 	struct event_told *told_again; /* owned; a list: events told more than once */
 	struct event_pod *gone;        /* owned; a list: pods of which some wait to be told */
+	bool made_node, made_lease;    /* they were not there before */
 	bool is_told;                  /* the server has had its status */
 	bool is_refused;               /* and has refused it since it took one: 401, 403 */
 	ns_t heard_at;                 /* its last status or lease that the server took */
@@ -88,6 +91,12 @@ struct flight {
 	ns_t opened_at;
 	uint32_t told; /* lines of a watch */
 	bool opened, is_gone, is_garbled;
+};
+
+/* An object that was made in a namespace that was there before. */
+struct made_object {
+	const char *path;
+	struct made_object *next;
 };
 
 enum { STOCK_WAITING, STOCK_STARTS, STOCK_CHUNKS, STOCK_JOBS, STOCKS };
@@ -121,6 +130,12 @@ struct swarm {
 	struct metrics *metrics;
 	char *namespace[HOLLOW_NAMESPACES];
 	uint32_t n_namespaces;
+	bool *made_namespace; /* [workload.namespaces] */
+	struct made_object *made_objects;
+	struct {
+		uint32_t namespaces, nodes, others;
+	} kept;         /* what was there before */
+	char mark[17];  /* of this run, in what it makes */
 	uint32_t n_own; /* kinds of objects that are made for nodes */
 	struct chore *first_chore, **last_chore, *free_chores;
 	struct stock *stock; /* [STOCKS] what nodes take and give back */
@@ -230,6 +245,7 @@ void body_pod(const struct hollow *h, uint32_t pod, const char *name, const char
 void pod_show(struct hollow *h, uint32_t pod, uint32_t status); /* before body_status */
 void body_status(const struct hollow *h, uint32_t pod, uint32_t status, struct str *out);
 void body_delete(const char *uid, int64_t grace, struct str *out);
+void body_namespace(const struct swarm *s, const char *name, struct str *out);
 void body_object(const char *kind, const char *name, const char *namespace, struct str *out);
 
 /* What is asked, whichever of the node's clients asks. */
@@ -270,7 +286,9 @@ void metrics_end(struct swarm *s);
 /* users.c: who makes namespaces, objects, nodes and pods */
 extern const struct node_world users_world;
 void users_begin(struct swarm *s); /* everything that has to be there before agents start */
-void users_end(struct swarm *s);   /* delete what was made */
+
+/* cleanup.c: delete what was made, if that is wanted */
+void users_end(struct swarm *s);
 
 /* chores.c: the queue of what users do */
 struct chore;

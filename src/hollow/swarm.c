@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/rng.h"
 #include "hollow/hollow_priv.h"
@@ -341,6 +343,16 @@ static struct event_base *new_loop(void)
 	return base;
 }
 
+/* Nobody else's, whatever runs beside it or ran before. */
+static void set_mark(struct swarm *s)
+{
+	uint64_t any = 0;
+
+	if (getrandom(&any, sizeof(any), 0) != sizeof(any))
+		any = (uint64_t)swarm_clock() ^ (uint64_t)getpid() << 40;
+	(void)snprintf(s->mark, sizeof(s->mark), "%016llx", (unsigned long long)any);
+}
+
 static int begin(struct swarm *s)
 {
 	const struct hollow_params *p = s->params;
@@ -373,10 +385,12 @@ static int begin(struct swarm *s)
 		code = wire_new(&s->wire, s->base, &wire, descriptors(s), s->err);
 	if (code)
 		return code;
+	s->made_namespace = ARENA_ARRAY(&s->mem, bool, s->scenario.workload.namespaces);
+	set_mark(s);
 	for (uint32_t i = 0; i < s->scenario.workload.namespaces; i++) {
-		char name[32];
+		char name[HOLLOW_NAME];
 
-		(void)snprintf(name, sizeof(name), "nodetoll-%u", i);
+		(void)snprintf(name, sizeof(name), "nodetoll-%.40s-%u", p->name, i);
 		(void)swarm_namespace(s, name);
 	}
 	wakes_init(&s->due, &s->mem, s->scenario.nodes);

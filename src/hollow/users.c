@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Users: whoever makes the namespaces, objects, nodes and pods that the scenario has, and
- * deletes them. */
+ * replaces pods; cleanup.c has what they delete at the end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +12,38 @@
 static void write_namespace(const struct chore *c, struct address *a)
 {
 	str_add(&a->path, "/api/v1/namespaces");
-	body_object("Namespace", c->swarm->namespace[c->key], NULL, &a -> body);
+	body_namespace(c->swarm, c->swarm->namespace[c->key], &a -> body);
+}
+
+static void write_namespace_read(const struct chore *c, struct address *a)
+{
+	address_path(&a->path, "namespaces", NULL);
+	str_addf(&a->path, "/%s", c->swarm->namespace[c->key]);
+}
+
+static void on_namespace_read(struct chore *c, const struct wire_answer *a)
+{
+	made_namespace(c->swarm, c->key, made_by_us(c->swarm, a));
+}
+
+static void on_namespace(struct chore *c, const struct wire_answer *a)
+{
+	static const struct chore_kind read = {
+		"GET", write_namespace_read, on_namespace_read, false};
+
+	if (chore_is_in_doubt(c, a)) {
+		struct chore *reading = chore_new(c->swarm, &read, NULL);
+
+		reading->key = c->key;
+		reading->may_fail = true;
+	} else {
+		made_namespace(c->swarm, c->key, chore_made(a));
+	}
 }
 
 static void namespaces(struct swarm *s)
 {
-	static const struct chore_kind kind = {"POST", write_namespace, NULL, false};
+	static const struct chore_kind kind = {"POST", write_namespace, on_namespace, false};
 
 	for (uint32_t i = 0; i < s->scenario.workload.namespaces; i++)
 		chore_new(s, &kind, NULL)->key = i;
@@ -38,18 +64,26 @@ static void put_object(const struct hollow *h, uint32_t object, uint32_t key, co
 	str_fini(&name);
 }
 
+static uint32_t namespace_of_shared(const struct chore *c)
+{
+	const struct workload_object *o = &c->swarm->scenario.workload.objects[c->object];
+
+	return o->shared_by == SHARED_NAMESPACE ? c->key : 0;
+}
+
 static void write_shared(const struct chore *c, struct address *a)
 {
-	const struct swarm *s = c->swarm;
-	bool of_namespace =
-		s->scenario.workload.objects[c->object].shared_by == SHARED_NAMESPACE;
+	put_object(c->of, c->object, c->key, c->swarm->namespace[namespace_of_shared(c)], a);
+}
 
-	put_object(c->of, c->object, c->key, s->namespace[of_namespace ? c->key : 0], a);
+static void on_shared(struct chore *c, const struct wire_answer *a)
+{
+	made_object(c, a, c->object, c->key, namespace_of_shared(c));
 }
 
 static void make_shared(struct hollow *h, uint32_t object, uint32_t key)
 {
-	static const struct chore_kind kind = {"POST", write_shared, NULL, false};
+	static const struct chore_kind kind = {"POST", write_shared, on_shared, false};
 	struct chore *c = chore_new(h->swarm, &kind, h);
 
 	c->object = (uint8_t)object;
@@ -73,12 +107,28 @@ static void shared_objects(struct swarm *s)
 	}
 }
 
+static void write_node_read(const struct chore *c, struct address *a)
+{
+	address_path(&a->path, "nodes", NULL);
+	str_addf(&a->path, "/%s", c->of->name);
+}
+
+static void on_node_read(struct chore *c, const struct wire_answer *a)
+{
+	made_node(c->of, made_by_us(c->swarm, a));
+}
+
 /* "uid" of the object, the first one in its metadata. */
 static void on_node(struct chore *c, const struct wire_answer *a)
 {
+	static const struct chore_kind read = {"GET", write_node_read, on_node_read, false};
 	const char *at = strstr(a->body, "\"uid\"");
 	size_t n;
 
+	if (chore_is_in_doubt(c, a))
+		chore_new(c->swarm, &read, c->of)->may_fail = true;
+	else
+		made_node(c->of, chore_made(a));
 	version_scan(a->body, c->of->version);
 	if (!at || a->code == 409)
 		return;
@@ -101,6 +151,8 @@ static void on_lease(struct chore *c, const struct wire_answer *a)
 	static const struct chore_kind read = {"GET", write_lease_read, on_lease, true};
 
 	version_scan(a->body, c->of->lease);
+	if (!strcmp(c->kind->method, "POST"))
+		c->of->made_lease = made_beside(c, a);
 	if (a->code == 409) /* of a run before */
 		(void)chore_new(c->swarm, &read, c->of);
 }
@@ -260,10 +312,15 @@ static void pod_made(struct chore *c, const struct wire_answer *a)
 {
 	struct hollow_pod *p = &c->of->pod[c->pod];
 
-	(void)a;
+	if (c->step + 1 < c->steps) { /* its own objects come first */
+		made_object(c, a, nth_own(&c->swarm->scenario.workload, c->step), c->pod,
+			script_namespace(&c->of->node, c->pod, c->key));
+		return;
+	}
 	if (!p->coming || p->generation != c->key)
 		return;
 	p->coming = false;
+	p->made = made_beside(c, a);
 	if (p->unwanted)
 		enqueue_delete(c->of, c->pod, c->key);
 }
@@ -307,100 +364,3 @@ static void delete_pod(struct node *n, ns_t now, uint32_t pod)
 }
 
 const struct node_world users_world = {.create_pod = create_pod, .delete_pod = delete_pod};
-
-/* ------------------------------------------------------------------ the end */
-
-static void over(struct swarm *s)
-{
-	s->ended = true;
-	(void)event_base_loopbreak(s->base);
-}
-
-static void put_removal(
-	struct address *a, const char *resource, const char *ns, const char *name)
-{
-	address_path(&a->path, resource, ns);
-	str_addf(&a->path, "/%s", name);
-	body_delete(NULL, 0, &a->body);
-}
-
-static void remove_pod(const struct chore *c, struct address *a)
-{
-	put_removal(a, "pods", pod_namespace(c->of, c->pod), c->of->pod[c->pod].name);
-}
-
-static void remove_object(const struct chore *c, struct address *a)
-{
-	const struct swarm *s = c->swarm;
-	uint32_t ns, key = agent_object_key(
-			     &s->plan.agent, c->object, c->pod, c->of->pod[c->pod].namespace);
-	struct str name = {0};
-
-	(void)object_name(c->of, c->object, key, &name, &ns);
-	put_removal(a, s->scenario.workload.objects[c->object].resource, s->namespace[ns],
-		str_text(&name));
-	str_fini(&name);
-}
-
-static void remove_lease(const struct chore *c, struct address *a)
-{
-	put_removal(a, "leases", "kube-node-lease", c->of->name);
-}
-
-static void remove_node(const struct chore *c, struct address *a)
-{
-	put_removal(a, "nodes", NULL, c->of->name);
-}
-
-static void remove_namespace(const struct chore *c, struct address *a)
-{
-	put_removal(a, "namespaces", NULL, c->swarm->namespace[c->key]);
-}
-
-static void remove_pods_and_objects(struct hollow *h)
-{
-	static const struct chore_kind pod = {"DELETE", remove_pod, NULL, false};
-	static const struct chore_kind object = {"DELETE", remove_object, NULL, false};
-
-	for (uint32_t p = 0; p < h->swarm->plan.places; p++) {
-		struct chore *removal;
-
-		if (!h->pod[p].name || !h->pod[p].ours)
-			continue;
-		removal = chore_new(h->swarm, &pod, h);
-		removal->pod = p;
-		for (uint32_t o = 0; o < h->swarm->scenario.workload.n_objects; o++) {
-			struct chore *c = chore_new(h->swarm, &object, h);
-
-			c->pod = p;
-			c->object = (uint8_t)o;
-		}
-	}
-}
-
-static void namespace_end(struct swarm *s)
-{
-	static const struct chore_kind kind = {"DELETE", remove_namespace, NULL, false};
-
-	for (uint32_t i = 0;
-		!s->params->only_others_pods && i < s->scenario.workload.namespaces; i++)
-		chore_new(s, &kind, NULL)->key = i;
-	s->phase = over;
-	chores_next(s);
-}
-
-void users_end(struct swarm *s)
-{
-	static const struct chore_kind lease = {"DELETE", remove_lease, NULL, false};
-	static const struct chore_kind node = {"DELETE", remove_node, NULL, false};
-
-	for (uint32_t i = 0; s->params->cleans_up && i < s->scenario.nodes; i++) {
-		remove_pods_and_objects(s->hollow[i]);
-		(void)chore_new(s, &lease, s->hollow[i]);
-		(void)chore_new(s, &node, s->hollow[i]);
-	}
-	if (s->params->cleans_up)
-		asked_objects_end(s);
-	s->phase = s->params->cleans_up ? namespace_end : over;
-	chores_next(s);
-}

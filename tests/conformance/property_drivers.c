@@ -428,7 +428,7 @@ static void pods_of_the_beginning_are_in_the_first_list(void **state)
 static void pods_vanish(struct world_event *e)
 {
 	(void)e;
-	world_asks("DELETE", "/api/v1/namespaces/nodetoll-0/pods?gracePeriodSeconds=0");
+	world_asks("DELETE", "/api/v1/namespaces/nodetoll-n-0/pods?gracePeriodSeconds=0");
 }
 
 /* A secret's LIST goes out each fifth of a second, its WATCH after the answer: while one is

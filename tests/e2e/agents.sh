@@ -51,6 +51,44 @@ nothing() {
 	curl -s --max-time 20 "$url/api/v1/$1" | grep -q '"items":\[\]'
 }
 
+# make COLLECTION NAME: somebody makes one.
+make() {
+	curl -s --max-time 20 -o "$scratch/none" -w '%{http_code}' -X POST -H 'Content-Type: application/json' \
+		-d "{\"metadata\":{\"name\":\"$2\"}}" "$url/api/v1/$1" | grep -q 201
+}
+
+# there PATH: it is.
+there() {
+	curl -s --max-time 20 -o "$scratch/none" -w '%{http_code}' "$url/api/v1/$1" | grep -q 200
+}
+
+# What has the names of a run and was there before it is somebody else's; what the run puts beside it is not.
+kept() {
+	make namespaces nodetoll-kept-0 && make namespaces/nodetoll-kept-0/configmaps precious && make nodes kept-0 || return 1
+	agents --name kept --cleanup || return 1
+	there namespaces/nodetoll-kept-0/configmaps/precious && there nodes/kept-0 && ! there nodes/kept-1 || return 1
+	there namespaces/nodetoll-kept-1 && return 1
+	curl -s --max-time 20 "$url/api/v1/namespaces/nodetoll-kept-0/pods" "$url/api/v1/namespaces/nodetoll-kept-0/secrets" \
+		>"$scratch/left"
+	cat "$scratch/left"
+	[ "$(grep -o '"items":\[\]' "$scratch/left" | wc -l)" = 2 ] &&
+		grep -q '1 of [0-9]* namespaces, 1 of 3 nodes and 0 other objects were there before this run, and stay' "$scratch/err"
+}
+
+# The first of two runs at once takes nothing of the other's with it.
+beside() {
+	"$nodetoll" agents --server "$url" --nodes 1 --name beside --set workload.pods=2 --set workload.namespaces=1 \
+		--warmup 1s --duration 10m --cleanup >"$scratch/none" 2>"$scratch/err.beside" &
+	beside=$!
+	until_ready nodes/beside-0
+	agents --name first --cleanup
+	there namespaces/nodetoll-beside-0/pods/beside-0-0-0 && ! there namespaces/nodetoll-first-0
+	status=$?
+	kill -INT "$beside"
+	wait "$beside"
+	return "$status"
+}
+
 # reads RESOURCE: it was there whenever somebody asked for it.
 reads() {
 	tr -d ' \n' <"$scratch/result" | grep -o "\"verb\":\"get\",\"resource\":\"$1\",\"code\":\"[0-9]*\"" \
@@ -202,7 +240,7 @@ overwritten() {
 	"$nodetoll" agents --server "$url" --nodes 1 --name others --set workload.pods=1 \
 		--set workload.namespaces=1 --warmup 1s --duration 10m >"$scratch/none" 2>"$scratch/err" &
 	running=$!
-	pod=namespaces/nodetoll-0/pods/others-0-0-0
+	pod=namespaces/nodetoll-others-0/pods/others-0-0-0
 	until_ready nodes/others-0 && until_ready "$pod" &&
 		written nodes/others-0 Unknown NodeStatusUnknown && written "$pod" False NodeNotReady &&
 		until_ready nodes/others-0 && until_ready "$pod"
@@ -346,6 +384,8 @@ check "every node is ready and every pod runs, over HTTP/1.1" agents --http1
 check "and the result says so" all_run
 check "an event tells of each pod that it was started" started 12
 check "which names no model for what was measured" tells_sources
+stop
+serve --listen 127.0.0.1:0
 check "over HTTP/2 they do, and what was made is deleted" agents --http2-prior-knowledge --cleanup
 check "and the result says so too" all_run
 check "a connection a node, and one for the users" is connections 4
@@ -357,6 +397,8 @@ check "a feature's objects are made for the nodes" agents --http2-prior-knowledg
 check "and it reads them" reads persistentvolumes
 check "nor is any of them left" nothing persistentvolumes
 check "in a namespace neither" nothing persistentvolumeclaims
+check "what was there before stays" kept
+check "and what is of a run beside it" beside
 check "the result renders" "$nodetoll" report "$scratch/result"
 check "SIGINT ends it with what there is" interrupted
 check "before it has measured anything, too" unmeasured

@@ -27,6 +27,7 @@ FORBIDDEN = json.dumps({"kind": "Status", "apiVersion": "v1", "status": "Failure
                         "message": "leases are not yours", "code": 403}).encode()
 RUBBISH = {"random bytes": random.Random(7).randbytes(600), "null": b"null", "a page": b"<html><body>It works</body></html>",
            "nothing": b"", "200,000 brackets": b"[" * 200000}
+LOST = (500, b"{}")  # it is done, and nobody hears of it
 TEAPOT = b'{"kind":"Teapot","apiVersion":"v1"}'
 cases = []
 
@@ -38,8 +39,14 @@ def check(name, holds, why=""):
         print(f"{name}: {why}", file=sys.stderr)
 
 
+def ask(server, method, path, body=None):
+    upstream = http.client.HTTPConnection(server, timeout=60)
+    upstream.request(method, path, body, {"Content-Type": "application/json"})
+    return upstream.getresponse().read()
+
+
 class Door(http.server.BaseHTTPRequestHandler):
-    """server.answers(method, path): a code and a body to answer itself, or None."""
+    """server.answers(method, path): a code and a body to answer itself, LOST, or None."""
 
     protocol_version = "HTTP/1.1"
 
@@ -72,6 +79,8 @@ class Door(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.headers)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         own = self.server.answers(self.command, self.path)
+        if own is LOST:
+            ask(self.server.upstream, self.command, self.path, body)
         with contextlib.suppress(OSError):
             if own:
                 self.reply(*own)
@@ -228,6 +237,24 @@ def impersonated(upstream):
     return proxy.asked, done
 
 
+def doubted(upstream):
+    """Whether it made what it wanted is lost on its way, of every namespace and node; one of each was there before."""
+    for resource, name in (("namespaces", "nodetoll-doubt-0"), ("nodes", "doubt-0")):
+        ask(upstream, "POST", f"/api/v1/{resource}", json.dumps({"metadata": {"name": name}}))
+    left = {"/api/v1/namespaces": 50, "/api/v1/nodes": 2}
+    lock = threading.Lock()
+
+    def answers(method, path):
+        with lock:
+            if method != "POST" or left.get(path, 0) == 0:
+                return None
+            left[path] -= 1
+            return LOST
+    done = agents(Proxy(upstream, answers).url, "--name", "doubt", "--cleanup", "--warmup", "2s", "--duration", "1s")
+    return done, {item["metadata"]["name"] for resource in ("namespaces", "nodes") for item in
+                  json.loads(ask(upstream, "GET", f"/api/v1/{resource}"))["items"] if "doubt" in item["metadata"]["name"]}
+
+
 def live(done):
     return json.loads(done.stdout)["live"]
 
@@ -249,6 +276,7 @@ def main():
         huge, mute = pool.submit(agents, raw(endless)), pool.submit(impatient)
         others = {what: pool.submit(rubbish, body) for what, body in RUBBISH.items()}
         teapot = pool.submit(rubbish, TEAPOT)
+        doubt = pool.submit(doubted, server.address)
         jane = pool.submit(impersonated, server.address)
 
         done = barred.result()
@@ -307,6 +335,11 @@ def main():
               asked and all(a.get_all("impersonate-user") == ["jane"] and
                             a.get_all("impersonate-group") == ["developers", "system:masters"] for a in asked),
               (done.stderr, asked[:1]))
+        done, stays = doubt.result()
+        check("what a lost answer leaves in doubt is deleted if it is the run's, and no other", done.returncode == 0 and
+              stays == {"nodetoll-doubt-0", "doubt-0"} and
+              once(done, "1 of 50 namespaces, 1 of 2 nodes and 0 other objects were there before this run, and stay"),
+              (done.returncode, done.stderr, stays))
         line, took = mute.result()
         check("one that never comes is said soon", "agents: setting up: nothing has come of it" in line and took < 25,
               (line, took))
