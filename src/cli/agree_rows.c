@@ -147,7 +147,7 @@ static bool fill(const struct agree_runs *runs, struct row *r, double *values)
 	}
 	r->simulated = values[0];
 	r->live = count_of(runs->live, r);
-	r->interval = interval_of(values, runs->n, 1);
+	r->interval = interval_among(values, runs->n, 1);
 	fill_closed(runs, r);
 	return sum > 0 || r->live > 0 || r->closed > 0;
 }

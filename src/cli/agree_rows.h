@@ -34,7 +34,7 @@ struct agree_runs {
 /* What became of the rows. */
 struct agree_verdict {
 	uint32_t rows;
-	uint32_t within; /* live is in the 95 % prediction interval of one further run */
+	uint32_t within; /* live is in the 99.9 % prediction interval of one further run */
 	uint32_t agree;  /* or as near to the simulated count as is tolerated */
 };
 

@@ -13,6 +13,7 @@
 #include "cli/agree_rows.h"
 #include "cli/common.h"
 #include "cli/result_classes.h"
+#include "estimate/interval.h"
 #include "models/workload.h"
 
 /* What one machine carries beside its server without being late, with some to spare. */
@@ -358,6 +359,7 @@ static struct json *agreement_json(struct agreement *m)
 	json_put_int(result, "podsPerNode", s->workload.pods);
 	json_put_num(result, "warmupSeconds", (double)s->warmup / 1e9);
 	json_put_num(result, "durationSeconds", (double)s->duration / 1e9);
+	json_put_num(result, "intervalLevel", INTERVAL_AMONG);
 	json_put_num(result, "tolerance", (double)m->o.tolerance / PPM);
 	json_put_int(result, "rowsTotal", m->verdict.rows);
 	json_put_int(result, "rowsWithin", m->verdict.within);

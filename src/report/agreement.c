@@ -59,12 +59,13 @@ static double number(const struct json *result, const char *key)
 static void head(const struct json *result, struct str *out)
 {
 	double nodes = number(result, "nodes"), pods = number(result, "podsPerNode");
+	double level = number(result, "intervalLevel");
 	struct str words = {0};
 
 	str_addf(&words,
 		"Scenario %s: %.0f node%s of %.0f pod%s, kubelet %s on %s, seed %.0f; counted "
 		"from %g to %g s after the kubelets' start on empty nodes.  Simulated: in "
-		"virtual time with that seed, and the 95 %% prediction interval of one further "
+		"virtual time with that seed, and the %g %% prediction interval of one further "
 		"run, over %.0f seeds.  Live: hollow agents on real sockets.",
 		json_as_str(json_get(json_get(result, "metadata"), "name")), nodes,
 		format_plural(nodes), pods, format_plural(pods),
@@ -72,6 +73,7 @@ static void head(const struct json *result, struct str *out)
 		json_as_str(json_get(result, "containerRuntime")), number(result, "seed"),
 		number(result, "warmupSeconds"),
 		number(result, "warmupSeconds") + number(result, "durationSeconds"),
+		level > 0 ? 100 * level : 95, /* those of before 0.999 do not say */
 		number(result, "seeds"));
 	format_wrapped(str_text(&words), WIDTH, out);
 	str_fini(&words);

@@ -70,6 +70,17 @@ static void a_live_count_in_the_interval_agrees(void **state)
 	end(f);
 }
 
+/* 95 % of further runs are below 150 (t(2) = 4.303); but it is judged among fifty. */
+static void what_chance_does_to_one_of_fifty_agrees(void **state)
+{
+	struct fixture *f = begin();
+
+	(void)state;
+	put(f, API_GET_PODS, OUTCOME_OK, (uint64_t[]){100, 110, 90}, 160);
+	assert_true(json_as_bool(json_get(only_row(f), "within")));
+	end(f);
+}
+
 static void outside_it_the_tolerance_decides(void **state)
 {
 	struct fixture *f = begin();
@@ -210,6 +221,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_count_in_the_interval_agrees),
+		cmocka_unit_test(what_chance_does_to_one_of_fifty_agrees),
 		cmocka_unit_test(outside_it_the_tolerance_decides),
 		cmocka_unit_test(requests_that_came_short_and_took_longer_are_told),
 		cmocka_unit_test(each_clients_requests_are_a_row),

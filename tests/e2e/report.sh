@@ -130,7 +130,7 @@ import json, sys
 result = json.load(open(sys.argv[1], encoding="utf-8"))
 fields = [f.split(" ")[0].replace("[]", "") for c in result["classes"] for f in c["fields"]]
 ASKED = {"nodes", "podsPerNode", "containersPerPod", "churnPodsPerSecond", "seed", "seeds", "warmupSeconds",
-         "durationSeconds", "tolerance", "minWithin", "burst.podsPerNode", "burst.ttlSeconds", "runtime.podsPerNode",
+         "durationSeconds", "intervalLevel", "tolerance", "minWithin", "burst.podsPerNode", "burst.ttlSeconds", "runtime.podsPerNode",
          "objects.podsPerNode", "objects.ttlSeconds", "published.factor"}
 missing = set()
 

@@ -41,6 +41,17 @@ static void an_interval_is_that_of_one_further_run(void **state)
 	assert_near(i.mean - i.low, i.high - i.mean, 1e-9);
 }
 
+/* As above; t(4) = 8.610. */
+static void an_interval_among_fifty_is_wider(void **state)
+{
+	static const double values[] = {10, 11, 12, 12, 15};
+	struct interval i = interval_among(values, 5, 1);
+
+	(void)state;
+	assert_near(i.high - i.mean, 8.610 * 1.870829 * 1.095445, 1e-5);
+	assert_near(i.low, 0, 1e-12);
+}
+
 static void runs_that_agree_leave_one_call_of_room(void **state)
 {
 	static const double values[] = {60, 60, 60};
@@ -77,6 +88,7 @@ int main(void)
 		cmocka_unit_test(a_root_squared_is_the_number),
 		cmocka_unit_test(students_t_is_the_tables),
 		cmocka_unit_test(an_interval_is_that_of_one_further_run),
+		cmocka_unit_test(an_interval_among_fifty_is_wider),
 		cmocka_unit_test(runs_that_agree_leave_one_call_of_room),
 		cmocka_unit_test(no_count_is_below_zero),
 		cmocka_unit_test(a_mean_lies_where_its_interval_says),
