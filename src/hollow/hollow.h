@@ -40,6 +40,7 @@ enum hollow_word {
 	HOLLOW_SETUP,      /* nothing comes of it */
 	HOLLOW_USERS,      /* what users do is refused */
 	HOLLOW_KEPT,       /* it was there before, and is not deleted */
+	HOLLOW_CONTAINERS, /* a pod has others than the workload's */
 	HOLLOW_WORDS
 };
 

@@ -233,6 +233,35 @@ static void count_instances(struct hollow *h, uint32_t pod)
 		h->before[r] = (uint16_t)record_instance(h->node.mock.records.container[r]);
 }
 
+static uint32_t count_of(struct skim list)
+{
+	struct skim entry = {0};
+	uint32_t n = 0;
+
+	while (skim_next(list, &entry))
+		n++;
+	return n;
+}
+
+/* A node's records have as many containers for each of its places, so a pod of others is run as
+ * one of the workload's, whatever it has; its status shows its own, as the last of those. */
+static void say_containers(const struct hollow *h, const char *name, struct skim spec)
+{
+	uint32_t has = count_of(part_of(spec, "containers"));
+	uint32_t first = count_of(part_of(spec, "initContainers"));
+	uint32_t runs = h->swarm->scenario.workload.containers;
+
+	if (has != runs)
+		swarm_say(h->swarm, HOLLOW_CONTAINERS,
+			"pod %.63s, and maybe others, shows its %u container%s, but its calls "
+			"and events are those of %u: --set workload.containers=%u",
+			name, has, has == 1 ? "" : "s", runs, has);
+	else if (first)
+		swarm_say(h->swarm, HOLLOW_CONTAINERS,
+			"pod %.63s, and maybe others, has init containers, which are not run",
+			name);
+}
+
 static void added(struct hollow *h, ns_t now, uint32_t i, const struct told *t)
 {
 	struct hollow_pod *p = &h->pod[i];
@@ -245,6 +274,7 @@ static void added(struct hollow *h, ns_t now, uint32_t i, const struct told *t)
 	p->started_at = (int64_t)time(NULL);
 	p->there = true;
 	p->told = 0;
+	say_containers(h, p->name, t->spec);
 	count_instances(h, i);
 	p->seen = skim_hash(t->status);
 	h->swarm->view.pods_there++;

@@ -127,6 +127,18 @@ fails_with() {
 		grep -q -e "$says" "$scratch/err"
 }
 
+# Its calls and events are those of the workload's one container.
+others_containers() {
+	curl -s --max-time 20 -H 'Content-Type: application/json' "$url/api/v1/namespaces/default/pods" -d '{"kind":"Pod",
+"apiVersion":"v1","metadata":{"name":"two","namespace":"default"},"spec":{"nodeName":"mixed-0",
+"containers":[{"name":"a","image":"a"},{"name":"b","image":"b"}]}}' >"$scratch/none"
+	agents --http2-prior-knowledge --no-pods --name mixed --nodes 1 || return 1
+	grep -q 'pod two, and maybe others, shows its 2 containers, .* those of 1: --set workload.containers=2' "$scratch/err" &&
+		grep -q 'pod two, and maybe others' "$scratch/result" &&
+		agents --http2-prior-knowledge --no-pods --name mixed --nodes 1 --set workload.containers=2 &&
+		! grep -q 'pod two' "$scratch/err"
+}
+
 few_descriptors() {
 	(
 		ulimit -n 100
@@ -399,6 +411,7 @@ check "nor is any of them left" nothing persistentvolumes
 check "in a namespace neither" nothing persistentvolumeclaims
 check "what was there before stays" kept
 check "and what is of a run beside it" beside
+check "a pod of others with more containers is told of" others_containers
 check "the result renders" "$nodetoll" report "$scratch/result"
 check "SIGINT ends it with what there is" interrupted
 check "before it has measured anything, too" unmeasured
