@@ -132,10 +132,10 @@ others_containers() {
 	curl -s --max-time 20 -H 'Content-Type: application/json' "$url/api/v1/namespaces/default/pods" -d '{"kind":"Pod",
 "apiVersion":"v1","metadata":{"name":"two","namespace":"default"},"spec":{"nodeName":"mixed-0",
 "containers":[{"name":"a","image":"a"},{"name":"b","image":"b"}]}}' >"$scratch/none"
-	agents --http2-prior-knowledge --no-pods --name mixed --nodes 1 || return 1
+	agents --http2-prior-knowledge --no-pods --name mixed || return 1
 	grep -q 'pod two, and maybe others, shows its 2 containers, .* those of 1: --set workload.containers=2' "$scratch/err" &&
 		grep -q 'pod two, and maybe others' "$scratch/result" &&
-		agents --http2-prior-knowledge --no-pods --name mixed --nodes 1 --set workload.containers=2 &&
+		agents --http2-prior-knowledge --no-pods --name mixed --set workload.containers=2 &&
 		! grep -q 'pod two' "$scratch/err"
 }
 
