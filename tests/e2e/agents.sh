@@ -136,7 +136,9 @@ others_containers() {
 	grep -q 'pod two, and maybe others, shows its 2 containers, .* those of 1: --set workload.containers=2' "$scratch/err" &&
 		grep -q 'pod two, and maybe others' "$scratch/result" &&
 		agents --http2-prior-knowledge --no-pods --name mixed --set workload.containers=2 &&
-		! grep -q 'pod two' "$scratch/err"
+		! grep -q 'pod two' "$scratch/err" &&
+		curl -s --max-time 20 -X DELETE "$url/api/v1/namespaces/default/pods/two?gracePeriodSeconds=0" >"$scratch/none" &&
+		! curl -s --max-time 20 "$url/api/v1/pods" | grep -q '"name":"two"'
 }
 
 few_descriptors() {
