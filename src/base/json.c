@@ -232,7 +232,9 @@ struct json *json_next(const struct json *value)
 
 const char *json_key(const struct json *value)
 {
-	return in(value)->string;
+	const char *key = in(value)->string;
+
+	return key ? key : "";
 }
 
 void json_free(struct json *value)

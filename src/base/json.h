@@ -75,7 +75,7 @@ bool json_as_bool(const struct json *value);
 /* for (c = json_child(v); c; c = json_next(c)): the entries in order. */
 struct json *json_child(const struct json *value);
 struct json *json_next(const struct json *value);
-const char *json_key(const struct json *value); /* NULL outside an object */
+const char *json_key(const struct json *value); /* "" outside an object */
 
 /* Text with an indent of two and a newline at the end, lists of numbers on one
  * line; malloc'd, the caller frees.  Numbers are the shortest that read back the same. */

@@ -119,6 +119,16 @@ void http_request_free(struct http_request *r)
 	free(r);
 }
 
+static void append(char **list, const char *value, size_t len)
+{
+	size_t before = strlen(*list);
+
+	*list = http_taken(realloc(*list, before + 1 + len + 1));
+	(*list)[before] = ',';
+	memcpy(*list + before + 1, value, len);
+	(*list)[before + 1 + len] = '\0';
+}
+
 void http_request_field(struct http_request *r, const char *name, size_t name_len,
 	const char *value, size_t len)
 {
@@ -128,12 +138,17 @@ void http_request_field(struct http_request *r, const char *name, size_t name_le
 		[HTTP_ACCEPT] = "accept",
 		[HTTP_USER_AGENT] = "user-agent",
 		[HTTP_IMPERSONATE_USER] = "impersonate-user",
+		[HTTP_IMPERSONATE_GROUP] = "impersonate-group",
 	};
 
-	for (int i = 0; i < HTTP_FIELDS; i++)
-		if (!r->field[i] && strlen(names[i]) == name_len &&
-			!strncasecmp(names[i], name, name_len))
+	for (int i = 0; i < HTTP_FIELDS; i++) {
+		if (strlen(names[i]) != name_len || strncasecmp(names[i], name, name_len) != 0)
+			continue;
+		if (!r->field[i])
 			r->field[i] = http_copy(value, len);
+		else if (i == HTTP_IMPERSONATE_GROUP)
+			append(&r->field[i], value, len);
+	}
 }
 
 void http_request_push(struct http *h, struct http_request *r)

@@ -29,6 +29,7 @@ enum http_field {
 	HTTP_ACCEPT,
 	HTTP_USER_AGENT,
 	HTTP_IMPERSONATE_USER,
+	HTTP_IMPERSONATE_GROUP, /* all that were sent, with commas between them */
 	HTTP_FIELDS
 };
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "live/users.h"
+#include "rest/selector.h"
 #include "rest/when.h"
 
 enum { KEPT_BYTES = 1 << 18 };
@@ -22,10 +24,15 @@ int audit_open(struct audit *a, const char *path, struct err *err)
 	return err_set(err, ERR_ENV, "--audit-log '%.200s': %s", path, strerror(errno));
 }
 
+/* Whom the server knows is of one group more, and so is who is impersonated:
+ * pkg/authentication/group/authenticated_group_adder.go, pkg/endpoints/filters/impersonation.go. */
 static struct json *user_of(const char *name, const char *groups)
 {
+	const char *own = strcmp(name, ANONYMOUS) != 0 ? "system:authenticated"
+						       : "system:unauthenticated";
 	struct json *user = json_object();
 	struct json *list = json_array();
+	bool has_own = false;
 	char group[128];
 
 	json_put_str(user, "username", name);
@@ -33,11 +40,31 @@ static struct json *user_of(const char *name, const char *groups)
 		size_t len = strcspn(g, ",");
 
 		(void)snprintf(group, sizeof(group), "%.*s", (int)len, g);
+		has_own = has_own || !strcmp(group, own);
 		json_append_str(list, group);
 		g += len + (g[len] == ',');
 	}
+	if (!has_own)
+		json_append_str(list, own);
 	json_put(user, "groups", list);
 	return user;
+}
+
+/* pkg/endpoints/request/requestinfo.go: a LIST or WATCH of one name is of that object. */
+static void put_name(struct json *o, const struct rest_route *r)
+{
+	struct selector fields;
+	const char *name = *r->name ? r->name : NULL;
+
+	if (name)
+		json_put_str(o, "name", name);
+	if (name || !r->field_selector ||
+		selector_parse_fields(&fields, r->field_selector, NULL))
+		return;
+	name = selector_wants(&fields, "metadata.name");
+	if (name && *name)
+		json_put_str(o, "name", name);
+	selector_fini(&fields);
 }
 
 static struct json *object_of(const struct rest_route *r)
@@ -47,8 +74,7 @@ static struct json *object_of(const struct rest_route *r)
 	json_put_str(o, "resource", r->resource->plural);
 	if (*r->ns)
 		json_put_str(o, "namespace", r->ns);
-	if (*r->name)
-		json_put_str(o, "name", r->name);
+	put_name(o, r);
 	if (*r->resource->group)
 		json_put_str(o, "apiGroup", r->resource->group);
 	json_put_str(o, "apiVersion", r->resource->version);
@@ -75,7 +101,7 @@ void audit_write(struct audit *a, const struct audit_event *e)
 		e->route && e->route->verb < VERBS ? rest_verb_name(e->route->verb) : "");
 	json_put(value, "user", user_of(e->user, e->groups));
 	if (e->impersonated)
-		json_put(value, "impersonatedUser", user_of(e->impersonated, NULL));
+		json_put(value, "impersonatedUser", user_of(e->impersonated, e->impersonated_groups));
 	source = json_array();
 	json_append_str(source, e->source);
 	json_put(value, "sourceIPs", source);

@@ -28,6 +28,7 @@ struct audit_event {
 	const struct rest_route *route; /* NULL: it could not be understood */
 	const char *user, *groups;      /* groups: separated by commas */
 	const char *impersonated;       /* NULL: nobody */
+	const char *impersonated_groups; /* NULL: none */
 	const char *source, *agent;
 	int code;
 	int64_t received_us, at_us;

@@ -7,7 +7,6 @@
 #include "base/rng.h"
 #include "live/serve_priv.h"
 
-#define ANONYMOUS "system:anonymous"
 
 static void link_to(struct exchange *x, struct conn *c)
 {
@@ -49,7 +48,7 @@ void exchange_free(struct exchange *x)
 	leave(x);
 	if (x->watch) {
 		watch_free(&s->rest.store, x->watch);
-		s->metrics.watches--;
+		metrics_watch(&s->metrics, x->route.resource, -1, 0);
 	}
 	if (x->slot != NO_SLOT) {
 		s->slot[x->slot] = NULL;
@@ -73,6 +72,8 @@ void exchange_audit(const struct exchange *x, const char *stage)
 				       .user = x->user,
 				       .groups = x->groups,
 				       .impersonated = x->impersonated,
+				       .impersonated_groups =
+					       x->req->field[HTTP_IMPERSONATE_GROUP],
 				       .source = x->conn ? x->conn->peer_text : "",
 				       .agent = x->req->field[HTTP_USER_AGENT],
 				       .code = x->code,
@@ -133,6 +134,7 @@ static bool authenticate(struct exchange *x)
 	const struct serve *s = x->serve;
 	const struct user *u = users_find(&s->users, x->req->field[HTTP_AUTHORIZATION]);
 	bool asks = asks_who(s);
+	const char *groups;
 
 	x->user = ANONYMOUS;
 	x->groups = "system:unauthenticated";
@@ -155,7 +157,8 @@ static bool authenticate(struct exchange *x)
 		exchange_fail(x, 403, "users may be impersonated by system:masters alone");
 		return false;
 	}
-	x->is_exempt = false;
+	groups = x->req->field[HTTP_IMPERSONATE_GROUP];
+	x->is_exempt = groups && user_is_exempt(&(struct user){.groups = groups});
 	return true;
 }
 
@@ -304,8 +307,10 @@ void exchange_gone(struct exchange *x)
 
 static void set_id(struct exchange *x)
 {
-	uint64_t a = rng_draw(x->serve->p->seed, 'a', 0, x->count);
-	uint64_t b = rng_draw(x->serve->p->seed, 'a', 1, x->count);
+	/* Several runs may append to one file. */
+	uint64_t key = x->serve->p->seed ^ (uint64_t)x->received_us;
+	uint64_t a = rng_draw(key, 'a', 0, x->count);
+	uint64_t b = rng_draw(key, 'a', 1, x->count);
 
 	(void)snprintf(x->audit_id, sizeof(x->audit_id), "%08x-%04x-4%03x-%04x-%012llx",
 		(unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),

@@ -79,6 +79,18 @@ void metrics_count(struct metrics *m, const struct metrics_request *r)
 	m->response_bytes += r->bytes;
 }
 
+void metrics_watch(struct metrics *m, const struct rest_resource *r, int opened, uint64_t events)
+{
+	size_t n;
+	size_t i = (size_t)(r - rest_resources(&n));
+
+	m->watch_events += events;
+	if (i >= METRICS_RESOURCES)
+		return;
+	m->watches[i].open += (uint32_t)opened;
+	m->watches[i].events += events;
+}
+
 void metrics_fini(struct metrics *m)
 {
 	free(m->row);

@@ -11,7 +11,7 @@
 struct admit;
 struct store;
 
-enum { METRICS_BUCKETS = 256, METRICS_BOUNDS = 23 };
+enum { METRICS_BUCKETS = 256, METRICS_BOUNDS = 23, METRICS_RESOURCES = 64 };
 
 /* Upper bounds of how long requests took. */
 extern const ns_t metrics_bounds[METRICS_BOUNDS];
@@ -34,6 +34,11 @@ struct metrics_row {
 	uint32_t next; /* in its bucket: index + 1; 0: none */
 };
 
+struct metrics_watches {
+	uint32_t open;
+	uint64_t events;
+};
+
 /* Read by anyone; written by metrics.c only.  Zeroed: nothing. */
 struct metrics {
 	struct metrics_row *row;
@@ -41,8 +46,8 @@ struct metrics {
 	uint32_t bucket[METRICS_BUCKETS]; /* of rows by what they count: index + 1 */
 	uint64_t accepted;                /* connections */
 	uint32_t connections;
-	uint32_t watches;
 	uint64_t watch_events;
+	struct metrics_watches watches[METRICS_RESOURCES]; /* in the order of rest_resources() */
 	uint64_t response_bytes;
 	uint64_t fault[FAULT_N]; /* that struck */
 };
@@ -56,14 +61,18 @@ struct metrics_request {
 };
 
 void metrics_count(struct metrics *m, const struct metrics_request *r);
+
+/* A watch of a resource opened (+1) or closed (-1), or told of events. */
+void metrics_watch(struct metrics *m, const struct rest_resource *r, int opened, uint64_t events);
+
 void metrics_fini(struct metrics *m);
 
 /* Faults of all kinds. */
 uint64_t metrics_faults(const struct metrics *m);
 
-/* Prometheus' text format. */
+/* Prometheus' text format.  inside: requests that are being served, read-only and mutating. */
 void metrics_write(const struct metrics *m, const struct admit *a, const struct store *s,
-	ns_t now, struct str *out);
+	const uint32_t inside[2], ns_t now, struct str *out);
 
 /* Kind ServerCounts: requests by verb, resource and code. */
 void metrics_json(const struct metrics *m, struct json *result);

@@ -105,7 +105,8 @@ static void objects(const struct store *s, struct str *out)
 	head(out, name, "gauge",
 		"Number of stored objects at the time of last check split by kind.");
 	for (size_t i = 0; i < n; i++)
-		str_addf(out, "%s{resource=\"%s%s%s\"} %zu\n", name, all[i].plural,
+		if (!(all[i].traits & (REST_CREATE_ONLY | REST_REVIEW)))
+			str_addf(out, "%s{resource=\"%s%s%s\"} %zu\n", name, all[i].plural,
 			*all[i].group ? "." : "", all[i].group, s->kind[i].n);
 	one(out, "nodetoll_storage_bytes", "gauge",
 		"Objects, and former states of them that watches may ask for.",
@@ -127,11 +128,6 @@ static uint64_t dispatched(const struct flow_counts *c)
 	return c->dispatched;
 }
 
-static uint64_t rejected(const struct flow_counts *c)
-{
-	return c->rejected + c->expired;
-}
-
 static uint64_t in_queue(const struct flow_counts *c)
 {
 	return c->queued.n;
@@ -142,6 +138,24 @@ static uint64_t executing(const struct flow_counts *c)
 	return c->seats.n;
 }
 
+/* Without queues a level's seats are all that it has: queueset.go. */
+static void refusals(const struct admit *a, struct str *out)
+{
+	static const char name[] = "apiserver_flowcontrol_rejected_requests_total";
+	const struct flow *f = &a->server.flow;
+
+	head(out, name, "counter", "Number of requests rejected by priority level and reason.");
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		const struct flow_counts *c = &f->level[i].counts;
+
+		str_addf(out, "%s{priority_level=\"%s\",reason=\"%s\"} %llu\n", name,
+			level_name(a, i), a->params.flow.fair ? "queue-full" : "concurrency-limit",
+			(unsigned long long)c->rejected);
+		str_addf(out, "%s{priority_level=\"%s\",reason=\"time-out\"} %llu\n", name,
+			level_name(a, i), (unsigned long long)c->expired);
+	}
+}
+
 static void levels(const struct admit *a, struct str *out)
 {
 	static const struct {
@@ -150,8 +164,6 @@ static void levels(const struct admit *a, struct str *out)
 	} rows[] = {
 		{"dispatched_requests_total", "counter",
 			"Number of requests executed by priority level.", dispatched},
-		{"rejected_requests_total", "counter",
-			"Number of requests rejected by priority level.", rejected},
 		{"current_inqueue_requests", "gauge",
 			"Number of requests currently pending in queues by priority level.",
 			in_queue},
@@ -169,6 +181,41 @@ static void levels(const struct admit *a, struct str *out)
 				level_name(a, i),
 				(unsigned long long)rows[r].value(&f->level[i].counts));
 	}
+	refusals(a, out);
+}
+
+static void inflight(const uint32_t inside[2], struct str *out)
+{
+	static const char name[] = "apiserver_current_inflight_requests";
+
+	head(out, name, "gauge",
+		"Number of currently used inflight request limit of this apiserver per "
+		"request kind; here those that are being served or wait.");
+	str_addf(out, "%s{request_kind=\"readOnly\"} %u\n", name, inside[0]);
+	str_addf(out, "%s{request_kind=\"mutating\"} %u\n", name, inside[1]);
+}
+
+static void watches(const struct metrics *m, struct str *out)
+{
+	static const char open[] = "apiserver_longrunning_requests";
+	static const char told[] = "apiserver_watch_events_total";
+	size_t n;
+	const struct rest_resource *all = rest_resources(&n);
+
+	head(out, open, "gauge", "Watches that are open, by group, version and resource.");
+	for (size_t i = 0; i < n && i < METRICS_RESOURCES; i++)
+		if (m->watches[i].open)
+			str_addf(out,
+				"%s{component=\"apiserver\",group=\"%s\",resource=\"%s\",verb="
+				"\"WATCH\",version=\"%s\"} %u\n",
+				open, all[i].group, all[i].plural, all[i].version,
+				m->watches[i].open);
+	head(out, told, "counter", "Number of events sent in watch clients.");
+	for (size_t i = 0; i < n && i < METRICS_RESOURCES; i++)
+		if (m->watches[i].events)
+			str_addf(out, "%s{group=\"%s\",kind=\"%s\",version=\"%s\"} %llu\n",
+				told, all[i].group, all[i].kind, all[i].version,
+				(unsigned long long)m->watches[i].events);
 }
 
 static void faults(const struct metrics *m, struct str *out)
@@ -233,18 +280,14 @@ static void process(struct str *out)
 }
 
 void metrics_write(const struct metrics *m, const struct admit *a, const struct store *s,
-	ns_t now, struct str *out)
+	const uint32_t inside[2], ns_t now, struct str *out)
 {
 	request_totals(m, out);
 	durations(m, out);
 	objects(s, out);
 	levels(a, out);
-	one(out, "apiserver_longrunning_requests", "gauge", "Watches that are open.",
-		m->watches);
-	one(out, "apiserver_current_inflight_requests", "gauge",
-		"Requests that are being served.", a->server.counts.inside.n);
-	one(out, "apiserver_watch_events_total", "counter",
-		"Number of events sent in watch clients.", m->watch_events);
+	inflight(inside, out);
+	watches(m, out);
 	one(out, "nodetoll_connections", "gauge", "Connections that are open.", m->connections);
 	faults(m, out);
 	one(out, "nodetoll_uptime_seconds", "gauge", "Since it began to listen.",

@@ -26,8 +26,10 @@ static void answer_metrics(struct exchange *x)
 {
 	struct serve *s = x->serve;
 	struct str out = {0};
+	uint32_t inside[2] = {0};
 
-	metrics_write(&s->metrics, &s->admit, &s->rest.store, serve_now(s), &out);
+	serve_inside(s, inside);
+	metrics_write(&s->metrics, &s->admit, &s->rest.store, inside, serve_now(s), &out);
 	answer_text(x, 200, "text/plain; version=0.0.4; charset=utf-8", &out);
 }
 

@@ -220,6 +220,13 @@ static void make_slots(struct serve *s)
 		s->free_slot[s->n_free++] = capacity - 1 - i;
 }
 
+void serve_inside(const struct serve *s, uint32_t inside[2])
+{
+	for (uint32_t i = 0; i < INSIDE_MAX; i++)
+		if (s->slot[i])
+			inside[rest_verb_mutates(s->slot[i]->route.verb)]++;
+}
+
 /* The times of a model are shorter than the 4 ms for which libevent's usual clock stands still;
  * without them nothing is waited for that short, and the exact one costs a call a turn. */
 static struct event_base *new_loop(const struct serve_params *p)

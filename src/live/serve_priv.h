@@ -130,6 +130,9 @@ int listen_begin(struct serve *s, struct err *err);
 /* The timer's callback: again, after there was no descriptor, or after a restart. */
 void listen_again(int fd, short what, void *arg);
 
+/* How many requests are being served or wait for it: read-only, mutating. */
+void serve_inside(const struct serve *s, uint32_t inside[2]);
+
 /* Where it listens, as a URL on a line. */
 void listen_url(const struct serve *s, FILE *out);
 

@@ -32,7 +32,7 @@ void stream_begin(struct exchange *x)
 	x->ends_at = ns_add(x->at, lasts);
 	x->bookmark_at = stream_next_bookmark(x->at, x->ends_at);
 	x->code = 200;
-	s->metrics.watches++;
+	metrics_watch(&s->metrics, x->route.resource, 1, 0);
 	http_begin(x->conn->http, x->req->stream,
 		&(struct http_answer){
 			.code = 200, .media = "application/json", .audit_id = x->audit_id});
@@ -63,7 +63,7 @@ void stream_feed(struct serve *s, struct rest_watch *w)
 	w->now_s = serve_wall_us() / 1000000;
 	while (ahead + str_len(&out) < AHEAD_BYTES && watch_next(&s->rest.store, w, &out))
 		;
-	s->metrics.watch_events += w->n_events - told;
+	metrics_watch(&s->metrics, w->resource, 0, w->n_events - told);
 	x->is_blocked = !w->is_idle && !w->is_over;
 	x->conn->has_blocked |= x->is_blocked;
 	if (str_len(&out))

@@ -10,6 +10,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+/* Who does not say who he is: authentication/user/user.go Anonymous. */
+#define ANONYMOUS "system:anonymous"
+
 struct user {
 	const char *token;
 	const char *name;

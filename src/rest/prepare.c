@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "rest/fields.h"
+#include "rest/rules.h"
 #include "rest/when.h"
 
 static bool refuse(struct rest_call *c, int code, const char *why)
@@ -117,6 +119,25 @@ static bool prepare_kind(struct rest_call *c, const struct json *tree)
 	return refuse(c, 400, why);
 }
 
+bool rest_has_types(struct rest_call *c, const struct json *tree, int code)
+{
+	struct err err = {0};
+
+	if (!fields_check_types(c->route->resource, tree, &err))
+		return true;
+	return refuse(c, code, err.text);
+}
+
+bool rest_follows_rules(
+	struct rest_call *c, const struct json *old, const struct json *tree)
+{
+	struct err err = {0};
+
+	if (!rules_check(c->route->resource, old, tree, &err))
+		return true;
+	return refuse(c, 422, err.text);
+}
+
 static bool prepare_namespace(struct rest_call *c, struct json *meta)
 {
 	const struct rest_route *r = c->route;
@@ -208,7 +229,7 @@ void rest_base64(struct str *out, const unsigned char *in, size_t len)
 
 /* stringData is for writing only: pkg/registry/core/secret/strategy.go.  Its texts go into
  * data as base64. */
-static void move_string_data(struct json *tree)
+void rest_move_string_data(struct json *tree)
 {
 	const struct json *texts = json_get(tree, "stringData");
 	struct str out = {0};
@@ -231,11 +252,14 @@ static void move_string_data(struct json *tree)
 
 bool rest_prepare(struct rest_call *c, struct json *tree)
 {
-	struct json *meta = child(tree, "metadata");
+	struct json *meta;
 	char uid[REST_UID_BYTES];
 	char now[WHEN_BYTES];
 	const char *version;
 
+	if (!rest_has_types(c, tree, 400))
+		return false;
+	meta = child(tree, "metadata");
 	if (!prepare_kind(c, tree) || !prepare_namespace(c, meta))
 		return false;
 	generate(c, meta);
@@ -252,7 +276,7 @@ bool rest_prepare(struct rest_call *c, struct json *tree)
 	json_remove(meta, "deletionGracePeriodSeconds");
 	json_remove(meta, "managedFields");
 	if (!strcmp(c->route->resource->kind, "Secret"))
-		move_string_data(tree);
+		rest_move_string_data(tree);
 	prepare_defaults(c->route->resource, tree);
-	return true;
+	return rest_follows_rules(c, NULL, tree);
 }

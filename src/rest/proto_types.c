@@ -156,3 +156,15 @@ const struct proto_message *proto_type(const char *api_version, const char *kind
 			return all[i].type;
 	return NULL;
 }
+
+MESSAGE(pod, "Pod", ONE(1, "metadata", meta), ONE(2, "spec", pod_spec));
+MESSAGE(object, "Object", ONE(1, "metadata", meta));
+
+const struct proto_message *proto_shape(const char *api_version, const char *kind)
+{
+	const struct proto_message *whole = proto_type(api_version, kind);
+
+	if (whole)
+		return whole;
+	return !strcmp(kind, pod.name) ? &pod : &object;
+}

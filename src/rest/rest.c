@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "rest/fields.h"
 #include "rest/proto.h"
 #include "rest/rest_priv.h"
 #include "rest/table.h"
@@ -132,12 +133,14 @@ static struct json *json_body(struct rest_call *c)
 		rest_fail(c->reply, 400, NULL, text);
 		return NULL;
 	}
-	if (!json_is_object(tree)) {
+	if (!json_is_object(tree))
 		rest_fail(c->reply, 400, NULL, "the body is to be a JSON object");
-		json_free(tree);
-		return NULL;
-	}
-	return tree;
+	else if (fields_check_keys(tree, &err))
+		rest_fail(c->reply, 400, NULL, err.text);
+	else
+		return tree;
+	json_free(tree);
+	return NULL;
 }
 
 /* negotiation.go: who does not say what it is sends JSON. */

@@ -5,6 +5,7 @@
  *   list.c       list
  *   write.c      create, update, patch  remove.c     delete
  *   prepare.c    new objects            discovery.c  what there is
+ *   fields.c     types, keys            rules.c      what may not be written
  *   special.c    bindings and tokens
  */
 #ifndef REST_REST_PRIV_H
@@ -64,6 +65,9 @@ bool rest_version_is_here(struct rest_call *c, uint64_t version);
 /* Whether a Content-Type is of that media type; parameters behind a semicolon do not matter. */
 bool rest_is_media(const char *given, const char *media);
 
+/* A Secret's stringData into its data. */
+void rest_move_string_data(struct json *tree);
+
 /* Append bytes as base64. */
 void rest_base64(struct str *out, const unsigned char *in, size_t len);
 
@@ -73,6 +77,13 @@ struct json *rest_body(struct rest_call *c);
 /* Make a tree a new object: names, namespace, uid, time, defaults.  False and an answer if it
  * cannot be one. */
 bool rest_prepare(struct rest_call *c, struct json *tree);
+
+/* False and an answer of that code: some field of a tree is of a type that none of its kind has. */
+bool rest_has_types(struct rest_call *c, const struct json *tree, int code);
+
+/* False and an answer: it may not be written over `old`; NULL: it may not be made. */
+bool rest_follows_rules(
+	struct rest_call *c, const struct json *old, const struct json *tree);
 
 /* Put a tree into the store, or answer why not. */
 struct rest_object *rest_store(struct rest_call *c, struct json *tree);

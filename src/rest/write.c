@@ -214,9 +214,14 @@ static void write_tree(
 	bool had_finalizers = json_size(json_get(json_get(old, "metadata"), "finalizers")) > 0;
 	struct rest_object *now = o;
 
-	tree = joined(c->route, old, tree);
 	if (!strcmp(c->route->resource->kind, "Secret"))
-		json_remove(tree, "stringData");
+		rest_move_string_data(tree);
+	if (!*c->route->subresource && !rest_follows_rules(c, old, tree)) {
+		json_free(old);
+		json_free(tree);
+		return;
+	}
+	tree = joined(c->route, old, tree);
 	if (c->route->dry_run) {
 		json_write(tree, &c->reply->body);
 		c->reply->code = 200;
@@ -264,7 +269,7 @@ void rest_update(struct rest_call *c)
 	}
 	if (!o)
 		rest_not_found(c, r->name);
-	if (!o || !is_current(c, o, tree)) {
+	if (!o || !rest_has_types(c, tree, 400) || !is_current(c, o, tree)) {
 		json_free(tree);
 		return;
 	}
@@ -307,7 +312,8 @@ void rest_patch(struct rest_call *c)
 	if (patch_apply(style, o->resource->kind, old, patch, &tree, &err))
 		rest_fail(c->reply, 422, NULL, err.text);
 	json_free(patch);
-	if (tree && is_current(c, o, tree)) {
+	/* patch.go: what a patch makes of the object and cannot be decoded is Invalid. */
+	if (tree && rest_has_types(c, tree, 422) && is_current(c, o, tree)) {
 		write_tree(c, o, old, tree);
 		return;
 	}

@@ -156,6 +156,7 @@ stop
 
 cat >"$scratch/tokens" <<'END'
 s3cr3t,system:node:n1,u1,system:nodes
+m4st3r,admin,u2,system:masters
 END
 if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scratch/cert" -days 2 \
 	-subj /CN=localhost >/dev/null 2>&1; then
@@ -171,12 +172,21 @@ if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scrat
 	check "what is no JSON is refused" get 400 -H "Authorization: Bearer s3cr3t" -H 'Content-Type: application/json' \
 		-d '{"data":{"a":"aHVudGVyMg=="' "$url/api/v1/namespaces/default/secrets"
 	curl -sk --max-time 20 -H "Authorization: Bearer s3cr3t" -o "$scratch/metrics" "$url/metrics"
+	check "an administrator asks as somebody else" get 200 -H "Authorization: Bearer m4st3r" \
+		-H "Impersonate-User: system:node:n2" -H "Impersonate-Group: system:nodes" -H "Impersonate-Group: b" \
+		"$url/api/v1/namespaces/default/secrets?fieldSelector=metadata.name%3Dx"
 	check "it ends with TLS too" stop
 	check "of a secret nothing is in logs, counts or metrics" sh -c '
 		cd "$1" && grep -q "resource.:.secrets" audit && [ -s counts ] && [ -s metrics ] && cat audit counts serve.err metrics >said &&
 		! grep -l "aHVudGVyMg\|hunter2" said' sh "$scratch"
-	check "the audit log names the user" grep -q '"username":"system:node:n1"' "$scratch/audit"
-	check "and no token" sh -c '! grep -q s3cr3t "$1"' sh "$scratch/audit"
+	check "the audit log names the user, and groups" grep -q \
+		'"user":{"username":"system:node:n1","groups":\["system:nodes","system:authenticated"\]}' "$scratch/audit"
+	check "and whom an administrator speaks for" grep -q \
+		'"impersonatedUser":{"username":"system:node:n2","groups":\["system:nodes","b","system:authenticated"\]}' \
+		"$scratch/audit"
+	check "and the one object that a list is of" grep -q \
+		'"verb":"list".*"objectRef":{"resource":"secrets","namespace":"default","name":"x"' "$scratch/audit"
+	check "and no token" sh -c '! grep -q "s3cr3t\|m4st3r" "$1"' sh "$scratch/audit"
 	check "a key that is none is said to be none" fails_with 3 "--tls-private-key-file" \
 		--tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/tokens"
 fi
