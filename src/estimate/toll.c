@@ -91,6 +91,14 @@ static const char *uneven(const struct scenario *s, const struct model_loop *l,
 		       : NULL;
 }
 
+/* Else it is sometimes one round more and sometimes one less to the next that makes a call. */
+static bool is_whole(double rounds)
+{
+	double part = rounds - (double)(int64_t)rounds;
+
+	return part * (1 - part) < 1e-6;
+}
+
 static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row)
 {
@@ -99,8 +107,9 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 	row->of = rates_all(s, c);
 	row->times = rates_times(s, l, c);
 	row->looked = 1 / gap;
-	row->varies = l->jitter > 0;
 	row->rounds = rates_share(s, l, c) * row->looked;
+	row->varies = l->jitter > 0 ||
+		      (row->rounds > 0 && !is_whole(row->looked / row->rounds));
 	row->period = c->at_most_every > l->period ? SECONDS(c->at_most_every) : period;
 	row->nominal = row->times * row->nodes / row->period;
 	if (c->if_older_than > 0)
