@@ -103,12 +103,23 @@ static enum outcome told(const struct node_request *q, enum outcome what)
 	return what == OUTCOME_LOST || what == OUTCOME_REFUSED ? OUTCOME_ERROR : what;
 }
 
+/* A watch that no answer came to is its reflector's. */
+bool requests_tries_again(
+	const struct node *n, const struct node_request *q, enum outcome what, ns_t retry_after)
+{
+	bool is_once =
+		q->timeout > 0 &&
+		(what == OUTCOME_LOST || !n->plan->agent.kubelet->reflectors.watches_retried);
+
+	return client_tries_again(retry_after, is_once, q->tries);
+}
+
 /* It is tried again after a while, or its caller has the error. */
 static void failed(struct node *n, ns_t now, const struct node_request *q, enum outcome what,
 	ns_t served, ns_t retry_after)
 {
 	struct node_request again = *q;
-	bool gives_up = !client_tries_again(retry_after, q->timeout > 0, q->tries);
+	bool gives_up = !requests_tries_again(n, q, what, retry_after);
 	struct fleet_ending *ending = node_ending(n, now);
 
 	if (ending) {

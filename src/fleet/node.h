@@ -216,6 +216,10 @@ void requests_closed(struct node *n, ns_t now, const struct node_request *q, enu
  * place. */
 bool requests_is_awaited(const struct node *n, const struct node_request *q);
 
+/* Whether its client sends it again by itself, after that outcome and what the answer says. */
+bool requests_tries_again(const struct node *n, const struct node_request *q, enum outcome what,
+	ns_t retry_after);
+
 /* Its client waits no longer. */
 void requests_give_up(struct node *n, ns_t now, const struct node_request *q);
 

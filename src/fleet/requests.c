@@ -64,6 +64,13 @@ static ns_t expires_at(const struct node *n, ns_t now, const struct node_request
 	return timeout && !q->timeout ? ns_add(now, timeout) : NS_NEVER;
 }
 
+/* Whoever asked waits; where a reflector was stopped meanwhile, the next one does not. */
+static void park(struct node *n, const struct node_request *q)
+{
+	if (requests_is_awaited(n, q))
+		agent_park(&n->agent, q->actor);
+}
+
 /* A server of its own answers at once; to a shared one it leaves. */
 static void leave(struct node *n, ns_t now, const struct node_request *q)
 {
@@ -76,7 +83,7 @@ static void leave(struct node *n, ns_t now, const struct node_request *q)
 	assert(!n->sending); /* a step makes one call at most */
 	n->sending = true;
 	n->send = *q;
-	agent_park(&n->agent, q->actor);
+	park(n, q);
 }
 
 /* A reflector is stopped while its request waits for a stream, and another takes its place:
@@ -115,7 +122,7 @@ static void send(struct node *n, ns_t now, const struct node_request *q)
 			counts->without_stream++;
 		if (q->held == 0)
 			node_tried_late(n, now, q->call, TRY_OFFERED);
-		agent_park(&n->agent, q->actor);
+		park(n, q);
 		foresee(n);
 		return;
 	}
@@ -137,9 +144,8 @@ static void send_in_turn(struct node *n, ns_t now, const struct node_request *q)
 		send(n, now, q);
 		return;
 	}
-	assert(q->timeout == 0);
 	put(n, &n->held[q->client], &later);
-	agent_park(&n->agent, q->actor);
+	park(n, q);
 }
 
 void requests_begin(struct node *n, ns_t now, const struct effect *e)

@@ -34,7 +34,8 @@ static void reject(struct together *t, uint32_t i, ns_t now)
 		.retry_after = t->params->retry_after};
 
 	if (!crew_others(t->errands.crew) || t->errands.node[i].streams.limit ||
-		!client_tries_again(w.retry_after, w.q.timeout > 0, w.q.tries)) {
+		!requests_tries_again(
+			&t->errands.node[i], &w.q, OUTCOME_REJECTED, w.retry_after)) {
 		stretches_tell_now(t, i, &w);
 		return;
 	}

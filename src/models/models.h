@@ -273,7 +273,8 @@ struct kubelet_model {
 		struct backoff_rule anew;  /* before the LIST after anything that failed */
 		struct backoff_rule again; /* before a WATCH that is opened again */
 		enum watch_again opens_again;
-		bool one_back_off; /* `anew` is that of a WATCH, too */
+		bool one_back_off;    /* `anew` is that of a WATCH, too */
+		bool watches_retried; /* by the client, as other requests are (>= 1.22) */
 	} reflectors;
 	struct {
 		ns_t batch_period;

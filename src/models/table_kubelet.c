@@ -140,6 +140,10 @@ static const struct field reflectors_fields[] = {
 		"of the wait, added at most"),
 	ONE_OF(reflectors.opens_again, "watchAgain", words_again,
 		"after what a WATCH is opened again where it was, without a LIST"),
+	TRUTH(reflectors.watches_retried, "watchRetries",
+		"a WATCH that is told when to come again is sent again by the client itself, "
+		"as "
+		"other requests are"),
 	TRUTH(reflectors.one_back_off, "oneBackOff", "before such a WATCH backOff, counted on"),
 	SPAN(reflectors.again.first, "watchBackOff", NS_MS, HOUR,
 		"before such a WATCH, doubling"),

@@ -17,7 +17,7 @@ static void what_does_not_say_when_is_its_callers(void **state)
 	assert_false(client_tries_again(0, false, 0));
 }
 
-static void a_watch_is_its_reflectors(void **state)
+static void a_watch_that_is_sent_once_is_its_reflectors(void **state)
 {
 	(void)state;
 	assert_false(client_tries_again(NS_S, true, 0));
@@ -28,7 +28,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_says_when_is_tried_ten_times_more),
 		cmocka_unit_test(what_does_not_say_when_is_its_callers),
-		cmocka_unit_test(a_watch_is_its_reflectors),
+		cmocka_unit_test(a_watch_that_is_sent_once_is_its_reflectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,7 +146,7 @@ static void answer(struct far_server *s, struct world *w)
 	ns_t after = NS_S * (1 + property_below(s->p, 3));
 
 	s->of[i] = s->of[--s->n];
-	if (!rejects || !client_tries_again(after, f.q.timeout > 0, f.q.tries))
+	if (!rejects || !requests_tries_again(&w->node, &f.q, OUTCOME_REJECTED, after))
 		w->told += f.q.held;
 	requests_answer(&w->node, f.at, &f.q, rejects ? OUTCOME_REJECTED : OUTCOME_OK,
 		rejects ? after : 0);
