@@ -150,6 +150,7 @@
  *   read, list, write, remove, prepare, special   the verbs; new objects; bindings and tokens
  *   patch, selector, status, when   what they need
  *   proto, proto_types   bodies that are protobuf
+ *   fields, rules  types that fields must have; what may not be written
  *   discovery      what clients ask first
  *   table          objects as kubectl prints them
  * live/          on real sockets: libevent

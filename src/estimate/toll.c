@@ -108,8 +108,8 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 	row->times = rates_times(s, l, c);
 	row->looked = 1 / gap;
 	row->rounds = rates_share(s, l, c) * row->looked;
-	row->varies = l->jitter > 0 ||
-		      (row->rounds > 0 && !is_whole(row->looked / row->rounds));
+	row->varies =
+		l->jitter > 0 || (row->rounds > 0 && !is_whole(row->looked / row->rounds));
 	row->period = c->at_most_every > l->period ? SECONDS(c->at_most_every) : period;
 	row->nominal = row->times * row->nodes / row->period;
 	if (c->if_older_than > 0)

@@ -25,7 +25,8 @@ int audit_open(struct audit *a, const char *path, struct err *err)
 }
 
 /* Whom the server knows is of one group more, and so is who is impersonated:
- * pkg/authentication/group/authenticated_group_adder.go, pkg/endpoints/filters/impersonation.go. */
+ * pkg/authentication/group/authenticated_group_adder.go,
+ * pkg/endpoints/filters/impersonation.go. */
 static struct json *user_of(const char *name, const char *groups)
 {
 	const char *own = strcmp(name, ANONYMOUS) != 0 ? "system:authenticated"
@@ -101,7 +102,8 @@ void audit_write(struct audit *a, const struct audit_event *e)
 		e->route && e->route->verb < VERBS ? rest_verb_name(e->route->verb) : "");
 	json_put(value, "user", user_of(e->user, e->groups));
 	if (e->impersonated)
-		json_put(value, "impersonatedUser", user_of(e->impersonated, e->impersonated_groups));
+		json_put(value, "impersonatedUser",
+			user_of(e->impersonated, e->impersonated_groups));
 	source = json_array();
 	json_append_str(source, e->source);
 	json_put(value, "sourceIPs", source);

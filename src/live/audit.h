@@ -25,9 +25,9 @@ struct audit_event {
 	const char *id;
 	const char *stage; /* "ResponseComplete", or "ResponseStarted" of a watch */
 	const char *target;
-	const struct rest_route *route; /* NULL: it could not be understood */
-	const char *user, *groups;      /* groups: separated by commas */
-	const char *impersonated;       /* NULL: nobody */
+	const struct rest_route *route;  /* NULL: it could not be understood */
+	const char *user, *groups;       /* groups: separated by commas */
+	const char *impersonated;        /* NULL: nobody */
 	const char *impersonated_groups; /* NULL: none */
 	const char *source, *agent;
 	int code;

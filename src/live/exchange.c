@@ -7,7 +7,6 @@
 #include "base/rng.h"
 #include "live/serve_priv.h"
 
-
 static void link_to(struct exchange *x, struct conn *c)
 {
 	x->conn = c;
@@ -65,20 +64,20 @@ void exchange_audit(const struct exchange *x, const char *stage)
 
 	if (!s->audit.path)
 		return;
-	audit_write(&s->audit, &(struct audit_event){.id = x->audit_id,
-				       .stage = stage,
-				       .target = x->req->target,
-				       .route = x->is_routed ? &x->route : NULL,
-				       .user = x->user,
-				       .groups = x->groups,
-				       .impersonated = x->impersonated,
-				       .impersonated_groups =
-					       x->req->field[HTTP_IMPERSONATE_GROUP],
-				       .source = x->conn ? x->conn->peer_text : "",
-				       .agent = x->req->field[HTTP_USER_AGENT],
-				       .code = x->code,
-				       .received_us = x->received_us,
-				       .at_us = serve_wall_us()});
+	audit_write(
+		&s->audit, &(struct audit_event){.id = x->audit_id,
+				   .stage = stage,
+				   .target = x->req->target,
+				   .route = x->is_routed ? &x->route : NULL,
+				   .user = x->user,
+				   .groups = x->groups,
+				   .impersonated = x->impersonated,
+				   .impersonated_groups = x->req->field[HTTP_IMPERSONATE_GROUP],
+				   .source = x->conn ? x->conn->peer_text : "",
+				   .agent = x->req->field[HTTP_USER_AGENT],
+				   .code = x->code,
+				   .received_us = x->received_us,
+				   .at_us = serve_wall_us()});
 }
 
 /* ------------------------------------------------------------------ answers */

@@ -79,7 +79,8 @@ void metrics_count(struct metrics *m, const struct metrics_request *r)
 	m->response_bytes += r->bytes;
 }
 
-void metrics_watch(struct metrics *m, const struct rest_resource *r, int opened, uint64_t events)
+void metrics_watch(
+	struct metrics *m, const struct rest_resource *r, int opened, uint64_t events)
 {
 	size_t n;
 	size_t i = (size_t)(r - rest_resources(&n));

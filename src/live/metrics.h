@@ -47,7 +47,8 @@ struct metrics {
 	uint64_t accepted;                /* connections */
 	uint32_t connections;
 	uint64_t watch_events;
-	struct metrics_watches watches[METRICS_RESOURCES]; /* in the order of rest_resources() */
+	struct metrics_watches
+		watches[METRICS_RESOURCES]; /* in the order of rest_resources() */
 	uint64_t response_bytes;
 	uint64_t fault[FAULT_N]; /* that struck */
 };
@@ -63,7 +64,8 @@ struct metrics_request {
 void metrics_count(struct metrics *m, const struct metrics_request *r);
 
 /* A watch of a resource opened (+1) or closed (-1), or told of events. */
-void metrics_watch(struct metrics *m, const struct rest_resource *r, int opened, uint64_t events);
+void metrics_watch(
+	struct metrics *m, const struct rest_resource *r, int opened, uint64_t events);
 
 void metrics_fini(struct metrics *m);
 

@@ -107,7 +107,7 @@ static void objects(const struct store *s, struct str *out)
 	for (size_t i = 0; i < n; i++)
 		if (!(all[i].traits & (REST_CREATE_ONLY | REST_REVIEW)))
 			str_addf(out, "%s{resource=\"%s%s%s\"} %zu\n", name, all[i].plural,
-			*all[i].group ? "." : "", all[i].group, s->kind[i].n);
+				*all[i].group ? "." : "", all[i].group, s->kind[i].n);
 	one(out, "nodetoll_storage_bytes", "gauge",
 		"Objects, and former states of them that watches may ask for.",
 		s->bytes + s->history_bytes);
@@ -149,7 +149,8 @@ static void refusals(const struct admit *a, struct str *out)
 		const struct flow_counts *c = &f->level[i].counts;
 
 		str_addf(out, "%s{priority_level=\"%s\",reason=\"%s\"} %llu\n", name,
-			level_name(a, i), a->params.flow.fair ? "queue-full" : "concurrency-limit",
+			level_name(a, i),
+			a->params.flow.fair ? "queue-full" : "concurrency-limit",
 			(unsigned long long)c->rejected);
 		str_addf(out, "%s{priority_level=\"%s\",reason=\"time-out\"} %llu\n", name,
 			level_name(a, i), (unsigned long long)c->expired);

@@ -66,7 +66,9 @@ static bool is_base64(const char *text)
 
 static bool is_whole(double number)
 {
-	return number >= -0x1p53 && number <= 0x1p53 && (double)(int64_t)number == number;
+	const double exact = 9007199254740992.0; /* 2^53 */
+
+	return number >= -exact && number <= exact && (double)(int64_t)number == number;
 }
 
 static const char *is_of(const struct json *value)
@@ -115,7 +117,8 @@ static int check_value(const struct proto_field *f, const struct json *value, st
 
 	if (should)
 		return err_set(err, ERR_INPUT, "%s is given where %s is expected",
-			f->kind == PROTO_BYTES && json_is_str(value) ? "another text" : is_of(value),
+			f->kind == PROTO_BYTES && json_is_str(value) ? "another text"
+								     : is_of(value),
 			should);
 	return f->kind == PROTO_MESSAGE ? check_message(f->of, value, err) : 0;
 }

@@ -128,8 +128,7 @@ bool rest_has_types(struct rest_call *c, const struct json *tree, int code)
 	return refuse(c, code, err.text);
 }
 
-bool rest_follows_rules(
-	struct rest_call *c, const struct json *old, const struct json *tree)
+bool rest_follows_rules(struct rest_call *c, const struct json *old, const struct json *tree)
 {
 	struct err err = {0};
 

@@ -41,8 +41,8 @@ extern const struct proto_message proto_type_meta;
 /* How a kind's bytes are read; NULL: that one is not known. */
 const struct proto_message *proto_type(const char *api_version, const char *kind);
 
-/* What is known of the fields of a kind's objects: of every kind its metadata.  Never NULL; more
- * kinds than proto_type reads, and some of them in part. */
+/* What is known of the fields of a kind's objects: of every kind its metadata.  Never NULL;
+ * more kinds than proto_type reads, and some of them in part. */
 const struct proto_message *proto_shape(const char *api_version, const char *kind);
 
 #endif

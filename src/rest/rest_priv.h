@@ -78,12 +78,12 @@ struct json *rest_body(struct rest_call *c);
  * cannot be one. */
 bool rest_prepare(struct rest_call *c, struct json *tree);
 
-/* False and an answer of that code: some field of a tree is of a type that none of its kind has. */
+/* False and an answer of that code: some field of a tree is of a type that none of its kind
+ * has. */
 bool rest_has_types(struct rest_call *c, const struct json *tree, int code);
 
 /* False and an answer: it may not be written over `old`; NULL: it may not be made. */
-bool rest_follows_rules(
-	struct rest_call *c, const struct json *old, const struct json *tree);
+bool rest_follows_rules(struct rest_call *c, const struct json *old, const struct json *tree);
 
 /* Put a tree into the store, or answer why not. */
 struct rest_object *rest_store(struct rest_call *c, struct json *tree);

@@ -34,8 +34,8 @@ static size_t bytes_of(const struct json *values, bool base64)
 }
 
 /* ValidateSecret, ValidateSecretUpdate; ConfigMap's are the same. */
-static int check_data(const struct json *old, const struct json *tree, bool base64,
-	struct err *err)
+static int check_data(
+	const struct json *old, const struct json *tree, bool base64, struct err *err)
 {
 	static const char *const kept[] = {"data", "binaryData", "immutable"};
 

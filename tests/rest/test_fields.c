@@ -4,9 +4,9 @@
 
 #include "tcase.h"
 
-#define MAPS	"/api/v1/namespaces/default/configmaps"
+#define MAPS    "/api/v1/namespaces/default/configmaps"
 #define SECRETS "/api/v1/namespaces/default/secrets"
-#define PODS	"/api/v1/namespaces/default/pods"
+#define PODS    "/api/v1/namespaces/default/pods"
 
 struct refused {
 	const char *target, *body;
@@ -29,11 +29,13 @@ static void of_another_type(void **state)
 			"{\"metadata\":{\"name\":\"n\",\"finalizers\":{\"x\":\"y\"}}}", 400,
 			"metadata: finalizers: an object is given where a list is expected"},
 		{"/api/v1/nodes",
-			"{\"metadata\":{\"name\":\"n\",\"deletionGracePeriodSeconds\":1.5}}", 400,
-			"metadata: deletionGracePeriodSeconds: a number is given where a whole number "
+			"{\"metadata\":{\"name\":\"n\",\"deletionGracePeriodSeconds\":1.5}}",
+			400,
+			"metadata: deletionGracePeriodSeconds: a number is given where a whole "
+			"number "
 			"is expected"},
-		{PODS, "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":{\"a\":1}}}", 400,
-			"spec: containers: an object is given where a list is expected"},
+		{PODS, "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":{\"a\":1}}}",
+			400, "spec: containers: an object is given where a list is expected"},
 		{PODS, "{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[\"a\"]}}", 400,
 			"spec: containers: a text is given where an object is expected"},
 		{SECRETS, "{\"metadata\":{\"name\":\"s\"},\"data\":{\"a\":\"b\"}}", 400,
@@ -66,8 +68,9 @@ static void of_no_type(void **state)
 				 "{\"metadata\":{\"name\":\"a\",\"labels\":null,"
 				 "\"creationTimestamp\":null},\"data\":null,\"more\":[1]}"),
 		201);
-	assert_int_equal(kit_ask(&k, "POST", SECRETS,
-				 "{\"metadata\":{\"name\":\"s\"},\"data\":{\"a\":\"Yg\\n==\"}}"),
+	assert_int_equal(
+		kit_ask(&k, "POST", SECRETS,
+			"{\"metadata\":{\"name\":\"s\"},\"data\":{\"a\":\"Yg\\n==\"}}"),
 		201);
 	kit_fini(&k);
 }
@@ -80,8 +83,9 @@ static void what_a_patch_makes(void **state)
 	kit_init(&k);
 	assert_int_equal(
 		kit_ask(&k, "POST", "/api/v1/nodes", "{\"metadata\":{\"name\":\"n\"}}"), 201);
-	assert_int_equal(kit_send(&k, "PATCH", "/api/v1/nodes/n", "application/merge-patch+json",
-				 "{\"metadata\":{\"labels\":[\"x\"]}}"),
+	assert_int_equal(
+		kit_send(&k, "PATCH", "/api/v1/nodes/n", "application/merge-patch+json",
+			"{\"metadata\":{\"labels\":[\"x\"]}}"),
 		422);
 	assert_int_equal(kit_ask(&k, "PUT", "/api/v1/nodes/n",
 				 "{\"metadata\":{\"name\":\"n\",\"labels\":[\"x\"]}}"),
@@ -141,8 +145,7 @@ static void string_data_is_written_by_any_door(void **state)
 
 	(void)state;
 	kit_init(&k);
-	assert_int_equal(
-		kit_ask(&k, "POST", SECRETS, "{\"metadata\":{\"name\":\"s\"}}"), 201);
+	assert_int_equal(kit_ask(&k, "POST", SECRETS, "{\"metadata\":{\"name\":\"s\"}}"), 201);
 	assert_int_equal(kit_send(&k, "PATCH", SECRETS "/s", "application/merge-patch+json",
 				 "{\"stringData\":{\"a\":\"b\"}}"),
 		200);
