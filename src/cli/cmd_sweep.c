@@ -9,6 +9,7 @@
 #include "cli/common.h"
 #include "cli/sweep_advice.h"
 #include "cli/sweep_cells.h"
+#include "cli/sweep_client.h"
 #include "models/tree.h"
 #include "report/gate.h"
 #include "report/sweep.h"
@@ -249,7 +250,7 @@ static int conclude(struct sweeping *w, struct err *err)
 	int code = 0;
 
 	if (grid_is_density(&w->grid))
-		code = advice_client(&w->sweep, &groups, err);
+		code = client_advice(&w->sweep, &groups, err);
 	if (code) {
 		json_free(groups);
 		return code;

@@ -170,8 +170,8 @@
  *   serve          what the mock API server counted
  *   prr            an estimate as answers for a production readiness review
  *   gate, gate_judge     conditions on measures
- *   sweep, sweep_shown, sweep_curves, sweep_closed   a grid of scenarios; what a page shows of
- *                  it; its curves, and closed forms beside them
+ *   sweep, sweep_shown, sweep_curves, sweep_closed, sweep_words   a grid of scenarios; what a
+ *                  page shows of it; its curves, closed forms beside them, and its advice
  *   difference     where two scenarios differ
  *   classes        what its numbers rest on
  *   checks, junit  what each of them checks, as cases of a test
@@ -221,7 +221,8 @@
  *   result_storage  what etcd stores and reads, and what watchers are told
  *   slo_limits     how far the objectives hold
  *   compare_*      sides, rows, closed forms and gates of a comparison, its sentence
- *   sweep_*        a grid, its cells, walls, what they imply, shapes of curves, advice
+ *   sweep_*        a grid, its cells, walls, what they imply, shapes of curves, advice, the
+ *                  limits of the client
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */

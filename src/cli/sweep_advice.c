@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/sweep_advice.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/pool.h"
 #include "cli/sweep_shape.h"
 #include "cli/sweep_walls.h"
 
@@ -39,14 +36,9 @@ static bool holds_at(const struct sweep *s, uint32_t first, uint32_t k)
 	return !json_size(json_get(s->cell[grid_along(s->grid, first, k)], "walls"));
 }
 
-/* Where no wall is hit: below value `to` of the axis, and from value `from` on. */
-struct holds {
-	uint32_t to, from;
-};
-
-static struct holds holding(const struct sweep *s, uint32_t first)
+struct sweep_holds advice_holds(const struct sweep *s, uint32_t first)
 {
-	struct holds h = {0, axis_of(s)->n};
+	struct sweep_holds h = {0, axis_of(s)->n};
 
 	while (h.to < axis_of(s)->n && holds_at(s, first, h.to))
 		h.to++;
@@ -55,9 +47,7 @@ static struct holds holding(const struct sweep *s, uint32_t first)
 	return h;
 }
 
-/* Of an axis that gets easier as it grows, as a period does, what breaks first breaks on the
- * way down. */
-static bool gets_easier(const struct sweep *s, struct holds h)
+bool advice_gets_easier(const struct sweep *s, struct sweep_holds h)
 {
 	return h.to == 0 && h.from < axis_of(s)->n;
 }
@@ -125,7 +115,7 @@ static struct json *group(const struct sweep *s, uint32_t first, const char *kne
 {
 	const struct grid *g = s->grid;
 	struct json *o = json_object(), *values = json_object(), *cells = json_array();
-	struct holds h = holding(s, first);
+	struct sweep_holds h = advice_holds(s, first);
 	const struct vary *axis = axis_of(s);
 	const struct json *wall;
 
@@ -138,7 +128,7 @@ static struct json *group(const struct sweep *s, uint32_t first, const char *kne
 	json_put(o, "values", values);
 	json_put(o, "cells", cells);
 	json_put(o, "knee", knee(s, first, knee_of));
-	json_put(o, "walls", walls_along(s, first, gets_easier(s, h)));
+	json_put(o, "walls", walls_along(s, first, advice_gets_easier(s, h)));
 	wall = json_child(json_get(o, "walls"));
 	json_put_str(o, "firstWall", wall ? json_as_str(json_get(wall, "wall")) : NULL);
 	json_put_str(o, "holdsTo", h.to ? axis->value[h.to - 1] : NULL);
@@ -148,6 +138,10 @@ static struct json *group(const struct sweep *s, uint32_t first, const char *kne
 	json_put(o, "clientQps", json_null());
 	json_put(o, "clientBurst", json_null());
 	json_put(o, "clientQpsAt", json_null());
+	json_put(o, "clientNextWall", json_null());
+	json_put(o, "clientOwnQps", json_null());
+	json_put(o, "clientOwnBurst", json_null());
+	json_put(o, "clientReason", json_null());
 	return o;
 }
 
@@ -267,125 +261,4 @@ struct json *advice_pareto(const struct sweep *s)
 	json_put(o, "without", without);
 	json_put(o, "cells", cells);
 	return o;
-}
-
-/* ------------------------------------------------------------------ the client's limits */
-
-/* Bursts are twice as much, as the kubelet's defaults are (5 and 10, since 1.27 50 and 100). */
-static const uint32_t ladder[] = {1, 2, 5, 10, 20, 50, 100, 200, 500};
-enum { LADDER = sizeof(ladder) / sizeof(ladder[0]), GROUPS_ADVISED = 64 };
-
-struct advising {
-	const struct sweep *s;
-	uint32_t n;
-	uint32_t cell[GROUPS_ADVISED];
-	struct json *group[GROUPS_ADVISED];
-	uint32_t rung[GROUPS_ADVISED]; /* LADDER: none is enough */
-	struct err err[GROUPS_ADVISED];
-};
-
-static bool is_wall_at(const struct advising *a, uint32_t i, uint32_t rung, struct err *err)
-{
-	char qps[64], burst[64];
-	const char *text[] = {qps, burst};
-	struct settings more = {.text = text, .n = 2};
-	struct json *result = NULL;
-	struct arena mem;
-	bool hit;
-
-	(void)snprintf(qps, sizeof(qps), "kubelet.clients.kube.qps=%u", ladder[rung]);
-	(void)snprintf(burst, sizeof(burst), "kubelet.clients.kube.burst=%u", 2 * ladder[rung]);
-	arena_init(&mem, 0);
-	(void)sweep_cell(a->s, a->cell[i], &more, &mem, &result, err);
-	hit = result && wall_state(result, WALL_LIMITER).hit;
-	json_free(result);
-	arena_fini(&mem);
-	return hit;
-}
-
-/* The lowest rung that is no wall, taking for granted that a higher one is none either. */
-static void climb(void *ctx, unsigned thread, uint32_t i)
-{
-	struct advising *a = ctx;
-	uint32_t from = 0, to = LADDER;
-
-	(void)thread;
-	while (from < to && a->err[i].code == ERR_OK) {
-		uint32_t middle = (from + to) / 2;
-
-		if (is_wall_at(a, i, middle, &a->err[i]))
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	a->rung[i] = from;
-}
-
-/* At which cell of a group: the hardest that holds, or where the limiter is the first wall. */
-static uint32_t cell_of(const struct sweep *s, uint32_t first, const struct json *group)
-{
-	const char *wall = json_as_str(json_get(group, "firstWall"));
-	bool at_wall = wall && !strcmp(wall, wall_name(WALL_LIMITER));
-	struct holds h = holding(s, first);
-
-	if (gets_easier(s, h))
-		return grid_along(s->grid, first, at_wall ? h.from - 1 : h.from);
-	if (h.to < axis_of(s)->n && at_wall)
-		return grid_along(s->grid, first, h.to);
-	return grid_along(s->grid, first, h.to ? h.to - 1 : 0);
-}
-
-static struct json *with_client(const struct json *group, uint32_t rung, double at)
-{
-	struct json *o = json_object();
-
-	for (const struct json *v = json_child(group); v; v = json_next(v)) {
-		const char *key = json_key(v);
-
-		if (rung < LADDER && !strcmp(key, "clientQps"))
-			json_put_int(o, key, ladder[rung]);
-		else if (rung < LADDER && !strcmp(key, "clientBurst"))
-			json_put_int(o, key, 2 * ladder[rung]);
-		else if (!strcmp(key, "clientQpsAt"))
-			json_put_num(o, key, at);
-		else
-			json_put(o, key, json_clone(v));
-	}
-	return o;
-}
-
-int advice_client(const struct sweep *s, struct json **groups, struct err *err)
-{
-	const struct grid *g = s->grid;
-	struct advising *a = calloc(1, sizeof(*a));
-	struct json *list, *rest = json_child(*groups);
-	uint32_t cell = 0;
-	int code;
-
-	if (!a)
-		return err_set(err, ERR_NOMEM, "no memory");
-	a->s = s;
-	for (; rest && a->n < GROUPS_ADVISED; cell++) {
-		if (grid_value(g, cell, g->axis) != 0)
-			continue;
-		a->group[a->n] = rest;
-		a->cell[a->n++] = cell_of(s, cell, rest);
-		rest = json_next(rest);
-	}
-	code = a->n ? pool_run(s->threads ? s->threads : pool_processors(), a->n, climb, a, err)
-		    : 0;
-	list = json_array();
-	for (uint32_t i = 0; i < a->n && !code; i++) {
-		if (a->err[i].code != ERR_OK)
-			code = err_set(err, a->err[i].code, "%s", a->err[i].text);
-		json_append(
-			list, with_client(a->group[i], a->rung[i],
-				      axis_of(s)->number[grid_value(g, a->cell[i], g->axis)]));
-	}
-	for (; rest; rest = json_next(rest))
-		json_append(list, json_clone(rest));
-	json_free(code ? list : *groups);
-	*groups = code ? *groups : list;
-	free(a);
-	return code;
 }

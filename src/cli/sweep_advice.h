@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a sweep's rows say: walls and knee along the axis, what nothing beats, what to set. */
+/* What a sweep's rows say: walls and knee along the axis, and what nothing beats. */
 #ifndef CLI_SWEEP_ADVICE_H
 #define CLI_SWEEP_ADVICE_H
 
 #include "cli/sweep_cells.h"
 
+/* Where no wall is hit: below value `to` of the axis, and from value `from` on. */
+struct sweep_holds {
+	uint32_t to, from;
+};
+
+/* Along the axis from the cell `first`, which has its first value. */
+struct sweep_holds advice_holds(const struct sweep *s, uint32_t first);
+
+/* Of an axis that gets easier as it grows, as a period does, what breaks first breaks on the
+ * way down. */
+bool advice_gets_easier(const struct sweep *s, struct sweep_holds h);
+
 /* A list with a row for each combination of what is varied beside the axis: {values{}, knee,
- * walls[], firstWall, holdsTo, holdsFrom, maxPods, clientQps, clientBurst, clientQpsAt}.
- * Empty if there is no axis.  Walls are told coming from the values that hold: down the axis
- * where only its end does.  knee_of is a measure of the sweep; NULL: the first of the usual
- * ones that is there. */
+ * walls[], firstWall, holdsTo, holdsFrom, maxPods, and what sweep_client.h finds}.  Empty if
+ * there is no axis.  Walls are told coming from the values that hold: down the axis where only
+ * its end does.  knee_of is a measure of the sweep; NULL: the first of the usual ones that is
+ * there. */
 struct json *advice_groups(const struct sweep *s, const char *knee_of);
 
 /* Which cells no other beats, of those that hit no wall: {objectives[], cells[]}. */
 struct json *advice_pareto(const struct sweep *s);
-
-/* Put the kubelet's client limits into the first 64 groups, which become new ones: the least of
- * a ladder with which its limiter is no wall, at the hardest value that holds (the most pods)
- * or, where the limiter is the first wall, at that wall.  Simulates each group a few times
- * more.  ERR_ENV. */
-int advice_client(const struct sweep *s, struct json **groups, struct err *err);
 
 #endif

@@ -124,6 +124,16 @@ int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, str
 	return code;
 }
 
+int sweep_scenario(const struct sweep *s, uint32_t cell, struct arena *mem,
+	struct scenario *scenario, struct err *err)
+{
+	static const struct settings none = {0};
+	struct settings sets = settings_of(s, cell, &none, mem);
+	struct model resolved = {0};
+
+	return load(s, &sets, mem, scenario, &resolved, err);
+}
+
 static struct json *walls_of(const struct json *result)
 {
 	struct json *list = json_array();

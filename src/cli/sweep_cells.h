@@ -48,6 +48,10 @@ int sweep_run(struct sweep *s, struct err *err);
  * (NULL: nothing yet), which is the caller's.  ERR_INPUT. */
 int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, struct err *err);
 
+/* A cell's scenario; its texts live in mem.  ERR_INPUT. */
+int sweep_scenario(const struct sweep *s, uint32_t cell, struct arena *mem,
+	struct scenario *scenario, struct err *err);
+
 /* One cell's Result, with settings on top of its own.  mem is for its scenario.  *result is the
  * caller's. */
 int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more,

@@ -11,6 +11,7 @@
 #include "report/sweep_closed.h"
 #include "report/sweep_curves.h"
 #include "report/sweep_shown.h"
+#include "report/sweep_words.h"
 #include "report/table.h"
 
 /* A table whose columns are those of this sweep: they point into names. */
@@ -187,35 +188,6 @@ static struct json *cell_rows(
 
 /* ------------------------------------------------------------------ advice */
 
-/* "limiter at 70 (api.limiter.p99 1.2 s, at most 1 s)" */
-static void wall_words(const struct json *wall, struct str *out)
-{
-	bool counts = json_as_num(json_get(wall, "limit")) == 0;
-
-	str_addf(out, "%s at %s", table_text_of(wall, "wall"), table_text_of(wall, "at"));
-	if (!strcmp(table_text_of(wall, "measure"), "verdict"))
-		return;
-	str_addf(out, " (%s ", table_text_of(wall, "measure"));
-	comparison_figure(wall, "value", out);
-	if (!counts) {
-		str_add(out, ", at most ");
-		comparison_figure(wall, "limit", out);
-	}
-	str_add(out, ")");
-}
-
-static void client(const struct json *group, struct str *out)
-{
-	const struct json *qps = json_get(group, "clientQps");
-	const struct json *at = json_get(group, "clientQpsAt");
-
-	if (json_is_num(qps))
-		str_addf(out, "%.0f/s, burst %.0f, at %.0f", json_as_num(qps),
-			json_as_num(json_get(group, "clientBurst")), json_as_num(at));
-	else if (json_is_num(at))
-		str_addf(out, "none of the ladder at %.0f", json_as_num(at));
-}
-
 static bool holds_somewhere(const struct sweep_shown *cells, const struct json *group)
 {
 	const struct json *k = json_child(json_get(group, "cells"));
@@ -261,7 +233,7 @@ static struct json *group_row(const struct made *m, const struct json *result,
 	put(row, m, column++, str_text(&text));
 	str_reset(&text);
 	if (wall)
-		wall_words(wall, &text);
+		sweep_wall_words(wall, &text);
 	put(row, m, column++, wall ? str_text(&text) : "none");
 	str_reset(&text);
 	for (wall = wall ? json_next(wall) : NULL; wall; wall = json_next(wall))
@@ -274,7 +246,7 @@ static struct json *group_row(const struct made *m, const struct json *result,
 			table_text_of(knee, "measure"));
 	put(row, m, column++, json_is_object(knee) ? str_text(&text) : "none");
 	str_reset(&text);
-	client(group, &text);
+	sweep_client_words(group, &text);
 	put(row, m, column, str_text(&text));
 	str_fini(&text);
 	return row;
@@ -292,45 +264,10 @@ static struct json *group_rows(
 	add_column(m, "first wall", CELL_TEXT);
 	add_column(m, "then", CELL_TEXT);
 	add_column(m, "knee", CELL_TEXT);
-	add_column(m, "client QPS that is enough", CELL_TEXT);
+	add_column(m, "least client QPS that is enough", CELL_TEXT);
 	for (const struct json *g = json_child(json_get(result, "groups")); g; g = json_next(g))
 		json_append(rows, group_row(m, result, cells, g));
 	return rows;
-}
-
-/* The one sentence, of the first group. */
-static void headline(const struct json *result, struct str *out)
-{
-	const struct json *group = json_child(json_get(result, "groups"));
-	const struct json *wall = json_child(json_get(group, "walls"));
-	const struct json *pods = json_get(group, "maxPods");
-	const char *to = table_text_of(group, "holdsTo");
-	const char *from = table_text_of(group, "holdsFrom");
-
-	if (!group) {
-		str_addf(out, "%zu cells, none of which is along an axis.",
-			json_size(json_get(result, "cells")));
-		return;
-	}
-	for (const struct json *v = json_child(json_get(group, "values")); v; v = json_next(v))
-		str_addf(out, "%s %s, ", json_key(v), json_as_str(v));
-	str_addf(out, "%s: ", table_text_of(result, "axis"));
-	if (wall) {
-		if (*from)
-			str_addf(out, "no wall from %s on; ", from);
-		str_addf(out, "the first %s is ", *from && !*to ? "below" : "wall");
-		wall_words(wall, out);
-	} else {
-		str_addf(out, "no wall up to %s", to);
-	}
-	if (json_is_num(pods))
-		str_addf(out, "; maxPods %s%.0f%s", wall ? "" : "at least ", json_as_num(pods),
-			wall ? "" : ": none broke");
-	if (json_is_num(json_get(group, "clientQps"))) {
-		str_add(out, "; client QPS ");
-		client(group, out);
-	}
-	str_add_char(out, '.');
 }
 
 /* ------------------------------------------------------------------ paper */
@@ -429,7 +366,7 @@ void sweep_show(const struct json *result, enum show how, struct str *out)
 	groups = group_rows(result, &by_number, &of_groups);
 	cells = cell_rows(result, &by_number, true, &of_cells);
 	str_add(out, how == SHOW_MARKDOWN ? "**" : "");
-	headline(result, out);
+	sweep_headline(result, out);
 	str_add(out, how == SHOW_MARKDOWN ? "**\n\n" : "\n");
 	about(result, out);
 	(void)snprintf(title, sizeof(title), "Along %.60s", table_text_of(result, "axis"));
@@ -506,7 +443,7 @@ void sweep_html(const struct json *result, struct html *page)
 	sweep_shown_init(&by_number, result);
 	groups = group_rows(result, &by_number, &of_groups);
 	cells = cell_rows(result, &by_number, false, &of_cells);
-	headline(result, &text);
+	sweep_headline(result, &text);
 	html_headline(page, str_text(&text));
 	str_reset(&text);
 	about(result, &text);

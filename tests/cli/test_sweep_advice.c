@@ -1,72 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/sweep_advice.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "cli/sweep_walls.h"
-#include "tcase.h"
-
-enum { CELLS_MAX = 8 };
-
-struct world {
-	struct arena mem;
-	struct grid grid;
-	struct sweep sweep;
-	struct json *cell[CELLS_MAX];
-	struct json *groups;
-};
-
-static struct json *row(const char *walls)
-{
-	struct json *o = json_object(), *list = json_array();
-
-	for (unsigned w = 0; w < WALLS; w++) {
-		struct json *hit = json_object();
-
-		if (!strstr(walls, wall_name((enum wall)w))) {
-			json_free(hit);
-			continue;
-		}
-		json_put_str(hit, "wall", wall_name((enum wall)w));
-		json_append(list, hit);
-	}
-	json_put(o, "walls", list);
-	return o;
-}
-
-/* Groups along an axis whose values hit these walls; the first group is looked at. */
-static struct world *along(const char *vary, const char *const *walls)
-{
-	struct world *w = test_calloc(1, sizeof(*w));
-	struct opt_texts given = {.n = 1, .text = {vary}};
-	struct err err = {0};
-
-	arena_init(&w->mem, 0);
-	if (grid_read(&w->grid, &given, &w->mem, &err))
-		fail_msg("%s", err.text);
-	assert_in_range(w->grid.cells, 1, CELLS_MAX);
-	for (uint32_t c = 0; c < w->grid.cells; c++)
-		w->cell[c] = row(walls[c]);
-	w->sweep = (struct sweep){.grid = &w->grid, .cell = w->cell};
-	w->groups = advice_groups(&w->sweep, NULL);
-	assert_int_equal(json_size(w->groups), 1);
-	return w;
-}
-
-static void end(struct world *w)
-{
-	for (uint32_t c = 0; c < w->grid.cells; c++)
-		json_free(w->cell[c]);
-	json_free(w->groups);
-	arena_fini(&w->mem);
-	test_free(w);
-}
-
-static const char *says(const struct world *w, const char *key)
-{
-	return json_as_str(json_get(json_child(w->groups), key));
-}
+#include "sweep_kit.h"
 
 /* "limiter 20, slo 30" */
 static void walls_are(const struct world *w, const char *expected)
@@ -134,46 +69,6 @@ static void without_a_wall_all_of_the_axis_holds(void **state)
 	assert_null(says(w, "holdsFrom"));
 	walls_are(w, "slo 10");
 	end(w);
-}
-
-/* At which value of the axis the client's limits are asked for; the walls are given, and what
- * is simulated for it is small. */
-static double asked_at(const char *vary, const char *const *walls)
-{
-	static const char *const small[] = {
-		"nodes=1", "workload.pods=1", "duration=10s", "warmup=0s"};
-	const struct settings sets = {.text = small, .n = sizeof(small) / sizeof(small[0])};
-	const char *dir = getenv("NODETOLL_MODELS");
-	struct world *w = along(vary, walls);
-	struct library lib = {.dir = dir ? dir : "models", .mem = &w->mem};
-	struct err err = {0};
-	double at;
-
-	w->sweep.lib = &lib;
-	w->sweep.scenario = "quiet-5000x30";
-	w->sweep.sets = &sets;
-	w->sweep.threads = 1;
-	if (advice_client(&w->sweep, &w->groups, &err))
-		fail_msg("%s", err.text);
-	at = json_as_num(json_get(json_child(w->groups), "clientQpsAt"));
-	end(w);
-	return at;
-}
-
-static void limits_are_asked_for_where_it_just_holds_or_where_they_are_the_wall(void **state)
-{
-	static const char *const harder[] = {"", "limiter", "limiter"};
-	static const char *const harder_slo[] = {"", "", "slo"};
-	static const char *const easier[] = {"slo limiter", "limiter", ""};
-	static const char *const easier_slo[] = {"slo limiter", "slo", ""};
-	const char *pods = "podsPerNode=1,2,3";
-	const char *every = "workload.replacePodEvery=1s,2s,5s";
-
-	(void)state;
-	assert_true(asked_at(pods, harder) == 2);
-	assert_true(asked_at(pods, harder_slo) == 2);
-	assert_true(asked_at(every, easier) == 2);
-	assert_true(asked_at(every, easier_slo) == 5);
 }
 
 static void what_some_cell_lacks_is_told_not_to_count(void **state)
@@ -249,8 +144,6 @@ int main(void)
 		cmocka_unit_test(a_longer_relist_period_is_not_free_where_nothing_dies),
 		cmocka_unit_test(a_wall_in_the_middle_leaves_both_ends),
 		cmocka_unit_test(without_a_wall_all_of_the_axis_holds),
-		cmocka_unit_test(
-			limits_are_asked_for_where_it_just_holds_or_where_they_are_the_wall),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

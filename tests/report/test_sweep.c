@@ -57,7 +57,8 @@ static void advice_stands_before_the_cells(void **state)
 		"Not looked at there, as some cell has none: detection.p99, staleness.p99.\n");
 	has(&out, "kubelet.pleg.relistPeriod 1s, podsPerNode: the first wall is slo at 20 "
 		  "(slo.p99 "
-		  "7.000 s, at most 5.000 s); maxPods 10; client QPS 5/s, burst 10, at 10.\n");
+		  "7.000 s, at most 5.000 s); maxPods 10; client QPS 5/s, burst 10 is "
+		  "enough.\n");
 	has(&out, "pleg at 20  10 (podStart.p99)  5/s, burst 10, at 10\n");
 	has(&out, "         20                         1s       7.000 s     slo, pleg\n");
 	has(&out, "         10                         1s       2.500 s  *  \n");

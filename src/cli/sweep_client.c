@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sweep_client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "cli/sweep_advice.h"
+#include "cli/sweep_walls.h"
+#include "report/table.h"
+
+/* Bursts are twice as much, as the kubelet's defaults are (5 and 10, since 1.27 50 and 100). */
+static const uint32_t ladder[] = {1, 2, 5, 10, 20, 50, 100, 200, 500};
+enum { LADDER = sizeof(ladder) / sizeof(ladder[0]), GROUPS_ADVISED = 64 };
+
+/* What the scenario is told to have, and nobody is to be told otherwise. */
+#define CLIENT_PATH "kubelet.clients.kube"
+
+static const char no_start[] = "no pod starts, so nothing that asks much is measured";
+static const char no_density[] = "a wall stands at every density, whatever the client's limit";
+static const char no_rung[] = "with none of 1 to 500 a second no wall is hit";
+static const char is_varied[] = "it is varied itself";
+
+struct advice {
+	uint32_t first; /* cell of the group's first density */
+	const struct json *group;
+	uint32_t at;                /* which value of the axis */
+	uint32_t rung;              /* of the ladder */
+	int64_t own_qps, own_burst; /* what the scenario has there; < 0: no limit */
+	const char *next;           /* wall with the highest limit and more pods; NULL: none */
+	const char *reason;         /* NULL: the rung is told */
+	struct err err;
+};
+
+struct advising {
+	const struct sweep *s;
+	uint32_t n;
+	struct advice one[GROUPS_ADVISED];
+};
+
+/* A run with a limit of the ladder. */
+struct trial {
+	bool limiter;     /* is hit */
+	bool any;         /* wall is */
+	bool starts;      /* of pods are measured */
+	const char *wall; /* the first of those that are hit */
+};
+
+static int try_rung(
+	const struct sweep *s, struct advice *a, uint32_t at, uint32_t rung, struct trial *t)
+{
+	char qps[64], burst[64];
+	const char *text[] = {qps, burst};
+	struct settings more = {.text = text, .n = 2};
+	struct json *result = NULL;
+	struct arena mem;
+	int code;
+
+	*t = (struct trial){0};
+	(void)snprintf(qps, sizeof(qps), CLIENT_PATH ".qps=%u", ladder[rung]);
+	(void)snprintf(burst, sizeof(burst), CLIENT_PATH ".burst=%u", 2 * ladder[rung]);
+	arena_init(&mem, 0);
+	code = sweep_cell(s, grid_along(s->grid, a->first, at), &more, &mem, &result, &a->err);
+	for (unsigned w = 0; result && w < WALLS && !t->any; w++) {
+		t->any = wall_state(result, (enum wall)w).hit;
+		t->wall = t->any ? wall_name((enum wall)w) : NULL;
+	}
+	t->limiter = result && wall_state(result, WALL_LIMITER).hit;
+	t->starts = result && json_as_num(table_value(result, "pods.started")) > 0;
+	json_free(result);
+	arena_fini(&mem);
+	return code;
+}
+
+/* How many values of the axis from `from` on hold with the highest limit, as one more than the
+ * last of them. */
+static int reach(const struct sweep *s, struct advice *a, uint32_t from, uint32_t *end)
+{
+	uint32_t to = s->grid->vary[s->grid->axis].n;
+
+	while (from < to) {
+		uint32_t middle = (from + to) / 2;
+		struct trial t;
+
+		if (try_rung(s, a, middle, LADDER - 1, &t))
+			return a->err.code;
+		if (t.any) {
+			to = middle;
+			a->next = t.wall;
+		} else {
+			from = middle + 1;
+		}
+	}
+	*end = from;
+	return 0;
+}
+
+/* The lowest rung whose limiter is no wall, and from there on the first without any. */
+static int climb(const struct sweep *s, struct advice *a)
+{
+	uint32_t from = 0, to = LADDER;
+	struct trial t = {0};
+
+	while (from < to) {
+		uint32_t middle = (from + to) / 2;
+
+		if (try_rung(s, a, a->at, middle, &t))
+			return a->err.code;
+		if (t.limiter)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	for (t.any = true; from < LADDER; from++) {
+		if (try_rung(s, a, a->at, from, &t))
+			return a->err.code;
+		if (!t.any)
+			break;
+	}
+	a->rung = from;
+	if (from == LADDER)
+		a->reason = no_rung;
+	else if (from == 0 && !t.starts)
+		a->reason = no_start;
+	return 0;
+}
+
+static int own_limits(const struct sweep *s, struct advice *a)
+{
+	struct scenario *scenario;
+	struct arena mem;
+	int code;
+
+	arena_init(&mem, 0);
+	scenario = ARENA_NEW(&mem, struct scenario);
+	code = sweep_scenario(s, grid_along(s->grid, a->first, a->at), &mem, scenario, &a->err);
+	a->own_qps = scenario->kubelet.client[CLIENT_MAIN].qps_milli;
+	a->own_burst = scenario->kubelet.client[CLIENT_MAIN].burst;
+	arena_fini(&mem);
+	return code;
+}
+
+static int advise(const struct sweep *s, struct advice *a)
+{
+	struct sweep_holds h = advice_holds(s, a->first);
+	uint32_t end = h.to;
+
+	if (advice_gets_easier(s, h)) {
+		a->at = h.from;
+	} else {
+		if (reach(s, a, h.to, &end))
+			return a->err.code;
+		a->at = end ? end - 1 : 0;
+		a->reason = end ? NULL : no_density;
+	}
+	if (!a->reason && climb(s, a))
+		return a->err.code;
+	return own_limits(s, a);
+}
+
+static void advise_one(void *ctx, unsigned thread, uint32_t i)
+{
+	struct advising *a = ctx;
+
+	(void)thread;
+	(void)advise(a->s, &a->one[i]);
+}
+
+/* ------------------------------------------------------------------ told */
+
+static bool put_told(const struct advice *a, double at, const char *key, struct json *o)
+{
+	bool told = !a->reason;
+
+	if (!strcmp(key, "clientQps"))
+		json_put(o, key, told ? json_int(ladder[a->rung]) : json_null());
+	else if (!strcmp(key, "clientBurst"))
+		json_put(o, key, told ? json_int(2 * ladder[a->rung]) : json_null());
+	else if (!strcmp(key, "clientQpsAt"))
+		json_put(o, key, told ? json_num(at) : json_null());
+	else if (!strcmp(key, "clientOwnQps"))
+		json_put(o, key,
+			a->own_qps > 0 ? json_num((double)a->own_qps / 1000) : json_null());
+	else if (!strcmp(key, "clientOwnBurst"))
+		json_put(o, key, a->own_qps > 0 ? json_int(a->own_burst) : json_null());
+	else if (!strcmp(key, "clientNextWall"))
+		json_put_str(o, key, told ? a->next : NULL);
+	else if (!strcmp(key, "clientReason"))
+		json_put_str(o, key, a->reason);
+	else
+		return false;
+	return true;
+}
+
+static struct json *with_client(const struct sweep *s, const struct advice *a)
+{
+	double at = s->grid->vary[s->grid->axis].number[a->at];
+	struct json *o = json_object();
+
+	for (const struct json *v = json_child(a->group); v; v = json_next(v))
+		if (!put_told(a, at, json_key(v), o))
+			json_put(o, json_key(v), json_clone(v));
+	return o;
+}
+
+static bool varies_client(const struct grid *g)
+{
+	for (uint32_t v = 0; v < g->n; v++)
+		if (!strncmp(g->vary[v].field, CLIENT_PATH, strlen(CLIENT_PATH)))
+			return true;
+	return false;
+}
+
+static int run_all(struct advising *a, struct err *err)
+{
+	unsigned threads = a->s->threads ? a->s->threads : pool_processors();
+
+	if (a->n == 0 || varies_client(a->s->grid))
+		return 0;
+	return pool_run(threads, a->n, advise_one, a, err);
+}
+
+int client_advice(const struct sweep *s, struct json **groups, struct err *err)
+{
+	struct advising *a = calloc(1, sizeof(*a));
+	struct json *list, *rest = json_child(*groups);
+	int code;
+
+	if (!a)
+		return err_set(err, ERR_NOMEM, "no memory");
+	a->s = s;
+	for (uint32_t cell = 0; rest && a->n < GROUPS_ADVISED; cell++) {
+		if (grid_value(s->grid, cell, s->grid->axis) != 0)
+			continue;
+		a->one[a->n++] = (struct advice){.first = cell,
+			.group = rest,
+			.reason = varies_client(s->grid) ? is_varied : NULL};
+		rest = json_next(rest);
+	}
+	code = run_all(a, err);
+	list = json_array();
+	for (uint32_t i = 0; i < a->n && !code; i++) {
+		if (a->one[i].err.code != ERR_OK)
+			code = err_set(err, a->one[i].err.code, "%s", a->one[i].err.text);
+		json_append(list, with_client(s, &a->one[i]));
+	}
+	for (; rest; rest = json_next(rest))
+		json_append(list, json_clone(rest));
+	json_free(code ? list : *groups);
+	*groups = code ? *groups : list;
+	free(a);
+	return code;
+}
