@@ -65,8 +65,8 @@ static void rounds_are_no_closer_than_their_limiter_lets_them_through(void **sta
 {
 	static const char *const loops[] = {
 		"{timer: sliding, period: 1s, calls: [{api: get pods, scope: pod}]}",
-		"{timer: sliding, period: 500ms, jitter: 1, calls: [{api: get pods, scope: "
-		"pod}]}",
+		("{timer: sliding, period: 500ms, jitter: 1, calls: [{api: get pods, scope: "
+		 "pod}]}"),
 		"{timer: ticker, period: 2s, calls: [{api: get pods, scope: pod}]}"};
 
 	(void)state;
