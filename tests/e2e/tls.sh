@@ -187,8 +187,8 @@ END
 check "TLS where none is spoken is one message" agents_say 'HTTP request to an HTTPS server' \
 	--server "http://${url#https://}"
 check "it ends well" stop
-check "the audit log has the user of a certificate" grep -q '"username":"admin","groups":\["system:masters","others"\]' \
-	"$scratch/audit"
+check "the audit log has the user of a certificate" grep -q \
+	'"username":"admin","groups":\["system:masters","others","system:authenticated"\]' "$scratch/audit"
 check "and whom it was for" grep -q '"impersonatedUser":{"username":"system:node:hollow-1"' "$scratch/audit"
 
 # ---- servers that are not to be trusted
