@@ -7,6 +7,7 @@
  * base/          what C lacks
  *   ns.h           time: integer nanoseconds
  *   err            what went wrong, in words
+ *   base64         bytes as text
  *   arena          memory that is given back all at once
  *   stock          items of one size, taken and given back
  *   fifo.h         queues in chunks of a stock

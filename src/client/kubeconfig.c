@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/doc.h"
 
 enum { NAMES_MAX = 64 };
@@ -78,15 +79,6 @@ static int truth_of(struct reader *r, const struct doc_node *map, const char *ke
 	return 0;
 }
 
-static int digit_of(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* Base64 of RFC 4648; line breaks are skipped.  False: it is none. */
 static bool decode(struct arena *mem, const char *text, struct access_blob *to)
 {
@@ -95,7 +87,7 @@ static bool decode(struct arena *mem, const char *text, struct access_blob *to)
 	size_t len = 0;
 
 	for (; *text; text++) {
-		int digit = digit_of(*text);
+		int digit = base64_digit(*text);
 
 		if (*text == '\n' || *text == '\r' || *text == ' ')
 			continue;

@@ -56,8 +56,7 @@ static void find_classes(struct admit *a)
 
 static uint16_t class_of(const struct admit *a, const struct rest_route *r)
 {
-	size_t n;
-	size_t i = (size_t)(r->resource - rest_resources(&n));
+	size_t i = rest_resource_place(r->resource);
 
 	return a->class_of[i][r->verb][!strcmp(r->subresource, "status")];
 }

@@ -55,11 +55,11 @@ static struct json *user_of(const char *name, const char *groups)
 static void put_name(struct json *o, const struct rest_route *r)
 {
 	struct selector fields;
-	const char *name = *r->name ? r->name : NULL;
+	const char *name;
 
-	if (name)
-		json_put_str(o, "name", name);
-	if (name || !r->field_selector ||
+	if (*r->name)
+		json_put_str(o, "name", r->name);
+	if (*r->name || !r->field_selector ||
 		selector_parse_fields(&fields, r->field_selector, NULL))
 		return;
 	name = selector_wants(&fields, "metadata.name");

@@ -135,8 +135,6 @@ static bool authenticate(struct exchange *x)
 	bool asks = asks_who(s);
 	const char *groups;
 
-	x->user = ANONYMOUS;
-	x->groups = "system:unauthenticated";
 	if (u) {
 		x->user = u->name;
 		x->groups = u->groups;

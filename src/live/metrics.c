@@ -82,12 +82,8 @@ void metrics_count(struct metrics *m, const struct metrics_request *r)
 void metrics_watch(
 	struct metrics *m, const struct rest_resource *r, int opened, uint64_t events)
 {
-	size_t n;
-	size_t i = (size_t)(r - rest_resources(&n));
+	size_t i = rest_resource_place(r);
 
-	m->watch_events += events;
-	if (i >= METRICS_RESOURCES)
-		return;
 	m->watches[i].open += (uint32_t)opened;
 	m->watches[i].events += events;
 }
@@ -137,6 +133,15 @@ static struct json *row_json(const struct metrics_row *row, uint64_t n, uint64_t
 	return value;
 }
 
+static uint64_t watch_events(const struct metrics *m)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < REST_RESOURCES_MAX; i++)
+		sum += m->watches[i].events;
+	return sum;
+}
+
 /* Scopes are not told apart here: rows that differ in them alone are one. */
 static struct json *rows_json(struct metrics_row *rows, uint32_t n)
 {
@@ -168,7 +173,7 @@ void metrics_json(const struct metrics *m, struct json *result)
 	}
 	json_put_int(result, "requests", (int64_t)total);
 	json_put_int(result, "connections", (int64_t)m->accepted);
-	json_put_int(result, "watchEvents", (int64_t)m->watch_events);
+	json_put_int(result, "watchEvents", (int64_t)watch_events(m));
 	json_put_int(result, "faults", (int64_t)metrics_faults(m));
 	json_put(result, "api", rows_json(rows, m->n));
 	free(rows);

@@ -11,7 +11,7 @@
 struct admit;
 struct store;
 
-enum { METRICS_BUCKETS = 256, METRICS_BOUNDS = 23, METRICS_RESOURCES = 64 };
+enum { METRICS_BUCKETS = 256, METRICS_BOUNDS = 23 };
 
 /* Upper bounds of how long requests took. */
 extern const ns_t metrics_bounds[METRICS_BOUNDS];
@@ -46,9 +46,8 @@ struct metrics {
 	uint32_t bucket[METRICS_BUCKETS]; /* of rows by what they count: index + 1 */
 	uint64_t accepted;                /* connections */
 	uint32_t connections;
-	uint64_t watch_events;
 	struct metrics_watches
-		watches[METRICS_RESOURCES]; /* in the order of rest_resources() */
+		watches[REST_RESOURCES_MAX]; /* in the order of rest_resources() */
 	uint64_t response_bytes;
 	uint64_t fault[FAULT_N]; /* that struck */
 };

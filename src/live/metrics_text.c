@@ -204,7 +204,7 @@ static void watches(const struct metrics *m, struct str *out)
 	const struct rest_resource *all = rest_resources(&n);
 
 	head(out, open, "gauge", "Watches that are open, by group, version and resource.");
-	for (size_t i = 0; i < n && i < METRICS_RESOURCES; i++)
+	for (size_t i = 0; i < n; i++)
 		if (m->watches[i].open)
 			str_addf(out,
 				"%s{component=\"apiserver\",group=\"%s\",resource=\"%s\",verb="
@@ -212,7 +212,7 @@ static void watches(const struct metrics *m, struct str *out)
 				open, all[i].group, all[i].plural, all[i].version,
 				m->watches[i].open);
 	head(out, told, "counter", "Number of events sent in watch clients.");
-	for (size_t i = 0; i < n && i < METRICS_RESOURCES; i++)
+	for (size_t i = 0; i < n; i++)
 		if (m->watches[i].events)
 			str_addf(out, "%s{group=\"%s\",kind=\"%s\",version=\"%s\"} %llu\n",
 				told, all[i].group, all[i].kind, all[i].version,

@@ -97,7 +97,7 @@ struct serve {
 	struct http_limits limits;
 	struct conn *first, *dirty, *dead;
 	uint32_t n_conns, max_conns;
-	uint32_t count, watch_draws, audit_ids;
+	uint32_t count, watch_draws;
 	int64_t began_ns;
 	ns_t now; /* the same for all that one event leads to */
 	bool is_stopping;

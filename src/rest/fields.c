@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "rest/object.h"
 #include "rest/proto_types.h"
 
@@ -48,8 +49,6 @@ int fields_check_keys(const struct json *tree, struct err *err)
 /* encoding/base64 StdEncoding, which skips ends of lines. */
 static bool is_base64(const char *text)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t n = 0, pads = 0;
 
 	for (; *text; text++) {
@@ -57,7 +56,7 @@ static bool is_base64(const char *text)
 			continue;
 		if (*text == '=')
 			pads++;
-		else if (pads || !strchr(digits, *text))
+		else if (pads || base64_digit(*text) < 0)
 			return false;
 		n++;
 	}

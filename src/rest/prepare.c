@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/rng.h"
 #include "rest/fields.h"
 #include "rest/rules.h"
@@ -209,23 +210,6 @@ static void prepare_defaults(const struct rest_resource *r, struct json *tree)
 	}
 }
 
-void rest_base64(struct str *out, const unsigned char *in, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned b = (unsigned)in[i] << 16 |
-			     (i + 1 < len ? (unsigned)in[i + 1] << 8 : 0) |
-			     (i + 2 < len ? (unsigned)in[i + 2] : 0);
-
-		str_add_char(out, digits[b >> 18 & 63]);
-		str_add_char(out, digits[b >> 12 & 63]);
-		str_add_char(out, i + 1 < len ? digits[b >> 6 & 63] : '=');
-		str_add_char(out, i + 2 < len ? digits[b & 63] : '=');
-	}
-}
-
 /* stringData is for writing only: pkg/registry/core/secret/strategy.go.  Its texts go into
  * data as base64. */
 void rest_move_string_data(struct json *tree)
@@ -242,7 +226,7 @@ void rest_move_string_data(struct json *tree)
 		const char *text = json_is_str(t) ? json_as_str(t) : "";
 
 		str_reset(&out);
-		rest_base64(&out, (const unsigned char *)text, strlen(text));
+		base64_add(&out, (const unsigned char *)text, strlen(text));
 		json_set_str(json_get(tree, "data"), json_key(t), str_text(&out));
 	}
 	str_fini(&out);

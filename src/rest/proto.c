@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "rest/proto_types.h"
 #include "rest/rest_priv.h"
 #include "rest/when.h"
@@ -158,7 +159,7 @@ static struct json *read_bytes(struct reader *r, const struct field *f)
 		(void)broken(r, "bytes are expected");
 		return NULL;
 	}
-	rest_base64(&text, f->bytes.at, f->bytes.n);
+	base64_add(&text, f->bytes.at, f->bytes.n);
 	value = json_str(str_text(&text));
 	str_fini(&text);
 	return value;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rest/resources.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,10 +67,17 @@ static const struct rest_resource table[] = {
 		"NodeResourceTopology", "node-res-topo", REST_CONDITIONAL, {0}},
 };
 
+static_assert(sizeof(table) / sizeof(table[0]) <= REST_RESOURCES_MAX, "room for all of them");
+
 const struct rest_resource *rest_resources(size_t *n)
 {
 	*n = sizeof(table) / sizeof(table[0]);
 	return table;
+}
+
+size_t rest_resource_place(const struct rest_resource *r)
+{
+	return (size_t)(r - table);
 }
 
 const struct rest_resource *rest_resource_find(

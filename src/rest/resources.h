@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { REST_FIELDS_MAX = 12 };
+enum { REST_FIELDS_MAX = 12, REST_RESOURCES_MAX = 64 };
 
 enum rest_trait {
 	REST_NAMESPACED = 1u << 0,
@@ -37,8 +37,11 @@ struct rest_resource {
 	const char *fields[REST_FIELDS_MAX];
 };
 
-/* All of them, by group; *n how many. */
+/* All of them, by group; *n how many, REST_RESOURCES_MAX at most. */
 const struct rest_resource *rest_resources(size_t *n);
+
+/* Its place among them. */
+size_t rest_resource_place(const struct rest_resource *r);
 
 /* That one; NULL if there is none. */
 const struct rest_resource *rest_resource_find(

@@ -68,9 +68,6 @@ bool rest_is_media(const char *given, const char *media);
 /* A Secret's stringData into its data. */
 void rest_move_string_data(struct json *tree);
 
-/* Append bytes as base64. */
-void rest_base64(struct str *out, const unsigned char *in, size_t len);
-
 /* The body as a tree; NULL and an answer if it is none. */
 struct json *rest_body(struct rest_call *c);
 

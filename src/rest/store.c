@@ -41,9 +41,7 @@ void store_fini(struct store *s)
 
 struct store_kind *store_kind(const struct store *s, const struct rest_resource *r)
 {
-	size_t n;
-
-	return &s->kind[r - rest_resources(&n)];
+	return &s->kind[rest_resource_place(r)];
 }
 
 size_t store_seek(

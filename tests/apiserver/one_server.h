@@ -78,15 +78,21 @@ static inline struct server_done next(struct kit *k, ns_t *now)
 	return d;
 }
 
-static inline void expect(struct kit *k, uint32_t id, ns_t at, ns_t queued_for)
+static inline void expect_end(
+	struct kit *k, uint32_t id, enum server_end end, ns_t at, ns_t queued_for)
 {
 	ns_t now = 0;
 	struct server_done d = next(k, &now);
 
 	assert_int_equal(d.id, id);
-	assert_int_equal(d.end, SERVER_DONE);
+	assert_int_equal(d.end, end);
 	assert_int_equal(now, at);
 	assert_int_equal(d.queued_for, queued_for);
+}
+
+static inline void expect(struct kit *k, uint32_t id, ns_t at, ns_t queued_for)
+{
+	expect_end(k, id, SERVER_DONE, at, queued_for);
 }
 
 #endif

@@ -330,17 +330,6 @@ static void a_watch_that_is_given_up_is_not_opened(void **state)
 	kit_fini(&k);
 }
 
-static void expect_504(struct kit *k, uint32_t id, ns_t at, ns_t queued_for)
-{
-	ns_t now = 0;
-	struct server_done d = next(k, &now);
-
-	assert_int_equal(d.id, id);
-	assert_int_equal(d.end, SERVER_TIMED_OUT);
-	assert_int_equal(now, at);
-	assert_int_equal(d.queued_for, queued_for);
-}
-
 /* While etcd works and in the queue: both are told 504, and the seat is free; soon, if a
  * processor is at it. */
 static void who_is_inside_for_too_long_is_told_so(void **state)
@@ -354,8 +343,8 @@ static void who_is_inside_for_too_long_is_told_so(void **state)
 	(void)ask(&k, 0, 1, 10, 500);
 	(void)ask(&k, 5, 2, 10, 500);
 	(void)ask(&k, 100, 3, 10, 0);
-	expect_504(&k, 1, 200, 0);
-	expect_504(&k, 2, 205, 195);
+	expect_end(&k, 1, SERVER_TIMED_OUT, 200, 0);
+	expect_end(&k, 2, SERVER_TIMED_OUT, 205, 195);
 	expect(&k, 3, 220, 110); /* the second had come to the processor */
 	assert_int_equal(k.server.counts.inside.n, 0);
 	assert_int_equal(server_next_at(&k.server), NS_NEVER);
@@ -375,7 +364,7 @@ static void who_is_told_so_while_it_is_worked_at_keeps_its_seat(void **state)
 	(void)ask(&k, 0, 1, 300, 1000);
 	(void)ask(&k, 150, 2, 10, 0);
 	assert_int_equal(server_silent_until(&k.server, 150, k.ticket[1], &sure), 200);
-	expect_504(&k, 1, 200, 0);
+	expect_end(&k, 1, SERVER_TIMED_OUT, 200, 0);
 	assert_int_equal(k.server.flow.level[0].counts.seats.n, 1);
 	assert_int_equal(k.server.counts.timed_out, 0);
 	expect(&k, 2, 310, 150);
