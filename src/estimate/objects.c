@@ -64,7 +64,7 @@ static double occupied(uint32_t pods, uint32_t m, bool random)
 {
 	double none = 1;
 
-	if (!random)
+	if (!random || pods < 2) /* one is in one, which a quotient misses by its last digit */
 		return pods < m ? pods : m;
 	for (uint32_t i = 0; i < pods; i++)
 		none *= 1 - 1.0 / m;

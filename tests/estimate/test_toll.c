@@ -256,6 +256,22 @@ static void a_share_is_taken_of_all(void **state)
 	end(f);
 }
 
+/* Five nodes with a pod each: 1.5 namespaces are two. */
+static void a_share_of_the_namespaces_of_one_pod_is_of_whole_ones(void **state)
+{
+	struct fixture *f = begin("v1.36", "node-feature-discovery",
+		"kubelet.loops.node-feature-discovery/scan.calls=[{api: get pods, "
+		"scope: namespace, share: 30%}]");
+
+	(void)state;
+	f->s.nodes = 5;
+	f->s.workload.pods = 1;
+	f->s.workload.namespaces = 50;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+	assert_within(row(f, "node-feature-discovery/scan")->times, 0.4, 1e-12);
+	end(f);
+}
+
 /* ------------------------------------------------------------------ at most every so often */
 
 /* A feature whose rounds are made up; a pod of the node is replaced so often, 0: never. */
@@ -463,6 +479,7 @@ int main(void)
 		cmocka_unit_test(a_ticker_is_no_faster_than_its_rounds),
 		cmocka_unit_test(pods_cannot_come_faster_than_a_node_starts_them),
 		cmocka_unit_test(a_share_is_taken_of_all),
+		cmocka_unit_test(a_share_of_the_namespaces_of_one_pod_is_of_whole_ones),
 		cmocka_unit_test(of_what_comes_at_an_even_pace_each_nth_is_late_enough),
 		cmocka_unit_test(syncs_of_many_pods_soon_follow_the_time_that_has_passed),
 		cmocka_unit_test(what_begins_with_the_kubelet_is_of_all_its_pods),
