@@ -6,9 +6,6 @@
 #include "cli/result_closed.h"
 #include "cli/result_json.h"
 
-/* A per-second series of a longer run would fill the memory; its peaks are left out. */
-#define SERIES_MAX (24 * NS_HOUR)
-
 struct json *result_of(const struct result_run *run, const struct fleet_result *r)
 {
 	const struct scenario *s = run->scenario;
@@ -49,7 +46,6 @@ int result_run(const struct result_run *run, struct json **result, struct err *e
 	int code;
 
 	fleet_params_init(&p, s, run->threads);
-	p.series = s->duration <= SERIES_MAX;
 	p.times = true;
 	p.ctx = run->ctx;
 	p.progress = run->progress;

@@ -97,7 +97,8 @@ static void others_merge(struct fleet_result *into, const struct fleet_result *f
 	size_t n = (size_t)CALLS_MAX * into->seconds;
 
 	for (size_t i = 0; into->others && i < n; i++)
-		into->others[i] += from->others[i];
+		if (from->others[i]) /* the rest stay untouched pages */
+			into->others[i] += from->others[i];
 }
 
 void fleet_result_merge(struct fleet_result *into, const struct fleet_result *from)

@@ -102,7 +102,16 @@ static void counts_merge(struct tally_counts *into, const struct tally_counts *f
 	into->watch_events += from->watch_events;
 }
 
-/* Nothing is touched of an outcome that nobody had. */
+/* What is none is not added: a page of it that nobody has touched stays so, and a run of days
+ * has many. */
+static void seconds_merge(uint32_t *into, const uint32_t *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (from[i])
+			into[i] += from[i];
+}
+
+/* Nothing is read of an outcome that nobody had. */
 static void series_merge(struct tally *into, const struct tally *from, enum outcome o)
 {
 	uint64_t had = o == OUTCOME_OK;
@@ -111,8 +120,8 @@ static void series_merge(struct tally *into, const struct tally *from, enum outc
 		had |= from->window[0].in.count[c][o];
 	if (!had)
 		return;
-	for (size_t i = o * series_size(from), end = i + series_size(from); i < end; i++)
-		into->series[i] += from->series[i];
+	seconds_merge(into->series + o * series_size(from),
+		from->series + o * series_size(from), series_size(from));
 }
 
 void tally_merge(struct tally *into, const struct tally *from)
@@ -123,8 +132,7 @@ void tally_merge(struct tally *into, const struct tally *from)
 		counts_merge(&into->window[w].in, &from->window[w].in);
 	for (unsigned o = 0; into->seconds && o < OUTCOME_N; o++)
 		series_merge(into, from, (enum outcome)o);
-	for (uint32_t s = 0; s < into->seconds; s++)
-		into->rejected[s] += from->rejected[s];
+	seconds_merge(into->rejected, from->rejected, into->seconds);
 	if (into->times)
 		times_merge(into->times, from->times);
 }
