@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/heap.h"
+
 #define NONE UINT32_MAX
 /* Whoever is slower is not waited for by anybody: the cacher ends watches that do not keep up
  * (cacher.go forgetWatcher). */
@@ -214,41 +216,19 @@ static bool is_before(const struct server_wait *a, const struct server_wait *b)
 	return a->at != b->at ? a->at < b->at : (int32_t)(a->seq - b->seq) < 0;
 }
 
+HEAP_OF(waits, struct server_wait, is_before)
+
 static void push_wait(struct server *s, ns_t at, uint32_t slot)
 {
-	struct server_wait w = {.at = at, .seq = s->seq++, .slot = slot};
-	uint32_t i = s->n_waits++;
-
-	for (; i > 0 && is_before(&w, &s->wait[(i - 1) / 2]); i = (i - 1) / 2)
-		s->wait[i] = s->wait[(i - 1) / 2];
-	s->wait[i] = w;
-}
-
-/* The one at i goes. */
-static void cut_wait(struct server *s, uint32_t i)
-{
-	struct server_wait w = s->wait[--s->n_waits];
-
-	if (i == s->n_waits)
-		return;
-	for (; i > 0 && is_before(&w, &s->wait[(i - 1) / 2]); i = (i - 1) / 2)
-		s->wait[i] = s->wait[(i - 1) / 2];
-	for (uint32_t child = 2 * i + 1; child < s->n_waits; child = 2 * i + 1) {
-		if (child + 1 < s->n_waits && is_before(&s->wait[child + 1], &s->wait[child]))
-			child++;
-		if (!is_before(&s->wait[child], &w))
-			break;
-		s->wait[i] = s->wait[child];
-		i = child;
-	}
-	s->wait[i] = w;
+	waits_put(s->wait, &s->n_waits,
+		(struct server_wait){.at = at, .seq = s->seq++, .slot = slot});
 }
 
 static uint32_t pop_wait(struct server *s)
 {
 	uint32_t slot = s->wait[0].slot;
 
-	cut_wait(s, 0);
+	waits_cut(s->wait, &s->n_waits, 0);
 	return slot;
 }
 
@@ -258,7 +238,7 @@ static void remove_wait(struct server *s, uint32_t slot)
 
 	while (s->wait[i].slot != slot)
 		i++;
-	cut_wait(s, i);
+	waits_cut(s->wait, &s->n_waits, i);
 }
 
 /* ------------------------------------------------------------------ coming */

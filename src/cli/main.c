@@ -11,6 +11,7 @@
  *   arena          memory that is given back all at once
  *   stock          items of one size, taken and given back
  *   fifo.h         queues in chunks of a stock
+ *   heap.h         heaps in arrays of their owners
  *   fetch.h        memory that will be wanted soon
  *   rng.h          random numbers: a hash of who draws and why
  *   part.h         a share of many, to the last one

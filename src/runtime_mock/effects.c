@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "base/heap.h"
 #include "base/rng.h"
 
 /* The one place where a container's record changes, so that the sums hold. */
@@ -40,22 +41,13 @@ static bool change_before(const struct mock_change *a, const struct mock_change 
 	return a->at != b->at ? a->at < b->at : a->seq < b->seq;
 }
 
-static void change_put(struct mock *m, struct mock_change c)
-{
-	uint32_t i = m->n_changes++;
-
-	assert(i < m->capacity); /* one a running call and one a running container */
-	while (i > 0 && change_before(&c, &m->change[(i - 1) / 2])) {
-		m->change[i] = m->change[(i - 1) / 2];
-		i = (i - 1) / 2;
-	}
-	m->change[i] = c;
-}
+HEAP_OF(changes, struct mock_change, change_before)
 
 void change_push(struct mock *m, struct mock_change c)
 {
+	assert(m->n_changes < m->capacity); /* one a running call and one a running container */
 	c.seq = m->seq++;
-	change_put(m, c);
+	changes_put(m->change, &m->n_changes, c);
 }
 
 /* Forget the crash of an older life of a container that is started: it would come true no
@@ -70,30 +62,15 @@ static void change_forget_crash(struct mock *m, uint32_t pod, uint32_t container
 		struct mock_change c = m->change[i];
 
 		if (c.op != MOCK_DEATH || c.pod != pod || c.container != container)
-			change_put(m, c);
+			changes_put(m->change, &m->n_changes, c);
 	}
 }
 
 struct mock_change change_pop(struct mock *m)
 {
 	struct mock_change top = m->change[0];
-	struct mock_change last = m->change[--m->n_changes];
-	uint32_t i = 0;
 
-	for (;;) {
-		uint32_t child = 2 * i + 1;
-
-		if (child >= m->n_changes)
-			break;
-		if (child + 1 < m->n_changes &&
-			change_before(&m->change[child + 1], &m->change[child]))
-			child++;
-		if (!change_before(&m->change[child], &last))
-			break;
-		m->change[i] = m->change[child];
-		i = child;
-	}
-	m->change[i] = last;
+	changes_cut(m->change, &m->n_changes, 0);
 	return top;
 }
 

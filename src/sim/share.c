@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/heap.h"
+
 /* Work is counted in fractions of a nanosecond, so that a rate of 2/3 loses nothing that
  * matters. */
 enum { FRACTION = 1024 };
@@ -22,27 +24,7 @@ static bool is_before(const struct share_job *a, const struct share_job *b)
 	return a->next != b->next ? a->next < b->next : (int32_t)(a->seq - b->seq) < 0;
 }
 
-static void rise(struct share *s, uint32_t i, struct share_job job)
-{
-	while (i > 0 && is_before(&job, &s->job[(i - 1) / 2])) {
-		s->job[i] = s->job[(i - 1) / 2];
-		i = (i - 1) / 2;
-	}
-	s->job[i] = job;
-}
-
-static void sink(struct share *s, uint32_t i, struct share_job job)
-{
-	for (uint32_t child = 2 * i + 1; child < s->n; child = 2 * i + 1) {
-		if (child + 1 < s->n && is_before(&s->job[child + 1], &s->job[child]))
-			child++;
-		if (!is_before(&s->job[child], &job))
-			break;
-		s->job[i] = s->job[child];
-		i = child;
-	}
-	s->job[i] = job;
-}
+HEAP_OF(jobs, struct share_job, is_before)
 
 /* ------------------------------------------------------------------ time */
 
@@ -81,7 +63,7 @@ void share_add(struct share *s, ns_t now, ns_t demand, ns_t mark, uint64_t tag)
 	advance(s, now);
 	job.next = s->work + (uint64_t)mark * FRACTION;
 	job.end = s->work + (uint64_t)demand * FRACTION;
-	rise(s, s->n++, job);
+	jobs_put(s->job, &s->n, job);
 	foresee(s);
 }
 
@@ -94,31 +76,23 @@ bool share_take(struct share *s, ns_t now, uint64_t *tag)
 	advance(s, now);
 	*tag = job.tag;
 	if (ends) {
-		job = s->job[--s->n];
+		jobs_cut(s->job, &s->n, 0);
 	} else {
 		job.next = job.end;
+		jobs_sink(s->job, s->n, 0, job);
 	}
-	if (s->n)
-		sink(s, 0, job);
 	foresee(s);
 	return ends;
 }
 
 void share_remove(struct share *s, ns_t now, uint64_t tag)
 {
-	struct share_job job;
 	uint32_t i = 0;
 
 	while (i < s->n && s->job[i].tag != tag)
 		i++;
 	assert(i < s->n);
 	advance(s, now);
-	job = s->job[--s->n];
-	if (i < s->n) {
-		if (i > 0 && is_before(&job, &s->job[(i - 1) / 2]))
-			rise(s, i, job);
-		else
-			sink(s, i, job);
-	}
+	jobs_cut(s->job, &s->n, i);
 	foresee(s);
 }
