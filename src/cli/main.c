@@ -223,8 +223,8 @@
  *   result_storage  what etcd stores and reads, and what watchers are told
  *   slo_limits     how far the objectives hold
  *   compare_*      sides, rows, closed forms and gates of a comparison, its sentence
- *   sweep_*        a grid, its cells, walls, what they imply, shapes of curves, advice, the
- *                  limits of the client
+ *   sweep_*        a grid, its cells, walls, full clients, what cells imply, shapes of
+ *                  curves, advice, the limits of the client
  *   contrast_*     the runs behind the contrast, its numbers and its sentences
  *   validate_*     the runs behind a validation, and its rows
  */

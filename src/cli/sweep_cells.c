@@ -11,7 +11,6 @@
 #include "cli/result_closed.h"
 #include "cli/result_run.h"
 #include "cli/sweep_implied.h"
-#include "cli/sweep_walls.h"
 #include "report/classes.h"
 
 /* ------------------------------------------------------------------ one cell */
@@ -54,7 +53,7 @@ static int load(const struct sweep *s, const struct settings *given, struct aren
 }
 
 int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more,
-	struct arena *mem, struct json **result, struct err *err)
+	struct arena *mem, struct sweep_ran *ran, struct err *err)
 {
 	struct settings sets = settings_of(s, cell, more, mem);
 	struct scenario *scenario = ARENA_NEW(mem, struct scenario);
@@ -62,8 +61,13 @@ int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more
 	struct model resolved = {0};
 	int code = load(s, &sets, mem, scenario, &resolved, err);
 
+	ran->result = NULL;
 	run.spec = resolved.spec;
-	return code ? code : result_run(&run, result, err);
+	if (!code)
+		code = result_run(&run, &ran->result, err);
+	if (!code)
+		ran->walls = walls_of(scenario, ran->result, mem);
+	return code;
 }
 
 /* Rows of the calls that the scenario is foreseen to make: what a result would have. */
@@ -134,22 +138,22 @@ int sweep_scenario(const struct sweep *s, uint32_t cell, struct arena *mem,
 	return load(s, &sets, mem, scenario, &resolved, err);
 }
 
-static struct json *walls_of(const struct json *result)
+static struct json *walls_hit(const struct walls *walls)
 {
 	struct json *list = json_array();
 
 	for (unsigned w = 0; w < WALLS; w++) {
-		struct wall_state state = wall_state(result, (enum wall)w);
+		const struct wall_state *state = &walls->state[w];
 		struct json *row;
 
-		if (!state.hit)
+		if (!state->hit)
 			continue;
 		row = json_object();
 		json_put_str(row, "wall", wall_name((enum wall)w));
-		json_put_str(row, "measure", state.measure);
-		json_put_num(row, "value", state.value);
-		json_put_num(row, "limit", state.limit);
-		json_put_str(row, "unit", state.unit);
+		json_put_str(row, "measure", state->measure);
+		json_put_num(row, "value", state->value);
+		json_put_num(row, "limit", state->limit);
+		json_put_str(row, "unit", state->unit);
 		json_append(list, row);
 	}
 	return list;
@@ -178,8 +182,9 @@ static void put_closed(struct json *row, const struct sweep *s, const struct jso
 		json_free(shares);
 }
 
-static struct json *row_of(const struct sweep *s, uint32_t cell, const struct json *result)
+static struct json *row_of(const struct sweep *s, uint32_t cell, const struct sweep_ran *ran)
 {
+	const struct json *result = ran->result;
 	const struct grid *g = s->grid;
 	struct json *row = json_object(), *values = json_object(), *measures = json_object();
 	double seconds;
@@ -198,7 +203,7 @@ static struct json *row_of(const struct sweep *s, uint32_t cell, const struct js
 	put_closed(row, s, result);
 	json_put(row, "impliedDetectionSeconds",
 		implied_detection(result, &seconds) ? json_num(seconds) : json_null());
-	json_put(row, "walls", walls_of(result));
+	json_put(row, "walls", walls_hit(&ran->walls));
 	return row;
 }
 
@@ -303,13 +308,13 @@ static bool has_failed(struct running *r)
 }
 
 static void take_result(
-	struct running *r, const struct pending *of, struct json *result, struct err *err)
+	struct running *r, const struct pending *of, struct sweep_ran *ran, struct err *err)
 {
 	uint32_t cell = of->cell;
 
 	(void)pthread_mutex_lock(&r->lock);
-	if (result) {
-		r->s->cell[cell] = row_of(r->s, cell, result);
+	if (ran->result) {
+		r->s->cell[cell] = row_of(r->s, cell, ran);
 		(void)note(r->s, cell, err);
 	}
 	if (err->code != ERR_OK && r->err.code == ERR_OK)
@@ -317,21 +322,21 @@ static void take_result(
 	r->done += of->weight;
 	progress_tell(&r->progress, r->done);
 	(void)pthread_mutex_unlock(&r->lock);
-	json_free(result);
+	json_free(ran->result);
 }
 
 static void work(void *ctx, unsigned thread, uint32_t item)
 {
 	static const struct settings none = {0};
 	struct running *r = ctx;
-	struct json *result = NULL;
+	struct sweep_ran ran;
 	struct err err = {0};
 
 	if (has_failed(r))
 		return;
 	arena_reset(&r->mem[thread]);
-	(void)sweep_cell(r->s, r->pending[item].cell, &none, &r->mem[thread], &result, &err);
-	take_result(r, &r->pending[item], result, &err);
+	(void)sweep_cell(r->s, r->pending[item].cell, &none, &r->mem[thread], &ran, &err);
+	take_result(r, &r->pending[item], &ran, &err);
 }
 
 /* ------------------------------------------------------------------ how much is left */

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "cli/common.h"
 #include "cli/sweep_vary.h"
+#include "cli/sweep_walls.h"
 #include "models/library.h"
 #include "report/measure.h"
 
@@ -52,10 +53,16 @@ int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, str
 int sweep_scenario(const struct sweep *s, uint32_t cell, struct arena *mem,
 	struct scenario *scenario, struct err *err);
 
-/* One cell's Result, with settings on top of its own.  mem is for its scenario.  *result is the
- * caller's. */
+/* What a cell's run came to. */
+struct sweep_ran {
+	struct json *result; /* NULL: it did not run.  The caller's */
+	struct walls walls;
+};
+
+/* Run one cell, with settings on top of its own.  mem is for its scenario, and what is said of
+ * its walls. */
 int sweep_cell(const struct sweep *s, uint32_t cell, const struct settings *more,
-	struct arena *mem, struct json **result, struct err *err);
+	struct arena *mem, struct sweep_ran *ran, struct err *err);
 
 /* The figure of a cell's row; false if it has none. */
 bool sweep_figure(const struct json *row, const char *measure, double *value);

@@ -7,7 +7,6 @@
 
 #include "base/pool.h"
 #include "cli/sweep_advice.h"
-#include "cli/sweep_walls.h"
 #include "report/table.h"
 
 /* Bursts are twice as much, as the kubelet's defaults are (5 and 10, since 1.27 50 and 100). */
@@ -42,9 +41,8 @@ struct advising {
 /* A run with a limit of the ladder. */
 struct trial {
 	bool limiter;     /* is hit */
-	bool any;         /* wall is */
 	bool starts;      /* of pods are measured */
-	const char *wall; /* the first of those that are hit */
+	const char *wall; /* the first that is; NULL: none */
 };
 
 static int try_rung(
@@ -53,7 +51,7 @@ static int try_rung(
 	char qps[64], burst[64];
 	const char *text[] = {qps, burst};
 	struct settings more = {.text = text, .n = 2};
-	struct json *result = NULL;
+	struct sweep_ran ran;
 	struct arena mem;
 	int code;
 
@@ -61,14 +59,13 @@ static int try_rung(
 	(void)snprintf(qps, sizeof(qps), CLIENT_PATH ".qps=%u", ladder[rung]);
 	(void)snprintf(burst, sizeof(burst), CLIENT_PATH ".burst=%u", 2 * ladder[rung]);
 	arena_init(&mem, 0);
-	code = sweep_cell(s, grid_along(s->grid, a->first, at), &more, &mem, &result, &a->err);
-	for (unsigned w = 0; result && w < WALLS && !t->any; w++) {
-		t->any = wall_state(result, (enum wall)w).hit;
-		t->wall = t->any ? wall_name((enum wall)w) : NULL;
+	code = sweep_cell(s, grid_along(s->grid, a->first, at), &more, &mem, &ran, &a->err);
+	if (!code) {
+		t->wall = walls_first(&ran.walls);
+		t->limiter = ran.walls.state[WALL_LIMITER].hit;
+		t->starts = json_as_num(table_value(ran.result, "pods.started")) > 0;
 	}
-	t->limiter = result && wall_state(result, WALL_LIMITER).hit;
-	t->starts = result && json_as_num(table_value(result, "pods.started")) > 0;
-	json_free(result);
+	json_free(ran.result);
 	arena_fini(&mem);
 	return code;
 }
@@ -85,7 +82,7 @@ static int reach(const struct sweep *s, struct advice *a, uint32_t from, uint32_
 
 		if (try_rung(s, a, middle, LADDER - 1, &t))
 			return a->err.code;
-		if (t.any) {
+		if (t.wall) {
 			to = middle;
 			a->next = t.wall;
 		} else {
@@ -112,10 +109,10 @@ static int climb(const struct sweep *s, struct advice *a)
 		else
 			to = middle;
 	}
-	for (t.any = true; from < LADDER; from++) {
+	for (; from < LADDER; from++) {
 		if (try_rung(s, a, a->at, from, &t))
 			return a->err.code;
-		if (!t.any)
+		if (!t.wall)
 			break;
 	}
 	a->rung = from;

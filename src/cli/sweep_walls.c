@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/sweep_limiters.h"
 #include "report/table.h"
 
 const char *wall_name(enum wall wall)
@@ -148,4 +149,43 @@ struct wall_state wall_state(const struct json *result, enum wall wall)
 		break;
 	}
 	return (struct wall_state){0};
+}
+
+/* Of a hundred requests that it lets through not one is left over. */
+#define FULL 0.99
+
+/* A client whose requests do not wait for long may be full all the same. */
+static struct wall_state full(const struct scenario *s, const struct json *result,
+	struct arena *mem, struct wall_state otherwise)
+{
+	struct limiter_asked fullest = limiters_fullest(s, result);
+	struct str measure = {0};
+	struct wall_state state = {.hit = true, .value = fullest.asked, .unit = "/s"};
+
+	if (otherwise.hit || !fullest.client || fullest.asked <= FULL * fullest.limit)
+		return otherwise;
+	str_addf(&measure, "asked of client %s", fullest.client);
+	state.measure = arena_strdup(mem, str_text(&measure));
+	state.limit = FULL * fullest.limit;
+	str_fini(&measure);
+	return state;
+}
+
+struct walls walls_of(const struct scenario *s, const struct json *result, struct arena *mem)
+{
+	struct walls walls;
+
+	for (unsigned w = 0; w < WALLS; w++)
+		walls.state[w] = wall_state(result, (enum wall)w);
+	walls.state[WALL_LIMITER] = full(s, result, mem, walls.state[WALL_LIMITER]);
+	return walls;
+}
+
+const char *walls_first(const struct walls *walls)
+{
+	unsigned w = 0;
+
+	while (w < WALLS && !walls->state[w].hit)
+		w++;
+	return w < WALLS ? wall_name((enum wall)w) : NULL;
 }

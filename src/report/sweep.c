@@ -276,11 +276,10 @@ enum { NOTE_WIDTH = 118 }; /* as of a Result */
 
 static const char walls_note[] =
 	"Walls: pleg, heartbeat: nodes were NotReady for it; limiter: one request in a hundred "
-	"waited over a second in a\nkubelet's client; registryPulls: pulls were refused; "
-	"inflight: "
-	"answers of 429; slo: an objective was missed;\nsettling: requests still piled up at "
-	"the "
-	"end. The knee is the point farthest below the line from first to last.\n";
+	"waited over a second in a\nclient of the node, or it was asked for all that it lets "
+	"through; registryPulls: pulls were refused; inflight:\nanswers of 429; slo: an "
+	"objective was missed; settling: requests still piled up at the end. The knee is the "
+	"point\nfarthest below the line from first to last.\n";
 
 /* By what cells are held against one another. */
 static void put_objectives(const struct json *result, struct str *out)
