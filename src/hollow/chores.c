@@ -11,7 +11,7 @@
  * which nothing comes for SETUP_S is of no use either. */
 enum {
 	CHORES_AT_ONCE = 64,
-	CHORE_TRIES = 30,
+	CHORE_TRIES = 30, /* 23 seconds: pause_after */
 	FIRST_TRIES = 2,
 	PATIENCE_S = 60,
 	FIRST_PATIENCE_S = 8,
@@ -221,9 +221,20 @@ static void again(evutil_socket_t fd, short what, void *ctx)
 	chores_next(c->swarm);
 }
 
+/* client-go util/workqueue/default_rate_limiters.go: 5 ms, and twice that each time; a second
+ * is enough here.  A connection that breaks takes up to CHORES_AT_ONCE with it, which do not
+ * wait a second each time. */
+static ns_t pause_after(const struct chore *c)
+{
+	enum { DOUBLINGS = 8 };
+
+	return c->swarm->has_answered && c->tries < DOUBLINGS ? 5 * NS_MS << c->tries : NS_S;
+}
+
 static void sleep_and_try(struct chore *c, const struct wire_answer *a)
 {
-	struct timeval tv = {.tv_sec = a->retry_after ? (time_t)(a->retry_after / NS_S) : 1};
+	ns_t in = a->retry_after ? a->retry_after : pause_after(c);
+	const struct timeval tv = {.tv_sec = in / NS_S, .tv_usec = in % NS_S / NS_US};
 
 	if (c->tries < CHORE_TRIES)
 		c->tries++;
