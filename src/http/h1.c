@@ -62,6 +62,7 @@ static const char *phrase(int code)
 		{409, "Conflict"},
 		{410, "Gone"},
 		{413, "Request Entity Too Large"},
+		{414, "Request URI Too Long"},
 		{415, "Unsupported Media Type"},
 		{422, "Unprocessable Entity"},
 		{429, "Too Many Requests"},

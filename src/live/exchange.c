@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request, from its coming to the end of its answer: who, whether, when, what. */
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,8 @@ void exchange_free(struct exchange *x)
 		s->slot[x->slot] = NULL;
 		s->free_slot[s->n_free++] = x->slot;
 	}
+	if (x->ending)
+		event_free(x->ending);
 	route_fini(&x->route);
 	http_request_free(x->req);
 	free(x);

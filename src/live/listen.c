@@ -15,7 +15,8 @@
 enum {
 	BACKLOG = 4096,
 	CONNECTIONS_MAX = 16384, /* without a word of the user's */
-	OTHER_DESCRIPTORS = 32   /* standard streams, epoll, listener, audit log */
+	OTHER_DESCRIPTORS = 32,  /* standard streams, epoll, listener, audit log */
+	LEAST_DESCRIPTORS = 64   /* with less there is hardly a client */
 };
 
 int listen_descriptors(struct serve *s, struct err *err)
@@ -27,12 +28,17 @@ int listen_descriptors(struct serve *s, struct err *err)
 		return err_set(err, ERR_ENV, "the limit of descriptors: %s", strerror(errno));
 	if (limit.rlim_max != RLIM_INFINITY &&
 		limit.rlim_max < (rlim_t)wanted + OTHER_DESCRIPTORS) {
-		if (s->p->connections || limit.rlim_max <= 2 * OTHER_DESCRIPTORS)
+		if (s->p->connections)
 			return err_set(err, ERR_ENV,
 				"--max-connections %u needs %u descriptors, 'ulimit -n' allows "
 				"%llu",
 				wanted, wanted + OTHER_DESCRIPTORS,
 				(unsigned long long)limit.rlim_max);
+		if (limit.rlim_max < LEAST_DESCRIPTORS)
+			return err_set(err, ERR_ENV,
+				"a server needs %d descriptors at least, 'ulimit -n' allows "
+				"%llu",
+				LEAST_DESCRIPTORS, (unsigned long long)limit.rlim_max);
 		wanted = (uint32_t)limit.rlim_max - OTHER_DESCRIPTORS;
 	}
 	if (limit.rlim_cur != RLIM_INFINITY &&

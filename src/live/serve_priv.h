@@ -72,6 +72,7 @@ struct exchange {
 	bool is_blocked;          /* its client takes no more for now */
 	bool is_hung;             /* by a fault: until ends_at nobody answers */
 	ns_t ends_at, bookmark_at;
+	struct event *ending;          /* at ends_at, when that is near; NULL */
 	struct exchange *next, **link; /* of its connection */
 };
 
@@ -194,7 +195,8 @@ void stream_unblock(struct exchange *x);
  * so that the client's next watch begins at what is there then. */
 ns_t stream_next_bookmark(ns_t now, ns_t ends_at);
 
-/* Its time, its bookmark; the end of a request that a fault has hung. */
+/* Once a second: its bookmark; its end, or that of a request that a fault has hung, if it comes
+ * before the next. */
 void stream_sweep(struct exchange *x, ns_t now);
 
 /* End it: as when its time is over. */

@@ -2,6 +2,9 @@
 /* An open watch: what the store has to tell, as far as its client takes it. */
 #include "live/serve_priv.h"
 
+#include <event2/event.h>
+#include <stdlib.h>
+
 #include "base/rng.h"
 
 enum {
@@ -11,6 +14,7 @@ enum {
 };
 #define BOOKMARK_EVERY  NS_MIN     /* cacher.go: defaultBookmarkFrequency */
 #define BOOKMARK_BEFORE (2 * NS_S) /* the watch's end */
+#define LAST            (2 * NS_S) /* there is a sweep in it, even where one is late */
 
 ns_t stream_next_bookmark(ns_t now, ns_t ends_at)
 {
@@ -97,9 +101,8 @@ static void sweep_watch(struct exchange *x, ns_t now)
 	struct serve *s = x->serve;
 	struct str out = {0};
 
-	if (now >= x->ends_at ||
-		fault_strikes(&s->faults, s->p->seed, FAULT_DROP_WATCH, s->watch_draws++)) {
-		s->metrics.fault[FAULT_DROP_WATCH] += now < x->ends_at;
+	if (fault_strikes(&s->faults, s->p->seed, FAULT_DROP_WATCH, s->watch_draws++)) {
+		s->metrics.fault[FAULT_DROP_WATCH]++;
 		stream_end(x);
 		return;
 	}
@@ -112,10 +115,46 @@ static void sweep_watch(struct exchange *x, ns_t now)
 	str_fini(&out);
 }
 
+static void end(struct exchange *x)
+{
+	if (x->is_hung)
+		exchange_fail(x, 504, "Timeout: request did not complete within its time");
+	else
+		stream_end(x);
+}
+
+static void on_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct exchange *x = arg;
+	struct serve *s = x->serve;
+
+	(void)fd;
+	(void)what;
+	serve_tick(s);
+	end(x);
+	serve_settle(s);
+}
+
+/* Its last second: it gets a timer of its own, which all would be too many. */
+static void set_end(struct exchange *x, ns_t now)
+{
+	if (x->ending || x->ends_at - now > LAST)
+		return;
+	x->ending = evtimer_new(x->serve->base, on_end, x);
+	if (!x->ending)
+		abort();
+	serve_set_timer(x->ending, x->ends_at - now);
+}
+
 void stream_sweep(struct exchange *x, ns_t now)
 {
-	if (x->is_hung && now >= x->ends_at)
-		exchange_fail(x, 504, "Timeout: request did not complete within its time");
-	else if (x->watch)
+	if (!x->watch && !x->is_hung)
+		return;
+	if (now >= x->ends_at) {
+		end(x);
+		return;
+	}
+	set_end(x, now);
+	if (x->watch)
 		sweep_watch(x, now);
 }

@@ -136,6 +136,24 @@ static const struct rest_object *past_next(struct past *p)
 	}
 }
 
+/* How many are still to come of a namespace, "": of all; the past alone is walked. */
+static size_t past_left(const struct past *p, const struct store *s,
+	const struct rest_resource *r, const char *ns)
+{
+	/* No name has a byte like this one: it is the key behind the namespace's last. */
+	size_t left = (*ns ? store_seek(s, r, ns, "\x7f") : p->kind->n) - p->at;
+
+	for (size_t i = p->i; i < p->n; i++) {
+		const struct rest_object *now = p->change[i].now;
+
+		if (*ns && strcmp(now->ns, ns) != 0)
+			break;
+		left += p->change[i].then != NULL;
+		left -= store_get(s, r, now->ns, now->name) != NULL;
+	}
+	return left;
+}
+
 /* ------------------------------------------------------------------ the list */
 
 static bool too_old(struct rest_call *c, const char *what)
@@ -150,6 +168,38 @@ static bool too_old(struct rest_call *c, const char *what)
 	return false;
 }
 
+/* False and an answer: what is said of versions contradicts itself.  apimachinery
+ * internalversion/validation ValidateListOptions, and etcd3/store.go List. */
+static bool versions_agree(struct rest_call *c)
+{
+	const struct rest_route *r = c->route;
+	const char *match = r->version_match, *version = r->resource_version;
+	const char *why = NULL;
+
+	if (match && !version)
+		why = "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is "
+		      "provided";
+	else if (match && r->token)
+		why = "Forbidden: resourceVersionMatch is forbidden when continue is provided";
+	else if (match && strcmp(match, "Exact") != 0 && strcmp(match, "NotOlderThan") != 0)
+		why = "Unsupported value: supported values: \"Exact\", \"NotOlderThan\"";
+	else if (match && !strcmp(match, "Exact") && !strcmp(version, "0"))
+		why = "Forbidden: resourceVersionMatch \"exact\" is forbidden for "
+		      "resourceVersion \"0\"";
+	if (why) {
+		char text[160];
+
+		(void)snprintf(text, sizeof(text), "resourceVersionMatch: %s", why);
+		rest_fail(c->reply, 422, NULL, text);
+		return false;
+	}
+	if (!r->token || !version || !strcmp(version, "0"))
+		return true;
+	rest_fail(c->reply, 400, NULL,
+		"specifying resource version is not allowed when using continue");
+	return false;
+}
+
 /* False and an answer if its token or version is none, or too old (etcd's compaction, errors.go
  * NewResourceExpired), or yet to come. */
 static bool page_begin(struct rest_call *c, struct page *p)
@@ -159,7 +209,7 @@ static bool page_begin(struct rest_call *c, struct page *p)
 	bool is_exact = r->version_match && !strcmp(r->version_match, "Exact");
 	uint64_t asked;
 
-	if (!rest_asked_version(c, &asked))
+	if (!versions_agree(c) || !rest_asked_version(c, &asked))
 		return false;
 	*p = (struct page){.version = is_exact && asked ? asked : s->version};
 	(void)snprintf(p->from.ns, sizeof(p->from.ns), "%s", r->ns);
@@ -184,15 +234,21 @@ bool rest_list_begin(struct rest_call *c, struct rest_key *first)
 	return true;
 }
 
+/* What a page has, and what comes behind it. */
+struct list {
+	struct str items;
+	struct rest_key next; /* without a name: nothing */
+	size_t left;          /* from there on */
+};
+
 static void list_items(struct rest_call *c, const struct page *p, const struct selector *fields,
-	const struct selector *labels, struct str *items, struct rest_key *next)
+	const struct selector *labels, struct list *list)
 {
 	const struct rest_route *r = c->route;
 	const struct rest_object *o;
 	struct past past;
 	int64_t n = 0;
 
-	next->name[0] = '\0';
 	past_init(&past, &c->rest->store, r->resource, p->version, &p->from);
 	while ((o = past_next(&past)) != NULL) {
 		if (*r->ns && strcmp(o->ns, r->ns) != 0)
@@ -201,13 +257,14 @@ static void list_items(struct rest_call *c, const struct page *p, const struct s
 			!selector_matches(labels, o, rest_object_label))
 			continue;
 		if (r->limit && n == r->limit) {
-			(void)snprintf(next->ns, sizeof(next->ns), "%s", o->ns);
-			(void)snprintf(next->name, sizeof(next->name), "%s", o->name);
+			(void)snprintf(list->next.ns, sizeof(list->next.ns), "%s", o->ns);
+			(void)snprintf(list->next.name, sizeof(list->next.name), "%s", o->name);
+			list->left = 1 + past_left(&past, &c->rest->store, r->resource, r->ns);
 			break;
 		}
 		if (n++)
-			str_add_char(items, ',');
-		str_add_n(items, o->text, o->len);
+			str_add_char(&list->items, ',');
+		str_add_n(&list->items, o->text, o->len);
 	}
 	past_fini(&past);
 }
@@ -218,23 +275,25 @@ static void list_write(struct rest_call *c, const struct page *p, const struct s
 	const struct rest_resource *r = c->route->resource;
 	struct str *out = &c->reply->body;
 	char group_version[REST_GROUP_VERSION];
-	struct rest_key next;
-	struct str items = {0};
+	struct list list = {0};
 
-	list_items(c, p, fields, labels, &items, &next);
+	list_items(c, p, fields, labels, &list);
 	str_addf(out,
 		"{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":"
 		"\"%" PRIu64 "\"",
 		r->kind, rest_group_version(r, group_version), p->version);
-	if (*next.name) {
+	if (*list.next.name) {
 		str_add(out, ",\"continue\":\"");
-		token_write(out, p->version, &next);
+		token_write(out, p->version, &list.next);
 		str_add_char(out, '"');
+		/* etcd3/store.go List: with a selector nobody knows how many it leaves. */
+		if (!fields->n && !labels->n)
+			str_addf(out, ",\"remainingItemCount\":%zu", list.left);
 	}
 	str_add(out, "},\"items\":[");
-	str_add_n(out, str_text(&items), str_len(&items));
+	str_add_n(out, str_text(&list.items), str_len(&list.items));
 	str_add(out, "]}\n");
-	str_fini(&items);
+	str_fini(&list.items);
 	c->reply->code = 200;
 }
 

@@ -51,6 +51,7 @@ static struct json *details(const struct status *s)
 void status_write(struct str *out, const struct status *s)
 {
 	struct json *value = json_object();
+	const char *reason = s->reason ? s->reason : status_reason(s->code);
 
 	json_put_str(value, "kind", "Status");
 	json_put_str(value, "apiVersion", "v1");
@@ -58,8 +59,8 @@ void status_write(struct str *out, const struct status *s)
 	json_put_str(value, "status", s->code < 400 ? "Success" : "Failure");
 	if (s->message)
 		json_put_str(value, "message", s->message);
-	if (s->code >= 400)
-		json_put_str(value, "reason", s->reason ? s->reason : status_reason(s->code));
+	if (s->code >= 400 && *reason)
+		json_put_str(value, "reason", reason);
 	if (s->name || s->resource || s->retry_after)
 		json_put(value, "details", details(s));
 	json_put_int(value, "code", s->code);

@@ -69,7 +69,13 @@ fails_with() {
 
 few_descriptors() (
 	ulimit -n 60
-	fails_with 3 "ulimit -n" --max-connections 100
+	fails_with 3 "^nodetoll: .*--max-connections 100 needs 132 descriptors, 'ulimit -n' allows 60" --max-connections 100
+)
+
+# Nobody asked for a number of connections.
+hardly_any_descriptors() (
+	ulimit -n 40
+	fails_with 3 "^nodetoll: .*a server needs 64 descriptors at least, 'ulimit -n' allows 40"
 )
 
 # Two requests at once where one has a seat.
@@ -191,6 +197,7 @@ if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scrat
 		--tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/tokens"
 fi
 check "too few descriptors are said to be too few" few_descriptors
+check "and as many as nothing can be done with" hardly_any_descriptors
 check "an address that is none is said to be none" fails_with 2 "ADDR:PORT" --listen nonsense
 check "an unknown fault is said to be unknown" fails_with 2 "did you mean 'reset'" --fault resets=1%
 finish

@@ -154,6 +154,24 @@ def test_a_watch_is_not_idle():
         assert time.monotonic() - began > 3
 
 
+def test_a_watch_ends_in_its_time():
+    """Whatever part of a second it began in: all else is looked at once a second."""
+    with Server() as server:
+        for pause in (0, 0.3, 0.3):
+            signal.sigtimedwait([], pause)
+            began = time.monotonic()
+            assert server.ask("GET", PODS + "?watch=1&timeoutSeconds=1")[0] == 200
+            assert 0.9 < time.monotonic() - began < 1.2, time.monotonic() - began
+
+
+def test_a_url_that_is_too_long_is_said_to_be():
+    with Server() as server, server.connect() as s:
+        send(s, "GET", PODS + "?labelSelector=" + "x" * 9000, close=True)
+        head, _, body = until_end(s).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 414 Request URI Too Long\r\n"), head
+        assert "longer than" in json.loads(body)["message"] and "reason" not in json.loads(body), body
+
+
 def test_a_watch_ends_with_a_bookmark_for_who_asked():
     with Server() as server:
         version = pod(server, "a")

@@ -39,11 +39,19 @@ static void add_items(const struct kit *k, struct str *out)
 	}
 }
 
+/* Of those behind the page. */
+static size_t left(const struct kit *k)
+{
+	return (size_t)json_as_num(
+		json_get(json_get(k->body, "metadata"), "remainingItemCount"));
+}
+
 static void pages_show_one_moment(struct property *p)
 {
 	const char *all = property_below(p, 2) ? "/api/v1/configmaps"
 					       : "/api/v1/namespaces/default/configmaps";
 	struct str whole = {0}, pages = {0}, exact = {0};
+	size_t n, told = 0;
 	char target[700], version[24];
 	struct kit k;
 
@@ -52,6 +60,7 @@ static void pages_show_one_moment(struct property *p)
 		change(p, &k);
 	HOLDS(p, kit_ask(&k, "GET", all, "") == 200);
 	add_items(&k, &whole);
+	n = kit_items(&k);
 	(void)snprintf(
 		version, sizeof(version), "%s", kit_text(&k, "metadata.resourceVersion"));
 	(void)snprintf(target, sizeof(target), "%s?limit=2", all);
@@ -59,6 +68,8 @@ static void pages_show_one_moment(struct property *p)
 		HOLDS(p, kit_ask(&k, "GET", target, "") == 200);
 		HOLDS(p, !strcmp(kit_text(&k, "metadata.resourceVersion"), version));
 		add_items(&k, &pages);
+		told += kit_items(&k);
+		HOLDS(p, told + left(&k) == n);
 		(void)snprintf(target, sizeof(target), "%s?limit=2&continue=%s", all,
 			kit_text(&k, "metadata.continue"));
 		for (int i = 0; i < BETWEEN; i++)

@@ -89,6 +89,14 @@ static void what_is_wrong_is_said(void **state)
 		{"GET", PODS "?resourceVersion=x", "", 400, "BadRequest"},
 		{"GET", PODS "?resourceVersion=1000", "", 504, "Timeout"},
 		{"GET", PODS "?continue=zz", "", 400, "BadRequest"},
+		{"GET", PODS "?continue=312020&resourceVersion=1", "", 400, "BadRequest"},
+		{"GET", PODS "?resourceVersionMatch=Exact", "", 422, "Invalid"},
+		{"GET", PODS "?resourceVersionMatch=Exact&resourceVersion=0", "", 422,
+			"Invalid"},
+		{"GET", PODS "?resourceVersionMatch=About&resourceVersion=1", "", 422,
+			"Invalid"},
+		{"GET", PODS "?resourceVersionMatch=Exact&resourceVersion=1&continue=a", "",
+			422, "Invalid"},
 		{"POST", PODS "/a/status", "{}", 404, "NotFound"},
 		{"PUT", "/api/v1/nodes/none", "{}", 404, "NotFound"},
 		{"DELETE", "/api/v1/namespaces/default", "", 403, "Forbidden"},
@@ -298,6 +306,10 @@ static void a_list_is_selected_and_paged(void **state)
 	assert_int_equal(
 		kit_ask(&k, "GET", "/api/v1/pods?labelSelector=app+in+(a,e)", ""), 200);
 	assert_int_equal(kit_items(&k), 2);
+	/* With a selector nobody knows how many are left. */
+	assert_int_equal(
+		kit_ask(&k, "GET", PODS "?limit=1&fieldSelector=spec.nodeName=n1", ""), 200);
+	assert_null(json_get(json_get(k.body, "metadata"), "remainingItemCount"));
 	assert_int_equal(kit_ask(&k, "GET", PODS "?limit=3", ""), 200);
 	assert_int_equal(kit_items(&k), 3);
 	(void)snprintf(next, sizeof(next), PODS "?limit=3&continue=%s",
