@@ -247,10 +247,8 @@ static int conclude(struct sweeping *w, struct err *err)
 {
 	struct json *groups = advice_groups(&w->sweep, w->o.knee);
 	struct json *result;
-	int code = 0;
+	int code = client_advice(&w->sweep, &groups, err);
 
-	if (grid_is_density(&w->grid))
-		code = client_advice(&w->sweep, &groups, err);
 	if (code) {
 		json_free(groups);
 		return code;

@@ -5,6 +5,7 @@
 
 #include "cli/sweep_shape.h"
 #include "cli/sweep_walls.h"
+#include "report/table.h"
 
 /* ------------------------------------------------------------------ walls */
 
@@ -47,9 +48,49 @@ struct sweep_holds advice_holds(const struct sweep *s, uint32_t first)
 	return h;
 }
 
-bool advice_gets_easier(const struct sweep *s, struct sweep_holds h)
+/* How far a wall is exceeded; of one that is hit by anything at all, by how much. */
+static double overrun(const struct json *wall)
 {
-	return h.to == 0 && h.from < axis_of(s)->n;
+	double value = json_as_num(json_get(wall, "value"));
+	double limit = json_as_num(json_get(wall, "limit"));
+
+	return limit > 0 ? value / limit : value;
+}
+
+static bool is_same_measure(const struct json *a, const struct json *b)
+{
+	return !strcmp(table_text_of(a, "measure"), table_text_of(b, "measure"));
+}
+
+/* Of two rows that hit walls, whether b is nearer to hitting none. */
+static bool hits_less(const struct json *a, const struct json *b)
+{
+	const struct json *walls = json_get(a, "walls");
+	size_t n = json_size(walls), other = json_size(json_get(b, "walls"));
+
+	if (n != other)
+		return other < n;
+	for (const struct json *w = json_child(walls); w; w = json_next(w)) {
+		const struct json *same = wall_in(b, json_as_str(json_get(w, "wall")));
+
+		if (same && is_same_measure(w, same) && overrun(same) != overrun(w))
+			return overrun(same) < overrun(w);
+	}
+	return false;
+}
+
+/* Of an axis that gets easier as it grows, as a period or a limit does, what breaks first
+ * breaks on the way down.  The end that holds says it; where none does, the one whose walls are
+ * fewer or the same ones less far. */
+static bool gets_easier(const struct sweep *s, uint32_t first)
+{
+	struct sweep_holds h = advice_holds(s, first);
+	uint32_t n = axis_of(s)->n;
+
+	if (h.to > 0 || h.from < n)
+		return h.to == 0;
+	return hits_less(s->cell[grid_along(s->grid, first, 0)],
+		s->cell[grid_along(s->grid, first, n - 1)]);
 }
 
 /* Of each wall the first value of the axis at which it is hit, coming from where none is, by
@@ -128,7 +169,7 @@ static struct json *group(const struct sweep *s, uint32_t first, const char *kne
 	json_put(o, "values", values);
 	json_put(o, "cells", cells);
 	json_put(o, "knee", knee(s, first, knee_of));
-	json_put(o, "walls", walls_along(s, first, advice_gets_easier(s, h)));
+	json_put(o, "walls", walls_along(s, first, gets_easier(s, first)));
 	wall = json_child(json_get(o, "walls"));
 	json_put_str(o, "firstWall", wall ? json_as_str(json_get(wall, "wall")) : NULL);
 	json_put_str(o, "holdsTo", h.to ? axis->value[h.to - 1] : NULL);

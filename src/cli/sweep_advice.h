@@ -13,15 +13,11 @@ struct sweep_holds {
 /* Along the axis from the cell `first`, which has its first value. */
 struct sweep_holds advice_holds(const struct sweep *s, uint32_t first);
 
-/* Of an axis that gets easier as it grows, as a period does, what breaks first breaks on the
- * way down. */
-bool advice_gets_easier(const struct sweep *s, struct sweep_holds h);
-
 /* A list with a row for each combination of what is varied beside the axis: {values{}, knee,
  * walls[], firstWall, holdsTo, holdsFrom, maxPods, and what sweep_client.h finds}.  Empty if
- * there is no axis.  Walls are told coming from the values that hold: down the axis where only
- * its end does.  knee_of is a measure of the sweep; NULL: the first of the usual ones that is
- * there. */
+ * there is no axis.  Walls are told coming from the end that holds: down the axis where only
+ * its last value does, or none does and that one's walls are fewer or less exceeded.  knee_of
+ * is a measure of the sweep; NULL: the first of the usual ones that is there. */
 struct json *advice_groups(const struct sweep *s, const char *knee_of);
 
 /* Which cells no other beats, of those that hit no wall: {objectives[], cells[]}. */

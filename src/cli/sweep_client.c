@@ -15,20 +15,22 @@ enum { LADDER = sizeof(ladder) / sizeof(ladder[0]), GROUPS_ADVISED = 64 };
 
 /* What the scenario is told to have, and nobody is to be told otherwise. */
 #define CLIENT_PATH "kubelet.clients.kube"
+#define QPS_PATH    CLIENT_PATH ".qps"
 
 static const char no_start[] = "no pod starts, so nothing that asks much is measured";
 static const char no_density[] = "a wall stands at every density, whatever the client's limit";
 static const char no_rung[] = "with none of 1 to 500 a second no wall is hit";
+static const char no_value[] = "with none of those that are varied no wall is hit";
 static const char is_varied[] = "it is varied itself";
 
 struct advice {
-	uint32_t first; /* cell of the group's first density */
+	uint32_t first; /* cell of the group's first value of the axis */
 	const struct json *group;
 	uint32_t at;                /* which value of the axis */
-	uint32_t rung;              /* of the ladder */
+	double qps, burst;          /* that are enough there */
 	int64_t own_qps, own_burst; /* what the scenario has there; < 0: no limit */
 	const char *next;           /* wall with the highest limit and more pods; NULL: none */
-	const char *reason;         /* NULL: the rung is told */
+	const char *reason;         /* NULL: qps is told */
 	struct err err;
 };
 
@@ -56,7 +58,7 @@ static int try_rung(
 	int code;
 
 	*t = (struct trial){0};
-	(void)snprintf(qps, sizeof(qps), CLIENT_PATH ".qps=%u", ladder[rung]);
+	(void)snprintf(qps, sizeof(qps), QPS_PATH "=%u", ladder[rung]);
 	(void)snprintf(burst, sizeof(burst), CLIENT_PATH ".burst=%u", 2 * ladder[rung]);
 	arena_init(&mem, 0);
 	code = sweep_cell(s, grid_along(s->grid, a->first, at), &more, &mem, &ran, &a->err);
@@ -115,11 +117,12 @@ static int climb(const struct sweep *s, struct advice *a)
 		if (!t.wall)
 			break;
 	}
-	a->rung = from;
 	if (from == LADDER)
 		a->reason = no_rung;
 	else if (from == 0 && !t.starts)
 		a->reason = no_start;
+	a->qps = from < LADDER ? ladder[from] : 0;
+	a->burst = 2 * a->qps;
 	return 0;
 }
 
@@ -138,12 +141,40 @@ static int own_limits(const struct sweep *s, struct advice *a)
 	return code;
 }
 
-static int advise(const struct sweep *s, struct advice *a)
+static bool is_along_limit(const struct grid *g)
+{
+	return g->axis < g->n && !strcmp(g->vary[g->axis].field, QPS_PATH);
+}
+
+/* The least value of the axis that holds is the limit that is enough. */
+static int along_limit(const struct sweep *s, struct advice *a)
+{
+	const struct vary *axis = &s->grid->vary[s->grid->axis];
+	const struct json *row = s->cell[a->first];
+	double ignored;
+
+	while (a->at < axis->n && json_size(json_get(row, "walls")))
+		row = ++a->at < axis->n ? s->cell[grid_along(s->grid, a->first, a->at)] : row;
+	if (a->at == axis->n) {
+		a->reason = no_value;
+		return 0;
+	}
+	if (a->at == 0 && !sweep_figure(row, "podStart.p99", &ignored))
+		a->reason = no_start;
+	if (own_limits(s, a))
+		return a->err.code;
+	a->qps = axis->number[a->at];
+	a->burst = (double)a->own_burst;
+	a->own_qps = 0; /* there is none beside those that are varied */
+	return 0;
+}
+
+static int along_pods(const struct sweep *s, struct advice *a)
 {
 	struct sweep_holds h = advice_holds(s, a->first);
 	uint32_t end = h.to;
 
-	if (advice_gets_easier(s, h)) {
+	if (h.to == 0 && h.from < s->grid->vary[s->grid->axis].n) {
 		a->at = h.from;
 	} else {
 		if (reach(s, a, h.to, &end))
@@ -161,21 +192,25 @@ static void advise_one(void *ctx, unsigned thread, uint32_t i)
 	struct advising *a = ctx;
 
 	(void)thread;
-	(void)advise(a->s, &a->one[i]);
+	if (is_along_limit(a->s->grid))
+		(void)along_limit(a->s, &a->one[i]);
+	else
+		(void)along_pods(a->s, &a->one[i]);
 }
 
 /* ------------------------------------------------------------------ told */
 
-static bool put_told(const struct advice *a, double at, const char *key, struct json *o)
+static bool put_told(
+	const struct advice *a, const struct json *at, const char *key, struct json *o)
 {
 	bool told = !a->reason;
 
 	if (!strcmp(key, "clientQps"))
-		json_put(o, key, told ? json_int(ladder[a->rung]) : json_null());
+		json_put(o, key, told ? json_num(a->qps) : json_null());
 	else if (!strcmp(key, "clientBurst"))
-		json_put(o, key, told ? json_int(2 * ladder[a->rung]) : json_null());
+		json_put(o, key, told ? json_num(a->burst) : json_null());
 	else if (!strcmp(key, "clientQpsAt"))
-		json_put(o, key, told ? json_num(at) : json_null());
+		json_put(o, key, told ? json_clone(at) : json_null());
 	else if (!strcmp(key, "clientOwnQps"))
 		json_put(o, key,
 			a->own_qps > 0 ? json_num((double)a->own_qps / 1000) : json_null());
@@ -192,12 +227,14 @@ static bool put_told(const struct advice *a, double at, const char *key, struct 
 
 static struct json *with_client(const struct sweep *s, const struct advice *a)
 {
-	double at = s->grid->vary[s->grid->axis].number[a->at];
+	const struct vary *axis = &s->grid->vary[s->grid->axis];
+	struct json *at = is_along_limit(s->grid) ? json_null() : json_num(axis->number[a->at]);
 	struct json *o = json_object();
 
 	for (const struct json *v = json_child(a->group); v; v = json_next(v))
 		if (!put_told(a, at, json_key(v), o))
 			json_put(o, json_key(v), json_clone(v));
+	json_free(at);
 	return o;
 }
 
@@ -213,17 +250,21 @@ static int run_all(struct advising *a, struct err *err)
 {
 	unsigned threads = a->s->threads ? a->s->threads : pool_processors();
 
-	if (a->n == 0 || varies_client(a->s->grid))
+	if (a->n == 0 || (varies_client(a->s->grid) && !is_along_limit(a->s->grid)))
 		return 0;
 	return pool_run(threads, a->n, advise_one, a, err);
 }
 
 int client_advice(const struct sweep *s, struct json **groups, struct err *err)
 {
-	struct advising *a = calloc(1, sizeof(*a));
+	bool itself = is_along_limit(s->grid);
+	struct advising *a;
 	struct json *list, *rest = json_child(*groups);
 	int code;
 
+	if (!itself && !grid_is_density(s->grid))
+		return 0;
+	a = calloc(1, sizeof(*a));
 	if (!a)
 		return err_set(err, ERR_NOMEM, "no memory");
 	a->s = s;
@@ -232,7 +273,7 @@ int client_advice(const struct sweep *s, struct json **groups, struct err *err)
 			continue;
 		a->one[a->n++] = (struct advice){.first = cell,
 			.group = rest,
-			.reason = varies_client(s->grid) ? is_varied : NULL};
+			.reason = varies_client(s->grid) && !itself ? is_varied : NULL};
 		rest = json_next(rest);
 	}
 	code = run_all(a, err);

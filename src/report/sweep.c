@@ -252,6 +252,17 @@ static struct json *group_row(const struct made *m, const struct json *result,
 	return row;
 }
 
+/* Whether it was asked which limits of the client are enough. */
+static bool has_client(const struct json *result)
+{
+	const struct json *g = json_child(json_get(result, "groups"));
+
+	while (g && !json_is_num(json_get(g, "clientQps")) &&
+		!json_is_str(json_get(g, "clientReason")))
+		g = json_next(g);
+	return g != NULL;
+}
+
 static struct json *group_rows(
 	const struct json *result, const struct sweep_shown *cells, struct made *m)
 {
@@ -264,7 +275,8 @@ static struct json *group_rows(
 	add_column(m, "first wall", CELL_TEXT);
 	add_column(m, "then", CELL_TEXT);
 	add_column(m, "knee", CELL_TEXT);
-	add_column(m, "least client QPS that is enough", CELL_TEXT);
+	if (has_client(result))
+		add_column(m, "least client QPS that is enough", CELL_TEXT);
 	for (const struct json *g = json_child(json_get(result, "groups")); g; g = json_next(g))
 		json_append(rows, group_row(m, result, cells, g));
 	return rows;

@@ -36,7 +36,8 @@ void sweep_client_words(const struct json *group, struct str *out)
 
 	if (json_is_num(json_get(group, "clientQps"))) {
 		limits(group, "clientQps", "clientBurst", out);
-		str_addf(out, ", at %.0f", json_as_num(json_get(group, "clientQpsAt")));
+		if (json_is_num(json_get(group, "clientQpsAt")))
+			str_addf(out, ", at %.0f", json_as_num(json_get(group, "clientQpsAt")));
 	} else if (reason) {
 		str_addf(out, "not told: %s", reason);
 	}
@@ -109,7 +110,23 @@ static void curve_name(const struct json *group, struct str *out)
 		str_addf(out, "%s %s, ", json_key(v), json_as_str(v));
 }
 
-static void put_walls(const struct json *group, struct str *out)
+/* Whether some cell of the group hits no wall; their numbers grow. */
+static bool holds_somewhere(const struct json *result, const struct json *group)
+{
+	const struct json *k = json_child(json_get(group, "cells"));
+	const struct json *cell = json_child(json_get(result, "cells"));
+
+	for (double i = 0; k && cell; i++, cell = json_next(cell)) {
+		if (json_as_num(k) != i)
+			continue;
+		if (!json_size(json_get(cell, "walls")))
+			return true;
+		k = json_next(k);
+	}
+	return false;
+}
+
+static void put_walls(const struct json *result, const struct json *group, struct str *out)
 {
 	const struct json *wall = json_child(json_get(group, "walls"));
 	const char *to = table_text_of(group, "holdsTo");
@@ -121,7 +138,12 @@ static void put_walls(const struct json *group, struct str *out)
 	}
 	if (*from)
 		str_addf(out, "no wall from %s on; ", from);
-	str_addf(out, "the first %s is ", *from && !*to ? "below" : "wall");
+	if (!*from && !*to)
+		str_addf(out, "%s; the nearest wall is ",
+			holds_somewhere(result, group) ? "neither end holds"
+						       : "no value holds");
+	else
+		str_addf(out, "the first %s is ", *from && !*to ? "below" : "wall");
 	sweep_wall_words(wall, out);
 }
 
@@ -185,7 +207,7 @@ static void put_others(const struct json *result, const struct json *most, struc
 	str_addf(out, " Of %zu curves %s the most; the least: ", n,
 		as_many > 1 ? "it is one that holds" : "it holds");
 	curve_name(least, out);
-	put_walls(least, out);
+	put_walls(result, least, out);
 	str_add(out, ".");
 }
 
@@ -202,7 +224,7 @@ void sweep_headline(const struct json *result, struct str *out)
 	}
 	curve_name(group, out);
 	str_addf(out, "%s: ", table_text_of(result, "axis"));
-	put_walls(group, out);
+	put_walls(result, group, out);
 	if (json_is_num(pods))
 		str_addf(out, "; maxPods %s%.0f%s", walls ? "" : "at least ", json_as_num(pods),
 			walls ? "" : ": none broke");

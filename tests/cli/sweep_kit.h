@@ -20,18 +20,21 @@ struct world {
 	struct json *groups;
 };
 
+/* "limiter=41 slo": that are hit, and by which figure (0). */
 static inline struct json *row(const char *walls)
 {
 	struct json *o = json_object(), *list = json_array();
 
 	for (unsigned w = 0; w < WALLS; w++) {
-		struct json *hit = json_object();
+		const char *name = wall_name((enum wall)w), *at = strstr(walls, name);
+		struct json *hit;
 
-		if (!strstr(walls, wall_name((enum wall)w))) {
-			json_free(hit);
+		if (!at)
 			continue;
-		}
-		json_put_str(hit, "wall", wall_name((enum wall)w));
+		at += strlen(name);
+		hit = json_object();
+		json_put_str(hit, "wall", name);
+		json_put_num(hit, "value", *at == '=' ? strtod(at + 1, NULL) : 0);
 		json_append(list, hit);
 	}
 	json_put(o, "walls", list);

@@ -71,6 +71,25 @@ static void without_a_wall_all_of_the_axis_holds(void **state)
 	end(w);
 }
 
+/* As along a limit of which no value is enough. */
+static void where_no_end_holds_the_one_that_is_nearer_is_told_first(void **state)
+{
+	static const char *const fewer[] = {"limiter slo", "limiter slo", "slo"};
+	static const char *const less[] = {"slo=70", "slo=30", "slo=6"};
+	static const char *const more[] = {"slo=7", "slo=30", "slo=60"};
+	struct world *w = along("kubelet.clients.kube.qps=1,2,3", fewer);
+
+	(void)state;
+	walls_are(w, "slo 3, limiter 2");
+	end(w);
+	w = along("kubelet.clients.kube.qps=1,2,3", less);
+	walls_are(w, "slo 3");
+	end(w);
+	w = along("podsPerNode=1,2,3", more);
+	walls_are(w, "slo 1");
+	end(w);
+}
+
 static void what_some_cell_lacks_is_told_not_to_count(void **state)
 {
 	static const char *const walls[] = {"", ""};
@@ -140,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_gets_harder_holds_to_its_first_wall),
 		cmocka_unit_test(what_gets_easier_holds_from_where_its_last_wall_is_behind),
+		cmocka_unit_test(where_no_end_holds_the_one_that_is_nearer_is_told_first),
 		cmocka_unit_test(what_some_cell_lacks_is_told_not_to_count),
 		cmocka_unit_test(a_longer_relist_period_is_not_free_where_nothing_dies),
 		cmocka_unit_test(a_wall_in_the_middle_leaves_both_ends),

@@ -31,6 +31,7 @@ static double number(const struct world *w, const char *key)
 
 #define AFTER "start=afterWarmup"
 #define OLD   "start=stationary"
+#define QPS   "kubelet.clients.kube.qps=5,20,50"
 
 static void what_the_client_breaks_holds_with_more_of_it(void **state)
 {
@@ -85,6 +86,35 @@ static void where_no_pod_starts_no_limit_is_told(void **state)
 	end(w);
 }
 
+static void along_the_limit_its_least_value_that_holds_is_told(void **state)
+{
+	static const char *const some[] = {"limiter slo", "slo", ""};
+	static const char *const none[] = {"limiter slo", "slo", "slo"};
+	struct world *w = advised(QPS, some, AFTER);
+
+	(void)state;
+	assert_true(number(w, "clientQps") == 50);
+	assert_true(number(w, "clientBurst") == 10);
+	assert_true(json_is_null(json_get(json_child(w->groups), "clientQpsAt")));
+	assert_null(says(w, "clientReason"));
+	end(w);
+	w = advised(QPS, none, AFTER);
+	assert_true(json_is_null(json_get(json_child(w->groups), "clientQps")));
+	assert_non_null(strstr(says(w, "clientReason"), "with none of those"));
+	end(w);
+}
+
+static void along_anything_else_no_limit_is_asked_for(void **state)
+{
+	static const char *const walls[] = {"", ""};
+	struct world *w = advised("kubelet.pleg.relistPeriod=1s,2s", walls, AFTER);
+
+	(void)state;
+	assert_true(json_is_null(json_get(json_child(w->groups), "clientQps")));
+	assert_null(says(w, "clientReason"));
+	end(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +122,8 @@ int main(void)
 		cmocka_unit_test(what_the_runtime_breaks_holds_with_no_client),
 		cmocka_unit_test(nothing_is_told_where_nothing_holds),
 		cmocka_unit_test(where_no_pod_starts_no_limit_is_told),
+		cmocka_unit_test(along_the_limit_its_least_value_that_holds_is_told),
+		cmocka_unit_test(along_anything_else_no_limit_is_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,7 +114,8 @@ static void which_ends_of_the_axis_hold_is_told(void **state)
 		"podsPerNode: no wall from 30 on; the first below is slo at 20 (");
 	with_ends("10", "30", " 1s  to 10, from 30 on ",
 		"podsPerNode: no wall from 30 on; the first wall is slo at 20 (");
-	with_ends(NULL, NULL, " 1s  at neither end ", "the first wall is slo at 20 (");
+	with_ends(NULL, NULL, " 1s  at neither end ",
+		"podsPerNode: neither end holds; the nearest wall is slo at 20 (");
 }
 
 static void a_measure_that_nobody_has_is_no_column(void **state)

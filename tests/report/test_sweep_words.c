@@ -69,6 +69,34 @@ static void curves_that_hold_as_much_are_said_to(void **state)
 		"would be. Both curves hold as much.");
 }
 
+#define QPS                                                                                    \
+	"{\"axis\": \"qps\", \"vary\": [{\"path\": \"qps\", \"values\": [\"5\", \"50\"]}], "   \
+	"\"groups\": [{\"cells\": [0, 1], \"maxPods\": null, \"clientQpsAt\": null, "
+
+static void along_its_limit_a_client_is_told_to_need_so_much(void **state)
+{
+	(void)state;
+	headline_is(QPS "\"holdsFrom\": \"50\", \"clientQps\": 50, \"clientBurst\": 10, "
+			"\"walls\": [{\"wall\": \"settling\", \"at\": \"5\", \"measure\": "
+			"\"verdict\"}]}]}",
+		"qps: no wall from 50 on; the first below is settling at 5; client QPS 50/s, "
+		"burst 10 is enough.");
+}
+
+static void where_no_end_holds_it_says_whether_any_value_does(void **state)
+{
+#define NEITHER                                                                                \
+	"\"walls\": [{\"wall\": \"settling\", \"at\": \"50\", \"measure\": \"verdict\"}]}], "  \
+	"\"cells\": [{\"walls\": [{}]}, {\"walls\": ["
+
+	(void)state;
+	headline_is(QPS NEITHER "{}]}]}",
+		"qps: no value holds; the nearest wall is settling at 50.");
+	headline_is(QPS NEITHER "]}]}",
+		"qps: neither end holds; the nearest wall is settling at 50.");
+#undef NEITHER
+}
+
 static void without_an_axis_nothing_is_advised(void **state)
 {
 	(void)state;
@@ -82,6 +110,8 @@ int main(void)
 		cmocka_unit_test(
 			the_curve_that_holds_the_most_is_told_and_which_holds_the_least),
 		cmocka_unit_test(curves_that_hold_as_much_are_said_to),
+		cmocka_unit_test(along_its_limit_a_client_is_told_to_need_so_much),
+		cmocka_unit_test(where_no_end_holds_it_says_whether_any_value_does),
 		cmocka_unit_test(without_an_axis_nothing_is_advised),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
