@@ -91,6 +91,7 @@ static struct json *at_size(const struct estimate_size *size, const struct toll_
 	json_put(o, "bytesPerSecond",
 		number_or_null(
 			known && row->bytes > 0 && row->kind != TOLL_WATCH, row->bytes * rate));
+	json_put_str(o, "words", row->words);
 	json_put_str(o, "formula", row->symbols);
 	json_put_bool(o, "holds", known);
 	json_put_str(o, "why", row->fails);
@@ -135,7 +136,6 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 		      : word_of(words_scope, 5, row->scope));
 	json_put_str(o, "client",
 		row->runtime || watch ? NULL : client_name(&last->with->kubelet, row->client));
-	json_put_str(o, "words", row->words);
 	json_put_str(o, "ifItFails", *row->if_it_fails ? row->if_it_fails : NULL);
 	json_put(o, "bytes", number_or_null(row->bytes > 0, row->bytes));
 	for (uint32_t s = 0; s < in->n_sizes; s++)

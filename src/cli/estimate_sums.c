@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "models/tables.h"
 
 /* What sums and quotients may be off by, as a share: a limiter that is just full is not over.
@@ -162,6 +163,40 @@ struct estimate_sum estimate_sum(const struct toll *toll, bool runtime)
 	return sum;
 }
 
+static bool has_name(const struct json *list, const char *name)
+{
+	for (const struct json *at = json_child(list); at; at = json_next(at))
+		if (!strcmp(json_as_str(at), name))
+			return true;
+	return false;
+}
+
+/* The calls of which the least counts in a sum: what waits may be less than without what makes
+ * it wait, and so may a sum. */
+static struct json *incomplete(const struct estimate_size *size, bool runtime)
+{
+	struct json *list = json_array();
+
+	for (uint32_t i = 0; i < size->after->n; i++) {
+		const struct toll_row *row = &size->after->row[i];
+		const struct call_name *name = &size->with->calls.name[row->call % CALLS_MAX];
+		struct str text = {0};
+
+		if (row->runtime != runtime || !row->fails ||
+			(row->rate > 0 && row->at_least >= row->rate))
+			continue;
+		if (row->call == CALLS_MAX)
+			str_add(&text, row->name);
+		else
+			str_addf(&text, "%s%s%s", runtime ? "" : name->verb, runtime ? "" : " ",
+				name->resource);
+		if (!has_name(list, str_text(&text)))
+			json_append_str(list, str_text(&text));
+		str_fini(&text);
+	}
+	return list;
+}
+
 static struct json *total(const struct estimate_size *size, bool runtime)
 {
 	struct json *o = json_object();
@@ -181,6 +216,7 @@ static struct json *total(const struct estimate_size *size, bool runtime)
 	json_put_bool(o, "beforeHolds", before.why == NULL);
 	json_put_bool(o, "holds", holds);
 	json_put_str(o, "why", after.why ? after.why : before.why);
+	json_put(o, "incomplete", incomplete(size, runtime));
 	return o;
 }
 
@@ -197,19 +233,27 @@ static double at_once(const struct toll *toll, enum client client)
 	return n;
 }
 
-/* How long the last of a round waits: of all that come together, or of those of a loop whose
- * last round has left the limiter nothing. */
-static double waits_longest(const struct toll *toll, enum client client, double beyond_burst)
+/* Seconds by which a round ends later than it would without the limiter: one that finds it
+ * full, or what the last round left of it.  Of several loops, if all begin together. */
+static struct json *held_back(const struct toll *toll, enum client client, double beyond_burst)
 {
-	double longest = beyond_burst > 0 ? beyond_burst : 0;
+	const struct model_loop *loop = NULL;
+	double longest = 0;
 
 	for (uint32_t i = 0; i < toll->n; i++) {
 		const struct toll_row *row = &toll->row[i];
 
-		if (*row->feature && toll_passes(row, client) && row->waits > longest)
-			longest = row->waits;
+		if (!*row->feature || !toll_passes(row, client))
+			continue;
+		if (row->fails || row->held)
+			return json_null();
+		if (loop && loop != row->loop && beyond_burst > longest)
+			longest = beyond_burst;
+		longest = row->held_back > longest ? row->held_back : longest;
+		longest = row->waits > longest ? row->waits : longest;
+		loop = row->loop;
 	}
-	return longest;
+	return json_num(longest);
 }
 
 /* Put what is asked of it, and whether it is known: beyond the limit it is, too, if the least
@@ -220,27 +264,32 @@ static void put_asked(
 	struct toll_asked own = toll_asked_of(toll, client, true);
 	struct toll_asked added = toll_asked_of(toll, client, false);
 	double all = (own.rate + added.rate) * clients;
+	double through = toll_through(toll, client, qps / clients);
 	bool limited = qps > 0, over = limited && all > qps * (1 + ROUNDED);
 	bool holds = !own.why && !added.why;
+	bool grows = limited && (own.pressing + added.pressing) * clients > qps * (1 + ROUNDED);
 
 	json_put_num(o, "ownPerSecond", own.rate * clients);
 	json_put_num(o, "addedPerSecond", added.rate * clients);
 	json_put_num(o, "withFeaturesPerSecond", all);
+	json_put(o, "throughPerSecond", number_or_null(through >= 0, through * clients));
 	json_put(o, "full", number_or_null(limited, limited ? all / qps : 0));
 	json_put(o, "over", holds || over || !limited ? json_bool(over) : json_null());
+	json_put(
+		o, "backlogGrows", holds || grows || !limited ? json_bool(grows) : json_null());
 	json_put_bool(o, "ownHolds", !own.why);
 	json_put_bool(o, "addedHolds", !added.why);
 	json_put_bool(o, "holds", holds);
 	json_put_str(o, "why", added.why ? added.why : own.why);
 }
 
-/* Rounds of all nodes do not come at once, so how long the last request of a client for the
- * cluster waits is not known. */
+/* Rounds of all nodes do not come at once, so how long one is held back by a client for the
+ * cluster is not known. */
 static struct json *limiter(const struct estimate_size *size, enum client client)
 {
 	const struct kubelet_model *k = &size->with->kubelet;
 	double qps = (double)client_limit(k, client) / 1000, burst = k->client[client].burst;
-	bool cluster = client_is_elsewhere(k, client), limited = qps > 0, not_over;
+	bool cluster = client_is_elsewhere(k, client), limited = qps > 0;
 	double together = at_once(size->after, client);
 	struct json *o = json_object();
 
@@ -250,11 +299,10 @@ static struct json *limiter(const struct estimate_size *size, enum client client
 	json_put(o, "qps", number_or_null(limited, qps));
 	json_put(o, "burst", limited ? json_int((int64_t)burst) : json_null());
 	put_asked(o, size->after, client, cluster ? size->nodes : 1, qps);
-	not_over = json_is_bool(json_get(o, "over")) && !json_as_bool(json_get(o, "over"));
 	json_put(o, "atOnce", number_or_null(!cluster, together));
-	json_put(o, "waitsSeconds",
-		number_or_null(limited && not_over && !cluster,
-			waits_longest(size->after, client, (together - burst) / qps)));
+	json_put(o, "roundHeldBackSeconds",
+		limited && !cluster ? held_back(size->after, client, (together - burst) / qps)
+				    : json_null());
 	return o;
 }
 

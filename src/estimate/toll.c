@@ -25,6 +25,9 @@ static const char about_to_be_gone[] = "pods that are about to be gone count, to
 /* What makes rounds last longer or shorter by so much is seen, as a share. */
 #define UNEVEN 0.05
 
+/* What sums and quotients may be off by, as a share. */
+#define ROUNDED 1e-9
+
 /* A container that has run for two of its longest back-offs begins with the shortest one again
  * (backoff.go hasExpired). */
 #define OFTEN_BACK_OFF 2
@@ -121,8 +124,29 @@ static void by_the_clock(const struct scenario *s, const struct model_loop *l,
 		row->fails = "containers that exit again and again back off";
 }
 
-static void loop_call(
-	struct toll_making *m, const struct model_loop *l, const struct model_call *c)
+static bool is_alike(const struct model_call *a, const struct model_call *b)
+{
+	return a->call == b->call && a->scope == b->scope && a->client == b->client &&
+	       a->at_most_every == b->at_most_every && a->if_older_than == b->if_older_than &&
+	       a->records == b->records && a->quorum == b->quorum && a->share == b->share &&
+	       a->bytes == b->bytes;
+}
+
+/* How many calls of a loop are like this one; 0: one before it is, and counts it. */
+static uint32_t repeats(const struct model_loop *l, const struct model_call *c)
+{
+	uint32_t n = 1;
+
+	for (const struct model_call *is = l->calls; is < l->calls + l->n_calls; is++) {
+		if (is < c && is_alike(is, c))
+			return 0;
+		n += is > c && is_alike(is, c);
+	}
+	return n;
+}
+
+static void loop_call(struct toll_making *m, const struct model_loop *l,
+	const struct model_call *c, uint32_t n)
 {
 	const struct scenario *s = m->s;
 	struct toll_row *row = toll_row_add(m, TOLL_LOOP, l->name);
@@ -146,6 +170,10 @@ static void loop_call(
 		by_the_clock(s, l, c, row);
 	else
 		toll_upon_event(m, l, c, row);
+	row->repeats = n;
+	row->times *= n;
+	row->nominal *= n;
+	row->sure *= n;
 	row->rate = row->times * row->rounds * row->nodes;
 	row->of_lives = s->workload.replace_pod_every > 0 && is_of_pods(l->trigger);
 	toll_failing(s, l, c, row);
@@ -158,8 +186,12 @@ static void loops(struct toll_making *m)
 
 		if (l->timer == TIMER_REQUEST && l->trigger == TRIGGER_PERIOD)
 			continue; /* somebody asks, or nobody */
-		for (uint32_t c = 0; c < l->n_calls; c++)
-			loop_call(m, l, &l->calls[c]);
+		for (uint32_t c = 0; c < l->n_calls; c++) {
+			uint32_t n = repeats(l, &l->calls[c]);
+
+			if (n > 0)
+				loop_call(m, l, &l->calls[c], n);
+		}
 	}
 }
 
@@ -258,7 +290,28 @@ struct toll_asked toll_asked_of(const struct toll *toll, enum client client, boo
 		if (!toll_passes(row, client) || row->nodes <= 0 || !*row->feature != own)
 			continue;
 		asked.rate += row->asks / toll_part(row);
+		if (row->kind != TOLL_LOOP || row->trigger != TRIGGER_PERIOD)
+			asked.pressing += row->asks / toll_part(row);
 		asked.why = asked.why ? asked.why : row->doubt;
 	}
 	return asked;
+}
+
+double toll_through(const struct toll *toll, enum client client, double limit)
+{
+	double rate = 0, sure = 0;
+	bool known = true;
+
+	for (uint32_t i = 0; i < toll->n; i++) {
+		const struct toll_row *row = &toll->row[i];
+
+		if (!toll_passes(row, client) || row->nodes <= 0)
+			continue;
+		known &= !row->fails;
+		rate += row->rate / toll_part(row);
+		sure += row->at_least / toll_part(row);
+	}
+	if (known)
+		return rate;
+	return limit > 0 && sure > limit * (1 - ROUNDED) ? limit : -1;
 }

@@ -38,15 +38,16 @@ struct toll_row {
 	enum client client;
 	enum trigger trigger;
 	enum call_scope scope;
-	double of;      /* of so many in a round times is a share, loops only */
-	double times;   /* in a round, of a node that has it */
-	double rounds;  /* in which it is made, a second */
-	double looked;  /* of a loop, loops only: those that leave it out as well */
-	double period;  /* seconds from one to the next as stated; 0: upon every event */
-	double nodes;   /* share of the nodes that have it */
-	double rate;    /* a second and node */
-	double nominal; /* with the stated period: no drift, jitter or ticks */
-	double bytes;   /* of one; 0: not known */
+	uint32_t repeats; /* a loop's: so many calls of it are alike, and this row is of all */
+	double of;        /* of so many in a round times is a share of each, loops only */
+	double times;     /* in a round, of a node that has it */
+	double rounds;    /* in which it is made, a second */
+	double looked;    /* of a loop, loops only: those that leave it out as well */
+	double period;    /* seconds from one to the next as stated; 0: upon every event */
+	double nodes;     /* share of the nodes that have it */
+	double rate;      /* a second and node */
+	double nominal;   /* with the stated period: no drift, jitter or ticks */
+	double bytes;     /* of one; 0: not known */
 	const struct model_watch *watch; /* a watch: which one; NULL: it is none */
 	double told;                     /* a watch: events a second that it is told */
 	const char *untold;              /* why that is not known; NULL: it is */
@@ -54,13 +55,15 @@ struct toll_row {
 	double listed;     /* a watch: objects that it lists first; 0: not known */
 	double took;       /* seconds that one takes */
 	double waits;      /* seconds that a paced round becomes later since requests wait */
+	double held_back;  /* that one ends later which finds its limiter full, loops only */
+	bool held;         /* it comes as often as its limiter lets it, which it has alone */
 	double by_etcd;    /* share of them that asks for what etcd has; writes do so anyway */
 	double failing;    /* a second and node while each request is answered by an error, */
 	double rejected;   /* or by a 429 with a Retry-After; of a round's first request */
 	const char *fails; /* why the rate is no more than a guess; NULL: it is more */
 	double sure;       /* of the rate, where something fails */
 	double at_least;   /* rate, or what is sure of it: a sum of these is below the sum */
-	double asks; /* what is sure of what it wants of its client, waits for it or not */
+	double asks; /* what is sure of what it would send if nothing waited for limiters */
 	const char *doubt; /* why that is not all; NULL: it is */
 	char words[TOLL_TEXT];
 	char symbols[TOLL_TEXT];
@@ -99,12 +102,17 @@ double toll_part(const struct toll_row *row);
  * or of the kubelet's own.  Of a client for the cluster, on average of all nodes. */
 double toll_of_client(const struct toll *toll, enum client client, bool own);
 
-/* What is sure of that, of the kubelet's own rows or of those of features. */
+/* What is sure of what they would ask for if nothing waited for limiters, of the kubelet's own
+ * rows or of those of features. */
 struct toll_asked {
 	double rate;
+	double pressing; /* of it, by those of whom the next asks before the last has left */
 	const char *why; /* it is no more than the least; NULL: it is all */
 };
 
 struct toll_asked toll_asked_of(const struct toll *toll, enum client client, bool own);
+
+/* What goes through, where its limiter lets so much through; < 0: nobody knows. */
+double toll_through(const struct toll *toll, enum client client, double limit);
 
 #endif

@@ -142,6 +142,37 @@ static const char *why_full(
 		client_name(k, client), crowd->limit * m->s->nodes, asked * m->s->nodes);
 }
 
+/* The only row of a client, of a loop that makes nothing else; NULL: there is none such. */
+static struct toll_row *alone_at(const struct toll_making *m, enum client client)
+{
+	struct toll_row *alone = NULL;
+
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		struct toll_row *row = &m->out->row[i];
+
+		if (!toll_passes(row, client) || row->nodes <= 0 || row->rate <= 0)
+			continue;
+		if (alone || row->kind != TOLL_LOOP || row->loop->n_calls > 1)
+			return NULL;
+		alone = row;
+	}
+	return alone;
+}
+
+/* Who has more and more to send and a full limiter alone sends what that lets through. */
+static bool is_held(struct toll_making *m, enum client client)
+{
+	struct toll_row *row = alone_at(m, client);
+
+	if (!row || row->fails || row->made->at_most_every > 0 || toll_pauses(m, row) ||
+		row->took * toll_limit_of(m, client) > 1)
+		return false;
+	row->rate = row->at_least = toll_limit_of(m, client) * toll_part(row);
+	row->looked = row->rounds = row->rate / (row->times * row->nodes);
+	row->held = true;
+	return true;
+}
+
 /* What is asked for beyond the limit waits for ever longer.  Below it, but not by much, rounds
  * that pause wait for one another. */
 void toll_full_client(struct toll_making *m, enum client client, bool over)
@@ -150,7 +181,7 @@ void toll_full_client(struct toll_making *m, enum client client, bool over)
 	const char *text;
 
 	crowd_of(m, client, &crowd);
-	if (!over && crowd.n_pausing == 0)
+	if ((!over && crowd.n_pausing == 0) || (over && is_held(m, client)))
 		return;
 	text = why_full(m, client, &crowd);
 	for (uint32_t i = 0; i < m->s->kubelet.n_loops; i++) {

@@ -127,7 +127,7 @@ static const char *death_fails(const struct scenario *s)
 {
 	if (s->kubelet.interface == INTERFACE_DOCKER || s->kubelet.pleg.design == PLEG_POLLING)
 		return "what a death costs docker has no closed form here";
-	if (toll_backs_off(s, ALL_BACK_OFF))
+	if (s->workload.crash_looping > 0 || toll_backs_off(s, ALL_BACK_OFF))
 		return backs_off;
 	return NULL;
 }
@@ -138,11 +138,12 @@ static void deaths(struct toll_making *m)
 {
 	const struct scenario *s = m->s;
 	bool looks_at_them = s->kubelet.pleg.design != PLEG_EVENTED;
+	bool crash_loops = s->workload.crash_looping > 0; /* as often as back-offs let them */
 	double looks = 0, statuses = 0;
 	struct deaths d;
 
 	deaths_of(s, &d);
-	if (d.often <= 0)
+	if (d.often <= 0 && !crash_loops)
 		return;
 	if (looks_at_them) {
 		looks = rates_looks_upon_death(s, &d);

@@ -125,7 +125,8 @@ static void bounds(const struct toll_making *m, struct pacing *p)
 	if (!o.known || left <= 0)
 		return;
 	low = apart(m->s, p, burst, left);
-	if (o.going_on > CLOSE * limit && o.going_on + p->requests / low > NEARLY_FULL * limit)
+	if (p->client == CLIENT_MAIN && o.going_on > CLOSE * limit &&
+		o.going_on + p->requests / low > NEARLY_FULL * limit)
 		return; /* pods that wait for it are late, and ask for less */
 	burst -= o.clump / (2 * left);
 	p->low = low;
@@ -140,10 +141,15 @@ static void bounds(const struct toll_making *m, struct pacing *p)
 
 /* ------------------------------------------------------------------ which loops */
 
-/* Whether the call is made in every round, as often in each. */
-static bool is_of_every_round(const struct model_loop *l, const struct model_call *c)
+/* Whether the call is made in every round, as often in each: of a share some nodes make one
+ * more. */
+static bool is_of_every_round(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
 {
-	return c->at_most_every <= l->period && c->if_older_than <= 0 && !c->share;
+	double n = rates_times(s, l, c), part = n - (double)(int64_t)n;
+
+	return c->at_most_every <= l->period && c->if_older_than <= 0 &&
+	       part * (1 - part) <= CLOSE / 2 * n;
 }
 
 /* False if it is not such a loop, or waits for nobody. */
@@ -156,7 +162,7 @@ static bool pacing_of(const struct toll_making *m, const struct model_loop *l, s
 		const struct model_call *c = &l->calls[i];
 		bool limited = !call_is_runtime(c->call) && toll_limit_of(m, c->client) > 0;
 
-		if (!is_of_every_round(l, c))
+		if (!is_of_every_round(m->s, l, c))
 			return false;
 		if (!limited)
 			continue;
@@ -191,8 +197,20 @@ static void pace(const struct toll_making *m, const struct pacing *p)
 		row->paced = true;
 		row->waits = gap > p->free ? gap - usual : 0;
 		row->looked = row->rounds = 1 / gap;
-		row->rate = row->times * row->rounds * row->nodes;
+		row->rate = row->at_least = row->times * row->rounds * row->nodes;
 	}
+}
+
+/* Of a limiter that others leave alone until then. */
+static void held_back(const struct toll_making *m, const struct pacing *p)
+{
+	double limit = toll_limit_of(m, p->client),
+	       burst = m->s->kubelet.client[p->client].burst;
+	double longer = lasts(m->s, p, burst, limit) - rates_longest(m->s, p->loop);
+
+	for (uint32_t i = 0; i < m->out->n; i++)
+		if (m->out->row[i].loop == p->loop)
+			m->out->row[i].held_back = longer > 0 ? longer : 0;
 }
 
 bool toll_is_paced(const struct toll_making *m, const struct model_loop *l)
@@ -215,8 +233,10 @@ void toll_paced(struct toll_making *m)
 		if (!fails_already(m, l) && pacing_of(m, l, &all[n]))
 			bounds(m, &all[n++]);
 	}
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		held_back(m, &all[i]);
 		if (all[i].low > 0 &&
 			all[i].high - all[i].low <= CLOSE * (all[i].high + all[i].low) / 2)
 			pace(m, &all[i]);
+	}
 }

@@ -174,7 +174,7 @@ double toll_spread(const struct scenario *s, const struct toll_row *row, double 
 	struct leaving leaving;
 	struct moments one;
 
-	if (row->rounds <= 0 || row->times <= 0)
+	if (row->rounds <= 0 || row->times <= 0 || row->held)
 		return mean < most ? mean : most;
 	leaving_of(s, row, &leaving);
 	at_any_phase(&leaving, 1 / row->rounds, chance, &one);

@@ -91,6 +91,43 @@ static bool is_late(const struct toll_making *m, const struct model_loop *l)
 	return false;
 }
 
+/* What others than loops ask of a client, requests a second and node. */
+static double asked_by_pods(const struct toll_making *m, enum client client)
+{
+	double asked = 0;
+
+	for (uint32_t i = 0; i < m->out->n; i++) {
+		const struct toll_row *row = &m->out->row[i];
+
+		if (row->kind != TOLL_LOOP && toll_passes(row, client))
+			asked += row->rate;
+	}
+	return asked;
+}
+
+/* A round would wait for its limiter alone at a pace that is known (toll_paced.c): what it
+ * shares that with is why it is not. */
+static const char *why_it_waits(
+	struct toll_making *m, const struct model_loop *l, double waits, double rounds)
+{
+	for (unsigned c = 0; c < CLIENTS; c++) {
+		double limit = toll_limit_of(m, (enum client)c);
+		double pods = asked_by_pods(m, (enum client)c);
+		struct wanted w;
+
+		wanted_of(m, l, (enum client)c, &w);
+		if (limit > 0 && w.at_most > 0 && pods > WAIT_MATTERS * limit)
+			return toll_why(m,
+				"pods that come and go ask client %s for %.3g/s of its %g/s: "
+				"they and rounds of %.4g requests wait for one another",
+				client_name(&m->s->kubelet, (enum client)c), pods, limit,
+				w.at_most);
+	}
+	return toll_why(m,
+		"a round waits %.3g s for the limiter%s, and the next begins after it", waits,
+		rounds > 1 ? " on average" : "");
+}
+
 /* A round of more requests than a burst: its last ones wait for what the others who use the
  * client leave.  A ticker does not mind until a tick passes. */
 static void waiting_rounds(struct toll_making *m, const struct model_loop *l)
@@ -106,14 +143,10 @@ static void waiting_rounds(struct toll_making *m, const struct model_loop *l)
 	}
 	if (later <= WAIT_MATTERS * gap)
 		return;
-	text = waits > 0
-		       ? toll_why(m,
-				 "a round waits %.3g s for the limiter%s, and the next begins "
-				 "after it",
-				 waits, rounds > 1 ? " on average" : "")
-		       : toll_why(m,
-				 "a round that makes all calls takes %.3g s, and ticks pass",
-				 all);
+	text = waits > 0 ? why_it_waits(m, l, waits, rounds)
+			 : toll_why(m,
+				   "a round that makes all calls takes %.3g s, and ticks pass",
+				   all);
 	toll_loop_waits(m, l, gap / (gap + later), text);
 	for (uint32_t i = 0; i < m->out->n && waits <= 0; i++)
 		if (m->out->row[i].loop == l)

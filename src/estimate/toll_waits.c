@@ -37,8 +37,6 @@ void toll_doubts(struct toll_row *row, const char *text, double at_least)
 	row->asks = at_least < row->asks ? at_least : row->asks;
 }
 
-/* One that begins by the clock asks for no more than it gets; behind events the next ones are
- * waiting already. */
 void toll_loop_waits(
 	struct toll_making *m, const struct model_loop *l, double part, const char *text)
 {
@@ -50,10 +48,7 @@ void toll_loop_waits(
 			continue;
 		if (before > 0 && part > 0)
 			sure = row->rate / (1 / before + 1 / part - 1);
-		if (l->trigger == TRIGGER_PERIOD)
-			toll_doubts(row, text, sure);
-		else
-			toll_fails(row, text, sure);
+		toll_fails(row, text, sure);
 	}
 }
 
@@ -125,15 +120,20 @@ static const char *too_often(struct toll_making *m)
 }
 
 /* Then fewer pods run than there are places for: what is made for each comes less often, and
- * nothing of it is sure but what a limiter lets through. */
-static void replaced_pods(struct toll_making *m, const char *text)
+ * nothing of it is sure but what a limiter lets through.  What a limiter makes wait is asked
+ * for all the same. */
+static void replaced_pods(struct toll_making *m, const char *text, bool by_limiter)
 {
 	for (uint32_t i = 0; i < m->out->n && text; i++) {
 		struct toll_row *row = &m->out->row[i];
 		bool is_limited = row->fails && row->at_least != row->sure;
 
-		if (!is_limited && (row->of_lives || is_work(row) || row->scope != SCOPE_NODE))
+		if (is_limited || !(row->of_lives || is_work(row) || row->scope != SCOPE_NODE))
+			continue;
+		if (by_limiter)
 			toll_fails(row, text, 0);
+		else
+			toll_doubts(row, text, 0);
 	}
 }
 
@@ -168,12 +168,14 @@ static void hurried_pods(struct toll_making *m)
 				m->out->row[i].sure);
 }
 
-/* What rows want of their clients, before one makes them wait. */
+/* What is sure of rows, and what they want of their clients, as far as nobody waits yet. */
 static void asks(struct toll_making *m)
 {
 	for (uint32_t i = 0; i < m->out->n; i++) {
-		m->out->row[i].asks = m->out->row[i].at_least;
-		m->out->row[i].doubt = m->out->row[i].fails;
+		struct toll_row *row = &m->out->row[i];
+
+		row->asks = row->at_least = row->fails ? row->sure : row->rate;
+		row->doubt = row->fails;
 	}
 }
 
@@ -181,12 +183,9 @@ static void asks(struct toll_making *m)
  * that make them late. */
 void toll_waits(struct toll_making *m)
 {
-	toll_paced(m);
-	for (uint32_t i = 0; i < m->out->n; i++)
-		m->out->row[i].at_least =
-			m->out->row[i].fails ? m->out->row[i].sure : m->out->row[i].rate;
-	replaced_pods(m, too_often(m));
 	asks(m);
+	toll_paced(m);
+	replaced_pods(m, too_often(m), false);
 	for (unsigned c = 0; c < CLIENTS; c++) {
 		if (!toll_is_filled(m, (enum client)c, NEARLY_FULL))
 			continue;
@@ -194,8 +193,9 @@ void toll_waits(struct toll_making *m)
 		if (c != CLIENT_MAIN || m->s->workload.replace_pod_every <= 0)
 			continue;
 		if (toll_is_over(m, CLIENT_MAIN))
-			replaced_pods(
-				m, "pods that come and go wait for the limiter of client kube");
+			replaced_pods(m,
+				"pods that come and go wait for the limiter of client kube",
+				true);
 		else
 			hurried_pods(m);
 	}

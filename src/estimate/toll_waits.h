@@ -19,8 +19,8 @@ const char *toll_why(struct toll_making *m, const char *format, ...)
 /* What is said first of a row stays; sure is what all reasons leave of it. */
 void toll_fails(struct toll_row *row, const char *text, double at_least);
 
-/* The same, where with the row's pace goes what it asks its client for: not all of that is
- * known. */
+/* The same, where it would be so if nothing waited for a limiter: what it asks its client for
+ * is not known, either. */
 void toll_doubts(struct toll_row *row, const char *text, double at_least);
 
 /* A loop makes one call after the other: those that wait for nobody come as seldom as the one

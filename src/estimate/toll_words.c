@@ -27,10 +27,15 @@ static void whom(const struct model_loop *l, const struct model_call *c,
 	bool part = c->share && c->share < PPM;
 	double percent = (double)c->share / PPM * 100;
 
+	if (row->repeats > 1) {
+		str_addf(words, "%u times ", row->repeats);
+		str_addf(symbol, "%u x ", row->repeats);
+	}
 	if (!clock) {
 		if (part)
 			str_addf(words, "%g %% of the times ", percent);
-		str_add(symbol, c->scope == SCOPE_CONTAINER && row->times > 1 ? "C" : "1");
+		str_add(symbol,
+			c->scope == SCOPE_CONTAINER && row->times > row->repeats ? "C" : "1");
 	} else if (c->scope == SCOPE_NODE) {
 		str_add(symbol, "1");
 	} else {
@@ -47,9 +52,11 @@ static void whom(const struct model_loop *l, const struct model_call *c,
 /* "30 x 0.3": of how many, and the share of them. */
 static void times(const struct model_call *c, const struct toll_row *row, struct str *out)
 {
+	if (row->repeats > 1)
+		str_addf(out, "%u x ", row->repeats);
 	str_addf(out, "%.4g", row->of);
 	if (c->share && c->share < PPM && row->of > 0)
-		str_addf(out, " x %.4g", row->times / row->of);
+		str_addf(out, " x %.4g", row->times / row->repeats / row->of);
 }
 
 static const char *upon(enum trigger what)
@@ -124,7 +131,7 @@ static void event_words(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, const struct syncs *syncs, const struct toll_row *row,
 	struct str *words)
 {
-	bool each = row->times > 1 && l->trigger != TRIGGER_KUBELET_START;
+	bool each = row->times > row->repeats && l->trigger != TRIGGER_KUBELET_START;
 
 	str_addf(words, "%s%s", upon(l->trigger),
 		each ? ", for each of the pod's containers or objects" : "");
@@ -133,9 +140,15 @@ static void event_words(const struct scenario *s, const struct model_loop *l,
 	if (adds_to_rest(l, c) && syncs->by_death > 0)
 		str_add(words, ", k more upon a death");
 	if (l->trigger == TRIGGER_CONTAINER_DEATH && s->workload.container_death_every <= 0)
-		str_add(words, ", as those of pods that go do; none dies by itself");
+		str_add(words,
+			s->workload.crash_looping > 0
+				? ", as those of pods that go do; how often those of pods "
+				  "that crash again and again do is not known"
+				: ", as those of pods that go do; none dies by itself");
 	if (c->at_most_every > 0)
 		str_addf(words, ", every %g s at most", SECONDS(c->at_most_every));
+	if (row->held)
+		str_add(words, ", as often as its limiter lets it");
 }
 
 static void pace_symbols(const struct model_loop *l, const struct model_call *c,
@@ -168,6 +181,17 @@ static void pace(const struct scenario *s, const struct model_loop *l,
 	str_add(out, ")");
 }
 
+/* Of what happens nobody knows how often, or of a part of it. */
+static bool is_unknown(
+	const struct scenario *s, const struct model_loop *l, const struct toll_row *row)
+{
+	bool of_containers =
+		l->trigger == TRIGGER_CONTAINER_START || l->trigger == TRIGGER_CONTAINER_DEATH;
+
+	return row->fails && l->trigger != TRIGGER_KUBELET_START &&
+	       (row->rate <= 0 || (of_containers && s->workload.crash_looping > 0));
+}
+
 /* "1 x (a) = 1 x 0.02/s = 0.02/s", "1 x (a), T' apart = 1 / 612 s = 0.00163/s". */
 static void event_symbols(const struct scenario *s, const struct model_loop *l,
 	const struct model_call *c, const struct syncs *syncs, const struct toll_row *row,
@@ -175,6 +199,11 @@ static void event_symbols(const struct scenario *s, const struct model_loop *l,
 {
 	bool apart = c->at_most_every > 0 && row->rounds > 0;
 
+	if (is_unknown(s, l, row)) {
+		pace_symbols(l, c, syncs, out);
+		str_addf(out, ")%s = ?", row->nodes < 1 ? ", h" : "");
+		return;
+	}
 	pace_symbols(l, c, syncs, out);
 	str_addf(out, ")%s%s = ", apart ? ", T' apart" : "", row->nodes < 1 ? ", h" : "");
 	times(c, row, out);
@@ -202,6 +231,13 @@ void toll_words(const struct scenario *s, const struct syncs *syncs, struct toll
 	if (l->trigger == TRIGGER_PERIOD) {
 		clock_words(l, c, row, &words);
 		clock_symbols(l, c, row, &who, &symbols);
+	} else if (row->held) {
+		event_words(s, l, c, syncs, row, &words);
+		str_addf(&symbols, "Q%s = %.4g/s",
+			row->elsewhere   ? " / N"
+			: row->nodes < 1 ? " h"
+					 : "",
+			row->rate);
 	} else {
 		event_words(s, l, c, syncs, row, &words);
 		str_addf(&symbols, "%s x (", str_text(&who));
@@ -243,6 +279,8 @@ const struct toll_symbol toll_symbols[] = {
 	{"L", "time that a round takes, to the tick after it where ticks pass meanwhile"},
 	{"D", "time that a round waits for its client's limiter, on average"},
 	{"T'", "time between rounds that make the call, at least as long as stated"},
+	{"Q", "requests a second that its client's limiter lets through"},
+	{"N", "nodes of the cluster"},
 	{"W", "mean life of a watch, until it ends and is opened again"},
 	{"R", "mean time from a pod's sync to its next, at rest"},
 	{"a", "pods that come and go, a second and node"},

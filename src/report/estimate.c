@@ -44,12 +44,13 @@ static const struct column limiter_list[] = {
 	{"nodes", "nodes", CELL_COUNT, NULL},
 	{"qps", "limit\n/s", CELL_RATE, "none"},
 	{"burst", "burst", CELL_COUNT, "-"},
-	{"ownPerSecond", "kubelet's own\n/s", CELL_RATE, NULL},
-	{"withFeaturesPerSecond", "with it\n/s", CELL_RATE, NULL},
+	{"ownPerSecond", "kubelet's\nown asks /s", CELL_RATE, NULL},
+	{"withFeaturesPerSecond", "with it\nasks /s", CELL_RATE, NULL},
 	{"full", "share of\nthe limit", CELL_RATE, "-"},
 	{"over", "over\nit", CELL_YES_NO, "?"},
+	{"throughPerSecond", "goes\nthrough /s", CELL_RATE, "?"},
 	{"atOnce", "requests of\na round", CELL_RATE, "-"},
-	{"waitsSeconds", "of which the\nlast waits", CELL_SECONDS, "-"},
+	{"roundHeldBackSeconds", "which is held\nback by", CELL_SECONDS, "-"},
 };
 static const struct column change_list[] = {
 	{"call", "of the kubelet's own", CELL_TEXT, NULL},
@@ -156,6 +157,23 @@ void estimate_symbols(
 	}
 }
 
+/* Once, if they are the same in all clusters, else a line each. */
+static void in_words(const struct json *call, struct str *out)
+{
+	const struct json *first = json_child(json_get(call, "clusters"));
+	const char *words = json_as_str(json_get(first, "words"));
+	bool same = true;
+
+	for (const struct json *size = first; size; size = json_next(size))
+		same &= !strcmp(json_as_str(json_get(size, "words")), words);
+	if (same)
+		str_addf(out, " %s\n", words);
+	else
+		str_add_char(out, '\n');
+	if (!same)
+		estimate_by_sizes(call, "words", "    ", "\n", out);
+}
+
 static void formulas(const struct json *result, enum show how, struct str *out)
 {
 	const char *quote = how == SHOW_MARKDOWN ? "`" : "";
@@ -171,8 +189,8 @@ static void formulas(const struct json *result, enum show how, struct str *out)
 		estimate_call_name(call, out);
 		str_add(out, quote);
 		estimate_added_by(result, call, out);
-		str_addf(out, ", by %s: %s\n", json_as_str(json_get(call, "sender")),
-			json_as_str(json_get(call, "words")));
+		str_addf(out, ", by %s:", json_as_str(json_get(call, "sender")));
+		in_words(call, out);
 		estimate_by_sizes(call, "formula", how == SHOW_MARKDOWN ? "    `" : "    ",
 			str_text(&end), out);
 		if (json_is_str(json_get(call, "ifItFails"))) {
@@ -188,6 +206,23 @@ static void formulas(const struct json *result, enum show how, struct str *out)
 	estimate_symbols(result, how == SHOW_MARKDOWN ? "" : "    ", how, out);
 }
 
+/* "; of get pods, patch pods/status and 3 more the least counts". */
+static void incomplete(const struct json *total, struct str *out)
+{
+	enum { NAMED = 6 };
+	const struct json *name = json_child(json_get(total, "incomplete"));
+	uint32_t n = 0, more = 0;
+
+	for (; name; name = json_next(name)) {
+		if (n < NAMED)
+			str_addf(out, "%s%s", n ? ", " : "; the least counts of ",
+				json_as_str(name));
+		more += n++ >= NAMED;
+	}
+	if (more)
+		str_addf(out, " and %u more", more);
+}
+
 /* "  api of 100 nodes: the limiter of client kube lets ...". */
 static void reasons(const struct json *result, enum show how, struct str *out)
 {
@@ -199,16 +234,19 @@ static void reasons(const struct json *result, enum show how, struct str *out)
 		if (json_as_bool(json_get(total, "holds")))
 			continue;
 		if (!any)
-			str_add(out, "\nAt least: what has no closed form counts as nothing or "
-				     "as that "
-				     "of pods at rest, a full limiter\nas what it lets "
-				     "through.\n");
+			str_add(out,
+				"\nAt least: what has no closed form counts as nothing or "
+				"as that of pods at rest, a full limiter\nas what it lets "
+				"through. Of calls that wait less is sure than of those that "
+				"do\nnot, so it may be less than before.\n");
 		any = true;
-		str_addf(out, "%s%s of %s nodes: %s\n", how == SHOW_MARKDOWN ? "- " : "  ",
+		str_addf(out, "%s%s of %s nodes: %s", how == SHOW_MARKDOWN ? "- " : "  ",
 			json_as_str(json_get(total, "of")),
 			format_count(
 				nodes, sizeof(nodes), json_as_num(json_get(total, "nodes"))),
 			json_as_str(json_get(total, "why")));
+		incomplete(total, out);
+		str_add_char(out, '\n');
 	}
 }
 

@@ -34,9 +34,10 @@ enum estimate_names { ESTIMATE_NAMED_ONCE, ESTIMATE_NAMED };
 struct json *estimate_by_size(
 	const struct json *result, bool watches, enum estimate_names names);
 
-/* Append those of one call under that name. */
+/* Append those of one call under that name; unknown is how bytes a second are told that are not
+ * known. */
 void estimate_add_sizes(struct json *rows, const struct json *call, const char *name,
-	enum estimate_names names);
+	enum estimate_names names, const char *unknown);
 
 /* Rows of a list, a call's one after the other, with what it is called as "call", in its first
  * row or in all; the caller frees them. */

@@ -78,17 +78,29 @@ bool estimate_is_watch(const struct json *call)
 	return !strcmp(json_as_str(json_get(call, "trigger")), "watch");
 }
 
-void estimate_add_sizes(
-	struct json *rows, const struct json *call, const char *name, enum estimate_names names)
+/* What is sent is known, and how often is not. */
+static bool has_unknown_bytes(const struct json *call, const struct json *size)
+{
+	return !estimate_is_watch(call) && json_is_num(json_get(call, "bytes")) &&
+	       !json_is_num(json_get(size, "bytesPerSecond"));
+}
+
+void estimate_add_sizes(struct json *rows, const struct json *call, const char *name,
+	enum estimate_names names, const char *unknown)
 {
 	const struct json *size = json_child(json_get(call, "clusters"));
+	const char *before = "";
 
 	for (; size; size = json_next(size)) {
+		const char *words = json_as_str(json_get(size, "words"));
 		struct json *row = json_clone(size);
 
 		json_put_str(row, "call", name);
 		json_put_str(row, "sender", *name ? json_as_str(json_get(call, "sender")) : "");
-		json_put_str(row, "words", *name ? json_as_str(json_get(call, "words")) : "");
+		json_set_str(row, "words", *name || strcmp(words, before) != 0 ? words : "");
+		before = words;
+		if (has_unknown_bytes(call, size))
+			json_set_str(row, "bytesPerSecond", unknown);
 		json_append(rows, row);
 		if (names == ESTIMATE_NAMED_ONCE)
 			name = "";
@@ -108,7 +120,7 @@ struct json *estimate_by_size(
 			continue;
 		estimate_call_name(call, &name);
 		estimate_added_by(result, call, &name);
-		estimate_add_sizes(rows, call, str_text(&name), names);
+		estimate_add_sizes(rows, call, str_text(&name), names, "?");
 		str_fini(&name);
 	}
 	return rows;
@@ -193,6 +205,7 @@ struct json *estimate_limiters(const struct json *result)
 	for (struct json *row = json_child(rows); row; row = json_next(row)) {
 		const char *of = json_as_str(json_get(row, "of"));
 		bool holds = json_as_bool(json_get(row, "holds"));
+		bool grows = json_as_bool(json_get(row, "backlogGrows"));
 		struct str client = {0};
 
 		str_addf(&client, "%s, one of the cluster",
@@ -203,10 +216,10 @@ struct json *estimate_limiters(const struct json *result)
 		at_least(row, "ownPerSecond", json_as_bool(json_get(row, "ownHolds")));
 		at_least(row, "withFeaturesPerSecond", holds);
 		at_least(row, "full", holds || !json_is_num(json_get(row, "full")));
-		if (json_as_bool(json_get(row, "over")))
-			json_set_str(row, "waitsSeconds", "ever longer");
-		else if (!holds && json_is_num(json_get(row, "qps")))
-			json_set_str(row, "waitsSeconds", "?");
+		if (json_is_null(json_get(row, "roundHeldBackSeconds")) &&
+			json_is_num(json_get(row, "qps")) &&
+			(grows || strcmp(of, "cluster") != 0))
+			json_set_str(row, "roundHeldBackSeconds", grows ? "ever longer" : "?");
 	}
 	return rows;
 }

@@ -66,7 +66,7 @@ static struct json *flat(const struct json *result, bool api)
 		estimate_call_name(call, &name);
 		str_add(&name, "`");
 		estimate_added_by(result, call, &name);
-		estimate_add_sizes(rows, call, str_text(&name), ESTIMATE_NAMED_ONCE);
+		estimate_add_sizes(rows, call, str_text(&name), ESTIMATE_NAMED_ONCE, "unknown");
 		str_fini(&name);
 	}
 	return rows;
@@ -296,25 +296,47 @@ static bool is_of_cluster(const struct json *limiter)
 	return of && !strcmp(of, "cluster");
 }
 
-/* What waits then.  Beyond the limit it is ever longer, whatever else is not known. */
-static void waits(const struct json *limiter, struct str *out)
+/* By how much rounds are: one request of them follows upon the other, so it is the round that
+ * waits. */
+static void held_back(const struct json *limiter, struct str *out)
 {
-	const struct json *wait = json_get(limiter, "waitsSeconds");
+	const struct json *held = json_get(limiter, "roundHeldBackSeconds");
+	bool over = json_as_bool(json_get(limiter, "over"));
 	char a[FORMAT_BYTES], b[FORMAT_BYTES];
 
-	if (json_as_bool(json_get(limiter, "over")))
-		str_add(out, ": **over the limit**, requests wait for ever longer.\n");
-	else if (!json_as_bool(json_get(limiter, "holds")))
+	if (json_as_bool(json_get(limiter, "backlogGrows")))
+		str_add(out, "; requests wait for ever longer");
+	else if (is_of_cluster(limiter))
+		str_add(out, "; what waits when many come at once is not modelled");
+	else if (!json_is_num(held))
+		str_add(out, "; by how much rounds are held back is not modelled");
+	else if (json_as_num(held) > 0)
+		str_addf(out, "; a round of %s requests is held back by %s%s",
+			format_rate(a, sizeof(a), json_as_num(json_get(limiter, "atOnce"))),
+			format_seconds(b, sizeof(b), json_as_num(held)),
+			over ? ", and those that are due meanwhile are late or left out" : "");
+	else
+		str_add(out, "; no round waits");
+	str_add(out, ".\n");
+}
+
+/* What waits then. */
+static void waits(const struct json *limiter, struct str *out)
+{
+	const struct json *through = json_get(limiter, "throughPerSecond");
+	bool over = json_as_bool(json_get(limiter, "over"));
+	char rate[FORMAT_BYTES];
+
+	if (!over && !json_as_bool(json_get(limiter, "holds"))) {
 		str_addf(out, "; what waits is not modelled: %s.\n",
 			json_as_str(json_get(limiter, "why")));
-	else if (json_as_num(wait) > 0)
-		str_addf(out, "; of %s requests at once the last waits %s.\n",
-			format_rate(a, sizeof(a), json_as_num(json_get(limiter, "atOnce"))),
-			format_seconds(b, sizeof(b), json_as_num(wait)));
-	else if (is_of_cluster(limiter))
-		str_add(out, "; what waits when many come at once is not modelled.\n");
-	else
-		str_add(out, "; no round waits.\n");
+		return;
+	}
+	str_add(out, over ? ": **over the limit**" : "");
+	if (over && json_is_num(through))
+		str_addf(out, ", %s/s go through",
+			format_rate(rate, sizeof(rate), json_as_num(through)));
+	held_back(limiter, out);
 }
 
 /* One client's limiter at one cluster size: what is added, and what is there then. */
@@ -337,7 +359,8 @@ static void limit(const struct json *limiter, struct str *out)
 			limited ? "" : "; there is no limit to wait for");
 		return;
 	}
-	str_addf(out, "it adds %s%s/s%s", least, format_rate(a, sizeof(a), added), where);
+	str_addf(out, "it asks for %s%s/s more%s", least, format_rate(a, sizeof(a), added),
+		where);
 	if (!limited) {
 		str_add(out, "; there is no limit to wait for.\n");
 		return;
@@ -510,7 +533,7 @@ static void exhausted(const struct json *result, struct str *out)
 	else
 		str_add(out, "- Watches: it keeps none open.\n");
 	for (; limiter; limiter = json_next(limiter))
-		if (json_as_bool(json_get(limiter, "over")) && !is_of_cluster(limiter))
+		if (json_as_bool(json_get(limiter, "backlogGrows")) && !is_of_cluster(limiter))
 			str_addf(out,
 				"- Requests of client `%s` that wait at its limiter become "
 				"more "
