@@ -170,7 +170,8 @@
  *   result*, contrast*, validation*, estimate*, incidents*, comparison*   one a kind of result
  *   agreement      the same
  *   serve          what the mock API server counted
- *   prr            an estimate as answers for a production readiness review
+ *   prr            an estimate as answers for a production readiness review:
+ *   prr_calls, prr_node   what is called and written; what waits and is used up
  *   gate, gate_judge     conditions on measures
  *   sweep, sweep_shown, sweep_curves, sweep_closed, sweep_words   a grid of scenarios; what a
  *                  page shows of it; its curves, closed forms beside them, and its advice

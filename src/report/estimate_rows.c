@@ -206,19 +206,19 @@ struct json *estimate_limiters(const struct json *result)
 		const char *of = json_as_str(json_get(row, "of"));
 		bool holds = json_as_bool(json_get(row, "holds"));
 		bool grows = json_as_bool(json_get(row, "backlogGrows"));
+		bool cluster = of && !strcmp(of, "cluster");
 		struct str client = {0};
 
 		str_addf(&client, "%s, one of the cluster",
 			json_as_str(json_get(row, "client")));
-		if (of && !strcmp(of, "cluster"))
+		if (cluster)
 			json_set_str(row, "client", str_text(&client));
 		str_fini(&client);
 		at_least(row, "ownPerSecond", json_as_bool(json_get(row, "ownHolds")));
 		at_least(row, "withFeaturesPerSecond", holds);
 		at_least(row, "full", holds || !json_is_num(json_get(row, "full")));
 		if (json_is_null(json_get(row, "roundHeldBackSeconds")) &&
-			json_is_num(json_get(row, "qps")) &&
-			(grows || strcmp(of, "cluster") != 0))
+			json_is_num(json_get(row, "qps")) && (grows || !cluster))
 			json_set_str(row, "roundHeldBackSeconds", grows ? "ever longer" : "?");
 	}
 	return rows;
