@@ -58,11 +58,48 @@ static int read_result(const char *name, char **text, size_t *len, struct err *e
 	return code;
 }
 
+/* The cluster of an Estimate is what its flags say: of all sizes, with so many pods a second.
+ */
+static void put_cluster(const struct json *estimate, struct json *spec)
+{
+	const struct json *row = json_child(json_get(estimate, "totals"));
+	struct str sizes = {0};
+	double last = 0;
+
+	for (; row; row = json_next(row)) {
+		double nodes = json_as_num(json_get(row, "nodes"));
+
+		if (nodes != last)
+			str_addf(&sizes, "%s%.0f", last > 0 ? "," : "", nodes);
+		last = nodes;
+	}
+	json_set_str(spec, "nodes", str_text(&sizes));
+	json_remove(json_get(spec, "workload"), "replacePodEvery");
+	json_set(spec, "churnPodsPerSecond", /* it is checked later that there is one */
+		json_num(json_as_num(json_get(estimate, "churnPodsPerSecond"))));
+	if (!json_is_str(json_get(estimate, "over")))
+		json_remove(spec, "name"); /* nobody asked for one by name */
+	str_fini(&sizes);
+}
+
+/* What a saved result was made from; NULL: its kind does not say. */
+static struct json *saved_spec(const struct saved *saved)
+{
+	const struct json *own = json_get(saved->json, "parameters");
+	struct json *spec;
+
+	if (!json_is_object(own))
+		own = json_get(saved->json, "scenario");
+	spec = json_is_object(own) ? json_clone(own) : NULL;
+	if (spec && !strcmp(saved->kind, "Estimate"))
+		put_cluster(saved->json, spec);
+	return spec;
+}
+
 static int open_saved(struct side *side, const char *text, size_t len,
 	const struct settings *sets, struct err *err)
 {
 	const struct saved_versions ours = {MODEL_API_VERSION, NODETOLL_VERSION};
-	const struct json *spec;
 
 	if (saved_parse(side->name, text, len, &ours, &side->saved, err))
 		return ERR_INPUT;
@@ -71,10 +108,8 @@ static int open_saved(struct side *side, const char *text, size_t len,
 			"%.200s: a saved result stays as it is; settings and features are "
 			"for scenarios",
 			side->name);
-	spec = json_get(side->saved.json,
-		strcmp(side->saved.kind, "Result") ? "parameters" : "scenario");
 	side->is_saved = true;
-	side->spec = json_is_object(spec) ? json_clone(spec) : NULL;
+	side->spec = saved_spec(&side->saved);
 	side->result[0] = side->saved.json;
 	side->n = 1;
 	return 0;
@@ -273,7 +308,8 @@ bool side_same_world(const struct json *rows, struct str *what)
 	/* What a comparison is between is the rest: kubelet, runtime, API server, features. */
 	static const char *const world[] = {"nodes", "clusterNodes", "duration", "warmup",
 		"start", "schedulerPodsPerSecond", "workload", "podsPerNode", "containers",
-		"namespaces", "sharedBy", "durationSeconds", "warmupSeconds"};
+		"namespaces", "sharedBy", "durationSeconds", "warmupSeconds",
+		"churnPodsPerSecond"};
 	bool same = true;
 
 	for (const struct json *row = json_child(rows); row; row = json_next(row)) {

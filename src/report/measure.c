@@ -211,10 +211,28 @@ static enum measure_found read_rows(
 	return found;
 }
 
-/* Of no rows: there were no calls, but how long none of them took nobody knows. */
-static enum measure_found nothing(enum measure_unit unit)
+/* Whether what the labels want a figure of was looked at. */
+static bool is_case_of(const struct json *rows, const struct measure_point *p)
 {
-	return unit == MEASURE_COUNT || unit == MEASURE_RATE || unit == MEASURE_BYTES
+	struct measure_point cases = {.family = p->family};
+	bool any = false;
+
+	for (unsigned i = 0; i < MEASURE_LABELS && p->family->label[i].name; i++) {
+		if (!p->label[i] || !measure_is_case(p->family, i))
+			continue;
+		cases.label[i] = p->label[i];
+		any = true;
+	}
+	return !any || row_from(json_child(rows), &cases);
+}
+
+/* Of no rows: there were no calls, but how long none of them took nobody knows. */
+static enum measure_found nothing(const struct json *rows, const struct measure *m)
+{
+	enum measure_unit unit = m->stat->unit;
+
+	return (unit == MEASURE_COUNT || unit == MEASURE_RATE || unit == MEASURE_BYTES) &&
+			       is_case_of(rows, &m->of)
 		       ? MEASURE_NO_ROW
 		       : MEASURE_UNKNOWN;
 }
@@ -242,7 +260,7 @@ enum measure_found measure_read(
 		return MEASURE_UNKNOWN;
 	row = row_from(json_child(at), &m->of);
 	if (!row)
-		return nothing(m->stat->unit);
+		return nothing(at, m);
 	return m->stat->sum == SUM_HIST ? read_hist(row, m, value) : read_rows(row, m, value);
 }
 

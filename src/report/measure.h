@@ -86,11 +86,15 @@ extern const uint32_t measure_n_families;
  * has them that lacks a call; NULL: there is none. */
 const char *measure_holds_field(const struct measure *measure);
 
+/* Whether a label names what was looked at, as the size of a cluster, and not what was counted
+ * there: of a case that no row has nothing is known, where of calls there were none. */
+bool measure_is_case(const struct measure_family *family, unsigned label);
+
 enum measure_found {
 	MEASURE_IS,      /* there is a figure */
 	MEASURE_LEAST,   /* there is one, and in truth it may be more */
 	MEASURE_UNKNOWN, /* nothing was measured, or the models do not know it */
-	MEASURE_NO_ROW,  /* no row has these labels: nothing was counted; a rate is 0 */
+	MEASURE_NO_ROW,  /* no row has these labels, and none was counted: a rate is 0 */
 	MEASURE_APART,   /* of several rows, which cannot be put together */
 };
 

@@ -2,6 +2,8 @@
 /* Which measures there are. */
 #include "report/measure.h"
 
+#include <string.h>
+
 #define N(list) ((uint32_t)(sizeof(list) / sizeof((list)[0])))
 
 static const struct measure_stat calls[] = {
@@ -343,4 +345,10 @@ const char *measure_holds_field(const struct measure *m)
 		if (fields[i].of == m->stat)
 			return fields[i].holds;
 	return NULL;
+}
+
+bool measure_is_case(const struct measure_family *f, unsigned label)
+{
+	return !strcmp(f->kind, "Contrast") ||
+	       (!strcmp(f->kind, "Estimate") && !strcmp(f->label[label].name, "nodes"));
 }

@@ -85,6 +85,45 @@ static void rows_that_match_add_up(void **state)
 	is(&none, MEASURE_UNKNOWN, 0);
 }
 
+static const char estimate_text[] =
+	"{\"kind\": \"Estimate\", \"totals\": [{\"of\": \"api\", \"nodes\": 100, "
+	"\"afterPerSecond\": 7}],"
+	" \"limiters\": [{\"client\": \"a\", \"of\": \"node\", \"nodes\": 100,"
+	" \"withFeaturesPerSecond\": 2}]}";
+
+static enum measure_found estimated(const char *family, const char *client, const char *nodes)
+{
+	const struct measure_family *f = measure_families;
+	struct measure m = {0};
+	struct json *r = NULL;
+	enum measure_found found;
+	double value;
+
+	while (strcmp(f->kind, "Estimate") != 0 || strcmp(f->name, family) != 0)
+		assert_true(++f < measure_families + measure_n_families);
+	m.of.family = f;
+	m.stat = &f->stat[strcmp(family, "limiters") ? 0 : 1];
+	assert_string_equal(m.stat->name, "mean");
+	for (unsigned l = 0; l < MEASURE_LABELS && f->label[l].name; l++)
+		m.of.label[l] = !strcmp(f->label[l].name, "nodes")    ? nodes
+				: !strcmp(f->label[l].name, "client") ? client
+								      : NULL;
+	assert_int_equal(json_parse(estimate_text, strlen(estimate_text), &r, NULL), 0);
+	found = measure_read(r, &m, &value);
+	json_free(r);
+	return found;
+}
+
+/* A cluster of another size is no cluster without calls. */
+static void what_was_not_looked_at_is_unknown(void **state)
+{
+	(void)state;
+	assert_int_equal(estimated("toll", NULL, "100"), MEASURE_IS);
+	assert_int_equal(estimated("toll", NULL, "5000"), MEASURE_UNKNOWN);
+	assert_int_equal(estimated("limiters", "b", "100"), MEASURE_NO_ROW);
+	assert_int_equal(estimated("limiters", "a", "5000"), MEASURE_UNKNOWN);
+}
+
 static void peaks_of_several_rows_are_not_put_together(void **state)
 {
 	struct measure one = api("api.requests", "peak", "get", "pods");
@@ -395,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_that_match_add_up),
+		cmocka_unit_test(what_was_not_looked_at_is_unknown),
 		cmocka_unit_test(peaks_of_several_rows_are_not_put_together),
 		cmocka_unit_test(histograms_of_several_rows_merge),
 		cmocka_unit_test(what_is_missing_or_malformed_is_unknown),

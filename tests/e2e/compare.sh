@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# compare.sh NODETOLL: saved results of all kinds beside each other.
+. "$(dirname "$0")/tap.sh"
+nodetoll=$1
+
+# estimate NAME FLAG...: saved by that name.
+estimate() {
+	as=$1
+	shift
+	"$nodetoll" estimate node-problem-detector -f "$scratch/$as.json" "$@"
+}
+
+contrast() {
+	as=$1
+	shift
+	"$nodetoll" contrast --nodes 2 --duration 30s --warmup 5s -f "$scratch/$as.json" "$@"
+}
+
+# compare STATUS BASE CANDIDATE FLAG...: what it says is in said.
+compare() {
+	status=$1 base=$2 candidate=$3
+	shift 3
+	"$nodetoll" compare "$scratch/$base.json" "$scratch/$candidate.json" "$@" \
+		>"$scratch/said" 2>&1
+	test $? = "$status" || { cat "$scratch/said" && return 1; }
+}
+
+says() {
+	grep -qF -- "$1" "$scratch/said" || { cat "$scratch/said" && return 1; }
+}
+
+other_sizes_are_refused() {
+	compare 2 three one && says 'they differ in nodes;' &&
+		compare 2 thousand churn && says 'they differ in churnPodsPerSecond;' &&
+		compare 2 thousand pods && says 'they differ in workload.pods;' &&
+		compare 2 ten thirty && says 'they differ in podsPerNode[0];'
+}
+
+# None was looked at, which is not that there are no calls.
+a_size_that_is_not_there_is_no_toll_of_zero() {
+	compare 1 three one --allow-different --gate 'toll{of=api,nodes=1000}.mean <= +5%' &&
+		says 'the candidate has no figure' &&
+		compare 0 three one --allow-different --gate 'toll{of=api,nodes=100}.mean <= +5%' &&
+		compare 1 ten thirty --allow-different \
+			--gate 'runtime.calls{design=polling,podsPerNode=10}.mean <= +5%' &&
+		says 'the candidate has no figure' &&
+		compare 2 three one --allow-different --gate 'toll{of=api,nodes=2000}.mean <= 5/s'
+}
+
+# What is compared may differ, and is told.
+another_kubelet_is_what_differs() {
+	compare 0 thousand kubelet && says 'kubelet v1.20 instead of v1.36' &&
+		says 'kubelet.name' && ! grep -q '100.0%' "$scratch/said"
+}
+
+for one in 'three --nodes 100,1000,5000' 'one --nodes 100' 'thousand --nodes 1000' \
+	'churn --nodes 1000 --churn 50/s' 'pods --nodes 1000 --pods-per-node 50' \
+	'kubelet --nodes 1000 --kubelet v1.20'; do
+	# shellcheck disable=SC2086  # words
+	check "estimate $one" estimate $one
+done
+check "contrast of 10 pods" contrast ten --pods-per-node 10
+check "contrast of 30 pods" contrast thirty --pods-per-node 30
+check "saved results of other clusters are refused" other_sizes_are_refused
+check "a gate on a size that is not there is breached" a_size_that_is_not_there_is_no_toll_of_zero
+check "another kubelet is what differs" another_kubelet_is_what_differs
+finish
