@@ -11,6 +11,7 @@
 #include "cli/compare_gates.h"
 #include "cli/compare_rows.h"
 #include "cli/compare_side.h"
+#include "cli/compare_told.h"
 #include "cli/compare_words.h"
 #include "cli/gate_clients.h"
 #include "report/classes.h"
@@ -246,15 +247,6 @@ static int check_sides(struct comparing *c, struct err *err)
 
 /* ------------------------------------------------------------------ the result */
 
-/* A Result has its own; one of several runs has it among its parameters. */
-static uint64_t saved_seed(const struct json *result)
-{
-	const struct json *own = json_get(result, "seed");
-
-	return (uint64_t)json_as_num(
-		own ? own : json_get(json_get(result, "parameters"), "seed"));
-}
-
 static uint64_t first_seed(const struct comparing *c)
 {
 	const struct side *saved = c->base.is_saved        ? &c->base
@@ -264,7 +256,7 @@ static uint64_t first_seed(const struct comparing *c)
 	if (c->o.seed.given)
 		return c->o.seed.value;
 	if (saved)
-		return saved_seed(saved->saved.json);
+		return (uint64_t)json_as_num(side_saved_seed(saved));
 	return c->base.scenario.seed;
 }
 
@@ -299,57 +291,11 @@ static struct json *rows(const struct comparing *c)
 	return list;
 }
 
-/* Whether all of its runs had settled; null: its kind does not say. */
-static struct json *settled(const struct side *side)
-{
-	bool all = true;
-
-	for (uint32_t i = 0; i < side->n; i++) {
-		const char *verdict = json_as_str(json_get(side->result[i], "verdict"));
-
-		if (!verdict)
-			return json_null();
-		all = all && !strcmp(verdict, "settled");
-	}
-	return json_bool(all);
-}
-
 static bool is_unsettled(const struct json *result, const char *side)
 {
 	const struct json *v = json_get(json_get(result, side), "settled");
 
 	return json_is_bool(v) && !json_as_bool(v);
-}
-
-/* Which models stand behind a side's name; a Contrast's parameters name theirs. */
-static struct json *models_of(const struct json *spec)
-{
-	static const struct {
-		const char *name, *in;
-	} models[] = {{"scenario", "name"}, {"kubelet", "kubelet"},
-		{"containerRuntime", "runtime"}, {"apiserver", "apiserver"}};
-	struct json *o = json_object();
-
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
-		const struct json *v = json_get(spec, models[i].in);
-
-		json_put_str(o, models[i].name,
-			json_as_str(json_is_object(v) ? json_get(v, "name") : v));
-	}
-	return o;
-}
-
-static struct json *side_json(const struct side *side)
-{
-	struct json *o = json_object();
-
-	json_put_str(o, "name", side_label(side));
-	json_put_bool(o, "saved", side->is_saved);
-	json_put_int(o, "runs", side->n);
-	json_put(o, "settled", settled(side));
-	json_put(o, "models", models_of(side->spec));
-	json_put(o, "scenario", side->spec ? json_clone(side->spec) : json_null());
-	return o;
 }
 
 /* A world in which requests pile up has no figures that a gate could look at. */
@@ -372,8 +318,8 @@ static struct json *result_of(struct comparing *c, struct json *gates)
 
 	json_put_str(result, "headline", "");
 	json_put_str(result, "of", kind_of(&c->base));
-	json_put(result, "base", side_json(&c->base));
-	json_put(result, "candidate", side_json(&c->candidate));
+	json_put(result, "base", compare_told(&c->base, c->first_seed));
+	json_put(result, "candidate", compare_told(&c->candidate, c->first_seed));
 	compare_headline(result, all, &text);
 	json_set_str(result, "headline", str_text(&text));
 	json_put_int(result, "seed", (int64_t)c->first_seed);
@@ -408,6 +354,7 @@ static int breach(const struct json *result, struct err *err)
 	comparison_gates_sum(result, &sum);
 	for (; gate; gate = json_next(gate)) {
 		const char *reason = json_as_str(json_get(gate, "reason"));
+		const char *why = json_as_str(json_get(gate, "why"));
 
 		if (!strcmp(json_as_str(json_get(gate, "verdict")), "held"))
 			continue;
@@ -415,7 +362,8 @@ static int breach(const struct json *result, struct err *err)
 		comparison_figure(gate, "candidate", &list);
 		str_add(&list, ", base ");
 		comparison_figure(gate, "base", &list);
-		str_addf(&list, "%s%s", reason ? "; " : "", reason ? reason : "");
+		str_addf(&list, "%s%s%s%s", reason ? "; " : "", reason ? reason : "",
+			why ? "; " : "", why ? why : "");
 	}
 	code = err_set(err, ERR_CHECK, "compare: %s%s%s",
 		strcmp(json_as_str(json_get(result, "verdict")), "unsettled")

@@ -32,6 +32,14 @@ const char *side_label(const struct side *side)
 	return side->label ? side->label : side->name;
 }
 
+/* Of several runs it is among the parameters. */
+const struct json *side_saved_seed(const struct side *side)
+{
+	const struct json *own = json_get(side->saved.json, "seed");
+
+	return own ? own : json_get(json_get(side->saved.json, "parameters"), "seed");
+}
+
 /* ------------------------------------------------------------------ opening */
 
 /* A name that is no path can only be one in the library. */
@@ -230,6 +238,8 @@ int side_open(struct side *side, const struct library *lib, const struct side_gi
 	int code;
 
 	side->name = given->name.text;
+	side->set = given->sets->text;
+	side->n_set = given->sets->n;
 	if (kubelet) {
 		code = open_kubelet(side, lib, kubelet, given, other, err);
 	} else {

@@ -22,6 +22,9 @@ struct side {
 	bool is_saved;
 	struct scenario scenario; /* unless it is saved */
 	struct model resolved;
+	const char *const
+		*set; /* "nodes=2": settings; those that make it a kubelet's are none */
+	size_t n_set;
 	struct json *spec; /* the scenario as it stands in a result; NULL: it has none */
 	struct json *result[COMPARE_SEEDS_MAX];
 	uint32_t n;
@@ -50,6 +53,9 @@ void side_close(struct side *side);
 
 /* What reports call it. */
 const char *side_label(const struct side *side);
+
+/* The seed of what was saved, or the first of several; NULL: nothing was drawn for it. */
+const struct json *side_saved_seed(const struct side *side);
 
 /* Whether a name is "kubelet:NAME": then NAME, else NULL. */
 const char *side_kubelet(const char *name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/compare_words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/comparison.h"
@@ -27,20 +28,56 @@ static const struct {
 };
 enum { FIRST = sizeof(first) / sizeof(first[0]), SAID_MAX = 3 };
 
-static bool say(const struct json *rows, size_t i, const char *before, struct str *out)
+static void say(const struct json *row, const char *what, const char *before, struct str *out)
 {
-	const struct json *row = row_of(rows, first[i].measure);
-
-	if (!row)
-		return false;
-	str_addf(out, "%s%s ", before, first[i].what);
+	str_addf(out, "%s%s ", before, what);
 	comparison_figure(row, "base", out);
 	str_add(out, " to ");
 	comparison_figure(row, "candidate", out);
 	str_add(out, " (");
 	comparison_delta(row, out);
 	str_add(out, ")");
-	return true;
+}
+
+/* Of an Estimate the toll of the largest cluster that both have. */
+static const struct json *largest_toll(const struct json *rows, const char *of)
+{
+	const struct json *largest = NULL;
+
+	for (const struct json *row = json_child(rows); row; row = json_next(row)) {
+		const char *name = json_as_str(json_get(row, "measure"));
+		const char *whose = json_as_str(json_get(json_get(row, "labels"), "of"));
+
+		if (!strncmp(name, "toll{", 5) && whose && !strcmp(whose, of) &&
+			!strcmp(json_as_str(json_get(row, "statistic")), "mean") &&
+			json_is_num(json_get(row, "base")) &&
+			json_is_num(json_get(row, "candidate")))
+			largest = row;
+	}
+	return largest;
+}
+
+static unsigned say_tolls(const struct json *rows, struct str *out)
+{
+	static const char *const of[] = {"api", "runtime"};
+	static const char *const what[] = {"API requests", "runtime calls"};
+	unsigned said = 0;
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		const struct json *row = largest_toll(rows, of[i]);
+		struct str words = {0};
+		char nodes[FORMAT_BYTES];
+
+		if (!row)
+			continue;
+		str_addf(&words, "%s of %s nodes", what[i],
+			format_count(nodes, sizeof(nodes),
+				strtod(json_as_str(json_get(json_get(row, "labels"), "nodes")),
+					NULL)));
+		say(row, str_text(&words), said++ ? ", " : "", out);
+		str_fini(&words);
+	}
+	return said;
 }
 
 static const char *model_of(const struct json *comparison, const char *side, const char *model)
@@ -85,8 +122,13 @@ void compare_headline(const struct json *comparison, const struct json *rows, st
 		strcmp(base, candidate) ? base : "");
 	put_models(comparison, out);
 	str_add(out, ": ");
-	for (size_t i = 0; i < FIRST && said < SAID_MAX; i++)
-		said += say(rows, i, said ? ", " : "", out);
+	for (size_t i = 0; i < FIRST && said < SAID_MAX; i++) {
+		const struct json *row = row_of(rows, first[i].measure);
+
+		if (row)
+			say(row, first[i].what, said++ ? ", " : "", out);
+	}
+	said += say_tolls(rows, out);
 	if (!said)
 		str_addf(out, "%zu measures", json_size(rows));
 	str_add_char(out, '.');

@@ -223,7 +223,8 @@
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   result_storage  what etcd stores and reads, and what watchers are told
  *   slo_limits     how far the objectives hold
- *   compare_*      sides, rows, closed forms and gates of a comparison, its sentence
+ *   compare_*      sides of a comparison and what is told of them, rows, closed forms, gates,
+ *                  its sentence
  *   sweep_*        a grid, its cells, walls, full clients, what cells imply, shapes of
  *                  curves, advice, the limits of the client
  *   contrast_*     the runs behind the contrast, its numbers and its sentences

@@ -68,64 +68,6 @@ static void foot(const struct json *result, struct str *out)
 	str_fini(&rests);
 }
 
-/* Under a gate this is a breach; without one it is as much of a warning. */
-void comparison_unsettled(const struct json *result, struct str *out)
-{
-	static const char *const sides[] = {"base", "candidate"};
-
-	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
-		const struct json *v = json_get(json_get(result, sides[i]), "settled");
-
-		if (json_is_bool(v) && !json_as_bool(v))
-			str_addf(out,
-				"The %s had not settled when the run was over: its "
-				"figures are a moment's.\n",
-				sides[i]);
-	}
-}
-
-/* Which models stand behind a side's name. */
-static void side_models(
-	const struct json *result, const char *side, const char *title, struct str *out)
-{
-	static const struct {
-		const char *model, *words;
-	} models[] = {{"scenario", "scenario"}, {"kubelet", "kubelet"},
-		{"containerRuntime", "runtime"}, {"apiserver", "API server"}};
-	const struct json *of = table_value(json_get(result, side), "models");
-	const char *before = "";
-
-	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++) {
-		const char *name = table_text_of(of, models[i].model);
-
-		if (!*name)
-			continue;
-		if (!*before)
-			str_addf(out, "%s: ", title);
-		str_addf(out, "%s%s %s", before, models[i].words, name);
-		before = ", ";
-	}
-	if (*before)
-		str_add(out, ".\n");
-}
-
-void comparison_sides(const struct json *result, struct str *out)
-{
-	static const char *const runs[] = {"base.runs", "candidate.runs"};
-	double n[2];
-
-	for (size_t i = 0; i < 2; i++)
-		n[i] = json_as_num(table_value(result, runs[i]));
-	str_addf(out, "Base %s (%.0f run%s), candidate %s (%.0f run%s), seed %.0f%s.\n",
-		table_text_of(result, "base.name"), n[0], format_plural(n[0]),
-		table_text_of(result, "candidate.name"), n[1], format_plural(n[1]),
-		json_as_num(json_get(result, "seed")),
-		json_as_num(json_get(result, "seeds")) > 1 ? " and those behind it" : "");
-	for (size_t i = 0; i < 2; i++)
-		side_models(result, i ? "candidate" : "base", i ? "Candidate" : "Base", out);
-	comparison_unsettled(result, out);
-}
-
 void comparison_gates_sum(const struct json *result, struct str *out)
 {
 	const struct json *gate = json_child(json_get(result, "gates"));
@@ -185,8 +127,8 @@ void comparison_show(const struct json *result, enum show how, struct str *out)
 		block(how, &comparison_runtime, result, out);
 		block(how, &comparison_requests, result, out);
 		table_titled(how,
-			&(struct titled_table){
-				comparison_closed_title, comparison_closed_columns, closed},
+			&(struct titled_table){comparison_closed_title(result),
+				comparison_closed_columns(result), closed},
 			out);
 		block(how, &comparison_others, result, out);
 	} else {

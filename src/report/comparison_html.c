@@ -68,13 +68,31 @@ static void figure(const struct comparison_block *block, const struct json *resu
 /* Sides that are simulated are so from the scenarios below, each of its own name. */
 static void put_side(const struct json *result, const char *side, struct html *page)
 {
-	const struct json *spec = table_value(json_get(result, side), "scenario");
+	const struct json *spec = json_get(json_get(result, side), "scenario");
 	char file[32];
 
-	if (!json_is_object(spec))
-		return;
 	(void)snprintf(file, sizeof(file), "%s.json", side);
 	html_model(page, result, &(struct html_model){"Scenario", side, file, spec});
+}
+
+/* Whether its scenarios make the same numbers: what was live does not come again, and both are
+ * run as often, from one seed. */
+static bool comes_again(const struct json *result)
+{
+	static const char *const sides[] = {"base", "candidate"};
+	const struct json *seed = json_get(result, "seed"), *runs = json_get(result, "seeds");
+	bool again = !strcmp(table_text_of(result, "of"), "Result");
+
+	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+		const struct json *side = json_get(result, sides[i]);
+		const struct json *own = json_get(side, "seed");
+
+		again = again && json_is_object(json_get(side, "scenario")) &&
+			!json_as_bool(json_get(side, "live")) &&
+			json_as_num(json_get(side, "runs")) == json_as_num(runs) &&
+			json_as_num(own ? own : seed) == json_as_num(seed);
+	}
+	return again;
 }
 
 static void put_command(const struct json *result, struct html *page)
@@ -82,16 +100,13 @@ static void put_command(const struct json *result, struct html *page)
 	struct str line = {0};
 	const struct json *gate = json_child(json_get(result, "gates"));
 
+	if (!comes_again(result))
+		return;
 	str_addf(&line,
 		"nodetoll compare ./base.json ./candidate.json --seeds %.0f --seed %.0f",
 		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
 	for (; gate; gate = json_next(gate))
 		str_addf(&line, " --gate '%s'", table_text_of(gate, "gate"));
-	if (!json_is_object(table_value(result, "base.scenario")) &&
-		!json_is_object(table_value(result, "candidate.scenario"))) {
-		str_fini(&line);
-		return;
-	}
 	html_section(page, "The scenarios as resolved");
 	html_words(page, "Saved as base.json and candidate.json, these make the same numbers "
 			 "again, whatever becomes of the models that they came from:");
@@ -124,8 +139,8 @@ void comparison_html(const struct json *result, struct html *page)
 	figure(&comparison_runtime, result, "a second and node", page);
 	figure(&comparison_requests, result, "a second, in the cluster", page);
 	html_note(page, comparison_chance(result));
-	html_table(page, &(struct titled_table){
-				 comparison_closed_title, comparison_closed_columns, closed});
+	html_table(page, &(struct titled_table){comparison_closed_title(result),
+				 comparison_closed_columns(result), closed});
 	html_section(page, "Every measure");
 	html_table(page,
 		&(struct titled_table){comparison_all.title, comparison_all.columns, all});

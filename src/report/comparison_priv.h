@@ -20,9 +20,11 @@ struct comparison_block {
 
 extern const struct comparison_block comparison_runtime, comparison_requests, comparison_others,
 	comparison_all;
-extern const struct columns comparison_gate_columns, comparison_difference_columns,
-	comparison_closed_columns;
-extern const char comparison_closed_title[];
+extern const struct columns comparison_gate_columns, comparison_difference_columns;
+
+/* Of closed forms: what stands beside them was simulated or ran live, each side by itself. */
+struct columns comparison_closed_columns(const struct json *result);
+const char *comparison_closed_title(const struct json *result);
 
 /* Rows as they are shown; the caller frees them. */
 struct json *comparison_rows(const struct json *result, const struct comparison_block *block);
@@ -34,7 +36,7 @@ struct json *comparison_difference_rows(const struct json *result, size_t most);
 const char *comparison_chance(const struct json *result);
 void comparison_unsettled(const struct json *result, struct str *out);
 
-/* Which two sides these are, with how many runs; how many gates held, or nothing. */
+/* Which two sides these are, with how many runs of what; how many gates held, or nothing. */
 void comparison_sides(const struct json *result, struct str *out);
 void comparison_gates_verdict(const struct json *result, struct str *out);
 

@@ -12,7 +12,8 @@ void sweep_show(const struct json *result, enum show how, struct str *out);
 void sweep_csv(const struct json *result, struct str *out);
 void sweep_html(const struct json *result, struct html *page);
 
-/* A case a cell: it passed if it hits no wall. */
+/* A case a cell, with the walls that it hits.  A sweep goes looking for them, so no case fails;
+ * what must hold is a gate of a comparison. */
 void sweep_junit(const struct json *result, struct junit *junit);
 
 #endif

@@ -42,36 +42,31 @@ static void each_node_gets_its_own(void **state)
 	arena_fini(&mem);
 }
 
-static void a_node_without_one_is_named_and_no_token_is(void **state)
+/* Refused with those words, and without the secret. */
+static void is_refused(const char *tokens, const char *words, const char *secret)
 {
 	struct arena mem;
 	struct err err = {0};
 	const char **token;
 
-	(void)state;
 	arena_init(&mem, 0);
-	assert_int_equal(
-		read_tokens("secret,system:node:hollow-0,1\n", &token, &mem, &err), ERR_INPUT);
-	assert_non_null(strstr(err.text, "system:node:hollow-1"));
-	assert_null(strstr(err.text, "secret"));
+	assert_int_equal(read_tokens(tokens, &token, &mem, &err), ERR_INPUT);
+	assert_non_null(strstr(err.text, words));
+	assert_null(strstr(err.text, secret));
 	arena_fini(&mem);
+}
+
+static void a_node_without_one_is_named_and_no_token_is(void **state)
+{
+	(void)state;
+	is_refused("secret,system:node:hollow-0,1\n", "system:node:hollow-1", "secret");
 }
 
 static void a_token_that_cannot_be_sent_is_none(void **state)
 {
-	struct arena mem;
-	struct err err = {0};
-	const char **token;
-
 	(void)state;
-	arena_init(&mem, 0);
-	assert_int_equal(
-		read_tokens("one,system:node:hollow-0,1\nsec\1ret,system:node:hollow-1,2\n",
-			&token, &mem, &err),
-		ERR_INPUT);
-	assert_non_null(strstr(err.text, "system:node:hollow-1 has a control character"));
-	assert_null(strstr(err.text, "ret"));
-	arena_fini(&mem);
+	is_refused("one,system:node:hollow-0,1\nsec\1ret,system:node:hollow-1,2\n",
+		"system:node:hollow-1 has a control character", "ret");
 }
 
 int main(void)

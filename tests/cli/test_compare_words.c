@@ -19,9 +19,9 @@ static struct json *parse(const char *text)
 	return value;
 }
 
-static void headline_is(const char *sides, const char *expected)
+static void headline_of(const char *sides, const char *of_rows, const char *expected)
 {
-	struct json *comparison = parse(sides), *rows = parse(rows_text);
+	struct json *comparison = parse(sides), *rows = parse(of_rows);
 	struct str out = {0};
 
 	compare_headline(comparison, rows, &out);
@@ -29,6 +29,26 @@ static void headline_is(const char *sides, const char *expected)
 	str_fini(&out);
 	json_free(comparison);
 	json_free(rows);
+}
+
+static void headline_is(const char *sides, const char *expected)
+{
+	headline_of(sides, rows_text, expected);
+}
+
+#define TOLL(of, nodes, base, candidate)                                                       \
+	"{\"measure\": \"toll{of=" of ",nodes=" nodes "}.mean\", \"statistic\": \"mean\", "    \
+	"\"labels\": {\"of\": \"" of "\", \"nodes\": \"" nodes                                 \
+	"\"}, \"unit\": \"/s\", \"base\": " base ", \"candidate\": " candidate                 \
+	", \"relative\": 0.5}"
+
+static void of_estimates_the_largest_cluster_that_both_have_is_told(void **state)
+{
+	(void)state;
+	headline_of("{\"base\": {\"name\": \"a\"}, \"candidate\": {\"name\": \"b\"}}",
+		"[" TOLL("api", "100", "2", "3") ", " TOLL("api", "1000", "20", "30") ", " TOLL(
+			"api", "5000", "200", "null") "]",
+		"b instead of a: API requests of 1,000 nodes 20.00/s to 30.00/s (+50.0%).");
 }
 
 #define MODELS(K, R)                                                                           \
@@ -64,6 +84,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_models_behind_the_names_are_named),
 		cmocka_unit_test(what_has_no_models_has_no_brackets),
+		cmocka_unit_test(of_estimates_the_largest_cluster_that_both_have_is_told),
 	};
 
 	return cmocka_run_group_tests_name("compare_words", tests, NULL, NULL);

@@ -124,12 +124,93 @@ static void what_is_on_one_side_only_is_told_in_short(void **state)
 	json_free(result);
 }
 
+static void sides_are(const char *of, const char *expected)
+{
+	struct json *result = NULL;
+	struct err err = {0};
+	struct str out = {0};
+
+	if (json_parse(of, strlen(of), &result, &err))
+		fail_msg("%s", err.text);
+	comparison_sides(result, &out);
+	assert_string_equal(str_text(&out), expected);
+	str_fini(&out);
+	json_free(result);
+}
+
+#define SIDE(name, rest) "{\"name\": \"" name "\", \"runs\": 2, \"seed\": 1, " rest "}"
+#define CLUSTER(nodes)                                                                         \
+	"\"scenario\": {\"nodes\": " nodes ", \"workload\": {\"pods\": 30}, "                  \
+	"\"duration\": \"30s\", \"warmup\": \"5s\"}"
+
+static void what_was_run_is_told_once_if_it_is_the_same(void **state)
+{
+	(void)state;
+	sides_are("{\"base\": " SIDE("a", CLUSTER("3000")) ", \"candidate\": " SIDE(
+			  "b", CLUSTER("3000")) ", \"seed\": 1, \"seeds\": 2}",
+		"Base a (2 runs), candidate b (2 runs), seed 1 and those behind it.\n"
+		"Both: 3,000 nodes with 30 pods each, 30 s after 5 s.\n");
+	sides_are(
+		"{\"base\": " SIDE("a",
+			CLUSTER("1") ", \"set\": [\"nodes=1\"]") ", "
+								 "\"candidate\": " SIDE("b",
+									 CLUSTER("2") ", "
+										      "\"set\":"
+										      " ["
+										      "\"nodes="
+										      "1\", "
+										      "\"x="
+										      "2\"]") ", "
+											      "\"seed\": 1, \"seeds\": 2}",
+		"Base a (2 runs), candidate b (2 runs), seed 1 and those behind it.\n"
+		"Base: 1 node with 30 pods, 30 s after 5 s; set nodes=1.\n"
+		"Candidate: 2 nodes with 30 pods each, 30 s after 5 s; set nodes=1, x=2.\n");
+}
+
+/* Of other runs than those of its base; of parameters, and of no run at all. */
+static void what_was_saved_is_told_as_it_is(void **state)
+{
+	(void)state;
+	sides_are("{\"base\": {\"name\": \"a\", \"runs\": 1, \"seed\": 3}, "
+		  "\"candidate\": {\"name\": \"b\", \"runs\": 1, \"seed\": 4, \"scenario\": "
+		  "{\"nodes\": 2, \"podsPerNode\": [10, 30], \"durationSeconds\": 60, "
+		  "\"warmupSeconds\": 5}}, \"seed\": 3, \"seeds\": 1}",
+		"Base a (1 run), candidate b (1 run), seed 3 and 4.\n"
+		"Candidate: 2 nodes with 10, 30 pods each, 60 s after 5 s.\n");
+	sides_are(
+		"{\"base\": {\"name\": \"a\", \"seed\": null}, \"candidate\": {\"name\": "
+		"\"b\", \"seed\": null, \"scenario\": {\"nodes\": \"100,1000\", \"workload\": "
+		"{\"pods\": 30}, \"churnPodsPerSecond\": 0.5}}, \"seed\": 0, \"seeds\": 1}",
+		"Base a, candidate b.\n"
+		"Candidate: 100,1000 nodes with 30 pods each, 0.5 pods/s come and go.\n");
+}
+
+static void what_ran_live_is_not_called_simulated(void **state)
+{
+	static const char of[] =
+		"{\"base\": {\"live\": true}, \"candidate\": {\"live\": false}}";
+	struct json *result = NULL;
+	struct columns columns;
+
+	(void)state;
+	assert_int_equal(json_parse(of, strlen(of), &result, NULL), 0);
+	columns = comparison_closed_columns(result);
+	assert_string_equal(columns.of[3].title, "\nlive");
+	assert_string_equal(columns.of[6].title, "\nsimulated");
+	assert_non_null(
+		strstr(comparison_closed_title(result), "simulation and what ran live"));
+	json_free(result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_may_be_chance_has_no_figure),
 		cmocka_unit_test(text_shows_gates_differences_and_rows),
 		cmocka_unit_test(what_is_on_one_side_only_is_told_in_short),
+		cmocka_unit_test(what_was_run_is_told_once_if_it_is_the_same),
+		cmocka_unit_test(what_was_saved_is_told_as_it_is),
+		cmocka_unit_test(what_ran_live_is_not_called_simulated),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
