@@ -24,7 +24,8 @@ struct sweep_options {
 #define REC struct sweep_options
 static const struct opt opts[] = {
 	ROW(vary, "vary", OPT_TEXTS, .value = "PATH=VALUES",
-		.help = "a field and its values: a,b,c or lo..hi/step; may be repeated"),
+		.help = "a field and its values: a,b,c or lo..hi/step, or both; may be "
+			"repeated"),
 	ROW_SETS("override a field of every cell"),
 	ROW_WITH("add a feature to every cell"),
 	ROW(measures, "measure", OPT_TEXTS, .value = "NAME",
@@ -93,11 +94,14 @@ static int take_scenario(struct sweeping *w, const char *name, struct err *err)
 	struct opt_texts *sets = &w->o.sets;
 	int code;
 
-	for (uint32_t v = 0; v < w->grid.n; v++)
+	for (uint32_t v = 0; v < w->grid.n; v++) {
 		if (common_is_set(sets, w->grid.vary[v].field))
 			return err_set(err, ERR_INPUT,
 				"--set %.100s: --vary has that field already",
 				w->grid.vary[v].field);
+		if (w->o.seed.given && !strcmp(w->grid.vary[v].field, "seed"))
+			return err_set(err, ERR_INPUT, "--seed: --vary has that field already");
+	}
 	code = common_set_seed(sets, &w->o.seed, &w->mem, err);
 	if (code)
 		return code;
@@ -310,21 +314,17 @@ const struct cmd cmd_sweep_row = {
 	.argument = "SCENARIO",
 	.summary = "a grid of scenarios: the first wall, the knee, what nothing beats",
 	.about = "SCENARIO is a name in models/scenario or a file; --vary gives a field's "
-		 "values, "
-		 "as\n"
+		 "values, as\n"
 		 "podsPerNode=10..250/10 or kubelet.pleg.relistPeriod=1s,2s,5s.  Every "
 		 "combination is a\n"
-		 "cell.  Along pods a node (or the first field whose values grow) it tells "
-		 "which "
-		 "limit\n"
+		 "cell.  Along pods a node (or the first field that is a quantity) it tells "
+		 "which limit\n"
 		 "breaks first and at what value, where the knee is, how many pods hold, and "
-		 "which "
-		 "client\n"
+		 "which client\n"
 		 "limit is enough for them.\n"
 		 "\n"
 		 "With -f FILE every finished cell goes into FILE.journal at once: a sweep "
-		 "that was "
-		 "killed\n"
+		 "that was killed\n"
 		 "goes on from there when it is started again.",
 	.opts = opts,
 	.n_opts = sizeof(opts) / sizeof(opts[0]),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/sweep_client.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,10 @@ static const char no_rung[] = "with none of 1 to 500 a second no wall is hit";
 static const char no_value[] = "with none of those that are varied no wall is hit";
 static const char is_varied[] = "it is varied itself";
 
+struct advising;
+
 struct advice {
+	struct advising *all;
 	uint32_t first; /* cell of the group's first value of the axis */
 	const struct json *group;
 	uint32_t at;                /* which value of the axis */
@@ -38,7 +42,17 @@ struct advising {
 	const struct sweep *s;
 	uint32_t n;
 	struct advice one[GROUPS_ADVISED];
+	pthread_mutex_t lock; /* of what follows */
+	uint64_t done;        /* runs */
+	struct progress progress;
 };
+
+static void ran_one(struct advising *all)
+{
+	(void)pthread_mutex_lock(&all->lock);
+	progress_tell(&all->progress, ++all->done);
+	(void)pthread_mutex_unlock(&all->lock);
+}
 
 /* A run with a limit of the ladder. */
 struct trial {
@@ -52,7 +66,7 @@ static int try_rung(
 {
 	char qps[64], burst[64];
 	const char *text[] = {qps, burst};
-	struct settings more = {.text = text, .n = 2};
+	const struct settings more = {.text = text, .n = 2};
 	struct sweep_ran ran;
 	struct arena mem;
 	int code;
@@ -69,6 +83,7 @@ static int try_rung(
 	}
 	json_free(ran.result);
 	arena_fini(&mem);
+	ran_one(a->all);
 	return code;
 }
 
@@ -246,13 +261,35 @@ static bool varies_client(const struct grid *g)
 	return false;
 }
 
+/* Halving the densities that may hold yet, then the ladder, and the rung that it ends at once
+ * more. */
+static uint64_t most_runs(const struct advising *a)
+{
+	uint32_t n = a->s->grid->vary[a->s->grid->axis].n;
+	uint64_t runs = 0;
+
+	for (uint32_t i = 0; i < a->n; i++) {
+		for (uint32_t left = n - advice_holds(a->s, a->one[i].first).to; left;
+			left /= 2)
+			runs++;
+		for (uint32_t left = LADDER; left; left /= 2)
+			runs++;
+		runs++;
+	}
+	return runs;
+}
+
 static int run_all(struct advising *a, struct err *err)
 {
 	unsigned threads = a->s->threads ? a->s->threads : pool_processors();
+	int code;
 
 	if (a->n == 0 || (varies_client(a->s->grid) && !is_along_limit(a->s->grid)))
 		return 0;
-	return pool_run(threads, a->n, advise_one, a, err);
+	progress_begin(&a->progress, "sweep, limits of the client", most_runs(a));
+	code = pool_run(threads, a->n, advise_one, a, err);
+	progress_end(&a->progress);
+	return code;
 }
 
 int client_advice(const struct sweep *s, struct json **groups, struct err *err)
@@ -268,10 +305,12 @@ int client_advice(const struct sweep *s, struct json **groups, struct err *err)
 	if (!a)
 		return err_set(err, ERR_NOMEM, "no memory");
 	a->s = s;
+	(void)pthread_mutex_init(&a->lock, NULL);
 	for (uint32_t cell = 0; rest && a->n < GROUPS_ADVISED; cell++) {
 		if (grid_value(s->grid, cell, s->grid->axis) != 0)
 			continue;
-		a->one[a->n++] = (struct advice){.first = cell,
+		a->one[a->n++] = (struct advice){.all = a,
+			.first = cell,
 			.group = rest,
 			.reason = varies_client(s->grid) && !itself ? is_varied : NULL};
 		rest = json_next(rest);
@@ -287,6 +326,7 @@ int client_advice(const struct sweep *s, struct json **groups, struct err *err)
 		json_append(list, json_clone(rest));
 	json_free(code ? list : *groups);
 	*groups = code ? *groups : list;
+	(void)pthread_mutex_destroy(&a->lock);
 	free(a);
 	return code;
 }

@@ -45,9 +45,33 @@ static int add(
 		if (!strcmp(v->value[i], value))
 			return wrong(flag, "a value stands there twice", err);
 	v->value[v->n] = arena_strdup(mem, value);
-	v->is_number = number_in(value, &v->number[v->n]) && (v->n == 0 || v->is_number) &&
-		       (v->n == 0 || v->number[v->n] > v->number[v->n - 1]);
+	v->is_number = number_in(value, &v->number[v->n]) && (v->n == 0 || v->is_number);
 	v->n++;
+	return 0;
+}
+
+static void swap(struct vary *v, uint32_t a, uint32_t b)
+{
+	const char *value = v->value[a];
+	double number = v->number[a];
+
+	v->value[a] = v->value[b];
+	v->number[a] = v->number[b];
+	v->value[b] = value;
+	v->number[b] = number;
+}
+
+/* Numbers in their order, so that there is an axis however they were given. */
+static int settle(struct vary *v, const char *flag, struct err *err)
+{
+	for (uint32_t i = 1; i < v->n && v->is_number; i++) {
+		uint32_t at = i;
+
+		for (; at > 0 && v->number[at] < v->number[at - 1]; at--)
+			swap(v, at, at - 1);
+		if (at > 0 && v->number[at] == v->number[at - 1])
+			return wrong(flag, "a value stands there twice", err);
+	}
 	return 0;
 }
 
@@ -89,7 +113,10 @@ static int add_range(
 	struct range r;
 
 	if (!range_in(text, &r))
-		return wrong(flag, "a range is lo..hi/step, as 10..250/10 or 1s..5s/1s", err);
+		return wrong(flag,
+			"a range is lo..hi/step of whole numbers or durations, as 10..250/10 "
+			"or 1s..5s/1s",
+			err);
 	if (r.step <= 0 || r.lo > r.hi)
 		return wrong(flag, "a range goes up in steps of more than nothing", err);
 	if ((r.hi - r.lo) / r.step >= VARY_VALUES_MAX)
@@ -116,10 +143,11 @@ static int add_list(
 			*end++ = '\0';
 		if (!*at)
 			return wrong(flag, "a value is missing beside a comma", err);
-		if (add(v, flag, at, mem, err))
+		if (strstr(at, "..") ? add_range(v, flag, at, mem, err)
+				     : add(v, flag, at, mem, err))
 			return ERR_INPUT;
 	}
-	return 0;
+	return settle(v, flag, err);
 }
 
 static int read_one(struct vary *v, const char *flag, struct arena *mem, struct err *err)
@@ -136,22 +164,26 @@ static int read_one(struct vary *v, const char *flag, struct arena *mem, struct 
 		return wrong(flag, "did you mean 'podsPerNode'?", err);
 	v->field = strcmp(v->path, short_name) ? v->path : DENSITY;
 	text = arena_strdup(mem, equals + 1);
-	return strstr(text, "..") ? add_range(v, flag, text, mem, err)
-				  : add_list(v, flag, text, mem, err);
+	return add_list(v, flag, text, mem, err);
 }
 
 /* ------------------------------------------------------------------ the grid */
+
+/* A seed is a number, but there is no more or less of it. */
+static bool is_quantity(const struct vary *v)
+{
+	return v->is_number && v->n > 1 && strcmp(v->field, "seed") != 0;
+}
 
 static uint32_t axis_of(const struct grid *grid)
 {
 	uint32_t axis = grid->n;
 
 	for (uint32_t i = grid->n; i-- > 0;)
-		if (grid->vary[i].is_number && grid->vary[i].n > 1)
+		if (is_quantity(&grid->vary[i]))
 			axis = i;
 	for (uint32_t i = 0; i < grid->n; i++)
-		if (grid->vary[i].is_number && grid->vary[i].n > 1 &&
-			!strcmp(grid->vary[i].field, DENSITY))
+		if (is_quantity(&grid->vary[i]) && !strcmp(grid->vary[i].field, DENSITY))
 			axis = i;
 	return axis;
 }

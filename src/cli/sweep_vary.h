@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a sweep varies: "path=a,b,c" and "path=lo..hi/step" as lists of values, and the grid. */
+/* What a sweep varies: "path=a,b,c" and "path=lo..hi/step" as lists of values, and the grid.
+ * Numbers and durations are put in order; ranges may stand among values. */
 #ifndef CLI_SWEEP_VARY_H
 #define CLI_SWEEP_VARY_H
 
@@ -18,14 +19,14 @@ struct vary {
 	uint32_t n;
 	const char *value[VARY_VALUES_MAX];
 	double number[VARY_VALUES_MAX];
-	bool is_number; /* every value is a number or a duration, and they grow */
+	bool is_number; /* every value is a number or a duration; they grow */
 };
 
 struct grid {
 	uint32_t n;
 	struct vary vary[VARY_MAX];
 	uint32_t cells;
-	uint32_t axis; /* the density if it is varied, else the first that grows; n: none */
+	uint32_t axis; /* the density if it is varied, else the first quantity; n: none */
 };
 
 /* Read what --vary says.  Texts live in mem.  ERR_INPUT names the flag and what is wrong. */

@@ -69,6 +69,29 @@ static void a_range_has_its_ends_and_steps(void **state)
 	assert_int_equal(grid.cells, 1);
 }
 
+static void ranges_stand_among_values_and_numbers_are_put_in_order(void **state)
+{
+	(void)state;
+	reads("nodes=50,1,10..30/10", NULL);
+	assert_int_equal(grid.cells, 5);
+	assert_string_equal(grid.vary[0].value[0], "1");
+	assert_string_equal(grid.vary[0].value[3], "30");
+	assert_true(grid.vary[0].number[4] == 50);
+	reads("kubelet.pleg.relistPeriod=1m,5s", NULL);
+	assert_string_equal(grid.vary[0].value[0], "5s");
+	reads("kubelet=v1.20,v1.12", NULL);
+	assert_string_equal(grid.vary[0].value[0], "v1.20");
+}
+
+static void a_seed_is_no_axis(void **state)
+{
+	(void)state;
+	reads("seed=1,2,3", "nodes=1,2");
+	assert_int_equal(grid.axis, 1);
+	reads("seed=1,2,3", NULL);
+	assert_int_equal(grid.axis, 1);
+}
+
 static void the_last_goes_fastest(void **state)
 {
 	(void)state;
@@ -91,6 +114,8 @@ static void the_axis_is_density_or_what_grows(void **state)
 	reads("kubelet=v1.12,v1.20", "nodes=10,20");
 	assert_int_equal(grid.axis, 1);
 	reads("kubelet=v1.12,v1.20", "nodes=20,10");
+	assert_int_equal(grid.axis, 1);
+	reads("kubelet=v1.12,v1.20", "nodes=10");
 	assert_int_equal(grid.axis, 2);
 }
 
@@ -104,6 +129,9 @@ static void a_mistake_names_the_flag(void **state)
 	refuses("nodes=1,,2", NULL, "beside a comma");
 	refuses("nodes=1,", NULL, "beside a comma");
 	refuses("nodes=1,1", NULL, "twice");
+	refuses("nodes=5,10,5.0", NULL, "twice");
+	refuses("nodes=20,10..30/10", NULL, "twice");
+	refuses("nodes=20,10..30", NULL, "lo..hi/step");
 	refuses("nodes=1..2", NULL, "lo..hi/step");
 	refuses("nodes=1..x/2", NULL, "lo..hi/step");
 	refuses("nodes=5..1/1", NULL, "goes up");
@@ -117,6 +145,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_range_has_its_ends_and_steps, begin, end),
+		cmocka_unit_test_setup_teardown(
+			ranges_stand_among_values_and_numbers_are_put_in_order, begin, end),
+		cmocka_unit_test_setup_teardown(a_seed_is_no_axis, begin, end),
 		cmocka_unit_test_setup_teardown(the_last_goes_fastest, begin, end),
 		cmocka_unit_test_setup_teardown(the_axis_is_density_or_what_grows, begin, end),
 		cmocka_unit_test_setup_teardown(a_mistake_names_the_flag, begin, end),
