@@ -22,8 +22,10 @@ struct serve_options {
 	struct opt_seed seed;
 	uint32_t max_objects, history, connections, per_peer, streams;
 	uint32_t header_bytes, body_bytes;
-	ns_t idle_timeout, request_timeout;
+	ns_t event_ttl, idle_timeout, request_timeout;
 };
+
+#define YEAR (365 * 24 * NS_HOUR)
 
 static const char *const times_words[] = {"real", "model", NULL};
 
@@ -53,7 +55,8 @@ static const struct opt opts[] = {
 	TEXT("client-ca-file", "FILE", NULL, client_ca, "who signs client certificates, PEM"),
 	TEXT("token-auth-file", "FILE", NULL, tokens, "lines TOKEN,USER,UID[,\"GROUPS\"]"),
 	TEXT("audit-log", "FILE", NULL, audit, "append audit.k8s.io/v1 events to it"),
-	COUNT("max-objects", "500000", 1, 100000000, max_objects, "objects kept"),
+	TIME("event-ttl", "1h", 0, YEAR, event_ttl, "for which events are kept; 0s: for ever"),
+	COUNT("max-objects", "2000000", 1, 100000000, max_objects, "objects kept"),
 	TEXT("max-bytes", "SIZE", "2Gi", max_bytes, "and their size"),
 	COUNT("history", "20000", 1, 100000000, history, "changes that watches may go back"),
 	COUNT("max-connections", NULL, 1, 1000000, connections,
@@ -132,6 +135,7 @@ static int fill(struct serving *m, struct err *err)
 			.bytes = (size_t)bytes,
 			.history = o->history,
 			.history_bytes = (size_t)bytes / 2},
+		.event_ttl = o->event_ttl,
 		.faults = &m->faults,
 		.seed = o->seed.value,
 		.connections = o->connections,
@@ -161,13 +165,14 @@ static void put_command(const struct serving *m, struct json *result)
 		{"max-header-bytes", o->header_bytes},
 		{"max-body-bytes", o->body_bytes},
 	};
-	char idle[UNITS_TEXT_BYTES], late[UNITS_TEXT_BYTES];
+	char idle[UNITS_TEXT_BYTES], late[UNITS_TEXT_BYTES], ttl[UNITS_TEXT_BYTES];
 	struct str line = {0};
 
 	str_addf(&line,
 		"nodetoll serve --apiserver ./apiserver.json --times %s --seed %llu "
-		"--max-bytes %s --idle-timeout %s --request-timeout %s",
-		times_words[o->times], (unsigned long long)o->seed.value, o->max_bytes,
+		"--event-ttl %s --max-bytes %s --idle-timeout %s --request-timeout %s",
+		times_words[o->times], (unsigned long long)o->seed.value,
+		units_format_duration(ttl, sizeof(ttl), o->event_ttl), o->max_bytes,
 		units_format_duration(idle, sizeof(idle), o->idle_timeout),
 		units_format_duration(late, sizeof(late), o->request_timeout));
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)

@@ -12,6 +12,7 @@
 enum {
 	INSIDE_MAX = 32768,   /* requests admitted or waiting at once */
 	STOP_AFTER_MS = 2000, /* a client that does not end is left */
+	EXPIRE_AT_ONCE = 250, /* objects; some milliseconds */
 	STRIKE_AFTER_MS = 20  /* a restart lets the answer go that says it will come */
 };
 
@@ -96,6 +97,19 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	serve_settle(s);
 }
 
+/* What has expired, a part at a time: as much as was written in a second may be due at once. */
+static void on_expiry(evutil_socket_t fd, short what, void *arg)
+{
+	struct serve *s = arg;
+
+	(void)fd;
+	(void)what;
+	serve_tick(s);
+	if (rest_expire(&s->rest, serve_wall_us() / 1000000, EXPIRE_AT_ONCE))
+		serve_set_timer(s->expiry, 0);
+	serve_settle(s);
+}
+
 /* Once a second: what nobody else looks at. */
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
@@ -112,7 +126,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 		}
 		conn_sweep(c, s->now);
 	}
-	serve_settle(s);
+	on_expiry(-1, 0, s);
 	audit_flush(&s->audit);
 }
 
@@ -251,14 +265,15 @@ static int make_events(struct serve *s, struct err *err)
 	if (!s->base)
 		return err_set(err, ERR_ENV, "no event loop");
 	s->sweep = event_new(s->base, -1, EV_PERSIST, on_sweep, s);
+	s->expiry = evtimer_new(s->base, on_expiry, s);
 	s->due = evtimer_new(s->base, on_due, s);
 	s->listen_again = evtimer_new(s->base, listen_again, s);
 	s->restart = evtimer_new(s->base, on_restart, s);
 	s->deadline = evtimer_new(s->base, on_deadline, s);
 	s->on_int = evsignal_new(s->base, SIGINT, on_signal, s);
 	s->on_term = evsignal_new(s->base, SIGTERM, on_signal, s);
-	if (!s->sweep || !s->due || !s->listen_again || !s->restart || !s->deadline ||
-		!s->on_int || !s->on_term)
+	if (!s->sweep || !s->expiry || !s->due || !s->listen_again || !s->restart ||
+		!s->deadline || !s->on_int || !s->on_term)
 		return err_set(err, ERR_NOMEM, "no memory for events");
 	(void)event_add(s->sweep, &second);
 	(void)event_add(s->on_int, NULL);
@@ -300,8 +315,8 @@ static void hold_signals(void)
 
 static void finish(struct serve *s)
 {
-	struct event *const events[] = {s->sweep, s->due, s->listen_again, s->restart,
-		s->deadline, s->on_int, s->on_term};
+	struct event *const events[] = {s->sweep, s->expiry, s->due, s->listen_again,
+		s->restart, s->deadline, s->on_int, s->on_term};
 
 	if (s->listener)
 		evconnlistener_free(s->listener);
@@ -344,6 +359,7 @@ int serve_run(const struct serve_params *p, FILE *out, struct json *counts, stru
 	s->began_ns = serve_clock(s);
 	make_slots(s);
 	rest_init(&s->rest, &p->store, "v1.20.2", p->seed, serve_wall_us() / 1000000);
+	s->rest.event_ttl_s = (p->event_ttl + NS_S - 1) / NS_S;
 	code = begin(s, err);
 	if (!code) {
 		if (s->faults.period)

@@ -31,6 +31,7 @@ struct serve_params {
 	const struct scenario *scenario; /* its API server: limits, times */
 	enum serve_times times;
 	struct store_limits store;
+	ns_t event_ttl; /* for which events are kept, in whole seconds; 0: for ever */
 	const struct fault_rules *faults;
 	uint64_t seed;
 	uint32_t

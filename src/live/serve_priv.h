@@ -82,7 +82,8 @@ struct serve {
 	const struct serve_params *p;
 	struct event_base *base;
 	struct evconnlistener *listener;
-	struct event *sweep, *due, *listen_again, *restart, *on_int, *on_term, *deadline;
+	struct event *sweep, *expiry, *due, *listen_again, *restart, *on_int, *on_term,
+		*deadline;
 	struct sockaddr_storage address;
 	socklen_t address_len;
 	struct tls *tls;

@@ -2,7 +2,8 @@
 /* One stored object: its JSON as it goes over the wire, and what it is found by.
  *
  * Never changed once it is made: a write makes another, and answers, histories and watches may
- * go on holding the old one.  Counted references; one block of memory.
+ * go on holding the old one.  Counted references; one block of memory.  What it expires by is
+ * the store's, as long as it is the state that the store has.
  */
 #ifndef REST_OBJECT_H
 #define REST_OBJECT_H
@@ -26,6 +27,9 @@ struct rest_object {
 	const char *text;                   /* compact JSON, without a newline */
 	size_t len;
 	size_t bytes; /* that it takes */
+	/* store.c's, of one that expires: */
+	int64_t due_s; /* since 1970; 0: it does not */
+	struct rest_object *sooner, *later;
 };
 
 /* From a tree that has metadata.name; its resource version becomes `version`, its apiVersion

@@ -208,6 +208,16 @@ static void remove_selected(struct rest_call *c, struct rest_key *at,
 	}
 }
 
+/* etcd deletes what its lease was of, and watches are told as of any other deletion. */
+bool rest_expire(struct rest *r, int64_t now_s, unsigned most)
+{
+	struct rest_object *o;
+
+	for (; (o = store_expired(&r->store, now_s)) != NULL && most; most--)
+		store_delete(&r->store, o, &o);
+	return o != NULL;
+}
+
 /* DELETE of a list: what its selectors find, one after the other; the answer is the list of
  * what there was. */
 void rest_delete_all(struct rest_call *c)

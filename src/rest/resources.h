@@ -23,6 +23,7 @@ enum rest_trait {
 	REST_IN_ALL = 1u << 8,       /* `kubectl get all`: storage.go Categories */
 	REST_REVIEW = 1u << 9,       /* a question, answered in its status; nothing is kept */
 	REST_CONDITIONAL = 1u << 10, /* strategy.go: no AllowUnconditionalUpdate */
+	REST_EXPIRES = 1u << 11,     /* event/storage/storage.go TTLFunc */
 };
 
 struct rest_resource {

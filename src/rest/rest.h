@@ -22,6 +22,7 @@ struct rest {
 	const char *version; /* gitVersion of /version; not owned */
 	uint64_t key;        /* of uids, names and tokens */
 	uint32_t draws;
+	int64_t event_ttl_s; /* for which events are kept; 0, as at first: for ever */
 };
 
 struct rest_request {
@@ -51,6 +52,9 @@ void rest_fini(struct rest *r);
 /* Answer.  Never fails: what is wrong is an answer too. */
 void rest_handle(struct rest *r, const struct rest_request *req, struct rest_reply *reply);
 void rest_reply_fini(struct rest_reply *reply);
+
+/* Delete what has expired by now, so many objects at most.  True: there are more. */
+bool rest_expire(struct rest *r, int64_t now_s, unsigned most);
 
 /* Make the reply a Status.  message NULL: the one of the code. */
 void rest_fail(struct rest_reply *reply, int code, const char *reason, const char *message);

@@ -151,6 +151,32 @@ static void remember(struct store *s, struct store_event e)
 	watch_tell(s, &e);
 }
 
+/* ------------------------------------------------------------------ expiry */
+
+void store_expire_at(struct store *s, struct rest_object *o, int64_t at_s)
+{
+	o->sooner = s->last_due;
+	o->due_s = o->sooner && o->sooner->due_s > at_s ? o->sooner->due_s : at_s;
+	*(o->sooner ? &o->sooner->later : &s->first_due) = o;
+	s->last_due = o;
+}
+
+struct rest_object *store_expired(const struct store *s, int64_t now_s)
+{
+	return s->first_due && s->first_due->due_s <= now_s ? s->first_due : NULL;
+}
+
+/* Another state takes its place, or none.  NULL: there was none before. */
+static void expires_no_more(struct store *s, struct rest_object *o)
+{
+	if (!o || !o->due_s)
+		return;
+	*(o->sooner ? &o->sooner->later : &s->first_due) = o->later;
+	*(o->later ? &o->later->sooner : &s->last_due) = o->sooner;
+	o->sooner = o->later = NULL;
+	o->due_s = 0;
+}
+
 /* ------------------------------------------------------------------ changes */
 
 int store_put(struct store *s, const struct rest_resource *r, struct json *tree,
@@ -172,6 +198,7 @@ int store_put(struct store *s, const struct rest_resource *r, struct json *tree,
 	}
 	s->version++;
 	s->bytes += o->bytes - (before ? before->bytes : 0);
+	expires_no_more(s, before);
 	if (there) {
 		replace(k, at, o);
 	} else {
@@ -192,6 +219,7 @@ void store_delete(struct store *s, struct rest_object *o, struct rest_object **o
 	struct json *tree = rest_object_tree(o);
 
 	assert(at < k->n && store_at(k, at) == o);
+	expires_no_more(s, o);
 	take_out(s, k, at);
 	s->n--;
 	s->bytes -= o->bytes;

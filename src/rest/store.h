@@ -55,6 +55,7 @@ struct store {
 	struct rest_watch *ready;   /* those that have something to tell */
 	struct rest_watch *ready_last;
 	uint32_t n_watches;
+	struct rest_object *first_due, *last_due; /* those that expire, in this order */
 	uint64_t moved; /* so often did an object change its place for another's sake */
 };
 
@@ -87,6 +88,12 @@ int store_put(struct store *s, const struct rest_resource *r, struct json *tree,
 
 /* Take an object out.  Its last state, under a version of its own, is *out. */
 void store_delete(struct store *s, struct rest_object *o, struct rest_object **out);
+
+/* That object, the one that the store has, expires then, or when the last of those did. */
+void store_expire_at(struct store *s, struct rest_object *o, int64_t at_s);
+
+/* The first that has expired by now; NULL: none.  It stays until it is deleted. */
+struct rest_object *store_expired(const struct store *s, int64_t now_s);
 
 /* Forget the history, as a server does that starts anew. */
 void store_forget(struct store *s);

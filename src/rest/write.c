@@ -9,14 +9,19 @@
 
 struct rest_object *rest_store(struct rest_call *c, struct json *tree)
 {
+	struct store *s = &c->rest->store;
 	struct rest_object *o = NULL;
 	struct err err = {0};
 
-	if (!store_put(&c->rest->store, c->route->resource, tree, &o, &err))
-		return o;
-	/* As when etcd is over its quota: the write fails, reads go on. */
-	rest_fail(c->reply, 500, NULL, err.text);
-	return NULL;
+	if (store_put(s, c->route->resource, tree, &o, &err)) {
+		/* As when etcd is over its quota: the write fails, reads go on. */
+		rest_fail(c->reply, 500, NULL, err.text);
+		return NULL;
+	}
+	/* etcd3/store.go ttlOpts: every write has a lease of its own. */
+	if (c->rest->event_ttl_s && rest_is(o->resource, REST_EXPIRES))
+		store_expire_at(s, o, c->req->now_s + c->rest->event_ttl_s);
+	return o;
 }
 
 /* ------------------------------------------------------------------ create */

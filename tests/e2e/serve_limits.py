@@ -164,6 +164,18 @@ def test_a_watch_ends_in_its_time():
             assert 0.9 < time.monotonic() - began < 1.2, time.monotonic() - began
 
 
+def test_events_expire():
+    with Server("--event-ttl", "1s") as server, server.connect() as s:
+        events = "/api/v1/namespaces/default/events"
+        send(s, "GET", events + "?watch=1")
+        until(s, b"\r\n\r\n")
+        assert server.ask("POST", events, {"metadata": {"name": "a.1"}})[0] == 201
+        pod(server, "a")
+        assert b'"ADDED"' in until(s, b'"DELETED"')
+        assert server.ask("GET", events + "/a.1")[0] == 404
+        assert server.ask("GET", PODS + "/a")[0] == 200
+
+
 def test_a_url_that_is_too_long_is_said_to_be():
     with Server() as server, server.connect() as s:
         send(s, "GET", PODS + "?labelSelector=" + "x" * 9000, close=True)

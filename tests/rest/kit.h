@@ -18,11 +18,12 @@ struct kit {
 	int code;
 	struct json *body; /* of the last answer; NULL: none, or no JSON */
 	struct rest_watch *watch;
+	int64_t now_s;
 };
 
 static inline void kit_init_with(struct kit *k, struct store_limits limits)
 {
-	*k = (struct kit){0};
+	*k = (struct kit){.now_s = NOW};
 	rest_init(&k->rest, &limits, "v1.20.2", 1, NOW);
 }
 
@@ -44,8 +45,11 @@ static inline int kit_send_n(struct kit *k, const char *method, const char *targ
 	struct rest_route route;
 	struct rest_reply reply = {0};
 	struct err err = {0};
-	const struct rest_request req = {
-		.route = &route, .body = body, .len = len, .content_type = type, .now_s = NOW};
+	const struct rest_request req = {.route = &route,
+		.body = body,
+		.len = len,
+		.content_type = type,
+		.now_s = k->now_s};
 
 	json_free(k->body);
 	k->body = NULL;

@@ -291,6 +291,40 @@ static void an_account_gets_tokens(void **state)
 	kit_fini(&k);
 }
 
+static void events_expire_after_their_last_write(void **state)
+{
+	static const char events[] = "/api/v1/namespaces/default/events";
+	static const char one[] = "/api/v1/namespaces/default/events/a.1";
+	struct rest_watch *w;
+	char got[96];
+	struct kit k;
+
+	(void)state;
+	kit_init(&k);
+	k.rest.event_ttl_s = 10;
+	assert_int_equal(kit_ask(&k, "POST", events, "{\"metadata\":{\"name\":\"a.1\"}}"), 201);
+	assert_int_equal(kit_ask(&k, "POST", events, "{\"metadata\":{\"name\":\"b.1\"}}"), 201);
+	kit_pod(&k, "a", "n1");
+	k.now_s = NOW + 5;
+	assert_int_equal(
+		kit_send(&k, "PATCH", one, "application/merge-patch+json", "{\"count\":2}"),
+		200);
+	assert_false(rest_expire(&k.rest, NOW + 9, 100));
+	assert_int_equal(kit_ask(&k, "GET", "/api/v1/events?watch=1", ""), 200);
+	w = k.watch;
+	assert_string_equal(kit_event(&k, w, got), "ADDED a.1");
+	assert_string_equal(kit_event(&k, w, got), "ADDED b.1");
+	assert_false(rest_expire(&k.rest, NOW + 14, 100));
+	assert_string_equal(kit_event(&k, w, got), "DELETED b.1");
+	assert_int_equal(kit_ask(&k, "GET", one, ""), 200);
+	assert_true(rest_expire(&k.rest, NOW + 15, 0));
+	assert_false(rest_expire(&k.rest, NOW + 15, 1));
+	assert_int_equal(kit_ask(&k, "GET", one, ""), 404);
+	assert_int_equal(kit_ask(&k, "GET", PODS "/a", ""), 200);
+	watch_free(&k.rest.store, w);
+	kit_fini(&k);
+}
+
 static void a_list_is_selected_and_paged(void **state)
 {
 	struct kit k;
@@ -490,6 +524,7 @@ int main(void)
 		cmocka_unit_test(an_account_gets_tokens),
 		cmocka_unit_test(a_review_is_answered_and_not_kept),
 		cmocka_unit_test(calls_name_resources_with_or_without_a_group),
+		cmocka_unit_test(events_expire_after_their_last_write),
 		cmocka_unit_test(a_list_is_selected_and_paged),
 		cmocka_unit_test(a_namespace_goes_with_all_that_is_in_it),
 		cmocka_unit_test(a_collection_is_deleted_as_selected),

@@ -175,6 +175,34 @@ static void what_is_deleted_has_a_last_version(void **state)
 	store_fini(&s);
 }
 
+static void what_expires_goes_in_its_order(void **state)
+{
+	const struct store_limits limits = {10, 1 << 20, 10, 1 << 20};
+	struct rest_object *gone;
+	struct store s;
+
+	(void)state;
+	store_init(&s, &limits);
+	store_expire_at(&s, put(&s, "c"), 10);
+	store_expire_at(&s, put(&s, "b"), 20);
+	store_expire_at(&s, put(&s, "a"), 15); /* the clock went back: with the one before */
+	(void)put(&s, "d");
+	assert_null(store_expired(&s, 9));
+	assert_string_equal(store_expired(&s, 10)->name, "c");
+	/* Another state has a time of its own, or none. */
+	store_expire_at(&s, put(&s, "c"), 30);
+	assert_null(store_expired(&s, 19));
+	assert_string_equal(store_expired(&s, 20)->name, "b");
+	store_delete(&s, store_expired(&s, 20), &gone);
+	assert_string_equal(store_expired(&s, 20)->name, "a");
+	(void)put(&s, "a");
+	assert_null(store_expired(&s, 29));
+	store_delete(&s, store_expired(&s, 30), &gone);
+	assert_null(store_expired(&s, INT64_MAX));
+	assert_int_equal(s.n, 2);
+	store_fini(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +212,7 @@ int main(void)
 		cmocka_unit_test(neighbours_that_come_and_go_move_nobody),
 		cmocka_unit_test(objects_that_come_and_go_anywhere_stay_in_order),
 		cmocka_unit_test(what_is_deleted_has_a_last_version),
+		cmocka_unit_test(what_expires_goes_in_its_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
