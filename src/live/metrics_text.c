@@ -138,13 +138,17 @@ static uint64_t executing(const struct flow_counts *c)
 	return c->seats.n;
 }
 
+/* Where kube-apiserver has flow_schema: the model knows users by their levels alone. */
+#define NO_SCHEMAS "; there are no flow schemas to tell apart."
+
 /* Without queues a level's seats are all that it has: queueset.go. */
 static void refusals(const struct admit *a, struct str *out)
 {
 	static const char name[] = "apiserver_flowcontrol_rejected_requests_total";
 	const struct flow *f = &a->server.flow;
 
-	head(out, name, "counter", "Number of requests rejected by priority level and reason.");
+	head(out, name, "counter",
+		"Number of requests rejected by priority level and reason" NO_SCHEMAS);
 	for (uint32_t i = 0; i < f->n_levels; i++) {
 		const struct flow_counts *c = &f->level[i].counts;
 
@@ -164,12 +168,14 @@ static void levels(const struct admit *a, struct str *out)
 		uint64_t (*value)(const struct flow_counts *c);
 	} rows[] = {
 		{"dispatched_requests_total", "counter",
-			"Number of requests executed by priority level.", dispatched},
+			"Number of requests executed by priority level" NO_SCHEMAS, dispatched},
 		{"current_inqueue_requests", "gauge",
-			"Number of requests currently pending in queues by priority level.",
+			"Number of requests currently pending in queues by priority "
+			"level" NO_SCHEMAS,
 			in_queue},
 		{"current_executing_requests", "gauge",
-			"Number of requests currently executing by priority level.", executing},
+			"Number of requests currently executing by priority level" NO_SCHEMAS,
+			executing},
 	};
 	const struct flow *f = &a->server.flow;
 	char name[64];
