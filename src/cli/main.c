@@ -149,7 +149,8 @@
  *   rest, route    requests and answers; what a request is about
  *   resources      the table of what there is
  *   store, object, watch   objects, their history, and who is told of it
- *   read, list, write, remove, prepare, special   the verbs; new objects; bindings and tokens
+ *   read, list, write, remove, prepare   the verbs; new objects
+ *   binding, token   of pods to nodes; of service accounts
  *   patch, selector, status, when   what they need
  *   proto, proto_types   bodies that are protobuf
  *   fields, rules  types that fields must have; what may not be written

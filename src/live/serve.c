@@ -5,6 +5,7 @@
 #include <event2/listener.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "live/serve_priv.h"
@@ -359,6 +360,8 @@ int serve_run(const struct serve_params *p, FILE *out, struct json *counts, stru
 	s->began_ns = serve_clock(s);
 	make_slots(s);
 	rest_init(&s->rest, &p->store, "v1.20.2", p->seed, serve_wall_us() / 1000000);
+	if (getrandom(s->rest.token_key, sizeof(s->rest.token_key), 0) < 0)
+		abort();
 	s->rest.event_ttl_s = (p->event_ttl + NS_S - 1) / NS_S;
 	code = begin(s, err);
 	if (!code) {

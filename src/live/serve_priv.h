@@ -59,6 +59,7 @@ struct exchange {
 	struct rest_route route;
 	bool is_routed;
 	const char *user, *groups, *impersonated;
+	struct rest_account *account; /* that the user is; NULL: none */
 	bool is_exempt;
 	char audit_id[AUDIT_ID];
 	ns_t at;

@@ -97,13 +97,18 @@ void users_fini(struct users *u)
 	*u = (struct users){0};
 }
 
+const char *users_token(const char *authorization)
+{
+	return authorization && !strncasecmp(authorization, "Bearer ", 7) ? authorization + 7
+									  : NULL;
+}
+
 const struct user *users_find(const struct users *u, const char *authorization)
 {
-	struct user wanted = {0};
+	const struct user wanted = {.token = users_token(authorization)};
 
-	if (!authorization || strncasecmp(authorization, "Bearer ", 7) != 0 || !u->n)
+	if (!wanted.token || !u->n)
 		return NULL;
-	wanted.token = authorization + 7;
 	return bsearch(&wanted, u->user, u->n, sizeof(*u->user), by_token);
 }
 

@@ -32,6 +32,9 @@ struct users {
 int users_load(struct users *u, const char *path, struct err *err);
 void users_fini(struct users *u);
 
+/* The token in an Authorization field; NULL: none. */
+const char *users_token(const char *authorization);
+
 /* The user of an Authorization field; NULL: none, or unknown. */
 const struct user *users_find(const struct users *u, const char *authorization);
 

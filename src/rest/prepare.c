@@ -163,7 +163,7 @@ static bool prepare_namespace(struct rest_call *c, struct json *meta)
 	return false;
 }
 
-static struct json *child(struct json *tree, const char *key)
+struct json *rest_child(struct json *tree, const char *key)
 {
 	if (!json_is_object(json_get(tree, key)))
 		json_set(tree, key, json_object());
@@ -179,7 +179,7 @@ static void fallback(struct json *object, const char *key, const char *value)
 /* defaults.go and strategy.go PrepareForCreate, as far as clients look. */
 static void prepare_pod(struct json *tree)
 {
-	struct json *spec = child(tree, "spec");
+	struct json *spec = rest_child(tree, "spec");
 	struct json *status = json_object();
 
 	fallback(spec, "restartPolicy", "Always");
@@ -205,8 +205,8 @@ static void prepare_defaults(const struct rest_resource *r, struct json *tree)
 	} else if (!strcmp(r->kind, "Secret")) {
 		fallback(tree, "type", "Opaque");
 	} else if (!strcmp(r->kind, "Service")) {
-		fallback(child(tree, "spec"), "type", "ClusterIP");
-		fallback(child(tree, "spec"), "sessionAffinity", "None");
+		fallback(rest_child(tree, "spec"), "type", "ClusterIP");
+		fallback(rest_child(tree, "spec"), "sessionAffinity", "None");
 	}
 }
 
@@ -221,7 +221,7 @@ void rest_move_string_data(struct json *tree)
 		json_remove(tree, "stringData");
 		return;
 	}
-	(void)child(tree, "data");
+	(void)rest_child(tree, "data");
 	for (const struct json *t = json_child(texts); t; t = json_next(t)) {
 		const char *text = json_is_str(t) ? json_as_str(t) : "";
 
@@ -242,7 +242,7 @@ bool rest_prepare(struct rest_call *c, struct json *tree)
 
 	if (!rest_has_types(c, tree, 400))
 		return false;
-	meta = child(tree, "metadata");
+	meta = rest_child(tree, "metadata");
 	if (!prepare_kind(c, tree) || !prepare_namespace(c, meta))
 		return false;
 	generate(c, meta);

@@ -15,13 +15,14 @@
 #include "rest/watch.h"
 
 /* Values in one body: beyond that a small text makes much work. */
-enum { REST_VALUES_MAX = 20000, REST_LIST_MAX = 1 << 20 };
+enum { REST_VALUES_MAX = 20000, REST_LIST_MAX = 1 << 20, REST_KEY_BYTES = 32 };
 
 struct rest {
 	struct store store;
 	const char *version; /* gitVersion of /version; not owned */
 	uint64_t key;        /* of uids, names and tokens */
 	uint32_t draws;
+	unsigned char token_key[REST_KEY_BYTES]; /* the driver's: who has it can make tokens */
 	int64_t event_ttl_s; /* for which events are kept; 0, as at first: for ever */
 };
 
@@ -52,6 +53,14 @@ void rest_fini(struct rest *r);
 /* Answer.  Never fails: what is wrong is an answer too. */
 void rest_handle(struct rest *r, const struct rest_request *req, struct rest_reply *reply);
 void rest_reply_fini(struct rest_reply *reply);
+
+/* Whom a token says, one that a TokenRequest was answered with: the service account's user
+ * name, and its groups separated by commas.  False: nobody, or nobody any more. */
+struct rest_account {
+	char name[ROUTE_NS + ROUTE_NAME + 32], groups[ROUTE_NS + 64];
+};
+bool rest_account_of(
+	const struct rest *r, const char *token, int64_t now_s, struct rest_account *who);
 
 /* Delete what has expired by now, so many objects at most.  True: there are more. */
 bool rest_expire(struct rest *r, int64_t now_s, unsigned most);

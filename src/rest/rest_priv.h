@@ -6,7 +6,7 @@
  *   write.c      create, update, patch  remove.c     delete
  *   prepare.c    new objects            discovery.c  what there is
  *   fields.c     types, keys            rules.c      what may not be written
- *   special.c    bindings and tokens
+ *   binding.c    bindings               token.c      of service accounts
  */
 #ifndef REST_REST_PRIV_H
 #define REST_REST_PRIV_H
@@ -31,6 +31,10 @@ void rest_delete(struct rest_call *c);
 void rest_delete_all(struct rest_call *c);
 void rest_bind(struct rest_call *c, const char *pod);
 void rest_token(struct rest_call *c);
+
+/* Who is known by the token that a TokenReview asks about: a service account, or nobody. */
+void rest_review_token(struct rest_call *c, const struct json *review, struct json *status);
+
 void rest_discover(struct rest_call *c);
 
 /* Answers about the object that the route names, or `name`. */
@@ -70,6 +74,9 @@ void rest_move_string_data(struct json *tree);
 
 /* The body as a tree; NULL and an answer if it is none. */
 struct json *rest_body(struct rest_call *c);
+
+/* What a key has, made an object if it is none. */
+struct json *rest_child(struct json *tree, const char *key);
 
 /* Make a tree a new object: names, namespace, uid, time, defaults.  False and an answer if it
  * cannot be one. */

@@ -70,14 +70,15 @@ void rest_create_tree(struct rest_call *c, struct json *tree)
 }
 
 /* pkg/registry/authentication/tokenreview, authorization/subjectaccessreview: the question
- * comes back with its answer.  Nobody is known by a token here, and everybody may do
- * everything. */
+ * comes back with its answer.  Everybody may do everything. */
 static void answer_review(struct rest_call *c, struct json *tree)
 {
-	bool token = !strcmp(c->route->resource->kind, "TokenReview");
 	struct json *status = json_object();
 
-	json_put_bool(status, token ? "authenticated" : "allowed", !token);
+	if (!strcmp(c->route->resource->kind, "TokenReview"))
+		rest_review_token(c, tree, status);
+	else
+		json_put_bool(status, "allowed", true);
 	json_set(tree, "status", status);
 	json_write(tree, &c->reply->body);
 	c->reply->code = 201;

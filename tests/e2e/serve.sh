@@ -98,6 +98,19 @@ keeps_a_secret() {
 			-d '{"data":{"b":"aHVudGVyMg=="}}' "$secrets/s"
 }
 
+# A pod's token is its service account's as long as there is the pod.
+knows_an_account() {
+	set -- -H "Authorization: Bearer s3cr3t"
+	get 201 "$@" --json '{"metadata":{"name":"bound"},"spec":{"nodeName":"n1"}}' "$url/$pods" &&
+		get 201 "$@" --json '{"spec":{"boundObjectRef":{"kind":"Pod","apiVersion":"v1","name":"bound"}}}' \
+			"$url/api/v1/namespaces/default/serviceaccounts/default/token" || return 1
+	token=$(sed 's/.*"token":"//; s/".*//' "$scratch/body")
+	get 200 -H "Authorization: Bearer $token" "$url/$pods/bound" &&
+		get 401 -H "Authorization: Bearer ${token%?}" "$url/$pods/bound" &&
+		get 200 "$@" -X DELETE "$url/$pods/bound?gracePeriodSeconds=0" &&
+		get 401 -H "Authorization: Bearer $token" "$url/$pods"
+}
+
 # Whose last bytes come, and who is not cut off.
 ends_a_watch() {
 	curl -sN --http2-prior-knowledge --max-time 20 "$url/$pods?watch=true" >"$scratch/body" &
@@ -175,6 +188,7 @@ if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scrat
 	want=1.1
 	check "and HTTP/1.1" version_of --http1.1 -H "Authorization: Bearer s3cr3t" "$url/$pods"
 	check "a secret is made, told and changed" keeps_a_secret
+	check "a token that it gave out is its account's, and its pod's" knows_an_account
 	check "what is no JSON is refused" get 400 -H "Authorization: Bearer s3cr3t" -H 'Content-Type: application/json' \
 		-d '{"data":{"a":"aHVudGVyMg=="' "$url/api/v1/namespaces/default/secrets"
 	curl -sk --max-time 20 -H "Authorization: Bearer s3cr3t" -o "$scratch/metrics" "$url/metrics"
@@ -192,7 +206,10 @@ if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$scratch/key" -out "$scrat
 		"$scratch/audit"
 	check "and the one object that a list is of" grep -q \
 		'"verb":"list".*"objectRef":{"resource":"secrets","namespace":"default","name":"x"' "$scratch/audit"
-	check "and no token" sh -c '! grep -q "s3cr3t\|m4st3r" "$1"' sh "$scratch/audit"
+	check "and the service account" grep -q \
+		'"user":{"username":"system:serviceaccount:default:default","groups":\["system:serviceaccounts","system:serviceaccounts:default","system:authenticated"\]}' \
+		"$scratch/audit"
+	check "and no token" sh -c '! grep -q "s3cr3t\|m4st3r\|eyJ" "$1"' sh "$scratch/audit"
 	check "a key that is none is said to be none" fails_with 3 "--tls-private-key-file" \
 		--tls-cert-file "$scratch/cert" --tls-private-key-file "$scratch/tokens"
 fi

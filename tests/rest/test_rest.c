@@ -4,7 +4,6 @@
 #define PODS       "/api/v1/namespaces/default/pods"
 #define CONFIGMAPS "/api/v1/namespaces/default/configmaps"
 #define LEASE      "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"
-#define TOKEN      "/api/v1/namespaces/default/serviceaccounts/default/token"
 
 static void a_created_object_is_got(void **state)
 {
@@ -75,9 +74,6 @@ static void what_is_wrong_is_said(void **state)
 		{"PUT", LEASE "n", "{}", 400, "BadRequest"},
 		{"GET", "/api/v1/namespaces/default?resourceVersion=x", "", 400, "BadRequest"},
 		{"GET", "/api/v1/namespaces/default?resourceVersion=1000", "", 504, "Timeout"},
-		{"POST", TOKEN, "{\"spec\":{\"expirationSeconds\":599}}", 422, "Invalid"},
-		{"POST", TOKEN, "{\"spec\":{\"expirationSeconds\":4294967297}}", 422,
-			"Invalid"},
 		{"POST", PODS, "{\"kind\":\"Node\",\"metadata\":{\"name\":\"a\"}}", 400,
 			"BadRequest"},
 		{"POST", PODS, "{\"metadata\":{\"name\":\"a\",\"namespace\":\"other\"}}", 400,
@@ -275,19 +271,6 @@ static void a_binding_binds_once(void **state)
 		kit_ask(&k, "POST", PODS "/a/binding", "{\"target\":{\"name\":\"n2\"}}"), 409);
 	assert_int_equal(kit_ask(&k, "GET", PODS "?fieldSelector=spec.nodeName%3Dn1", ""), 200);
 	assert_int_equal(kit_items(&k), 1);
-	kit_fini(&k);
-}
-
-static void an_account_gets_tokens(void **state)
-{
-	struct kit k;
-
-	(void)state;
-	kit_init(&k);
-	assert_int_equal(
-		kit_ask(&k, "POST", TOKEN, "{\"spec\":{\"expirationSeconds\":3607}}"), 201);
-	assert_string_equal(kit_text(&k, "status.expirationTimestamp"), "2023-11-14T23:13:27Z");
-	assert_true(strlen(kit_text(&k, "status.token")) > 0);
 	kit_fini(&k);
 }
 
@@ -521,7 +504,6 @@ int main(void)
 		cmocka_unit_test(a_pod_without_a_node_goes_at_once),
 		cmocka_unit_test(the_last_finalizer_lets_an_object_go),
 		cmocka_unit_test(a_binding_binds_once),
-		cmocka_unit_test(an_account_gets_tokens),
 		cmocka_unit_test(a_review_is_answered_and_not_kept),
 		cmocka_unit_test(calls_name_resources_with_or_without_a_group),
 		cmocka_unit_test(events_expire_after_their_last_write),

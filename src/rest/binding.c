@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bindings and tokens. */
+/* Bindings. */
 #include "rest/rest_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/rng.h"
 #include "rest/when.h"
-
-/* ------------------------------------------------------------------ bindings */
 
 /* pkg/registry/core/pod/storage/storage.go setPodHostAndAnnotations. */
 static void set_node(struct rest_call *c, struct json *tree, const char *node)
@@ -80,60 +77,5 @@ void rest_bind(struct rest_call *c, const char *pod)
 		rest_fail(c->reply, 422, NULL, "target.name: Required value: the node's name");
 	else
 		bind_to(c, pod, node);
-	json_free(tree);
-}
-
-/* ------------------------------------------------------------------ tokens */
-
-enum { TOKEN_EXPIRY_S = 3600 };
-
-/* pkg/apis/authentication/validation: ten minutes at least, 2^32 seconds at most.  False and an
- * answer: it is none of these. */
-static bool read_expiry(struct rest_call *c, const struct json *tree, int64_t *seconds)
-{
-	const struct json *expiry = json_get(json_get(tree, "spec"), "expirationSeconds");
-	const char *why = NULL;
-
-	*seconds = TOKEN_EXPIRY_S;
-	if (!json_is_num(expiry))
-		return true;
-	if (json_as_num(expiry) < 600)
-		why = "spec.expirationSeconds: Invalid value: less than 10 minutes";
-	else if (json_as_num(expiry) > 4294967296.0)
-		why = "spec.expirationSeconds: Invalid value: more than 2^32 seconds";
-	else
-		*seconds = (int64_t)json_as_num(expiry);
-	if (why)
-		rest_fail(c->reply, 422, NULL, why);
-	return !why;
-}
-
-/* TokenRequest of authentication.k8s.io/v1.  The token is random and opens nothing. */
-void rest_token(struct rest_call *c)
-{
-	struct json *tree;
-	struct json *status;
-	int64_t seconds;
-	char text[64];
-
-	if (!rest_find(c))
-		return;
-	tree = rest_body(c);
-	if (!tree)
-		return;
-	if (!read_expiry(c, tree, &seconds)) {
-		json_free(tree);
-		return;
-	}
-	status = json_object();
-	(void)snprintf(text, sizeof(text), "nodetoll-%016llx",
-		(unsigned long long)rng_draw(c->rest->key, 't', 0, c->rest->draws++));
-	json_put_str(status, "token", text);
-	json_put_str(status, "expirationTimestamp", when_text(text, c->req->now_s + seconds));
-	json_set_str(tree, "kind", "TokenRequest");
-	json_set_str(tree, "apiVersion", "authentication.k8s.io/v1");
-	json_set(tree, "status", status);
-	json_write(tree, &c->reply->body);
-	c->reply->code = 201;
 	json_free(tree);
 }
