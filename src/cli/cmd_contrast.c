@@ -70,6 +70,7 @@ struct contrast {
 	struct contrast_cost cost;
 	ns_t ttl; /* that the cluster's size gives */
 	struct json *runtime, *objects, *burst;
+	struct classes_contrast made;
 	struct progress progress;
 	uint32_t runs_done;
 };
@@ -99,9 +100,14 @@ struct runtime_run {
 static int runtime_run(struct contrast *c, uint32_t pods, enum pleg_design design,
 	enum contrast_part part, struct runtime_run *run, struct err *err)
 {
+	int code;
+
 	*run = (struct runtime_run){0};
 	contrast_runtime_scenario(&c->base, pods, design, part, &run->s);
-	return run_scenario(c, &run->s, &run->r, err);
+	code = run_scenario(c, &run->s, &run->r, err);
+	if (!code && part == CONTRAST_DESIGN_ALONE)
+		classes_calls_add(&c->made.looks, &run->r.tally.window[0].in);
+	return code;
 }
 
 static void runtime_row(
@@ -171,6 +177,7 @@ static int object_row(
 	code = run_scenario(c, &s, &r, err);
 	if (code)
 		return code;
+	classes_calls_add(&c->made.pods, &r.tally.window[0].in);
 	arena_init(&mem, 0);
 	json_append(c->objects, contrast_object_row(&s, &r, ttl, &mem));
 	arena_fini(&mem);
@@ -270,8 +277,11 @@ static int report(struct contrast *c, struct err *err)
 		"Kubernetes 1.2: CPU of kubelet and Docker per pod, polling over PLEG");
 	json_put(result, "published", published);
 	json_put(result, "cost", contrast_cost_json(&c->cost));
+	c->made.base = &c->base;
+	c->made.spec = c->resolved.spec;
+	c->made.origins = &c->resolved.origins;
 	json_put(result, "classes",
-		contrast_classes(&c->base,
+		contrast_classes(&c->made,
 			json_as_str(json_get(json_get(result, "cost"), "calibration"))));
 	json_put(result, "scenario", scenario_json(c));
 	code = common_emit(&c->o.common, result, err);
@@ -338,7 +348,8 @@ static int contrast(struct contrast *c, struct err *err)
 			code = object_half(c, c->o.pods.value[i], err);
 	}
 	if (!code)
-		code = contrast_burst(&c->base, highest(&c->o.pods), c->ttl, c->burst, err);
+		code = contrast_burst(
+			&c->base, highest(&c->o.pods), c->ttl, c->burst, &c->made.pods, err);
 	progress_end(&c->progress);
 	return code ? code : report(c, err);
 }

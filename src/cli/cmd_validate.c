@@ -176,7 +176,9 @@ static int report(struct validation *v, struct err *err)
 	json_put_num(result, "minWithin", least);
 	json_put(result, "steadyRowsOf500", large_rows(v));
 	json_put(result, "runningSeconds", latencies(v));
-	json_put(result, "classes", validation_classes(&v->rec.base));
+	json_put(result, "classes",
+		validation_classes(
+			&v->rec.base, v->rec.resolved.spec, &v->rec.resolved.origins, v->rows));
 	json_put(result, "scenario",
 		origin_json(&v->rec.resolved.origins, v->rec.resolved.spec));
 	json_put(result, "rows", v->rows);

@@ -12,6 +12,7 @@ struct burst {
 	uint64_t statuses;
 	bool all;           /* ran, with every seed */
 	struct hist starts; /* of all seeds */
+	struct classes_calls calls;
 };
 
 static void burst_scenario(const struct scenario *base, uint32_t pods,
@@ -49,6 +50,7 @@ static int burst_run(const struct scenario *s, ns_t lasts, struct burst *b, stru
 	b->all = b->all && r.running.n == s->workload.pods;
 	b->statuses += in->count[API_PATCH_PODS_STATUS][OUTCOME_OK] +
 		       in->count[API_UPDATE_PODS_STATUS][OUTCOME_OK];
+	classes_calls_add(&b->calls, in);
 	hist_merge(&b->starts, &r.starts.without_images);
 	b->median += (double)hist_quantile(&r.running, 500000) / 1e9;
 	b->last += (double)hist_quantile(&r.running, 1000000) / 1e9;
@@ -124,7 +126,7 @@ static struct json *burst_row(
 }
 
 int contrast_burst(const struct scenario *base, uint32_t pods, ns_t ttl, struct json *rows,
-	struct err *err)
+	struct classes_calls *calls, struct err *err)
 {
 	for (unsigned d = 0; d < OBJECT_DESIGNS; d++) {
 		uint32_t within = 0;
@@ -138,6 +140,8 @@ int contrast_burst(const struct scenario *base, uint32_t pods, ns_t ttl, struct 
 			code = within_objective(&s, pods, &within, err);
 		if (code)
 			return code;
+		for (unsigned c = 0; c < CALLS_MAX; c++)
+			calls->made[c] = calls->made[c] || b.calls.made[c];
 		json_append(rows, burst_row(&s, ttl, &b, within));
 	}
 	return 0;

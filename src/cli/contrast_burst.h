@@ -9,6 +9,7 @@
 #define CLI_CONTRAST_BURST_H
 
 #include "base/json.h"
+#include "cli/result_classes.h"
 #include "fleet/fleet.h"
 #include "models/models.h"
 
@@ -21,8 +22,9 @@
  * limiter lets through. */
 #define CONTRAST_BURST_END (30 * NS_MIN)
 
-/* Append a row for every design of objects.  ERR_ENV: no threads. */
+/* Append a row for every design of objects; *calls has what was called, too.  ERR_ENV: no
+ * threads. */
 int contrast_burst(const struct scenario *base, uint32_t pods, ns_t ttl, struct json *rows,
-	struct err *err);
+	struct classes_calls *calls, struct err *err);
 
 #endif

@@ -228,7 +228,8 @@
  *                  its sentence
  *   sweep_*        a grid, its cells, walls, full clients, what cells imply, shapes of
  *                  curves, advice, the limits of the client
- *   contrast_*     the runs behind the contrast, its numbers and its sentences
+ *   contrast_*     the runs behind the contrast, its numbers and its sentences;
+ *                  contrast_classes: what they rest on, and a validation's
  *   validate_*     the runs behind a validation, and its rows
  */
 #include <stdbool.h>

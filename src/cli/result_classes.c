@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/result_classes.h"
+#include "cli/result_classes_priv.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,8 +33,7 @@ static void add_of(struct json *classes, const char *class, const char *const *f
 	json_append(classes, entry);
 }
 
-/* by: names, NULL behind the last. */
-static void add(struct json *classes, const char *class, const char *const *fields,
+void classes_add(struct json *classes, const char *class, const char *const *fields,
 	struct json *calls, const char *const *by)
 {
 	add_of(classes, class, fields, "calls", calls, list_of(by));
@@ -42,15 +41,9 @@ static void add(struct json *classes, const char *class, const char *const *fiel
 
 static const char *const by_rules[] = {NULL};
 
-/* The calibration of a runtime's times, or its model where it has none; and a server's model,
- * as `nodetoll models explain` takes them. */
-struct sources {
-	char runtime[2 * MODEL_NAME], apiserver[2 * MODEL_NAME];
-};
-
-static struct sources sources_of(const struct scenario *s)
+struct classes_sources classes_sources_of(const struct scenario *s)
 {
-	struct sources by;
+	struct classes_sources by;
 	bool calibrated = *s->runtime.calibration != '\0';
 
 	(void)snprintf(by.runtime, sizeof(by.runtime), "%s%s", calibrated ? "" : "runtime:",
@@ -180,14 +173,11 @@ static void add_requests_live(struct json *classes)
 	static const char *const times[] = {
 		"api[].latencySeconds", "api[].limiterSeconds", NULL};
 
-	add(classes, "counted", sizes, NULL, by_sockets);
-	add(classes, "calibrated", times, NULL, by_this_clock);
+	classes_add(classes, "counted", sizes, NULL, by_sockets);
+	classes_add(classes, "calibrated", times, NULL, by_this_clock);
 }
 
 /* ------------------------------------------------------------------ times of several calls */
-
-/* What a time may rest on. */
-enum { ON_LOOKS = 1, ON_RUNTIME = 2, ON_PODS = 4, ON_REQUESTS = 8 };
 
 static bool is_any(const char *word, const char *const *words)
 {
@@ -213,15 +203,8 @@ static bool is_awaited(const struct json *row, unsigned on)
 	return on & ON_REQUESTS || (on & ON_PODS && !is_any(resource, apart));
 }
 
-/* What is of a model. */
-struct modelled {
-	const struct doc_node *spec;
-	const struct origins *origins;
-	const struct json *result;
-};
-
 static void add_guesses(
-	const struct modelled *m, const char *list, unsigned on, struct json *guesses)
+	const struct classes_model *m, const char *list, unsigned on, struct json *guesses)
 {
 	const struct json *row = json_child(json_get(m->result, list));
 
@@ -238,18 +221,17 @@ static void add_guesses(
 	}
 }
 
-/* A time is no better known than the calls that it is made of. */
-static void add_times(struct json *classes, const struct modelled *m, const char *const *fields,
-	unsigned on, const char *const *by)
+void classes_add_times(struct json *classes, const struct classes_model *m,
+	const char *const *fields, unsigned on, const char *const *by)
 {
 	struct json *guesses = json_array();
 
-	add(classes, "calibrated", fields, NULL, by);
+	classes_add(classes, "calibrated", fields, NULL, by);
 	add_guesses(m, "runtime", on, guesses);
 	if (!is_live(m->result))
 		add_guesses(m, "api", on, guesses);
 	if (json_child(guesses))
-		add(classes, "assumed", fields, guesses, by_rules);
+		classes_add(classes, "assumed", fields, guesses, by_rules);
 	else
 		json_free(guesses);
 }
@@ -281,7 +263,7 @@ static void add_storage(struct json *classes, const struct scenario *s,
 	bool as_json = s->apiserver.storage.format == STORAGE_JSON;
 	bool tells_json = s->apiserver.encoding != ENCODING_PROTOBUF;
 	struct sorted by_size = sorted(), by_watchers = sorted();
-	const struct sources by = sources_of(s);
+	const struct classes_sources by = classes_sources_of(s);
 
 	for (const struct json *r = json_child(json_get(storage, "resources")); r;
 		r = json_next(r)) {
@@ -327,13 +309,13 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 		"pods.removedSeconds", "pods.completedSeconds", "pods.goneSeconds", NULL};
 	static const char *const objectives[] = {"slo", "sloLimits", NULL};
 	static const char *const all[] = {"health", "verdict", "ending", NULL};
-	const struct modelled m = {spec, origins, result};
+	const struct classes_model m = {spec, origins, result};
 	struct json *classes = json_array();
-	const struct sources by = sources_of(s);
+	const struct classes_sources by = classes_sources_of(s);
 	bool live = is_live(result);
 	const char *const both[] = {by.runtime, live ? this_clock : by.apiserver, NULL};
 
-	add(classes, "counted", counted, NULL, live ? by_sockets : by_rules);
+	classes_add(classes, "counted", counted, NULL, live ? by_sockets : by_rules);
 	add_calls(classes, spec, origins, json_get(result, "runtime"), runtime, by.runtime);
 	if (live)
 		add_requests_live(classes);
@@ -342,57 +324,15 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	if (json_is_object(json_get(result, "apiserver"))) {
 		const char *const costs[] = {s->apiserver.costs.calibration, NULL};
 
-		add(classes, "calibrated", servers, NULL, costs);
+		classes_add(classes, "calibrated", servers, NULL, costs);
 		if (s->apiserver.processors > 0) /* else they are answered as they come */
-			add(classes, "calibrated", served, NULL, costs);
+			classes_add(classes, "calibrated", served, NULL, costs);
 	}
 	add_storage(classes, s, spec, origins, json_get(result, "storage"));
-	add_times(classes, &m, looks, ON_LOOKS, both);
-	add_times(classes, &m, pods, ON_RUNTIME | ON_PODS, both);
-	add_times(classes, &m, objectives, ON_RUNTIME | ON_REQUESTS, both);
-	add_times(classes, &m, all, ON_RUNTIME | ON_REQUESTS, both);
-	return classes;
-}
-
-struct json *contrast_classes(const struct scenario *base, const char *cpu)
-{
-	static const char *const counted[] = {"runtime[].callsPerSecondPerNode",
-		"runtime[].callsPerSecondCluster", "runtime[].wholeKubeletPerNode",
-		"runtime[].wholeClosedFormPerNode", "runtime[].closedFormPerNode",
-		"runtime[].closedFormDifference", "runtime[].recordsPerSecondPerNode",
-		"runtime[].byOperation", "objects[].requestsPerSecond",
-		"objects[].getsPerSecond", "objects[].openWatches",
-		"objects[].reopensPerSecond", "objects[].closedForm",
-		"objects[].closedFormDifference", "objects[].nominal",
-		"objects[].distinctPerNode", "objects[].sharingFactor",
-		"burst[].statusesPerPod", NULL};
-	static const char *const times[] = {"runtime[].detectionSeconds",
-		"objects[].stalenessSeconds", "burst[].runningSeconds",
-		"burst[].podsWithinObjective", NULL};
-	static const char *const cores[] = {"runtime[].cpuCoresPerNode", "cost", NULL};
-	struct json *classes = json_array();
-	const struct sources by = sources_of(base);
-	const char *const both[] = {by.runtime, by.apiserver, NULL};
-
-	add(classes, "counted", counted, NULL, by_rules);
-	add(classes, "calibrated", times, NULL, both);
-	if (cpu)
-		add(classes, "calibrated", cores, NULL, (const char *const[]){cpu, NULL});
-	return classes;
-}
-
-struct json *validation_classes(const struct scenario *s)
-{
-	static const char *const counted[] = {"rows[] of source api, cri and wire", "rowsTotal",
-		"rowsWithin", "coverage", "steadyRowsOf500", NULL};
-	static const char *const times[] = {
-		"rows[] of source latency", "runningSeconds", "others", NULL};
-	struct json *classes = json_array();
-	const struct sources by = sources_of(s);
-	const char *const both[] = {by.runtime, by.apiserver, NULL};
-
-	add(classes, "counted", counted, NULL, by_rules);
-	add(classes, "calibrated", times, NULL, both);
+	classes_add_times(classes, &m, looks, ON_LOOKS, both);
+	classes_add_times(classes, &m, pods, ON_RUNTIME | ON_PODS, both);
+	classes_add_times(classes, &m, objectives, ON_RUNTIME | ON_REQUESTS, both);
+	classes_add_times(classes, &m, all, ON_RUNTIME | ON_REQUESTS, both);
 	return classes;
 }
 
@@ -405,8 +345,8 @@ struct json *agreement_classes(void)
 		"timers", "rules", "what the live run asked on its sockets", NULL};
 	struct json *classes = json_array();
 
-	add(classes, "counted", counted, NULL, ways);
-	add(classes, "calibrated", times, NULL, by_this_clock);
+	classes_add(classes, "counted", counted, NULL, ways);
+	classes_add(classes, "calibrated", times, NULL, by_this_clock);
 	return classes;
 }
 
@@ -417,7 +357,7 @@ struct json *servercounts_classes(void)
 	static const char *const asked[] = {"what was asked of this server", NULL};
 	struct json *classes = json_array();
 
-	add(classes, "counted", counted, NULL, asked);
+	classes_add(classes, "counted", counted, NULL, asked);
 	return classes;
 }
 
@@ -457,7 +397,7 @@ struct json *estimate_classes(const struct estimate_input *in)
 		"calls[].clusters[].bytesPerChange", "calls[].clusters[].listBytes", NULL};
 	struct json *classes = json_array();
 
-	add(classes, "counted", counted, NULL, by_rules);
+	classes_add(classes, "counted", counted, NULL, by_rules);
 	for (uint32_t i = 0; i < in->n_features; i++) {
 		const struct model *m = &in->feature[i].resolved;
 		bool guessed = has_guessed_sizes(m->spec, &m->origins);
@@ -469,7 +409,7 @@ struct json *estimate_classes(const struct estimate_input *in)
 			continue;
 		}
 		(void)snprintf(name, sizeof(name), "feature:%s", m->name);
-		add(classes, guessed ? "assumed" : "calibrated", sizes, calls,
+		classes_add(classes, guessed ? "assumed" : "calibrated", sizes, calls,
 			guessed ? by_rules : (const char *const[]){name, NULL});
 	}
 	return classes;

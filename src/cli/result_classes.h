@@ -13,6 +13,7 @@
 #include "cli/estimate_json.h"
 #include "models/models.h"
 #include "models/origin.h"
+#include "sim/tally.h"
 
 /* Of a Result whose calls are there, and `live` if it ran on sockets; spec and origins are its
  * scenario's.  The caller owns it.
@@ -20,11 +21,28 @@
 struct json *result_classes(const struct scenario *s, const struct doc_node *spec,
 	const struct origins *origins, const struct json *result);
 
-/* Of a Contrast in that kubelet; cpu is the calibrations that its CPU rests on, NULL: none. */
-struct json *contrast_classes(const struct scenario *base, const char *cpu);
+/* What runs called, as far as times rest on it. */
+struct classes_calls {
+	bool made[CALLS_MAX];
+};
 
-/* Of a Validation. */
-struct json *validation_classes(const struct scenario *s);
+void classes_calls_add(struct classes_calls *calls, const struct tally_counts *counts);
+
+/* What a Contrast is made of. */
+struct classes_contrast {
+	const struct scenario *base;
+	const struct doc_node *spec;
+	const struct origins *origins;
+	struct classes_calls looks; /* of the runs that find out what containers do, */
+	struct classes_calls pods;  /* and of those that mount and start */
+};
+
+/* Of a Contrast; cpu is the calibrations that its CPU rests on, NULL: none. */
+struct json *contrast_classes(const struct classes_contrast *of, const char *cpu);
+
+/* Of a Validation with those rows; spec and origins are its scenario's. */
+struct json *validation_classes(const struct scenario *s, const struct doc_node *spec,
+	const struct origins *origins, const struct json *rows);
 
 /* Of an Agreement. */
 struct json *agreement_classes(void);

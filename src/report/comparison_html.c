@@ -116,12 +116,23 @@ static void put_command(const struct json *result, struct html *page)
 	str_fini(&line);
 }
 
+static void put_calls(const struct json *result, struct html *page)
+{
+	struct json *closed = comparison_closed_rows(result);
+
+	html_section(page, "Calls");
+	figure(&comparison_runtime, result, "a second and node", page);
+	figure(&comparison_requests, result, "a second, in the cluster", page);
+	html_table(page, &(struct titled_table){comparison_closed_title(result),
+				 comparison_closed_columns(result), closed});
+	json_free(closed);
+}
+
 void comparison_html(const struct json *result, struct html *page)
 {
 	struct json *gates = comparison_gate_rows(result);
 	struct json *fields = comparison_difference_rows(result, SIZE_MAX);
 	struct json *all = comparison_rows(result, &comparison_all);
-	struct json *closed = comparison_closed_rows(result);
 	struct str about = {0};
 
 	html_headline(page, table_text_of(result, "headline"));
@@ -135,13 +146,10 @@ void comparison_html(const struct json *result, struct html *page)
 	html_table(page, &(struct titled_table){"Gates", comparison_gate_columns, gates});
 	html_table(page, &(struct titled_table){"Fields of the scenarios that differ",
 				 comparison_difference_columns, fields});
-	html_section(page, "Calls");
-	figure(&comparison_runtime, result, "a second and node", page);
-	figure(&comparison_requests, result, "a second, in the cluster", page);
-	html_note(page, comparison_chance(result));
-	html_table(page, &(struct titled_table){comparison_closed_title(result),
-				 comparison_closed_columns(result), closed});
+	if (!strcmp(table_text_of(result, "of"), "Result"))
+		put_calls(result, page);
 	html_section(page, "Every measure");
+	html_note(page, comparison_chance(result));
 	html_table(page,
 		&(struct titled_table){comparison_all.title, comparison_all.columns, all});
 	classes_html(result, page);
@@ -150,5 +158,4 @@ void comparison_html(const struct json *result, struct html *page)
 	json_free(gates);
 	json_free(fields);
 	json_free(all);
-	json_free(closed);
 }

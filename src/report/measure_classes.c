@@ -27,7 +27,8 @@ static void field_of(const struct measure *m, struct str *to)
 /* Whether a field is that, or in that: "slo" has "slo[].met" in it. */
 static bool is_within(const char *field, const char *whole)
 {
-	size_t len = strlen(whole);
+	const char *of = strstr(whole, " of ");
+	size_t len = of ? (size_t)(of - whole) : strlen(whole);
 
 	return !strncmp(field, whole, len) && (!field[len] || strchr(".[", field[len]));
 }
@@ -53,10 +54,35 @@ static bool is_about(const struct json *calls, const struct measure_point *p)
 	return found;
 }
 
-static bool has_field(const struct json *fields, const char *field)
+/* Of "rows[] of source api, cri and wire" only rows whose source is one of these; of what names
+ * no label all. */
+static bool is_of_rows(const char *whole, const struct measure_point *p)
+{
+	const char *of = strstr(whole, " of "), *label = of ? of + 4 : "", *word;
+	size_t len = strcspn(label, " ");
+	unsigned l = 0;
+
+	while (l < MEASURE_LABELS && p->family->label[l].name &&
+		(strlen(p->family->label[l].name) != len ||
+			strncmp(p->family->label[l].name, label, len) != 0))
+		l++;
+	if (!of || l == MEASURE_LABELS || !p->label[l])
+		return true;
+	for (word = label + len; *word; word += strcspn(word, " ,")) {
+		word += strspn(word, " ,");
+		if (strcspn(word, " ,") == strlen(p->label[l]) &&
+			!strncmp(word, p->label[l], strlen(p->label[l])))
+			return true;
+	}
+	return false;
+}
+
+static bool has_field(
+	const struct json *fields, const char *field, const struct measure_point *p)
 {
 	for (const struct json *f = json_child(fields); f; f = json_next(f))
-		if (json_is_str(f) && is_within(field, json_as_str(f)))
+		if (json_is_str(f) && is_within(field, json_as_str(f)) &&
+			is_of_rows(json_as_str(f), p))
 			return true;
 	return false;
 }
@@ -75,7 +101,7 @@ static const struct json *next_class(
 	struct str field = {0};
 
 	field_of(m, &field);
-	while (c && (!has_field(json_get(c, "fields"), str_text(&field)) ||
+	while (c && (!has_field(json_get(c, "fields"), str_text(&field), &m->of) ||
 			    !is_about(json_get(c, "calls"), &m->of) ||
 			    !is_about(json_get(c, "resources"), &m->of)))
 		c = json_next(c);

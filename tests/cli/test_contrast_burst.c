@@ -13,6 +13,7 @@ struct fixture {
 	struct arena mem;
 	struct scenario base;
 	struct json *rows;
+	struct classes_calls calls;
 };
 
 static void begin(struct fixture *f)
@@ -27,6 +28,7 @@ static void begin(struct fixture *f)
 	if (scenario_compose(&lib, &names, NULL, &f->base, &resolved, &err))
 		fail_msg("%s", err.text);
 	f->rows = json_array();
+	f->calls = (struct classes_calls){0};
 }
 
 static void end(struct fixture *f)
@@ -56,7 +58,7 @@ static void gets_hold_the_statuses_back(void **state)
 
 	(void)state;
 	begin(&f);
-	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, NULL), 0);
+	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, &f.calls, NULL), 0);
 	assert_int_equal(json_size(f.rows), OBJECT_DESIGNS);
 	assert_true(last(&f, "get") > 1.3 * last(&f, "watch"));
 	assert_true(last(&f, "get") > (3 * 100 - 10) / 5.0);
@@ -71,7 +73,7 @@ static void without_a_limiter_no_way_is_slower(void **state)
 	(void)state;
 	begin(&f);
 	f.base.kubelet.client[CLIENT_MAIN].qps_milli = -1;
-	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, NULL), 0);
+	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, &f.calls, NULL), 0);
 	assert_true(last(&f, "get") < 1.1 * last(&f, "watch"));
 	end(&f);
 }
@@ -83,7 +85,7 @@ static void what_never_runs_has_no_time(void **state)
 
 	(void)state;
 	begin(&f);
-	assert_int_equal(contrast_burst(&f.base, 1000, 300 * NS_S, f.rows, NULL), 0);
+	assert_int_equal(contrast_burst(&f.base, 1000, 300 * NS_S, f.rows, &f.calls, NULL), 0);
 	assert_true(json_is_null(seconds(&f, "get", "runningSeconds.max")));
 	assert_true(json_is_num(seconds(&f, "watch", "runningSeconds.max")));
 	end(&f);
@@ -104,8 +106,10 @@ static void the_objective_bounds_a_burst(void **state)
 	begin(&f);
 	begin(&without);
 	without.base.kubelet.client[CLIENT_MAIN].qps_milli = -1;
-	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, NULL), 0);
-	assert_int_equal(contrast_burst(&without.base, 100, 300 * NS_S, without.rows, NULL), 0);
+	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, &f.calls, NULL), 0);
+	assert_int_equal(contrast_burst(&without.base, 100, 300 * NS_S, without.rows,
+				 &without.calls, NULL),
+		0);
 	assert_in_range(within(&f, "get"), 3, 9);
 	assert_true(within(&f, "get") <= within(&f, "watch"));
 	assert_true(within(&without, "get") > 3 * within(&f, "get"));
@@ -121,7 +125,7 @@ static void who_waits_for_the_limiter_tells_of_less(void **state)
 
 	(void)state;
 	begin(&f);
-	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, NULL), 0);
+	assert_int_equal(contrast_burst(&f.base, 100, 300 * NS_S, f.rows, &f.calls, NULL), 0);
 	assert_true(json_as_num(seconds(&f, "bulkwatch", "statusesPerPod")) >
 		    1.2 * json_as_num(seconds(&f, "watch", "statusesPerPod")));
 	assert_true(json_as_num(seconds(&f, "bulkwatch", "statusesPerPod")) < 2.1);

@@ -3,6 +3,7 @@
 # compare.sh NODETOLL: saved results of all kinds beside each other.
 . "$(dirname "$0")/tap.sh"
 nodetoll=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
 
 # estimate NAME FLAG...: saved by that name.
 estimate() {
@@ -54,6 +55,22 @@ another_kubelet_is_what_differs() {
 		says 'kubelet.name' && ! grep -q '100.0%' "$scratch/said"
 }
 
+# Nobody measured how long docker's status of a sandbox takes, nor of an image.
+guesses_are_told() {
+	contrast docker --pods-per-node 10 --runtime docker-1.9 >"$scratch/said" &&
+		grep -q 'podsandbox_status' "$scratch/said" &&
+		compare 0 docker docker -o csv &&
+		grep 'burst,p50,' "$scratch/said" | grep -q ',assumed,' &&
+		! grep '^rows,detection' "$scratch/said" | grep -q ',calibrated,'
+}
+
+times_of_a_validation_are_calibrated() {
+	"$nodetoll" validate "$root/tests/recordings/kubelet-1.20.2-containerd-30.json" --seeds 2 \
+		--min-within 0 -f "$scratch/valid.json" >"$scratch/said" &&
+		compare 0 valid valid -o csv && grep 'source=latency' "$scratch/said" >"$scratch/times" &&
+		test -s "$scratch/times" && ! grep -v ',calibrated,' "$scratch/times"
+}
+
 for one in 'three --nodes 100,1000,5000' 'one --nodes 100' 'thousand --nodes 1000' \
 	'churn --nodes 1000 --churn 50/s' 'pods --nodes 1000 --pods-per-node 50' \
 	'kubelet --nodes 1000 --kubelet v1.20'; do
@@ -65,4 +82,6 @@ check "contrast of 30 pods" contrast thirty --pods-per-node 30
 check "saved results of other clusters are refused" other_sizes_are_refused
 check "a gate on a size that is not there is breached" a_size_that_is_not_there_is_no_toll_of_zero
 check "another kubelet is what differs" another_kubelet_is_what_differs
+check "what a contrast's times are guessed by is told" guesses_are_told
+check "times of a validation are calibrated" times_of_a_validation_are_calibrated
 finish
