@@ -15,23 +15,36 @@ static void dist_from(struct dist *d, const struct latency *l)
 	dist_init(d, l->mean, l->per_record, l->p50, l->p99);
 }
 
+/* Of one kind, that pods of a node refer to at most. */
+static uint32_t distinct(const struct workload_model *w, uint32_t object, uint32_t pods)
+{
+	switch (w->objects[object].shared_by) {
+	case SHARED_POD:
+		return pods;
+	case SHARED_NAMESPACE:
+		return w->namespaces < pods ? w->namespaces : pods;
+	case SHARED_NODE:
+	case SHARED_CLUSTER:
+		break;
+	}
+	return 1;
+}
+
 static void init_changes(struct api *api, uint32_t pods)
 {
 	const struct workload_model *w = api->workload;
-	uint32_t distinct = 0;
+	uint32_t all = 0;
 
-	for (uint32_t i = 0; i < w->n_objects; i++)
-		distinct += w->objects[i].shared_by == SHARED_POD ? pods
-			    : w->namespaces < pods                ? w->namespaces
-								  : pods;
+	api->change_step = w->update_object_every;
 	for (uint32_t i = 0; i < w->n_objects; i++) {
-		api->change_every[i] = w->objects[i].update_every;
-		api->change_step[i] = 0;
-		if (w->update_object_every > 0) {
-			api->change_every[i] = w->update_object_every * distinct;
-			api->change_step[i] = w->update_object_every;
-		}
+		api->change_turn[i] = all;
+		api->change_turns[i] = distinct(w, i, pods);
+		all += api->change_turns[i];
 	}
+	for (uint32_t i = 0; i < w->n_objects; i++)
+		api->change_every[i] = !api->change_step      ? w->objects[i].update_every
+				       : api->change_turns[i] ? api->change_step * all
+							      : 0;
 }
 
 /* The same latency has one distribution. */
@@ -263,7 +276,8 @@ void api_pods_listed(struct api_shard *s, ns_t now)
 
 /* ------------------------------------------------------------------ objects */
 
-/* Objects that pods of several nodes share change for all of them at once. */
+/* Objects that pods of several nodes share change for all of them at once; where those are more
+ * than a node has, several have the same turn. */
 static ns_t first_change(const struct api *api, uint32_t node, uint32_t object, uint32_t key)
 {
 	enum sharing shared = api->workload->objects[object].shared_by;
@@ -271,8 +285,9 @@ static ns_t first_change(const struct api *api, uint32_t node, uint32_t object, 
 	uint64_t draw =
 		rng_draw(rng_key(api->seed, local ? node + 1 : 0), DRAW_CHANGE, object, key);
 
-	if (api->change_step[object] > 0)
-		return api->change_step[object] * (key + 1);
+	if (api->change_step > 0)
+		return api->change_step *
+		       (api->change_turn[object] + key % api->change_turns[object] + 1);
 	return rng_span(draw, 0, api->change_every[object]);
 }
 

@@ -33,8 +33,9 @@ struct api {
 	uint64_t bytes[CALLS_MAX];      /* of an answer; 0: nobody says */
 	ns_t change_every[OBJECTS_MAX]; /* of one object of the kind; 0: never */
 	ns_t told_every[CALLS_MAX];     /* a standing watch is told of a change; 0: never */
-	ns_t change_step[OBJECTS_MAX]; /* one object after the other, so far apart; 0: at random
-					*/
+	ns_t change_step; /* one object of a node after the other, so far apart; 0: at random */
+	/* That those of a kind have: the first, and how many. */
+	uint32_t change_turn[OBJECTS_MAX], change_turns[OBJECTS_MAX];
 	uint32_t call_name[CALLS_MAX];
 	/* Sequences of latencies: one for each class, then those of each lane's own requests.
 	 */

@@ -282,6 +282,47 @@ static void objects_change_in_turn_where_the_workload_says_so(void **state)
 	kit_free(k);
 }
 
+/* A node refers to 4 of the first kind, 2 of the second and one of the third. */
+static void kinds_of_objects_have_turns_one_after_the_other(void **state)
+{
+	enum { ALL = KIT_PODS + 2 + 1 };
+	struct kit *k = kit_new();
+
+	(void)state;
+	k->scenario.workload.n_objects = 3;
+	k->scenario.workload.objects[1].shared_by = SHARED_NAMESPACE;
+	k->scenario.workload.objects[2].shared_by = SHARED_CLUSTER;
+	k->scenario.workload.update_object_every = 10 * NS_S;
+	kit_start(k);
+	for (uint32_t turn = 0; turn < ALL; turn++) {
+		uint32_t kind = turn < KIT_PODS ? 0 : turn < ALL - 1 ? 1 : 2;
+		uint32_t key = kind == 0 ? turn : kind == 1 ? turn - KIT_PODS : 0;
+
+		assert_int_equal(api_object_changed_at(&k->api, 0, kind, key, 2),
+			(turn + 1) * 10 * NS_S);
+		assert_int_equal(api_object_changed_at(&k->api, 0, kind, key, 3),
+			(turn + 1 + ALL) * 10 * NS_S);
+	}
+	kit_free(k);
+}
+
+/* A cluster has more namespaces than a node with 4 pods. */
+static void what_is_more_than_a_node_has_changes_within_the_same_round(void **state)
+{
+	struct kit *k = kit_new();
+
+	(void)state;
+	k->scenario.workload.n_objects = 1;
+	k->scenario.workload.namespaces = 50;
+	k->scenario.workload.objects[0].shared_by = SHARED_NAMESPACE;
+	k->scenario.workload.update_object_every = 10 * NS_S;
+	kit_start(k);
+	for (uint32_t key = 0; key < 50; key++)
+		assert_int_equal(api_object_changed_at(&k->api, 0, 0, key, 2),
+			(key % KIT_PODS + 1) * 10 * NS_S);
+	kit_free(k);
+}
+
 /* Told in an hour, a pod whose status changes every second takes one place of what is to be
  * told, and the last status is what its kubelet gets. */
 static void who_is_told_late_is_told_of_the_last_status(void **state)
@@ -320,6 +361,8 @@ int main(void)
 		cmocka_unit_test(an_object_that_never_changes_has_version_1),
 		cmocka_unit_test(what_a_cluster_shares_changes_everywhere_at_once),
 		cmocka_unit_test(objects_change_in_turn_where_the_workload_says_so),
+		cmocka_unit_test(kinds_of_objects_have_turns_one_after_the_other),
+		cmocka_unit_test(what_is_more_than_a_node_has_changes_within_the_same_round),
 		cmocka_unit_test(who_is_told_late_is_told_of_the_last_status),
 	};
 

@@ -116,6 +116,21 @@ static void what_is_told_is_in_the_order_of_time(void **state)
 	begun_fini(&b);
 }
 
+/* Of a node with few pods and of a cluster with many namespaces. */
+static void so_is_what_changes_one_after_the_other(void **state)
+{
+	struct kit *k = KIT("v1.20", "secrets-30", "nodes=3", "workload.pods=2", "warmup=0s",
+		"workload.namespaces=9", "duration=60s", "start=stationary",
+		"apiserver.processors=1", "apiserver.costs.cpuScale=20", WATCHED, OF_NAMESPACE,
+		"workload.updateObjectEvery=2s");
+
+	(void)state;
+	kit_run(k);
+	/* each of 9 every 4 s: the controller manager is told, and what kubelets watch it */
+	assert_true(k->result.servers.counts.told >= 9 * (60 / 4 - 1));
+	kit_free(k);
+}
+
 /* Of all nodes that have a pod of its namespace, and of nobody twice. */
 static void what_nodes_share_changes_once_for_all_of_them(void **state)
 {
@@ -200,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whoever_watches_is_told_of_a_change),
 		cmocka_unit_test(what_is_told_is_in_the_order_of_time),
+		cmocka_unit_test(so_is_what_changes_one_after_the_other),
 		cmocka_unit_test(what_nodes_share_changes_once_for_all_of_them),
 		cmocka_unit_test(who_watches_is_told_when_the_request_is_through),
 		cmocka_unit_test(what_etcd_does_not_pass_on_in_time_is_told_late),
