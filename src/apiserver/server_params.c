@@ -277,6 +277,12 @@ struct server_demand server_demand(
 
 /* ------------------------------------------------------------------ watchers */
 
+/* Where telling costs something at all, no event is for nothing. */
+static ns_t event_cpu(const struct apiserver_model *m, ns_t cpu)
+{
+	return cpu > 0 ? ns_max(scaled(cpu, m->costs.cpu_scale), 1) : 0;
+}
+
 /* So many who are told of the model's i-th object in so many bytes: the cost of an event goes
  * with them (models/costs.c). */
 static void add_audience(const struct apiserver_model *m, uint32_t i, uint32_t n,
@@ -285,12 +291,12 @@ static void add_audience(const struct apiserver_model *m, uint32_t i, uint32_t n
 	uint32_t size = watched_stored_bytes(m, i);
 	ns_t cpu = m->storage.object[i].told_cpu;
 
-	if (bytes != size)
-		cpu = cpu * bytes / size;
+	if (bytes != size && cpu > 0)
+		cpu = ns_max(cpu * bytes / size, 1);
 	to->n += n;
 	to->bytes += (uint64_t)n * bytes;
 	to->measured_cpu += n * cpu;
-	to->cpu += n * scaled(cpu, m->costs.cpu_scale);
+	to->cpu += n * event_cpu(m, cpu);
 }
 
 /* Who changes one of these is no node, and it concerns none more than others. */
@@ -318,9 +324,8 @@ static void add_nodes_watches(
 static struct server_telling stored(const struct scenario *s, uint32_t i)
 {
 	const struct apiserver_model *m = &s->apiserver;
-	struct server_telling t = {.object = i,
-		.events = 1,
-		.cpu = scaled(m->storage.object[i].told_cpu, m->costs.cpu_scale)};
+	struct server_telling t = {
+		.object = i, .events = 1, .cpu = event_cpu(m, m->storage.object[i].told_cpu)};
 
 	add_audience(m, i, m->storage.object[i].watchers, watched_stored_bytes(m, i), &t.all);
 	add_nodes_watches(s, m->storage.object[i].resource, i, &t);

@@ -71,10 +71,21 @@ double watched_hear(const struct scenario *s, const struct model_watch *w)
 	return watched_by_its_node(w) ? 1 : s->nodes;
 }
 
+/* What kubelets watch that pods mount, they list one by its name, or those of a node. */
+static bool lists_mounted(const struct scenario *s, uint16_t list)
+{
+	if (s->kubelet.objects.design < OBJECT_WATCH)
+		return false;
+	return (list == API_LIST_SECRETS || list == API_LIST_CONFIGMAPS) &&
+	       referred_to(s, s->calls.name[list].resource) > 0;
+}
+
 const struct model_watch *watched_all_by(const struct scenario *s, uint16_t list)
 {
 	const struct model_watch *found = NULL;
 
+	if (lists_mounted(s, list))
+		return NULL;
 	for (uint32_t i = 0; i < s->kubelet.n_watches; i++) {
 		const struct model_watch *w = &s->kubelet.watches[i];
 

@@ -455,6 +455,53 @@ static void who_watches_is_told_of_what_is_written(void **state)
 	drop(m);
 }
 
+/* A lease of a byte on a machine a thousand times as fast. */
+static void no_event_is_told_for_nothing_but_where_all_are(void **state)
+{
+	static const char *const fast[] = {"apiserver.costs.cpuScale=0.001",
+		"apiserver.storage.objects.leases.watchers=0"};
+	static const char *const free[] = {"apiserver.costs.watchEvent=0"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct made *m = i ? make(free, COUNT_OF(free)) : make(fast, COUNT_OF(fast));
+		struct kubelet_model *k = &m->s.kubelet;
+		uint16_t update = call_of(m, "update", "leases");
+		struct server_telling t;
+
+		k->watches[k->n_watches++] = (struct model_watch){
+			.watch = update, .scope = WATCH_CLUSTER, .bytes = 1};
+		t = server_telling(&m->s, update);
+		assert_int_equal(t.all.n, m->s.nodes + (uint32_t)i);
+		assert_int_equal(t.all.cpu, i ? 0 : t.all.n);
+		drop(m);
+	}
+}
+
+static uint64_t secrets_of_a_list(struct made *m)
+{
+	server_costs_init(&m->costs, &m->s);
+	return m->costs.listed[API_LIST_SECRETS];
+}
+
+/* Of the same client: what kubelets list one by one are no lists of all there are. */
+static void a_watch_of_all_secrets_makes_no_kubelets_list_longer(void **state)
+{
+	struct made *m = make(NULL, 0);
+	struct kubelet_model *k = &m->s.kubelet;
+
+	(void)state;
+	assert_int_equal(k->objects.design, OBJECT_WATCH);
+	k->watches[k->n_watches++] = (struct model_watch){
+		.list = API_LIST_SECRETS, .watch = API_WATCH_SECRETS, .scope = WATCH_CLUSTER};
+	assert_int_equal(secrets_of_a_list(m), 1);
+	k->objects.design = OBJECT_BULKWATCH;
+	assert_int_equal(secrets_of_a_list(m), 1);
+	k->objects.design = OBJECT_CACHE;
+	assert_int_equal(secrets_of_a_list(m), 5000 * 30);
+	drop(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +520,8 @@ int main(void)
 		cmocka_unit_test(
 			every_kubelet_is_served_however_its_requests_are_read_and_encoded),
 		cmocka_unit_test(who_watches_is_told_of_what_is_written),
+		cmocka_unit_test(no_event_is_told_for_nothing_but_where_all_are),
+		cmocka_unit_test(a_watch_of_all_secrets_makes_no_kubelets_list_longer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
