@@ -222,13 +222,31 @@ bool agent_place_is_free(const struct agent *a, uint32_t pod)
 	return true;
 }
 
-uint16_t agent_life(const struct agent *a, uint32_t actor)
+/* Of a standing watch, or of an object; NULL: the actor is none. */
+static struct reflector *reflector_of(const struct agent *a, uint32_t actor)
 {
 	const uint32_t *first = a->plan->first;
 
+	if (agent_watch_of(a->plan, actor))
+		return &a->reflector[actor - first[ACTOR_WATCH]];
 	if (actor < first[ACTOR_REFLECTOR] || actor >= first[ACTOR_REFLECTOR + 1])
-		return 0;
-	return a->reflector[a->plan->kubelet->n_watches + actor - first[ACTOR_REFLECTOR]].life;
+		return NULL;
+	return &a->reflector[a->plan->kubelet->n_watches + actor - first[ACTOR_REFLECTOR]];
+}
+
+uint16_t agent_life(const struct agent *a, uint32_t actor)
+{
+	const struct reflector *r = reflector_of(a, actor);
+
+	return r ? r->life : 0;
+}
+
+void agent_client_sleeps(struct agent *a, uint32_t actor, bool sleeps)
+{
+	struct reflector *r = reflector_of(a, actor);
+
+	if (r)
+		r->asleep = sleeps;
 }
 
 uint32_t agent_open_watches(const struct agent *a, ns_t now, uint32_t *of_objects)

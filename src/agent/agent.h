@@ -234,6 +234,7 @@ struct reflector {
 	ns_t knows_at; /* it listed, or its watch was open, last; as of then it knows */
 	uint16_t life; /* how many there were in this place that were stopped */
 	bool waits;
+	bool asleep;  /* its client is to send its watch again: it is on no connection */
 	bool reopens; /* it knows no more than when it asked before */
 };
 
@@ -517,6 +518,9 @@ void agent_pod_news(struct agent *a, ns_t now, uint32_t pod, enum pod_change cha
 
 /* When a timer that the actor's goroutine sets for `at` fires. */
 ns_t agent_timer(struct agent *a, uint32_t actor, ns_t at);
+
+/* The actor's client sleeps before it sends its request again, or has sent it. */
+void agent_client_sleeps(struct agent *a, uint32_t actor, bool sleeps);
 
 /* A connection to the API server is gone (models.h, client_connection), and every watch over it
  * ends.  What was under way is the driver's to answer. */

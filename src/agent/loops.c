@@ -264,14 +264,15 @@ static bool is_of_pods(const struct model_watch *w)
 }
 
 /* Every watch ends with the connection that it runs over, and is opened again; only if that
- * fails its reflector lists (reflector.go ListAndWatch). */
+ * fails its reflector lists (reflector.go ListAndWatch).  One that its client is to send again
+ * runs over none. */
 void agent_reset(struct agent *a, uint32_t connection, ns_t now)
 {
 	const struct kubelet_model *k = model_of(a);
 
 	a->watches_ended++;
 	for (uint32_t w = 0; w < k->n_watches; w++)
-		if (a->loop[k->n_loops + 1 + w].watching &&
+		if (a->loop[k->n_loops + 1 + w].watching && !a->reflector[w].asleep &&
 			client_connection(k->watches[w].client) == connection)
 			agent_answer(a, slot_of(a, ACTOR_WATCH, w), now + 1,
 				cut_short(a, w, now,
@@ -281,7 +282,8 @@ void agent_reset(struct agent *a, uint32_t connection, ns_t now)
 		return;
 	for (uint32_t e = 0; e <= a->plan->objects.entries; e++)
 		if (a->objects.entry[e].reflector == SC_WATCHING &&
-			!a->reflector[k->n_watches + e].waits)
+			!a->reflector[k->n_watches + e].waits &&
+			!a->reflector[k->n_watches + e].asleep)
 			agent_answer(a, slot_of(a, ACTOR_REFLECTOR, e), now + 1,
 				cut_short(a, k->n_watches + e, now, -1), 0);
 }

@@ -143,6 +143,8 @@ static void failed(struct node *n, ns_t now, const struct node_request *q, enum 
 	again.tries++;
 	again.queued = 0;
 	again.at = agent_timer(&n->agent, q->actor, now + retry_after);
+	if (requests_is_awaited(n, q))
+		agent_client_sleeps(&n->agent, q->actor, true);
 	requests_sleep(n, &again);
 }
 

@@ -115,6 +115,8 @@ static void send(struct node *n, ns_t now, const struct node_request *q)
 	leaving.at = now;
 	if (q->tries == 0)
 		leaving.expires_at = expires_at(n, now, q);
+	else if (requests_is_awaited(n, q))
+		agent_client_sleeps(&n->agent, q->actor, false);
 	if (n->streams.limit && q->client < CLIENT_OWN && !streams_take(n, now, &leaving)) {
 		struct fleet_requests *counts = node_requests(n, now, q->call);
 
