@@ -66,6 +66,18 @@ void flow_init(
 	f->slot = ARENA_ARRAY(mem, struct flow_slot, capacity);
 }
 
+void flow_begins(struct flow *f, ns_t now)
+{
+	if (f->lends_at < NS_NEVER)
+		f->lends_at = now + f->params->lend_every;
+	for (uint32_t i = 0; i < f->n_levels; i++) {
+		struct flow_set *l = &f->level[i];
+
+		l->at = l->seats.demand.at = l->seats.demand.since = now;
+		gauge_restart(&l->counts.limit, now);
+	}
+}
+
 uint8_t flow_level_of(const struct flow_params *p, uint16_t call, bool mutating)
 {
 	if (p->fair)

@@ -131,6 +131,9 @@ struct flow {
 void flow_init(
 	struct flow *f, const struct flow_params *params, struct arena *mem, uint32_t capacity);
 
+/* It begins at `now`, not at 0, and nobody has come. */
+void flow_begins(struct flow *f, ns_t now);
+
 /* The level of a call. */
 uint8_t flow_level_of(const struct flow_params *p, uint16_t call, bool mutating);
 

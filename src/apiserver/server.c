@@ -71,6 +71,11 @@ void server_init(struct server *s, const struct server_params *params, struct ar
 		s->slot[i].next = i + 1 < capacity ? i + 1 : NONE;
 }
 
+void server_begins(struct server *s, ns_t now)
+{
+	flow_begins(&s->flow, now);
+}
+
 void server_restart(struct server *s, ns_t now)
 {
 	struct server_counts counts = {

@@ -119,6 +119,9 @@ struct server {
 void server_init(struct server *s, const struct server_params *params, struct arena *mem,
 	uint32_t capacity);
 
+/* It begins at `now`, not at 0: a process in the place of another. */
+void server_begins(struct server *s, ns_t now);
+
 /* Whether there is room for one more. */
 static inline bool server_has_room(const struct server *s)
 {

@@ -81,12 +81,13 @@ static uint32_t unlimited(const struct node_plan *plan)
 	       first[ACTOR_REFLECTOR];
 }
 
-void breaks_begin_server(struct together *t, uint32_t i)
+void breaks_begin_server(struct together *t, uint32_t i, ns_t now)
 {
 	uint32_t nodes = t->plan->params->scenario->nodes;
 
 	server_init(&t->server[i], &t->params->server, &t->mem,
 		t->params->capacity + nodes * unlimited(t->plan));
+	server_begins(&t->server[i], now);
 }
 
 /* A node's connections to a server that goes. */
@@ -128,5 +129,5 @@ void breaks_restart(struct together *t, ns_t now)
 		reset(t, i, r->server, now);
 	owners_restart(&t->owners, now, r->server);
 	served_restart(&t->served, r->server, now);
-	breaks_begin_server(t, r->server);
+	breaks_begin_server(t, r->server, now);
 }

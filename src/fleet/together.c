@@ -107,7 +107,7 @@ static void begin(struct together *t)
 	assert(t->plan->together);
 	t->server = ARENA_ARRAY(&t->mem, struct server, t->params->servers);
 	for (uint32_t i = 0; i < t->params->servers; i++)
-		breaks_begin_server(t, i);
+		breaks_begin_server(t, i, 0);
 	served_init(&t->served, p, t->params, t->result, t->server);
 	flights_init(&t->flights, nodes, &t->mem);
 	balancer_init(&t->balancer, t->plan, &t->mem);

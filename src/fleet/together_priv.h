@@ -59,6 +59,6 @@ ns_t visits_tell(struct together *t, ns_t now, const struct flight *f);
 void breaks_give_up(struct together *t, uint32_t i, ns_t now);
 void breaks_hang_up(struct together *t, uint32_t i, ns_t now);
 void breaks_restart(struct together *t, ns_t now);
-void breaks_begin_server(struct together *t, uint32_t i);
+void breaks_begin_server(struct together *t, uint32_t i, ns_t now);
 
 #endif

@@ -132,6 +132,28 @@ static void a_server_that_was_away_before_knows_enough(void **state)
 	end(k);
 }
 
+/* Levels of 1.26 and later borrow seats; the process that takes the place of another has its
+ * own from then on, and lends them first when a period of its own is over. */
+static void another_process_has_no_seats_of_before(void **state)
+{
+	struct kit *k = KIT("v1.27", "serving", "apiserver=v1.28", "nodes=30", "warmup=0s",
+		"duration=70s", "start=stationary", "apiserver.processors=1",
+		"apiserver.costs.cpuScale=100", "apiserver.restarts=[{at: 61s, for: 1ms}]");
+	const struct fleet_servers *s = &k->result.servers;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(fleet_run(&k->params, &k->result, &err), 0);
+	assert_true(s->n_levels > 2);
+	for (uint32_t i = 0; i < s->n_levels; i++) {
+		const struct gauge *limit = &s->level[i].limit;
+
+		assert_true(limit->sum > 0);
+		assert_true(limit->sum <= (uint64_t)s->span * limit->max);
+	}
+	end(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +162,7 @@ int main(void)
 		cmocka_unit_test(where_there_are_others_nobody_lists),
 		cmocka_unit_test(two_servers_may_be_away_at_once),
 		cmocka_unit_test(a_server_that_was_away_before_knows_enough),
+		cmocka_unit_test(another_process_has_no_seats_of_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
