@@ -71,17 +71,19 @@ static void put_side(const struct json *result, const char *side, struct html *p
 	const struct json *spec = json_get(json_get(result, side), "scenario");
 	char file[32];
 
+	if (!json_is_object(spec))
+		return;
 	(void)snprintf(file, sizeof(file), "%s.json", side);
 	html_model(page, result, &(struct html_model){"Scenario", side, file, spec});
 }
 
-/* Whether its scenarios make the same numbers: what was live does not come again, and both are
+/* Whether one command makes the same numbers: what was live does not come again, and both are
  * run as often, from one seed. */
 static bool comes_again(const struct json *result)
 {
 	static const char *const sides[] = {"base", "candidate"};
 	const struct json *seed = json_get(result, "seed"), *runs = json_get(result, "seeds");
-	bool again = !strcmp(table_text_of(result, "of"), "Result");
+	bool again = true;
 
 	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
 		const struct json *side = json_get(result, sides[i]);
@@ -100,20 +102,27 @@ static void put_command(const struct json *result, struct html *page)
 	struct str line = {0};
 	const struct json *gate = json_child(json_get(result, "gates"));
 
-	if (!comes_again(result))
-		return;
 	str_addf(&line,
 		"nodetoll compare ./base.json ./candidate.json --seeds %.0f --seed %.0f",
 		json_as_num(json_get(result, "seeds")), json_as_num(json_get(result, "seed")));
 	for (; gate; gate = json_next(gate))
 		str_addf(&line, " --gate '%s'", table_text_of(gate, "gate"));
-	html_section(page, "The scenarios as resolved");
 	html_words(page, "Saved as base.json and candidate.json, these make the same numbers "
 			 "again, whatever becomes of the models that they came from:");
 	html_lines(page, str_text(&line));
+	str_fini(&line);
+}
+
+/* Of other kinds there are none that could be run. */
+static void put_scenarios(const struct json *result, struct html *page)
+{
+	if (strcmp(table_text_of(result, "of"), "Result") != 0)
+		return;
+	html_section(page, "The scenarios as resolved");
+	if (comes_again(result))
+		put_command(result, page);
 	put_side(result, "base", page);
 	put_side(result, "candidate", page);
-	str_fini(&line);
 }
 
 static void put_calls(const struct json *result, struct html *page)
@@ -153,7 +162,7 @@ void comparison_html(const struct json *result, struct html *page)
 	html_table(page,
 		&(struct titled_table){comparison_all.title, comparison_all.columns, all});
 	classes_html(result, page);
-	put_command(result, page);
+	put_scenarios(result, page);
 	str_fini(&about);
 	json_free(gates);
 	json_free(fields);

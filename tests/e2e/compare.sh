@@ -71,6 +71,23 @@ times_of_a_validation_are_calibrated() {
 		test -s "$scratch/times" && ! grep -v ',calibrated,' "$scratch/times"
 }
 
+run_seed() {
+	"$nodetoll" simulate quiet-5000x30 --set nodes=2 --set duration=10s --seed "$1" -f "$scratch/seed$1.json"
+}
+
+# One command has one seed for both sides.
+a_page_says_how_only_if_that_is_so() {
+	run_seed 1 >"$scratch/said" && run_seed 7 >"$scratch/said" &&
+		compare 0 seed1 seed7 -f "$scratch/apart.json" && says 'seed 1 and 7' &&
+		compare 0 seed1 seed1 -f "$scratch/alike.json" || return
+	for page in apart alike; do
+		"$nodetoll" report "$scratch/$page.json" -o html -f "$scratch/$page.html" || return
+		grep -q 'scenarios as resolved' "$scratch/$page.html" || return
+	done
+	! grep -q 'nodetoll compare ./base' "$scratch/apart.html" &&
+		grep -q 'nodetoll compare ./base' "$scratch/alike.html"
+}
+
 for one in 'three --nodes 100,1000,5000' 'one --nodes 100' 'thousand --nodes 1000' \
 	'churn --nodes 1000 --churn 50/s' 'pods --nodes 1000 --pods-per-node 50' \
 	'kubelet --nodes 1000 --kubelet v1.20'; do
@@ -84,4 +101,5 @@ check "a gate on a size that is not there is breached" a_size_that_is_not_there_
 check "another kubelet is what differs" another_kubelet_is_what_differs
 check "what a contrast's times are guessed by is told" guesses_are_told
 check "times of a validation are calibrated" times_of_a_validation_are_calibrated
+check "a page says how to make its numbers where one command does" a_page_says_how_only_if_that_is_so
 finish
