@@ -52,6 +52,17 @@ bool access_is_url(const char *url)
 	       access_may_be_sent(url);
 }
 
+/* client-go, tools/clientcmd/validation.go, parseProxyURL */
+bool access_is_proxy(const char *url)
+{
+	static const char *const schemes[] = {"http://", "https://", "socks5://"};
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (!strncmp(url, schemes[i], strlen(schemes[i])) && url[strlen(schemes[i])])
+			return true;
+	return false;
+}
+
 void access_trim(struct access *a, struct arena *mem)
 {
 	char *url = arena_strdup(mem, a->server);

@@ -182,6 +182,18 @@ static void set_blob(CURL *easy, CURLoption option, struct access_blob b)
 		(void)curl_easy_setopt(easy, option, &blob);
 }
 
+/* As net/http has it the proxy is told the server's name; libcurl's socks5 would look it up
+ * here. */
+static void set_proxy(CURL *easy, const char *proxy)
+{
+	bool socks = !strncmp(proxy, "socks5://", 9);
+	struct str text = {0};
+
+	str_addf(&text, "%s%s", socks ? "socks5h://" : "", socks ? proxy + 9 : proxy);
+	(void)curl_easy_setopt(easy, CURLOPT_PROXY, str_text(&text)); /* a copy */
+	str_fini(&text);
+}
+
 static void set_trust(CURL *easy, const struct access *a)
 {
 	set_blob(easy, CURLOPT_CAINFO_BLOB, a->ca);
@@ -189,7 +201,7 @@ static void set_trust(CURL *easy, const struct access *a)
 	set_blob(easy, CURLOPT_SSLKEY_BLOB, a->key);
 	(void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, a->insecure ? 0L : 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, a->insecure ? 0L : 2L);
-	(void)curl_easy_setopt(easy, CURLOPT_PROXY, a->proxy ? a->proxy : "");
+	set_proxy(easy, a->proxy ? a->proxy : "");
 }
 
 /* What is the same for every request of a wire. */

@@ -232,6 +232,9 @@ static int read_cluster(struct reader *r, const struct doc_node *c)
 		code = sent_text_of(r, c, "tls-server-name", &a->tls_name);
 	if (!code)
 		code = sent_text_of(r, c, "proxy-url", &a->proxy);
+	if (!code && a->proxy && !access_is_proxy(a->proxy)) /* it may have a password */
+		return wrong(r, doc_get(c, "proxy-url"),
+			"proxy-url: http://HOST:PORT, https:// or socks5:// is allowed");
 	if (!code)
 		code = truth_of(r, c, "insecure-skip-tls-verify", &a->insecure);
 	if (!code)

@@ -16,6 +16,8 @@ int access_take_token(struct access *a, struct access_blob text, struct err *err
 
 /* http://HOST:PORT or https://HOST:PORT, and a path. */
 bool access_is_url(const char *url);
+/* http://HOST:PORT, https:// or socks5://, perhaps with a user and a password. */
+bool access_is_proxy(const char *url);
 /* Without slashes at its end. */
 void access_trim(struct access *a, struct arena *mem);
 

@@ -138,7 +138,7 @@ int wire_new(struct wire **out, struct event_base *base, const struct wire_param
 	code = choose(w, err);
 	if (!code)
 		code = check_descriptors(descriptors, err);
-	if (!code)
+	if (!code && !p->access->proxy) /* which looks for the server itself */
 		code = resolve(w, err);
 	if (!code)
 		code = begin_peers(w, err);

@@ -200,6 +200,14 @@ static void what_cannot_be_sent_is_refused(void **state)
 		NULL, "a control character");
 }
 
+static void a_proxy_has_a_scheme_that_is_known(void **state)
+{
+	(void)state;
+	refuses("clusters:\n- name: here\n  cluster: {server: 'https://h', proxy-url: "
+		"'me:sesame@proxy:3128'}\n" USERS CONTEXTS CURRENT,
+		NULL, "http://HOST:PORT, https:// or socks5:// is allowed");
+}
+
 static void who_is_impersonated_may_have_groups(void **state)
 {
 	(void)state;
@@ -397,6 +405,7 @@ int main(void)
 		cmocka_unit_test(files_are_found_beside_the_config),
 		cmocka_unit_test(mistakes_have_a_place_and_no_secret),
 		cmocka_unit_test(what_cannot_be_sent_is_refused),
+		cmocka_unit_test(a_proxy_has_a_scheme_that_is_known),
 		cmocka_unit_test(who_is_impersonated_may_have_groups),
 		cmocka_unit_test(an_authority_that_is_not_asked_is_a_mistake),
 		cmocka_unit_test(a_token_of_a_file_is_one_word),

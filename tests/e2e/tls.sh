@@ -122,6 +122,22 @@ other_context() {
 		agents_say 'does not know who asks (401)' --kubeconfig "$scratch/kubeconfig"
 }
 
+# A server whose name only the proxy knows: it takes every one for this machine's.
+through_a_proxy() {
+	rm -f "$scratch/proxy"
+	mkfifo "$scratch/proxy"
+	python3 "$(dirname "$0")/proxy.py" "$2" >"$scratch/proxy" &
+	proxy=$!
+	read -r at <"$scratch/proxy"
+	direct=$url
+	url=https://apiserver.invalid:${url##*:}
+	by_kubeconfig "insecure-skip-tls-verify: true, proxy-url: '$1://$at'" "$me"
+	status=$?
+	url=$direct
+	kill "$proxy"
+	return "$status"
+}
+
 kubeconfig_says() {
 	words=$1
 	kubeconfig "$2" "$3"
@@ -168,6 +184,8 @@ check "of a server that is not checked as well" kubeconfig_says "$refuses unknow
 	"$stranger"
 check "a proxy that refuses is told apart from the server, and without its password" kubeconfig_says \
 	"its proxy '127.0.0.1:1' cannot be reached: Connection refused" "$ca, proxy-url: 'http://me:sesame@127.0.0.1:1'" "$me"
+check "a proxy finds a server that nobody else does" through_a_proxy http connect
+check "one of SOCKS, too" through_a_proxy socks5 socks
 check "an authority and no look at certificates are too many" says 2 'only one of them can be meant' "$nodetoll" agents \
 	--kubeconfig /dev/stdin <<END
 {"clusters": [{"name": "it", "cluster": {"server": "$url", "certificate-authority": "$c/ours.crt",
