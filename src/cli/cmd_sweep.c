@@ -53,14 +53,25 @@ struct sweeping {
 	struct scenario scenario; /* as given, before anything varies */
 	struct model resolved;
 	struct str warnings;
-	struct json *classes; /* what the numbers of all cells rest on */
+	struct sweep_foreseen all; /* cells */
+	struct gate
+		gate[SWEEP_MEASURES_MAX]; /* without conditions: the measures as asked for */
+	const char *flag[SWEEP_MEASURES_MAX]; /* by which; "measure", "knee" */
 };
 
 /* ------------------------------------------------------------------ what is asked */
 
+static int measure_fault(
+	const char *flag, const char *name, const struct gate_fault *fault, struct err *err)
+{
+	return err_set(err, ERR_INPUT, "--%s, column %zu: %s\n  %.300s\n  %*s^", flag,
+		fault->at + 1, fault->text, name, (int)fault->at, "");
+}
+
 static int add_measure(struct sweeping *w, const char *flag, const char *name, struct err *err)
 {
 	struct sweep *s = &w->sweep;
+	struct gate *gate = &w->gate[s->n_measures];
 	struct gate_fault fault;
 
 	for (uint32_t i = 0; i < s->n_measures; i++)
@@ -69,11 +80,29 @@ static int add_measure(struct sweeping *w, const char *flag, const char *name, s
 	if (s->n_measures == SWEEP_MEASURES_MAX)
 		return err_set(
 			err, ERR_INPUT, "--measure: more than %d in all", SWEEP_MEASURES_MAX);
-	if (gate_parse_measure(name, "Result", &w->mem, &s->measure[s->n_measures], &fault))
-		return err_set(err, ERR_INPUT, "--%s, column %zu: %s\n  %.300s\n  %*s^", flag,
-			fault.at + 1, fault.text, name, (int)fault.at, "");
+	if (gate_parse_measure(name, "Result", &w->mem, gate, &fault))
+		return measure_fault(flag, name, &fault, err);
+	s->measure[s->n_measures] = gate->measure;
+	w->flag[s->n_measures] = flag;
 	s->name[s->n_measures++] = name;
 	return 0;
+}
+
+/* A misspelt verb or resource would be a column without figures. */
+static int check_measures(struct sweeping *w, struct err *err)
+{
+	const struct measure_points none = {0};
+	struct json *spec = tree_json(w->resolved.spec);
+	struct gate_fault fault;
+	int code = 0;
+
+	w->all.words.clients = gate_clients(&w->lib, spec, NULL);
+	for (uint32_t m = 0; m < w->sweep.n_measures && !code; m++)
+		if (gate_known(&w->gate[m], &none, &w->all.words, &fault))
+			code = measure_fault(w->flag[m], w->sweep.name[m], &fault, err);
+	json_free(spec); /* whose agents are among the clients */
+	w->all.words.clients = (struct gate_words){0};
+	return code;
 }
 
 static int take_measures(struct sweeping *w, struct err *err)
@@ -126,7 +155,7 @@ static int check_values(struct sweeping *w, struct err *err)
 			w->grid.axis = v; /* to go along it */
 			cell = grid_along(&w->grid, 0, k);
 			w->grid.axis = last;
-			code = sweep_check(s, cell, &w->classes, err);
+			code = sweep_check(s, cell, &w->all, err);
 			if (code)
 				return code;
 		}
@@ -230,8 +259,8 @@ static struct json *result_of(struct sweeping *w, struct json *groups)
 	json_put_int(result, "podsPerNode", w->scenario.workload.pods);
 	json_put(result, "vary", varied(g));
 	json_put_str(result, "axis", g->axis < g->n ? g->vary[g->axis].path : NULL);
-	json_put(result, "classes", w->classes);
-	w->classes = NULL;
+	json_put(result, "classes", w->all.classes);
+	w->all.classes = NULL;
 	json_put(result, "measures", measures(&w->sweep, result));
 	json_put(result, "groups", groups);
 	json_put(result, "pareto", advice_pareto(&w->sweep));
@@ -286,7 +315,10 @@ static int sweep(struct sweeping *w, const char *name, struct err *err)
 	s->base = &w->scenario;
 	s->threads = w->o.common.threads;
 	s->cell = ARENA_ARRAY(&w->mem, struct json *, w->grid.cells);
+	w->all.mem = &w->mem;
 	code = check_values(w, err);
+	if (!code)
+		code = check_measures(w, err);
 	if (!code)
 		code = resume(w, err);
 	if (!code)
@@ -304,7 +336,7 @@ static int run(void *own, const struct opt_line *line, struct err *err)
 	for (uint32_t c = 0; w->sweep.cell && c < w->grid.cells; c++)
 		json_free(w->sweep.cell[c]);
 	journal_close(&w->sweep.journal);
-	json_free(w->classes);
+	json_free(w->all.classes);
 	arena_fini(&w->mem);
 	return code;
 }

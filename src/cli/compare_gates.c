@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/gate_clients.h"
+
 /* ------------------------------------------------------------------ faults */
 
 /* A caret under the character; a tab stays one, so that it is where it seems. */
@@ -77,25 +79,12 @@ int gates_read(struct gates *gates, const struct opt_texts *flags, const struct 
 int gates_check(const struct gates *gates, const struct measure_points *points,
 	const struct calls *calls, const struct gate_words *clients, struct err *err)
 {
-	static const char *const verbs[] = {"get", "list", "watch", "create", "update", "patch",
-		"delete", "deletecollection"};
-	static const char *const codes[] = {"200", "201", "400", "401", "403", "404", "405",
-		"409", "410", "413", "415", "422", "429", "500", "502", "503", "504", "lost",
-		"unreadable", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded",
-		"Unknown"};
-	const char *resources[CALLS_MAX], *operations[OP_N];
-	struct gate_words words[] = {{"verb", verbs, sizeof(verbs) / sizeof(verbs[0])},
-		*clients, {"code", codes, sizeof(codes) / sizeof(codes[0])},
-		{"resource", resources, 0}, {"operation", operations, OP_N}};
+	struct gate_dictionary words = {.clients = *clients};
 	struct gate_fault fault;
 
-	for (unsigned i = 0; i < OP_N; i++)
-		operations[i] = operation_name((enum operation)i);
-	for (uint32_t i = CALL_API; i < calls->n; i++)
-		resources[words[3].n++] = calls->name[i].resource;
+	gate_resources(&words, calls, NULL);
 	for (uint32_t i = 0; i < gates->n; i++)
-		if (gate_check(&gates->gate[i], points, words, sizeof(words) / sizeof(words[0]),
-			    &fault))
+		if (gate_known(&gates->gate[i], points, &words, &fault))
 			return complain(gates, i, gates->gate[i].text, &fault, err);
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/gate_clients.h"
 
+#include <string.h>
+
 #include "models/feature.h"
 #include "models/tables.h"
 
@@ -49,4 +51,45 @@ struct gate_words gate_clients(
 		if (has_client(lib, features[i]))
 			words[n++] = features[i];
 	return (struct gate_words){"client", words, n};
+}
+
+/* ------------------------------------------------------------------ all words */
+
+static bool has_resource(const struct gate_dictionary *d, const char *name)
+{
+	uint32_t i = 0;
+
+	while (i < d->n_resources && strcmp(d->resource[i], name) != 0)
+		i++;
+	return i < d->n_resources;
+}
+
+void gate_resources(struct gate_dictionary *d, const struct calls *calls, struct arena *mem)
+{
+	for (uint32_t i = CALL_API; i < calls->n; i++) {
+		const char *name = calls->name[i].resource;
+
+		if (d->n_resources == GATE_RESOURCES_MAX || has_resource(d, name))
+			continue;
+		d->resource[d->n_resources++] = mem ? arena_strdup(mem, name) : name;
+	}
+}
+
+int gate_known(const struct gate *gate, const struct measure_points *points,
+	const struct gate_dictionary *d, struct gate_fault *fault)
+{
+	static const char *const verbs[] = {"get", "list", "watch", "create", "update", "patch",
+		"delete", "deletecollection"};
+	static const char *const codes[] = {"200", "201", "400", "401", "403", "404", "405",
+		"409", "410", "413", "415", "422", "429", "500", "502", "503", "504", "lost",
+		"unreadable", "OK", "NotFound", "ResourceExhausted", "DeadlineExceeded",
+		"Unknown"};
+	const char *operations[OP_N];
+	const struct gate_words words[] = {{"verb", verbs, sizeof(verbs) / sizeof(verbs[0])},
+		d->clients, {"code", codes, sizeof(codes) / sizeof(codes[0])},
+		{"resource", d->resource, d->n_resources}, {"operation", operations, OP_N}};
+
+	for (unsigned i = 0; i < OP_N; i++)
+		operations[i] = operation_name((enum operation)i);
+	return gate_check(gate, points, words, sizeof(words) / sizeof(words[0]), fault);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who may be named as the client of a request in a gate. */
+/* What may be named in a gate's labels whatever results have: clients, verbs, codes, resources
+ * and operations. */
 #ifndef CLI_GATE_CLIENTS_H
 #define CLI_GATE_CLIENTS_H
 
@@ -12,5 +13,22 @@
  * before anybody has it.  Words live in lib's memory, the sides' as long as these. */
 struct gate_words gate_clients(
 	const struct library *lib, const struct json *base, const struct json *candidate);
+
+enum { GATE_RESOURCES_MAX = 512 };
+
+/* All of them.  Texts are those of who put them in. */
+struct gate_dictionary {
+	struct gate_words clients;
+	uint32_t n_resources;
+	const char *resource[GATE_RESOURCES_MAX];
+};
+
+/* Add the resources of a scenario's calls, each once; copies are in mem (NULL: the calls' own
+ * texts). */
+void gate_resources(struct gate_dictionary *d, const struct calls *calls, struct arena *mem);
+
+/* gate_check() by what the dictionary has. */
+int gate_known(const struct gate *gate, const struct measure_points *points,
+	const struct gate_dictionary *d, struct gate_fault *fault);
 
 #endif

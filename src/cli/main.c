@@ -212,7 +212,7 @@
  *   agree_live, agree_rows   a live run by itself; three engines call by call
  *   cmd*           a command each; models_show: what the last one prints
  *   result_run     a scenario becomes a Result
- *   gate_clients   whom a gate may name as a client
+ *   gate_clients   whom and what the labels of a gate may name
  *   incidents_run, incident_measure   figures and changes of incidents; how they are got at
  *   estimate_load  what features are laid over: options or a scenario
  *   estimate_json  features in closed form as JSON

@@ -109,7 +109,8 @@ static void add_classes(
 	*classes = all;
 }
 
-int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, struct err *err)
+int sweep_check(
+	const struct sweep *s, uint32_t cell, struct sweep_foreseen *all, struct err *err)
 {
 	static const struct settings none = {0};
 	struct scenario *scenario;
@@ -122,8 +123,10 @@ int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, str
 	sets = settings_of(s, cell, &none, &mem);
 	scenario = ARENA_NEW(&mem, struct scenario);
 	code = load(s, &sets, &mem, scenario, &resolved, err);
-	if (!code)
-		add_classes(scenario, &resolved, classes);
+	if (!code) {
+		add_classes(scenario, &resolved, &all->classes);
+		gate_resources(&all->words, &scenario->calls, all->mem);
+	}
 	arena_fini(&mem);
 	return code;
 }

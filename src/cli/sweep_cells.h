@@ -11,6 +11,7 @@
 #include "base/journal.h"
 #include "base/json.h"
 #include "cli/common.h"
+#include "cli/gate_clients.h"
 #include "cli/sweep_vary.h"
 #include "cli/sweep_walls.h"
 #include "models/library.h"
@@ -45,9 +46,16 @@ uint64_t sweep_weight(const struct sweep *s, uint32_t cell);
  * ERR_ENV: the journal cannot be written, or there are no threads. */
 int sweep_run(struct sweep *s, struct err *err);
 
-/* Whether the scenario takes a cell's values; what its numbers rest on is added to *classes
- * (NULL: nothing yet), which is the caller's.  ERR_INPUT. */
-int sweep_check(const struct sweep *s, uint32_t cell, struct json **classes, struct err *err);
+/* What is known of cells before they run. */
+struct sweep_foreseen {
+	struct json *classes; /* what their numbers rest on; NULL: nothing yet.  The caller's */
+	struct gate_dictionary words; /* resources */
+	struct arena *mem;            /* for these */
+};
+
+/* Whether the scenario takes a cell's values; what is known of it is added.  ERR_INPUT. */
+int sweep_check(
+	const struct sweep *s, uint32_t cell, struct sweep_foreseen *all, struct err *err);
 
 /* A cell's scenario; its texts live in mem.  ERR_INPUT. */
 int sweep_scenario(const struct sweep *s, uint32_t cell, struct arena *mem,

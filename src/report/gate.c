@@ -389,18 +389,18 @@ int gate_parse(const char *text, const char *kind, struct arena *mem, struct gat
 	return text[p.at] ? fault_at(fault, p.at, "something stands behind the limit") : 0;
 }
 
-int gate_parse_measure(const char *text, const char *kind, struct arena *mem,
-	struct measure *measure, struct gate_fault *fault)
+int gate_parse_measure(const char *text, const char *kind, struct arena *mem, struct gate *gate,
+	struct gate_fault *fault)
 {
-	struct gate gate = {0};
 	struct parser p = {
-		.text = text, .kind = kind, .mem = mem, .gate = &gate, .fault = fault};
+		.text = text, .kind = kind, .mem = mem, .gate = gate, .fault = fault};
 
 	*fault = (struct gate_fault){0};
+	*gate = (struct gate){0};
 	if (check_line(text, fault) || read_measure(&p))
 		return ERR_INPUT;
 	skip_blanks(&p);
-	*measure = gate.measure;
+	gate->text = arena_strdup(mem, text);
 	return text[p.at] ? fault_at(fault, p.at, "something stands behind the measure") : 0;
 }
 
@@ -437,6 +437,8 @@ static int check_label(const struct gate *g, unsigned l, const struct measure_po
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(known[i], value))
 			return 0;
+	if (n == 0)
+		return 0;
 	return unknown_of(fault, g->label_at[l], f->label[l].name, value,
 		&(struct known){known, n, of_rows ? of_rows : n});
 }

@@ -48,9 +48,10 @@ struct gate_fault {
 int gate_parse(const char *text, const char *kind, struct arena *mem, struct gate *gate,
 	struct gate_fault *fault);
 
-/* Read a measure by itself, as "api.requests{verb=get}.mean".  ERR_INPUT. */
-int gate_parse_measure(const char *text, const char *kind, struct arena *mem,
-	struct measure *measure, struct gate_fault *fault);
+/* Read a measure by itself, as "api.requests{verb=get}.mean": a gate without a condition.
+ * ERR_INPUT. */
+int gate_parse_measure(const char *text, const char *kind, struct arena *mem, struct gate *gate,
+	struct gate_fault *fault);
 
 /* Values that a label may have though no row of the results at hand has it: a resource of which
  * there are no requests is none of them, but a misspelt one is a mistake. */
@@ -60,7 +61,8 @@ struct gate_words {
 	size_t n;
 };
 
-/* Whether the values of its labels are known, from rows or from words.  ERR_INPUT. */
+/* Whether the values of its labels are known, from rows or from words; where neither tell of a
+ * label, any will do.  ERR_INPUT. */
 int gate_check(const struct gate *gate, const struct measure_points *points,
 	const struct gate_words *words, size_t n_words, struct gate_fault *fault);
 

@@ -237,6 +237,28 @@ static void values_of_labels_are_known_or_misspelt(void **state)
 	g = parse("api.requests{verb=zebra}.mean < 5");
 	assert_int_equal(gate_check(&g, &points, words, 1, &fault), ERR_INPUT);
 	assert_string_equal(fault.text, "no verb 'zebra'; there are: list");
+	/* nobody tells of codes */
+	g = parse("api.requests{code=zebra}.mean < 5");
+	assert_int_equal(gate_check(&g, &points, words, 1, &fault), 0);
+}
+
+static void a_measure_by_itself_knows_where_its_labels_stand(void **state)
+{
+	static const char *const verbs[] = {"get"};
+	static const struct gate_words words[] = {{"verb", verbs, 1}};
+	const struct measure_points none = {0};
+	struct gate_fault fault;
+	struct gate g;
+
+	(void)state;
+	assert_int_equal(
+		gate_parse_measure("api.requests{verb=gte}.mean", "Result", &mem, &g, &fault),
+		0);
+	assert_string_equal(g.text, "api.requests{verb=gte}.mean");
+	assert_int_equal(gate_check(&g, &none, words, 1, &fault), ERR_INPUT);
+	assert_int_equal(fault.at, 18);
+	assert_int_equal(
+		gate_parse_measure("api.load.mean < 5", "Result", &mem, &g, &fault), ERR_INPUT);
 }
 
 int main(void)
@@ -254,6 +276,8 @@ int main(void)
 			what_may_be_more_decides_only_what_more_would, begin, end),
 		cmocka_unit_test_setup_teardown(
 			values_of_labels_are_known_or_misspelt, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_measure_by_itself_knows_where_its_labels_stand, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
