@@ -99,6 +99,12 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 }
 
 /* What has expired, a part at a time: as much as was written in a second may be due at once. */
+static void expire(struct serve *s)
+{
+	if (rest_expire(&s->rest, serve_wall_us() / 1000000, EXPIRE_AT_ONCE))
+		serve_set_timer(s->expiry, 0);
+}
+
 static void on_expiry(evutil_socket_t fd, short what, void *arg)
 {
 	struct serve *s = arg;
@@ -106,8 +112,7 @@ static void on_expiry(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	serve_tick(s);
-	if (rest_expire(&s->rest, serve_wall_us() / 1000000, EXPIRE_AT_ONCE))
-		serve_set_timer(s->expiry, 0);
+	expire(s);
 	serve_settle(s);
 }
 
@@ -127,7 +132,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 		}
 		conn_sweep(c, s->now);
 	}
-	on_expiry(-1, 0, s);
+	expire(s);
+	serve_settle(s);
 	audit_flush(&s->audit);
 }
 

@@ -39,6 +39,7 @@ kubectl_creates() {
 		"$@" create secret generic made --from-literal=a=b &&
 		"$@" create configmap made --from-literal=a=b &&
 		"$@" create serviceaccount made &&
+		[ "$("$@" create token made | tr -cd . | wc -c)" = 2 ] &&
 		"$@" create deployment made --image=i &&
 		"$@" create service clusterip made --tcp=80 &&
 		[ "$("$@" get secret made -o 'jsonpath={.data.a}')" = Yg== ] &&
