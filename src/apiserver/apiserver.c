@@ -6,7 +6,6 @@
 
 #include "base/rng.h"
 #include "models/costs.h"
-#include "models/watched.h"
 
 enum { DRAW_LATENCY = 201, DRAW_WATCH, DRAW_CHANGE, DRAW_TOLD, DRAW_ARRIVAL };
 
@@ -87,21 +86,20 @@ static void init_latencies(struct api *api, const struct scenario *s)
 				costs_latency(s, (uint16_t)c, quorum != 0, &cached);
 
 			api->dist_of[c][quorum] = dist_for(api, of, l);
-			if (!cached && l != &s->apiserver.other)
-				api->bytes[c] = l->bytes;
 		}
-	for (uint32_t c = CALL_API; c < s->calls.n; c++) {
-		const struct model_watch *all = watched_all_by(s, (uint16_t)c);
-
-		if (all && watched_objects(s, all))
-			api->bytes[c] = watched_objects(s, all) * watched_bytes(s, all);
-	}
+	for (uint32_t c = CALL_API; c < s->calls.n; c++)
+		api->bytes[c] = costs_bytes(s, (uint16_t)c);
 }
 
-static void lane_asks(struct api *api, uint32_t lane, uint16_t call)
+static void lane_asks(struct api *api, uint32_t lane, uint16_t call, uint32_t bytes)
 {
-	if (call >= CALL_API)
-		api->asks[api->first[lane + 1]++ - api->first[1]] = (uint8_t)call;
+	uint32_t i = (uint32_t)(api->first[lane + 1] - api->first[1]);
+
+	if (call < CALL_API)
+		return;
+	api->asks[i] = (uint8_t)call;
+	api->own_bytes[i] = bytes;
+	api->first[lane + 1]++;
 }
 
 /* Where each lane's sequences are. */
@@ -118,12 +116,12 @@ static void init_lanes(struct api *api, const struct scenario *s)
 			const struct model_loop *l = &k->loops[lane - 1];
 
 			for (uint32_t i = 0; i < l->n_calls; i++)
-				lane_asks(api, lane, l->calls[i].call);
+				lane_asks(api, lane, l->calls[i].call, l->calls[i].bytes);
 		} else {
 			const struct model_watch *w = &k->watches[lane - 1 - k->n_loops];
 
-			lane_asks(api, lane, w->list);
-			lane_asks(api, lane, w->watch);
+			lane_asks(api, lane, w->list, 0);
+			lane_asks(api, lane, w->watch, 0);
 		}
 	}
 	for (uint32_t c = CALL_API; c < s->calls.n; c++)
@@ -376,14 +374,28 @@ static void pod_request(
 	}
 }
 
+/* As large as its loop says, whose calls of one class are as large as the first of them; else
+ * as the model says. */
+static uint64_t size_of(const struct api *api, const struct api_request *r)
+{
+	uint32_t own = 0;
+
+	if (r->lane != LANE_MECHANISMS)
+		own = api->own_bytes[sequence_of(api, r->call, r->lane) - api->first[1]];
+	return own ? own : api->bytes[r->call];
+}
+
 static void count_size(
 	const struct api_shard *s, ns_t now, const struct api_request *r, struct tally *t)
 {
 	struct tally_counts *in = tally_spot(t, 1, now)->in;
+	uint64_t bytes;
 
 	if (!in)
 		return;
-	in->bytes[r->call] += s->api->bytes[r->call];
+	bytes = size_of(s->api, r);
+	in->bytes[r->call] += bytes;
+	in->unsized[r->call] += bytes == 0;
 	in->quorum[r->call] += r->quorum;
 	in->marked_pods += r->marks;
 }

@@ -29,8 +29,10 @@ struct api {
 	ns_t deletion_write;  /* each of the two writes of a pod's final DELETE */
 	uint32_t n_dists;
 	struct dist dist[2 * API_LAT_MAX + 2];
-	uint8_t dist_of[CALLS_MAX][2];  /* [1] of those that ask etcd, [0] the watch cache */
-	uint64_t bytes[CALLS_MAX];      /* of an answer; 0: nobody says */
+	uint8_t dist_of[CALLS_MAX][2]; /* [1] of those that ask etcd, [0] the watch cache */
+	uint64_t bytes[CALLS_MAX];     /* of an answer; 0: nobody says */
+	/* The same of requests that say it themselves: beside asks, 0 where they do not. */
+	uint32_t own_bytes[LOOPS_MAX * LOOP_CALLS + 2 * WATCHES_MAX];
 	ns_t change_every[OBJECTS_MAX]; /* of one object of the kind; 0: never */
 	ns_t told_every[CALLS_MAX];     /* a standing watch is told of a change; 0: never */
 	ns_t change_step; /* one object of a node after the other, so far apart; 0: at random */

@@ -8,6 +8,7 @@
 #include "estimate/toll_words.h"
 #include "models/feature.h"
 #include "models/tables.h"
+#include "models/watched.h"
 
 void estimate_put_call(struct json *o, const struct scenario *s, const struct toll_row *row)
 {
@@ -123,6 +124,7 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 	const struct toll_row *row = &last->after->row[i];
 	struct json *o = json_object(), *sizes = json_array();
 	bool watch = row->kind == TOLL_WATCH;
+	double stored = row->runtime ? 0 : (double)storage_written(last->with, row->call);
 
 	json_put_str(o, "feature", row->feature);
 	json_put_str(o, "name", row->name);
@@ -138,6 +140,7 @@ static struct json *call_json(const struct estimate_input *in, uint32_t i)
 		row->runtime || watch ? NULL : client_name(&last->with->kubelet, row->client));
 	json_put_str(o, "ifItFails", *row->if_it_fails ? row->if_it_fails : NULL);
 	json_put(o, "bytes", number_or_null(row->bytes > 0, row->bytes));
+	json_put(o, "storedBytes", number_or_null(stored > 0, stored));
 	for (uint32_t s = 0; s < in->n_sizes; s++)
 		json_append(sizes, at_size(&in->size[s], &in->size[s].after->row[i]));
 	json_put(o, "clusters", sizes);

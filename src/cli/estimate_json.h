@@ -25,8 +25,9 @@ struct estimate_input {
 		struct feature_model model;
 		struct model resolved;
 	} feature[ESTIMATE_FEATURES];
-	const char *simulate; /* the command that simulates the largest of them */
-	int64_t churn_milli;  /* pods that come and go, in the cluster, in 1000 s */
+	const struct model *resolved; /* the scenario, at the largest of them */
+	const char *simulate;         /* the command that simulates the largest of them */
+	int64_t churn_milli;          /* pods that come and go, in the cluster, in 1000 s */
 };
 
 /* Put what names the call of a row: verb and resource, or operation. */

@@ -375,6 +375,7 @@ int estimate_load(struct estimating *e, const struct opt_line *line, struct err 
 		if (code)
 			return code;
 	}
+	e->in.resolved = &e->resolved;
 	warn_of_idle(e);
 	return 0;
 }

@@ -220,7 +220,7 @@
  *   result_closed  calls by closed form and as counted
  *   closed_servers the processors' time that those take
  *   result_json    a run's measurements as JSON
- *   result_classes what a result's numbers rest on
+ *   result_classes, estimate_classes   what a result's numbers rest on, and an estimate's
  *   result_server, result_slo, result_series   requests, servers, objectives; by second
  *   result_storage  what etcd stores and reads, and what watchers are told
  *   slo_limits     how far the objectives hold

@@ -39,7 +39,7 @@ void classes_add(struct json *classes, const char *class, const char *const *fie
 	add_of(classes, class, fields, "calls", calls, list_of(by));
 }
 
-static const char *const by_rules[] = {NULL};
+const char *const classes_by_rules[] = {NULL};
 
 struct classes_sources classes_sources_of(const struct scenario *s)
 {
@@ -54,7 +54,7 @@ struct classes_sources classes_sources_of(const struct scenario *s)
 
 /* ------------------------------------------------------------------ calls */
 
-static bool is_guess(const struct doc_node *value, const struct origins *origins)
+bool classes_is_guess(const struct doc_node *value, const struct origins *origins)
 {
 	const struct origin *origin = value ? origin_find(origins, value) : NULL;
 
@@ -67,8 +67,8 @@ static bool is_assumed(const struct doc_node *latency, const struct origins *ori
 {
 	const struct doc_node *cached = doc_get(latency, "cached");
 
-	return is_guess(doc_get(latency, "mean"), origins) &&
-	       (!cached || is_guess(doc_get(cached, "mean"), origins));
+	return classes_is_guess(doc_get(latency, "mean"), origins) &&
+	       (!cached || classes_is_guess(doc_get(cached, "mean"), origins));
 }
 
 static const struct doc_node *runtime_latency(
@@ -90,7 +90,7 @@ static const struct doc_node *api_latency(
 	return own ? own : doc_get(server, "other");
 }
 
-static bool has(const struct json *list, const char *word)
+bool classes_has(const struct json *list, const char *word)
 {
 	for (const struct json *v = json_child(list); v; v = json_next(v))
 		if (!strcmp(json_as_str(v), word))
@@ -98,28 +98,20 @@ static bool has(const struct json *list, const char *word)
 	return false;
 }
 
-/* Names of calls or resources, each once: those of which somebody measured what is asked, and
- * those that are a guess. */
-struct sorted {
-	struct json *known, *guessed;
-};
-
-static struct sorted sorted(void)
+struct classes_sorted classes_sorted(void)
 {
-	return (struct sorted){.known = json_array(), .guessed = json_array()};
+	return (struct classes_sorted){.known = json_array(), .guessed = json_array()};
 }
 
-static void sort(struct sorted *to, const char *name, bool guess)
+void classes_sort(struct classes_sorted *to, const char *name, bool guess)
 {
 	struct json *list = guess ? to->guessed : to->known;
 
-	if (!has(list, name))
+	if (!classes_has(list, name))
 		json_append_str(list, name);
 }
 
-/* An entry of either, unless it is empty, with the names as its calls or resources; they are
- * taken over. */
-static void add_sorted(struct json *classes, struct sorted *names, const char *key,
+void classes_add_sorted(struct json *classes, struct classes_sorted *names, const char *key,
 	const char *const *fields, const char *by)
 {
 	if (json_child(names->known))
@@ -128,7 +120,8 @@ static void add_sorted(struct json *classes, struct sorted *names, const char *k
 	else
 		json_free(names->known);
 	if (json_child(names->guessed))
-		add_of(classes, "assumed", fields, key, names->guessed, list_of(by_rules));
+		add_of(classes, "assumed", fields, key, names->guessed,
+			list_of(classes_by_rules));
 	else
 		json_free(names->guessed);
 }
@@ -138,7 +131,7 @@ static void add_calls(struct json *classes, const struct doc_node *spec,
 	const struct origins *origins, const struct json *rows, const char *const *fields,
 	const char *by)
 {
-	struct sorted calls = sorted();
+	struct classes_sorted calls = classes_sorted();
 	struct str name = {0};
 
 	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
@@ -147,10 +140,10 @@ static void add_calls(struct json *classes, const struct doc_node *spec,
 		str_reset(&name);
 		latency = json_get(r, "operation") ? runtime_latency(spec, r, &name)
 						   : api_latency(spec, r, &name);
-		sort(&calls, str_text(&name), is_assumed(latency, origins));
+		classes_sort(&calls, str_text(&name), is_assumed(latency, origins));
 	}
 	str_fini(&name);
-	add_sorted(classes, &calls, "calls", fields, by);
+	classes_add_sorted(classes, &calls, "calls", fields, by);
 }
 
 /* ------------------------------------------------------------------ on sockets */
@@ -215,7 +208,7 @@ static void add_guesses(
 							 : api_latency(m->spec, row, &name);
 
 		if (is_awaited(row, on) && is_assumed(latency, m->origins) &&
-			!has(guesses, str_text(&name)))
+			!classes_has(guesses, str_text(&name)))
 			json_append_str(guesses, str_text(&name));
 		str_fini(&name);
 	}
@@ -231,7 +224,7 @@ void classes_add_times(struct json *classes, const struct classes_model *m,
 	if (!is_live(m->result))
 		add_guesses(m, "api", on, guesses);
 	if (json_child(guesses))
-		classes_add(classes, "assumed", fields, guesses, by_rules);
+		classes_add(classes, "assumed", fields, guesses, classes_by_rules);
 	else
 		json_free(guesses);
 }
@@ -241,7 +234,7 @@ void classes_add_times(struct json *classes, const struct classes_model *m,
 static bool is_guess_of(
 	const struct doc_node *object, const char *field, const struct origins *origins)
 {
-	return is_guess(doc_get(object, field), origins);
+	return classes_is_guess(doc_get(object, field), origins);
 }
 
 /* What etcd has, by resource: how many objects and changes follows from rules; how large they
@@ -262,7 +255,7 @@ static void add_storage(struct json *classes, const struct scenario *s,
 		doc_get(doc_get(doc_get(spec, "apiserver"), "storage"), "objects");
 	bool as_json = s->apiserver.storage.format == STORAGE_JSON;
 	bool tells_json = s->apiserver.encoding != ENCODING_PROTOBUF;
-	struct sorted by_size = sorted(), by_watchers = sorted();
+	struct classes_sorted by_size = classes_sorted(), by_watchers = classes_sorted();
 	const struct classes_sources by = classes_sources_of(s);
 
 	for (const struct json *r = json_child(json_get(storage, "resources")); r;
@@ -270,14 +263,14 @@ static void add_storage(struct json *classes, const struct scenario *s,
 		const char *name = json_as_str(json_get(r, "resource"));
 		const struct doc_node *object = doc_get(objects, name);
 
-		sort(&by_size, name,
+		classes_sort(&by_size, name,
 			is_guess_of(object, as_json ? "json" : "protobuf", origins));
-		sort(&by_watchers, name,
+		classes_sort(&by_watchers, name,
 			is_guess_of(object, "watchers", origins) ||
 				is_guess_of(object, tells_json ? "json" : "protobuf", origins));
 	}
-	add_sorted(classes, &by_size, "resources", sized, by.apiserver);
-	add_sorted(classes, &by_watchers, "resources", told, by.apiserver);
+	classes_add_sorted(classes, &by_size, "resources", sized, by.apiserver);
+	classes_add_sorted(classes, &by_watchers, "resources", told, by.apiserver);
 }
 
 /* ------------------------------------------------------------------ kinds */
@@ -315,7 +308,7 @@ struct json *result_classes(const struct scenario *s, const struct doc_node *spe
 	bool live = is_live(result);
 	const char *const both[] = {by.runtime, live ? this_clock : by.apiserver, NULL};
 
-	classes_add(classes, "counted", counted, NULL, live ? by_sockets : by_rules);
+	classes_add(classes, "counted", counted, NULL, live ? by_sockets : classes_by_rules);
 	add_calls(classes, spec, origins, json_get(result, "runtime"), runtime, by.runtime);
 	if (live)
 		add_requests_live(classes);
@@ -361,60 +354,6 @@ struct json *servercounts_classes(void)
 	return classes;
 }
 
-/* ------------------------------------------------------------------ features */
-
-/* Whether any size that a feature's file states is nobody's measurement or text. */
-static bool has_guessed_sizes(const struct doc_node *node, const struct origins *origins)
-{
-	for (const struct doc_node *at = node->first; at; at = at->next) {
-		bool size = at->key && !strcmp(at->key, "bytes") && at->kind == DOC_SCALAR;
-
-		if (size ? is_guess(at, origins) : has_guessed_sizes(at, origins))
-			return true;
-	}
-	return false;
-}
-
-/* The calls of a feature that have a size. */
-static struct json *sized_calls(const struct estimate_input *in, const char *feature)
-{
-	const struct toll *toll = in->size[in->n_sizes - 1].after;
-	struct json *calls = json_array();
-
-	for (uint32_t i = 0; i < toll->n; i++)
-		if (toll->row[i].bytes > 0 && !strcmp(toll->row[i].feature, feature) &&
-			!has(calls, toll->row[i].name))
-			json_append_str(calls, toll->row[i].name);
-	return calls;
-}
-
-struct json *estimate_classes(const struct estimate_input *in)
-{
-	static const char *const counted[] = {
-		"calls[].clusters", "changes", "totals", "limiters", NULL};
-	static const char *const sizes[] = {"calls[].bytes",
-		"calls[].clusters[].bytesPerSecond", "calls[].clusters[].eventBytesPerSecond",
-		"calls[].clusters[].bytesPerChange", "calls[].clusters[].listBytes", NULL};
-	struct json *classes = json_array();
-
-	classes_add(classes, "counted", counted, NULL, by_rules);
-	for (uint32_t i = 0; i < in->n_features; i++) {
-		const struct model *m = &in->feature[i].resolved;
-		bool guessed = has_guessed_sizes(m->spec, &m->origins);
-		struct json *calls = sized_calls(in, m->name);
-		char name[2 * MODEL_NAME];
-
-		if (!json_child(calls)) {
-			json_free(calls);
-			continue;
-		}
-		(void)snprintf(name, sizeof(name), "feature:%s", m->name);
-		classes_add(classes, guessed ? "assumed" : "calibrated", sizes, calls,
-			guessed ? by_rules : (const char *const[]){name, NULL});
-	}
-	return classes;
-}
-
 /* ------------------------------------------------------------------ incidents */
 
 /* The names of "a, b" that list lacks. */
@@ -425,7 +364,7 @@ static void append_names(struct json *list, const char *names)
 		char name[4 * MODEL_NAME];
 
 		(void)snprintf(name, sizeof(name), "%.*s", (int)len, names);
-		if (!has(list, name))
+		if (!classes_has(list, name))
 			json_append_str(list, name);
 		names += len + strspn(names + len, ", ");
 	}

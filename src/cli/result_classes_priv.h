@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What makes lists of classes.  For result_classes.c and contrast_classes.c alone. */
+/* What makes lists of classes.  For the files named so alone. */
 #ifndef CLI_RESULT_CLASSES_PRIV_H
 #define CLI_RESULT_CLASSES_PRIV_H
 
@@ -31,5 +31,28 @@ struct classes_model {
 /* A time is no better known than the calls that it is made of. */
 void classes_add_times(struct json *classes, const struct classes_model *m,
 	const char *const *fields, unsigned on, const char *const *by);
+
+/* The rules alone: for lists of words, which end with NULL. */
+extern const char *const classes_by_rules[];
+
+/* Whether nobody measured or published it. */
+bool classes_is_guess(const struct doc_node *value, const struct origins *origins);
+
+/* Whether a list has that word. */
+bool classes_has(const struct json *list, const char *word);
+
+/* Names of calls or resources, each once: those of which somebody measured what is asked, and
+ * those that are a guess. */
+struct classes_sorted {
+	struct json *known, *guessed;
+};
+
+struct classes_sorted classes_sorted(void);
+void classes_sort(struct classes_sorted *to, const char *name, bool guess);
+
+/* Append an entry of either, unless it is empty, with the names as its calls or resources; they
+ * are taken over. */
+void classes_add_sorted(struct json *classes, struct classes_sorted *names, const char *key,
+	const char *const *fields, const char *by);
 
 #endif

@@ -9,8 +9,8 @@
 #include "cli/result_server.h"
 #include "cli/result_slo.h"
 #include "cli/result_storage.h"
+#include "models/costs.h"
 #include "models/tables.h"
-#include "models/watched.h"
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
@@ -111,20 +111,13 @@ static void put_peak(struct json *row, const struct tally *t, uint16_t call, enu
 /* Whether the models say what an answer carries. */
 static bool size_is_known(const struct scenario *s, uint16_t call)
 {
-	const struct model_watch *all;
 	const struct latency *l;
 
 	if (call_is_runtime(call)) {
 		l = &s->runtime.op[call < CALL_HIDDEN ? call : call - CALL_HIDDEN];
 		return l->bytes || l->record_bytes;
 	}
-	all = watched_all_by(s, call);
-	if (all && watched_objects(s, all) && watched_bytes(s, all))
-		return true;
-	for (uint32_t i = 0; i < s->apiserver.n_latency; i++)
-		if (s->apiserver.latency[i].call == s->calls.alike[call])
-			return s->apiserver.latency[i].latency.bytes > 0;
-	return false;
+	return costs_bytes(s, call) > 0;
 }
 
 /* A size that nobody measured is no zero; live all are.  A failure carries none of what was. */
@@ -133,7 +126,8 @@ static void put_bytes(struct json *row, const struct scenario *s, const struct t
 {
 	const struct tally_window *w = &t->window[0];
 	uint64_t bytes = w->in.bytes[call];
-	bool known = what == OUTCOME_OK && (bytes || size_is_known(s, call));
+	bool known =
+		what == OUTCOME_OK && !w->in.unsized[call] && (bytes || size_is_known(s, call));
 	double seconds = window_seconds(w, !call_is_runtime(call));
 
 	json_put(row, "bytes", known ? json_int((int64_t)bytes) : json_null());

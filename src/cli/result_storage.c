@@ -168,21 +168,6 @@ static struct stored stored_of(
 
 /* ------------------------------------------------------------------ bytes */
 
-/* RFC 4648: four characters for every three bytes begun. */
-static uint64_t stored_bytes(const struct apiserver_model *m, uint32_t i)
-{
-	switch (m->storage.format) {
-	case STORAGE_JSON:
-		return m->storage.object[i].json;
-	case STORAGE_BASE64:
-		return ((uint64_t)m->storage.object[i].protobuf + 2) / 3 * 4;
-	case STORAGE_PROTOBUF:
-	case STORAGE_FORMATS:
-		break;
-	}
-	return m->storage.object[i].protobuf;
-}
-
 struct sums {
 	uint64_t stored, written, read, told, told_bytes, told_cpu;
 };
@@ -193,7 +178,7 @@ static struct json *resource_row(
 	const struct apiserver_model *m = &s->apiserver;
 	struct stored d = stored_of(s, r, i);
 	double seconds = (double)s->duration / 1e9;
-	uint64_t bytes = stored_bytes(m, i);
+	uint64_t bytes = storage_bytes(m, i);
 	struct json *row = json_object();
 
 	sums->stored += d.objects * bytes;

@@ -9,6 +9,7 @@
 #include "estimate/renewal.h"
 #include "estimate/toll_priv.h"
 #include "estimate/toll_words.h"
+#include "models/costs.h"
 #include "models/tables.h"
 
 /* Pods that have ended beside those that live, as a share that would be seen. */
@@ -162,7 +163,7 @@ static void loop_call(struct toll_making *m, const struct model_loop *l,
 	row->trigger = l->trigger;
 	row->scope = c->scope;
 	row->nodes = rates_nodes(s, l);
-	row->bytes = c->bytes;
+	row->bytes = c->bytes || row->runtime ? c->bytes : (double)costs_bytes(s, c->call);
 	row->by_etcd = c->quorum;
 	row->took = row->runtime ? rates_latency(s, (enum operation)(c->call % OP_N))
 				 : rates_request_latency(s, c);

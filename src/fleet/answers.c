@@ -28,6 +28,7 @@ static ns_t served_from(const struct node_request *q)
 static struct api_request asked(const struct node *n, const struct node_request *q)
 {
 	return (struct api_request){.call = q->call,
+		.lane = (uint8_t)agent_lane(&n->plan->agent, q->actor),
 		.object = q->object,
 		.pod = q->pod,
 		.key = q->key,

@@ -42,6 +42,18 @@ const struct latency *costs_latency(
 	return *cached ? cache : etcd;
 }
 
+uint64_t costs_bytes(const struct scenario *s, uint16_t call)
+{
+	const struct model_watch *all = watched_all_by(s, call);
+
+	if (all && watched_objects(s, all))
+		return watched_objects(s, all) * watched_bytes(s, all);
+	for (uint32_t i = 0; i < s->apiserver.n_latency; i++)
+		if (s->apiserver.latency[i].call == s->calls.alike[call])
+			return s->apiserver.latency[i].latency.bytes;
+	return 0;
+}
+
 /* ------------------------------------------------------------------ what was measured */
 
 static bool is_of(const struct calibrated_call *row, const struct wanted *w, const char *verb)

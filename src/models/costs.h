@@ -20,6 +20,9 @@
 const struct latency *costs_latency(
 	const struct scenario *s, uint16_t call, bool quorum, bool *cached);
 
+/* Bytes of the answer to such a request, whoever asks; 0: the models do not say. */
+uint64_t costs_bytes(const struct scenario *s, uint16_t call);
+
 /* Fill s->apiserver.cost for every request in s->calls, if there are processors; spec is the
  * API server's.  ERR_INPUT: no such calibration, or a request of which nothing says what it
  * costs. */

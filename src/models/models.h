@@ -151,7 +151,8 @@ struct model_call {
 	bool hidden;           /* the kubelet's own metric does not see it; in call already */
 	bool quorum;    /* API reads: of what etcd has, not of what the watch cache has */
 	int64_t share;  /* of the pods or containers that it is made for, PPM; 0: all */
-	uint32_t bytes; /* that it carries, for estimates; 0: not known */
+	uint32_t bytes; /* that a request and its answer carry; 0: as the server's model has it
+			 */
 };
 
 /* A loop: of the kubelet, or of another agent on its node.  Timer or trigger, and calls. */

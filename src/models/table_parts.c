@@ -139,7 +139,9 @@ static const struct field call_fields[] = {
 	FIELD(share, "share", FIELD_RATIO, .flags = FIELD_OPTIONAL, .min = 1, .max = PPM,
 		.help = "of the pods, containers or objects that it is made for"),
 	FIELD(bytes, "bytes", FIELD_COUNT, .flags = FIELD_OPTIONAL, .max = 1 << 30,
-		.help = "that the request and its answer carry, for estimates"),
+		.help = "API calls: that the request and its answer carry; without it, what "
+			"the "
+			"API server's model has for the answer"),
 };
 
 /* Operations after which something runs that did not, or the other way round. */
@@ -171,6 +173,10 @@ static int finish_call(
 		return doc_error(at, err, "'hidden' is for runtime calls");
 	if (runtime && call->quorum)
 		return doc_error(at, err, "'quorum' is for API calls");
+	if (runtime && call->bytes)
+		return doc_error(doc_get(at, "bytes"), err,
+			"'bytes' is for API calls; what the runtime answers is as large as "
+			"its model says");
 	if (call->hidden)
 		call->call = (uint16_t)(call->call + CALL_HIDDEN);
 	return 0;

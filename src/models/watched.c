@@ -49,6 +49,31 @@ uint32_t watched_stored_bytes(const struct apiserver_model *m, uint32_t i)
 						: m->storage.object[i].json;
 }
 
+/* RFC 4648: four characters for every three bytes begun. */
+uint64_t storage_bytes(const struct apiserver_model *m, uint32_t i)
+{
+	switch (m->storage.format) {
+	case STORAGE_JSON:
+		return m->storage.object[i].json;
+	case STORAGE_BASE64:
+		return ((uint64_t)m->storage.object[i].protobuf + 2) / 3 * 4;
+	case STORAGE_PROTOBUF:
+	case STORAGE_FORMATS:
+		break;
+	}
+	return m->storage.object[i].protobuf;
+}
+
+uint64_t storage_written(const struct scenario *s, uint16_t call)
+{
+	const struct apiserver_model *m = &s->apiserver;
+
+	for (uint32_t i = 0; i < m->storage.n_objects; i++)
+		if (call_writes(&s->calls.name[call], m->storage.object[i].resource))
+			return storage_bytes(m, i);
+	return 0;
+}
+
 uint32_t watched_bytes(const struct scenario *s, const struct model_watch *w)
 {
 	const struct apiserver_model *m = &s->apiserver;

@@ -23,6 +23,11 @@ uint32_t watched_bytes(const struct scenario *s, const struct model_watch *w);
 /* The same of an object that the model stores as its i-th, whoever is told. */
 uint32_t watched_stored_bytes(const struct apiserver_model *m, uint32_t i);
 
+/* Bytes of the model's i-th object as etcd has it; and of the whole object that such a request
+ * writes there, whatever it carries itself, 0: the model has none of its kind. */
+uint64_t storage_bytes(const struct apiserver_model *m, uint32_t i);
+uint64_t storage_written(const struct scenario *s, uint16_t call);
+
 /* How many watches of the cluster that are written so hear of a change of one object, on
  * average; and whether that is the watch of its node alone. */
 double watched_hear(const struct scenario *s, const struct model_watch *w);

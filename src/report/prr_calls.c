@@ -153,11 +153,27 @@ static bool writes(const struct json *call)
 	return false;
 }
 
-/* "8,640,000 new objects a day". */
+/* ", 500 B each on the wire, 4.3 GB a day". */
+static void of_bytes(const char *each, const struct json *bytes, const struct json *a_second,
+	const char *where, struct str *out)
+{
+	char a[FORMAT_BYTES];
+
+	str_addf(out, "%s %s each%s", each, format_size(a, sizeof(a), json_as_num(bytes)),
+		where);
+	if (json_is_num(a_second))
+		str_addf(out, ", %s a day",
+			format_size(a, sizeof(a),
+				json_as_num(bytes) * json_as_num(a_second) * DAY_SECONDS));
+}
+
+/* "8,640,000 new objects a day".  A write carries what changes, and etcd has the whole object
+ * anew. */
 static void written(const struct json *call, struct str *out)
 {
 	const struct json *size = estimate_largest(call), *rate = json_get(size, "perSecond");
 	const struct json *bytes = json_get(call, "bytes");
+	const struct json *stored = json_get(call, "storedBytes");
 	const char *verb = json_as_str(json_get(call, "verb"));
 	const char *what = !strcmp(verb, "create")   ? "new objects"
 			   : !strcmp(verb, "delete") ? "objects fewer"
@@ -170,17 +186,17 @@ static void written(const struct json *call, struct str *out)
 			what, format_count(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
 	else
 		str_addf(out, "how many %s a day is unknown", what);
-	if (!strcmp(verb, "delete"))
-		str_add(out, ".\n");
-	else if (!json_is_num(bytes))
-		str_add(out, "; how large a write is was not stated (`bytes`), so what etcd "
-			     "stores is not modelled.\n");
-	else if (json_is_num(rate))
-		str_addf(out, ", %s each, %s a day.\n",
-			format_size(a, sizeof(a), json_as_num(bytes)),
-			format_size(b, sizeof(b), json_as_num(bytes) * a_day));
-	else
-		str_addf(out, ", %s each.\n", format_size(a, sizeof(a), json_as_num(bytes)));
+	if (strcmp(verb, "delete") != 0) {
+		if (json_is_num(bytes))
+			of_bytes(",", bytes, rate, " with the answer", out);
+		if (json_is_num(stored))
+			of_bytes("; etcd writes the whole object,", stored, rate, "", out);
+		else
+			str_add(out,
+				"; how large the object is that etcd writes is not known, so "
+				"what it stores is not modelled");
+	}
+	str_add(out, ".\n");
 }
 
 void prr_existing_objects(const struct json *result, struct str *out)

@@ -93,6 +93,7 @@ static void counts_merge(struct tally_counts *into, const struct tally_counts *f
 		for (size_t o = 0; o < OUTCOME_N; o++)
 			into->count[c][o] += from->count[c][o];
 		into->bytes[c] += from->bytes[c];
+		into->unsized[c] += from->unsized[c];
 		into->quorum[c] += from->quorum[c];
 	}
 	for (size_t op = 0; op < OP_N; op++)

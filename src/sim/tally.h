@@ -24,6 +24,7 @@ enum { TALLY_WINDOWS = 16 };
 struct tally_counts {
 	uint64_t count[CALLS_MAX][OUTCOME_N];
 	uint64_t bytes[CALLS_MAX];
+	uint64_t unsized[CALLS_MAX]; /* requests with OUTCOME_OK whose size nobody says */
 	uint64_t marked_pods; /* of DELETEs with OUTCOME_OK, those that say that one is to go */
 	uint64_t quorum[CALLS_MAX]; /* of OUTCOME_OK, those that asked for what etcd has */
 	uint64_t worked[OP_N];      /* ns that calls took which shared processors */

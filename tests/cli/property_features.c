@@ -2,6 +2,7 @@
 /* Every feature file: the closed form beside the simulation, call by call. */
 #include "estimate/toll.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,26 @@ static bool kubelet_makes(const struct world *w, const struct call_name *name)
 	return false;
 }
 
+/* A call that one loop alone makes carries what its file says, or the server's model: the same
+ * in both. */
+static void expect_bytes(const char *feature, const struct world *w, uint32_t call)
+{
+	const struct tally_counts *in = &w->result.tally.window[0].in;
+	const struct toll_row *made = NULL;
+
+	for (uint32_t i = 0; i < w->toll.n; i++) {
+		if (w->toll.row[i].call != call)
+			continue;
+		if (made || w->toll.row[i].kind != TOLL_LOOP || w->toll.row[i].runtime)
+			return;
+		made = &w->toll.row[i];
+	}
+	if (made && *made->feature &&
+		(double)in->bytes[call] != made->bytes * (double)in->count[call][OUTCOME_OK])
+		fail_msg("%s: %s: %g bytes each, and %" PRIu64 " of %" PRIu64, feature,
+			made->name, made->bytes, in->bytes[call], in->count[call][OUTCOME_OK]);
+}
+
 /* What is added agrees within 5 %, and within what chance does to a count that is small:
  * 4 standard deviations, twice, for the kubelet's own calls of the class vary, too. */
 static uint32_t compare(const char *kubelet, const char *feature, const struct world *without)
@@ -124,6 +145,7 @@ static uint32_t compare(const char *kubelet, const char *feature, const struct w
 		bool holds, replaced;
 		double form = foreseen(w, c, &holds), added = w->simulated[c], room;
 
+		expect_bytes(feature, w, c);
 		if (form <= 0 || !holds)
 			continue;
 		replaced = kubelet_makes(without, &w->s.calls.name[c]) &&
