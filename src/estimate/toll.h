@@ -32,7 +32,9 @@ struct toll_row {
 	bool varies;         /* its rounds are apart by chance, not by a clock */
 	bool of_lives;       /* it hangs on how often pods come and go */
 	bool elsewhere;      /* its client is one for the cluster, a node sends its part */
-	bool paced;          /* a loop's rate knows how long its limiter keeps it waiting */
+	double even; /* the share of its rounds that follows at once upon pods at an even pace
+		      */
+	bool paced;  /* a loop's rate knows how long its limiter keeps it waiting */
 	const struct model_loop *loop; /* loops only */
 	const struct model_call *made; /* the same: its call */
 	enum client client;

@@ -336,6 +336,34 @@ static void of_pods_at_rest(const struct scenario *s, struct happening *h)
 				   : "a pod of which a container died syncs some more times";
 }
 
+/* Pods of a cluster come and go at an even pace, each node at a turn of its own, and so does
+ * what follows upon them at once.  By chance are only the nodes that have a loop, and for which
+ * pods a share of it is made; and when pods at rest sync. */
+static double share_of_lives(const struct toll_making *m, enum trigger what)
+{
+	double lives = toll_a_second(m->s->workload.replace_pod_every);
+
+	switch (what) {
+	case TRIGGER_POD_START:
+	case TRIGGER_POD_STOP:
+	case TRIGGER_STATUS_CHANGE:
+	case TRIGGER_CONTAINER_START:
+	case TRIGGER_CONTAINER_DEATH:
+		return lives > 0;
+	case TRIGGER_POD_SYNC:
+		return lives > 0 && m->syncs.by_life > 0 && m->syncs.often > 0
+			       ? lives * m->syncs.by_life / m->syncs.often
+			       : 0;
+	case TRIGGER_PERIOD:
+	case TRIGGER_KUBELET_START:
+	case TRIGGER_OBJECT_CHANGE:
+	case TRIGGER_ERROR:
+	case TRIGGERS:
+		return 0;
+	}
+	return 0;
+}
+
 void toll_upon_event(const struct toll_making *m, const struct model_loop *l,
 	const struct model_call *c, struct toll_row *row)
 {
@@ -361,4 +389,6 @@ void toll_upon_event(const struct toll_making *m, const struct model_loop *l,
 		row->sure = row->times * h.rests * row->nodes;
 	}
 	row->nominal = row->times * row->rounds * row->nodes;
+	if (row->period <= 0)
+		row->even = share_of_lives(m, l->trigger);
 }

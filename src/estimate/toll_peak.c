@@ -134,34 +134,51 @@ static double largest_of(double n)
 		       (table[i].deviations - table[i - 1].deviations);
 }
 
-/* Pods of a cluster come and go at an even pace, each node at a turn of its own, and so does
- * what follows upon them at once.  By chance are only the nodes that have a loop, and for which
- * pods a share of it is made. */
-static bool is_even(const struct toll_row *row)
+/* What comes at an even pace of `pace` a second on a node is seen at its next relist, at most
+ * `late` seconds later: the variance of what a second has of it, of nodes whose relists are at
+ * any phase. */
+static double variance_seen(double pace, double late)
 {
-	return row->of_lives && row->trigger != TRIGGER_POD_SYNC && row->period <= 0;
+	enum { PHASES = 32, POSITIVE = 1024 };
+	double all = 0;
+
+	for (int e = 0; e < PHASES; e++) {
+		double first = (e + 0.5) / PHASES / pace, sum = 0, squares = 0;
+
+		for (int r = 0; r < PHASES; r++) {
+			double last = (r + 0.5) / PHASES * late - late, n;
+			int64_t before = (int64_t)((last - first) * pace + POSITIVE);
+
+			if (last + late < 1)
+				last += (double)(int64_t)((1 - last) / late) * late;
+			n = (double)((int64_t)((last - first) * pace + POSITIVE) - before);
+			sum += n / PHASES;
+			squares += n * n / PHASES;
+		}
+		all += (squares - sum * sum) / PHASES;
+	}
+	return all;
 }
 
-/* The share of its variance by chance that is left of what comes at an even pace: a death is
- * seen at the next relist, up to a period R later.  Of a pace of one in all a second with 0 to
- * R before it has p(t), and p (1 - p) adds up to R / 3 up to a second and, beyond, to
- * 1 - (R - 1/3) / R^2. */
+/* The share of its variance by chance that is left of what comes at an even pace and is seen at
+ * relists: a third of it where that is seldom, little where each relist sees as many. */
 static double by_chance(const struct scenario *s, const struct toll_row *row)
 {
 	double late = (double)s->kubelet.pleg.relist_period / 1e9;
+	double every = (double)s->workload.replace_pod_every / 1e9;
 
-	if (row->trigger != TRIGGER_CONTAINER_DEATH || late <= 0 ||
+	if (row->trigger != TRIGGER_CONTAINER_DEATH || late <= 0 || every <= 0 ||
 		s->kubelet.pleg.design == PLEG_POLLING ||
 		s->kubelet.pleg.design == PLEG_EVENTED)
 		return 0;
-	return late < 1 ? late / 3 : 1 - (late - 1.0 / 3) / (late * late);
+	return variance_seen(1 / every, late) * every;
 }
 
 /* Rounds by a clock make the same seconds again and again. */
 static double seconds_that_differ(const struct scenario *s, const struct toll_row *row)
 {
 	bool timer = row->trigger == TRIGGER_PERIOD && !row->varies;
-	bool even = is_even(row) && by_chance(s, row) <= 0;
+	bool even = row->even >= 1 && by_chance(s, row) <= 0;
 	bool clock = row->kind == TOLL_LOOP && (timer || even);
 
 	return clock && row->rounds * LOOKED_AT > 1 ? 1 / row->rounds : LOOKED_AT;
@@ -180,10 +197,10 @@ double toll_spread(const struct scenario *s, const struct toll_row *row, double 
 	at_any_phase(&leaving, 1 / row->rounds, chance, &one);
 	/* A second meets one more of what comes at an even pace than its mean says, and
 	 * requests of one before it are still leaving. */
-	if (is_even(row)) {
-		double left = 1 - row->nodes * (1 - by_chance(s, row));
+	if (row->even > 0) {
+		double left = 1 - row->nodes * row->even * (1 - by_chance(s, row));
 
-		mean += 2 * (row->times > 1 ? row->times : 1);
+		mean += row->even * 2 * (row->times > 1 ? row->times : 1);
 		one.variance *= left;
 		one.third *= left;
 	}

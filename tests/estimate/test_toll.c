@@ -461,9 +461,36 @@ static void nobody_backs_off_who_does_not_live_to_die_twice(void **state)
 	assert_false(deaths_hold(NS_MIN));
 }
 
+/* Twenty pods a second come and go on ten nodes: 22 to 24 of their deaths in the busiest second
+ * where chance would make it 31, 84 syncs where it would be 108. */
+static void what_follows_upon_pods_at_an_even_pace_is_seldom_busy(void **state)
+{
+	static const struct {
+		const char *loop;
+		double low, high;
+	} of[] = {{"{trigger: containerDeath, calls: [{api: get pods}]}", 21, 25},
+		{"{trigger: podSync, calls: [{api: get pods}]}", 82, 92}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		struct fixture *f;
+		char text[200];
+		double busy;
+
+		(void)snprintf(text, sizeof(text), "kubelet.loops.imageDetect=%s", of[i].loop);
+		f = begin("v1.36", NULL, text);
+		f->s.workload.replace_pod_every = NS_S / 2;
+		toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+		busy = toll_spread(&f->s, row(f, "imageDetect"), 10);
+		assert_true(busy > of[i].low && busy < of[i].high);
+		end(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_follows_upon_pods_at_an_even_pace_is_seldom_busy),
 		cmocka_unit_test(nobody_backs_off_who_does_not_live_to_die_twice),
 		cmocka_unit_test(without_pods_every_rate_is_a_number),
 		cmocka_unit_test(the_kubelets_own_rows_are_what_is_known_of_it),
