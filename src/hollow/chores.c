@@ -11,6 +11,7 @@
  * which nothing comes for SETUP_S is of no use either. */
 enum {
 	CHORES_AT_ONCE = 64,
+	CHORES_FEW = 4,   /* on a connection that has just broken */
 	CHORE_TRIES = 30, /* 23 seconds: pause_after */
 	FIRST_TRIES = 2,
 	PATIENCE_S = 60,
@@ -221,9 +222,18 @@ static void again(evutil_socket_t fd, short what, void *ctx)
 	chores_next(c->swarm);
 }
 
+/* A connection that breaks takes with it all that is under way on it: then there are few at
+ * once, and one more with every answer. */
+static void pace(struct swarm *s, const struct wire_answer *a)
+{
+	if (a->fault == WIRE_RESET)
+		s->chores_spared = CHORES_AT_ONCE - CHORES_FEW;
+	else if (a->fault == WIRE_ANSWERED && s->chores_spared)
+		s->chores_spared--;
+}
+
 /* client-go util/workqueue/default_rate_limiters.go: 5 ms, and twice that each time; a second
- * is enough here.  A connection that breaks takes up to CHORES_AT_ONCE with it, which do not
- * wait a second each time. */
+ * is enough here. */
 static ns_t pause_after(const struct chore *c)
 {
 	enum { DOUBLINGS = 8 };
@@ -251,6 +261,7 @@ static void on_done(void *ctx, const struct wire_answer *a)
 	s->view.user_requests++;
 	s->view.unanswered += a->fault != WIRE_ANSWERED;
 	s->has_answered |= a->fault == WIRE_ANSWERED;
+	pace(s, a);
 	if (!is_done(c, a) && is_worth_another(c, a)) {
 		note_answer(c, a);
 		c->may_be_done |= !no_connection(a) && a->code != 429;
@@ -298,7 +309,7 @@ void chores_next(struct swarm *s)
 {
 	void (*phase)(struct swarm *) = s->phase;
 
-	while (s->first_chore && s->chores_under_way < CHORES_AT_ONCE) {
+	while (s->first_chore && s->chores_under_way + s->chores_spared < CHORES_AT_ONCE) {
 		struct chore *c = s->first_chore;
 
 		s->first_chore = c->next;

@@ -140,6 +140,7 @@ struct swarm {
 	struct chore *first_chore, **last_chore, *free_chores;
 	struct stock *stock; /* [STOCKS] what nodes take and give back */
 	uint32_t chores_under_way;
+	uint32_t chores_spared;  /* so many fewer at once than there may be */
 	int64_t done_at;         /* the last chore, of the machine's clock */
 	char tried[HOLLOW_SAID]; /* the chore of the set-up that was last begun or failed */
 	void (*phase)(struct swarm *s); /* when all chores are done */
