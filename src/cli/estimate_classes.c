@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/result_classes_priv.h"
+#include "estimate/toll_words.h"
 #include "models/watched.h"
 
 /* Whether any size that a feature's file states is nobody's measurement or text. */
@@ -90,6 +91,44 @@ static void add_stored(struct json *classes, const struct estimate_input *in)
 	classes_add_sorted(classes, &kinds, "resources", fields, by.apiserver);
 }
 
+static const struct doc_node *latency_of(
+	const struct doc_node *spec, const struct toll_row *row, const char *name)
+{
+	const struct doc_node *server = doc_get(spec, "apiserver"), *own;
+
+	if (row->runtime)
+		return doc_get(doc_get(doc_get(spec, "runtime"), "operations"), name);
+	own = doc_get(doc_get(server, "latency"), name);
+	return own ? own : doc_get(server, "other");
+}
+
+/* Rounds that begin when the last one has ended are as far apart as its calls let them: their
+ * rates rest on times. */
+static void add_lasting(struct json *classes, const struct estimate_input *in, bool runtime)
+{
+	static const char *const fields[] = {"calls[].clusters of formulas with L", NULL};
+	const struct estimate_size *last = &in->size[in->n_sizes - 1];
+	const struct classes_sources by = classes_sources_of(last->with);
+	struct classes_sorted calls = classes_sorted();
+
+	for (uint32_t i = 0; i < last->after->n; i++) {
+		const struct toll_row *row = &last->after->row[i];
+		const struct call_name *is = &last->with->calls.name[row->call % CALLS_MAX];
+		char name[2 * MODEL_NAME];
+
+		if (!*row->feature || row->runtime != runtime || !toll_uses(row->symbols, "L"))
+			continue;
+		(void)snprintf(name, sizeof(name), "%s%s%s", runtime ? "" : is->verb,
+			runtime ? "" : " ", is->resource);
+		classes_sort(&calls, name,
+			classes_is_guess(
+				doc_get(latency_of(in->resolved->spec, row, name), "mean"),
+				&in->resolved->origins));
+	}
+	classes_add_sorted(
+		classes, &calls, "calls", fields, runtime ? by.runtime : by.apiserver);
+}
+
 struct json *estimate_classes(const struct estimate_input *in)
 {
 	static const char *const counted[] = {
@@ -116,5 +155,7 @@ struct json *estimate_classes(const struct estimate_input *in)
 	}
 	add_model_sizes(classes, in, sizes);
 	add_stored(classes, in);
+	add_lasting(classes, in, false);
+	add_lasting(classes, in, true);
 	return classes;
 }

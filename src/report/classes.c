@@ -69,6 +69,17 @@ static bool has_assumed_rows(const struct json *result)
 	return false;
 }
 
+/* Whether rates rest on how long calls take, too. */
+static bool has_lasting(const struct json *result)
+{
+	const struct json *entry = json_child(json_get(result, "classes"));
+
+	for (; entry; entry = json_next(entry))
+		if (has(json_get(entry, "fields"), "calls[].clusters of formulas with L"))
+			return true;
+	return false;
+}
+
 void classes_words(const struct json *result, struct str *out)
 {
 	struct json *counted = gather(result, "counted", "by");
@@ -84,6 +95,9 @@ void classes_words(const struct json *result, struct str *out)
 		str_add(out, "Counts and rates are counted: they follow from ");
 		joined(counted, out);
 		str_add(out, json_child(counted) ? "." : "timers and rules.");
+		if (has_lasting(result))
+			str_add(out, " Where a formula has an L, they rest on times of calls, "
+				     "too.");
 	}
 	if (json_child(by)) {
 		str_addf(out, " %s are calibrated: by ",
