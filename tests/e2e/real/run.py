@@ -39,7 +39,7 @@ def arguments():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--soak", action="store_true")
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS))
-    chosen = parser.parse_args()
+    chosen = parser.parse_intermixed_args()
     unknown = set(chosen.scenarios) - set(SCENARIOS)
     if unknown:
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
