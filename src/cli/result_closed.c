@@ -301,6 +301,38 @@ static double counted(const struct beside *b, uint16_t call)
 	return rate;
 }
 
+/* One of ten that waited is a limiter that others fill for a while. */
+static bool was_held(const struct beside *b, uint16_t call)
+{
+	const struct call_name *name = &b->s->calls.name[call];
+	const struct json *row = json_child(json_get(b->result, "requests"));
+
+	for (; row; row = json_next(row))
+		if (is_text(row, "client", client_of(b->s, call)) &&
+			is_text(row, "verb", name->verb) &&
+			is_text(row, "resource", name->resource))
+			return json_as_num(json_get(row, "throttled")) * 10 >
+			       json_as_num(json_get(row, "offered"));
+	return false;
+}
+
+/* What is made by the clock, and waits in its client's limiter for what no row foresees.  Of a
+ * start all waits for a while, and comes. */
+static const char *why_held(const struct beside *b, uint16_t call)
+{
+	const struct calls *calls = &b->s->calls;
+
+	if (b->begins || call_is_runtime(call) || calls->client[call] == CALL_NOBODYS ||
+		!was_held(b, call))
+		return NULL;
+	for (uint16_t c = CALL_API; c < calls->n; c++)
+		if (calls->client[c] == calls->client[call] && foreseen(b, c).why &&
+			counted(b, c) > 0)
+			return "it waits in its client's limiter, beside calls that have no "
+			       "closed form";
+	return NULL;
+}
+
 static struct json *row_of(const struct beside *b, uint16_t call)
 {
 	const struct call_name *name = &b->s->calls.name[call];
@@ -311,6 +343,8 @@ static struct json *row_of(const struct beside *b, uint16_t call)
 
 	if (rate <= 0 && f.rate <= 0)
 		return NULL;
+	if (!f.why)
+		f.why = why_held(b, call);
 	o = json_object();
 	json_put_str(o, "feature", f.feature);
 	json_put_str(o, "operation", runtime ? name->resource : NULL);

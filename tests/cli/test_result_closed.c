@@ -246,6 +246,27 @@ static void where_containers_fail_it_says_so(void **state)
 	end(f);
 }
 
+/* The node's status waits behind GETs of crashing containers' pods, and comes a sixth as often;
+ * with room in the limiter it comes as its timer says. */
+static void what_waits_behind_the_unforeseen_has_no_form(void **state)
+{
+	struct fixture *f = RUN("crash-loop-node", "nodes=5", "duration=10m",
+		"start=stationary", "kubelet=v1.5", "kubelet.clients.kube.qps=1",
+		"kubelet.clients.kube.burst=2");
+	const struct json *status = row(f, "update nodes/status");
+
+	(void)state;
+	assert_true(json_as_num(json_get(status, "simulatedPerSecond")) < 0.3);
+	assert_non_null(strstr(json_as_str(json_get(status, "why")), "limiter"));
+	agrees(f, "watch pods", 0.2); /* no limiter holds it */
+	end(f);
+	f = RUN("crash-loop-node", "nodes=5", "duration=10m", "start=stationary",
+		"kubelet=v1.5", "kubelet.clients.kube.qps=100",
+		"kubelet.clients.kube.burst=200");
+	agrees(f, "update nodes/status", 0.02);
+	end(f);
+}
+
 /* Rounds are counted from the start on, and what starts happens once. */
 static void a_start_is_counted_from_its_beginning(void **state)
 {
@@ -350,6 +371,7 @@ int main(void)
 		cmocka_unit_test(each_client_has_a_row_whose_formula_is_its_rate),
 		cmocka_unit_test(what_a_standing_watch_is_told_is_counted),
 		cmocka_unit_test(where_containers_fail_it_says_so),
+		cmocka_unit_test(what_waits_behind_the_unforeseen_has_no_form),
 		cmocka_unit_test(a_start_is_counted_from_its_beginning),
 		cmocka_unit_test(pods_that_start_on_nodes_that_are_up_are_counted),
 		cmocka_unit_test(servers_at_such_a_start_have_no_form),
