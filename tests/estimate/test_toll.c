@@ -204,6 +204,28 @@ static void what_is_asked_of_a_client_may_be_in_doubt(void **state)
 	end(f);
 }
 
+/* What a start and an end take is no small part of a short life. */
+static void probes_of_short_lives_are_only_simulated(void **state)
+{
+	static const char *const every[] = {
+		"workload.replacePodEvery=50s", "workload.replacePodEvery=5s"};
+
+	(void)state;
+	for (uint32_t i = 0; i < 2; i++) {
+		struct fixture *f = begin("v1.36", "persistent-volume-gets", every[i]);
+		const struct toll_row *r;
+
+		f->s.workload.n_probes = 1;
+		f->s.workload.probes[0] =
+			(struct workload_probe){.exec = true, .period = 10 * NS_S};
+		toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+		r = row(f, "probes");
+		assert_within(r->rate, 30.0 / 10, 1e-9);
+		assert_int_equal(r->fails != NULL, i);
+		end(f);
+	}
+}
+
 /* A second's tick passes while thirty programs run one after the other. */
 static void a_ticker_is_no_faster_than_its_rounds(void **state)
 {
@@ -503,6 +525,7 @@ int main(void)
 		cmocka_unit_test(a_rate_while_requests_fail_says_who_tries_again),
 		cmocka_unit_test(what_an_event_causes_may_be_repeated),
 		cmocka_unit_test(what_is_asked_of_a_client_may_be_in_doubt),
+		cmocka_unit_test(probes_of_short_lives_are_only_simulated),
 		cmocka_unit_test(a_ticker_is_no_faster_than_its_rounds),
 		cmocka_unit_test(pods_cannot_come_faster_than_a_node_starts_them),
 		cmocka_unit_test(a_share_is_taken_of_all),
