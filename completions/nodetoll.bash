@@ -28,7 +28,7 @@ _nodetoll_flags() {
 	report) echo --output --filename --help ;;
 	serve)
 		echo --listen --apiserver --set --times --fault --seed --tls-cert-file --tls-private-key-file \
-			--client-ca-file --token-auth-file --audit-log --max-objects --max-bytes --history \
+			--client-ca-file --token-auth-file --audit-log --event-ttl --max-objects --max-bytes --history \
 			--max-connections --max-connections-per-peer --max-streams --max-header-bytes \
 			--max-body-bytes --idle-timeout --request-timeout --output --filename --models --help
 		;;
@@ -97,7 +97,7 @@ _nodetoll() {
 	--nodes | --pods-per-node | --containers | --namespaces | --duration | --warmup | --seed | \
 		--seeds | --churn | --threads | --set | --slo-limits | --trace-node | --min-within | --gate | \
 		--candidate-set | --vary | --measure | --knee | --listen | \
-		--max-objects | --max-bytes | --history | --max-connections | --max-connections-per-peer | \
+		--event-ttl | --max-objects | --max-bytes | --history | --max-connections | --max-connections-per-peer | \
 		--max-streams | --max-header-bytes | --max-body-bytes | --idle-timeout | --request-timeout | \
 		--server | --context | --connections-per-node | --name | --tolerance)
 		return
