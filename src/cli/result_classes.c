@@ -180,17 +180,21 @@ static bool is_any(const char *word, const char *const *words)
 	return false;
 }
 
-/* Objectives leave out watches, which stay open; and no pod waits for events or heartbeats. */
+/* Objectives leave out watches, which stay open; and no pod waits for events or heartbeats, nor
+ * for what loops ask the runtime for their own ends. */
 static bool is_awaited(const struct json *row, unsigned on)
 {
 	static const char *const looks[] = {"list_podsandbox", "list_containers",
 		"podsandbox_status", "container_status", "inspect_container", NULL};
+	static const char *const of_loops[] = {"list_container_stats", "image_fs_info",
+		"list_images", "status", "version", NULL};
 	static const char *const apart[] = {"events", "nodes", "leases", NULL};
 	const char *op = json_as_str(json_get(row, "operation"));
 	const char *resource = json_as_str(json_get(row, "resource"));
 
 	if (op)
-		return on & ON_RUNTIME || (on & ON_LOOKS && is_any(op, looks));
+		return (on & ON_RUNTIME && !is_any(op, of_loops)) ||
+		       (on & ON_LOOKS && is_any(op, looks));
 	if (!strcmp(json_as_str(json_get(row, "verb")), "watch"))
 		return false;
 	return on & ON_REQUESTS || (on & ON_PODS && !is_any(resource, apart));
