@@ -26,9 +26,6 @@ static const char about_to_be_gone[] = "pods that are about to be gone count, to
 /* What makes rounds last longer or shorter by so much is seen, as a share. */
 #define UNEVEN 0.05
 
-/* What sums and quotients may be off by, as a share. */
-#define ROUNDED 1e-9
-
 /* A container that has run for two of its longest back-offs begins with the shortest one again
  * (backoff.go hasExpired). */
 #define OFTEN_BACK_OFF 2

@@ -10,11 +10,13 @@
 /* rest/request.go maxRetries: sent again ten times after a Retry-After. */
 enum { SENT_WHILE_REJECTED = 11 };
 
-/* Only the first request of a round is sent while that one fails. */
-static bool is_first(const struct model_loop *l, const struct model_call *c)
+/* Only the first request of a round is sent while that one fails.  One for each of no pods is
+ * none. */
+static bool is_first(
+	const struct scenario *s, const struct model_loop *l, const struct model_call *c)
 {
 	for (const struct model_call *is = l->calls; is < c; is++)
-		if (!call_is_runtime(is->call))
+		if (!call_is_runtime(is->call) && rates_times(s, l, is) > 0)
 			return false;
 	return true;
 }
@@ -51,7 +53,7 @@ static double rate(const struct scenario *s, const struct model_loop *l,
 	double qps = (double)client_limit(&s->kubelet, row->client) / 1000, rate;
 	double often = tries > 1 ? row->looked : row->rounds; /* it is due still */
 
-	if (row->rounds <= 0)
+	if (row->rounds <= 0 || row->times <= 0)
 		return 0;
 	if (l->trigger == TRIGGER_PERIOD)
 		rate = tries * sends / next_round(s, l, row, busy);
@@ -92,7 +94,7 @@ void toll_failing(const struct scenario *s, const struct model_loop *l,
 	if (row->runtime)
 		return;
 	words(l, row);
-	if (row->fails || !is_first(l, c))
+	if (row->fails || !is_first(s, l, c))
 		return;
 	row->failing = rate(s, l, row, row->took, 1);
 	row->rejected = rate(s, l, row,

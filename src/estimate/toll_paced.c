@@ -195,7 +195,7 @@ static void pace(const struct toll_making *m, const struct pacing *p)
 		if (row->loop != p->loop)
 			continue;
 		row->paced = true;
-		row->waits = gap > p->free ? gap - usual : 0;
+		row->waits = gap > p->free * (1 + ROUNDED) ? gap - usual : 0;
 		row->looked = row->rounds = 1 / gap;
 		row->rate = row->at_least = row->times * row->rounds * row->nodes;
 	}
@@ -206,11 +206,12 @@ static void held_back(const struct toll_making *m, const struct pacing *p)
 {
 	double limit = toll_limit_of(m, p->client),
 	       burst = m->s->kubelet.client[p->client].burst;
-	double longer = lasts(m->s, p, burst, limit) - rates_longest(m->s, p->loop);
+	double usual = rates_longest(m->s, p->loop);
+	double longer = lasts(m->s, p, burst, limit) - usual;
 
 	for (uint32_t i = 0; i < m->out->n; i++)
 		if (m->out->row[i].loop == p->loop)
-			m->out->row[i].held_back = longer > 0 ? longer : 0;
+			m->out->row[i].held_back = longer > ROUNDED * usual ? longer : 0;
 }
 
 bool toll_is_paced(const struct toll_making *m, const struct model_loop *l)

@@ -9,6 +9,9 @@
 
 #define SECONDS(ns) ((double)(ns) / 1e9)
 
+/* What sums and quotients may be off by, as a share. */
+#define ROUNDED 1e-9
+
 /* A toll under way. */
 struct toll_making {
 	const struct scenario *s;

@@ -10,9 +10,6 @@
 #include "estimate/lives.h"
 #include "models/tables.h"
 
-/* What sums and quotients may be off by, as a share. */
-#define ROUNDED 1e-9
-
 const char *toll_why(struct toll_making *m, const char *format, ...)
 {
 	char text[TOLL_TEXT];

@@ -136,6 +136,28 @@ static const struct toll_row *failing(
 	return row(f, name);
 }
 
+/* One for each of no pods is none, and what comes after it in the round is the first that
+ * fails. */
+static void of_no_pods_nothing_fails(void **state)
+{
+	static const char both[] =
+		"kubelet.loops.imageDetect={timer: sliding, period: 10s, calls: [{api: get "
+		"pods, scope: pod}, {api: get nodes}]}";
+	struct fixture *f = begin("v1.20", NULL, both);
+	uint32_t pods, nodes;
+
+	(void)state;
+	f->s.workload.pods = 0;
+	toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+	pods = (uint32_t)(row(f, "imageDetect") - f->toll.row);
+	nodes = pods + 1;
+	assert_within(f->toll.row[pods].failing, 0, 0);
+	assert_within(f->toll.row[pods].rejected, 0, 0);
+	assert_string_equal(f->toll.row[nodes].name, "imageDetect");
+	assert_within(f->toll.row[nodes].failing, 1 / 10.0, 0.001);
+	end(f);
+}
+
 /* node-problem-detector: looks every second, patches every 5 min; what it retries decides what
  * a failure makes of it (tests/fleet/test_together.c simulates the same). */
 static void a_rate_while_requests_fail_says_who_tries_again(void **state)
@@ -523,6 +545,7 @@ int main(void)
 		cmocka_unit_test(without_pods_that_come_nothing_follows_upon_them),
 		cmocka_unit_test(what_it_does_not_know_it_says),
 		cmocka_unit_test(a_rate_while_requests_fail_says_who_tries_again),
+		cmocka_unit_test(of_no_pods_nothing_fails),
 		cmocka_unit_test(what_an_event_causes_may_be_repeated),
 		cmocka_unit_test(what_is_asked_of_a_client_may_be_in_doubt),
 		cmocka_unit_test(probes_of_short_lives_are_only_simulated),

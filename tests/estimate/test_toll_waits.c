@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "estimate/toll_words.h"
+
 #include "rows_kit.h"
 
 /* Seventeen requests a second through five: no rate, but what is let through is sure. */
@@ -97,6 +99,27 @@ static void a_ticker_does_not_mind_to_wait_until_its_tick(void **state)
 	end(f);
 }
 
+/* Nor does one that a limiter leaves alone, by as little as sums are off. */
+static void who_finds_room_waits_for_nothing(void **state)
+{
+	struct fixture *f = limited("{timer: sliding, period: 60s, jitter: 0.5, calls: [{api: "
+				    "get pods, scope: pod}]}",
+		10);
+	const struct toll_row *r;
+
+	(void)state;
+	for (uint32_t pods = 1; pods <= 10; pods++) {
+		f->s.workload.pods = pods;
+		toll_of(&f->s, 300 * NS_S, &f->mem, &f->toll);
+		r = row(f, "imageDetect");
+		assert_null(r->fails);
+		assert_within(r->waits, 0, 0);
+		assert_within(r->held_back, 0, 0);
+		assert_false(toll_uses(r->symbols, "D"));
+	}
+	end(f);
+}
+
 /* Who gets how much of a limiter that two loops would fill has no closed form: neither has a
  * rate.  What they would send without it is known. */
 static void two_that_wait_for_one_limiter_have_no_rate(void **state)
@@ -189,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_limiter_is_a_reason),
 		cmocka_unit_test(a_round_that_waits_for_its_limiter_is_later_by_that),
+		cmocka_unit_test(who_finds_room_waits_for_nothing),
 		cmocka_unit_test(rounds_are_no_closer_than_their_limiter_lets_them_through),
 		cmocka_unit_test(a_ticker_does_not_mind_to_wait_until_its_tick),
 		cmocka_unit_test(two_that_wait_for_one_limiter_have_no_rate),
