@@ -348,6 +348,18 @@ static void warn_of_idle(struct estimating *e)
 	}
 }
 
+/* The largest is the last, however they were given. */
+static void in_order(struct opt_counts *nodes)
+{
+	for (uint32_t i = 1; i < nodes->n; i++) {
+		uint32_t is = nodes->value[i], at = i;
+
+		for (; at > 0 && nodes->value[at - 1] > is; at--)
+			nodes->value[at] = nodes->value[at - 1];
+		nodes->value[at] = is;
+	}
+}
+
 int estimate_load(struct estimating *e, const struct opt_line *line, struct err *err)
 {
 	int code = common_library(e->o.common.models, &e->lib, err);
@@ -368,6 +380,7 @@ int estimate_load(struct estimating *e, const struct opt_line *line, struct err 
 			ESTIMATE_SIZES);
 	if (code)
 		return code;
+	in_order(&e->o.nodes);
 	e->in.n_sizes = e->o.nodes.n;
 	for (uint32_t i = 0; i < e->in.n_sizes; i++) {
 		e->in.size[i].nodes = e->o.nodes.value[i];
