@@ -34,17 +34,54 @@ static struct json *gather(const struct json *result, const char *class, const c
 	return all;
 }
 
-/* Whether all that the entries of a class are about is how large something is. */
-static bool is_sizes(const struct json *result, const char *class)
+/* What entries of a class may be about. */
+enum { SIZES = 1, LASTING = 2, OTHERS = 4 };
+
+/* Of an Estimate whose rounds take a while: their rates rest on how long calls take. */
+static const char lasting[] = "calls[].clusters of formulas with L";
+
+static unsigned about(const struct json *result, const char *class)
 {
 	struct json *fields = gather(result, class, "fields");
-	const struct json *f = json_child(fields);
-	bool sizes = f != NULL;
+	unsigned what = 0;
 
-	for (; f; f = json_next(f))
-		sizes &= strstr(json_as_str(f), "bytes") || strstr(json_as_str(f), "Bytes");
+	for (const struct json *f = json_child(fields); f; f = json_next(f)) {
+		const char *field = json_as_str(f);
+
+		what |= strstr(field, "bytes") || strstr(field, "Bytes") ? SIZES
+			: !strcmp(field, lasting)                        ? LASTING
+									 : OTHERS;
+	}
 	json_free(fields);
-	return sizes;
+	return what ? what : OTHERS;
+}
+
+static const char *calibrated_words(unsigned what)
+{
+	switch (what) {
+	case SIZES:
+		return "Sizes";
+	case LASTING:
+		return "Times of calls";
+	case SIZES | LASTING:
+		return "Times of calls and sizes";
+	default:
+		return "Times, sizes and CPU";
+	}
+}
+
+static const char *assumed_words(unsigned what)
+{
+	switch (what) {
+	case SIZES:
+		return "Sizes are assumed: of ";
+	case LASTING:
+		return "Times of calls are assumed: of ";
+	case SIZES | LASTING:
+		return "Times of calls or sizes are assumed: of ";
+	default:
+		return "Assumed are those of ";
+	}
 }
 
 /* "a, b and c" */
@@ -69,17 +106,6 @@ static bool has_assumed_rows(const struct json *result)
 	return false;
 }
 
-/* Whether rates rest on how long calls take, too. */
-static bool has_lasting(const struct json *result)
-{
-	const struct json *entry = json_child(json_get(result, "classes"));
-
-	for (; entry; entry = json_next(entry))
-		if (has(json_get(entry, "fields"), "calls[].clusters of formulas with L"))
-			return true;
-	return false;
-}
-
 void classes_words(const struct json *result, struct str *out)
 {
 	struct json *counted = gather(result, "counted", "by");
@@ -95,19 +121,18 @@ void classes_words(const struct json *result, struct str *out)
 		str_add(out, "Counts and rates are counted: they follow from ");
 		joined(counted, out);
 		str_add(out, json_child(counted) ? "." : "timers and rules.");
-		if (has_lasting(result))
+		if ((about(result, "calibrated") | about(result, "assumed")) & LASTING)
 			str_add(out, " Where a formula has an L, they rest on times of calls, "
 				     "too.");
 	}
 	if (json_child(by)) {
 		str_addf(out, " %s are calibrated: by ",
-			is_sizes(result, "calibrated") ? "Sizes" : "Times, sizes and CPU");
+			calibrated_words(about(result, "calibrated")));
 		joined(by, out);
 		str_add(out, ".");
 	}
 	if (json_child(assumed)) {
-		str_add(out, is_sizes(result, "assumed") ? " Sizes are assumed: of "
-							 : " Assumed are those of ");
+		str_addf(out, " %s", assumed_words(about(result, "assumed")));
 		joined(assumed, out);
 		str_add(out, ".");
 	}

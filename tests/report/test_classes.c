@@ -52,6 +52,30 @@ static void where_only_sizes_are_no_counts_they_are_named(void **state)
 		"those of f.");
 }
 
+/* Nor has it any CPU. */
+static void what_rates_rest_on_are_times_of_calls(void **state)
+{
+#define LASTING "\"calls[].clusters of formulas with L\""
+#define BEGIN                                                                                  \
+	"Counts and rates are counted: they follow from timers and rules. Where a formula "    \
+	"has an L, they rest on times of calls, too."
+	(void)state;
+	expect("{\"classes\": [{\"class\": \"calibrated\", \"fields\": [" LASTING
+	       "], \"calls\": [\"get pods\"], \"by\": [\"a\"]}, {\"class\": \"assumed\", "
+	       "\"fields\": [\"calls[].bytes\"], \"calls\": [\"f\"], \"by\": []}]}",
+		BEGIN " Times of calls are calibrated: by a. Sizes are assumed: of f.");
+	expect("{\"classes\": [{\"class\": \"calibrated\", \"fields\": [" LASTING
+	       ", \"calls[].bytes\"], \"calls\": [\"f\"], \"by\": [\"a\"]}, {\"class\": "
+	       "\"assumed\", \"fields\": [" LASTING "], \"calls\": [\"g\"], \"by\": []}]}",
+		BEGIN " Times of calls and sizes are calibrated: by a. Times of calls are "
+		      "assumed: of g.");
+	expect("{\"classes\": [{\"class\": \"assumed\", \"fields\": [" LASTING
+	       ", \"calls[].bytes\"], \"calls\": [\"f\"], \"by\": []}]}",
+		BEGIN " Times of calls or sizes are assumed: of f.");
+#undef LASTING
+#undef BEGIN
+}
+
 static void what_is_stored_and_guessed_is_named(void **state)
 {
 	(void)state;
@@ -107,6 +131,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_calibration_and_each_assumption_is_named_once),
 		cmocka_unit_test(where_only_sizes_are_no_counts_they_are_named),
+		cmocka_unit_test(what_rates_rest_on_are_times_of_calls),
 		cmocka_unit_test(what_is_stored_and_guessed_is_named),
 		cmocka_unit_test(a_result_without_classes_says_nothing),
 		cmocka_unit_test(what_counts_follow_from_is_said_where_it_is_no_rule),
