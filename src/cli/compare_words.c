@@ -70,8 +70,8 @@ static unsigned say_tolls(const struct json *rows, struct str *out)
 
 		if (!row)
 			continue;
-		str_addf(&words, "%s of %s nodes", what[i],
-			format_count(nodes, sizeof(nodes),
+		str_addf(&words, "%s of %s", what[i],
+			format_nodes(nodes, sizeof(nodes),
 				strtod(json_as_str(json_get(json_get(row, "labels"), "nodes")),
 					NULL)));
 		say(row, str_text(&words), said++ ? ", " : "", out);

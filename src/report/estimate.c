@@ -240,9 +240,9 @@ static void reasons(const struct json *result, enum show how, struct str *out)
 				"through. Of calls that wait less is sure than of those that "
 				"do\nnot, so it may be less than before.\n");
 		any = true;
-		str_addf(out, "%s%s of %s nodes: %s", how == SHOW_MARKDOWN ? "- " : "  ",
+		str_addf(out, "%s%s of %s: %s", how == SHOW_MARKDOWN ? "- " : "  ",
 			json_as_str(json_get(total, "of")),
-			format_count(
+			format_nodes(
 				nodes, sizeof(nodes), json_as_num(json_get(total, "nodes"))),
 			json_as_str(json_get(total, "why")));
 		incomplete(total, out);

@@ -40,8 +40,8 @@ static struct json *totals_chart(const struct json *rows)
 	for (const struct json *r = json_child(rows); r; r = json_next(r)) {
 		struct str label = {0};
 
-		str_addf(&label, "%s, %s nodes", json_as_str(json_get(r, "of")),
-			format_count(nodes, sizeof(nodes), json_as_num(json_get(r, "nodes"))));
+		str_addf(&label, "%s, %s", json_as_str(json_get(r, "of")),
+			format_nodes(nodes, sizeof(nodes), json_as_num(json_get(r, "nodes"))));
 		chart_label(chart, str_text(&label));
 		str_fini(&label);
 	}
@@ -81,8 +81,8 @@ static void put_headline(const struct json *result, double nodes, struct html *p
 
 		if (json_as_num(json_get(t, "nodes")) != nodes)
 			continue;
-		str_addf(&line, "At %s nodes %s%s %s a second%s, with it %s%s (%s)%s",
-			format_count(size, sizeof(size), nodes),
+		str_addf(&line, "At %s %s%s %s a second%s, with it %s%s (%s)%s",
+			format_nodes(size, sizeof(size), nodes),
 			json_as_bool(json_get(t, "beforeHolds")) ? "" : "at least ",
 			format_rate(before, sizeof(before),
 				json_as_num(json_get(t, "beforePerSecond"))),

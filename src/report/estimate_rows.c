@@ -244,8 +244,8 @@ void estimate_by_sizes(const struct json *call, const char *key, const char *beg
 			continue;
 		str_add(out, begin);
 		if (!same)
-			str_addf(out, "%s nodes: ",
-				format_count(nodes, sizeof(nodes),
+			str_addf(out, "%s: ",
+				format_nodes(nodes, sizeof(nodes),
 					json_as_num(json_get(size, "nodes"))));
 		str_addf(out, "%s%s", json_as_str(json_get(size, key)), end);
 	}

@@ -76,6 +76,15 @@ const char *format_plural(double count)
 	return count == 1 ? "" : "s";
 }
 
+char *format_nodes(char *buf, size_t size, double nodes)
+{
+	char count[FORMAT_BYTES];
+
+	(void)snprintf(buf, size, "%s node%s", format_count(count, sizeof(count), nodes),
+		format_plural(nodes));
+	return buf;
+}
+
 char *format_percent(char *buf, size_t size, double share)
 {
 	/* what rounds to nothing has no sign */

@@ -18,6 +18,9 @@ char *format_rate(char *buf, size_t size, double value);
 /* Whole, thousands separated. */
 char *format_count(char *buf, size_t size, double value);
 
+/* "1 node", "5,000 nodes". */
+char *format_nodes(char *buf, size_t size, double nodes);
+
 /* Of bytes: "700 B", "20 MB", "1.44 TB". */
 char *format_size(char *buf, size_t size, double bytes);
 

@@ -71,13 +71,13 @@ static void watches(const struct json *result, struct str *out)
 
 		if (!estimate_is_watch(call))
 			continue;
-		str_addf(out, "- Watch of `%s`%s: %s open at %s nodes, one for each.",
+		str_addf(out, "- Watch of `%s`%s: %s open at %s, one for each.",
 			json_as_str(json_get(call, "resource")),
 			strcmp(json_as_str(json_get(call, "scope")), "cluster") != 0
 				? ""
 				: ", all of the cluster",
 			format_count(a, sizeof(a), json_as_num(json_get(size, "openWatches"))),
-			format_count(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
+			format_nodes(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
 		listed(size, out);
 		if (json_is_num(change))
 			str_addf(out, " A change of one such object sends %s in all.",
@@ -182,8 +182,8 @@ static void written(const struct json *call, struct str *out)
 	char a[FORMAT_BYTES], b[FORMAT_BYTES];
 
 	if (json_is_num(rate))
-		str_addf(out, "%s %s a day at %s nodes", format_count(a, sizeof(a), a_day),
-			what, format_count(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
+		str_addf(out, "%s %s a day at %s", format_count(a, sizeof(a), a_day), what,
+			format_nodes(b, sizeof(b), json_as_num(json_get(size, "nodes"))));
 	else
 		str_addf(out, "how many %s a day is unknown", what);
 	if (strcmp(verb, "delete") != 0) {

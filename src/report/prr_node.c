@@ -81,9 +81,9 @@ static void limit(const struct json *limiter, struct str *out)
 	const char *most = json_as_bool(json_get(limiter, "holds")) ? "" : "at least ";
 	char nodes[FORMAT_BYTES], a[FORMAT_BYTES], b[FORMAT_BYTES];
 
-	str_addf(out, "- Client `%s`%s, %s nodes: ", json_as_str(json_get(limiter, "client")),
+	str_addf(out, "- Client `%s`%s, %s: ", json_as_str(json_get(limiter, "client")),
 		cluster ? ", one for the cluster" : "",
-		format_count(nodes, sizeof(nodes), json_as_num(json_get(limiter, "nodes"))));
+		format_nodes(nodes, sizeof(nodes), json_as_num(json_get(limiter, "nodes"))));
 	if (*least && added <= 0) {
 		str_addf(out, "what it adds%s is not modelled: %s%s.\n", where,
 			json_as_str(json_get(limiter, "why")),
@@ -149,8 +149,8 @@ static void totals(const struct json *result, struct str *out)
 			&before);
 		table_cell(&(struct column){"afterPerSecondPerNode", "", CELL_RATE, NULL}, t,
 			&after);
-		str_addf(out, "- %s nodes, calls to the %s: %s/s a node become %s/s%s%s.\n",
-			format_count(nodes, sizeof(nodes), json_as_num(json_get(t, "nodes"))),
+		str_addf(out, "- %s, calls to the %s: %s/s a node become %s/s%s%s.\n",
+			format_nodes(nodes, sizeof(nodes), json_as_num(json_get(t, "nodes"))),
 			api ? "API server" : "container runtime", str_text(&before),
 			str_text(&after), json_as_bool(json_get(t, "holds")) ? "" : ": ",
 			json_as_bool(json_get(t, "holds")) ? ""
@@ -219,8 +219,8 @@ static void failing(const struct json *result, struct str *out)
 		estimate_call_name(call, out);
 		str_add(out, "`");
 		estimate_added_by(result, call, out);
-		str_addf(out, ", if it fails, at %s nodes: ",
-			format_count(nodes, sizeof(nodes),
+		str_addf(out, ", if it fails, at %s: ",
+			format_nodes(nodes, sizeof(nodes),
 				json_as_num(json_get(estimate_largest(call), "nodes"))));
 		estimate_if_it_fails(call, out);
 		str_add(out, ".\n");
@@ -275,9 +275,9 @@ void prr_exhausted(const struct json *result, struct str *out)
 			str_addf(out,
 				"- Requests of client `%s` that wait at its limiter become "
 				"more "
-				"and more at %s nodes, and what holds them with them.\n",
+				"and more at %s, and what holds them with them.\n",
 				json_as_str(json_get(limiter, "client")),
-				format_count(
+				format_nodes(
 					a, sizeof(a), json_as_num(json_get(limiter, "nodes"))));
 	failing(result, out);
 	processes(result, out);

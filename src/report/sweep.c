@@ -353,17 +353,30 @@ static void note(const struct json *result, struct str *out)
 	str_fini(&rests);
 }
 
+/* Then each cell says its own. */
+static bool is_varied(const struct json *result, const char *path)
+{
+	const struct json *v = json_child(json_get(result, "vary"));
+
+	while (v && strcmp(table_text_of(v, "path"), path) != 0)
+		v = json_next(v);
+	return v != NULL;
+}
+
 static void about(const struct json *result, struct str *out)
 {
 	double n = json_as_num(json_get(result, "nodes"));
 	double n_cells = (double)json_size(json_get(result, "cells"));
 	char nodes[FORMAT_BYTES], cells[FORMAT_BYTES];
 
-	str_addf(out, "Scenario %s, %s node%s, %s cell%s, seed %.0f.\n",
-		table_text_of(json_get(result, "metadata"), "name"),
-		format_count(nodes, sizeof(nodes), n), format_plural(n),
-		format_count(cells, sizeof(cells), n_cells), format_plural(n_cells),
-		json_as_num(json_get(result, "seed")));
+	str_addf(out, "Scenario %s", table_text_of(json_get(result, "metadata"), "name"));
+	if (!is_varied(result, "nodes"))
+		str_addf(out, ", %s", format_nodes(nodes, sizeof(nodes), n));
+	str_addf(out, ", %s cell%s", format_count(cells, sizeof(cells), n_cells),
+		format_plural(n_cells));
+	if (!is_varied(result, "seed"))
+		str_addf(out, ", seed %.0f", json_as_num(json_get(result, "seed")));
+	str_add(out, ".\n");
 }
 
 void sweep_show(const struct json *result, enum show how, struct str *out)

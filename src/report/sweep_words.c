@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/comparison.h"
+#include "report/format.h"
 #include "report/table.h"
 
 void sweep_wall_words(const struct json *wall, struct str *out)
@@ -215,11 +216,12 @@ void sweep_headline(const struct json *result, struct str *out)
 {
 	const struct json *group = holds_most(result);
 	const struct json *pods = json_get(group, "maxPods");
+	size_t cells = json_size(json_get(result, "cells"));
 	bool walls = json_size(json_get(group, "walls")) > 0;
 
 	if (!group) {
-		str_addf(out, "%zu cells, none of which is along an axis.",
-			json_size(json_get(result, "cells")));
+		str_addf(out, "%zu cell%s, none of which is along an axis.", cells,
+			format_plural((double)cells));
 		return;
 	}
 	curve_name(group, out);

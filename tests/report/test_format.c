@@ -34,6 +34,8 @@ static void one_is_no_plural(void **state)
 	assert_string_equal(format_plural(1), "");
 	assert_string_equal(format_plural(0), "s");
 	assert_string_equal(format_plural(30), "s");
+	assert_string_equal(format_nodes(buf, sizeof(buf), 1), "1 node");
+	assert_string_equal(format_nodes(buf, sizeof(buf), 5000), "5,000 nodes");
 }
 
 static void a_share_has_a_sign(void **state)

@@ -102,6 +102,8 @@ static void without_an_axis_nothing_is_advised(void **state)
 	(void)state;
 	headline_is("{\"groups\": [], \"cells\": [{}, {}]}",
 		"2 cells, none of which is along an axis.");
+	headline_is(
+		"{\"groups\": [], \"cells\": [{}]}", "1 cell, none of which is along an axis.");
 }
 
 int main(void)
