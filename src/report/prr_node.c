@@ -180,15 +180,10 @@ void prr_resources(const struct json *result, struct str *out)
 	json_free(rows);
 }
 
-static const char *rate_or_unknown(char *buf, size_t size, const struct json *rate)
-{
-	return json_is_num(rate) ? format_rate(buf, size, json_as_num(rate)) : "unknown";
-}
-
 /* Calls of the runtime that start a process on the node. */
 static void processes(const struct json *result, struct str *out)
 {
-	const struct json *call = json_child(json_get(result, "calls"));
+	const struct json *call = json_child(json_get(result, "calls")), *each;
 	bool any = false;
 	char rate[FORMAT_BYTES];
 
@@ -198,9 +193,14 @@ static void processes(const struct json *result, struct str *out)
 		if (!op || strcmp(op, "exec_sync") != 0)
 			continue;
 		any = true;
-		str_addf(out, "- Processes: `exec_sync` starts %s a second on a node.\n",
-			rate_or_unknown(rate, sizeof(rate),
-				json_get(estimate_largest(call), "perSecondPerNode")));
+		each = json_get(estimate_largest(call), "perSecondPerNode");
+		if (json_is_num(each))
+			str_addf(out,
+				"- Processes: `exec_sync` starts %s a second on a node.\n",
+				format_rate(rate, sizeof(rate), json_as_num(each)));
+		else
+			str_add(out, "- Processes: how many `exec_sync` starts on a node is "
+				     "unknown.\n");
 	}
 	if (!any)
 		str_add(out, "- Processes: it runs none by `exec_sync`.\n");
