@@ -134,12 +134,19 @@ static double largest_of(double n)
 		       (table[i].deviations - table[i - 1].deviations);
 }
 
+static int64_t floor_of(double x)
+{
+	int64_t n = (int64_t)x;
+
+	return (double)n > x ? n - 1 : n;
+}
+
 /* What comes at an even pace of `pace` a second on a node is seen at its next relist, at most
  * `late` seconds later: the variance of what a second has of it, of nodes whose relists are at
  * any phase. */
 static double variance_seen(double pace, double late)
 {
-	enum { PHASES = 32, POSITIVE = 1024 };
+	enum { PHASES = 32 };
 	double all = 0;
 
 	for (int e = 0; e < PHASES; e++) {
@@ -147,11 +154,11 @@ static double variance_seen(double pace, double late)
 
 		for (int r = 0; r < PHASES; r++) {
 			double last = (r + 0.5) / PHASES * late - late, n;
-			int64_t before = (int64_t)((last - first) * pace + POSITIVE);
+			int64_t before = floor_of((last - first) * pace);
 
 			if (last + late < 1)
 				last += (double)(int64_t)((1 - last) / late) * late;
-			n = (double)((int64_t)((last - first) * pace + POSITIVE) - before);
+			n = (double)(floor_of((last - first) * pace) - before);
 			sum += n / PHASES;
 			squares += n * n / PHASES;
 		}
